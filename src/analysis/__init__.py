@@ -1,0 +1,5 @@
+"""Countersignal: how far a strong Step 2 CK outweighs early academic trouble, and where to apply."""
+
+__all__ = ["__version__"]
+
+__version__ = "0.1.0"

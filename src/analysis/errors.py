@@ -1,0 +1,109 @@
+"""What can go wrong, said once and in full: file, line, column, value, expectation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = [
+    "AssumptionError",
+    "CountersignalError",
+    "FigureError",
+    "ModelError",
+    "Problem",
+    "ReportError",
+    "RowError",
+    "TableError",
+]
+
+LONGEST_VALUE = 60
+
+
+def shown(value: str) -> str:
+    """Quote a value for a message: escapes made visible, long ones cut."""
+    cut = value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
+    return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut) + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one place of one file.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file as the user gave it.
+    expected : str
+        What would have been right, as the end of "expected ...".
+    line : int, optional
+        Line of the file, the first being 1.
+    column : str, optional
+        Column name, or the key of a TOML file.
+    value : str, optional
+        What stands there.
+    row_id : str, optional
+        Id of the row, so that a batch can name the student who is left out.
+    """
+
+    file: str
+    expected: str
+    line: int | None = None
+    column: str | None = None
+    value: str | None = None
+    row_id: str | None = None
+
+    def __str__(self) -> str:
+        where = self.file
+        if self.line is not None:
+            where += f", line {self.line}"
+        if self.column is not None:
+            where += f", column {self.column}"
+        found = "" if self.value is None else f"found {shown(self.value)}; "
+        return f"{where}: {found}expected {self.expected}"
+
+
+class CountersignalError(Exception):
+    """Base of every error a user may see; its text is the whole message."""
+
+    exit_code = 2
+
+
+class TableError(CountersignalError):
+    """A file that cannot be read as its table: nothing of it is used.
+
+    Parameters
+    ----------
+    problems : Problem or iterable of Problem
+        Everything that is wrong, at once.
+    """
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[TableError], tuple[tuple[Problem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class RowError(TableError):
+    """Rows that are refused while the file as a whole can be read."""
+
+    exit_code = 1
+
+
+class AssumptionError(CountersignalError):
+    """An assumptions file or a ``--set`` that is not understood."""
+
+
+class ModelError(CountersignalError):
+    """Inputs for which the model has no answer."""
+
+
+class FigureError(CountersignalError):
+    """A chart that would be empty or unreadable."""
+
+
+class ReportError(CountersignalError):
+    """A report that was not made, or must not be delivered."""
+
+    exit_code = 1
