@@ -13,6 +13,7 @@ __all__ = [
     "Problem",
     "ReportError",
     "RowError",
+    "SettingsError",
     "TableError",
 ]
 
@@ -107,3 +108,7 @@ class ReportError(CountersignalError):
     """A report that was not made, or must not be delivered."""
 
     exit_code = 1
+
+
+class SettingsError(CountersignalError):
+    """A settings file (branding) that is not understood."""

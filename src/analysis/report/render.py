@@ -1,0 +1,165 @@
+"""One report: notebook run, PDF made, read back, moved into place. All or nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from analysis.errors import ReportError
+from analysis.paths import from_root
+from analysis.report.exporter import document_from_notebook
+from analysis.report.guard import check_whose_report
+from analysis.report.settings import read_branding
+from analysis.report.typesetting import pdf_bytes
+
+__all__ = ["REPORT_NOTEBOOK", "Rendered", "render_report"]
+
+REPORT_NOTEBOOK = "notebooks/90_student_report.ipynb"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A report that was delivered.
+
+    Parameters
+    ----------
+    student_id : str
+        Whose it is, as read back from its pages.
+    pdf_sha256 : str
+        Hash of the file's bytes.
+    pages : int
+        Number of pages.
+    warnings : tuple of str
+        For the office, such as characters that could not be shown.
+    seconds : dict of str to float
+        Wall time of ``notebook`` and ``pdf``.
+    """
+
+    student_id: str
+    pdf_sha256: str
+    pages: int
+    warnings: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def render_report(
+    parameters: Mapping[str, str],
+    destination: Path,
+    *,
+    display_name: str | None = None,
+    branding: Path | None = None,
+    engine: str = "countersignal",
+    notebook: Path | None = None,
+    keep_notebook: Path | None = None,
+) -> Rendered:
+    """Render one student's report.
+
+    Parameters
+    ----------
+    parameters : mapping of str to str
+        Every parameter of the report notebook, ``student_id`` among them, as text.
+    destination : Path
+        The PDF to write; an older one is replaced only when the new one has passed the guard.
+    display_name : str, optional
+        Name for the page's head; it never reaches the notebook or the file's metadata.
+    branding : Path, optional
+        A branding file, else ``reports/branding.toml``.
+    engine : str
+        papermill engine.
+    notebook : Path, optional
+        Template, else ``notebooks/90_student_report.ipynb``.
+    keep_notebook : Path, optional
+        Where to leave the executed notebook.
+
+    Returns
+    -------
+    Rendered
+        What was delivered.
+
+    Raises
+    ------
+    ReportError
+        If a parameter is unknown, missing or no text, a cell fails, or the PDF is not this
+        student's. Nothing is left at `destination` then.
+    """
+    template = notebook or from_root(REPORT_NOTEBOOK)
+    look = read_branding(branding or from_root("reports/branding.toml"))
+    # A folder of this student's own, beside the destination so that the move is atomic.
+    with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
+        started = time.perf_counter()
+        executed = _executed(template, parameters, Path(folder) / "executed.ipynb", engine)
+        between = time.perf_counter()
+        document = document_from_notebook(executed, display_name)
+        student_id = parameters["student_id"]
+        if document.student_id != student_id:
+            message = f"the notebook is about another student than {student_id}: withheld"
+            raise ReportError(message)
+        pdf, warnings = pdf_bytes(document, look)
+        pages = check_whose_report(pdf, student_id, document.title)
+        if keep_notebook is not None:
+            shutil.copyfile(Path(folder) / "executed.ipynb", keep_notebook)
+            keep_notebook.chmod(0o600)
+    _moved_into_place(pdf, destination)
+    seconds = {"notebook": between - started, "pdf": time.perf_counter() - between}
+    return Rendered(student_id, hashlib.sha256(pdf).hexdigest(), pages, warnings, seconds)
+
+
+def _executed(
+    template: Path, parameters: Mapping[str, str], executed: Path, engine: str
+) -> Any:
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    _check_parameters(template, parameters)
+    try:
+        return papermill.execute_notebook(
+            template,
+            # papermill puts this path through str.format; it is ours and has no braces
+            str(executed),
+            parameters=dict(parameters),
+            engine_name=engine,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=str(executed.parent),
+        )
+    except PapermillExecutionError as error:
+        message = f"{error.ename}: {error.evalue}".strip(": ")
+        raise ReportError(message) from None
+
+
+def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
+    import papermill
+
+    known = set(papermill.inspect_notebook(template))
+    wrong = sorted(known ^ set(parameters))
+    if wrong:
+        message = f"unknown or missing parameter of {template.name}: {', '.join(wrong)}"
+        raise ReportError(message)
+    not_text = sorted(key for key, value in parameters.items() if type(value) is not str)
+    if not_text:
+        message = f"a parameter that is not text: {', '.join(not_text)}"
+        raise ReportError(message)
+
+
+def _moved_into_place(pdf: bytes, destination: Path) -> None:
+    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=destination.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(pdf)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(destination)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        message = f"{destination.name} cannot be written ({error.strerror})"
+        raise ReportError(message) from None

@@ -1,0 +1,138 @@
+"""The office's own look: school name, logo, colours, footer and paper, read from branding.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from analysis.errors import Problem, SettingsError
+
+__all__ = ["Branding", "contrast_on_white", "read_branding"]
+
+LEAST_CONTRAST = 4.5  # WCAG 2 level AA for text
+
+
+def contrast_on_white(color: str) -> float:
+    """Contrast ratio of a colour on white paper (WCAG 2, relative luminance).
+
+    Parameters
+    ----------
+    color : str
+        ``#rrggbb``.
+
+    Returns
+    -------
+    float
+        From 1 (white) to 21 (black).
+
+    Examples
+    --------
+    >>> contrast_on_white("#000000")
+    21.0
+    """
+    channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return round(1.05 / (luminance + 0.05), 2)
+
+
+def _readable(color: str) -> str:
+    if (contrast := contrast_on_white(color)) < LEAST_CONTRAST:
+        message = (
+            f"a colour with a contrast of at least {LEAST_CONTRAST} on white (this has {contrast})"
+        )
+        raise ValueError(message)
+    return color
+
+
+Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(_readable)]
+Line = Annotated[str, Field(max_length=120)]
+
+
+class Branding(BaseModel):
+    """What an office may change about the look of its reports.
+
+    Parameters
+    ----------
+    school_name : str
+        Stands at the head of the first page; may be empty.
+    logo : Path or None
+        PNG, JPEG or SVG file; absolute after reading.
+    logo_alt : str
+        What the logo shows, for readers who do not see it.
+    accent_color, text_color : str
+        ``#rrggbb`` with a contrast of at least 4.5 on white.
+    footer : str
+        A line at the foot of each page, above the student's id.
+    paper : {"us-letter", "a4"}
+        Paper size.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    school_name: Line = ""
+    logo: Path | None = None
+    logo_alt: Line = "Logo of the school"
+    accent_color: Color = "#1f4e79"
+    text_color: Color = "#1a1a1a"
+    footer: Line = ""
+    paper: Literal["us-letter", "a4"] = "us-letter"
+
+
+def read_branding(path: Path) -> Branding:
+    """Read and check a branding file.
+
+    Parameters
+    ----------
+    path : Path
+        A TOML file with the keys of `Branding`; each may be left out. A relative ``logo`` is
+        looked for beside the file.
+
+    Returns
+    -------
+    Branding
+        With an absolute path of the logo.
+
+    Raises
+    ------
+    SettingsError
+        If the file cannot be read, or a key or value is not understood.
+    """
+    try:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"{path}: cannot be read ({error.strerror})"
+        raise SettingsError(message) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path}: not a TOML file in UTF-8 ({error})"
+        raise SettingsError(message) from None
+    try:
+        branding = Branding.model_validate(entries)
+    except ValidationError as error:
+        raise SettingsError("\n".join(map(str, _problems(path, error)))) from None
+    if branding.logo is None:
+        return branding
+    logo = path.resolve().parent / branding.logo
+    if logo.suffix.lower() not in {".png", ".jpg", ".jpeg", ".svg"} or not logo.is_file():
+        expected = "the path of a PNG, JPEG or SVG file, relative to the branding file"
+        raise SettingsError(str(Problem(path.name, expected, None, "logo", str(branding.logo))))
+    return branding.model_copy(update={"logo": logo})
+
+
+def _problems(path: Path, error: ValidationError) -> list[Problem]:
+    known = ", ".join(Branding.model_fields)
+    return [
+        Problem(
+            path.name,
+            f"one of the keys {known}"
+            if entry["type"] == "extra_forbidden"
+            else entry["msg"].removeprefix("Value error, ").removeprefix("Input should be "),
+            None,
+            ".".join(str(part) for part in entry["loc"]),
+            str(entry["input"]),
+        )
+        for entry in error.errors()
+    ]
