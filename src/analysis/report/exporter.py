@@ -87,7 +87,8 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
         keys = ", ".join(str(entry["loc"][0]) for entry in error.errors())
         message = f"the notebook's identity has a wrong or missing entry: {keys}"
         raise ReportError(message) from None
-    return Document(**identity.model_dump(), parts=_under_one_title(parts), display_name=display_name)
+    words = _under_one_title(parts)
+    return Document(**identity.model_dump(), parts=words, display_name=display_name)
 
 
 def _pictures(data: dict[str, Any], metadata: dict[str, Any]) -> list[Picture]:

@@ -49,7 +49,7 @@ def _cjk_characters() -> frozenset[int]:
 def _can_be_shown(character: str) -> bool:
     if character in LINE_BREAKS:
         return True
-    # Controls, zero-width marks and orders to write backwards are no text, even where a font has them.
+    # Controls, zero-width marks and orders to write backwards are no text, font or not.
     if not character.isprintable() and category(character) != "Zs":
         return False
     code = ord(character)

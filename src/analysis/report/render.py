@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from analysis.errors import ReportError
 from analysis.paths import from_root
 from analysis.report.exporter import document_from_notebook
@@ -113,9 +111,7 @@ def render_report(
     return Rendered(student_id, hashlib.sha256(pdf).hexdigest(), pages, warnings, seconds)
 
 
-def _executed(
-    template: Path, parameters: Mapping[str, str], executed: Path, engine: str
-) -> Any:
+def _executed(template: Path, parameters: Mapping[str, str], executed: Path, engine: str) -> Any:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 

@@ -10,7 +10,7 @@ import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -204,14 +204,10 @@ def _fonts() -> Any:
 
 def _compiled(main: Path, report_date: str) -> bytes:
     midnight = datetime.combine(date.fromisoformat(report_date), datetime.min.time(), UTC)
-    options: Mapping[str, Any] = {
-        "format": "pdf",
-        "pdf_standards": ["ua-1"],
-        "timestamp": int(midnight.timestamp()),
-    }
+    compiler = typst.Compiler(str(main), root=str(main.parent), font_paths=_fonts())
     try:
-        pdf = typst.Compiler(str(main), root=str(main.parent), font_paths=_fonts()).compile(
-            **options
+        pdf: Any = compiler.compile(
+            format="pdf", pdf_standards=["ua-1"], timestamp=int(midnight.timestamp())
         )
     except typst.TypstError as error:
         message = f"typst refused the page: {error.message}"

@@ -1,0 +1,120 @@
+"""Plain words for the codes of the data: flags, factors, program types, bases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+__all__ = [
+    "BASES",
+    "COMPETITIVENESS",
+    "FACTORS",
+    "FLAGS",
+    "NO_FLAG",
+    "PROGRAM_TYPES",
+    "joined",
+    "percent",
+]
+
+NO_FLAG = "none"
+
+FLAGS = MappingProxyType(
+    {
+        NO_FLAG: "No red flag",
+        "course_failure_remediated": "One early course failure, made up",
+        "preclinical_failures_multiple": "Several pre-clinical failures",
+        "step1_failure": "Step 1 failed, then passed",
+        "step2_failure": "Step 2 CK failed, then passed",
+        "loa_academic": "Leave of absence for academic reasons",
+        "clerkship_chronic_low": "Weak clerkship record throughout",
+        "professionalism": "Professionalism concern",
+        "mspe_concern": "Worrying dean's letter (MSPE)",
+    }
+)
+
+FACTORS = MappingProxyType(
+    {
+        "step2_ck": "Step 2 CK",
+        "clerkships": "Clerkship grades",
+        "letters": "Letters",
+        "red_flags": "Red flags",
+        "research": "Research",
+    }
+)
+
+PROGRAM_TYPES = MappingProxyType(
+    {
+        "high_tier_academic": "High-tier academic",
+        "mid_tier_academic": "Mid-tier academic",
+        "community": "Community",
+        "rural_fm": "Rural family medicine",
+        "do_friendly": "DO-friendly",
+    }
+)
+
+COMPETITIVENESS = MappingProxyType(
+    {
+        "ultra": "an ultra-competitive specialty",
+        "moderate": "a moderately competitive specialty",
+        "less": "a less competitive specialty",
+    }
+)
+
+BASES = MappingProxyType(
+    {
+        "article": "the article's figure, illustrative by its own words",
+        "published": "published, with citation",
+        "office": "the office's own",
+        "assumption": "our assumption",
+        "synthetic": "made up for the sample",
+    }
+)
+
+
+def percent(share: float) -> str:
+    """Write a share as a whole percentage, never as a certainty it is not.
+
+    Parameters
+    ----------
+    share : float
+        0-1.
+
+    Returns
+    -------
+    str
+        Such as ``"75 %"``; ``"under 1 %"`` and ``"over 99 %"`` near the ends.
+
+    Examples
+    --------
+    >>> percent(0.747132), percent(0.004), percent(0.998), percent(0)
+    ('75 %', 'under 1 %', 'over 99 %', '0 %')
+    """
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{share * 100:.0f} %"
+
+
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """Write an enumeration in prose.
+
+    Parameters
+    ----------
+    words : iterable of str
+        At least one.
+    last : str
+        The word before the last.
+
+    Returns
+    -------
+    str
+        ``"a"``, ``"a and b"``, ``"a, b and c"``.
+
+    Examples
+    --------
+    >>> joined(["a", "b", "c"])
+    'a, b and c'
+    """
+    *first, end = words
+    return f"{', '.join(first)} {last} {end}" if first else end

@@ -1,0 +1,120 @@
+"""The command ``countersignal``: it parses, calls, prints and sets the exit code; nothing else does.
+
+Importing this package stays light, so that ``--help`` answers at once: what is heavy is imported
+inside the commands.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import click
+import typer
+
+from analysis import __version__
+from analysis.cli import about_files, about_numbers, about_reports
+from analysis.errors import CountersignalError
+from analysis.paths import PROJECT_VARIABLE
+
+__all__ = ["app", "main"]
+
+DEBUG_VARIABLE = "COUNTERSIGNAL_DEBUG"
+
+app = typer.Typer(
+    name="countersignal",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "How far a strong Step 2 CK outweighs early academic trouble, and where to apply. "
+        "Every command takes --project DIR when it is not run from a checkout."
+    ),
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"countersignal {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    del version
+
+
+for group in (about_reports, about_files, about_numbers):
+    group.add_to(app)
+
+
+def _with_project_taken_out(arguments: Sequence[str]) -> list[str]:
+    """Take ``--project DIR`` out of a command line, wherever it stands, and keep it for `paths`."""
+    kept: list[str] = []
+    waiting = list(arguments)
+    while waiting:
+        argument = waiting.pop(0)
+        if argument == "--project" and waiting:
+            os.environ[PROJECT_VARIABLE] = waiting.pop(0)
+        elif argument.startswith("--project="):
+            os.environ[PROJECT_VARIABLE] = argument.partition("=")[2]
+        elif argument == "--":
+            return [*kept, argument, *waiting]
+        else:
+            kept.append(argument)
+    return kept
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit code.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Command line without the program's name, else ``sys.argv``.
+
+    Raises
+    ------
+    SystemExit
+        Always: 0 all well, 1 some rows or reports failed, 2 usage or a file that cannot be used,
+        130 after Ctrl-C.
+    """
+    line = _with_project_taken_out(sys.argv[1:] if arguments is None else arguments)
+    sys.exit(_exit_code(line))
+
+
+def _exit_code(line: list[str]) -> int:
+    try:
+        result = app(line, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        print("countersignal: stopped", file=sys.stderr)
+        return 130
+    except CountersignalError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        # The reader of our output (`head`, say) has left; nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        # The last boundary: a user gets one sentence, a developer asks for the rest.
+        if os.environ.get(DEBUG_VARIABLE):
+            raise
+        print(
+            f"countersignal: an error of the program itself ({type(error).__name__}); nothing was "
+            f"finished. Set {DEBUG_VARIABLE}=1 and run again for the details to report.",
+            file=sys.stderr,
+        )
+        return 1
+    return result if isinstance(result, int) else 0
