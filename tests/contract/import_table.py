@@ -1,0 +1,50 @@
+"""Which part of the package may import which other part, and how an import is found."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ALLOWED = {
+    "errors": set(),
+    "paths": {"errors"},
+    "tables": {"errors", "paths"},
+    "assumptions": {"errors", "paths"},
+    "model": {"errors", "assumptions"},
+    "figures": {"errors"},
+    "advice": {"errors", "assumptions"},
+    "answers": {"errors", "paths", "tables", "model", "assumptions", "advice"},
+    "report": {"errors", "paths"},
+    "widgets": {"errors", "paths", "answers", "figures", "report"},
+    "cli": {"errors", "paths", "answers", "report", "tables.check", "tables.template"},
+}
+
+
+def imported_modules(source: str) -> Iterator[str]:
+    """Dotted names below ``analysis`` that a module imports, at its top or inside a function."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            names = [node.module]
+            if node.module == "analysis":
+                names = [f"analysis.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (n.removeprefix("analysis.") for n in names if n.startswith("analysis."))
+
+
+def forbidden_imports(package: Path) -> list[str]:
+    """Every import that the table does not allow, as ``file imports module``."""
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        part = path.relative_to(package).with_suffix("").parts[0]
+        if part == "__init__":
+            continue
+        for module in imported_modules(path.read_text(encoding="utf-8")):
+            top = module.split(".")[0]
+            allowed = ALLOWED[part] | {part}
+            if top not in allowed and not any(
+                module == name or module.startswith(name + ".") for name in allowed
+            ) and top != "__version__":
+                found.append(f"{path.relative_to(package)} imports {module}")
+    return found

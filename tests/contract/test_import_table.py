@@ -1,0 +1,27 @@
+import shutil
+
+from analysis.paths import project_root
+from tests.contract.import_table import ALLOWED, forbidden_imports
+
+PACKAGE = project_root() / "src" / "analysis"
+
+
+def test_every_module_imports_only_what_the_table_allows():
+    assert forbidden_imports(PACKAGE) == []
+
+
+def test_every_part_of_the_package_stands_in_the_table():
+    parts = {p.stem for p in PACKAGE.iterdir() if p.suffix == ".py" or (p / "__init__.py").exists()}
+    assert parts - {"__init__"} <= set(ALLOWED)
+
+
+def test_a_figure_that_imports_the_model_is_found(tmp_path):
+    twin = shutil.copytree(PACKAGE, tmp_path / "analysis")
+    (twin / "figures" / "factor_importance.py").write_text("from analysis.model import chance\n")
+    assert forbidden_imports(twin) == ["figures/factor_importance.py imports model"]
+
+
+def test_a_lazy_import_inside_a_function_is_found_too(tmp_path):
+    twin = shutil.copytree(PACKAGE, tmp_path / "analysis")
+    (twin / "paths.py").write_text("def f():\n    import analysis.tables.reading\n")
+    assert forbidden_imports(twin) == ["paths.py imports tables.reading"]
