@@ -17,7 +17,9 @@ FORBIDDEN = {
     "a registry's address": re.compile(
         r"py[p]i\.org|pythonho[s]ted|np[m]js\.|deb\.debi[a]n|conda\.anacond[a]"
     ),
-    "a path of one machine": re.compile(r"(?<![A-Za-z0-9._/-])/(?:work|root|farm|home|Users)/[a-z]"),
+    "a path of one machine": re.compile(
+        r"(?<![A-Za-z0-9._/-])/(?:work|root|farm|home|Users)/[a-z]"
+    ),
 }
 NEVER_TRACKED = re.compile(r"(^|/)uv\.lock$|\.pdf$|^data/private/(?!\.gitkeep$)|^reports/out/")
 

@@ -43,8 +43,10 @@ def forbidden_imports(package: Path) -> list[str]:
         for module in imported_modules(path.read_text(encoding="utf-8")):
             top = module.split(".")[0]
             allowed = ALLOWED[part] | {part}
-            if top not in allowed and not any(
-                module == name or module.startswith(name + ".") for name in allowed
-            ) and top != "__version__":
+            if (
+                top not in allowed
+                and not any(module == name or module.startswith(name + ".") for name in allowed)
+                and top != "__version__"
+            ):
                 found.append(f"{path.relative_to(package)} imports {module}")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -48,6 +49,13 @@ def _readable(color: str) -> str:
     return color
 
 
+def _unlike_a_marker(line: str) -> str:
+    if re.search(r"Student \S+ · page", line):
+        message = "a footer that does not look like the line with the student's id"
+        raise ValueError(message)
+    return line
+
+
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(_readable)]
 Line = Annotated[str, Field(max_length=120)]
 
@@ -78,7 +86,7 @@ class Branding(BaseModel):
     logo_alt: Line = "Logo of the school"
     accent_color: Color = "#1f4e79"
     text_color: Color = "#1a1a1a"
-    footer: Line = ""
+    footer: Annotated[Line, AfterValidator(_unlike_a_marker)] = ""
     paper: Literal["us-letter", "a4"] = "us-letter"
 
 

@@ -96,6 +96,7 @@ def pdf_bytes(document: Document, branding: Branding) -> tuple[bytes, tuple[str,
     pictures = [part for part in document.parts if isinstance(part, Picture)]
     markdown = _marked_text(document.parts)
     markdown, missing = without_missing_glyphs(markdown)
+    markdown = ENDLESS_WORD.sub("\\g<0>\u200b", markdown)
     page, missing_elsewhere = _page_data(document, branding, pictures)
     missing += missing_elsewhere
     if missing:
@@ -121,6 +122,8 @@ PREAMBLE = """#import "template.typ": chart, report
 #show: report.with(page-data)
 """
 FIGURE_MARK = "COUNTERSIGNALFIGURE"
+# A word as long as a line would leave the page: it may break after each 30 characters.
+ENDLESS_WORD = re.compile(r"(?:\\.|[^\s|\\-]){30}(?=[^\s|-])")
 
 
 def _marked_text(parts: Sequence[str | Picture]) -> str:

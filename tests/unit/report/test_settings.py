@@ -1,0 +1,50 @@
+import pytest
+
+from analysis.errors import SettingsError
+from analysis.paths import from_root
+from analysis.report.settings import Branding, contrast_on_white, read_branding
+
+
+def test_the_shipped_branding_is_accepted():
+    assert read_branding(from_root("reports/branding.toml")).paper == "us-letter"
+
+
+def test_an_empty_file_gives_the_defaults(tmp_path):
+    (tmp_path / "branding.toml").write_text("")
+    assert read_branding(tmp_path / "branding.toml") == Branding()
+
+
+def test_a_logo_is_found_beside_the_file(tmp_path):
+    (tmp_path / "crest.svg").write_text("<svg/>")
+    (tmp_path / "branding.toml").write_text('logo = "crest.svg"')
+    assert read_branding(tmp_path / "branding.toml").logo == tmp_path / "crest.svg"
+
+
+def test_white_and_mid_grey_have_their_known_contrast():
+    assert contrast_on_white("#ffffff") == 1
+    assert contrast_on_white("#767676") == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('accent_color = "#ffd700"', "contrast of at least 4.5"),
+        ('accent_color = "blue"', "accent_color"),
+        ('papper = "a4"', "one of the keys school_name"),
+        ('paper = "legal"', "'us-letter' or 'a4'"),
+        ('logo = "nowhere.png"', "a PNG, JPEG or SVG file"),
+        ('footer = "Student 250 · page 1 of 1"', "does not look like"),
+        ("paper = ", "not a TOML file"),
+    ],
+)
+def test_what_is_not_understood_is_named(tmp_path, line, said):
+    path = tmp_path / "branding.toml"
+    path.write_text(line)
+    with pytest.raises(SettingsError, match="branding.toml") as error:
+        read_branding(path)
+    assert said in str(error.value)
+
+
+def test_a_missing_file_is_named(tmp_path):
+    with pytest.raises(SettingsError, match="cannot be read"):
+        read_branding(tmp_path / "nowhere.toml")
