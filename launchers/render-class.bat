@@ -1,0 +1,17 @@
+@echo off
+rem Windows: double-click renders the class in data\private to reports\out\class; waits on an error.
+cd /d "%~dp0.."
+set EXTRA=
+if exist reports\out\class\manifest.json set EXTRA=%EXTRA% --resume
+if exist data\private\preferences.csv set EXTRA=%EXTRA% --preferences data\private\preferences.csv
+if exist data\private\graduates.csv set EXTRA=%EXTRA% --graduates data\private\graduates.csv
+set RUN=conda run --no-capture-output -n countersignal countersignal
+if exist .venv\Scripts\countersignal.exe set RUN=.venv\Scripts\countersignal.exe
+%RUN% batch --students data\private\students.csv --programs data\private\programs.csv --out reports\out\class %EXTRA%
+set CODE=%ERRORLEVEL%
+if not "%CODE%"=="0" (
+  echo.
+  echo Something needs your attention ^(see above^).
+  pause
+)
+exit /b %CODE%

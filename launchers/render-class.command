@@ -1,0 +1,12 @@
+#!/bin/bash
+# macOS: double-click renders the class in data/private to reports/out/class; waits on an error.
+cd "$(dirname "$0")/.." || exit 2
+run() { if [ -x .venv/bin/countersignal ]; then .venv/bin/countersignal "$@"; else conda run --no-capture-output -n countersignal countersignal "$@"; fi; }
+extra=()
+[ -e reports/out/class/manifest.json ] && extra=(--resume)
+[ -e data/private/preferences.csv ] && extra+=(--preferences data/private/preferences.csv)
+[ -e data/private/graduates.csv ] && extra+=(--graduates data/private/graduates.csv)
+run batch --students data/private/students.csv --programs data/private/programs.csv --out reports/out/class "${extra[@]}"
+code=$?
+if [ $code -ne 0 ]; then echo; read -r -p "Something needs your attention (see above). Press Return to close. "; fi
+exit $code
