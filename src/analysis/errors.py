@@ -23,7 +23,11 @@ LONGEST_VALUE = 60
 def shown(value: str) -> str:
     """Quote a value for a message: escapes made visible, long ones cut."""
     cut = value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
-    return "'" + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut) + "'"
+    return (
+        "'"
+        + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+        + "'"
+    )
 
 
 @dataclass(frozen=True, slots=True)

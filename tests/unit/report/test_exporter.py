@@ -17,6 +17,7 @@ from analysis.report.settings import Branding
 from analysis.report.typesetting import pdf_bytes
 from tests.unit.report.toy_notebook import (
     IDENTITY,
+    SVG,
     display,
     figure_cell,
     identity_cell,
@@ -138,9 +139,7 @@ def test_the_paper_is_the_offices(paper, size):
 
 def test_school_footer_and_logo_are_printed(tmp_path):
     logo = tmp_path / "crest.svg"
-    logo.write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>'
-    )
+    logo.write_text(SVG)
     look = Branding(school_name="School X", footer="Student Affairs, Room 9", logo=logo)
     pdf = pdf_of(text_cell("Words."), branding=look)
     assert "School X" in text_of(pdf)

@@ -11,7 +11,7 @@ def shown(monkeypatch):
     outputs = []
     monkeypatch.setattr(
         "IPython.display.display",
-        lambda data, metadata=None, raw=False: outputs.append((data, metadata)),
+        lambda data, metadata=None, **_: outputs.append((data, metadata)),
     )
     return outputs
 

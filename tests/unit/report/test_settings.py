@@ -40,7 +40,7 @@ def test_white_and_mid_grey_have_their_known_contrast():
 def test_what_is_not_understood_is_named(tmp_path, line, said):
     path = tmp_path / "branding.toml"
     path.write_text(line)
-    with pytest.raises(SettingsError, match="branding.toml") as error:
+    with pytest.raises(SettingsError, match=r"branding\.toml") as error:
         read_branding(path)
     assert said in str(error.value)
 

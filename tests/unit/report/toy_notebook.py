@@ -7,7 +7,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from analysis.report.publish import IDENTITY_MIME
 
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100"><rect width="80" height="20"/></svg>'
+SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100">
+<rect width="80" height="20"/></svg>"""
 IDENTITY = {
     "student_id": "S001",
     "title": "Report for student S001",
