@@ -1,4 +1,4 @@
-"""Countersignal: how far a strong Step 2 CK outweighs early academic trouble, and where to apply."""
+"""Countersignal: how far a strong Step 2 CK outweighs early trouble, and where to apply."""
 
 __all__ = ["__version__"]
 

@@ -13,7 +13,7 @@ PROJECT_VARIABLE = "COUNTERSIGNAL_PROJECT"
 
 
 def project_root() -> Path:
-    """Folder of the checkout: ``COUNTERSIGNAL_PROJECT``, else the one this package is installed from.
+    """Folder of the checkout: ``COUNTERSIGNAL_PROJECT``, else where this package lies.
 
     Returns
     -------

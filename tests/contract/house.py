@@ -1,17 +1,41 @@
 """What the checkout must hold, and what must never stand in a tracked file."""
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
-HOUSE = (
-    "README.md CONTRIBUTING.md CHANGELOG.md CITATION.cff LICENSE Makefile pyproject.toml "
-    "requirements.lock requirements-dev.lock environment.yml jupytext.toml .gitignore "
-    ".gitattributes .pre-commit-config.yaml .ci/run data/README.md data/article data/sample "
-    "data/assumptions/default.toml data/assumptions/even_weights.toml "
-    "data/assumptions/factors.toml data/assumptions/season.csv notebooks reports/branding.toml "
-    "reports/README.md src/analysis tests docs/methods.md docs/decisions"
-).split()
+HOUSE = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "CITATION.cff",
+    "LICENSE",
+    "Makefile",
+    "pyproject.toml",
+    "requirements.lock",
+    "requirements-dev.lock",
+    "environment.yml",
+    "jupytext.toml",
+    ".gitignore",
+    ".gitattributes",
+    ".pre-commit-config.yaml",
+    ".ci/run",
+    "data/README.md",
+    "data/article",
+    "data/sample",
+    "data/assumptions/default.toml",
+    "data/assumptions/even_weights.toml",
+    "data/assumptions/factors.toml",
+    "data/assumptions/season.csv",
+    "notebooks",
+    "reports/branding.toml",
+    "reports/README.md",
+    "src/analysis",
+    "tests",
+    "docs/methods.md",
+    "docs/decisions",
+]
 
 FORBIDDEN = {
     "a registry's address": re.compile(
@@ -32,7 +56,15 @@ def missing_from_house(root: Path) -> list[str]:
 def tracked_files(root: Path) -> list[str]:
     """Files that git tracks, or would with the next ``git add``."""
     listing = subprocess.run(
-        ["git", "-C", str(root), "ls-files", "--cached", "--others", "--exclude-standard"],
+        [
+            shutil.which("git") or "git",
+            "-C",
+            str(root),
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ],
         capture_output=True,
         text=True,
         check=True,

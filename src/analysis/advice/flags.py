@@ -37,7 +37,7 @@ FLAG_ADVICE = MappingProxyType(
             "recent evidence of knowledge.",
             cannot="It does not stand in for clinical grades and letters, which programs weigh "
             "together with it.",
-            does="Use the score to widen the choice of programs, and keep enough of the safer ones.",
+            does="Use the score to widen the choice of programs, and keep enough safer ones.",
         ),
         "course_failure_remediated": FlagAdvice(
             changes="A strong score is newer than the failed course and speaks to the same doubt. "

@@ -1,4 +1,4 @@
-"""The command ``countersignal``: it parses, calls, prints and sets the exit code; nothing else does.
+"""The command ``countersignal``: it parses, calls, prints, sets the exit code; nothing else does.
 
 Importing this package stays light, so that ``--help`` answers at once: what is heavy is imported
 inside the commands.
