@@ -38,6 +38,7 @@ lock: .venv/dev        ## resolve the locks again, and check wheels for every pl
 	$(LOCK) --all-extras pyproject.toml -c requirements.lock -o requirements-dev.lock
 	for platform in $(PLATFORMS); do echo "wheels for $$platform" && \
 	  $(BIN)/uv pip compile -q --python-version 3.11 --python-platform $$platform --only-binary :all: requirements-dev.lock >/dev/null || exit 1; done
+ci: export COUNTERSIGNAL_REQUIRE_BROWSER = 1
 ci: browser check test soak  ## what the code host runs; nothing is skipped
 
 clean:     ## remove .venv, caches and rendered reports

@@ -1,0 +1,79 @@
+"""A real Chromium and real servers on loopback, each ended by its own handle."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = Path("/usr/bin/chromium")
+REQUIRED = os.environ.get("COUNTERSIGNAL_REQUIRE_BROWSER") == "1"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SECONDS_TO_START = 60
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    without = not CHROMIUM.exists() and not REQUIRED
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if without:
+                reason = "no Chromium on this machine: `make browser` installs it"
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def server(arguments, address, folder, **environment):
+    """Run a server until the block ends; yields what `address` finds in its output."""
+    log = folder / "server.log"
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            [sys.executable, *arguments],
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=folder,
+            env={**os.environ, **environment},
+        )
+    try:
+        yield found_in(log, address, process)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def found_in(log, address, process):
+    end = time.monotonic() + SECONDS_TO_START
+    while time.monotonic() < end and process.poll() is None:
+        if match := re.search(address, log.read_text()):
+            return match
+        time.sleep(0.1)
+    message = f"the server did not start:\n{log.read_text()[-2000:]}"
+    raise AssertionError(message)
