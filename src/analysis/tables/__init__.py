@@ -1,1 +1,102 @@
-"""."""
+"""A file in, a checked typed frame out; a message with every problem otherwise.
+
+Conventions of the frames: text columns are ``str`` with NaN for unknown, numbers float64 with NaN
+for unknown, lists tuples, shares 0-1. Importing this package is cheap; pandas comes with the first
+file that is read.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import Problem, RowError
+from analysis.tables.check import check_table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "read_factor_importance",
+    "read_graduates",
+    "read_interview_chances",
+    "read_pd_responses",
+    "read_preferences",
+    "read_program_tolerance",
+    "read_programs",
+    "read_student",
+    "read_students",
+]
+
+
+def _read(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Read a table strictly.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A CSV file.
+
+    Returns
+    -------
+    DataFrame
+        One row a row of the file, columns as in data/README.md.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read as this table.
+    RowError
+        If rows are wrong: all of them, with line, column, value and expectation.
+    """
+    return check_table(Path(path), table).strict()
+
+
+read_factor_importance = partial(_read, "factor_importance")
+read_pd_responses = partial(_read, "pd_responses")
+read_interview_chances = partial(_read, "interview_chances")
+read_program_tolerance = partial(_read, "program_tolerance")
+read_students = partial(_read, "students")
+read_programs = partial(_read, "programs")
+read_preferences = partial(_read, "preferences")
+read_graduates = partial(_read, "graduates")
+
+
+def read_student(path: str | os.PathLike[str], student_id: str) -> pd.DataFrame:
+    """Read one student's row; what is wrong with others does not matter.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The class, students.csv.
+    student_id : str
+        Whose row.
+
+    Returns
+    -------
+    DataFrame
+        One row.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read as the class.
+    RowError
+        If the student's row is wrong or missing.
+    """
+    from difflib import get_close_matches
+
+    checked = check_table(Path(path), "students")
+    own = [problem for problem in checked.problems if problem.row_id == student_id]
+    if own:
+        raise RowError(own)
+    rows = checked.rows[checked.rows["student_id"] == student_id].reset_index(drop=True)
+    if rows.empty:
+        near = get_close_matches(student_id, list(checked.rows["student_id"]), n=3, cutoff=0.0)
+        expected = (
+            f"an id of the class, such as {', '.join(near)}" if near else "an id of the class"
+        )
+        raise RowError(Problem(Path(path).name, expected, None, "student_id", student_id))
+    return rows

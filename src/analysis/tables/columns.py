@@ -1,0 +1,223 @@
+"""Kinds of columns: what a cell may hold, in pandera's checks and in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandera.pandas as pa
+
+__all__ = ["ID_PATTERN", "choice", "items", "number", "text", "whole_items", "yes_no"]
+
+ID_PATTERN = r"^(?!(?i:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])$)[A-Za-z0-9_-]{1,32}$"
+
+
+def _column(
+    kind: str,
+    what: str,
+    expected: str,
+    checks: Any = None,
+    *,
+    required: bool,
+    empty: bool,
+    **more: Any,
+) -> pa.Column:
+    dtype = {"number": float, "text": str, "choice": str}.get(kind, object)
+    may_be_empty = ", or empty" if empty else ""
+    return pa.Column(
+        dtype,
+        checks=checks,
+        nullable=True,
+        required=required,
+        description=what,
+        metadata={"kind": kind, "expected": expected + may_be_empty, "empty": empty, **more},
+    )
+
+
+def number(
+    what: str,
+    low: float,
+    high: float,
+    *,
+    required: bool = False,
+    empty: bool = True,
+    whole: bool = False,
+    percent: bool = False,
+) -> pa.Column:
+    """Column of numbers in a closed range.
+
+    Parameters
+    ----------
+    what : str
+        What the column says, in plain words.
+    low, high : float
+        Smallest and largest value.
+    required : bool
+        Whether the file must have the column.
+    empty : bool
+        Whether a cell may be empty (unknown).
+    whole : bool
+        Whether only whole numbers are meant.
+    percent : bool
+        Whether the file holds percent (0-100); the frame then holds shares (0-1).
+
+    Returns
+    -------
+    pandera.pandas.Column
+        float64; NaN is unknown.
+    """
+    kind = "a whole number" if whole else "a percentage" if percent else "a number"
+    expected = f"{kind} from {low:g} to {high:g}"
+    if high >= 1e9:
+        expected = f"{kind} of at least {low:g}"
+    checks = [pa.Check.in_range(low, high)]
+    if whole:
+        checks.append(pa.Check(lambda values: values % 1 == 0, name="whole"))
+    return _column(
+        "number",
+        what,
+        expected,
+        checks,
+        required=required,
+        empty=empty,
+        low=low,
+        high=high,
+        percent=percent,
+    )
+
+
+def text(
+    what: str, *, required: bool = False, empty: bool = True, pattern: str = "", longest: int = 200
+) -> pa.Column:
+    """Column of text.
+
+    Parameters
+    ----------
+    what : str
+        What the column says.
+    required, empty : bool
+        As for `number`.
+    pattern : str
+        Regular expression that a cell matches.
+    longest : int
+        Most characters of a cell.
+
+    Returns
+    -------
+    pandera.pandas.Column
+        str; NaN is unknown.
+    """
+    expected = f"text of at most {longest:,} characters"
+    checks = [pa.Check.str_length(1, longest)]
+    if pattern:
+        expected = (
+            "an id of 1 to 32 of A-Z a-z 0-9 - _ that is not a name Windows keeps for itself"
+            if pattern == ID_PATTERN
+            else f"text like {pattern}"
+        )
+        checks = [pa.Check.str_matches(pattern)]
+    return _column("text", what, expected, checks, required=required, empty=empty)
+
+
+def choice(
+    what: str, options: Sequence[str], *, required: bool = False, empty: bool = True
+) -> pa.Column:
+    """Column of one of a few words.
+
+    Parameters
+    ----------
+    what : str
+        What the column says.
+    options : sequence of str
+        The words; case, spaces and hyphens of a cell do not matter.
+    required, empty : bool
+        As for `number`.
+
+    Returns
+    -------
+    pandera.pandas.Column
+        str; NaN is unknown.
+    """
+    expected = f"one of {', '.join(options)}"
+    return _column(
+        "choice",
+        what,
+        expected,
+        [pa.Check.isin(list(options))],
+        required=required,
+        empty=empty,
+        options=tuple(options),
+    )
+
+
+def yes_no(what: str) -> pa.Column:
+    """Column of yes, no or unknown.
+
+    Parameters
+    ----------
+    what : str
+        What a yes says.
+
+    Returns
+    -------
+    pandera.pandas.Column
+        str; NaN is unknown.
+    """
+    return choice(what, ("yes", "no"))
+
+
+def items(
+    what: str, options: Sequence[str] = (), *, required: bool = False, longest: int = 32
+) -> pa.Column:
+    """Column of lists, separated by semicolons.
+
+    Parameters
+    ----------
+    what : str
+        What the list says.
+    options : sequence of str
+        The words an entry may be; any id-like text without.
+    required : bool
+        As for `number`.
+    longest : int
+        Most characters of an entry without `options`.
+
+    Returns
+    -------
+    pandera.pandas.Column
+        Tuples of str; the empty tuple is none.
+    """
+    entries = f"of {', '.join(options)}" if options else f"each of at most {longest} characters"
+    expected = f"a list separated by semicolons, {entries}"
+
+    def fits(values: tuple[str, ...]) -> bool:
+        return all(v in options if options else len(v) <= longest for v in values)
+
+    check = pa.Check(fits, element_wise=True, name="items")
+    return _column(
+        "items", what, expected, [check], required=required, empty=True, options=tuple(options)
+    )
+
+
+def whole_items(what: str, high: int) -> pa.Column:
+    """Column of lists of whole numbers, one a specialty, separated by semicolons.
+
+    Parameters
+    ----------
+    what : str
+        What a number says.
+    high : int
+        Largest number.
+
+    Returns
+    -------
+    pandera.pandas.Column
+        Tuples of int; the empty tuple is unknown.
+    """
+    expected = f"a whole number from 0 to {high}, one for each specialty, separated by semicolons"
+
+    def fits(values: tuple[int, ...]) -> bool:
+        return all(0 <= v <= high for v in values)
+
+    check = pa.Check(fits, element_wise=True, name="whole_items")
+    return _column("whole_items", what, expected, [check], required=False, empty=True)

@@ -1,0 +1,201 @@
+"""Rows of text to a checked, typed frame."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from analysis.errors import Problem, TableError
+from analysis.tables.cells import typed_column
+from analysis.tables.check import Checked
+from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS, TYPE_SPELLINGS, folded
+from analysis.tables.reading import RawRows, read_rows
+from analysis.tables.rules import LOWEST_PASSING, RULES
+from analysis.tables.schemas import SCHEMAS
+
+__all__ = ["checked_table"]
+
+# The article's own shape: two columns, and what they are in each of our tables.
+ARTICLE_HEADER = ["category", "value"]
+CHART_TABLES = {
+    "factor_importance": ("factor", "importance"),
+    "interview_chances": ("red_flag", "interview_chance"),
+    "program_tolerance": ("program_type", "prestige", "red_flag_tolerance"),
+}
+CODED = {
+    "interview_chances": ("red_flag", FLAG_SPELLINGS),
+    "program_tolerance": ("program_type", TYPE_SPELLINGS),
+}
+
+
+def checked_table(path: Path, table: str | None) -> Checked:
+    """See `analysis.tables.check.check_table`."""
+    raw = _article_shape(read_rows(path), table)
+    header = _header(path.name, raw)
+    table = table or _table_of(path.name, header)
+    schema = SCHEMAS[table]
+    repairs = list(raw.repairs)
+    columns = _columns(path.name, header, schema, table, repairs)
+    cells = pd.DataFrame(raw.rows, columns=range(len(header)), dtype=object)
+    findings: list[tuple[int, str, str, str]] = []
+    typed: dict[str, pd.Series] = {}
+    for name, column in columns.items():
+        texts = cells[header.index(name)] if name in header else pd.Series("", index=cells.index)
+        meta = column.metadata
+        typed[name], refused, repaired = typed_column(texts, meta)
+        repairs += [f"{name}: {what} ({count})" for what, count in repaired.items()]
+        missing = texts.eq("") if not meta["empty"] else texts.ne(texts)
+        wrong = texts.index[refused | missing]
+        findings += [(at, name, texts[at], meta["expected"]) for at in wrong]
+    rows = pd.DataFrame(typed, index=cells.index)
+    findings += _broken_checks(rows, columns, cells, header)
+    for name, column in columns.items():
+        if column.metadata.get("percent"):
+            rows[name] = rows[name] / 100
+    _coded(table, rows)
+    if "basis" in rows:
+        rows["basis"] = rows["basis"].fillna("office")
+    for rule in RULES[table]:
+        findings += rule(rows, repairs)
+    problems = [
+        Problem(path.name, expected, raw.lines[at], name, value, _row_id(rows, at))
+        for at, name, value, expected in sorted(findings, key=lambda f: f[0])
+    ]
+    good = ~rows.index.isin([at for at, *_ in findings])
+    problems = sorted([*raw.problems, *problems], key=lambda p: p.line or 0)
+    return Checked(
+        table,
+        path,
+        rows[good].reset_index(drop=True),
+        tuple(line for line, kept in zip(raw.lines, good, strict=True) if kept),
+        tuple(problems),
+        tuple(repairs),
+    )
+
+
+def _row_id(rows: pd.DataFrame, at: int) -> str | None:
+    value = rows.iloc[at, 0]
+    return value if isinstance(value, str) else None
+
+
+def _article_shape(raw: RawRows, table: str | None) -> RawRows:
+    """Rename the article's ``Category,Value``; its third value has no header of its own."""
+    header = [folded(name) for name in raw.header]
+    if header != ARTICLE_HEADER:
+        return raw
+    rows = [*raw.rows]
+    lines, problems = [*raw.lines], [*raw.problems]
+    for problem in raw.problems:  # unquoted "name,9,3"
+        cells = (problem.value or "").split(",")
+        if len(cells) == 3 and problem.line:
+            rows.append([cells[0], f"{cells[1]},{cells[2]}"])
+            lines.append(problem.line)
+            problems.remove(problem)
+    pairs = all("," in row[1] for row in rows)
+    if table is None:
+        table = "program_tolerance" if pairs else None
+    if table not in CHART_TABLES:
+        flags = sum(folded(row[0]) in FLAG_SPELLINGS for row in rows)
+        table = "interview_chances" if flags else "factor_importance"
+    if table == "program_tolerance":
+        rows = [[row[0], *map(str.strip, row[1].split(",", 1))] for row in rows]
+        rows = [[*row, ""][:3] for row in rows]
+    return RawRows(
+        list(CHART_TABLES[table]),
+        rows,
+        lines,
+        [*raw.repairs, "read the article's Category,Value"],
+        problems,
+    )
+
+
+def _header(name: str, raw: RawRows) -> list[str]:
+    header = [HEADER_SPELLINGS.get(folded(word), folded(word)) for word in raw.header]
+    for position, word in enumerate(header):
+        if word and word in header[:position]:
+            raise TableError(Problem(name, "each column once", 1, raw.header[position]))
+    return header
+
+
+def _table_of(name: str, header: list[str]) -> str:
+    """Name the table whose required columns are there; of several, the one with most of them."""
+
+    def required(table: str) -> set[str]:
+        return {n for n, c in SCHEMAS[table].columns.items() if c.required and not c.regex}
+
+    fitting = [table for table in SCHEMAS if required(table) <= set(header)]
+    if fitting:
+        return max(
+            fitting, key=lambda t: (len(required(t)), len(set(header) & set(SCHEMAS[t].columns)))
+        )
+    nearest = max(SCHEMAS, key=lambda t: len(required(t) & set(header)) / len(required(t)))
+    lacking = ", ".join(sorted(required(nearest) - set(header)))
+    raise TableError(
+        Problem(
+            name,
+            f"the columns of a known table; nearest is {nearest}, which also needs {lacking}",
+            1,
+        )
+    )
+
+
+def _columns(
+    name: str, header: list[str], schema: Any, table: str, repairs: list[str]
+) -> dict[str, pa.Column]:
+    columns = {n: c for n, c in schema.columns.items() if not c.regex}
+    lacking = [n for n, c in columns.items() if c.required and n not in header]
+    if lacking:
+        problems = []
+        for column in lacking:
+            near = get_close_matches(column, header, n=1, cutoff=0.6)
+            hint = f" (is {near[0]!r} meant?)" if near else ""
+            problems.append(Problem(name, f"a column of this name for {table}{hint}", 1, column))
+        raise TableError(problems)
+    spare = [word for word in header if word and word not in columns]
+    pattern = next((c for c in schema.columns.values() if c.regex), None)
+    if pattern is not None:
+        columns |= dict.fromkeys(spare, pattern)
+    elif spare:
+        repairs.append(f"columns left out: {', '.join(spare)}")
+    return columns
+
+
+def _broken_checks(
+    rows: pd.DataFrame, columns: dict[str, pa.Column], cells: pd.DataFrame, header: list[str]
+) -> Iterator[tuple[int, str, str, str]]:
+    schema = pa.DataFrameSchema(
+        {name: pa.Column(c.dtype, c.checks, nullable=True) for name, c in columns.items()}
+    )
+    try:
+        schema.validate(rows, lazy=True)
+    except SchemaErrors as error:
+        cases = error.failure_cases
+        for name, at in dict.fromkeys(zip(cases["column"], cases["index"], strict=True)):
+            if at is None or (isinstance(at, float) and math.isnan(at)):
+                raise
+            value = cells.at[at, header.index(name)]
+            expected = columns[name].metadata["expected"]
+            if name == "step2_ck" and 0 < rows.at[at, name] < LOWEST_PASSING:
+                expected = (
+                    f"a passing score ({LOWEST_PASSING}-300): this is a failing score; record "
+                    "step2_failure in red_flags and the passing score here"
+                )
+            yield int(at), name, value, expected
+
+
+def _coded(table: str, rows: pd.DataFrame) -> None:
+    """Turn the article's words into codes, and keep the file's words as the label."""
+    if table not in CODED:
+        return
+    column, spellings = CODED[table]
+    rows["label"] = rows["label"].fillna(rows[column]) if "label" in rows else rows[column]
+    rows[column] = [
+        word if pd.isna(word) else spellings.get(folded(word), word) for word in rows[column]
+    ]

@@ -1,0 +1,164 @@
+"""What must hold between the columns of one row, and between rows of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+import pandas as pd
+
+from analysis.tables.specialties import specialty_name
+
+__all__ = ["RULES", "Finding"]
+
+# Position of the row, column, what stands there, what was expected.
+Finding = tuple[int, str, str, str]
+Rule = Callable[[pd.DataFrame, list[str]], Iterator[Finding]]
+
+LOWEST_PASSING = 214
+
+
+def _unique(column: str) -> Rule:
+    def rule(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+        ids = rows[column].str.casefold()
+        for at in ids.index[ids.duplicated(keep=False) & ids.notna()]:
+            expected = (
+                "an id that no other row has (capitals do not count); all such rows are refused"
+            )
+            yield at, column, rows.at[at, column], expected
+
+    return rule
+
+
+def _unique_pairs(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    pairs = rows["student_id"].str.casefold() + "\n" + rows["program_id"].str.casefold()
+    for at in pairs.index[pairs.duplicated(keep=False) & pairs.notna()]:
+        yield at, "program_id", rows.at[at, "program_id"], "one row for a student and program"
+
+
+def _exam_facts(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
+    """``step1_result`` and ``red_flags`` tell one story."""
+    failed = rows["red_flags"].map(lambda flags: "step1_failure" in flags).astype(bool)
+    implied = (rows["step1_result"] == "fail_then_pass") & ~failed
+    if implied.any():
+        repairs.append(
+            "step1_failure added to red_flags where step1_result is fail_then_pass "
+            f"({implied.sum()})"
+        )
+        for at in rows.index[implied]:
+            rows.at[at, "red_flags"] = (*rows.at[at, "red_flags"], "step1_failure")
+    for at in rows.index[failed & (rows["step1_result"] == "pass")]:
+        expected = (
+            "fail_then_pass in step1_result, or no step1_failure in red_flags: the two columns "
+            "contradict each other"
+        )
+        yield at, "step1_result, red_flags", "pass, step1_failure", expected
+
+
+def _specialties(column: str, *, many: bool) -> Rule:
+    def rule(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
+        changed = 0
+
+        @cache
+        def named(word: str) -> tuple[str, str]:
+            return specialty_name(word)
+
+        for at, entry in rows[column].items():
+            words = entry if many else (() if pd.isna(entry) else (entry,))
+            names = [named(word) for word in words]
+            wrong = [(w, why) for w, (_, why) in zip(words, names, strict=True) if why]
+            if wrong:
+                yield at, column, wrong[0][0], wrong[0][1]
+                continue
+            new = tuple(name for name, _ in names)
+            if new != tuple(words):
+                changed += 1
+                rows.at[at, column] = new if many else new[0]
+        if changed:
+            repairs.append(f"spelling of {column} made uniform ({changed})")
+
+    return rule
+
+
+def _one_for_each_specialty(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    counts = rows["specialty"].map(len)
+    for at in rows.index[(counts == 0) | (counts > 2)]:
+        shown = ";".join(rows.at[at, "specialty"])
+        yield at, "specialty", shown, "one specialty, or two separated by a semicolon"
+    for column in ("competitiveness", "gold_signals", "silver_signals"):
+        if column in rows:
+            lengths = rows[column].map(len)
+            for at in rows.index[(lengths > 0) & (lengths != counts)]:
+                shown = ";".join(map(str, rows.at[at, column]))
+                yield at, column, shown, "as many entries as specialty has, in the same order"
+
+
+def _must_against_never(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    for at, must, never in zip(rows.index, rows["must_apply"], rows["never_apply"], strict=True):
+        for program_id in sorted(set(must) & set(never)):
+            yield at, "must_apply, never_apply", program_id, "a program in one of the two at most"
+
+
+def _no_more_than(column: str, limit: str, expected: str) -> Rule:
+    def rule(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+        for at in rows.index[rows[column] > rows[limit]]:
+            shown = f"{rows.at[at, column]:g} > {rows.at[at, limit]:g}"
+            yield at, f"{column}, {limit}", shown, expected
+
+    return rule
+
+
+def _interval(center: str) -> Rule:
+    def rule(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+        wrong = (rows["low"] > rows[center]) | (rows["high"] < rows[center])
+        for at in rows.index[wrong]:
+            shown = f"{rows.at[at, 'low']:g}, {rows.at[at, 'high']:g}"
+            yield at, "low, high", shown, f"an interval that holds {center}"
+
+    return rule
+
+
+def _program_or_type(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    for at in rows.index[rows["program_id"].isna() & rows["program_type"].isna()]:
+        yield at, "program_id, program_type", "", "a program_id or a program_type"
+
+
+def _one_story(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    """A graduate matches at most once a year, and only where there was an interview."""
+    for at in rows.index[(rows["matched"] == 1) & (rows["interviewed"] == 0)]:
+        yield at, "interviewed, matched", "0, 1", "an interview where there was a match"
+    matched = rows[rows["matched"] == 1]
+    again = matched.duplicated(["graduate_id", "year"], keep=False)
+    for at in matched.index[again]:
+        yield at, "matched", "1", "at most one match a graduate and year"
+
+
+RULES: dict[str, tuple[Any, ...]] = {
+    "factor_importance": (_interval("importance"),),
+    "pd_responses": (_unique("respondent_id"),),
+    "interview_chances": (_unique("red_flag"), _interval("interview_chance")),
+    "program_tolerance": (_unique("program_type"),),
+    "students": (
+        _unique("student_id"),
+        _specialties("specialty", many=True),
+        _one_for_each_specialty,
+        _exam_facts,
+        _must_against_never,
+    ),
+    "programs": (
+        _unique("program_id"),
+        _specialties("specialty", many=False),
+        _no_more_than(
+            "interviews_offered", "applications_received", "no more interviews than applications"
+        ),
+    ),
+    "preferences": (_unique_pairs,),
+    "graduates": (
+        _specialties("specialty", many=True),
+        _one_for_each_specialty,
+        _exam_facts,
+        _program_or_type,
+        _one_story,
+    ),
+}

@@ -1,0 +1,254 @@
+"""The tables, column by column: the only place where a column is described.
+
+The data dictionary, the templates, the loaders and what a message expects all come from here.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import pandera.pandas as pa
+
+from analysis.tables.codes import BASES, COMPETITIVENESS, FLAG_CODES, PROGRAM_TYPES
+from analysis.tables.columns import ID_PATTERN, choice, items, number, text, whole_items, yes_no
+
+__all__ = ["SCHEMAS"]
+
+ANY = 1e12
+
+
+def _provenance() -> dict[str, pa.Column]:
+    return {
+        "source": text("Where the row comes from, as it is printed under a chart.", longest=300),
+        "basis": choice("Whose number it is; the office's own when the file does not say.", BASES),
+        "note": text("What a reader should know about it.", longest=500),
+    }
+
+
+FACTOR_IMPORTANCE = pa.DataFrameSchema(
+    {
+        "factor": text("What program directors weigh.", required=True, empty=False),
+        "importance": number(
+            "How much, in any unit that is the same down the column.",
+            0,
+            ANY,
+            required=True,
+            empty=False,
+        ),
+        "low": number("Lower end of an interval of the importance.", 0, ANY),
+        "high": number("Upper end of an interval of the importance.", 0, ANY),
+        "specialty": text("Specialty the row is about."),
+        "edition": text("Edition or year of the survey."),
+        "percent_citing": number("Share of respondents who cite the factor.", 0, 100, percent=True),
+        "mean_importance": number("Mean importance among those who cite it.", 1, 5),
+        "n": number("Number of respondents.", 0, ANY, whole=True),
+        "response_rate": number("Share of those asked who answered.", 0, 100, percent=True),
+        **_provenance(),
+    },
+    description="How much program directors weigh each factor, one row a factor.",
+)
+
+PD_RESPONSES = pa.DataFrameSchema(
+    {
+        "respondent_id": text(
+            "Id of the respondent.", required=True, empty=False, pattern=ID_PATTERN
+        ),
+        "specialty": text("Specialty of the program.", required=True, empty=False),
+        r"^(?!respondent_id$|specialty$|source$).+$": number(
+            "One column a factor: empty = not cited, 1-5 = importance.", 1, 5, whole=True
+        ),
+        "source": text("Where the row comes from.", longest=300),
+    },
+    description="A raw survey of program directors, one row a respondent.",
+)
+PD_RESPONSES.columns[r"^(?!respondent_id$|specialty$|source$).+$"].regex = True
+
+INTERVIEW_CHANCES = pa.DataFrameSchema(
+    {
+        "red_flag": text("The red flag, by its code or in words.", required=True, empty=False),
+        "interview_chance": number(
+            "Chance of an interview; in files `interview_chance_percent`, 0-100.",
+            0,
+            100,
+            required=True,
+            empty=False,
+            percent=True,
+        ),
+        "low": number("Lower end of an interval, percent.", 0, 100, percent=True),
+        "high": number("Upper end of an interval, percent.", 0, 100, percent=True),
+        "n": number("Number of cases.", 0, ANY, whole=True),
+        "label": text("The flag as the file words it."),
+        "edition": text("Edition or year."),
+        **_provenance(),
+    },
+    description="Interview chances of a strong Step 2 CK by red flag, one row a flag.",
+)
+
+PROGRAM_TOLERANCE = pa.DataFrameSchema(
+    {
+        "program_type": text(
+            "Type of program, by its code or in words.", required=True, empty=False
+        ),
+        "prestige": number(
+            "Prestige, by the source's own scale.", 0, 10, required=True, empty=False
+        ),
+        "red_flag_tolerance": number(
+            "Willingness to consider an applicant with a red flag.",
+            0,
+            10,
+            required=True,
+            empty=False,
+        ),
+        "label": text("The type as the file words it."),
+        "edition": text("Edition or year."),
+        **_provenance(),
+    },
+    description="Program types by prestige and tolerance of red flags, one row a type.",
+)
+
+_STUDENT = {
+    "specialty": items(
+        "Specialty applied to; two separated by a semicolon.", required=True, longest=60
+    ),
+    "step2_ck": number(
+        "Latest passing Step 2 CK score; empty if not known: the report then has no chances.",
+        214,
+        300,
+        required=True,
+        whole=True,
+    ),
+    "step1_result": choice("Step 1.", ("pass", "fail_then_pass"), required=True),
+    "red_flags": items("Red flags.", FLAG_CODES, required=True),
+    "degree": choice("Degree.", ("us_md", "us_do", "img")),
+    "needs_visa": yes_no("Whether a visa is needed."),
+    "competitiveness": items(
+        "Competitiveness of each specialty; by season.csv if empty.", COMPETITIVENESS
+    ),
+    "clerkship_honors_fraction": number("Share of core clerkships with honors.", 0, 1),
+    "letters": number(
+        "Strength of the letters as the office judges it: 1 among the best, 0.6 typical, "
+        "0 lukewarm.",
+        0,
+        1,
+    ),
+    "research_items": number("Publications, posters, abstracts and talks.", 0, 500, whole=True),
+}
+
+STUDENTS = pa.DataFrameSchema(
+    {
+        "student_id": text(
+            "Id, the only name of a student outside the page.",
+            required=True,
+            empty=False,
+            pattern=ID_PATTERN,
+        ),
+        **_STUDENT,
+        "name": text("Name, printed on the page and kept nowhere else.", longest=120),
+        "preferred_states": items("States the student would like to live in, as two letters."),
+        "must_apply": items("Programs that stay on the list, by program_id."),
+        "never_apply": items("Programs that never enter the list, by program_id."),
+        "application_limit": number("Most applications.", 1, 1000, whole=True),
+        "fee_budget_usd": number("Most to spend on application fees, US dollars.", 0, 1e6),
+        "gold_signals": whole_items("Gold signals at hand; by season.csv if empty.", 100),
+        "silver_signals": whole_items("Silver signals at hand; by season.csv if empty.", 100),
+        "pdf_password": text("Password that opens the PDF.", longest=127),
+        "advisor_note": text("The advisor's words, printed as they stand.", longest=100_000),
+        "source": text("Where the row comes from.", longest=300),
+    },
+    description="The class, one row a student.",
+)
+
+PROGRAMS = pa.DataFrameSchema(
+    {
+        "program_id": text("Id of the program.", required=True, empty=False, pattern=ID_PATTERN),
+        "program_name": text("Name.", required=True, empty=False),
+        "specialty": text("Specialty.", required=True, empty=False),
+        "program_type": choice("Type of program.", PROGRAM_TYPES, required=True, empty=False),
+        "state": text("State, as two letters.", required=True, pattern=r"^[A-Z]{2}$"),
+        "prestige": number(
+            "Prestige, the office's own scale; the type's article value if empty.",
+            0,
+            10,
+            required=True,
+        ),
+        "red_flag_tolerance": number(
+            "Willingness to consider an applicant with a red flag; the type's article value if "
+            "empty.",
+            0,
+            10,
+            required=True,
+        ),
+        **{
+            f"tolerance_{flag}": number(f"The same, for {flag} alone.", 0, 10)
+            for flag in FLAG_CODES
+        },
+        "step2_cutoff": number(
+            "Lowest Step 2 CK that is read; empty = verify.", 200, 300, required=True, whole=True
+        ),
+        "auto_screen_any_failure": choice(
+            "Whether any failed licensing exam is screened out unread; empty = verify.",
+            ("yes", "no"),
+            required=True,
+        ),
+        "interviews_offered": number(
+            "Interviews offered last season.", 0, ANY, required=True, whole=True
+        ),
+        "applications_received": number(
+            "Applications received last season.", 1, ANY, required=True, whole=True
+        ),
+        "applicant_step2": number("Mean Step 2 CK of the program's own applicants.", 200, 300),
+        "veto_professionalism": yes_no("Whether a professionalism concern is refused unread."),
+        "accepts_do": yes_no("Whether DO applicants are taken; empty = verify."),
+        "visa": choice("Visas sponsored; empty = verify.", ("j1", "h1b", "both", "none")),
+        "positions": number("Positions a year.", 0, 1000, whole=True),
+        "as_of": text("Date of the row's data, YYYY-MM-DD.", pattern=r"^\d{4}-\d{2}-\d{2}$"),
+        "source": text("Where the row comes from.", longest=300),
+    },
+    description="Residency programs, one row a program.",
+)
+
+PREFERENCES = pa.DataFrameSchema(
+    {
+        "student_id": text("Id of the student.", required=True, empty=False, pattern=ID_PATTERN),
+        "program_id": text("Id of the program.", required=True, empty=False, pattern=ID_PATTERN),
+        "preference": number("The student's own wish, 0 to 1.", 0, 1),
+        "tie": choice("A tie that opens the gate.", ("home", "rotation", "contact")),
+        "signal": choice("A signal already decided on.", ("gold", "silver")),
+        "source": text("Where the row comes from.", longest=300),
+    },
+    description="A student's wishes and ties, one row a student and program.",
+)
+
+GRADUATES = pa.DataFrameSchema(
+    {
+        "graduate_id": text("Id of the graduate.", required=True, empty=False, pattern=ID_PATTERN),
+        "year": number(
+            "Year of the application.", 1990, 2100, required=True, empty=False, whole=True
+        ),
+        **_STUDENT,
+        "program_id": text("Id of the program.", pattern=ID_PATTERN),
+        "program_type": choice("Type of the program, where it has no id.", PROGRAM_TYPES),
+        "signal": choice("Signal sent.", ("gold", "silver")),
+        "interviewed": number(
+            "1 if interviewed, else 0.", 0, 1, required=True, empty=False, whole=True
+        ),
+        "matched": number(
+            "1 if matched there, else 0.", 0, 1, required=True, empty=False, whole=True
+        ),
+        "source": text("Where the row comes from.", longest=300),
+    },
+    description="The office's own outcomes, one row an application of a past graduate.",
+)
+
+SCHEMAS = MappingProxyType(
+    {
+        "factor_importance": FACTOR_IMPORTANCE,
+        "pd_responses": PD_RESPONSES,
+        "interview_chances": INTERVIEW_CHANCES,
+        "program_tolerance": PROGRAM_TOLERANCE,
+        "students": STUDENTS,
+        "programs": PROGRAMS,
+        "preferences": PREFERENCES,
+        "graduates": GRADUATES,
+    }
+)
