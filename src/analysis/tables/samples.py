@@ -132,20 +132,14 @@ def _programs(random: np.random.Generator) -> Rows:
                 "state": str(random.choice(STATES)),
                 "prestige": _number(prestige),
                 "red_flag_tolerance": _number(tolerance),
-                "tolerance_professionalism": _number(max(0.0, tolerance - 4))
-                if random.random() < 0.3
-                else "",
-                "step2_cutoff": str(
-                    int(5 * round((212 + 2.6 * prestige + random.normal(0, 4)) / 5))
-                ),
+                "tolerance_professionalism": stricter,
+                "step2_cutoff": str(cutoff),
                 "auto_screen_any_failure": "yes" if screens else "no",
                 "interviews_offered": str(offered),
                 "applications_received": str(received),
                 "applicant_step2": str(round(250 + 3 * (prestige - 6) + random.normal(0, 2))),
                 "veto_professionalism": "yes" if random.random() < 0.5 else "no",
-                "accepts_do": "no"
-                if kind == "high_tier_academic" and random.random() < 0.3
-                else "yes",
+                "accepts_do": "no" if closed_to_do else "yes",
                 "visa": str(random.choice(["j1", "h1b", "both", "none"], p=[0.4, 0.05, 0.25, 0.3])),
                 "positions": str(int(random.integers(4, 30))),
             }
