@@ -1,0 +1,1 @@
+"""Which conclusions hold: what changes when the assumptions do."""

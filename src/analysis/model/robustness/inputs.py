@@ -1,0 +1,238 @@
+"""What is uncertain, and how: the inputs that draws, tornado, flips and variance shares move.
+
+Values of inputs travel as a mapping from name to one number a draw, so that the same model
+answers a draw, an end of a range and a point of a variance analysis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betaincinv, expit, logit, ndtri
+
+from analysis.errors import ModelError
+from analysis.model.robustness.weights import checked_base, gamma_weights, rescaled_weights
+
+__all__ = [
+    "Input",
+    "Inputs",
+    "Values",
+    "between",
+    "log_between",
+    "logit_around",
+    "one_of",
+]
+
+Floats = NDArray[np.float64]
+Values = dict[str, Floats]
+
+
+@dataclass(frozen=True)
+class Input:
+    """One uncertain number.
+
+    Attributes
+    ----------
+    name : str
+        Key of the assumption.
+    base : float
+        What the model uses when nothing is drawn.
+    quantile : callable
+        From probabilities in (0, 1), any shape, to values of the input, same shape.
+    """
+
+    name: str
+    base: float
+    quantile: Callable[[Floats], Floats]
+
+    def range(self, tail: float) -> tuple[float, float, float]:
+        """Lower quantile, base and upper quantile, widened where the base lies outside."""
+        low, high = self.quantile(np.array([tail, 1 - tail]))
+        return min(float(low), self.base), self.base, max(float(high), self.base)
+
+
+def between(name: str, base: float, low: float, high: float) -> Input:
+    """An input that is uniform between two ends.
+
+    Examples
+    --------
+    >>> between("match_given_interview", 0.5, 0.25, 0.75).range(0.0)
+    (0.25, 0.5, 0.75)
+    """
+    checked_ends(name, low, high)
+    return Input(name, base, lambda p: low + (high - low) * p)
+
+
+def log_between(name: str, base: float, low: float, high: float) -> Input:
+    """A positive input that is uniform on the logarithmic scale, as suits odds and scales."""
+    checked_ends(name, low, high)
+    if not low > 0:
+        raise ModelError(f"{name}: a range on the logarithmic scale must lie above 0")
+    return Input(name, base, lambda p: np.asarray(low * (high / low) ** p, dtype=np.float64))
+
+
+def logit_around(name: str, base: float, deviation: float) -> Input:
+    """A chance whose logit is normal around that of the base, with a standard deviation >= 0."""
+    if not (0 < base < 1 and deviation >= 0):
+        raise ModelError(f"{name}: a chance in (0, 1) and a deviation of at least 0 are needed")
+    return Input(name, base, lambda p: expit(logit(base) + deviation * ndtri(p)))
+
+
+def one_of(name: str, base: float, values: ArrayLike) -> Input:
+    """An input that takes each of a few values with the same probability.
+
+    Examples
+    --------
+    >>> rho = one_of("rho", 0.2, [0.1, 0.2, 0.4])
+    >>> rho.quantile(np.array([0.01, 0.4, 0.99])).tolist()
+    [0.1, 0.2, 0.4]
+    """
+    choices = np.sort(np.asarray(values, dtype=np.float64))
+    if choices.ndim != 1 or choices.size == 0:
+        raise ModelError(f"{name}: at least one value is needed")
+    last = choices.size - 1
+    return Input(
+        name, base, lambda p: choices[np.minimum((p * choices.size).astype(np.int64), last)]
+    )
+
+
+def checked_ends(name: str, low: float, high: float) -> None:
+    """Refuse a range that is none."""
+    if not (np.isfinite(low) and np.isfinite(high) and low <= high):
+        raise ModelError(f"{name}: {low:g} to {high:g} is not a range")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that is uncertain at once: a set of weights and any number of single inputs.
+
+    Attributes
+    ----------
+    weight_names : tuple of str
+        Keys of the weights.
+    weights : tuple of float
+        Base weights, in that order.
+    concentration : float
+        How firmly they are held (Dirichlet; finite, > 0).
+    others : tuple of Input
+        Everything else, independent of the weights and of each other.
+    """
+
+    weight_names: tuple[str, ...]
+    weights: tuple[float, ...]
+    concentration: float
+    others: tuple[Input, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all inputs, the weights first."""
+        return self.weight_names + tuple(single.name for single in self.others)
+
+    def base(self, draws: int = 1) -> Values:
+        """The base value of every input, once a draw."""
+        shares = checked_base(self.weights)
+        bases = [*shares, *(single.base for single in self.others)]
+        return {
+            name: np.full(draws, value, dtype=np.float64)
+            for name, value in zip(self.names, bases, strict=True)
+        }
+
+    def at(self, quantiles: ArrayLike) -> Values:
+        """Values at points of the unit cube; the weights come from normalised Gammas.
+
+        Parameters
+        ----------
+        quantiles : array_like of float, shape (n, inputs)
+            In (0, 1), columns in the order of `names`.
+
+        Returns
+        -------
+        dict of str to ndarray of float, shape (n,)
+        """
+        points = np.asarray(quantiles, dtype=np.float64)
+        count = len(self.weight_names)
+        drawn = gamma_weights(points[:, :count], self.weights, self.concentration)
+        values = dict(zip(self.weight_names, drawn.T, strict=True))
+        for column, single in enumerate(self.others, start=count):
+            values[single.name] = single.quantile(points[:, column])
+        return values
+
+    def drawn(self, draws: int, seed: int, only: Sequence[str] | None = None) -> Values:
+        """Seeded joint draws of all inputs, or of some while the others keep their base.
+
+        Parameters
+        ----------
+        draws, seed : int
+            How many, and from which seed. A draw of one input does not depend on which others
+            are drawn.
+        only : sequence of str, optional
+            Names of the inputs that move; the weights move together or not at all.
+
+        Returns
+        -------
+        dict of str to ndarray of float, shape (draws,)
+        """
+        points = np.random.default_rng(seed).random((draws, len(self.names)))
+        values = self.at(np.clip(points, 1e-12, 1 - 1e-12))
+        moving = set(self.names if only is None else only)
+        return {
+            name: values[name] if name in moving else still
+            for name, still in self.base(draws).items()
+        }
+
+    def with_one(self, name: str, values: ArrayLike) -> Values:
+        """One input at given values and all others at their base; other weights rescaled.
+
+        Parameters
+        ----------
+        name : str
+            Which input.
+        values : array_like of float, shape (n,)
+            Its values; a share in [0, 1] if it is a weight.
+
+        Returns
+        -------
+        dict of str to ndarray of float, shape (n,)
+
+        Raises
+        ------
+        ModelError
+            If there is no such input.
+        """
+        if name not in self.names:
+            raise ModelError(f"{name} is not one of the inputs {', '.join(self.names)}")
+        numbers = np.atleast_1d(np.asarray(values, dtype=np.float64))
+        together = self.base(numbers.size)
+        if name in self.weight_names:
+            moved = rescaled_weights(self.weights, self.weight_names.index(name), numbers)
+            return together | dict(zip(self.weight_names, moved.T, strict=True))
+        return together | {name: numbers}
+
+    def ranges(self, tail: float = 0.05) -> dict[str, tuple[float, float, float]]:
+        """Lower quantile, base and upper quantile of every input.
+
+        A weight has the marginal Beta(nu w, nu (1 - w)) of the Dirichlet.
+        """
+        found = {}
+        for name, share in zip(self.weight_names, checked_base(self.weights), strict=True):
+            firm = self.concentration * share, self.concentration * (1 - share)
+            fixed = share in (0, 1)
+            low, high = (share, share) if fixed else betaincinv(*firm, [tail, 1 - tail])
+            found[name] = (
+                min(float(low), float(share)),
+                float(share),
+                max(float(high), float(share)),
+            )
+        return found | {single.name: single.range(tail) for single in self.others}
+
+    def columns(self, groups: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[int]]:
+        """Columns of the unit cube of every input, and of every group of inputs by its name."""
+        places = {name: [column] for column, name in enumerate(self.names)}
+        together = {
+            group: [places[name][0] for name in members]
+            for group, members in (groups or {}).items()
+        }
+        return places | together
