@@ -1,0 +1,123 @@
+"""How much one graduate's answers fall together: rho, from the over-dispersion of interviews."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq, minimize_scalar
+from scipy.stats import chi2
+
+from analysis.model.graduates.clusters import Applicants
+from analysis.model.graduates.pooling import Pooled, laplace
+
+__all__ = ["Estimate", "applicant_correlation", "profile_interval"]
+
+LARGEST_RHO = 0.9
+TOLERANCE = 2e-3
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number learned from the office's outcomes.
+
+    Parameters
+    ----------
+    value : float
+        Most probable value.
+    low, high : float
+        Ends of the 90 % interval.
+    n : int
+        How many graduates, or cells, it rests on.
+    at_bound : bool
+        Whether the interval ends where the search did: read it as "at least" or "at most".
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    at_bound: bool = False
+
+
+def profile_interval(
+    log_likelihood: Callable[[float], float],
+    lowest: float,
+    highest: float,
+    n: int,
+    level: float = 0.9,
+    tolerance: float = TOLERANCE,
+) -> Estimate:
+    """Top of a log-likelihood in one number, and where it has fallen by half a chi-squared.
+
+    Parameters
+    ----------
+    log_likelihood : callable
+        Of one number.
+    lowest, highest : float
+        Range searched.
+    n : int
+        Passed on to the estimate.
+    level : float
+        Mass of the interval.
+    tolerance : float
+        How exactly the number is wanted.
+
+    Returns
+    -------
+    Estimate
+    """
+    height = lru_cache(maxsize=None)(log_likelihood)
+    top = minimize_scalar(
+        lambda x: -height(float(x)),
+        bounds=(lowest, highest),
+        method="bounded",
+        options={"xatol": tolerance},
+    )
+    best = max((float(top.x), lowest, highest), key=height)
+    floor = height(best) - 0.5 * float(chi2.ppf(level, 1))
+
+    def above(x: float) -> float:
+        return height(x) - floor
+
+    low, high = lowest, highest
+    if above(lowest) < 0:
+        low = float(brentq(above, lowest, best, xtol=tolerance))
+    if above(highest) < 0:
+        high = float(brentq(above, best, highest, xtol=tolerance))
+    return Estimate(best, low, high, n, at_bound=low == lowest or high == highest)
+
+
+def applicant_correlation(
+    applicants: Applicants, spread: NDArray[np.float64], begin: NDArray[np.float64]
+) -> Estimate:
+    """Latent correlation of one applicant's answers, with the effects integrated out.
+
+    Effects are refitted at each rho and their curvature taken into account (Laplace; Cox and Reid
+    1987), or a model with many effects would explain the correlation away.
+
+    Parameters
+    ----------
+    applicants : Applicants
+        Outcomes, survey log-odds and design.
+    spread : ndarray of float, shape (d,)
+        Standard deviation of each effect's prior.
+    begin : ndarray of float, shape (d,)
+        Shifts to begin the search at.
+
+    Returns
+    -------
+    Estimate
+        In [0, .9]; n counts the applicants.
+    """
+    last = [begin]
+
+    def evidence(rho: float) -> float:
+        fit: Pooled = laplace(applicants, spread, rho, last[0])
+        last[0] = fit.shift
+        return fit.log_evidence
+
+    return profile_interval(evidence, 0.0, LARGEST_RHO, len(applicants.start))

@@ -1,0 +1,208 @@
+"""How good chances were, one number at a time: Brier score, log loss, and skill.
+
+Every score takes a weight a row, so that a bootstrap of applicants needs no copies of rows.
+The formulas are those of docs/methods.md, section 7.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.errors import ModelError
+
+__all__ = ["BrierParts", "brier", "brier_parts", "chance_bins", "log_loss", "scored_rows", "skill"]
+
+SMALLEST_CHANCE = float(np.finfo(np.float64).eps)
+
+
+def scored_rows(
+    outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Outcome, chance and weight as checked arrays of one length.
+
+    Parameters
+    ----------
+    outcome : array_like of int, shape (n,)
+        1 where it happened, 0 where not.
+    chance : array_like of float, shape (n,)
+        What was said beforehand, in [0, 1].
+    weight : array_like of float, shape (n,), optional
+        How often a row counts, >= 0; once each by default.
+
+    Returns
+    -------
+    tuple of ndarray of float, each of shape (n,)
+
+    Raises
+    ------
+    ModelError
+        If there are no rows, lengths differ, or a value is out of range or unknown.
+    """
+    happened = np.asarray(outcome, dtype=np.float64)
+    said = np.asarray(chance, dtype=np.float64)
+    counts = np.ones_like(said) if weight is None else np.asarray(weight, dtype=np.float64)
+    if happened.ndim != 1 or happened.shape != said.shape or counts.shape != said.shape:
+        lengths = f"{happened.size}, {said.size}, {counts.size}"
+        message = f"outcomes, chances and weights differ in length: {lengths}"
+        raise ModelError(message)
+    if happened.size == 0 or not counts.sum() > 0:
+        message = "there is no application to score"
+        raise ModelError(message)
+    if not np.isin(happened, (0.0, 1.0)).all():
+        message = "an outcome is neither 0 nor 1"
+        raise ModelError(message)
+    if not ((said >= 0) & (said <= 1)).all():
+        message = "a chance is unknown or outside 0 to 1"
+        raise ModelError(message)
+    return happened, said, counts
+
+
+def brier(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> float:
+    """Mean squared distance of chances from outcomes; 0 is perfect, .25 is a coin.
+
+    Parameters
+    ----------
+    outcome, chance, weight : array_like, shape (n,)
+        As in `scored_rows`.
+
+    Returns
+    -------
+    float
+        In [0, 1].
+
+    Examples
+    --------
+    >>> brier([1, 0], [0.5, 0.5])
+    0.25
+    """
+    happened, said, counts = scored_rows(outcome, chance, weight)
+    return float(np.average((happened - said) ** 2, weights=counts))
+
+
+def log_loss(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> float:
+    """Mean surprise in nats; a chance of exactly 0 or 1 counts as one rounding step off.
+
+    Parameters
+    ----------
+    outcome, chance, weight : array_like, shape (n,)
+        As in `scored_rows`.
+
+    Returns
+    -------
+    float
+        At least 0.
+
+    Examples
+    --------
+    >>> round(log_loss([1, 0], [0.5, 0.5]), 6)
+    0.693147
+    """
+    happened, said, counts = scored_rows(outcome, chance, weight)
+    inside = np.clip(said, SMALLEST_CHANCE, 1 - SMALLEST_CHANCE)
+    surprise = -np.where(happened == 1, np.log(inside), np.log1p(-inside))
+    return float(np.average(surprise, weights=counts))
+
+
+def skill(score: float, reference: float) -> float:
+    """Share of a reference's loss that a forecast takes away; 0 is no better, below 0 worse.
+
+    Parameters
+    ----------
+    score, reference : float
+        Loss of the forecast and of what it is held against; lower is better.
+
+    Returns
+    -------
+    float
+        At most 1; NaN against a reference without loss.
+
+    Examples
+    --------
+    >>> skill(0.15, 0.2)
+    0.25
+    """
+    return float("nan") if reference <= 0 else (reference - score) / reference
+
+
+def chance_bins(chance: ArrayLike, bins: int = 10) -> NDArray[np.intp]:
+    """Bin number of each chance: tenths of the way from 0 to 1, the last closed.
+
+    Parameters
+    ----------
+    chance : array_like of float, shape (n,)
+        In [0, 1].
+    bins : int
+        How many bins of equal width.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        From 0 to ``bins - 1``.
+
+    Examples
+    --------
+    >>> chance_bins([0.0, 0.1, 0.95, 1.0]).tolist()
+    [0, 1, 9, 9]
+    """
+    # A step of 1e-9 keeps 0.3 in the fourth bin, where floating point would drop it.
+    width = np.floor(np.asarray(chance, dtype=np.float64) * bins + 1e-9)
+    return np.minimum(width, bins - 1).astype(np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class BrierParts:
+    """Murphy's parts; the score is reliability - resolution + uncertainty + within_bins.
+
+    Parameters
+    ----------
+    reliability : float
+        Squared distance of each bin's rate from its mean chance; 0 is calibrated.
+    resolution : float
+        Squared distance of the bins' rates from the overall rate; more is better.
+    uncertainty : float
+        Variance of the outcome itself; nobody's merit.
+    within_bins : float
+        What binning hides: 0 when all chances of a bin are equal.
+    """
+
+    reliability: float
+    resolution: float
+    uncertainty: float
+    within_bins: float
+
+
+def brier_parts(
+    outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None, bins: int = 10
+) -> BrierParts:
+    """Brier score taken apart (Murphy 1973), over bins of equal width.
+
+    Parameters
+    ----------
+    outcome, chance, weight : array_like, shape (n,)
+        As in `scored_rows`.
+    bins : int
+        How many bins.
+
+    Returns
+    -------
+    BrierParts
+        Sums to the Brier score to rounding.
+    """
+    happened, said, counts = scored_rows(outcome, chance, weight)
+    bin_of = chance_bins(said, bins)
+    size = np.bincount(bin_of, counts, bins)
+    used = size > 0
+    share = size[used] / size.sum()
+    rate = np.bincount(bin_of, counts * happened, bins)[used] / size[used]
+    mean_chance = np.bincount(bin_of, counts * said, bins)[used] / size[used]
+    overall = float(share @ rate)
+    reliability = float(share @ (mean_chance - rate) ** 2)
+    resolution = float(share @ (rate - overall) ** 2)
+    uncertainty = overall * (1 - overall)
+    whole = brier(happened, said, counts)
+    return BrierParts(
+        reliability, resolution, uncertainty, whole - reliability + resolution - uncertainty
+    )
