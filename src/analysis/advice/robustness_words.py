@@ -1,0 +1,250 @@
+"""Which conclusions hold, in sentences computed from the figures of the robustness bench."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.advice.labels import FACTORS, FLAGS, joined, percent
+
+__all__ = [
+    "acceptability_finding",
+    "flip_finding",
+    "input_label",
+    "list_robustness_sentences",
+    "tornado_finding",
+    "variance_finding",
+]
+
+Row = Mapping[str, Any]
+ALL_WEIGHTS = "all weights"
+NAMES = {
+    ALL_WEIGHTS: "the five weights together",
+    "logit_scale": "how sharply chances react (logit scale)",
+    "latent_correlation": "how far rejections come together",
+    "match_given_interview": "the chance of a match after an interview",
+    "group_odds": "the student's group against all applicants",
+    "relief": "how far a high Step 2 CK makes up for a flag",
+    "tolerance": "the programs' tolerance of red flags",
+}
+# Names in a list of programs that a sentence spells out; the rest are counted.
+MOST_NAMED = 5
+
+
+def input_label(name: str) -> str:
+    """Plain words for an input of the robustness bench.
+
+    Parameters
+    ----------
+    name : str
+        Key as in the bench's tables.
+
+    Returns
+    -------
+    str
+        Words that fit inside a sentence; an unknown key is its own label.
+
+    Examples
+    --------
+    >>> input_label("weights.letters"), input_label("anchor.none")
+    ('the weight of letters', 'the anchored chance: no red flag')
+    """
+    kind, _, what = name.partition(".")
+    if kind == "weights" and what in FACTORS:
+        return f"the weight of {lowered(FACTORS[what])}"
+    if kind in {"anchor", "anchors"} and what in FLAGS:
+        return f"the anchored chance: {lowered(FLAGS[what])}"
+    return NAMES.get(name, NAMES.get(kind, name))
+
+
+def lowered(words: str) -> str:
+    """Words with a small first letter, unless they start with a proper name."""
+    return words if words.startswith("Step") else words[0].lower() + words[1:]
+
+
+def counted(number: int, noun: str) -> str:
+    """A count with its noun: ``1 program``, ``2 programs``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def acceptability_finding(kept: Sequence[float], list_length: int) -> str:
+    """What the redrawn lists say of the base list.
+
+    Parameters
+    ----------
+    kept : sequence of float
+        Programs of the base list that stay, once a draw; at least one.
+    list_length : int
+        Programs on the base list.
+
+    Returns
+    -------
+    str
+        How many stay in all but the worst twentieth of the draws.
+
+    Examples
+    --------
+    >>> acceptability_finding([17] * 95 + [12] * 5, 20)
+    'The list keeps at least 17 of its 20 programs in 95 % of 100 draws'
+    """
+    ordered = sorted(kept)
+    # The count that all but at most a twentieth of the draws reach.
+    least = ordered[math.floor(0.05 * len(ordered))]
+    if least >= list_length:
+        return f"The list keeps all its {list_length} programs in 95 % of {len(ordered)} draws"
+    return (
+        f"The list keeps at least {least:.0f} of its {list_length} programs "
+        f"in 95 % of {len(ordered)} draws"
+    )
+
+
+def variance_finding(shares: Sequence[Row]) -> str:
+    """What moves the match chance most, and what the weights do.
+
+    Parameters
+    ----------
+    shares : sequence of mapping
+        Rows with input and total; one may be "all weights".
+
+    Returns
+    -------
+    str
+        One clause, to stand as a title.
+
+    Examples
+    --------
+    >>> variance_finding([{"input": "logit_scale", "total": math.nan}])
+    'The match chance does not move with any of these inputs'
+    """
+    known = [row for row in shares if math.isfinite(row["total"])]
+    if not known:
+        return "The match chance does not move with any of these inputs"
+    weights = next((row for row in known if row["input"] == ALL_WEIGHTS), None)
+    single = [row for row in known if row["input"] != ALL_WEIGHTS]
+    if weights is not None:
+        single = [row for row in single if not row["input"].startswith("weights.")]
+    first = max(single or known, key=lambda row: row["total"])
+    if weights is not None and weights["total"] >= first["total"]:
+        return (
+            f"The match chance moves mostly with the five weights together "
+            f"({percent(weights['total'])} of its variance)"
+        )
+    said = (
+        f"The match chance moves mostly with {input_label(first['input'])} "
+        f"({percent(first['total'])} of its variance)"
+    )
+    if weights is None:
+        return said
+    return f"{said}; the five weights together have {percent(weights['total'])}"
+
+
+def tornado_finding(bars: Sequence[Row]) -> str:
+    """Which input alone swings the match chance most.
+
+    Parameters
+    ----------
+    bars : sequence of mapping
+        Rows with input, low, high, answer_low and answer_high (0-1), widest first.
+
+    Returns
+    -------
+    str
+        One clause with both ends.
+
+    Examples
+    --------
+    >>> tornado_finding([{"input": "match_given_interview", "low": 0.3, "high": 0.6,
+    ...                   "answer_low": 0.4, "answer_high": 0.62, "swing": 0.22}])
+    'Alone, the chance of a match after an interview moves the match chance most: 40 % to 62 %'
+    """
+    widest = bars[0]
+    if widest["swing"] == 0:
+        return "No input alone moves the match chance"
+    low, high = sorted([widest["answer_low"], widest["answer_high"]])
+    return (
+        f"Alone, {input_label(widest['input'])} moves the match chance most: "
+        f"{percent(low)} to {percent(high)}"
+    )
+
+
+def flip_finding(flips: Sequence[Row]) -> str:
+    """How many inputs would change the list within their range.
+
+    Parameters
+    ----------
+    flips : sequence of mapping
+        Rows with input and flip_value (NaN or None: does not flip in its range).
+
+    Returns
+    -------
+    str
+        One clause that names what never does, if it is few.
+
+    Examples
+    --------
+    >>> flip_finding([{"input": "logit_scale", "flip_value": 13.0},
+    ...               {"input": "weights.letters", "flip_value": None}])
+    '1 of 2 inputs changes the list somewhere in its range; the weight of letters does not'
+    """
+    still = [row["input"] for row in flips if not flips_somewhere(row)]
+    moving = len(flips) - len(still)
+    if moving == 0:
+        return f"The list stays as it is over the whole range of each of {len(flips)} inputs"
+    verb, whose = ("changes", "its") if moving == 1 else ("change", "their")
+    said = f"{moving} of {len(flips)} inputs {verb} the list somewhere in {whose} range"
+    if 0 < len(still) <= MOST_NAMED:
+        names = joined([input_label(name) for name in still])
+        said += f"; {names} {'does' if len(still) == 1 else 'do'} not"
+    return said
+
+
+def flips_somewhere(row: Row) -> bool:
+    """Whether an input has a flip value."""
+    value = row["flip_value"]
+    return value is not None and math.isfinite(value)
+
+
+def list_robustness_sentences(
+    kept: Sequence[float], list_length: int, doubtful: Sequence[str]
+) -> list[str]:
+    """The student's version: two sentences on what of the list stays.
+
+    Parameters
+    ----------
+    kept : sequence of float
+        Programs of the list that stay, once a draw; at least one.
+    list_length : int
+        Programs on the list.
+    doubtful : sequence of str
+        Names of the programs that fewer than half of the draws choose, as printed in the list.
+
+    Returns
+    -------
+    list of str
+        Two sentences.
+
+    Examples
+    --------
+    >>> list_robustness_sentences([2, 2], 2, [])[1]
+    'Every program on it was chosen in at least half of those lists.'
+    """
+    ordered = sorted(kept)
+    least = ordered[math.floor(0.05 * len(ordered))]
+    stay = (
+        f"all {list_length}" if least >= list_length else f"at least {least:.0f} of {list_length}"
+    )
+    first = (
+        f"The assumptions behind this list are not certain; in {len(ordered)} lists made with "
+        f"others, {stay} programs stayed in 95 of 100."
+    )
+    if not doubtful:
+        return [first, "Every program on it was chosen in at least half of those lists."]
+    named = list(doubtful[:MOST_NAMED])
+    if len(doubtful) > MOST_NAMED:
+        named.append(f"{len(doubtful) - MOST_NAMED} more")
+    be, them = ("was", "it") if len(doubtful) == 1 else ("were", "them")
+    return [
+        first,
+        f"{joined(named)} {be} chosen in fewer than half: a good reason to talk {them} over.",
+    ]
