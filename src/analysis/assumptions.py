@@ -11,9 +11,9 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -104,9 +104,9 @@ class Season(BaseModel):
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Assumptions:
-    """A frozen set of assumptions.
+    """A frozen set of assumptions; two are equal if their fingerprints are.
 
     Parameters
     ----------
@@ -118,6 +118,12 @@ class Assumptions:
 
     entries: Mapping[str, Entry]
     season: Mapping[str, Season]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Assumptions) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
 
     def value(self, key: str) -> float:
         """Number of a key.
@@ -185,14 +191,14 @@ class Assumptions:
         start = f"{prefix}."
         return {k.removeprefix(start): self.value(k) for k in self.entries if k.startswith(start)}
 
-    @property
+    @cached_property
     def weights(self) -> dict[str, float]:
         """Weights of the five components, which sum to 1."""
         given = self.group("weights")
         total = sum(given.values())
         return {name: given[name] / total for name in COMPONENTS}
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Hash over every value, the season's among them; equal sets have equal ones."""
         content = {
@@ -239,7 +245,8 @@ class Assumptions:
 
 
 def _overridden(key: str, entry: Entry, text: str) -> Entry:
-    why, basis = "set on the command line", cast("Basis", "assumption")
+    why = "set on the command line"
+    basis: Basis = "assumption"
     content = entry.content
     try:
         if isinstance(content, tuple) or ";" in text:

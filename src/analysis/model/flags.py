@@ -1,0 +1,69 @@
+"""Red flags: their codes in order, their class of relief, and which are failed exams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Any
+
+from analysis.errors import ModelError
+
+__all__ = ["CLASSES", "EXAM_FAILURES", "FLAGS", "RELIEF", "listed"]
+
+FLAGS = (
+    "course_failure_remediated",
+    "preclinical_failures_multiple",
+    "step1_failure",
+    "step2_failure",
+    "loa_academic",
+    "clerkship_chronic_low",
+    "professionalism",
+    "mspe_concern",
+)
+RELIEF = MappingProxyType(
+    {
+        "course_failure_remediated": "minor",
+        "preclinical_failures_multiple": "major",
+        "step1_failure": "major",
+        "step2_failure": "major",
+        "loa_academic": "major",
+        "clerkship_chronic_low": "none",
+        "professionalism": "none",
+        "mspe_concern": "none",
+    }
+)
+EXAM_FAILURES = frozenset({"step1_failure", "step2_failure"})
+CLASSES = ("ultra", "moderate", "less")
+
+
+def listed(cell: Any) -> tuple[str, ...]:
+    """Read a list cell of a frame, whoever built the frame.
+
+    Parameters
+    ----------
+    cell : tuple, list, str or missing
+        A tuple as the loaders make it, or text separated by semicolons.
+
+    Returns
+    -------
+    tuple of str
+        The entries.
+
+    Raises
+    ------
+    ModelError
+        If the cell is none of these.
+
+    Examples
+    --------
+    >>> listed("loa_academic; step1_failure"), listed(float("nan"))
+    (('loa_academic', 'step1_failure'), ())
+    """
+    if isinstance(cell, str):
+        return tuple(entry.strip() for entry in cell.split(";") if entry.strip())
+    if isinstance(cell, Iterable):
+        return tuple(str(entry) for entry in cell)
+    if cell is None or cell != cell:
+        return ()
+    message = f"a list cell holds {cell!r}; expected entries separated by semicolons"
+    raise ModelError(message)

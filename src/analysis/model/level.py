@@ -1,0 +1,163 @@
+"""The level of a program: how selective it is among its own applicants (section 3.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import logit
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.flags import FLAGS
+from analysis.model.parameters import Number
+
+__all__ = ["ProgramLevels", "base_rate_level", "program_levels"]
+
+
+@dataclass(frozen=True)
+class ProgramLevels:
+    """What the chance needs to know of programs; arrays of shape (programs,).
+
+    Parameters
+    ----------
+    prestige, tolerance : ndarray of float
+        0-10, the type's article value where empty.
+    flag_tolerance : dict of str to ndarray of float
+        Tolerance of each flag, the general one where a program gives none.
+    own_conduct_tolerance : ndarray of bool
+        Whether the program gives a tolerance of professionalism concerns of its own.
+    applicant_step2 : dict of str to ndarray of float
+        Mean Step 2 CK of the program's applicants, by competitiveness.
+    rate : ndarray of float or None
+        Interviews per application in the base-rate basis, None in the article's.
+    imputed : ndarray of str
+        Columns whose value is not the program's own, separated by ``;``.
+    """
+
+    prestige: NDArray[np.float64]
+    tolerance: NDArray[np.float64]
+    flag_tolerance: dict[str, NDArray[np.float64]]
+    own_conduct_tolerance: NDArray[np.bool_]
+    applicant_step2: dict[str, NDArray[np.float64]]
+    rate: NDArray[np.float64] | None
+    imputed: NDArray[Any]
+
+    @property
+    def basis(self) -> str:
+        """``article`` or ``base_rate``."""
+        return "article" if self.rate is None else "base_rate"
+
+
+def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramLevels:
+    """Levels of the programs of one list, all in one basis.
+
+    Parameters
+    ----------
+    programs : DataFrame
+        Programs that one student may apply to.
+    assumptions : Assumptions
+        ``applicants``, ``base_rate``, ``reference``.
+
+    Returns
+    -------
+    ProgramLevels
+        In the base-rate basis if at least ``base_rate.share_needed`` of the programs have counts;
+        the others then get the median rate of their type, else of their specialty.
+
+    Raises
+    ------
+    ModelError
+        If a program without prestige or tolerance has a type the article does not place.
+    """
+    count = len(programs)
+    imputed: list[list[str]] = [[] for _ in range(count)]
+
+    def column(name: str) -> NDArray[np.float64]:
+        if name not in programs:
+            return np.full(count, np.nan)
+        return programs[name].to_numpy(dtype=float)
+
+    def filled(values: NDArray[np.float64], fill: NDArray[np.float64], name: str) -> Any:
+        for at in np.flatnonzero(np.isnan(values)):
+            imputed[at].append(name)
+        return np.where(np.isnan(values), fill, values)
+
+    usual_of_type = assumptions.group("program_types")
+    types = programs["program_type"].to_numpy(dtype=object)
+    unknown = sorted({str(kind) for kind in types if f"{kind}.prestige" not in usual_of_type})
+    if unknown:
+        message = f"unknown program_type {unknown[0]!r}"
+        raise ModelError(message)
+
+    def of_type(name: str) -> NDArray[np.float64]:
+        return np.array([usual_of_type[f"{kind}.{name}"] for kind in types], dtype=float)
+
+    prestige = filled(column("prestige"), of_type("prestige"), "prestige")
+    tolerance = filled(column("red_flag_tolerance"), of_type("tolerance"), "red_flag_tolerance")
+    own = {flag: column(f"tolerance_{flag}") for flag in FLAGS}
+    general = assumptions.group("applicants")
+    reference = assumptions.value("reference.prestige")
+    usual = general["step2_mean"] + general["per_prestige"] * (prestige - reference)
+    given = column("applicant_step2")
+    rate = _rates(programs, column, imputed, assumptions)
+    return ProgramLevels(
+        prestige=prestige,
+        tolerance=tolerance,
+        flag_tolerance={f: np.where(np.isnan(v), tolerance, v) for f, v in own.items()},
+        own_conduct_tolerance=~np.isnan(own["professionalism"]),
+        applicant_step2={
+            kind: np.where(np.isnan(given), usual + general[kind], given)
+            for kind in ("ultra", "moderate", "less")
+        },
+        rate=rate,
+        imputed=np.array([";".join(names) for names in imputed], dtype=object),
+    )
+
+
+def _rates(
+    programs: pd.DataFrame, column: Any, imputed: list[list[str]], assumptions: Assumptions
+) -> NDArray[np.float64] | None:
+    offered, received = column("interviews_offered"), column("applications_received")
+    if np.any(received <= 0) or np.any(offered > received) or np.any(offered < 0):
+        message = "interviews_offered must lie between 0 and applications_received, which is over 0"
+        raise ModelError(message)
+    least, most = assumptions.value("base_rate.least"), assumptions.value("base_rate.most")
+    rates = pd.Series(np.clip(offered / received, least, most), index=programs.index)
+    known = rates.notna()
+    if not known.any() or known.mean() < assumptions.value("base_rate.share_needed"):
+        return None
+    for at in np.flatnonzero(~known.to_numpy()):
+        imputed[at].append("interviews_offered")
+    by_type = rates.groupby([programs["specialty"], programs["program_type"]]).transform("median")
+    by_specialty = rates.groupby(programs["specialty"]).transform("median")
+    filled = rates.fillna(by_type).fillna(by_specialty).fillna(rates.median())
+    return np.asarray(filled, dtype=float)
+
+
+def base_rate_level(
+    rate: ArrayLike, group_odds: Number, spotless: Number, assumptions: Assumptions
+) -> NDArray[np.float64]:
+    """Log-odds by which a program's counts move its level (section 3.3).
+
+    Parameters
+    ----------
+    rate : array_like of float
+        Interviews per application, within [least, most].
+    group_odds, spotless : float or ndarray
+        Odds of the student's group; log-odds of the anchor without a flag.
+    assumptions : Assumptions
+        ``base_rate.pool_slope``, ``base_rate.pool_cap``.
+
+    Returns
+    -------
+    ndarray of float
+        0 where the counts say what the article says.
+    """
+    rates = np.asarray(rate, dtype=float)
+    slope, cap = assumptions.value("base_rate.pool_slope"), assumptions.value("base_rate.pool_cap")
+    level = logit(rates) + slope * np.minimum(rates, cap) + np.log(group_odds) - spotless
+    return np.asarray(level, dtype=float)

@@ -1,0 +1,263 @@
+"""A student's profile: levels between named ends, and its value in points (section 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.flags import CLASSES, FLAGS, RELIEF, listed
+from analysis.model.parameters import chance_parameters
+
+__all__ = [
+    "clerkship_value",
+    "flags_value",
+    "profile_levels",
+    "profile_points",
+    "specialties_of",
+    "step2_value",
+]
+
+LEAVE = "loa_academic"
+
+
+def step2_value(score: ArrayLike, assumptions: Assumptions) -> NDArray[np.float64]:
+    """Value of a Step 2 CK score between the named worst and best (section 2).
+
+    Parameters
+    ----------
+    score : array_like of float
+        Three-digit scores.
+    assumptions : Assumptions
+        ``scale.step2_worst``, ``scale.step2_best``.
+
+    Returns
+    -------
+    ndarray of float
+        In [0, 1].
+    """
+    worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
+    return np.clip((np.asarray(score, dtype=float) - worst) / (best - worst), 0, 1)
+
+
+def clerkship_value(honors: ArrayLike, assumptions: Assumptions) -> NDArray[np.float64]:
+    """Value of a share of clerkships with honors (section 2).
+
+    Parameters
+    ----------
+    honors : array_like of float
+        In [0, 1].
+    assumptions : Assumptions
+        ``scale.clerkships_*``.
+
+    Returns
+    -------
+    ndarray of float
+        In [0, 1]; no honors is not the worst level.
+    """
+    share = np.asarray(honors, dtype=float)
+    floor = assumptions.value("scale.clerkships_floor")
+    slope = assumptions.value("scale.clerkships_slope")
+    typical = assumptions.value("scale.clerkships_typical")
+    return np.where(share < typical, floor + slope * share, share)
+
+
+def flags_value(red_flags: tuple[str, ...], assumptions: Assumptions) -> float:
+    """Value of a record's red flags: 1 spotless, 0 at an academic leave (section 2).
+
+    Parameters
+    ----------
+    red_flags : tuple of str
+        Flag codes.
+    assumptions : Assumptions
+        The anchors.
+
+    Returns
+    -------
+    float
+        In [0, 1]; several flags as in section 3.2 at the reference program. NaN with a
+        professionalism concern, which lies below the scale.
+    """
+    if "professionalism" in red_flags:
+        return float("nan")
+    gamma = chance_parameters(assumptions).gamma
+    penalties = {flag: float(gamma[flag]) for flag in red_flags}
+    if {"course_failure_remediated", "preclinical_failures_multiple"} <= set(penalties):
+        penalties.pop("course_failure_remediated")
+    if not penalties:
+        return 1.0
+    share = assumptions.value("several_flags.share")
+    whole = (1 - share) * min(penalties.values()) + share * sum(penalties.values())
+    return max(0.0, 1 - whole / float(gamma[LEAVE]))
+
+
+def specialties_of(student: Mapping[str, Any], assumptions: Assumptions) -> dict[str, str]:
+    """Specialties a student applies to, with the competitiveness of each.
+
+    Parameters
+    ----------
+    student : mapping
+        A row of students.
+    assumptions : Assumptions
+        With the season.
+
+    Returns
+    -------
+    dict of str to str
+        Competitiveness by specialty, in the student's order.
+
+    Raises
+    ------
+    ModelError
+        If a specialty has no competitiveness, in the row or the season.
+    """
+    names = listed(student["specialty"])
+    given = listed(student.get("competitiveness"))
+    found: dict[str, str] = {}
+    for at, name in enumerate(names):
+        if len(given) == len(names):
+            found[name] = given[at]
+        elif name in assumptions.season:
+            found[name] = assumptions.season[name].competitiveness
+        if found.get(name) not in CLASSES:
+            message = (
+                f"{name} is not in season.csv: give its competitiveness (ultra, moderate or "
+                "less) in students.csv or add it to the season"
+            )
+            raise ModelError(message)
+    return found
+
+
+def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+    """Levels of each student, unknown ones at the reference and named (section 2).
+
+    Parameters
+    ----------
+    students : DataFrame
+        Rows of students.
+
+    assumptions : Assumptions
+        Scales and reference levels.
+
+    Returns
+    -------
+    DataFrame
+        A row a student, same order: ``score``, ``step2``, ``clerkships``, ``letters``,
+        ``research`` in [0, 1] (step2 NaN without a score), ``red_flags`` (tuples),
+        ``taken_as_typical`` (tuples of column names that were empty).
+    """
+
+    def column(name: str) -> NDArray[np.float64]:
+        if name not in students:
+            return np.full(len(students), np.nan)
+        return students[name].to_numpy(dtype=float)
+
+    score = column("step2_ck")
+    honors = column("clerkship_honors_fraction")
+    letters, items = column("letters"), column("research_items")
+    best = assumptions.value("scale.research_best")
+    reference = assumptions.group("reference")
+    levels = pd.DataFrame(
+        {
+            "score": score,
+            "step2": step2_value(score, assumptions),
+            "clerkships": np.where(
+                np.isnan(honors), reference["clerkships"], clerkship_value(honors, assumptions)
+            ),
+            "letters": np.where(np.isnan(letters), reference["letters"], letters),
+            "research": np.where(
+                np.isnan(items), reference["research"], np.minimum(items, best) / best
+            ),
+        },
+        index=students.index,
+    )
+    empty = {
+        "clerkship_honors_fraction": np.isnan(honors),
+        "letters": np.isnan(letters),
+        "research_items": np.isnan(items),
+    }
+    levels["taken_as_typical"] = [
+        tuple(name for name, unknown in empty.items() if unknown[at]) for at in range(len(students))
+    ]
+    levels["red_flags"] = [_known_flags(cell) for cell in students["red_flags"]]
+    return levels
+
+
+def _known_flags(cell: Any) -> tuple[str, ...]:
+    flags = listed(cell)
+    unknown = [flag for flag in flags if flag not in RELIEF]
+    if unknown:
+        message = f"unknown red flag {unknown[0]!r}; expected one of {', '.join(FLAGS)}"
+        raise ModelError(message)
+    return tuple(flag for flag in FLAGS if flag in flags)
+
+
+def profile_points(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+    """Weigh one student's profile, factor by factor (section 2).
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    assumptions : Assumptions
+        Weights and scales.
+
+    Returns
+    -------
+    DataFrame
+        A row a factor: ``factor`` (code), ``weight``, ``level`` (what the row holds, as text),
+        ``value`` in [0, 1] or NaN (unknown score, or a concern that is not compensable),
+        ``points`` = 100 * weight * value, ``swing`` (the range the weight swings over),
+        ``taken_as_typical``.
+    """
+    levels = profile_levels(student, assumptions).iloc[0]
+    row = student.iloc[0]
+    worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
+    most = assumptions.value("scale.research_best")
+    values = {
+        "step2_ck": levels["step2"],
+        "clerkships": levels["clerkships"],
+        "letters": levels["letters"],
+        "red_flags": flags_value(levels["red_flags"], assumptions),
+        "research": levels["research"],
+    }
+    source = {
+        "step2_ck": "step2_ck",
+        "clerkships": "clerkship_honors_fraction",
+        "letters": "letters",
+        "research": "research_items",
+    }
+    swing = {
+        "step2_ck": f"{worst:g} to {best:g}",
+        "clerkships": "no honors to honors in all",
+        "letters": "lukewarm to among the best",
+        "red_flags": "academic leave to none",
+        "research": f"none to {most:g} items or more",
+    }
+
+    def level(factor: str) -> str:
+        if factor == "red_flags":
+            return ";".join(levels["red_flags"]) or "none"
+        cell = row.get(source[factor])
+        return "" if cell is None or pd.isna(cell) else f"{cell:g}"
+
+    weights = assumptions.weights
+    return pd.DataFrame(
+        [
+            {
+                "factor": factor,
+                "weight": weights[factor],
+                "level": level(factor),
+                "value": value,
+                "points": 100 * weights[factor] * value,
+                "swing": swing[factor],
+                "taken_as_typical": source.get(factor) in levels["taken_as_typical"],
+            }
+            for factor, value in values.items()
+        ]
+    )
