@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,14 @@ from analysis.model.parameters import ChanceParameters, chance_parameters, joint
 from analysis.model.penalty import penalty
 from analysis.model.profile import profile_levels, specialties_of, step2_value
 
-__all__ = ["TERMS", "chance_block", "chance_draws", "interview_chance", "log_odds_terms"]
+__all__ = [
+    "TERMS",
+    "chance_block",
+    "chance_by_parameters",
+    "chance_draws",
+    "interview_chance",
+    "log_odds_terms",
+]
 
 TERMS = (
     "spotless",
@@ -157,11 +164,40 @@ def chance_draws(
     """
     count = draws or int(assumptions.value("uncertainty.draws"))
     parameters = joint_draws(assumptions, count, int(assumptions.value("uncertainty.seed")))
-    chances = np.empty((count, len(programs)))
-    for part in _parts(student, programs, assumptions, preferences):
-        block = _with_signal(part, assumptions, parameters)
-        chances[:, part["at"]] = block[:, 0, :] * part["gate"].opening
-    return chances
+    return chance_by_parameters(student, programs, assumptions, preferences)(parameters)
+
+
+def chance_by_parameters(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None = None,
+) -> Callable[[ChanceParameters], NDArray[np.float64]]:
+    """Chances of one student as a function of the chance's parameters.
+
+    Gates, levels and profile are looked up once, so that a bench can ask many times.
+
+    Parameters
+    ----------
+    student, programs, assumptions, preferences
+        As for `chance_draws`.
+
+    Returns
+    -------
+    callable
+        From parameters whose numbers have shape (draws, 1, 1) to chances of shape (draws, m),
+        gate included.
+    """
+    parts = list(_parts(student, programs, assumptions, preferences))
+
+    def chances_at(parameters: ChanceParameters) -> NDArray[np.float64]:
+        chances = np.empty((np.size(parameters.spotless), len(programs)))
+        for part in parts:
+            block = _with_signal(part, assumptions, parameters)
+            chances[:, part["at"]] = block[:, 0, :] * part["gate"].opening
+        return chances
+
+    return chances_at
 
 
 def interview_chance(
