@@ -24,7 +24,7 @@ NAMES = {
     "logit_scale": "how sharply chances react (logit scale)",
     "latent_correlation": "how far rejections come together",
     "match_given_interview": "the chance of a match after an interview",
-    "group_odds": "the student's group against all applicants",
+    "base_rate": "the student's group against all applicants",
     "relief": "how far a high Step 2 CK makes up for a flag",
     "tolerance": "the programs' tolerance of red flags",
 }
