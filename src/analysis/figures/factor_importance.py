@@ -1,0 +1,137 @@
+"""Chart: how much program directors weigh each factor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.figures import style
+from analysis.figures.style.bars import horizontal_bars
+from analysis.figures.style.columns import columns_fit, upright_columns
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_factor_importance", "draw_factor_importance"]
+
+NEEDED = ("factor", "importance")
+NAME = "the chart of factor importance"
+TITLE = "What program directors weigh, by factor"
+UNIT = "Importance (points of 100)"
+OTHER_UNIT = "Importance"
+
+
+def draw_factor_importance(
+    importance: DataFrame, ax: Axes, *, title: str = TITLE, unit: str | None = None
+) -> Axes:
+    """Draw a bar for each factor, in the order given.
+
+    Columns where every name fits beneath its column, horizontal bars where one does not.
+
+    Parameters
+    ----------
+    importance : DataFrame
+        One row a factor, 1 to 40: ``factor`` and ``importance``; optional ``label``, ``low`` and
+        ``high`` (in the unit of ``importance``), ``interval`` (what kind), ``percent_citing``
+        (0-1, told in the alt text), ``n``, ``response_rate`` (0-1), ``edition``, ``source``,
+        ``basis``.
+    ax : Axes
+        What is drawn on; cleared first.
+    title : str
+        What is shown.
+    unit : str, optional
+        Title of the axis; without it, points of 100 where the values sum to 100.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw, or too much to be legible.
+    """
+    style.check_rows(importance, NEEDED, NAME)
+    names = style.labels(importance, "factor")
+    values = importance["importance"].tolist()
+    lows, highs = style.interval_ends(importance)
+    words = style.value_texts(importance, "importance")
+    ticks = style.round_ticks(max(x for x in [*values, *highs] if x == x))
+    tick_words = [f"{tick:g}" for tick in ticks]
+    axis = unit or _unit(importance)
+    with style.chart(ax):
+        if columns_fit(ax, names, words):
+            margins = upright_columns(
+                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs
+            )
+            ax.set_yticks(ticks, tick_words)
+            ax.set_ylabel(axis, loc="bottom")
+        else:
+            margins = horizontal_bars(
+                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs
+            )
+            ax.set_xticks(ticks, tick_words)
+            ax.set_xlabel(axis, loc="left")
+        return style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(importance),
+            footer=_footer(importance),
+            margins=margins,
+        )
+
+
+def alt_factor_importance(
+    importance: DataFrame, *, title: str = TITLE, unit: str | None = None
+) -> str:
+    """Say in words and numbers what `draw_factor_importance` shows.
+
+    Parameters
+    ----------
+    importance, title, unit
+        As drawn.
+
+    Returns
+    -------
+    str
+        Every value, unit, source and basis.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"factor": ["Letters", "Research"], "importance": [60, 40]})
+    >>> alt_factor_importance(rows, title="Weights")
+    'Bars. Weights: Letters 60; Research 40. Importance (points of 100). Source: not stated.'
+    """
+    style.check_rows(importance, NEEDED, NAME)
+    values = [
+        f"{name} {word}"
+        for name, word in zip(
+            style.labels(importance, "factor"),
+            style.value_texts(importance, "importance"),
+            strict=True,
+        )
+    ]
+    if style.has_column(importance, "percent_citing"):
+        shares = importance["percent_citing"].tolist()
+        values = [
+            value if share != share else f"{value}, cited by {style.percent(share)}"
+            for value, share in zip(values, shares, strict=True)
+        ]
+    parts = [f"{title}: {'; '.join(values)}", unit or _unit(importance)]
+    parts += [style.basis_words(importance), _footer(importance)]
+    return " ".join(["Bars.", *(style.sentence(part) for part in parts if part)])
+
+
+def _unit(importance: DataFrame) -> str:
+    return UNIT if abs(importance["importance"].sum() - 100) < 0.5 else OTHER_UNIT
+
+
+def _footer(importance: DataFrame) -> str:
+    return style.with_interval_note(style.provenance(importance), importance)

@@ -1,0 +1,133 @@
+"""Chart: the chance of an interview by red flag, with a student's worst flag marked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.errors import FigureError
+from analysis.figures import style
+from analysis.figures.style.bars import horizontal_bars
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_interview_chances", "draw_interview_chances"]
+
+NEEDED = ("red_flag", "interview_chance")
+NAME = "the chart of interview chances"
+TITLE = "Chance of an interview with a high Step 2 CK, by red flag"
+UNIT = "Chance of an interview at one program (%)"
+MARK = "this student's worst flag"
+
+
+def draw_interview_chances(
+    chances: DataFrame,
+    ax: Axes,
+    *,
+    marked: str | None = None,
+    mark: str = MARK,
+    title: str = TITLE,
+) -> Axes:
+    """Draw a horizontal bar for each red flag, in the order given.
+
+    Parameters
+    ----------
+    chances : DataFrame
+        One row a red flag, 1 to 40: ``red_flag`` and ``interview_chance`` (0-1); optional
+        ``label``, ``low`` and ``high`` (0-1), ``interval`` (what kind), ``n``, ``edition``,
+        ``source``, ``basis``.
+    ax : Axes
+        What is drawn on; cleared first.
+    marked : str, optional
+        The ``red_flag`` whose bar is set apart: by words, weight and colour.
+    mark : str
+        The words.
+    title : str
+        What is shown.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw, too much to be legible, or the marked flag is not there.
+    """
+    style.check_rows(chances, NEEDED, NAME)
+    row = _marked_row(chances, marked)
+    lows, highs = style.interval_ends(chances)
+    with style.chart(ax):
+        margins = horizontal_bars(
+            ax,
+            style.labels(chances, "red_flag"),
+            chances["interview_chance"].tolist(),
+            style.value_texts(chances, "interview_chance", share=True),
+            end=1.0,
+            lows=lows,
+            highs=highs,
+            marked=row,
+            mark=mark,
+        )
+        ax.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
+        ax.set_xlabel(UNIT, loc="left")
+        return style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(chances),
+            footer=_footer(chances),
+            margins=margins,
+        )
+
+
+def alt_interview_chances(
+    chances: DataFrame, *, marked: str | None = None, mark: str = MARK, title: str = TITLE
+) -> str:
+    """Say in words and numbers what `draw_interview_chances` shows.
+
+    Parameters
+    ----------
+    chances, marked, mark, title
+        As drawn.
+
+    Returns
+    -------
+    str
+        Every value, the marked flag, source and basis.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"red_flag": ["Leave"], "interview_chance": [0.3]})
+    >>> alt_interview_chances(rows, title="Chances")
+    'Horizontal bars. Chances: Leave 30 %. Source: not stated.'
+    """
+    style.check_rows(chances, NEEDED, NAME)
+    row = _marked_row(chances, marked)
+    names = style.labels(chances, "red_flag")
+    words = style.value_texts(chances, "interview_chance", share=True)
+    values = "; ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
+    parts = [f"{title}: {values}", f"Marked as {mark}: {names[row]}" if row is not None else ""]
+    parts += [style.basis_words(chances), _footer(chances)]
+    return " ".join(["Horizontal bars.", *(style.sentence(part) for part in parts if part)])
+
+
+def _footer(chances: DataFrame) -> str:
+    return style.with_interval_note(style.provenance(chances), chances)
+
+
+def _marked_row(chances: DataFrame, marked: str | None) -> int | None:
+    if marked is None:
+        return None
+    rows = [row for row, flag in enumerate(chances["red_flag"]) if flag == marked]
+    if not rows:
+        message = f"{NAME}: the flag to be marked, {marked!r}, is not among the rows"
+        raise FigureError(message)
+    return rows[0]

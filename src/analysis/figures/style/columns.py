@@ -1,0 +1,111 @@
+"""Upright columns with their values above them: for few and short names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from analysis.figures.style.look import BLUE, INK, PAPER, SIZE
+from analysis.figures.style.page import Margins, chart_width
+from analysis.figures.style.words import LINE, text_width, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["columns_fit", "upright_columns"]
+
+HEIGHT = 165.0
+WIDEST_SLOT = 92.0
+COLUMN_SHARE = 0.62
+AXIS_LEFT = 40.0  # tick labels and the axis' title
+VALUE_ABOVE = 14.0
+NAME_GAP = 6.0
+MOST_LINES = 3
+
+
+def _slot(ax: Axes, count: int) -> float:
+    """Points that one column and its name have."""
+    return min(WIDEST_SLOT, (chart_width(ax) - AXIS_LEFT) / count)
+
+
+def columns_fit(ax: Axes, names: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether every name fits under its column, in few lines and without a broken word.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where they would stand.
+    names, words : sequence of str, length n
+        What stands beneath and above each column.
+
+    Returns
+    -------
+    bool
+        If not, the bars had better lie.
+    """
+    room = _slot(ax, len(names)) - NAME_GAP
+    longest = [max(name.split() or [""], key=text_width) for name in names]
+    return all(text_width(word) <= room for word in [*longest, *words]) and all(
+        wrapped(name, room).count("\n") < MOST_LINES for name in names
+    )
+
+
+def upright_columns(
+    ax: Axes,
+    names: Sequence[str],
+    values: Sequence[float],
+    words: Sequence[str],
+    *,
+    end: float,
+    lows: Sequence[float],
+    highs: Sequence[float],
+) -> Margins:
+    """Draw one column a row, from left to right.
+
+    Parameters
+    ----------
+    ax : Axes
+        Empty.
+    names, words : sequence of str, length n
+        What stands beneath and above each column.
+    values, lows, highs : sequence of float, length n
+        NaN = no column, no interval.
+    end : float
+        Upper end of the axis; it begins at 0.
+
+    Returns
+    -------
+    Margins
+        For `laid_out`.
+    """
+    count = len(names)
+    slot = _slot(ax, count)
+    shown = [wrapped(name, slot - NAME_GAP) for name in names]
+    lines = max(name.count("\n") + 1 for name in shown)
+    places = list(range(count))
+    ax.bar(places, [v if v == v else 0.0 for v in values], COLUMN_SHARE, color=BLUE)
+    for place, value, low, high, word in zip(places, values, lows, highs, words, strict=True):
+        if low == low and high == high:
+            ax.plot([place, place], [low, high], color=INK, lw=1.1, marker="_", ms=8, mew=1.1)
+        ax.annotate(
+            word,
+            (place, max([0.0, *(x for x in (value, high) if x == x)])),
+            (0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            bbox={"fc": PAPER, "ec": "none", "pad": 0.5},
+            annotation_clip=False,
+        )
+    ax.set_xlim(-0.5, count - 0.5)
+    ax.set_ylim(0, end)
+    ax.set_xticks(places, shown, linespacing=1.1)
+    ax.grid(axis="y")
+    ax.spines["left"].set_visible(False)
+    return Margins(
+        height=HEIGHT,
+        left=AXIS_LEFT,
+        right=max(0.0, chart_width(ax) - AXIS_LEFT - slot * count),
+        below=lines * SIZE * LINE + NAME_GAP,
+        above=VALUE_ABOVE,
+    )

@@ -1,0 +1,205 @@
+"""Where the parts of a chart stand: title, tag, drawing, axis text and footer, in points.
+
+Every margin is computed from the text that stands in it, so that no layout engine has to search:
+nothing is clipped, nothing collides, and the same numbers give the same picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from analysis.errors import FigureError
+from analysis.figures.style.look import (
+    MUTED,
+    PAGE_WIDTH,
+    SIZE,
+    SMALL_SIZE,
+    TITLE_SIZE,
+    context,
+)
+from analysis.figures.style.words import LINE, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["Margins", "chart", "chart_width", "laid_out", "root_figure"]
+
+FURNITURE = "countersignal-furniture"
+EDGE = 2.0  # points kept free at the rim of the picture
+TITLE_GAP, TAG_GAP, FOOT_GAP = 10.0, 3.0, 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """What a drawing and the texts around it take, in points.
+
+    Parameters
+    ----------
+    height : float
+        The drawing itself.
+    left, right, below, above : float
+        Beside it, for the texts of its axes.
+    """
+
+    height: float
+    left: float = 0.0
+    right: float = 0.0
+    below: float = 0.0
+    above: float = 0.0
+
+
+@contextmanager
+def chart(ax: Axes) -> Iterator[None]:
+    """Empty the axes and hold the look while a chart is drawn on it.
+
+    A chart may be drawn again and again on one Axes, as a panel with sliders does.
+
+    Parameters
+    ----------
+    ax : Axes
+        What was on it goes.
+    """
+    with context():
+        for text in [text for text in ax.figure.texts if text.get_gid() == FURNITURE]:
+            text.remove()
+        ax.clear()
+        yield
+
+
+def root_figure(ax: Axes) -> Figure:
+    """Figure that the Axes stand in, whatever subfigures lie between.
+
+    Parameters
+    ----------
+    ax : Axes
+        Still in a figure.
+
+    Returns
+    -------
+    Figure
+        The whole picture.
+
+    Raises
+    ------
+    FigureError
+        If the Axes were removed from their figure.
+    """
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        message = "a chart needs Axes that are in a figure"
+        raise FigureError(message)
+    return figure
+
+
+def _alone(ax: Axes) -> bool:
+    """Whether the figure is this chart's, to be sized and arranged by it."""
+    return ax.figure is root_figure(ax) and ax.figure.axes == [ax]
+
+
+def chart_width(ax: Axes) -> float:
+    """Points from the left end of the axis labels to the right end of the picture.
+
+    Parameters
+    ----------
+    ax : Axes
+        Alone in its figure, it gets the page's width; among others, it keeps its own.
+
+    Returns
+    -------
+    float
+        Points.
+    """
+    if _alone(ax):
+        return PAGE_WIDTH - 2 * EDGE
+    return float(ax.get_window_extent().width / root_figure(ax).dpi * 72)
+
+
+def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: Margins) -> Axes:
+    """Give the chart its title, tag and footer, and everything its place.
+
+    Parameters
+    ----------
+    ax : Axes
+        Drawn. Alone in its figure, the figure takes the size that the chart asks for; among
+        others, the place of the Axes is the caller's.
+    title : str
+        What is shown; wraps.
+    tag : str
+        Line under the title that says what kind of numbers these are.
+    footer : str
+        Source, year, n; wraps.
+    margins : Margins
+        What the drawing and its axis texts take.
+
+    Returns
+    -------
+    Axes
+        The same.
+    """
+    width = chart_width(ax)
+    heading = wrapped(title, width, TITLE_SIZE, 600)
+    under = wrapped(tag, width, SIZE, 600) if tag else ""
+    foot = wrapped(footer, width, SMALL_SIZE) if footer else ""
+    tag_height = _lines(under, SIZE) + TAG_GAP if under else 0.0
+    foot_height = _lines(foot, SMALL_SIZE) + FOOT_GAP if foot else 0.0
+
+    drawing = width - margins.left - margins.right if _alone(ax) else width
+    if _alone(ax):
+        heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
+        bottom = EDGE + foot_height + margins.below
+        total = EDGE + heading_height + margins.above + margins.height + bottom
+        figure = root_figure(ax)
+        figure.set_layout_engine("none")
+        figure.set_size_inches(PAGE_WIDTH / 72, total / 72)
+        ax.set_position(
+            (
+                (EDGE + margins.left) / PAGE_WIDTH,
+                bottom / total,
+                drawing / PAGE_WIDTH,
+                margins.height / total,
+            )
+        )
+    ax.set_title(
+        heading,
+        loc="left",
+        x=-margins.left / drawing,
+        y=1.0,
+        pad=margins.above + TITLE_GAP + tag_height,
+        linespacing=LINE,
+        va="bottom",
+    )
+    above = margins.above + TITLE_GAP - 1
+    _furniture(ax, under, -margins.left, above, SIZE, 1)
+    _furniture(ax, foot, -margins.left, -margins.below - FOOT_GAP, SMALL_SIZE, 0)
+    return ax
+
+
+def _lines(text: str, size: float) -> float:
+    """Height of a text in points."""
+    return (text.count("\n") + 1) * size * LINE if text else 0.0
+
+
+def _furniture(ax: Axes, text: str, right: float, up: float, size: float, corner: int) -> None:
+    """Put a text at an offset in points from a left corner of the drawing (0 below, 1 above)."""
+    from matplotlib.transforms import ScaledTranslation
+
+    if not text:
+        return
+    scale = root_figure(ax).dpi_scale_trans
+    ax.figure.text(
+        0,
+        corner,
+        text,
+        transform=ax.transAxes + ScaledTranslation(right / 72, up / 72, scale),
+        ha="left",
+        va="bottom" if corner else "top",
+        size=size,
+        color=MUTED,
+        weight=600 if corner else 400,
+        linespacing=LINE,
+        gid=FURNITURE,
+    )

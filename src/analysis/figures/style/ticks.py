@@ -1,0 +1,38 @@
+"""Round numbers for an axis that begins at nought."""
+
+from __future__ import annotations
+
+from math import ceil, floor, log10
+
+__all__ = ["round_ticks"]
+
+ROUND = (0.2, 0.5, 1, 2, 5)
+MOST_STEPS = 6
+FLAT = 1e-9  # of a step; what is lost to rounding is no further step
+
+
+def round_ticks(largest: float) -> list[float]:
+    """Ticks from 0 to the first round number that is not below the largest value.
+
+    Parameters
+    ----------
+    largest : float
+        What the axis has to hold.
+
+    Returns
+    -------
+    list of float
+        At least 2, at most 7.
+
+    Examples
+    --------
+    >>> round_ticks(30), round_ticks(4.7)
+    ([0, 5, 10, 15, 20, 25, 30], [0, 1, 2, 3, 4, 5])
+    """
+    if largest <= 0:
+        return [0, 1]
+    power = 10.0 ** floor(log10(largest))
+    step = next(power * number for number in ROUND if largest <= MOST_STEPS * power * number)
+    count = max(ceil(largest / step - FLAT), 1)
+    ticks = [round(step * number, 12) for number in range(count + 1)]
+    return [int(tick) if tick == int(tick) else tick for tick in ticks]
