@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_interval", "horizontal_bars"]
 
-TALLEST = 560.0  # points of drawing that still fit a page with title, footer and caption
+TALLEST = 540.0  # points of drawing that still fit a page with title, footer and caption
 ROOMY_PITCH = 27.0
 BAR_SHARE = 0.68
+LEAST_LEADING = 3.0
 ROOM_INSIDE = 18.0  # lower rows have no place for words in a bar
 NAME_GAP, VALUE_GAP = 8.0, 5.0
 SLACK = 2.0  # letters on a grid of pixels are a little wider than drawn as outlines
 AXIS_BELOW = 32.0  # tick labels and the axis' title
 WIDEST_NAMES = 0.42  # share of the chart's width
-LINES_BY_ROWS = ((12, 3), (24, 2), (99, 1))
+LINES_BY_ROWS = ((12, 3), (22, 2), (99, 1))
 
 
 def horizontal_bars(
@@ -61,7 +62,7 @@ def horizontal_bars(
     """
     count = len(names)
     width = chart_width(ax)
-    size = SIZE if count <= 24 else SMALL_SIZE
+    size = SIZE if count <= 22 else SMALL_SIZE
     most_lines = next(lines for most, lines in LINES_BY_ROWS if count <= most)
     weights = [600 if row == marked else 400 for row in range(count)]
     shown = [
@@ -78,7 +79,7 @@ def horizontal_bars(
         )
     )
     lines = max(name.count("\n") + 1 for name in shown)
-    pitch = max(min(ROOMY_PITCH, TALLEST / count), lines * size * LINE + 3)
+    pitch = max(min(ROOMY_PITCH, TALLEST / count), lines * size * LINE + LEAST_LEADING)
 
     ends = [
         max([0.0, *(x for x in pair if x == x)]) / end for pair in zip(values, highs, strict=True)

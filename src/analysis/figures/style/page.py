@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Margins", "chart", "chart_width", "laid_out", "root_figure"]
 
 FURNITURE = "countersignal-furniture"
+LEADING = 0.3  # of the size, above and below a text together
 EDGE = 2.0  # points kept free at the rim of the picture
 TITLE_GAP, TAG_GAP, FOOT_GAP = 10.0, 3.0, 8.0
 
@@ -180,7 +181,7 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
 
 def _lines(text: str, size: float) -> float:
     """Height of a text in points."""
-    return (text.count("\n") + 1) * size * LINE if text else 0.0
+    return ((text.count("\n") + 1) * LINE + LEADING) * size if text else 0.0
 
 
 def _furniture(ax: Axes, text: str, right: float, up: float, size: float, corner: int) -> None:

@@ -1,0 +1,106 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import matplotlib as mpl
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.text import Text
+
+from analysis.figures import style
+
+ARTICLE = Path(__file__).parents[2] / "data" / "article"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_open_or_set() -> Iterator[None]:
+    """Close what pyplot holds, and see that drawing changed no setting of matplotlib."""
+    before = settings()
+    yield
+    import matplotlib.pyplot as plt
+
+    plt.close("all")
+    assert settings() == before
+
+
+def settings() -> dict[str, object]:
+    """Settings of matplotlib, but for the backend, which it chooses when it first needs one."""
+    return {key: value for key, value in mpl.rcParams.items() if key != "backend"}
+
+
+@pytest.fixture
+def axes() -> Axes:
+    return style.new_axes()
+
+
+@pytest.fixture(scope="session")
+def article() -> Callable[[str], pd.DataFrame]:
+    """The article's tables as the loaders give them: shares instead of percent."""
+
+    def table(name: str) -> pd.DataFrame:
+        rows = pd.read_csv(ARTICLE / f"{name}.csv", dtype={"edition": str})
+        if "interview_chance_percent" in rows:
+            rows["interview_chance"] = rows["interview_chance_percent"] / 100
+        return rows
+
+    return table
+
+
+def visible_texts(ax: Axes) -> list[Text]:
+    """Every text of the picture that is not empty: labels, titles, ticks, footer."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    figure.draw_without_rendering()
+    found = figure.findobj(lambda artist: isinstance(artist, Text))
+    return [
+        text
+        for text in found
+        if text.get_visible() and text.get_text().strip() and _on_axis(text, ax)
+    ]
+
+
+def _on_axis(text: Text, ax: Axes) -> bool:
+    """Tick labels beyond the limits exist but are not drawn."""
+    ticks = [*ax.xaxis.get_ticklabels(), *ax.yaxis.get_ticklabels()]
+    drawn = {
+        label
+        for axis in (ax.xaxis, ax.yaxis)
+        for tick in axis._update_ticks()
+        for label in (tick.label1, tick.label2)
+    }
+    return text not in ticks or text in drawn
+
+
+def collisions(texts: list[Text]) -> list[tuple[str, str]]:
+    """Pairs of texts whose boxes intersect."""
+    boxes = [text.get_window_extent() for text in texts]
+    return [
+        (texts[i].get_text(), texts[j].get_text())
+        for i in range(len(texts))
+        for j in range(i)
+        if overlap(boxes[i], boxes[j])
+    ]
+
+
+def overlap(one, other, slack: float = 0.5) -> bool:
+    """Whether two boxes share more than a sliver of pixels."""
+    return (
+        min(one.x1, other.x1) - max(one.x0, other.x0) > slack
+        and min(one.y1, other.y1) - max(one.y0, other.y0) > slack
+    )
+
+
+def outside(ax: Axes, texts: list[Text], slack: float = 0.5) -> list[str]:
+    """Texts that reach past the rim of the picture."""
+    rim = ax.get_figure(root=True).bbox
+    boxes = [(text, text.get_window_extent()) for text in texts]
+    return [
+        text.get_text()
+        for text, box in boxes
+        if box.x0 < -slack or box.y0 < -slack or box.x1 > rim.x1 + slack or box.y1 > rim.y1 + slack
+    ]
+
+
+def smallest_print(texts: list[Text]) -> float:
+    """Points of the smallest text."""
+    return min(text.get_fontsize() for text in texts)
