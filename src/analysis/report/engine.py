@@ -1,0 +1,169 @@
+"""The papermill engine ``countersignal``: a notebook run in this process, without a kernel start.
+
+A kernel start and its messages cost seconds, the report's cells a fraction of one. Here IPython's
+own shell runs the cells with a display publisher of ours, so outputs are what a kernel would have
+sent; what a notebook leaves behind in the process is put back afterwards (`shelter`).
+"""
+
+from __future__ import annotations
+
+import atexit
+import builtins
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.error import StdinNotImplementedError
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.pylabtools import select_figure_formats
+from nbformat.v4 import new_output
+from papermill.engines import Engine
+from papermill.log import logger
+from traitlets import Type
+from traitlets.config import Config
+
+from analysis.report.outputs import Outputs, Stream
+from analysis.report.shelter import shelter
+
+__all__ = ["CountersignalEngine"]
+
+
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
+    """Puts what ``display`` is given among the cell's outputs."""
+
+    outputs: Outputs
+
+    def publish(
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        *,
+        transient: dict[str, Any] | None = None,
+        update: bool = False,
+        **_: Any,
+    ) -> None:
+        self.outputs.display(data, metadata or {}, (transient or {}).get("display_id"), update)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.outputs.clear(wait)
+
+
+class _Hook(DisplayHook):  # type: ignore[misc]
+    """Puts a cell's last value among its outputs."""
+
+    outputs: Outputs
+
+    def write_output_prompt(self) -> None:
+        """Write nothing: a notebook has the count beside the cell."""
+
+    def write_format_data(
+        self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None
+    ) -> None:
+        self.outputs.add(
+            new_output(
+                "execute_result",
+                data=format_dict,
+                metadata=md_dict or {},
+                execution_count=self.prompt_count,
+            )
+        )
+
+    def finish_displayhook(self) -> None:
+        """Write no line end: there is no terminal."""
+
+
+class _Shell(InteractiveShell):  # type: ignore[misc]
+    """IPython's shell with our display and error channels."""
+
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+    outputs: Outputs
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """Start no event loop: figures are pictures here."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        self.outputs.add(
+            new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=stb)
+        )
+
+
+@contextmanager
+def _shell(outputs: Outputs) -> Iterator[InteractiveShell]:
+    """Run a fresh shell in place of the process's own, if it has one."""
+    host = InteractiveShell._instance
+    if host is not None:
+        type(host).clear_instance()
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    shell = _Shell.instance(config=config, user_ns={"__name__": "__main__"})
+    shell.outputs = shell.display_pub.outputs = shell.displayhook.outputs = outputs
+    try:
+        shell.enable_matplotlib("inline")
+        # IPython does this once a process; each of our shells has formatters of its own.
+        select_figure_formats(shell, {"png"})
+        yield shell
+    finally:
+        shell.atexit_operations()
+        atexit.unregister(shell.atexit_operations)
+        _Shell.clear_instance()
+        if host is not None:
+            for parent in type(host)._walk_mro():
+                parent._instance = host
+
+
+def _no_input(*_: Any) -> str:
+    message = "raw_input was called, but this frontend does not support input requests."
+    raise StdinNotImplementedError(message)
+
+
+class CountersignalEngine(Engine):  # type: ignore[misc]
+    """Runs a notebook in this process; register name ``countersignal``."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
+        """Run the cells in order until one fails.
+
+        Parameters
+        ----------
+        nb_man : NotebookExecutionManager
+            papermill's manager of the notebook.
+        kernel_name : str
+            Only Python notebooks can be run.
+        """
+        if not kernel_name.startswith("python"):
+            logger.warning("kernel %s is run as Python in this process", kernel_name)
+        outputs = Outputs()
+        out, err = Stream("stdout", outputs), Stream("stderr", outputs)
+        with shelter(), _shell(outputs) as shell, redirect_stdout(out), redirect_stderr(err):
+            asked, builtins.input = builtins.input, _no_input
+            hook, sys.displayhook = sys.displayhook, shell.displayhook
+            try:
+                for index, cell in enumerate(nb_man.nb.cells):
+                    if not cls._run(nb_man, shell, outputs, cell, index):
+                        break
+            finally:
+                builtins.input, sys.displayhook = asked, hook
+
+    @staticmethod
+    def _run(nb_man: Any, shell: Any, outputs: Outputs, cell: Any, index: int) -> bool:
+        """Run one cell; whether to go on."""
+        nb_man.cell_start(cell, index)
+        try:
+            if cell.cell_type != "code" or not cell.source.strip():
+                return True
+            cell.outputs = outputs.begin()
+            cell.execution_count = shell.execution_count
+            result = shell.run_cell(cell.source, store_history=True)
+            if result.success:
+                return True
+            failure = result.error_before_exec or result.error_in_exec
+            nb_man.cell_exception(cell, index, exception=failure)
+            return False
+        finally:
+            outputs.end()
+            nb_man.cell_complete(cell, index)
