@@ -184,7 +184,8 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
     levels["taken_as_typical"] = [
         tuple(name for name, unknown in empty.items() if unknown[at]) for at in range(len(students))
     ]
-    levels["red_flags"] = [_known_flags(cell) for cell in students["red_flags"]]
+    cells = students["red_flags"] if "red_flags" in students else [()] * len(students)
+    levels["red_flags"] = [_known_flags(cell) for cell in cells]
     return levels
 
 
