@@ -39,19 +39,21 @@ def nodes():
 
 def bare_offers(chance, match_given_interview, rho, z, weight):
     """Offer chances of one draw, programs x states."""
-    interview = ndtr((ndtri(chance)[:, None] + np.sqrt(rho) * z) / np.sqrt(1 - rho))
+    spread = np.sqrt(1 - rho)
+    shared = np.sqrt(rho) * z / spread
+    interview = ndtr(ndtri(chance)[:, None] / spread + shared)
     share = weight * interview
     wanted = match_given_interview * share.sum(1)
     threshold = np.zeros(chance.size)
     for _ in range(60):
-        at = np.sqrt(rho) * z - threshold[:, None]
+        at = shared - threshold[:, None]
         reached = (share * ndtr(at)).sum(1)
-        slope = -(share * np.exp(-0.5 * at**2)).sum(1) / np.sqrt(2 * np.pi)
+        slope = (share * np.exp(-0.5 * at**2)).sum(1) / np.sqrt(2 * np.pi)
         step = reached * np.log(reached / wanted) / slope
-        threshold -= step
+        threshold += step
         if np.abs(step).max() < 1e-12:
             break
-    return interview * ndtr(np.sqrt(rho) * z - threshold[:, None])
+    return interview * ndtr(shared - threshold[:, None])
 
 
 def bare_list(offers, weight, utility, limit):

@@ -30,6 +30,8 @@ NAMES = {
 }
 # Names in a list of programs that a sentence spells out; the rest are counted.
 MOST_NAMED = 5
+# Swings below this are rounding, not a change of a chance.
+LEAST_SWING = 1e-9
 
 
 def input_label(name: str) -> str:
@@ -159,7 +161,7 @@ def tornado_finding(bars: Sequence[Row]) -> str:
     'Alone, the chance of a match after an interview moves the match chance most: 40 % to 62 %'
     """
     widest = bars[0]
-    if widest["swing"] == 0:
+    if widest["swing"] < LEAST_SWING:
         return "No input alone moves the match chance"
     low, high = sorted([widest["answer_low"], widest["answer_high"]])
     return (

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
-from analysis.model.robustness import flips, tornado
+from analysis.model.robustness import flips, swings
 from analysis.model.robustness.weights import rescaled_weights
 
 seeds = st.integers(0, 10_000)
@@ -108,14 +108,14 @@ def test_a_base_outside_its_range_is_refused():
     with pytest.raises(ModelError):
         flips.pairwise_flip([1, 0], [0, 1], [1, 0], 0)
     with pytest.raises(ModelError):
-        tornado.tornado(lambda _, x: x, {"a": (0, 2, 1)})
+        swings.tornado(lambda _, x: x, {"a": (0, 2, 1)})
     with pytest.raises(ModelError):
-        tornado.tornado(lambda _, x: x * np.nan, {"a": (0, 1, 2)})
+        swings.tornado(lambda _, x: x * np.nan, {"a": (0, 1, 2)})
 
 
 def test_the_widest_bar_of_a_tornado_comes_first_and_keeps_its_ends():
     slopes = {"narrow": 1.0, "wide": -3.0}
-    bars = tornado.tornado(
+    bars = swings.tornado(
         lambda name, x: slopes[name] * x, {"narrow": (0, 1, 2), "wide": (0, 1, 2)}
     )
     assert bars["input"].tolist() == ["wide", "narrow"]

@@ -1,0 +1,210 @@
+"""The whole bench for one student: what holds, what moves it, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.chance import chance_by_parameters
+from analysis.model.profile import profile_levels
+from analysis.model.robustness.case import (
+    Case,
+    Redrawn,
+    list_flips,
+    list_tornado,
+    match_variance,
+    redrawn,
+)
+from analysis.model.robustness.inputs import Values
+from analysis.model.robustness.redraws import unheard
+from analysis.model.robustness.uncertain import parameters_at, uncertain_inputs
+
+__all__ = ["Bench", "acceptability_changes", "robustness_bench", "student_case"]
+
+Chosen = NDArray[np.int64]
+
+
+def student_case(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    utility: ArrayLike,
+    limit: int,
+    preferences: pd.DataFrame | None = None,
+) -> Case:
+    """One student's list as a function of the uncertain assumptions (docs/methods.md, section 6).
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students, with a Step 2 CK score.
+    programs : DataFrame
+        The programs that may be chosen, each of a specialty of the student's.
+    assumptions : Assumptions
+        The base of every input and its spread.
+    utility : array_like of float, shape (programs,)
+        The student's own.
+    limit : int
+        Applications, at least 1.
+    preferences : DataFrame, optional
+        Ties and signals, certain in every draw.
+
+    Returns
+    -------
+    Case
+        Ready for the bench.
+
+    Raises
+    ------
+    ModelError
+        Without a score, programs or a limit.
+    """
+    levels = profile_levels(student, assumptions).iloc[0]
+    if np.isnan(levels["score"]):
+        raise ModelError("without a Step 2 CK score there is no chance, and no list to vary")
+    worth = np.asarray(utility, dtype=np.float64)
+    if worth.shape != (len(programs),) or limit < 1:
+        raise ModelError("a list needs a utility for every program and a limit of at least 1")
+    chances_at = chance_by_parameters(student, programs, assumptions, preferences)
+
+    def chance(values: Values) -> NDArray[np.float64]:
+        return chances_at(parameters_at(values, assumptions))
+
+    return Case(
+        program_id=tuple(programs["program_id"].astype(str)),
+        utility=worth,
+        limit=limit,
+        inputs=uncertain_inputs(assumptions, levels["red_flags"]),
+        chance=chance,
+    )
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Everything the bench says of one student's list.
+
+    Attributes
+    ----------
+    lists : Redrawn
+        Lists made again under joint draws of all inputs.
+    variance : DataFrame
+        Sobol indices of the match chance, the largest total first.
+    tornado : DataFrame
+        One row an input, the widest first.
+    flips : DataFrame
+        One row an input, the nearest flip first.
+    match_chance : float
+        Of the base list, with every input at its base.
+    draws, seed : int
+        Behind `lists`.
+    """
+
+    lists: Redrawn
+    variance: pd.DataFrame
+    tornado: pd.DataFrame
+    flips: pd.DataFrame
+    match_chance: float
+    draws: int
+    seed: int
+
+    @property
+    def doubtful(self) -> pd.DataFrame:
+        """Rows of the programs on the base list, the most doubtful first."""
+        on_list = self.lists.programs[self.lists.programs["in_base_list"]]
+        return on_list.sort_values(["selection_acceptability", "program_id"], ignore_index=True)
+
+
+def robustness_bench(
+    case: Case,
+    assumptions: Assumptions,
+    *,
+    draws: int | None = None,
+    seed: int | None = None,
+    base: Chosen | None = None,
+    progress: Callable[[int], object] = unheard,
+) -> Bench:
+    """Run the whole bench for one student.
+
+    Parameters
+    ----------
+    case : Case
+        From `student_case`.
+    assumptions : Assumptions
+        Sizes of the runs, under ``robustness``.
+    draws, seed : int, optional
+        By default ``robustness.draws`` and ``robustness.seed``.
+    base : ndarray of int, optional
+        The list given to the student; by default the greedy list at the base of every input.
+    progress : callable, optional
+        Is told how many lists were made again.
+
+    Returns
+    -------
+    Bench
+        Same seed, same bytes.
+
+    Raises
+    ------
+    ModelError
+        If there is no list, or fewer than one draw is asked for.
+    """
+    count = int(assumptions.value("robustness.draws")) if draws is None else draws
+    start = int(assumptions.value("robustness.seed")) if seed is None else seed
+    if count < 1 or start < 0:
+        raise ModelError("a bench needs at least 1 draw, and a seed of at least 0")
+    held = case.base_list() if base is None else base
+    (chance,) = case.match_chances(case.inputs.base(), held)
+    return Bench(
+        lists=redrawn(case, case.inputs.drawn(count, start), held, progress),
+        variance=match_variance(
+            case, int(assumptions.value("robustness.variance_sample")), start, held
+        ),
+        tornado=list_tornado(case, held),
+        flips=list_flips(case, int(assumptions.value("robustness.flip_steps"))),
+        match_chance=float(chance),
+        draws=count,
+        seed=start,
+    )
+
+
+def acceptability_changes(before: Redrawn, after: Redrawn) -> pd.DataFrame:
+    """How often each program is chosen under two sets of assumptions.
+
+    Parameters
+    ----------
+    before, after : Redrawn
+        Of the same student and programs.
+
+    Returns
+    -------
+    DataFrame
+        One row a program that either set ever chooses, the largest change first: program_id,
+        before, after, change, in_list_before, in_list_after.
+
+    Raises
+    ------
+    ModelError
+        If the programs are not the same.
+    """
+    first, second = before.programs, after.programs
+    if not first["program_id"].equals(second["program_id"]):
+        raise ModelError("two benches can be compared over the same programs only")
+    changes = pd.DataFrame(
+        {
+            "program_id": first["program_id"],
+            "before": first["selection_acceptability"],
+            "after": second["selection_acceptability"],
+            "change": second["selection_acceptability"] - first["selection_acceptability"],
+            "in_list_before": first["in_base_list"],
+            "in_list_after": second["in_base_list"],
+        }
+    )
+    ever = changes[(changes["before"] > 0) | (changes["after"] > 0)]
+    order = ever.assign(size=-ever["change"].abs()).sort_values(["size", "program_id"]).index
+    return ever.loc[order].reset_index(drop=True)

@@ -1,0 +1,262 @@
+"""One student's list as a function of everything that is uncertain, and what the bench asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import ModelError
+from analysis.model.robustness.flips import flip_in_range
+from analysis.model.robustness.inputs import Inputs, Values
+from analysis.model.robustness.overlap import (
+    kendall_tau,
+    list_places,
+    overlap_at,
+    place_acceptability,
+    selection_acceptability,
+)
+from analysis.model.robustness.redraws import Draws, match_chances, redrawn_lists, unheard
+from analysis.model.robustness.sobol import sobol_indices, sobol_sample
+from analysis.model.robustness.swings import tornado
+from analysis.model.robustness.uncertain import ALL_WEIGHTS, CORRELATION, MATCH
+
+__all__ = ["Case", "Redrawn", "list_flips", "list_tornado", "match_variance", "redrawn"]
+
+Floats = NDArray[np.float64]
+Chosen = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Case:
+    """The list problem of one student.
+
+    Attributes
+    ----------
+    program_id : tuple of str
+        Programs that may be chosen.
+    utility : ndarray of float, shape (programs,)
+        The student's own; certain.
+    limit : int
+        Applications.
+    inputs : Inputs
+        What is uncertain.
+    chance : callable
+        From values of the inputs, each of shape (n,), to interview chances, (n, programs).
+    must : tuple of int
+        Positions of programs that every list takes.
+    """
+
+    program_id: tuple[str, ...]
+    utility: Floats
+    limit: int
+    inputs: Inputs
+    chance: Callable[[Values], Floats]
+    must: tuple[int, ...] = ()
+
+    def drawn(self, values: Values) -> Draws:
+        """What lists rest on at given values of the inputs."""
+        return Draws(self.chance(values), values[MATCH], values[CORRELATION])
+
+    def lists(self, values: Values, progress: Callable[[int], object] = unheard) -> list[Chosen]:
+        """The list at each of the values, in the order taken."""
+        return redrawn_lists(self.drawn(values), self.utility, self.limit, self.must, progress)
+
+    def base_list(self) -> Chosen:
+        """The list with every input at its base.
+
+        Raises
+        ------
+        ModelError
+            If no program has a chance above 0.
+        """
+        (chosen,) = self.lists(self.inputs.base())
+        if chosen.size == 0:
+            raise ModelError("no program has a chance above 0: there is no list to vary")
+        return chosen
+
+    def match_chances(self, values: Values, chosen: Chosen) -> Floats:
+        """Match chance of one list at each of the values."""
+        # Only the chances of the list itself are asked for in the scenarios.
+        return match_chances(self.drawn(values), chosen)
+
+
+@dataclass(frozen=True)
+class Redrawn:
+    """Lists made again under drawn inputs, held against a base list.
+
+    Attributes
+    ----------
+    programs : DataFrame
+        One row a program: program_id, selection_acceptability, low, high, in_base_list.
+    places : DataFrame
+        One row a program and place of the list (1 = taken first): program_id, place, acceptability.
+    draws : DataFrame
+        One row a draw: kept (programs of the base list that stay), overlap (their share),
+        kendall_tau.
+    base : ndarray of int
+        Positions of the programs on the base list.
+    """
+
+    programs: pd.DataFrame
+    places: pd.DataFrame
+    draws: pd.DataFrame
+    base: Chosen
+
+
+def redrawn(
+    case: Case,
+    values: Values,
+    base: Chosen | None = None,
+    progress: Callable[[int], object] = unheard,
+) -> Redrawn:
+    """Make the list again for every draw, and count what stays.
+
+    docs/methods.md, section 6.
+
+    Parameters
+    ----------
+    case : Case
+        The student's list problem.
+    values : dict of str to ndarray of float, shape (draws,)
+        From `Inputs.drawn`.
+    base : ndarray of int, optional
+        The list that was given to the student; `Case.base_list` by default.
+    progress : callable, optional
+        Is told how many draws are done.
+
+    Returns
+    -------
+    Redrawn
+        Shares with their sampling error.
+    """
+    held = case.base_list() if base is None else base
+    places = list_places(case.lists(values, progress), len(case.program_id))
+    names = np.asarray(case.program_id, dtype=object)
+    programs, at = selection_acceptability(places, held), place_acceptability(places)
+    for frame in (programs, at):
+        frame.insert(0, "program_id", names[frame.pop("program").to_numpy()])
+    overlap = overlap_at(np.where(places < len(names), 0, len(names)), held, held.size)
+    draws = pd.DataFrame(
+        {
+            "kept": np.rint(overlap * held.size).astype(np.int64),
+            "overlap": overlap,
+            "kendall_tau": kendall_tau(places, held),
+        }
+    )
+    return Redrawn(programs, at, draws, held)
+
+
+def list_tornado(case: Case, base: Chosen | None = None, tail: float = 0.05) -> pd.DataFrame:
+    """How far each input alone moves the match chance of the list, and how much of the list stays.
+
+    Parameters
+    ----------
+    case : Case
+        The student's list problem.
+    base : ndarray of int, optional
+        The list; `Case.base_list` by default.
+    tail : float
+        Ends of a range are the `tail` and `1 - tail` quantiles.
+
+    Returns
+    -------
+    DataFrame
+        As `tornado`, the answers being match chances of the unchanged list, with kept_low and
+        kept_high: programs of the base list that a list made at that end still holds.
+    """
+    held = case.base_list() if base is None else base
+    ends = case.inputs.ranges(tail)
+    bars = tornado(
+        lambda name, values: case.match_chances(case.inputs.with_one(name, values), held), ends
+    )
+    kept = [
+        [
+            np.isin(held, again).sum()
+            for again in case.lists(case.inputs.with_one(name, [low, high]))
+        ]
+        for name, low, high in bars[["input", "low", "high"]].itertuples(index=False)
+    ]
+    bars[["kept_low", "kept_high"]] = np.asarray(kept, dtype=np.int64)
+    return bars
+
+
+def list_flips(case: Case, steps: int, tail: float = 0.05) -> pd.DataFrame:
+    """For each input, the nearest value at which the list is another one.
+
+    Parameters
+    ----------
+    case : Case
+        The student's list problem.
+    steps : int
+        Steps of the search, as in `flip_in_range`.
+    tail : float
+        As in `list_tornado`.
+
+    Returns
+    -------
+    DataFrame
+        One row an input, the smallest change in proportion to its range first, what does not flip
+        last: input, base, low, high, flip_value (NaN = does not flip in range), share_of_range,
+        leaves and enters (tuples of program_id).
+    """
+    rows = []
+    base = frozenset(case.base_list().tolist())
+
+    def sets(name: str) -> Callable[[Floats], list[Hashable]]:
+        return lambda values: [
+            frozenset(chosen.tolist()) for chosen in case.lists(case.inputs.with_one(name, values))
+        ]
+
+    for name, (low, middle, high) in case.inputs.ranges(tail).items():
+        flip = flip_in_range(sets(name), middle, low, high, steps)
+        after = flip.outcome if isinstance(flip.outcome, frozenset) else base
+        rows.append(
+            {
+                "input": name,
+                "base": middle,
+                "low": low,
+                "high": high,
+                "flip_value": flip.value,
+                "share_of_range": flip.distance / (high - low) if high > low else float("nan"),
+                "leaves": named(case.program_id, base - after),
+                "enters": named(case.program_id, after - base),
+            }
+        )
+    flips = pd.DataFrame(rows)
+    return flips.sort_values(["share_of_range", "input"], ignore_index=True)
+
+
+def named(program_id: Sequence[str], positions: frozenset[int]) -> tuple[str, ...]:
+    """Ids at some positions, sorted."""
+    return tuple(sorted(program_id[position] for position in positions))
+
+
+def match_variance(case: Case, n: int, seed: int, base: Chosen | None = None) -> pd.DataFrame:
+    """Which inputs the uncertainty of the match chance comes from: Sobol indices.
+
+    Parameters
+    ----------
+    case : Case
+        The student's list problem.
+    n : int
+        Sample size, a power of 2.
+    seed : int
+        Same seed, same bytes.
+    base : ndarray of int, optional
+        The list, unchanged throughout; `Case.base_list` by default.
+
+    Returns
+    -------
+    DataFrame
+        As `sobol_indices`, the largest total first; one row an input and one for all weights
+        together, which the single weights are part of.
+    """
+    held = case.base_list() if base is None else base
+    inputs = case.inputs
+    sample = sobol_sample(inputs.columns({ALL_WEIGHTS: inputs.weight_names}), n, seed)
+    shares = sobol_indices(lambda points: case.match_chances(inputs.at(points), held), sample, seed)
+    return shares.sort_values(["total", "input"], ascending=[False, True], ignore_index=True)
