@@ -1,0 +1,122 @@
+"""What the numbers rest on: all assumptions, what differs between two sets, a copy to edit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.assumptions import Entry, difference, read_assumptions, toml_text
+from analysis.errors import AssumptionError
+
+__all__ = ["assumptions_diff", "assumptions_new", "assumptions_show"]
+
+FilePath = str | os.PathLike[str]
+
+
+def _text(entry: Entry) -> str:
+    content = entry.content
+    numbers = content if isinstance(content, tuple) else (content,)
+    return ";".join(n if isinstance(n, str) else f"{n:.12g}" for n in numbers)
+
+
+def assumptions_show(
+    path: FilePath | None = None, overrides: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """Every assumption in force, with whose it is and why.
+
+    Parameters
+    ----------
+    path : str or path-like, optional
+        An assumptions file; the project's own without.
+    overrides : sequence of str
+        ``--set key=value``.
+
+    Returns
+    -------
+    list of dict
+        key, value, basis, why, source, fingerprint; the season's rows last.
+    """
+    assumptions = read_assumptions(path, overrides)
+    mark = {"fingerprint": assumptions.fingerprint}
+    rows = [
+        {
+            "key": key,
+            "value": _text(entry),
+            "basis": entry.basis,
+            "why": entry.why,
+            "source": entry.source,
+        }
+        | mark
+        for key, entry in assumptions.entries.items()
+    ]
+    for name, row in assumptions.season.items():
+        rows += [
+            {
+                "key": f"season.{name}.{field}",
+                "value": str(getattr(row, field)),
+                "basis": row.basis,
+                "why": f"Season of {row.season}.",
+                "source": row.source,
+            }
+            | mark
+            for field in ("competitiveness", "gold_signals", "silver_signals")
+        ]
+    return rows
+
+
+def assumptions_diff(first: FilePath | None, second: FilePath | None) -> list[dict[str, str]]:
+    """What differs between two assumptions files.
+
+    Parameters
+    ----------
+    first, second : str, path-like or None
+        The files; None is the project's own.
+
+    Returns
+    -------
+    list of dict
+        key, first, second; none if the two give the same numbers.
+    """
+    return [
+        {"key": key, "first": before, "second": after}
+        for key, before, after in difference(read_assumptions(first), read_assumptions(second))
+    ]
+
+
+def assumptions_new(
+    path: FilePath, start: FilePath | None = None, overrides: Sequence[str] = ()
+) -> Path:
+    """Write a whole set of assumptions, the season among it, to edit.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file to make; it must not be there yet.
+    start : str or path-like, optional
+        What to start from; the project's own without.
+    overrides : sequence of str
+        ``--set key=value``.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    AssumptionError
+        If the file is there, or cannot be written.
+    """
+    target = Path(path)
+    text = toml_text(read_assumptions(start, overrides))
+    try:
+        with target.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except FileExistsError:
+        message = f"{target}: is there already; choose another name"
+        raise AssumptionError(message) from None
+    except OSError as error:
+        message = f"{target}: cannot be written ({error.strerror})"
+        raise AssumptionError(message) from None
+    return target

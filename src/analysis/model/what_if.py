@@ -1,0 +1,133 @@
+"""The same students, had something been different."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import ModelError
+from analysis.model.flags import CLASSES, FLAGS, listed
+
+__all__ = ["what_if"]
+
+# Name on the command line: column, lowest and highest value.
+NUMBERS: Mapping[str, tuple[str, float, float]] = MappingProxyType(
+    {
+        "step2_ck": ("step2_ck", 214, 300),
+        "clerkships": ("clerkship_honors_fraction", 0, 1),
+        "clerkship_honors_fraction": ("clerkship_honors_fraction", 0, 1),
+        "letters": ("letters", 0, 1),
+        "research": ("research_items", 0, 500),
+        "research_items": ("research_items", 0, 500),
+    }
+)
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "competitiveness": CLASSES,
+        "degree": ("us_md", "us_do", "img"),
+        "needs_visa": ("yes", "no"),
+        "red_flags": ("none", *FLAGS),
+        "drop": FLAGS,
+        "add": FLAGS,
+    }
+)
+STEP1_FLAG = "step1_failure"
+
+
+def _checked(change: str) -> tuple[str, Any]:
+    name, equals, text = (part.strip() for part in change.partition("="))
+    known = [*NUMBERS, *WORDS]
+    if not equals or name not in known:
+        near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+        message = f"what-if {change.strip()!r}: expected name=value; the nearest name is {near}"
+        raise ModelError(message)
+    if name in WORDS:
+        words = listed(text)
+        if not words or not set(words) <= set(WORDS[name]):
+            message = f"what-if {name}={text}: expected {', '.join(WORDS[name])}"
+            raise ModelError(message)
+        return name, words
+    _, low, high = NUMBERS[name]
+    try:
+        number = float(text)
+    except ValueError:
+        number = np.nan
+    if not low <= number <= high:
+        message = f"what-if {name}={text}: expected a number from {low:g} to {high:g}"
+        raise ModelError(message)
+    return name, number
+
+
+def _changed_flags(flags: tuple[str, ...], changes: Mapping[str, Any]) -> tuple[str, ...]:
+    if "red_flags" in changes:
+        flags = tuple(flag for flag in changes["red_flags"] if flag != "none")
+    kept = [flag for flag in flags if flag not in changes.get("drop", ())]
+    return tuple(dict.fromkeys([*kept, *changes.get("add", ())]))
+
+
+def what_if(students: pd.DataFrame, changes: str) -> pd.DataFrame:
+    """Students with some of their facts changed.
+
+    Parameters
+    ----------
+    students : DataFrame
+        Rows of students.
+    changes : str
+        ``name=value`` separated by commas: step2_ck, clerkships, letters, research,
+        competitiveness, degree, needs_visa; ``red_flags=a;b`` (or ``none``), ``drop=a`` and
+        ``add=a``.
+
+    Returns
+    -------
+    DataFrame
+        A copy. A flag that goes takes with it what implies it: without ``step1_failure`` a
+        step1_result that says so is unknown.
+
+    Raises
+    ------
+    ModelError
+        For a name that is not known (the nearest is named) or a value out of its range.
+
+    Examples
+    --------
+    >>> row = pd.DataFrame({"step2_ck": [240.0], "red_flags": ["step1_failure"]})
+    >>> what_if(row, "step2_ck=260, drop=step1_failure").iloc[0].tolist()
+    [260.0, ()]
+    """
+    found = dict(_checked(change) for change in changes.split(",") if change.strip())
+    if not found:
+        message = "what-if: expected at least one name=value"
+        raise ModelError(message)
+    changed = students.copy()
+    for name, value in found.items():
+        if name in NUMBERS:
+            changed[NUMBERS[name][0]] = float(value)
+        elif name == "competitiveness":
+            changed[name] = _for_each_specialty(students, value)
+        elif name in {"degree", "needs_visa"}:
+            changed[name] = pd.Series(value[0], changed.index, dtype="str")
+    if {"red_flags", "drop", "add"} & found.keys():
+        flags = [_changed_flags(listed(cell), found) for cell in students["red_flags"]]
+        changed["red_flags"] = pd.Series(flags, changed.index, dtype=object)
+        if "step1_result" in changed:
+            # The exam's result is a flag told twice: the flag as changed is what counts.
+            failed = np.array([STEP1_FLAG in own for own in flags])
+            said = (changed["step1_result"] == "fail_then_pass").to_numpy()
+            passed = (changed["step1_result"] == "pass").to_numpy()
+            contradicted = (said & ~failed) | (passed & failed)
+            changed["step1_result"] = changed["step1_result"].where(~contradicted)
+    return changed
+
+
+def _for_each_specialty(students: pd.DataFrame, words: tuple[str, ...]) -> pd.Series:
+    counts = [len(listed(cell)) for cell in students["specialty"]]
+    if any(len(words) not in {1, count} for count in counts):
+        message = "what-if competitiveness: expected one word, or one for each specialty"
+        raise ModelError(message)
+    classes = [words * count if len(words) == 1 else words for count in counts]
+    return pd.Series(classes, students.index, dtype=object)
