@@ -15,6 +15,7 @@ __all__ = [
     "list_robustness_sentences",
     "tornado_finding",
     "variance_finding",
+    "with_input_labels",
 ]
 
 Row = Mapping[str, Any]
@@ -250,3 +251,20 @@ def list_robustness_sentences(
         first,
         f"{joined(named)} {be} chosen in fewer than half: a good reason to talk {them} over.",
     ]
+
+
+def with_input_labels(rows: Any) -> Any:
+    """Give rows with an ``input`` column plain words as ``label``, for a chart.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Such as the tornado or the variance shares.
+
+    Returns
+    -------
+    DataFrame
+        A copy with ``label``.
+    """
+    words = [input_label(name) for name in rows["input"]]
+    return rows.assign(label=[word[0].upper() + word[1:] for word in words])

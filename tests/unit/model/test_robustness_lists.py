@@ -96,6 +96,25 @@ def test_selection_agrees_with_going_through_the_draws_one_by_one():
     assert again.draws["overlap"].tolist() == pytest.approx((again.draws["kept"] / 2).tolist())
 
 
+def test_the_heat_map_starts_with_what_is_chosen_most_often_and_earliest():
+    again = c.redrawn(CASE, INPUTS.drawn(60, seed=1))
+    shares = again.programs.set_index("program_id")["selection_acceptability"]
+    chart = again.often_chosen(2)
+    ordered = list(dict.fromkeys(chart["program"]))
+    assert len(ordered) == 2
+    assert shares[ordered[0]] >= shares[ordered[1]] >= shares.drop(ordered).max()
+    assert chart.groupby("program")["acceptability"].sum().to_dict() == pytest.approx(
+        shares[ordered].to_dict()
+    )
+    assert chart["place"].tolist() == [1, 2, 1, 2]
+
+
+def test_programs_chosen_in_few_draws_are_doubtful_if_they_are_on_the_list():
+    again = c.redrawn(CASE, INPUTS.drawn(60, seed=1), base=np.array([0, 3]))
+    assert again.doubtful(0.5) == ("A",)
+    assert again.doubtful(0.0) == ()
+
+
 def test_weights_without_doubt_give_acceptabilities_of_nothing_and_all():
     firm = Inputs(INPUTS.weight_names, INPUTS.weights, 1e12, INPUTS.others)
     sure = c.Case(CASE.program_id, UTILITY, 2, firm, chance)

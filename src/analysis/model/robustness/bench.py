@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,7 @@ def student_case(
     utility: ArrayLike,
     limit: int,
     preferences: pd.DataFrame | None = None,
+    must: Sequence[int] = (),
 ) -> Case:
     """One student's list as a function of the uncertain assumptions (docs/methods.md, section 6).
 
@@ -54,6 +55,8 @@ def student_case(
         Applications, at least 1.
     preferences : DataFrame, optional
         Ties and signals, certain in every draw.
+    must : sequence of int
+        Positions of programs that every list takes.
 
     Returns
     -------
@@ -82,6 +85,7 @@ def student_case(
         limit=limit,
         inputs=uncertain_inputs(assumptions, levels["red_flags"]),
         chance=chance,
+        must=tuple(must),
     )
 
 
@@ -112,12 +116,6 @@ class Bench:
     match_chance: float
     draws: int
     seed: int
-
-    @property
-    def doubtful(self) -> pd.DataFrame:
-        """Rows of the programs on the base list, the most doubtful first."""
-        on_list = self.lists.programs[self.lists.programs["in_base_list"]]
-        return on_list.sort_values(["selection_acceptability", "program_id"], ignore_index=True)
 
 
 def robustness_bench(

@@ -106,6 +106,52 @@ class Redrawn:
     draws: pd.DataFrame
     base: Chosen
 
+    def doubtful(self, kept_share: float) -> tuple[str, ...]:
+        """Programs of the base list that fewer draws than a share choose, the rarest first.
+
+        Parameters
+        ----------
+        kept_share : float
+            Usually the assumption ``robustness.kept_share``.
+
+        Returns
+        -------
+        tuple of str
+            Their program_id.
+        """
+        rare = self.programs["selection_acceptability"] < kept_share
+        rows = self.programs[self.programs["in_base_list"] & rare]
+        return tuple(rows.sort_values(["selection_acceptability", "program_id"])["program_id"])
+
+    def often_chosen(self, most: int) -> pd.DataFrame:
+        """Places of the programs that are chosen most often, for a heat map.
+
+        Parameters
+        ----------
+        most : int
+            How many programs at most.
+
+        Returns
+        -------
+        DataFrame
+            One row a program and place: program (its id), place, acceptability. What is chosen
+            most often first, then what is taken earliest; never chosen programs are left out.
+        """
+        places = self.places.rename(columns={"program_id": "program"})
+        weighed = places.assign(taken=places["place"] * places["acceptability"])
+        sums = weighed.groupby("program")[["acceptability", "taken"]].sum().reset_index()
+        sums = sums[sums["acceptability"] > 0]
+        sums["early"] = sums["taken"] / sums["acceptability"]
+        sums["often"] = -sums["acceptability"].round(9)
+        order = sums.sort_values(["often", "early", "program"])["program"].head(most).tolist()
+        rank = {program: at for at, program in enumerate(order)}
+        kept = places[places["program"].isin(order)]
+        return kept.sort_values(
+            ["program", "place"],
+            key=lambda column: column.map(rank) if column.name == "program" else column,
+            ignore_index=True,
+        )
+
 
 def redrawn(
     case: Case,
