@@ -26,12 +26,14 @@ __all__ = [
     "Entry",
     "Season",
     "difference",
+    "factor_components",
     "read_assumptions",
     "toml_text",
 ]
 
 DEFAULT = "data/assumptions/default.toml"
 SEASON = "data/assumptions/season.csv"
+FACTORS = "data/assumptions/factors.toml"
 COMPONENTS = ("step2_ck", "clerkships", "letters", "red_flags", "research")
 SHARES = (
     "weights.", "anchors.", "relief.ultra.", "relief.moderate.", "relief.less.", "override.",
@@ -450,6 +452,20 @@ def _expected(key: str, entry: Entry) -> str:
     if key.startswith("weights.") and fine:
         fine = numbers[0] > 0
     return "" if fine else f"a number from {low:g} to {high:g}"
+
+
+@cache
+def factor_components() -> Mapping[str, str]:
+    """Which factor of a survey belongs to which component of the profile.
+
+    Returns
+    -------
+    mapping of str to str
+        Component by factor, in lower case, of ``data/assumptions/factors.toml``. A factor that is
+        not in it is shown and left out of the weights.
+    """
+    content = _toml(from_root(FACTORS))["components"]
+    return {factor.casefold(): name for name, factors in content.items() for factor in factors}
 
 
 def toml_text(assumptions: Assumptions) -> str:

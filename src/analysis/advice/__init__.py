@@ -3,3 +3,38 @@
 Pure functions from numbers and codes to plain sentences: no verdicts, no "out of reach", each
 figure with its source and its basis.
 """
+
+from analysis.advice.captions import (
+    advisor_words,
+    chances_caption,
+    drawn_flag,
+    importance_caption,
+    place_words,
+    programs_summary,
+    tolerance_caption,
+)
+from analysis.advice.flags import flag_advice_markdown
+from analysis.advice.limits import LIMITS, basis_table, sources_text
+from analysis.advice.standing import facts, report_date, report_title, standing
+from analysis.advice.tables_beneath import chances_table, levels_table, tolerance_table
+
+__all__ = [
+    "LIMITS",
+    "advisor_words",
+    "basis_table",
+    "chances_caption",
+    "chances_table",
+    "drawn_flag",
+    "facts",
+    "flag_advice_markdown",
+    "importance_caption",
+    "levels_table",
+    "place_words",
+    "programs_summary",
+    "report_date",
+    "report_title",
+    "sources_text",
+    "standing",
+    "tolerance_caption",
+    "tolerance_table",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from types import MappingProxyType
+from typing import Any
 
 __all__ = [
     "BASES",
@@ -14,6 +15,7 @@ __all__ = [
     "PROGRAM_TYPES",
     "joined",
     "percent",
+    "with_flag_labels",
 ]
 
 NO_FLAG = "none"
@@ -21,7 +23,7 @@ NO_FLAG = "none"
 FLAGS = MappingProxyType(
     {
         NO_FLAG: "No red flag",
-        "course_failure_remediated": "One early course failure, made up",
+        "course_failure_remediated": "One early course failure, later passed",
         "preclinical_failures_multiple": "Several pre-clinical failures",
         "step1_failure": "Step 1 failed, then passed",
         "step2_failure": "Step 2 CK failed, then passed",
@@ -118,3 +120,19 @@ def joined(words: Iterable[str], last: str = "and") -> str:
     """
     *first, end = words
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def with_flag_labels(rows: Any) -> Any:
+    """Give rows with a ``red_flag`` column the flag's plain words as ``label``.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        With ``red_flag``; a word that is no code stays as it is.
+
+    Returns
+    -------
+    DataFrame
+        A copy with ``label``.
+    """
+    return rows.assign(label=[FLAGS.get(flag, flag) for flag in rows["red_flag"]])

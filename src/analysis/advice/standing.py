@@ -29,7 +29,7 @@ def report_title(student_id: str) -> str:
     str
         The title.
     """
-    return f"What a high Step 2 CK can outweigh: report for student {student_id}"
+    return f"What a high Step 2 CK can outweigh: student {student_id}"
 
 
 def report_date(programs: pd.DataFrame, chosen: str = "") -> str:

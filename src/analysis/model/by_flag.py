@@ -9,7 +9,13 @@ from analysis.model.chance import interview_chance
 from analysis.model.flags import FLAGS, listed
 from analysis.model.profile import specialties_of
 
-__all__ = ["chances_by_flag", "chances_with_and_without", "heaviest_flag", "type_program"]
+__all__ = [
+    "chances_at_score",
+    "chances_by_flag",
+    "chances_with_and_without",
+    "heaviest_flag",
+    "type_program",
+]
 
 NO_FLAG = "none"
 SOURCE = "Countersignal model: the article's anchors and our assumptions"
@@ -100,6 +106,28 @@ def chances_by_flag(
             "source": SOURCE,
         }
     )
+
+
+def chances_at_score(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+    """Chances by flag at a student's score and first specialty, at a mid-tier program.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    assumptions : Assumptions
+        Every number of the model.
+
+    Returns
+    -------
+    DataFrame
+        As `chances_by_flag`; without rows if there is no score.
+    """
+    score = student["step2_ck"].iloc[0]
+    kind = next(iter(specialties_of(student.iloc[0], assumptions).values()))
+    reference = assumptions.value("reference.step2_ck") if pd.isna(score) else float(score)
+    chances = chances_by_flag(reference, kind, "mid_tier_academic", assumptions)
+    return chances.iloc[:0] if pd.isna(score) else chances
 
 
 def chances_with_and_without(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RowError
+from analysis.paths import from_root
 from analysis.tables.check import check_table
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "read_factor_importance",
     "read_graduates",
+    "read_if_given",
     "read_interview_chances",
     "read_pd_responses",
     "read_preferences",
@@ -62,6 +64,24 @@ read_students = partial(_read, "students")
 read_programs = partial(_read, "programs")
 read_preferences = partial(_read, "preferences")
 read_graduates = partial(_read, "graduates")
+
+
+def read_if_given(table: str, path: str | os.PathLike[str]) -> pd.DataFrame | None:
+    """Read a table that a report can do without.
+
+    Parameters
+    ----------
+    table : str
+        Which table, such as ``preferences``.
+    path : str or path-like
+        A CSV file, from the project root, or "" for none.
+
+    Returns
+    -------
+    DataFrame or None
+        As the strict reader of that table; None without a path.
+    """
+    return _read(table, from_root(path)) if str(path) else None
 
 
 def read_student(path: str | os.PathLike[str], student_id: str) -> pd.DataFrame:

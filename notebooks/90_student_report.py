@@ -1,0 +1,114 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The student's report
+#
+# **Reads** the files named below. **Writes** nothing; the exporter `countersignal_pdf` turns the executed notebook
+# into a PDF. Text, tables and figures published here are the page; code and prints stay behind.
+
+# %% tags=["parameters"]
+student_id: str = "S001"  # whose report, as text
+students_csv: str = "data/sample/students.csv"  # the class
+programs_csv: str = "data/sample/programs.csv"  # the programs
+assumptions_toml: str = "data/assumptions/default.toml"  # weighting assumptions
+importance_csv: str = "data/article/factor_importance.csv"  # what program directors weigh
+chances_csv: str = "data/article/interview_chances.csv"  # chances by red flag
+tolerance_csv: str = "data/article/program_tolerance.csv"  # types of programs
+preferences_csv: str = ""  # wishes, ties and signals, empty for none
+graduates_csv: str = ""  # the office's own outcomes, empty for none
+report_date: str = ""  # date of the data as YYYY-MM-DD, empty for the newest of the programs
+
+# %%
+from analysis import advice, tables
+from analysis.assumptions import read_assumptions
+from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
+from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
+from analysis.figures.program_risk_tolerance import (
+    alt_program_risk_tolerance,
+    draw_program_risk_tolerance,
+)
+from analysis.figures.style import new_axes
+from analysis.model import by_flag, chance, profile
+from analysis.paths import from_root
+from analysis.report.publish import publish_figure, publish_identity, publish_table, publish_text
+
+# %%
+student = tables.read_student(from_root(students_csv), student_id)
+programs = tables.read_programs(from_root(programs_csv))
+preferences = tables.read_if_given("preferences", preferences_csv)
+assumptions = read_assumptions(assumptions_toml)
+kinds = profile.specialties_of(student.iloc[0], assumptions)
+flag = by_flag.heaviest_flag(student, assumptions)
+
+# %%
+date = advice.report_date(programs, report_date)
+publish_identity(student_id, advice.report_title(student_id), date, assumptions.fingerprint)
+publish_table(advice.facts(student, kinds))
+
+# %% [markdown]
+# ## Where you stand
+
+# %%
+typical = by_flag.chances_with_and_without(student, assumptions)
+levels = profile.profile_levels(student, assumptions)
+publish_text(advice.standing(student, typical, levels["taken_as_typical"].iloc[0]))
+
+# %% [markdown]
+# ## What a high Step 2 CK changes here, and what it cannot fix
+
+# %%
+publish_text(advice.flag_advice_markdown(student["red_flags"].iloc[0]))
+
+# %% [markdown]
+# ## What programs weigh
+
+# %%
+importance = tables.read_factor_importance(from_root(importance_csv))
+axes = draw_factor_importance(importance, new_axes())
+caption = advice.importance_caption(importance)
+publish_figure(axes.figure, alt_factor_importance(importance), caption)
+publish_table(advice.levels_table(importance, profile.profile_points(student, assumptions)))
+
+# %% [markdown]
+# ## How much a red flag costs
+
+# %%
+chances = tables.read_interview_chances(from_root(chances_csv))
+axes = draw_interview_chances(chances, new_axes(), marked=advice.drawn_flag(chances, flag))
+alt = alt_interview_chances(chances, marked=advice.drawn_flag(chances, flag))
+publish_figure(axes.figure, alt, advice.chances_caption(chances, flag))
+
+# %%
+here = by_flag.chances_at_score(student, assumptions)
+publish_table(advice.chances_table(chances, here, flag))
+publish_text(advice.place_words(student, kinds))
+
+# %% [markdown]
+# ## Which programs read past a flag
+
+# %%
+types = tables.read_program_tolerance(from_root(tolerance_csv))
+axes = draw_program_risk_tolerance(types, new_axes())
+publish_figure(axes.figure, alt_program_risk_tolerance(types), advice.tolerance_caption(types))
+publish_table(advice.tolerance_table(types))
+
+# %%
+pairs = chance.interview_chance(student, programs, assumptions, preferences)
+publish_text(advice.programs_summary(pairs, assumptions))
+
+# %%
+publish_text(advice.advisor_words(student))
+
+# %% [markdown]
+# ## What this rests on
+
+# %%
+publish_text(advice.sources_text(assumptions, pairs["chance_basis"].iloc[0]))
+publish_table(advice.basis_table(assumptions))
+publish_text(advice.LIMITS)

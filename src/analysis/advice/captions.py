@@ -1,0 +1,179 @@
+"""Captions, and the sentences that stand beside a chart or a count."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.advice.labels import BASES, COMPETITIVENESS, FLAGS, NO_FLAG, joined, percent
+from analysis.assumptions import Assumptions
+
+__all__ = [
+    "advisor_words",
+    "chances_caption",
+    "drawn_flag",
+    "importance_caption",
+    "place_words",
+    "programs_summary",
+    "tolerance_caption",
+]
+
+MARKDOWN_SPECIAL = frozenset(r"\`*_{}[]()<>#+-.!|~^$&'\":=@%/")
+
+
+def _whose(rows: pd.DataFrame) -> str:
+    return joined(BASES.get(basis, basis) for basis in dict.fromkeys(rows["basis"]))
+
+
+def importance_caption(importance: pd.DataFrame) -> str:
+    """Caption of the factor chart.
+
+    Parameters
+    ----------
+    importance : DataFrame
+        As drawn.
+
+    Returns
+    -------
+    str
+        What is shown and whose figures they are.
+    """
+    return (
+        f"How much program directors weigh each factor: {_whose(importance)}. The table shows "
+        "where this student stands on each."
+    )
+
+
+def drawn_flag(chances: pd.DataFrame, flag: str) -> str | None:
+    """Flag to mark in a chart of chances, if the chart has its bar.
+
+    Parameters
+    ----------
+    chances : DataFrame
+        As drawn.
+    flag : str
+        Code of the student's heaviest flag, or ``none``.
+
+    Returns
+    -------
+    str or None
+        The flag.
+    """
+    return flag if (chances["red_flag"] == flag).any() else None
+
+
+def chances_caption(chances: pd.DataFrame, flag: str) -> str:
+    """Caption of the chances by flag.
+
+    Parameters
+    ----------
+    chances : DataFrame
+        As drawn.
+    flag : str
+        Code of the student's heaviest flag, or ``none``.
+
+    Returns
+    -------
+    str
+        What is shown, whose figures, and whose bar is marked.
+    """
+    text = f"Chance of an interview with a high Step 2 CK: {_whose(chances)}."
+    if drawn_flag(chances, flag) is None:
+        return f"{text} There is no published bar for: {FLAGS[flag].lower()}."
+    which = "a spotless record" if flag == NO_FLAG else FLAGS[flag].lower()
+    return f"{text} The marked bar is this student's: {which}."
+
+
+def tolerance_caption(types: pd.DataFrame) -> str:
+    """Caption of the types of programs.
+
+    Parameters
+    ----------
+    types : DataFrame
+        As drawn.
+
+    Returns
+    -------
+    str
+        What is shown and whose figures they are.
+    """
+    return f"Types of programs by prestige and willingness to consider a flag: {_whose(types)}."
+
+
+def place_words(student: pd.DataFrame, kinds: dict[str, str]) -> str:
+    """Say what the model's column of the chances table is about.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    kinds : dict of str to str
+        Competitiveness by specialty.
+
+    Returns
+    -------
+    str
+        Markdown; "" without a score.
+    """
+    score = student["step2_ck"].iloc[0]
+    if pd.isna(score):
+        return ""
+    kind = COMPETITIVENESS[next(iter(kinds.values()))]
+    return (
+        f"The model's column is for a record that is typical but for the flag, with a Step 2 CK of "
+        f"{score:g}, at a mid-tier program in {kind}. In brackets stands the range that the chance "
+        "moves in when our assumptions vary together."
+    )
+
+
+def programs_summary(pairs: pd.DataFrame, assumptions: Assumptions) -> str:
+    """Count the programs of the student's specialty by what the model says of them.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        Of `analysis.model.chance.interview_chance`, one student.
+    assumptions : Assumptions
+        ``groups``.
+
+    Returns
+    -------
+    str
+        Markdown; "" without a score.
+    """
+    if pairs["interview_chance"].isna().all():
+        return ""
+    reach, safer = assumptions.value("groups.reach_below"), assumptions.value("groups.safer_above")
+    chance, gate = pairs["interview_chance"], pairs["gate"]
+    counts = {
+        "closed by a stated screen": int((gate == 0).sum()),
+        f"reaches (under {percent(reach)})": int(((gate > 0) & (chance < reach)).sum()),
+        "targets": int(((gate > 0) & (chance >= reach) & (chance <= safer)).sum()),
+        f"safer (over {percent(safer)})": int((chance > safer).sum()),
+    }
+    verify = int((pairs["unknown"] != "").sum())
+    numbers = joined(f"{number} {name}" for name, number in counts.items() if number)
+    plural = "s" if len(pairs) > 1 else ""
+    return (
+        f"Of the {len(pairs)} program{plural} of your specialty in the office's file: {numbers}. "
+        f"{verify} of them leave something open that decides whether your file is read; ask them."
+    )
+
+
+def advisor_words(student: pd.DataFrame) -> str:
+    """Print the advisor's note as it was typed.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+
+    Returns
+    -------
+    str
+        Markdown with a heading; "" without a note.
+    """
+    note = student["advisor_note"].iloc[0] if "advisor_note" in student else None
+    if note is None or pd.isna(note):
+        return ""
+    shown = "".join("\\" + c if c in MARKDOWN_SPECIAL else c for c in " ".join(str(note).split()))
+    return f"## Your advisor's note\n\n{shown}"

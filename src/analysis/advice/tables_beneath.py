@@ -1,0 +1,128 @@
+"""The numbers beneath each chart, as tables with plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from analysis.advice.labels import FLAGS, NO_FLAG, PROGRAM_TYPES, percent
+from analysis.assumptions import factor_components
+
+__all__ = ["chances_table", "levels_table", "tolerance_table"]
+
+
+def levels_table(importance: pd.DataFrame, profile: pd.DataFrame) -> pd.DataFrame:
+    """Importance of each factor, with the student's own level beside it.
+
+    Parameters
+    ----------
+    importance : DataFrame
+        The factors as drawn.
+    profile : DataFrame
+        Of `analysis.model.profile.profile_points`.
+
+    Returns
+    -------
+    DataFrame
+        A row a factor as drawn.
+    """
+    components = factor_components()
+    own = {row["factor"]: row for row in profile.to_dict("records")}
+    rows = []
+    for drawn in importance.to_dict("records"):
+        row = own.get(components.get(str(drawn["factor"]).casefold(), ""))
+        rows.append(
+            (drawn["factor"], f"{drawn['importance']:g}", *(_own_cells(row) if row else NOT_USED))
+        )
+    columns = [
+        "Factor",
+        "Importance",
+        "From worst to best",
+        "This student",
+        "Points of the profile",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+NOT_USED = ("not part of the profile", "", "")
+
+
+def _own_cells(row: dict[str, Any]) -> tuple[str, str, str]:
+    most = f"{100 * row['weight']:.0f}"
+    points = "cannot be weighed up" if pd.isna(row["value"]) else f"{row['points']:.0f} of {most}"
+    return row["swing"], _level(row), points
+
+
+def _level(row: dict[str, Any]) -> str:
+    level = str(row["level"])
+    if row["factor"] == "red_flags":
+        return "; ".join(FLAGS[flag] for flag in level.split(";"))
+    if row["factor"] == "clerkships" and level:
+        return f"honors in {percent(float(level))}"
+    if not level:
+        return "not given, taken as typical" if row["taken_as_typical"] else "no score yet"
+    return f"{level} items" if row["factor"] == "research" else level
+
+
+def chances_table(chances: pd.DataFrame, by_flag: pd.DataFrame, own_flag: str) -> pd.DataFrame:
+    """Chances by flag: as the source has them, and at this student's score and specialty.
+
+    Parameters
+    ----------
+    chances : DataFrame
+        Of `analysis.tables.read_interview_chances`.
+    by_flag : DataFrame
+        Of `analysis.model.by_flag.chances_by_flag`, or without rows where there is no score.
+    own_flag : str
+        Code of the student's heaviest flag, or ``none``.
+
+    Returns
+    -------
+    DataFrame
+        A row a flag of either.
+    """
+    given = dict(zip(chances["red_flag"], chances["interview_chance"], strict=True))
+    ours = {row["red_flag"]: row for row in by_flag.to_dict("records")}
+    rows = []
+    for flag in dict.fromkeys([*given, *ours]):
+        name = FLAGS.get(flag, flag)
+        own = " (this student)" if flag == own_flag and flag != NO_FLAG else ""
+        row = {
+            "Red flag": f"{name}{own}",
+            "Source's figure": percent(given[flag]) if flag in given else "none published",
+        }
+        if ours:
+            here = ours.get(flag)
+            row["Model, typical record at this score"] = (
+                f"{percent(here['interview_chance'])} "
+                f"({percent(here['low'])} to {percent(here['high'])})"
+                if here
+                else "not known"
+            )
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def tolerance_table(types: pd.DataFrame) -> pd.DataFrame:
+    """Types of programs with prestige and willingness.
+
+    Parameters
+    ----------
+    types : DataFrame
+        Of `analysis.tables.read_program_tolerance`.
+
+    Returns
+    -------
+    DataFrame
+        A row a type.
+    """
+    return pd.DataFrame(
+        {
+            "Type of program": [PROGRAM_TYPES.get(t, t) for t in types["program_type"]],
+            "Prestige, 0 to 10": [f"{value:g}" for value in types["prestige"]],
+            "Willingness to consider a flag, 0 to 10": [
+                f"{value:g}" for value in types["red_flag_tolerance"]
+            ],
+        }
+    )
