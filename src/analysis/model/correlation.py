@@ -1,0 +1,264 @@
+"""From interview to offer, with answers that come together (docs/methods.md, section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri
+
+from analysis.errors import ModelError
+
+__all__ = ["HIGHEST_RHO", "Scenarios", "interview_states", "quadrature", "scenarios"]
+
+Floats = NDArray[np.float64]
+HIGHEST_RHO = 0.95
+# Numerical method, not the model: where each quadrature is exact to the marginals' 1e-10.
+HERMITE_UP_TO, HERMITE_NODES = 0.6, 32
+LEGENDRE_NODES, LEGENDRE_REACH = 96, 7.0
+# Calibration: bracket of the threshold, and when a Newton step no longer matters.
+BRACKET, STEP_TOLERANCE, MOST_STEPS = 9.0, 1e-12, 100
+# Chances below this are none: their states would underflow.
+SMALLEST = 1e-40
+
+
+@dataclass(frozen=True)
+class Scenarios:
+    """Chances of an offer in each state of the world.
+
+    Within a state the programs answer independently; what they have in common is the state.
+
+    Parameters
+    ----------
+    chance : ndarray of float, shape (programs, states)
+        Chance that the program would take the applicant, in [0, 1].
+    weight : ndarray of float, shape (states,)
+        Weights of the states, >= 0, with sum 1.
+    """
+
+    chance: Floats
+    weight: Floats
+
+    def __post_init__(self) -> None:
+        if self.chance.ndim != 2 or self.weight.shape != self.chance.shape[1:]:
+            message = (
+                f"scenarios of shape {self.chance.shape} with {self.weight.shape} weights: "
+                "expected (programs, states) and (states,)"
+            )
+            raise ModelError(message)
+
+    @property
+    def marginal(self) -> Floats:
+        """Chance of an offer over all states, shape (programs,)."""
+        return np.asarray(self.chance @ self.weight, dtype=np.float64)
+
+
+@lru_cache(maxsize=32)
+def quadrature(rho: float) -> tuple[Floats, Floats]:
+    """Nodes and weights of the common factor, a standard normal (section 4).
+
+    Parameters
+    ----------
+    rho : float
+        Correlation, in [0, 0.95].
+
+    Returns
+    -------
+    nodes, weights : ndarray of float
+        One node at rho 0; Gauss-Hermite with 32 up to .6; Gauss-Legendre with 96 above, where the
+        integrand turns into a step that Hermite's spread nodes miss.
+
+    Raises
+    ------
+    ModelError
+        If rho is out of range.
+
+    Examples
+    --------
+    >>> [quadrature(rho)[0].size for rho in (0.0, 0.4, 0.8)]
+    [1, 32, 96]
+    """
+    if not 0 <= rho <= HIGHEST_RHO:
+        message = f"a correlation of {rho:g}; expected one from 0 to {HIGHEST_RHO:g}"
+        raise ModelError(message)
+    if rho == 0:
+        return np.zeros(1), np.ones(1)
+    if rho <= HERMITE_UP_TO:
+        nodes, weights = np.polynomial.hermite_e.hermegauss(HERMITE_NODES)
+    else:
+        unit, weights = np.polynomial.legendre.leggauss(LEGENDRE_NODES)
+        nodes = LEGENDRE_REACH * unit
+        weights = weights * np.exp(-0.5 * nodes**2)
+    weights = weights / weights.sum()
+    nodes.flags.writeable = weights.flags.writeable = False
+    return nodes, weights
+
+
+def _checked_chance(chance: ArrayLike) -> Floats:
+    chances = np.atleast_1d(np.asarray(chance, dtype=np.float64))
+    if chances.ndim != 1:
+        message = f"chances of shape {chances.shape}; expected one chance a program"
+        raise ModelError(message)
+    if not (np.isfinite(chances).all() and (chances >= 0).all() and (chances <= 1).all()):
+        message = "a chance lies outside 0 to 1 or is not known; without a score there is no list"
+        raise ModelError(message)
+    return chances
+
+
+def interview_states(chance: ArrayLike, rho: float) -> tuple[Floats, Floats]:
+    """Chances of an interview in each state, which average to the chances given (section 4).
+
+    ``p(z) = Phi((Phi^-1(p) + sqrt(rho) z) / sqrt(1 - rho))``.
+
+    Parameters
+    ----------
+    chance : array_like of float, shape (programs,)
+        In [0, 1].
+    rho : float
+        Correlation of the latent answers.
+
+    Returns
+    -------
+    chances : ndarray of float, shape (programs, states)
+        In [0, 1]; their weighted mean over the states is ``chance``.
+    weight : ndarray of float, shape (states,)
+        Weights of the states.
+
+    Raises
+    ------
+    ModelError
+        If a chance or rho is out of range.
+    """
+    chances = _checked_chance(chance)
+    nodes, weight = quadrature(float(rho))
+    if rho == 0:
+        return chances[:, None].copy(), weight
+    latent = ndtri(chances)[:, None] + np.sqrt(rho) * nodes
+    return np.asarray(ndtr(latent / np.sqrt(1 - rho))), weight
+
+
+def scenarios(
+    chance: ArrayLike, match_given_interview: ArrayLike, rho: float | Sequence[float]
+) -> Scenarios:
+    """Chances of an offer in each state of the world (docs/methods.md, section 4).
+
+    An offer takes an interview and then a match, both driven by the same common factor. The
+    threshold of the match is set so that the chance of a match *given* an interview is the one
+    asked for; multiplying two correlated chances would overstate it.
+
+    Parameters
+    ----------
+    chance : array_like of float, shape (programs,)
+        Chances of an interview, in [0, 1].
+    match_given_interview : float or array_like of float, shape (programs,)
+        In [.01, .99].
+    rho : float or sequence of float
+        Correlation in [0, .95]; several are mixed in equal parts, their states side by side.
+
+    Returns
+    -------
+    Scenarios
+        Offer chances, programs x states. A chance of 0 stays 0 in every state.
+
+    Raises
+    ------
+    ModelError
+        If a chance, a match rate or a correlation is out of range.
+
+    Examples
+    --------
+    >>> scenarios([0.5], 0.5, 0.0).chance.tolist()
+    [[0.25]]
+    """
+    chances = _checked_chance(chance)
+    rate = np.asarray(match_given_interview, dtype=np.float64)
+    if rate.ndim > 1 or (rate.ndim == 1 and rate.size != chances.size):
+        message = f"{rate.size} match rates for {chances.size} programs"
+        raise ModelError(message)
+    if not ((rate >= 0.01) & (rate <= 0.99)).all():
+        message = "the chance of a match given an interview must lie between .01 and .99"
+        raise ModelError(message)
+    rates = np.broadcast_to(rate, chances.shape)
+    mix = [float(r) for r in np.atleast_1d(np.asarray(rho, dtype=np.float64))]
+    if not mix:
+        message = "no correlation given"
+        raise ModelError(message)
+    parts = [_offer_states(chances, rates, one) for one in mix]
+    if len(parts) == 1:
+        return Scenarios(*parts[0])
+    return Scenarios(
+        np.concatenate([offers for offers, _ in parts], axis=1),
+        np.concatenate([weight / len(parts) for _, weight in parts]),
+    )
+
+
+def _offer_states(chances: Floats, rates: Floats, rho: float) -> tuple[Floats, Floats]:
+    interview, weight = interview_states(chances, rho)
+    if rho == 0:
+        return interview * rates[:, None], weight
+    offers = np.zeros_like(interview)
+    asked = chances >= SMALLEST
+    if asked.any():
+        held = interview if asked.all() else interview[asked]
+        offers[asked] = _calibrated(chances[asked], held, rates[asked], rho, weight)
+    return offers, weight
+
+
+def _calibrated(
+    chances: Floats, interview: Floats, rates: Floats, rho: float, weight: Floats
+) -> Floats:
+    """Offer chances whose mean is ``rates`` times the mean interview chance.
+
+    Newton on the logarithm, program by program side by side; a step that leaves the bracket is
+    replaced by bisection.
+    """
+    nodes, _ = quadrature(rho)
+    spread = np.sqrt(1 - rho)
+    slope, shift = 1 / spread, np.sqrt(rho) * nodes / spread
+    weighed = interview * weight
+    target = np.log(rates) + np.log(weighed.sum(axis=1))
+    low, high = np.full(chances.size, -BRACKET), np.full(chances.size, BRACKET)
+    threshold = np.clip(_first_guess(chances, rates, rho), -BRACKET, BRACKET)
+    match = np.empty_like(interview)
+    open_rows = np.arange(chances.size)
+    for _ in range(MOST_STEPS):
+        rows: NDArray[np.int64] | slice = (
+            slice(None) if open_rows.size == chances.size else open_rows
+        )
+        latent = shift - (threshold[rows] * slope)[:, None]
+        match[rows] = ndtr(latent)
+        density = np.exp(-0.5 * latent * latent)
+        density *= weighed[rows]
+        met = np.einsum("ps,ps->p", weighed[rows], match[rows])
+        fall = density.sum(axis=1) * (slope / np.sqrt(2 * np.pi))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            excess = np.log(met) - target[rows]
+            step = excess * met / fall
+        here = threshold[rows]
+        low[rows] = np.where(excess >= 0, here, low[rows])
+        high[rows] = np.where(excess <= 0, here, high[rows])
+        there = here + step
+        inside = (there > low[rows]) & (there < high[rows])
+        there = np.where(inside, there, (low[rows] + high[rows]) / 2)
+        moved = np.abs(there - here)
+        settled = (excess == 0) | (moved <= STEP_TOLERANCE * (1 + np.abs(here)))
+        # A settled row keeps the threshold its match chances belong to.
+        threshold[rows] = np.where(settled, here, there)
+        open_rows = open_rows[~settled]
+        if open_rows.size == 0:
+            break
+    return interview * match
+
+
+def _first_guess(chances: Floats, rates: Floats, rho: float) -> Floats:
+    """Threshold if the second answer were normal with its first two moments given an interview."""
+    certain = chances >= 1
+    bounded = np.where(certain, 0.5, chances)
+    cut = -np.asarray(ndtri(bounded))
+    mills = np.exp(-0.5 * cut * cut) / (np.sqrt(2 * np.pi) * bounded)
+    mean = np.where(certain, 0.0, rho * mills)
+    kept = np.where(certain, 1.0, 1 - rho * rho * mills * (mills - cut))
+    return np.asarray(mean - ndtri(rates) * np.sqrt(np.maximum(kept, 0.05)), dtype=np.float64)

@@ -1,0 +1,104 @@
+"""The application list: the contract's names in one place (docs/methods.md, section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from analysis.errors import ModelError
+from analysis.model.columns import options_of
+from analysis.model.constraints import Constraints, Fees, Quota, fee_usd, members_of
+from analysis.model.correlation import Scenarios
+from analysis.model.exact import Choice, exact
+from analysis.model.greedy import greedy, interchangeable
+from analysis.model.list_value import (
+    expected_utility,
+    match_chance,
+    match_shares,
+    program_order,
+)
+from analysis.model.rules import check_plain_conflicts
+from analysis.model.swap import gains_beside, swap
+
+__all__ = [
+    "METHODS",
+    "Choice",
+    "Constraints",
+    "Fees",
+    "Quota",
+    "Scenarios",
+    "best_list",
+    "exact",
+    "expected_utility",
+    "fee_usd",
+    "gains_beside",
+    "greedy",
+    "interchangeable",
+    "match_chance",
+    "match_shares",
+    "members_of",
+    "program_order",
+    "swap",
+]
+
+Method = Literal["auto", "greedy", "swap", "exact"]
+METHODS: tuple[Method, ...] = ("auto", "greedy", "swap", "exact")
+
+
+def best_list(
+    scenarios: Scenarios | Mapping[str, Scenarios],
+    utility: ArrayLike,
+    constraints: Constraints,
+    method: Method = "auto",
+) -> Choice:
+    """List by the method asked for; ``auto`` is exact where more than a number binds (section 5).
+
+    Parameters
+    ----------
+    scenarios : Scenarios or mapping of str to Scenarios
+        Offer chances, or those by signal.
+    utility : array_like of float, shape (programs,)
+        Worth of a match at each program.
+    constraints : Constraints
+        What the list must keep to.
+    method : {"auto", "greedy", "swap", "exact"}
+        ``greedy`` and ``swap`` know a number, musts and nevers only.
+
+    Returns
+    -------
+    Choice
+        In order of preference; without a bound from ``greedy`` and ``swap``.
+
+    Raises
+    ------
+    ModelError
+        If the constraints contradict each other, or the method does not know them.
+    """
+    if method not in METHODS:
+        message = f"no method {method!r}; expected one of {', '.join(METHODS)}"
+        raise ModelError(message)
+    if method == "exact" or (method == "auto" and constraints.binds):
+        return exact(scenarios, utility, constraints)
+    if constraints.binds or constraints.fixed_signal:
+        message = (
+            f"the method {method} knows a number of applications, must and never only; "
+            "signals, a budget and quotas need --method exact or auto"
+        )
+        raise ModelError(message)
+    base = options_of(scenarios)["none"]
+    programs = base.chance.shape[0]
+    constraints.checked(programs)
+    check_plain_conflicts(constraints)
+    limit = programs if constraints.limit is None else constraints.limit
+    must, never = constraints.must, constraints.never
+    picked = greedy(base, utility, limit, must=must, never=never)
+    if method != "greedy":
+        picked = swap(base, utility, picked, must=must, never=never)
+    worth = np.asarray(utility, dtype=np.float64)
+    ranked = program_order(worth)
+    chosen = ranked[np.isin(ranked, picked)]
+    value = expected_utility(base, worth, chosen)
+    return Choice(chosen, value, float("inf"), float("nan"), ("none",) * chosen.size)
