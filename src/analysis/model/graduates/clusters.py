@@ -18,7 +18,7 @@ from analysis.errors import ModelError
 __all__ = ["Applicants", "Likelihood", "likelihood"]
 
 # An even grid: 60 outcomes of one applicant make the integrand too narrow for Gauss-Hermite.
-NODES = np.linspace(-5.0, 5.0, 61)
+NODES = np.linspace(-5.0, 5.0, 37)
 LOG_WEIGHTS = -0.5 * NODES**2 - logsumexp(-0.5 * NODES**2)
 LARGEST_LOGIT = 30.0
 LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)

@@ -1,0 +1,187 @@
+"""What the survey's model says of applications that were sent, and how each flag moves it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.chance import log_odds_terms
+from analysis.model.flags import FLAGS, listed
+from analysis.model.gate import gate
+from analysis.model.level import program_levels
+from analysis.model.parameters import chance_parameters
+from analysis.model.profile import profile_levels, specialties_of
+
+__all__ = ["application_chances"]
+
+# Step of the numeric slope in a flag's log-odds; the penalty is piecewise linear in it.
+STEP = 1e-4
+NO_SCORE = "no Step 2 CK score"
+NO_PROGRAM = "program not in the programs file, and no type"
+CLOSED = "gate closed"
+
+
+def application_chances(
+    applications: pd.DataFrame, assumptions: Assumptions, programs: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Chance of each application as it was sent (docs/methods.md, sections 3 and 7).
+
+    A program that is not among ``programs`` is read as a typical one of its type, in the first of
+    the graduate's specialties. All applications are in one basis.
+
+    Parameters
+    ----------
+    applications : DataFrame, n rows
+        Rows of graduates: graduate_id, year, the student columns, program_id or program_type,
+        signal.
+    assumptions : Assumptions
+        Every number of the model.
+    programs : DataFrame, optional
+        Rows of programs.
+
+    Returns
+    -------
+    DataFrame, n rows, same index
+        graduate_id, year, interviewed, matched, program_type, red_flags (tuples),
+        interview_chance, logit (of gate and chance together, uncapped), gate, chance_basis,
+        left_out (why a row has nothing to learn from, "" if it has), and by how much ``logit``
+        moves: exposure_level with the level, exposure_scale with the share by which logit_scale is
+        raised, exposure_<flag> with the log-odds of that flag's anchor.
+
+    Raises
+    ------
+    ModelError
+        If there is no row, or a specialty whose competitiveness is not known.
+    """
+    if applications.empty:
+        message = "there are no graduates' applications"
+        raise ModelError(message)
+    rows = _placed(applications.reset_index(drop=True), programs)
+    found = rows[["graduate_id", "year", "interviewed", "matched", "program_type"]].copy()
+    found["red_flags"] = rows["red_flags"].map(listed)
+    found = found.assign(interview_chance=np.nan, logit=np.nan, gate=np.nan, chance_basis="")
+    found["left_out"] = np.where(rows["target"] == "", NO_PROGRAM, "")
+    moved_by = [f"exposure_{name}" for name in ("level", "scale", *FLAGS)]
+    exposures = pd.DataFrame(0.0, index=rows.index, columns=moved_by)
+    found = pd.concat([found, exposures], axis=1)
+    targets = _targets(rows[rows["target"] != ""], programs)
+    if not targets.empty:
+        found["chance_basis"] = program_levels(targets, assumptions).basis
+        scored = rows[rows["target"] != ""]
+        kinds = _kinds(scored, assumptions)
+        for kind in dict.fromkeys(kinds):
+            part = scored[kinds == kind]
+            _fill(found, part, kind, targets, assumptions)
+    found.loc[found["logit"].isna() & (found["left_out"] == ""), "left_out"] = NO_SCORE
+    found.loc[(found["gate"] == 0) & (found["left_out"] == ""), "left_out"] = CLOSED
+    return found.set_axis(applications.index)
+
+
+def _placed(rows: pd.DataFrame, programs: pd.DataFrame | None) -> pd.DataFrame:
+    """Rows with the program each went to: one of the file, or the typical one of a type."""
+    for name in ("program_id", "program_type", "signal", "red_flags"):
+        if name not in rows:
+            rows[name] = pd.Series(np.nan, index=rows.index, dtype=object)
+    first = rows["specialty"].map(lambda cell: (listed(cell) or ("",))[0])
+    own_type = rows["program_type"].astype(object)
+    in_file = pd.Series(False, index=rows.index)
+    if programs is not None:
+        listing = programs.set_index("program_id")
+        in_file = rows["program_id"].isin(listing.index)
+        first = first.where(~in_file, rows["program_id"].map(listing["specialty"]))
+        own_type = own_type.where(~in_file, rows["program_id"].map(listing["program_type"]))
+    typical = "type:" + own_type.astype(str) + ":" + first.astype(str)
+    target = typical.where(~in_file, "id:" + rows["program_id"].astype(str))
+    target = target.where(in_file | own_type.notna(), "")
+    return rows.assign(target=target, own_specialty=first, program_type=own_type)
+
+
+def _targets(rows: pd.DataFrame, programs: pd.DataFrame | None) -> pd.DataFrame:
+    """Programs that were applied to, indexed by target, in the shape of programs."""
+    each = rows.drop_duplicates("target").set_index("target")
+    typical = each[each.index.str.startswith("type:")]
+    frame = pd.DataFrame(
+        {
+            "program_id": typical.index,
+            "specialty": typical["own_specialty"],
+            "program_type": typical["program_type"],
+        },
+        index=typical.index,
+    )
+    if programs is None:
+        return frame
+    own = programs.set_axis("id:" + programs["program_id"].astype(str), axis=0)
+    own = own[own.index.isin(each.index)]
+    return own if frame.empty else pd.concat([own, frame])
+
+
+def _kinds(rows: pd.DataFrame, assumptions: Assumptions) -> pd.Series:
+    """Competitiveness of each row's specialty, the graduate's own word before the season's."""
+    known: dict[tuple[str, ...], str] = {}
+
+    def kind(row: pd.Series) -> str:
+        own = (*listed(row["specialty"]), *listed(row.get("competitiveness")), row["own_specialty"])
+        if own not in known:
+            kinds = specialties_of(row, assumptions)
+            alone = {"specialty": row["own_specialty"]}
+            known[own] = kinds.get(row["own_specialty"]) or next(
+                iter(specialties_of(alone, assumptions).values())
+            )
+        return known[own]
+
+    return rows.apply(kind, axis=1)
+
+
+def _fill(
+    found: pd.DataFrame,
+    part: pd.DataFrame,
+    kind: str,
+    targets: pd.DataFrame,
+    assumptions: Assumptions,
+) -> None:
+    """Write chances and exposures of one class of specialties into the result."""
+    levels = program_levels(targets, assumptions)
+    column = targets.index.get_indexer(part["target"])
+    person = part.groupby(["graduate_id", "year"], sort=False).ngroup().to_numpy()
+    students = part.loc[~pd.Series(person, index=part.index).duplicated()]
+    profiles = profile_levels(students, assumptions)
+    parameters = chance_parameters(assumptions)
+
+    terms = log_odds_terms(profiles, kind, levels, parameters, assumptions)
+    shape = (len(students), len(targets))
+    total = np.asarray(sum(np.broadcast_to(term, shape) for term in terms.values()))
+    gold, silver = assumptions.value("signals.gold"), assumptions.value("signals.silver")
+    odds = part["signal"].map({"gold": gold, "silver": silver}).fillna(1.0).to_numpy(dtype=float)
+    log_odds = total[person, column] + np.log(odds)
+    opening = np.ones(len(part))
+    signals = part["signal"].astype(object).where(part["signal"].notna(), "").to_numpy(dtype=object)
+    for at, (_, student) in enumerate(students.iterrows()):
+        own = np.flatnonzero(person == at)
+        flags = profiles["red_flags"].iloc[at]
+        programs = targets.iloc[column[own]]
+        doors = gate(student, flags, programs, assumptions, None, signals[own])
+        opening[own] = doors.opening
+    found.loc[part.index, "gate"] = opening
+    read = expit(log_odds)
+    found.loc[part.index, "interview_chance"] = opening * np.minimum(
+        read, assumptions.value("highest_chance")
+    )
+    with np.errstate(divide="ignore"):
+        found.loc[part.index, "logit"] = logit(opening * read)
+    # Behind a gate that may be closed, the same step of the log-odds moves the chance less.
+    level = (1 - read) / (1 - opening * read)
+    found.loc[part.index, "exposure_level"] = level
+    held = {"scale": replace(parameters, logit_scale=parameters.logit_scale * (1 - STEP))}
+    for flag in sorted({flag for flags in profiles["red_flags"] for flag in flags}):
+        gamma = {**parameters.gamma, flag: parameters.gamma[flag] - STEP}
+        held[flag] = replace(parameters, gamma=gamma)
+    for name, lower in held.items():
+        moved = log_odds_terms(profiles, kind, levels, lower, assumptions)
+        below = np.asarray(sum(np.broadcast_to(term, shape) for term in moved.values()))
+        slope = (total - below)[person, column] / STEP
+        found.loc[part.index, f"exposure_{name}"] = slope * level

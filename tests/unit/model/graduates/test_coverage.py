@@ -1,0 +1,84 @@
+"""90 % intervals hold the truth in nine of ten simulated offices: the long runs of `make soak`."""
+
+import numpy as np
+import pytest
+from scipy.special import logit
+
+from analysis.model.graduates.clusters import Applicants
+from analysis.model.graduates.overdispersion import applicant_correlation
+from analysis.model.graduates.pooling import Prior, pooled_effects
+from analysis.model.graduates.shrinkage import design_effect, prior_sample_size
+from tests.unit.model.graduates.simulated import World, world
+
+PRIORS = {"level": Prior(1.0), "flag": Prior(0.4, 1.0), "tier": Prior(0.4, 1.0)}
+SHIFTS = np.array([0.5, -0.4, 0.6, -0.5, 0.3])
+RHO = 0.3
+RUNS = 200
+CAP = 500.0
+
+long_run = pytest.mark.timeout(3600)
+
+
+def fitted(drawn):
+    rows = Applicants.of(drawn.outcome, logit(drawn.prior), drawn.design, drawn.applicant)
+    first = pooled_effects(rows, World.kinds, PRIORS, 0.2)
+    rho = applicant_correlation(rows, first.spread, first.shift)
+    return rows, pooled_effects(rows, World.kinds, PRIORS, rho.value, first), rho
+
+
+def survey_worth(drawn, rows, pooled, rho):
+    effect = design_effect(
+        rows.logit + rows.design @ pooled.shift,
+        drawn.applicant[rows.order],
+        drawn.cell[rows.order],
+        rho.value,
+    )
+    trials = np.bincount(drawn.cell)
+    got = np.bincount(drawn.cell, drawn.outcome)
+    said = np.bincount(drawn.cell, drawn.prior) / trials
+    return prior_sample_size(got / effect, trials / effect, said, CAP)
+
+
+def holds(found, truth):
+    return bool(found.low <= truth <= found.high)
+
+
+def strayed(worth, runs, people=360):
+    """Share of runs whose intervals hold the survey's worth, and the correlation."""
+    inside = []
+    for seed in range(runs):
+        drawn = world(seed, applicants=people, applications=12, rho=RHO, worth=worth)
+        rows, pooled, rho = fitted(drawn)
+        inside.append((holds(survey_worth(drawn, rows, pooled, rho), worth), holds(rho, RHO)))
+    return np.mean(inside, axis=0)
+
+
+def shifted(runs, people=240):
+    """Share of runs whose intervals hold each flag's shift, and the correlation."""
+    inside = []
+    for seed in range(runs):
+        drawn = world(seed, applicants=people, applications=12, rho=RHO, shifts=SHIFTS)
+        _, pooled, rho = fitted(drawn)
+        low, high = (end[1:6] for end in pooled.interval())
+        inside.append([*((low <= SHIFTS) & (high >= SHIFTS)), holds(rho, RHO)])
+    return np.mean(inside, axis=0)
+
+
+@long_run
+@pytest.mark.soak
+@pytest.mark.parametrize("worth", [5, 20, 100])
+def test_intervals_of_the_surveys_worth_and_of_the_correlation_hold(worth):
+    of_worth, of_rho = strayed(worth, RUNS)
+    assert 0.85 <= of_worth <= 0.95
+    assert 0.85 <= of_rho <= 0.95
+
+
+@long_run
+@pytest.mark.soak
+def test_intervals_of_each_shifted_flag_and_of_the_correlation_hold():
+    found = shifted(RUNS)
+    assert found == pytest.approx(np.full(6, 0.9), abs=0.05 + 1e-9)
+
+
+def test_a_few_offices_are_not_all_missed():
+    assert shifted(2, people=120).mean() >= 0.6
