@@ -20,7 +20,7 @@ from analysis.tables.reading import RawRows, read_rows
 from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["checked_table"]
+__all__ = ["checked_rows", "checked_table"]
 
 # The article's own shape: two columns, and what they are in each of our tables.
 ARTICLE_HEADER = ["category", "value"]
@@ -37,7 +37,22 @@ CODED = {
 
 def checked_table(path: Path, table: str | None) -> Checked:
     """See `analysis.tables.check.check_table`."""
-    raw = _article_shape(read_rows(path), table)
+    return checked_rows(path, read_rows(path), table)
+
+
+def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
+    """Check rows that were read from a file, and perhaps renamed since.
+
+    Parameters
+    ----------
+    path : Path
+        The file they are from.
+    raw : RawRows
+        Header and cells as text.
+    table, returns, raises
+        As for `analysis.tables.check.check_table`.
+    """
+    raw = _article_shape(raw, table)
     header = _header(path.name, raw)
     table = table or _table_of(path.name, header)
     schema = SCHEMAS[table]
