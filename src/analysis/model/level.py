@@ -46,6 +46,30 @@ class ProgramLevels:
     rate: NDArray[np.float64] | None
     imputed: NDArray[Any]
 
+    def at(self, programs: NDArray[np.int64]) -> ProgramLevels:
+        """Levels of some of the programs, still in the basis of all.
+
+        Parameters
+        ----------
+        programs : ndarray of int
+            Positions.
+
+        Returns
+        -------
+        ProgramLevels
+            In the order of `programs`; flags that share an array still do.
+        """
+        shared = {id(values): values[programs] for values in self.flag_tolerance.values()}
+        return ProgramLevels(
+            prestige=self.prestige[programs],
+            tolerance=self.tolerance[programs],
+            flag_tolerance={flag: shared[id(v)] for flag, v in self.flag_tolerance.items()},
+            own_conduct_tolerance=self.own_conduct_tolerance[programs],
+            applicant_step2={kind: v[programs] for kind, v in self.applicant_step2.items()},
+            rate=None if self.rate is None else self.rate[programs],
+            imputed=self.imputed[programs],
+        )
+
     @property
     def basis(self) -> str:
         """``article`` or ``base_rate``."""
@@ -107,7 +131,11 @@ def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramL
     return ProgramLevels(
         prestige=prestige,
         tolerance=tolerance,
-        flag_tolerance={f: np.where(np.isnan(v), tolerance, v) for f, v in own.items()},
+        # One array for all flags without a tolerance of their own: the penalty tells by that.
+        flag_tolerance={
+            flag: tolerance if np.isnan(v).all() else np.where(np.isnan(v), tolerance, v)
+            for flag, v in own.items()
+        },
         own_conduct_tolerance=~np.isnan(own["professionalism"]),
         applicant_step2={
             kind: np.where(np.isnan(given), usual + general[kind], given)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +14,59 @@ from analysis.model.flags import FLAGS, RELIEF
 from analysis.model.level import ProgramLevels
 from analysis.model.parameters import ChanceParameters, Number
 
-__all__ = ["penalty", "relief"]
+__all__ = ["FlagPart", "combined_penalty", "penalty_parts", "relief"]
 
 Floats = NDArray[np.floating]
 COURSE, SEVERAL_COURSES = "course_failure_remediated", "preclinical_failures_multiple"
 CLERKSHIPS, CONDUCT = "clerkship_chronic_low", "professionalism"
+
+
+@dataclass(frozen=True)
+class FlagPart:
+    """Flags whose penalty is a number of the student times one of the program.
+
+    Flags that share their tolerance share a part, so that many pairs cost one product.
+
+    Parameters
+    ----------
+    heaviest, total : ndarray of float, shape (n, 1) or (draws, n, 1)
+        Lowest, and sum, of the flags' log-odds at the reference's tolerance; 0 without a flag.
+    multiplier : ndarray of float, shape (m,) or (draws, 1, m)
+        How much heavier they weigh at each program.
+    counted : ndarray of float, same shape as heaviest, or None
+        Log-odds that another term has taken off already for the same fact.
+    beside : (ndarray, ndarray) or None
+        A second pair of the like: the lower penalty of the two stands for both.
+    """
+
+    heaviest: Floats
+    total: Floats
+    multiplier: Floats
+    counted: Floats | None = None
+    beside: tuple[Floats, Floats] | None = None
+
+    @property
+    def is_product(self) -> bool:
+        """Whether heaviest and total, times the multiplier, say it all."""
+        return self.counted is None and self.beside is None
+
+    def rows(self, rows: slice) -> FlagPart:
+        """The same for some of the students."""
+        beside = self.beside and (self.beside[0][..., rows, :], self.beside[1])
+        counted = None if self.counted is None else self.counted[..., rows, :]
+        heaviest, total = self.heaviest[..., rows, :], self.total[..., rows, :]
+        return FlagPart(heaviest, total, self.multiplier, counted, beside)
+
+    def penalties(self) -> tuple[Floats, Floats]:
+        """Lowest and sum of the penalties at each program, <= 0."""
+        lowest = self.heaviest * self.multiplier
+        if self.counted is not None:
+            lowest = np.minimum(lowest - self.counted, 0)
+        if self.beside is not None:
+            lowest = np.minimum(lowest, self.beside[0] * self.beside[1])
+        if self.total is self.heaviest:
+            return lowest, lowest
+        return lowest, self.total * self.multiplier
 
 
 def relief(
@@ -46,7 +96,7 @@ def relief(
     return (1 - own * reached) / (1 - parameters.kappa["moderate", RELIEF[flag]])
 
 
-def penalty(
+def penalty_parts(
     has_flag: Mapping[str, NDArray[np.bool_]],
     score: Floats,
     clerkships: Floats,
@@ -54,8 +104,8 @@ def penalty(
     levels: ProgramLevels,
     parameters: ChanceParameters,
     assumptions: Assumptions,
-) -> Floats:
-    """Log-odds that each student's flags take off at each program (section 3.2).
+) -> list[FlagPart]:
+    """Parts of what each student's flags take off at each program (section 3.2).
 
     Parameters
     ----------
@@ -71,49 +121,95 @@ def penalty(
     parameters : ChanceParameters
         Floats, or draws.
     assumptions : Assumptions
-        ``several_flags.share``, ``relief``, ``weights`` at the base.
+        ``relief``, and the ``reference`` at which the anchors hold.
 
     Returns
     -------
-    ndarray of float, shape (n, m) or (draws, n, m)
-        <= 0. The heaviest flag counts in full, each further one by the share; a course failure
-        beside several counts once; a clerkship flag is not added to the clerkship term.
+    list of FlagPart
+        None without a flag. A course failure beside several counts once; a clerkship flag is not
+        added to the clerkship term.
     """
-    share = assumptions.value("several_flags.share")
     # The anchors hold at the weight they were read with; another weight of red flags scales them.
     scale = parameters.weights["red_flags"] / assumptions.value("reference.red_flags_weight")
-    parts: dict[str, Floats] = {}
+    slopes: dict[str, Floats] = {}
     for flag in FLAGS:
-        if not has_flag[flag].any():
-            continue
-        stays = relief(flag, kind, score, parameters, assumptions)
-        at_reference = np.where(has_flag[flag], parameters.gamma[flag] * scale * stays, 0)
-        parts[flag] = at_reference * _multiplier(flag, levels, parameters, score.dtype)
-    if CLERKSHIPS in parts:
-        counted = np.where(has_flag[CLERKSHIPS], np.minimum(clerkships, 0), 0)
-        parts[CLERKSHIPS] = np.minimum(parts[CLERKSHIPS] - counted, 0)
-    if COURSE in parts and SEVERAL_COURSES in parts:
-        both = has_flag[COURSE] & has_flag[SEVERAL_COURSES]
-        lower = np.minimum(parts[COURSE], parts[SEVERAL_COURSES])
-        parts[SEVERAL_COURSES] = np.where(both, lower, parts[SEVERAL_COURSES])
-        parts[COURSE] = np.where(both, 0, parts[COURSE])
+        if has_flag[flag].any():
+            stays = relief(flag, kind, score, parameters, assumptions)
+            slope = np.where(has_flag[flag], parameters.gamma[flag] * scale * stays, 0)
+            slopes[flag] = np.asarray(slope, dtype=score.dtype)
+
+    def multiplier(flag: str) -> Floats:
+        return _multiplier(flag, levels, parameters, assumptions, score.dtype)
+
+    parts: list[FlagPart] = []
+    tolerance = levels.flag_tolerance
+    if COURSE in slopes and SEVERAL_COURSES in slopes:
+        course, several = slopes.pop(COURSE), slopes.pop(SEVERAL_COURSES)
+        if tolerance[COURSE] is tolerance[SEVERAL_COURSES]:
+            # Where one of the two is missing its slope is 0: the lower is the one that is there.
+            slopes[SEVERAL_COURSES] = np.minimum(course, several)
+        else:
+            beside = course, multiplier(COURSE)
+            parts.append(FlagPart(several, several, multiplier(SEVERAL_COURSES), beside=beside))
+    counted = np.minimum(clerkships, 0)
+    if CLERKSHIPS in slopes and counted.any():
+        slope = slopes.pop(CLERKSHIPS)
+        counted = np.where(has_flag[CLERKSHIPS], counted, 0)
+        parts.append(FlagPart(slope, slope, multiplier(CLERKSHIPS), counted=counted))
+    if CONDUCT in slopes:
+        slope = slopes.pop(CONDUCT)
+        parts.append(FlagPart(slope, slope, multiplier(CONDUCT)))
+    alike: dict[int, list[str]] = {}
+    for flag in slopes:
+        alike.setdefault(id(tolerance[flag]), []).append(flag)
+    for flags in alike.values():
+        heaviest = total = slopes[flags[0]]
+        for flag in flags[1:]:
+            heaviest, total = np.minimum(heaviest, slopes[flag]), total + slopes[flag]
+        parts.append(FlagPart(heaviest, total, multiplier(flags[0])))
+    return parts
+
+
+def combined_penalty(parts: Sequence[FlagPart], share: float, dtype: Any) -> Floats:
+    """Log-odds that all flags together take off at each program (section 3.2).
+
+    Parameters
+    ----------
+    parts : sequence of FlagPart
+        From `penalty_parts`.
+    share : float
+        ``several_flags.share``: how much of each flag after the heaviest counts.
+    dtype : dtype
+        Of the answer.
+
+    Returns
+    -------
+    ndarray of float, shape (n, m) or (draws, n, m), or (1,) without a flag
+        <= 0.
+    """
     if not parts:
-        return np.zeros(1, dtype=score.dtype)
-    first, *others = parts.values()
-    if not others:
-        return first
-    heaviest, total = first, first
-    for part in others:
-        heaviest, total = np.minimum(heaviest, part), total + part
-    return (1 - share) * heaviest + share * total
+        return np.zeros(1, dtype=dtype)
+    if len(parts) == 1 and parts[0].is_product:
+        (only,) = parts
+        slope = (1 - share) * only.heaviest + share * only.total
+        return np.asarray(slope * only.multiplier, dtype=dtype)
+    heaviest, total = parts[0].penalties()
+    for part in parts[1:]:
+        lowest, whole = part.penalties()
+        heaviest, total = np.minimum(heaviest, lowest), total + whole
+    return np.asarray((1 - share) * heaviest + share * total, dtype=dtype)
 
 
 def _multiplier(
-    flag: str, levels: ProgramLevels, parameters: ChanceParameters, dtype: np.dtype
+    flag: str,
+    levels: ProgramLevels,
+    parameters: ChanceParameters,
+    assumptions: Assumptions,
+    dtype: Any,
 ) -> Floats:
     """How much heavier a flag weighs at each program than at the reference's tolerance."""
     tolerance = np.clip(levels.flag_tolerance[flag] + parameters.tolerance_shift, 0, 10)
-    multiplier = (10 - tolerance) / 5
+    multiplier = (10 - tolerance) / (10 - assumptions.value("reference.tolerance"))
     if flag == CONDUCT:
         # The general tolerance is about academic trouble, and says nothing kind about conduct.
         at_least_one = np.maximum(multiplier, 1)

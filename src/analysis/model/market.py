@@ -1,0 +1,151 @@
+"""The programs a student may apply to, specialty by specialty and all in one basis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.gate import Gate, gate
+from analysis.model.level import ProgramLevels, program_levels
+from analysis.model.parameters import ChanceParameters
+from analysis.model.profile import profile_levels, specialties_of
+from analysis.model.terms import Terms, terms_of
+
+__all__ = ["Market", "Part"]
+
+Floats = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One student and the programs of one of the student's specialties.
+
+    Parameters
+    ----------
+    at : ndarray of int, shape (m,)
+        Positions of the programs among those of the student's specialties.
+    specialty, kind : str
+        Name and competitiveness.
+    programs : DataFrame
+        The programs, m of them.
+    profile : DataFrame
+        The student's row of `profile_levels`.
+    levels : ProgramLevels
+        Of the programs.
+    gate : Gate
+        Of the student at the programs.
+    signal : ndarray of float, shape (m,)
+        Log-odds ratio of the signals sent.
+    """
+
+    at: NDArray[np.int64]
+    specialty: str
+    kind: str
+    programs: pd.DataFrame
+    profile: pd.DataFrame
+    levels: ProgramLevels
+    gate: Gate
+    signal: NDArray[np.float64]
+
+    def terms(self, parameters: ChanceParameters, assumptions: Assumptions) -> Terms:
+        """Terms of the log-odds at some parameters."""
+        return terms_of(self.profile, self.kind, self.levels, parameters, assumptions)
+
+
+class Market:
+    """Programs, looked up once for all students of the same specialties.
+
+    Parameters
+    ----------
+    programs : DataFrame
+        Rows of programs.
+    assumptions : Assumptions
+        Every number of the model.
+    preferences : DataFrame, optional
+        Ties and signals by student_id and program_id.
+    """
+
+    def __init__(
+        self,
+        programs: pd.DataFrame,
+        assumptions: Assumptions,
+        preferences: pd.DataFrame | None = None,
+    ) -> None:
+        self._programs = programs
+        self._assumptions = assumptions
+        self._wishes = (
+            {}
+            if preferences is None
+            else {str(one): rows for one, rows in preferences.groupby("student_id")}
+        )
+        self._known: dict[tuple[str, ...], list[tuple[NDArray[np.int64], Any, Any]]] = {}
+
+    def parts(self, students: pd.DataFrame) -> Iterator[list[Part]]:
+        """Parts of each student, in the student's order of specialties.
+
+        Parameters
+        ----------
+        students : DataFrame
+            Rows of students.
+
+        Yields
+        ------
+        list of Part
+            One a specialty.
+
+        Raises
+        ------
+        ModelError
+            If a student's specialty has no program.
+        """
+        profiles = profile_levels(students, self._assumptions)
+        for at, row in enumerate(students.to_dict("records")):
+            yield list(self._parts_of(row, profiles.iloc[[at]]))
+
+    def _parts_of(self, row: Mapping[str, Any], profile: pd.DataFrame) -> Iterator[Part]:
+        kinds = specialties_of(row, self._assumptions)
+        flags = profile["red_flags"].iloc[0]
+        slices = self._slices(tuple(kinds), row)
+        for (specialty, kind), (at, programs, levels) in zip(kinds.items(), slices, strict=True):
+            ties, signals = self._ties(str(row["student_id"]), programs)
+            doors = gate(row, flags, programs, self._assumptions, ties, signals)
+            signal = np.zeros(len(programs))
+            for colour in ("gold", "silver"):
+                signal[signals == colour] = np.log(self._assumptions.value(f"signals.{colour}"))
+            yield Part(at, specialty, kind, programs, profile, levels, doors, signal)
+
+    def _slices(self, names: tuple[str, ...], row: Mapping[str, Any]) -> list[Any]:
+        if names not in self._known:
+            eligible = self._programs[self._programs["specialty"].isin(list(names))]
+            specialty = eligible["specialty"].to_numpy()
+            missing = [name for name in names if not np.any(specialty == name)]
+            if missing:
+                message = f"no program of {missing[0]} for student {row['student_id']}"
+                raise ModelError(message)
+            levels = program_levels(eligible, self._assumptions)
+            self._known[names] = []
+            for name in names:
+                at = np.flatnonzero(specialty == name)
+                self._known[names].append((at, eligible.iloc[at], levels.at(at)))
+        return self._known[names]
+
+    def _ties(self, student_id: str, programs: pd.DataFrame) -> tuple[NDArray[Any], NDArray[Any]]:
+        blank = np.full(len(programs), "", dtype=object)
+        if student_id not in self._wishes:
+            return blank, blank
+        own = self._wishes[student_id].set_index("program_id")
+
+        def column(name: str) -> NDArray[Any]:
+            if name not in own:
+                return blank
+            found = own[name].reindex(programs["program_id"])
+            return found.astype(object).where(found.notna(), "").to_numpy(dtype=object)
+
+        return column("tie"), column("signal")
