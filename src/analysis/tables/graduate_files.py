@@ -1,0 +1,191 @@
+"""Several years and files of graduates as one table: duplicates and contradictions are named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import Problem, RowError
+from analysis.tables.check import Checked, check_table, report_of
+from analysis.tables.mapping import check_mapped, read_mapping
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "GraduateFiles",
+    "check_graduate_files",
+    "read_graduate_files",
+    "report_of_graduates",
+]
+
+# What must be the same in all rows of a graduate's year, because it is known once.
+FACTS = ("specialty", "step2_ck", "step1_result", "red_flags", "degree", "needs_visa")
+
+
+@dataclass(frozen=True)
+class GraduateFiles:
+    """Applications of past graduates, from every file.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of graduates, in the order of the files; refused ones left out.
+    checked : tuple of Checked
+        What was found in each file by itself.
+    problems : tuple of Problem
+        Of single files, then what only shows over all of them.
+    notes : tuple of str
+        What is worth knowing and no problem.
+    """
+
+    rows: pd.DataFrame
+    checked: tuple[Checked, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+
+def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> GraduateFiles:
+    """Read files of graduates, through a mapping if there is one, and look over all of them.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        One or more files, a year each or not.
+    mapping : Path, optional
+        A column mapping for all of them.
+
+    Returns
+    -------
+    GraduateFiles
+        With every problem: of cells, of an application told twice (both rows), of a graduate's
+        year whose rows contradict each other (all of its rows), of two matches.
+
+    Raises
+    ------
+    TableError
+        If a file, or the mapping, cannot be used.
+    """
+    import pandas as pd
+
+    how = None if mapping is None else read_mapping(mapping)
+    checked = tuple(
+        check_table(Path(path), "graduates") if how is None else check_mapped(Path(path), how)
+        for path in paths
+    )
+    together = pd.concat(
+        [one.rows.assign(_file=one.path.name, _line=list(one.lines)) for one in checked],
+        ignore_index=True,
+    )
+    problems, bad = _over_all(together)
+    notes = _split_notes(together)
+    rows = together[~together.index.isin(bad)].drop(columns=["_file", "_line"])
+    everything = (*(p for one in checked for p in one.problems), *problems)
+    return GraduateFiles(rows.reset_index(drop=True), checked, everything, tuple(notes))
+
+
+def read_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> pd.DataFrame:
+    """Read files of graduates strictly.
+
+    Parameters
+    ----------
+    paths, mapping
+        As for `check_graduate_files`.
+
+    Returns
+    -------
+    DataFrame
+        One row an application.
+
+    Raises
+    ------
+    TableError
+        If a file, or the mapping, cannot be used.
+    RowError
+        With every problem of every row.
+    """
+    found = check_graduate_files(paths, mapping)
+    if found.problems:
+        raise RowError(found.problems)
+    return found.rows
+
+
+def report_of_graduates(found: GraduateFiles) -> str:
+    """Say what a check of graduates' files found, step by step.
+
+    Parameters
+    ----------
+    found : GraduateFiles
+        From `check_graduate_files`.
+
+    Returns
+    -------
+    str
+        A paragraph a file, then what shows over all of them.
+    """
+    texts = [report_of(one) for one in found.checked]
+    single = {id(problem) for one in found.checked for problem in one.problems}
+    over_all = [f"  {problem}" for problem in found.problems if id(problem) not in single]
+    if over_all or found.notes:
+        lines = ["over all files:", *over_all, *(f"  note: {note}" for note in found.notes)]
+        texts.append("\n".join(lines))
+    return "\n\n".join(texts)
+
+
+def _over_all(rows: pd.DataFrame) -> tuple[list[Problem], set[int]]:
+    """Problems that need more than one row to be seen, and which rows they spoil."""
+    found: dict[int, Problem] = {}
+
+    def refuse(at: int, column: str, value: str, expected: str) -> None:
+        row = rows.loc[at]
+        where = Problem(
+            row["_file"], expected, int(row["_line"]), column, value, row["graduate_id"]
+        )
+        found.setdefault(at, where)
+
+    person = ["graduate_id", "year"]
+    sent = rows[rows["program_id"].notna()]
+    twice = sent[sent.duplicated([*person, "specialty", "program_id"], keep=False)]
+    for at in twice.index:
+        refuse(at, "program_id", str(twice.at[at, "program_id"]), "each application once")
+    content = [c for c in rows.columns if c not in ("_file", "_line", "source")]
+    typed = rows[rows["program_id"].isna()]
+    copies = typed[typed.duplicated(content, keep=False)]
+    for _, group in copies.groupby(content, dropna=False, sort=False):
+        if group["_file"].nunique() > 1:
+            for at in group.index:
+                refuse(at, "graduate_id", group.at[at, "graduate_id"], "each row in one file")
+    groups = rows.groupby(person, sort=False)
+    for fact in FACTS:
+        if fact not in rows:
+            continue
+        # A list is told in any order; unknown in one row and known in another is no contradiction.
+        told = rows[fact].map(lambda cell: tuple(sorted(cell)) if isinstance(cell, tuple) else cell)
+        several = told.groupby([rows[name] for name in person]).transform("nunique") > 1
+        for at in rows.index[several]:
+            shown = told[at] if not isinstance(told[at], tuple) else ";".join(told[at])
+            refuse(at, fact, str(shown), "the same in all rows of one graduate's year")
+    matches = groups["matched"].transform("sum")
+    for at in rows.index[(matches > 1) & (rows["matched"] == 1)]:
+        refuse(at, "matched", "1", "at most one match a graduate and year")
+    ordered = [found[at] for at in sorted(found)]
+    return ordered, set(found)
+
+
+def _split_notes(rows: pd.DataFrame) -> list[str]:
+    files = rows.groupby(["graduate_id", "year"])["_file"].nunique()
+    years = rows.groupby("graduate_id")["year"].nunique()
+    notes = []
+    if (files > 1).any():
+        count = int((files > 1).sum())
+        notes.append(
+            f"{count} graduates' years are split over files; their rows are taken together"
+        )
+    if (years > 1).any():
+        count = int((years > 1).sum())
+        notes.append(
+            f"{count} graduates applied in more than one year; they stay on one side of a split"
+        )
+    return notes
