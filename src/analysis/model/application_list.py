@@ -1,0 +1,393 @@
+"""One student's application list with everything that is said beside it (section 5)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.chance import chance_draws, interview_chance
+from analysis.model.constraints import OPTIONS, fee_usd
+from analysis.model.correlation import Scenarios, scenarios
+from analysis.model.list_curves import (
+    flat_from,
+    frontier,
+    match_chance_by_rho,
+    match_chance_draws,
+    next_application,
+)
+from analysis.model.list_problem import ListProblem, ListWishes, list_problem
+from analysis.model.list_reasons import left_out, market_of, reasons_on_list
+from analysis.model.list_value import match_chance, match_shares
+from analysis.model.portfolio import Choice, Method, best_list, interchangeable
+
+__all__ = ["ApplicationList", "application_list", "group_of", "list_frontier", "next_applications"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ApplicationList:
+    """A list, what it promises and how far that can be trusted.
+
+    Parameters
+    ----------
+    problem : ListProblem
+        What was asked.
+    choice : Choice
+        Positions in ``problem.programs``, and signals.
+    by_option : dict of str to Scenarios
+        Offer chances by signal.
+    market : Scenarios
+        Offer chances under the signals of the list.
+    programs : DataFrame
+        A row a program on the list, the most wanted first: program_id, program_name, specialty,
+        program_type, state, rank, group, interview_chance, low, high, signal, preference,
+        match_share (chance of ending there), value_gain, match_gain, must, in_preferred_state,
+        replacement and replacement_gain, drops_below, interchangeable, unknown, chance_if_open,
+        chance_if_closes, gate_reason.
+    left_out : DataFrame
+        A row a program: program_id, program_name, interview_chance, reason, gate_reason,
+        value_gain, match_gain, weakest (program_id), weakest_gain.
+    match_chance, match_chance_low, match_chance_high : float
+        0-1; the ends under joint draws of what is uncertain, NaN if they were not asked for.
+    match_chance_if_unknowns_close : float
+        If every unknown turns out against the student.
+    match_chance_by_rho : DataFrame
+        rho, match_chance, independent.
+    expected_interviews : float
+        Sum of the chances.
+    fee_usd : float
+        Fees of the list.
+    places_unused : int
+        Places of the limit that nothing deserves; 0 without a limit.
+    chance_basis : str
+        ``article`` or ``base_rate``.
+    fingerprint : str
+        Of the assumptions.
+    """
+
+    problem: ListProblem
+    choice: Choice
+    by_option: dict[str, Scenarios]
+    market: Scenarios
+    programs: pd.DataFrame
+    left_out: pd.DataFrame
+    match_chance: float
+    match_chance_low: float
+    match_chance_high: float
+    match_chance_if_unknowns_close: float
+    match_chance_by_rho: pd.DataFrame
+    expected_interviews: float
+    fee_usd: float
+    places_unused: int
+    chance_basis: str
+    fingerprint: str
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """Ids of the programs in rank order."""
+        return tuple(self.programs["program_id"])
+
+    @property
+    def unknowns(self) -> int:
+        """How many programs of the list rest on something to verify."""
+        return int((self.programs["unknown"] != "").sum())
+
+
+def group_of(chance: float, assumptions: Assumptions) -> str:
+    """Group of a program by its chance alone (section 3.6).
+
+    Parameters
+    ----------
+    chance : float
+        0-1.
+    assumptions : Assumptions
+        ``groups``.
+
+    Returns
+    -------
+    str
+        ``reach``, ``target`` or ``safer``.
+    """
+    if chance < assumptions.value("groups.reach_below"):
+        return "reach"
+    return "safer" if chance > assumptions.value("groups.safer_above") else "target"
+
+
+def application_list(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None = None,
+    wishes: ListWishes | None = None,
+    *,
+    method: Method = "auto",
+    with_range: bool = True,
+    left_out_number: int = 5,
+) -> ApplicationList:
+    """One student's application list (docs/methods.md, sections 4 and 5).
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    programs : DataFrame
+        Rows of programs.
+    assumptions : Assumptions
+        Every number of the model.
+    preferences : DataFrame, optional
+        Wishes, ties and decided signals.
+    wishes : ListWishes, optional
+        What overrides the student's row.
+    method : {"auto", "greedy", "swap", "exact"}
+        How the list is built.
+    with_range : bool
+        Whether the ranges of chances and of the match chance are wanted.
+    left_out_number : int
+        How many of the best left out are explained.
+
+    Returns
+    -------
+    ApplicationList
+        Equal inputs give equal bytes.
+
+    Raises
+    ------
+    ModelError
+        If there is no score, or wishes contradict each other.
+    """
+    row = student.iloc[0]
+    if pd.isna(row.get("step2_ck", np.nan)):
+        message = f"student {row['student_id']} has no Step 2 CK score yet: there is no list"
+        raise ModelError(message)
+    problem = list_problem(student, programs, assumptions, preferences, wishes)
+    at_hand = {"gold": problem.constraints.gold, "silver": problem.constraints.silver}
+    options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
+    rate = assumptions.value("match_given_interview")
+    rho = assumptions.values("latent_correlation")
+    by_option = {}
+    for option in options:
+        every = dict.fromkeys(range(len(problem.programs)), option)
+        sent = _with_signals(student, preferences, problem, every)
+        found = _chances(student, problem, assumptions, sent, with_range=False)
+        by_option[option] = scenarios(found["interview_chance"].to_numpy(), rate, rho)
+    choice = best_list(by_option, problem.utility, problem.constraints, method)
+    decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
+    sent = _with_signals(student, preferences, problem, decided)
+    chances = _chances(student, problem, assumptions, sent, with_range=with_range)
+    chance = chances["interview_chance"].to_numpy()
+    market = market_of(by_option, choice)
+    reasons = reasons_on_list(
+        by_option, problem.utility, problem.constraints, choice, chance, rate, rho
+    )
+    out = left_out(
+        by_option, problem.utility, problem.constraints, choice, reasons, left_out_number
+    )
+    low = high = np.nan
+    if with_range:
+        low, high = _match_range(student, problem, assumptions, sent, choice, rho)
+    matched = match_chance(market, choice.chosen)
+    # What an unknown costs is asked of the list as it is, nothing re-chosen.
+    closed = chances["chance_if_closes"].to_numpy()[choice.chosen]
+    everything = np.arange(closed.size)
+    if_closed = match_chance(scenarios(closed, rate, rho), everything) if closed.size else 0.0
+    limit = problem.constraints.limit
+    return ApplicationList(
+        problem=problem,
+        choice=choice,
+        by_option=by_option,
+        market=market,
+        programs=_listed(problem, choice, chances, reasons, market, assumptions),
+        left_out=_left_out_frame(problem, chances, out),
+        match_chance=matched,
+        match_chance_low=min(low, matched),
+        match_chance_high=max(high, matched),
+        match_chance_if_unknowns_close=min(if_closed, matched),
+        match_chance_by_rho=match_chance_by_rho(chance, rate, choice.chosen),
+        expected_interviews=float(chance[choice.chosen].sum()),
+        fee_usd=_fee(problem, choice),
+        places_unused=0 if limit is None else max(limit - choice.chosen.size, 0),
+        chance_basis=str(chances["chance_basis"].iloc[0]),
+        fingerprint=assumptions.fingerprint,
+    )
+
+
+def _with_signals(
+    student: pd.DataFrame,
+    preferences: pd.DataFrame | None,
+    problem: ListProblem,
+    signals: dict[int, str],
+) -> pd.DataFrame:
+    """The student's ties, with signals as a list would send them."""
+    student_id = student["student_id"].iloc[0]
+    ids = problem.programs["program_id"]
+    ties = pd.Series(None, ids, dtype=object)
+    if preferences is not None and "tie" in preferences:
+        own = preferences[preferences["student_id"] == student_id].drop_duplicates("program_id")
+        ties = own.set_index("program_id")["tie"].astype(object).reindex(ids)
+    sent = [signals.get(at, "none") for at in range(len(ids))]
+    return pd.DataFrame(
+        {
+            "student_id": student_id,
+            "program_id": ids.to_numpy(),
+            "tie": ties.to_numpy(),
+            "signal": [None if signal == "none" else signal for signal in sent],
+        }
+    )
+
+
+def _chances(
+    student: pd.DataFrame,
+    problem: ListProblem,
+    assumptions: Assumptions,
+    sent: pd.DataFrame,
+    *,
+    with_range: bool,
+) -> pd.DataFrame:
+    """Chances in the order of the problem's programs."""
+    found = interview_chance(student, problem.programs, assumptions, sent, with_range=with_range)
+    return found.set_index("program_id").loc[problem.programs["program_id"]].reset_index()
+
+
+def _match_range(
+    student: pd.DataFrame,
+    problem: ListProblem,
+    assumptions: Assumptions,
+    sent: pd.DataFrame,
+    choice: Choice,
+    rho: tuple[float, ...],
+) -> tuple[float, float]:
+    """Ends of the match chance under joint draws (section 3.6)."""
+    drawn = chance_draws(student, problem.programs, assumptions, sent)[:, choice.chosen]
+    seed = int(assumptions.value("uncertainty.seed"))
+    ends = assumptions.values("uncertainty.match_given_interview")
+    # Another stream of the same seed, so that these draws do not repeat those of the weights.
+    rates = np.random.default_rng([seed, 1]).uniform(min(ends), max(ends), len(drawn))
+    matches = match_chance_draws(drawn, rates, rho)
+    tails = [assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")]
+    low, high = np.quantile(matches, tails)
+    return float(low), float(high)
+
+
+def _fee(problem: ListProblem, choice: Choice) -> float:
+    fees = problem.constraints.fees
+    if fees is None:
+        return 0.0
+    kinds = problem.constraints.specialties(len(problem.programs))[choice.chosen]
+    return fee_usd(fees, np.bincount(kinds, minlength=len(problem.specialties)).tolist())
+
+
+def _listed(
+    problem: ListProblem,
+    choice: Choice,
+    chances: pd.DataFrame,
+    reasons: pd.DataFrame,
+    market: Scenarios,
+    assumptions: Assumptions,
+) -> pd.DataFrame:
+    own = problem.programs.iloc[choice.chosen].reset_index(drop=True)
+    found = chances.iloc[choice.chosen].reset_index(drop=True)
+    ids = problem.programs["program_id"].to_numpy(dtype=object)
+    alike = interchangeable(market, problem.utility, choice.chosen)
+    names = ["program_id", "program_name", "specialty", "program_type", "state"]
+    rows = own[[name for name in names if name in own]].copy()
+    rows["rank"] = np.arange(1, len(rows) + 1)
+    rows["group"] = [group_of(chance, assumptions) for chance in found["interview_chance"]]
+    rows[["interview_chance", "low", "high"]] = found[["interview_chance", "low", "high"]]
+    rows["signal"] = list(choice.option)
+    rows["preference"] = problem.preference[choice.chosen]
+    rows["match_share"] = match_shares(market, problem.utility, choice.chosen)
+    for name in ("value_gain", "match_gain", "must", "replacement_gain", "drops_below"):
+        rows[name] = reasons[name].to_numpy()
+    rows["replacement"] = [ids[at] if at >= 0 else "" for at in reasons["replacement"]]
+    rows["in_preferred_state"] = own["state"].isin(problem.preferred_states)
+    rows["interchangeable"] = [
+        tuple(str(ids[other]) for other in alike.get(int(at), ())) for at in choice.chosen
+    ]
+    for name in ("unknown", "chance_if_open", "chance_if_closes", "gate_reason"):
+        rows[name] = found[name]
+    return rows
+
+
+def _left_out_frame(problem: ListProblem, chances: pd.DataFrame, out: pd.DataFrame) -> pd.DataFrame:
+    at = out["program"].to_numpy(dtype=np.int64)
+    ids = problem.programs["program_id"].to_numpy(dtype=object)
+    rows = pd.DataFrame({"program_id": ids[at]})
+    rows["program_name"] = problem.programs["program_name"].to_numpy(dtype=object)[at]
+    rows["interview_chance"] = chances["interview_chance"].to_numpy()[at]
+    rows["gate_reason"] = chances["gate_reason"].to_numpy(dtype=object)[at]
+    for name in ("reason", "value_gain", "match_gain", "weakest_gain"):
+        rows[name] = out[name].to_numpy()
+    rows["weakest"] = [ids[w] if w >= 0 else "" for w in out["weakest"]]
+    return rows
+
+
+def next_applications(
+    found: ApplicationList, assumptions: Assumptions, most: int | None = None
+) -> tuple[pd.DataFrame, int | None]:
+    """What each further application adds, and from which number on it adds little.
+
+    Parameters
+    ----------
+    found : ApplicationList
+        The list, whose signals are kept.
+    assumptions : Assumptions
+        ``list.flat_gain``.
+    most : int, optional
+        Where the curve ends; all programs by default.
+
+    Returns
+    -------
+    curve : DataFrame
+        As `next_application`, with program_id.
+    worth_sending : int or None
+        Applications after which none adds ``list.flat_gain`` of match chance; None if each does.
+    """
+    problem = found.problem
+    curve = next_application(
+        found.market,
+        problem.utility,
+        len(problem.programs) if most is None else most,
+        problem.constraints.fees,
+        problem.constraints.specialties(len(problem.programs)),
+        must=problem.constraints.must,
+        never=problem.constraints.never,
+    )
+    ids = problem.programs["program_id"].to_numpy(dtype=object)
+    curve["program_id"] = ids[curve["program"].to_numpy(dtype=np.int64)]
+    return curve, flat_from(curve, assumptions.value("list.flat_gain"))
+
+
+def list_frontier(found: ApplicationList, assumptions: Assumptions) -> pd.DataFrame:
+    """Reach against safety for one student, and where the list given stands.
+
+    Parameters
+    ----------
+    found : ApplicationList
+        The list, whose signals are kept.
+    assumptions : Assumptions
+        ``list.frontier`` and ``match_utility``.
+
+    Returns
+    -------
+    DataFrame
+        As `frontier`, with ``used`` for the match_utility of the assumptions.
+    """
+    used = assumptions.value("match_utility")
+    sweep = sorted({*assumptions.values("list.frontier"), used})
+    problem = found.problem
+    rows = frontier(
+        found.market,
+        problem.preference,
+        problem.most,
+        sweep,
+        must=problem.constraints.must,
+        never=problem.constraints.never,
+    )
+    rows["used"] = rows["match_utility"] == used
+    return rows
