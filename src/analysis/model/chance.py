@@ -141,38 +141,40 @@ def interview_chance(
         for student_id, parts in zip(students["student_id"], market.parts(students), strict=True)
         for part in parts
     ]
-    return pd.DataFrame(
-        {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
-    )
+    counts = [len(block["program_id"]) for block in blocks]
+
+    def column(name: str) -> NDArray[Any]:
+        parts = [block[name] for block in blocks]
+        if isinstance(parts[0], str):
+            return np.repeat(np.array(parts, dtype=object), counts)
+        return np.concatenate(parts)
+
+    return pd.DataFrame({name: column(name) for name in blocks[0]})
 
 
 def _part_columns(
     student_id: Any, part: Part, assumptions: Assumptions, with_range: bool
-) -> dict[str, NDArray[Any]]:
-    """Columns of one student's rows for one specialty."""
+) -> dict[str, NDArray[Any] | str]:
+    """Columns of one student's rows for one specialty; a word stands for as many."""
     count = len(part.programs)
     terms = part.terms(chance_parameters(assumptions), assumptions)
     named = {**terms.named(), "signal": part.signal}
     read = terms.chance(part.signal)[0]
     doors, chance = part.gate, read * part.gate.opening
-
-    def repeated(word: str) -> NDArray[Any]:
-        return np.full(count, word, dtype=object)
-
     low = high = np.full(count, np.nan)
     reasons = doors.reason
     if np.isnan(part.profile["score"].iloc[0]):
-        reasons = repeated(NO_SCORE)
+        reasons = np.full(count, NO_SCORE, dtype=object)
     elif with_range:
         low, high = _range(part, chance, assumptions)
     return {
-        "student_id": repeated(str(student_id)),
+        "student_id": str(student_id),
         "program_id": part.programs["program_id"].to_numpy(dtype=object),
-        "specialty": repeated(part.specialty),
+        "specialty": part.specialty,
         "interview_chance": chance,
         "low": low,
         "high": high,
-        "chance_basis": repeated(part.levels.basis),
+        "chance_basis": part.levels.basis,
         "gate": doors.opening,
         "gate_reason": reasons,
         "unknown": doors.unknown,
