@@ -1,0 +1,211 @@
+"""Chart: how often each program is on the list, and at which place, when assumptions vary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import FigureError
+from analysis.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_acceptability", "draw_acceptability"]
+
+Floats = NDArray[np.float64]
+
+NEEDED = ("program", "place", "acceptability")
+NAME = "the acceptability chart"
+TITLE = "How often each program is chosen when the assumptions vary"
+X_AXIS = "Place on the list"
+TOTAL_HEAD = "On the list"
+EXPLAINED = (
+    "Darker = more often at that place; numbers in cells are percent of the draws, from 10 on"
+)
+MOST_PLACES = 40
+TALLEST, ROOMY_PITCH = 520.0, 22.0
+WIDEST_NAMES = 0.34
+NAME_GAP, TOTAL_GAP, SLACK, AXIS_BELOW, ABOVE = 9.0, 12.0, 2.0, 32.0, 17.0
+LEAST_WRITTEN = 0.10
+DARKEST = 0.7  # of the way from paper to blue: dark print keeps a contrast of 4.5 on it
+
+
+def draw_acceptability(places: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
+    """Draw a heat map: programs down, places across, shares of the draws as darkness.
+
+    Parameters
+    ----------
+    places : DataFrame
+        One row a program and place: ``program`` (name or id), ``place`` (1, 2, ...),
+        ``acceptability`` (0-1, share of the draws); 1 to 40 programs and places; optional
+        ``label``, ``source``, ``basis``. Programs stand in the order of their first row; what is
+        missing of a program's draws left it off the list.
+    ax : Axes
+        What is drawn on; cleared first.
+    title : str
+        What is shown: best the finding, in words.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw or too much to be legible.
+    """
+    names, shares = _shares(places)
+    count, across = shares.shape
+    size = style.SIZE if count <= 24 else style.SMALL_SIZE
+    totals = [style.percent(total) for total in np.minimum(shares.sum(axis=1), 1)]
+    with style.chart(ax):
+        width = style.chart_width(ax)
+        shown = [style.wrapped(name, width * WIDEST_NAMES, size, 400, 1) for name in names]
+        left = NAME_GAP + SLACK + max(style.text_width(name, size) for name in shown)
+        head = style.text_width(TOTAL_HEAD, weight=600)
+        right = TOTAL_GAP + SLACK + max([head, *(style.text_width(t, size) for t in totals)])
+        pitch = max(min(ROOMY_PITCH, TALLEST / count), size * style.LINE + 2)
+        ax.imshow(_colors(shares), aspect="auto", interpolation="nearest")
+        _draw_rims(ax, count, across)
+        _draw_cells(ax, shares, (width - left - right) / across)
+        for row, total in enumerate(totals):
+            _draw_total(ax, total, row, "data", 0, size, 400)
+        _draw_total(ax, TOTAL_HEAD, 1, "axes fraction", 5, style.SIZE, 600)
+        ax.set_yticks(range(count), shown, size=size)
+        ax.tick_params(axis="y", pad=NAME_GAP - 2)
+        step = next(s for s in (1, 2, 5) if across / s <= 20)
+        ticks = [n for n in range(1, across + 1) if n == 1 or (n % step == 0 and n - 1 > step / 2)]
+        ax.set_xticks([n - 1 for n in ticks], [str(n) for n in ticks])
+        ax.spines[["left", "bottom"]].set_visible(False)
+        ax.set_xlabel(X_AXIS, loc="left")
+        return style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(places),
+            footer=_footer(places),
+            margins=style.Margins(pitch * count, left, right, AXIS_BELOW, ABOVE),
+        )
+
+
+def alt_acceptability(places: DataFrame, *, title: str = TITLE) -> str:
+    """Say in words and numbers what `draw_acceptability` shows.
+
+    Parameters
+    ----------
+    places, title
+        As drawn.
+
+    Returns
+    -------
+    str
+        For each program how often it is on the list and its commonest place; the cells
+        themselves stand in the table.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"program": ["A", "A"], "place": [1, 2], "acceptability": [0.7, 0.2]})
+    >>> alt_acceptability(rows, title="Places").split(" Darker")[0]
+    'Heat map. Places: A on the list in 90 % of the draws, most often at place 1 (70 %).'
+    """
+    names, shares = _shares(places)
+    values = "; ".join(_program_words(name, row) for name, row in zip(names, shares, strict=True))
+    parts = [f"{title}: {values}", style.basis_words(places), _footer(places)]
+    return " ".join(["Heat map.", *(style.sentence(part) for part in parts if part)])
+
+
+def _program_words(name: str, shares: Floats) -> str:
+    total = min(float(shares.sum()), 1.0)
+    if total == 0:
+        return f"{name} never on the list"
+    best = int(shares.argmax())
+    return (
+        f"{name} on the list in {style.percent(total)} of the draws, most often at place "
+        f"{best + 1} ({style.percent(float(shares[best]))})"
+    )
+
+
+def _shares(places: DataFrame) -> tuple[list[str], Floats]:
+    """Names of the programs, and shares of the draws, shape (programs, places)."""
+    style.check_rows(places, NEEDED, NAME, most=None)
+    if places[list(NEEDED)].isna().any(axis=None):
+        message = f"{NAME}: a row without its program, place or share"
+        raise FigureError(message)
+    programs = places["program"].drop_duplicates().tolist()
+    across = int(places["place"].max())
+    if max(len(programs), across) > MOST_PLACES:
+        message = (
+            f"{NAME}: {len(programs)} programs by {across} places are not legible on a page; "
+            f"choose {MOST_PLACES} at most"
+        )
+        raise FigureError(message)
+    if not places["acceptability"].between(0, 1).all() or places["place"].min() < 1:
+        message = f"{NAME}: places begin at 1 and shares lie between 0 and 1"
+        raise FigureError(message)
+    rows = [programs.index(program) for program in places["program"]]
+    shares = np.zeros((len(programs), across))
+    shares[rows, places["place"].to_numpy(dtype=np.int64) - 1] = places["acceptability"]
+    first = places.drop_duplicates("program")
+    return style.labels(first, "program"), shares
+
+
+def _colors(shares: Floats) -> NDArray[np.float64]:
+    """Colours from paper to blue, shape (programs, places, 3), for shares up to the largest."""
+    from matplotlib.colors import to_rgb
+
+    paper, blue = np.array(to_rgb(style.PAPER)), np.array(to_rgb(style.BLUE))
+    # The square root keeps a share of a few percent visible.
+    scaled = np.sqrt(shares / max(shares.max(), LEAST_WRITTEN))
+    return paper + (blue - paper) * DARKEST * scaled[..., None]
+
+
+def _draw_rims(ax: Axes, count: int, across: int) -> None:
+    """Draw the grid between cells, so that empty ones are seen to be there."""
+    ax.hlines(np.arange(count + 1) - 0.5, -0.5, across - 0.5, color=style.GRID, lw=0.6)
+    ax.vlines(np.arange(across + 1) - 0.5, -0.5, count - 0.5, color=style.GRID, lw=0.6)
+
+
+def _draw_cells(ax: Axes, shares: Floats, cell_width: float) -> None:
+    """Write the larger shares into their cells where a number has room."""
+    if cell_width < style.text_width("100", style.SMALL_SIZE) + SLACK:
+        return
+    for row, place in zip(*np.nonzero(shares >= LEAST_WRITTEN), strict=True):
+        share = shares[row, place]
+        ax.text(
+            place,
+            row,
+            f"{share * 100:.0f}",
+            size=style.SMALL_SIZE,
+            ha="center",
+            va="center_baseline",
+        )
+
+
+def _draw_total(
+    ax: Axes, text: str, y: float, coordinates: str, up: float, size: float, weight: int
+) -> None:
+    ax.annotate(
+        text,
+        (1, y),
+        (TOTAL_GAP, up),
+        xycoords=("axes fraction", coordinates),
+        textcoords="offset points",
+        va="bottom" if up else "center_baseline",
+        size=size,
+        weight=weight,
+        annotation_clip=False,
+    )
+
+
+def _footer(places: DataFrame) -> str:
+    return f"{EXPLAINED} · {style.provenance(places)}"

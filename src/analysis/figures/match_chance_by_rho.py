@@ -1,0 +1,211 @@
+"""Chart: how the chance of a match falls the more the programs' answers go together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import FigureError
+from analysis.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_match_chance_by_rho", "draw_match_chance_by_rho"]
+
+Floats = NDArray[np.float64]
+
+NEEDED = ("rho", "match_chance")
+NAME = "the chart of the match chance over rho"
+TITLE = "The more answers go together, the lower the chance of a match"
+X_AXIS = "How far the programs' answers go together (rho; 0 = not at all, 1 = all alike)"
+Y_AXIS = "Chance of a match (%)"
+INDEPENDENT = "if each answer were independent: what a calculator without correlation claims"
+MIXED = "the chance that this report counts with"
+HEIGHT = 190.0
+LEFT, RIGHT, BELOW, ABOVE = 34.0, 12.0, 32.0, 18.0
+NOTE_GAP = 8.0
+DOTS = "Dots: the values of rho that are mixed"
+NOTE_SHARE = 0.47  # of the drawing, for each of the two notes
+PERCENT_TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
+
+
+def draw_match_chance_by_rho(
+    curve: DataFrame,
+    ax: Axes,
+    *,
+    used: Sequence[float] = (),
+    match_chance: float | None = None,
+    title: str = TITLE,
+) -> Axes:
+    """Draw the curve of one list's match chance, its independent end named.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        One row a rho, at least 2 different ones: ``rho`` and ``match_chance`` (0-1); optional
+        ``source``, ``basis``. The row with rho 0 is the independent answer.
+    ax : Axes
+        What is drawn on; cleared first.
+    used : sequence of float
+        Values of rho that are mixed; each must be a row.
+    match_chance : float, optional
+        What the mixture gives: a line across the chart.
+    title : str
+        What is shown.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is no curve to draw, or a used rho is not among the rows.
+    """
+    rhos, chances = _points(curve)
+    _check_used(used, rhos)
+    with style.chart(ax):
+        room = style.chart_width(ax) - LEFT - RIGHT
+        ax.plot(rhos, chances, color=style.BLUE, lw=2, zorder=2.5)
+        if match_chance is not None:
+            ax.axhline(match_chance, color=style.INK, lw=0.9, ls=(0, (4, 3)))
+            words = f"{style.percent(match_chance)}: {MIXED}"
+            note = style.wrapped(words, room * NOTE_SHARE, weight=600)
+            _write(ax, note, (rhos[-1], match_chance), (-2, 4), "right", "bottom", 600)
+        for rho in used:
+            _draw_used(ax, rho, float(chances[np.isclose(rhos, rho)][0]))
+        above = ABOVE
+        if rhos[0] == 0:
+            ax.plot(
+                0, chances[0], "o", ms=7, mfc=style.PAPER, mec=style.ORANGE, mew=2, clip_on=False
+            )
+            words = f"{style.percent(chances[0])} {INDEPENDENT}"
+            note = style.wrapped(words, room * NOTE_SHARE)
+            _write(ax, note, (0, chances[0]), (2, NOTE_GAP), "left", "bottom", 400)
+            above += _overshoot(note, float(chances[0]))
+        ax.set_xlim(0, max(rhos[-1], 0.1))
+        ax.set_ylim(0, 1)
+        ax.set_yticks(*PERCENT_TICKS)
+        ax.grid(axis="y")
+        ax.spines["left"].set_visible(False)
+        ax.set_xlabel(X_AXIS, loc="left")
+        ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
+        ax.yaxis.set_label_coords(-LEFT / room, 1 + (above - 12) / HEIGHT)
+        return style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(curve),
+            footer=_footer(curve, used),
+            margins=style.Margins(HEIGHT, LEFT, RIGHT, BELOW, above),
+        )
+
+
+def alt_match_chance_by_rho(
+    curve: DataFrame,
+    *,
+    used: Sequence[float] = (),
+    match_chance: float | None = None,
+    title: str = TITLE,
+) -> str:
+    """Say in words and numbers what `draw_match_chance_by_rho` shows.
+
+    Parameters
+    ----------
+    curve, used, match_chance, title
+        As drawn.
+
+    Returns
+    -------
+    str
+        Every point of the curve, the independent answer, what is counted with, and the source.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"rho": [0.0, 0.4], "match_chance": [0.985, 0.7]})
+    >>> alt_match_chance_by_rho(rows, title="Over rho").split(" Source")[0]
+    'Curve. Over rho: rho 0 98 %; rho 0.4 70 %. 98 % is the answer if each answer were independent.'
+    """
+    rhos, chances = _points(curve)
+    _check_used(used, rhos)
+    points = [f"rho {rho:g} {style.percent(p)}" for rho, p in zip(rhos, chances, strict=True)]
+    parts = [f"{title}: {'; '.join(points)}"]
+    if rhos[0] == 0:
+        parts.append(f"{style.percent(chances[0])} is the answer if each answer were independent")
+    if used:
+        parts.append(f"Mixed are the rho {', '.join(f'{rho:g}' for rho in used)}")
+    if match_chance is not None:
+        parts.append(f"{style.percent(match_chance)} is {MIXED}")
+    parts += [style.basis_words(curve), style.provenance(curve)]
+    return " ".join(["Curve.", *(style.sentence(part) for part in parts if part)])
+
+
+def _points(curve: DataFrame) -> tuple[Floats, Floats]:
+    """Curve in rising order of rho."""
+    style.check_rows(curve, NEEDED, NAME, most=None)
+    known = curve[curve["match_chance"].notna() & curve["rho"].notna()].sort_values("rho")
+    rhos, chances = (known[column].to_numpy(dtype=np.float64) for column in NEEDED)
+    if len(np.unique(rhos)) < len(rhos) or len(rhos) < 2:
+        message = f"{NAME}: a curve needs two values of rho or more, each once"
+        raise FigureError(message)
+    if rhos[0] < 0 or rhos[-1] > 1 or chances.min() < 0 or chances.max() > 1:
+        message = f"{NAME}: rho and match_chance lie between 0 and 1"
+        raise FigureError(message)
+    return rhos, chances
+
+
+def _check_used(used: Sequence[float], rhos: Floats) -> None:
+    missing = [f"{rho:g}" for rho in used if not np.isclose(rhos, rho).any()]
+    if missing:
+        message = f"{NAME}: the used rho {', '.join(missing)} is not among the rows"
+        raise FigureError(message)
+
+
+def _overshoot(note: str, chance: float) -> float:
+    """Points by which a note over the curve's left end reaches past the drawing."""
+    lines = note.count("\n") + 1
+    return max(0.0, lines * style.SIZE * style.LINE + NOTE_GAP - (1 - chance) * HEIGHT)
+
+
+def _footer(curve: DataFrame, used: Sequence[float]) -> str:
+    return " · ".join([*([DOTS] if used else []), style.provenance(curve)])
+
+
+def _draw_used(ax: Axes, rho: float, chance: float) -> None:
+    ax.plot(rho, chance, "o", ms=6, color=style.BLUE, clip_on=False)
+    # The curve falls, so that below and left of a point there is room.
+    _write(ax, style.percent(chance), (rho, chance), (-3, -5), "right", "top", 400)
+
+
+def _write(
+    ax: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    ha: str,
+    va: str,
+    weight: int,
+) -> None:
+    ax.annotate(
+        text,
+        at,
+        offset,
+        textcoords="offset points",
+        ha=ha,
+        va=va,
+        weight=weight,
+        linespacing=1.15,
+        bbox={"fc": style.PAPER, "ec": "none", "pad": 0.8},
+        annotation_clip=False,
+    )

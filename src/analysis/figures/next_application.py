@@ -1,0 +1,320 @@
+"""Chart: what each further application adds, what it costs, and where that flattens."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import FigureError
+from analysis.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_next_application", "draw_next_application"]
+
+Floats = NDArray[np.float64]
+
+NEEDED = ("application", "gain")
+NAME = "the chart of the next application"
+TITLE = "What the next application adds to the chance of a match"
+X_AXIS = "Number of the application"
+Y_AXIS = "Points added (percentage points)"
+FLAT_BELOW = 0.005
+HEIGHT = 170.0
+LEFT, RIGHT, BELOW, ABOVE = 34.0, 22.0, 32.0, 34.0
+RULE_AT = 1.02  # of the height; the line over columns of one fee
+NOTE_SHARE = 0.55
+WIDE_SLOT = 24.0
+VALUE_ROOM = 14.0
+FEE_BAND = 18.0  # points over the columns, for what they cost
+COLUMN_SHARE = 0.72
+MOST_APPLICATIONS = 200
+FEWEST_TICKS = 8
+
+
+def draw_next_application(
+    applications: DataFrame,
+    ax: Axes,
+    *,
+    flat_below: float = FLAT_BELOW,
+    limit: int | None = None,
+    title: str = TITLE,
+) -> Axes:
+    """Draw a column an application: what it adds; above the columns, what it costs.
+
+    Parameters
+    ----------
+    applications : DataFrame
+        One row an application, in the order added, 1 to 200: ``application`` (1, 2, ...),
+        ``gain`` (0-1, what it adds to the chance of a match); optional ``fee_usd`` (of this
+        application), ``source``, ``basis``.
+    ax : Axes
+        What is drawn on; cleared first.
+    flat_below : float
+        Gain (0-1) from which on an application is called small.
+    limit : int, optional
+        Length of the list: later columns are pale, and a line says so.
+    title : str
+        What is shown.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw, or too much to be legible.
+    """
+    numbers, gains = _gains(applications)
+    with style.chart(ax):
+        room = style.chart_width(ax) - LEFT - RIGHT
+        ticks = style.round_ticks(float(gains.max()) * 100)
+        inside = numbers <= (numbers[-1] if limit is None else limit)
+        colors = [style.BLUE if own else style.PALE_BLUE for own in inside]
+        ax.bar(numbers, gains * 100, COLUMN_SHARE, color=colors)
+        ax.set_xlim(numbers[0] - 0.6, numbers[-1] + 0.6)
+        highest = float(gains.max()) * 100 * HEIGHT / (HEIGHT - VALUE_ROOM)
+        ax.set_ylim(0, max(ticks[-1], highest))
+        ax.set_yticks(ticks)
+        ax.set_xticks(_number_ticks(numbers))
+        ax.grid(axis="y")
+        ax.spines["left"].set_visible(False)
+        _draw_fees(ax, applications)
+        _draw_values(ax, numbers, gains)
+        notes = _notes(applications, flat_below, limit)
+        footer = style.provenance(applications)
+        if not _draw_notes(ax, gains, notes):
+            footer = " · ".join([*notes, footer])
+        ax.set_xlabel(X_AXIS, loc="left")
+        ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
+        above = ABOVE if _has_fees(applications) else ABOVE - FEE_BAND
+        ax.yaxis.set_label_coords(-LEFT / room, 1 + (above - 12) / HEIGHT)
+        return style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(applications),
+            footer=footer,
+            margins=style.Margins(HEIGHT, LEFT, RIGHT, BELOW, above),
+        )
+
+
+def alt_next_application(
+    applications: DataFrame,
+    *,
+    flat_below: float = FLAT_BELOW,
+    limit: int | None = None,
+    title: str = TITLE,
+) -> str:
+    """Say in words and numbers what `draw_next_application` shows.
+
+    Parameters
+    ----------
+    applications, flat_below, limit, title
+        As drawn.
+
+    Returns
+    -------
+    str
+        Every gain, the fees, where the curve flattens, and the source.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"application": [1, 2], "gain": [0.3, 0.001], "fee_usd": 11.0})
+    >>> alt_next_application(rows, title="Gains").split(" Source")[0]
+    'Columns. Gains, in percentage points: 1st 30; 2nd 0.1. Applications 1 to 2 cost $11 each. \
+From application 2 on, each adds less than 0.5 points. At application 2 one further point \
+costs about $110.'
+    """
+    numbers, gains = _gains(applications)
+    each = [f"{_ordinal(int(n))} {_points(g)}" for n, g in zip(numbers, gains, strict=True)]
+    parts = [f"{title}, in percentage points: {'; '.join(each)}"]
+    parts += [_fee_words(first, last, fee) for first, last, fee in _fee_spans(applications)]
+    parts += _notes(applications, flat_below, limit)
+    parts += [style.basis_words(applications), style.provenance(applications)]
+    return " ".join(["Columns.", *(style.sentence(part) for part in parts if part)])
+
+
+def flattens_at(applications: DataFrame, flat_below: float = FLAT_BELOW) -> int | None:
+    """First application from which on every one adds less than a threshold.
+
+    Parameters
+    ----------
+    applications : DataFrame
+        As for `draw_next_application`.
+    flat_below : float
+        Gain, 0-1.
+
+    Returns
+    -------
+    int or None
+        None where the last application still adds as much.
+    """
+    numbers, gains = _gains(applications)
+    large = np.flatnonzero(gains >= flat_below)
+    first = int(large[-1]) + 1 if large.size else 0
+    return int(numbers[first]) if first < len(numbers) else None
+
+
+def _gains(applications: DataFrame) -> tuple[NDArray[np.int64], Floats]:
+    style.check_rows(applications, NEEDED, NAME, most=MOST_APPLICATIONS)
+    if applications[list(NEEDED)].isna().any(axis=None):
+        message = f"{NAME}: an application without a number or a gain"
+        raise FigureError(message)
+    rows = applications.sort_values("application")
+    numbers = rows["application"].to_numpy(dtype=np.int64)
+    if (np.diff(numbers) != 1).any():
+        message = f"{NAME}: applications are numbered without a gap, each once"
+        raise FigureError(message)
+    return numbers, rows["gain"].to_numpy(dtype=np.float64)
+
+
+def _number_ticks(numbers: NDArray[np.int64]) -> list[int]:
+    """Every number while there are few, else the first and round ones."""
+    first, last = int(numbers[0]), int(numbers[-1])
+    if last - first < FEWEST_TICKS * 2:
+        return list(range(first, last + 1))
+    step = next(s for s in (5, 10, 20, 50) if last / s <= 2 * FEWEST_TICKS)
+    return [first, *(n for n in range(step, last + 1, step) if n - first >= step / 2)]
+
+
+def _has_fees(applications: DataFrame) -> bool:
+    return style.has_column(applications, "fee_usd")
+
+
+def _fee_spans(applications: DataFrame) -> list[tuple[int, int, float]]:
+    """First and last application of each run of equal fees."""
+    if not _has_fees(applications):
+        return []
+    rows = applications.sort_values("application")
+    pairs = zip(rows["fee_usd"].astype(float), rows["application"].astype(int), strict=True)
+    spans = []
+    for fee, run in groupby((pair for pair in pairs if not np.isnan(pair[0])), key=lambda p: p[0]):
+        members = [number for _, number in run]
+        spans.append((members[0], members[-1], fee))
+    return spans
+
+
+def _fee_words(first: int, last: int, fee: float) -> str:
+    if first == last:
+        return f"Application {first} costs ${fee:,.0f}"
+    return f"Applications {first} to {last} cost ${fee:,.0f} each"
+
+
+def _draw_fees(ax: Axes, applications: DataFrame) -> None:
+    """Write over the columns what they cost, with a line over each run of equal fees."""
+    over = ax.get_xaxis_transform()
+    per_number = (style.chart_width(ax) - LEFT - RIGHT) / float(np.ptp(ax.get_xlim()))
+    for first, last, fee in _fee_spans(applications):
+        ends = [first - COLUMN_SHARE / 2, last + COLUMN_SHARE / 2]
+        ax.plot(ends, [RULE_AT, RULE_AT], color=style.MUTED, lw=0.8, transform=over, clip_on=False)
+        words = f"${fee:,.0f} each" if last > first else f"${fee:,.0f}"
+        if style.text_width(words) <= (ends[1] - ends[0]) * per_number:
+            _write(ax, words, ((first + last) / 2, RULE_AT), "center", over, style.MUTED)
+
+
+def _draw_values(ax: Axes, numbers: NDArray[np.int64], gains: Floats) -> None:
+    """Write the gain over the columns that have a number beneath them."""
+    shown = set(_number_ticks(numbers))
+    slot = (style.chart_width(ax) - LEFT - RIGHT) / (len(numbers) + 0.2)
+    # Columns mostly fall from left to right: beside a narrow one there is room at its right.
+    ha, edge = ("center", 0.0) if slot >= WIDE_SLOT else ("left", COLUMN_SHARE / 2)
+    for number, gain in zip(numbers, gains, strict=True):
+        if int(number) in shown:
+            words = _points(gain).replace("under ", "<")
+            _write(ax, words, (int(number) - edge, gain * 100), ha, "data", style.INK)
+
+
+def _draw_notes(ax: Axes, gains: Floats, notes: list[str]) -> bool:
+    """Write the findings at the upper right, unless columns are as high as that there."""
+    width = style.chart_width(ax) - LEFT - RIGHT
+    lines = [style.wrapped(note, width * NOTE_SHARE) for note in notes]
+    text = "\n".join(lines)
+    depth = (text.count("\n") + 2) * style.SIZE * style.LINE + VALUE_ROOM
+    beneath = gains[int(len(gains) * (1 - NOTE_SHARE)) :] * 100
+    if beneath.max() > ax.get_ylim()[1] * (1 - depth / HEIGHT):
+        return False
+    ax.text(
+        1,
+        1 - 6 / HEIGHT,
+        text,
+        transform=ax.transAxes,
+        ha="right",
+        va="top",
+        linespacing=style.LINE,
+    )
+    return True
+
+
+def _write(
+    ax: Axes, text: str, at: tuple[float, float], ha: str, coordinates: Any, color: str
+) -> None:
+    ax.annotate(
+        text,
+        at,
+        (0, 3),
+        xycoords=coordinates,
+        textcoords="offset points",
+        ha=ha,
+        va="bottom",
+        color=color,
+        annotation_clip=False,
+    )
+
+
+def _notes(applications: DataFrame, flat_below: float, limit: int | None) -> list[str]:
+    """What the columns add up to, in sentences without their full stop."""
+    numbers, gains = _gains(applications)
+    notes = []
+    flat = flattens_at(applications, flat_below)
+    if flat is None:
+        notes.append(f"Every application adds {_points(flat_below)} points or more")
+    else:
+        notes.append(
+            f"From application {flat} on, each adds less than {_points(flat_below)} points"
+        )
+    notes += _price_of_a_point(applications, flat, numbers, gains)
+    if limit is not None and limit < numbers[-1]:
+        notes.append(f"The list ends at {limit}; later columns are pale")
+    return notes
+
+
+def _price_of_a_point(
+    applications: DataFrame, flat: int | None, numbers: NDArray[np.int64], gains: Floats
+) -> list[str]:
+    """What a further point costs where the curve flattens, or at its end."""
+    if not _has_fees(applications):
+        return []
+    at = len(gains) - 1 if flat is None else int(np.searchsorted(numbers, flat))
+    fee = float(applications.sort_values("application")["fee_usd"].iloc[at])
+    if np.isnan(fee) or gains[at] <= 0:
+        return []
+    price = fee / (gains[at] * 100)
+    return [f"At application {numbers[at]} one further point costs about ${price:,.0f}"]
+
+
+def _points(gain: float) -> str:
+    """Percentage points with one decimal place where it matters."""
+    points = gain * 100
+    if 0 < points < 0.05:
+        return "under 0.1"
+    return f"{points:.0f}" if points >= 10 or points == 0 else f"{points:.1f}"
+
+
+def _ordinal(number: int) -> str:
+    ending = (
+        "th" if 10 <= number % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    )
+    return f"{number}{ending}"

@@ -1,0 +1,104 @@
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from analysis.errors import FigureError
+from analysis.figures import style
+from analysis.figures.next_application import (
+    alt_next_application,
+    draw_next_application,
+    flattens_at,
+)
+from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+
+
+def applications(count: int, first: float = 0.22, kept: float = 0.87) -> pd.DataFrame:
+    number = np.arange(1, count + 1)
+    return pd.DataFrame(
+        {
+            "application": number,
+            "gain": first * kept ** (number - 1),
+            "fee_usd": np.where(number <= 30, 11.0, 30.0),
+            "source": "sample",
+        }
+    )
+
+
+def texts_of(ax) -> list[str]:
+    return [text.get_text() for text in ax.texts]
+
+
+def test_columns_are_the_gains_in_percentage_points(axes):
+    draw_next_application(applications(3, 0.4, 0.5), axes)
+    assert [bar.get_height() for bar in axes.patches] == pytest.approx([40, 20, 10])
+    assert texts_of(axes)[1:4] == ["40", "20", "10"]
+    assert axes.get_ylim()[0] == 0
+
+
+def test_fees_stand_over_their_applications(axes):
+    draw_next_application(applications(45), axes)
+    assert texts_of(axes)[:2] == ["$11 each", "$30 each"]
+    spans = [line.get_xdata() for line in axes.lines]
+    assert [(round(low), round(high)) for low, high in spans] == [(1, 30), (31, 45)]
+
+
+def test_columns_past_the_list_are_pale_and_said_to_be(axes):
+    draw_next_application(applications(12), axes, limit=10)
+    colors = [to_hex(bar.get_facecolor()) for bar in axes.patches]
+    assert colors == [style.BLUE] * 10 + [style.PALE_BLUE] * 2
+    assert "The list ends at 10; later columns are pale" in texts_of(axes)[-1]
+
+
+def test_the_curve_is_flat_from_the_application_after_the_last_that_still_adds():
+    rows = applications(4).assign(gain=[0.1, 0.004, 0.006, 0.001])
+    assert flattens_at(rows) == 4
+    assert flattens_at(rows, 0.2) == 1
+    assert flattens_at(rows, 0.0005) is None
+
+
+def test_findings_move_to_the_footer_where_columns_are_high(axes):
+    rows = applications(5, 0.02, 0.99).drop(columns="fee_usd")
+    draw_next_application(rows, axes)
+    assert texts_of(axes) == ["2.0", "2.0", "2.0", "1.9", "1.9"]
+    assert axes.figure.texts[-1].get_text().startswith("Every application adds 0.5 points or more")
+
+
+@pytest.mark.parametrize("count", [1, 12, 45, 200])
+@pytest.mark.parametrize("kept", [0.5, 0.99])
+def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, kept):
+    draw_next_application(applications(count, 0.3, kept), axes, limit=30)
+    texts = visible_texts(axes)
+    assert collisions(texts) == []
+    assert outside(axes, texts) == []
+    assert smallest_print(texts) >= 8
+
+
+def test_alt_text_has_every_gain_the_fees_and_the_price_of_a_point():
+    rows = applications(3, 0.4, 0.05).assign(fee_usd=[11.0, 11.0, 30.0])
+    assert alt_next_application(rows, title="Gains") == (
+        "Columns. Gains, in percentage points: 1st 40; 2nd 2.0; 3rd 0.1. Applications 1 to 2 cost "
+        "$11 each. Application 3 costs $30. From application 3 on, each adds less than 0.5 points. "
+        "At application 3 one further point costs about $300. Source: sample."
+    )
+
+
+def test_a_program_that_adds_nothing_has_no_price(axes):
+    rows = applications(2).assign(gain=[0.2, 0.0])
+    assert "one further point" not in alt_next_application(rows)
+    draw_next_application(rows.assign(gain=0.0), axes)
+    assert [bar.get_height() for bar in axes.patches] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        (applications(3).iloc[:0], "nothing is selected"),
+        (applications(3).iloc[[0, 2]], "without a gap"),
+        (applications(3).assign(gain=[0.1, np.nan, 0.1]), "without a number or a gain"),
+        (applications(201), "200 at most"),
+    ],
+)
+def test_what_is_no_list_of_applications_is_an_error(axes, rows, message):
+    with pytest.raises(FigureError, match=message):
+        draw_next_application(rows, axes)
