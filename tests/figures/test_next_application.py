@@ -17,9 +17,9 @@ def applications(count: int, first: float = 0.22, kept: float = 0.87) -> pd.Data
     number = np.arange(1, count + 1)
     return pd.DataFrame(
         {
-            "application": number,
-            "gain": first * kept ** (number - 1),
-            "fee_usd": np.where(number <= 30, 11.0, 30.0),
+            "applications": number,
+            "match_gain": first * kept ** (number - 1),
+            "next_fee_usd": np.where(number <= 30, 11.0, 30.0),
             "source": "sample",
         }
     )
@@ -51,14 +51,14 @@ def test_columns_past_the_list_are_pale_and_said_to_be(axes):
 
 
 def test_the_curve_is_flat_from_the_application_after_the_last_that_still_adds():
-    rows = applications(4).assign(gain=[0.1, 0.004, 0.006, 0.001])
+    rows = applications(4).assign(match_gain=[0.1, 0.004, 0.006, 0.001])
     assert flattens_at(rows) == 4
     assert flattens_at(rows, 0.2) == 1
     assert flattens_at(rows, 0.0005) is None
 
 
 def test_findings_move_to_the_footer_where_columns_are_high(axes):
-    rows = applications(5, 0.02, 0.99).drop(columns="fee_usd")
+    rows = applications(5, 0.02, 0.99).drop(columns="next_fee_usd")
     draw_next_application(rows, axes)
     assert texts_of(axes) == ["2.0", "2.0", "2.0", "1.9", "1.9"]
     assert axes.figure.texts[-1].get_text().startswith("Every application adds 0.5 points or more")
@@ -75,7 +75,7 @@ def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, kept):
 
 
 def test_alt_text_has_every_gain_the_fees_and_the_price_of_a_point():
-    rows = applications(3, 0.4, 0.05).assign(fee_usd=[11.0, 11.0, 30.0])
+    rows = applications(3, 0.4, 0.05).assign(next_fee_usd=[11.0, 11.0, 30.0])
     assert alt_next_application(rows, title="Gains") == (
         "Columns. Gains, in percentage points: 1st 40; 2nd 2.0; 3rd 0.1. Applications 1 to 2 cost "
         "$11 each. Application 3 costs $30. From application 3 on, each adds less than 0.5 points. "
@@ -84,9 +84,9 @@ def test_alt_text_has_every_gain_the_fees_and_the_price_of_a_point():
 
 
 def test_a_program_that_adds_nothing_has_no_price(axes):
-    rows = applications(2).assign(gain=[0.2, 0.0])
+    rows = applications(2).assign(match_gain=[0.2, 0.0])
     assert "one further point" not in alt_next_application(rows)
-    draw_next_application(rows.assign(gain=0.0), axes)
+    draw_next_application(rows.assign(match_gain=0.0), axes)
     assert [bar.get_height() for bar in axes.patches] == [0, 0]
 
 
@@ -95,10 +95,22 @@ def test_a_program_that_adds_nothing_has_no_price(axes):
     [
         (applications(3).iloc[:0], "nothing is selected"),
         (applications(3).iloc[[0, 2]], "without a gap"),
-        (applications(3).assign(gain=[0.1, np.nan, 0.1]), "without a number or a gain"),
+        (applications(3).assign(match_gain=[0.1, np.nan, 0.1]), "without a number or a gain"),
         (applications(201), "200 at most"),
     ],
 )
 def test_what_is_no_list_of_applications_is_an_error(axes, rows, message):
     with pytest.raises(FigureError, match=message):
         draw_next_application(rows, axes)
+
+
+def test_the_models_own_frame_is_drawn_as_it_is_and_not_by_what_was_paid_so_far(axes):
+    from analysis.model.list_curves import next_application
+    from analysis.model.portfolio import Scenarios
+
+    chance = np.array([[0.5], [0.4], [0.3]])
+    rows = next_application(Scenarios(chance, np.ones(1)), np.ones(3), 3)
+    rows = rows.assign(fee_usd=[11.0, 22.0, 33.0], next_fee_usd=11.0)
+    draw_next_application(rows, axes)
+    assert [bar.get_height() for bar in axes.patches] == pytest.approx([50, 20, 9])
+    assert "$11 each" in texts_of(axes)

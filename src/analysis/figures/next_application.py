@@ -19,7 +19,7 @@ __all__ = ["alt_next_application", "draw_next_application"]
 
 Floats = NDArray[np.float64]
 
-NEEDED = ("application", "gain")
+NEEDED = ("applications", "match_gain")
 NAME = "the chart of the next application"
 TITLE = "What the next application adds to the chance of a match"
 X_AXIS = "Number of the application"
@@ -50,9 +50,9 @@ def draw_next_application(
     Parameters
     ----------
     applications : DataFrame
-        One row an application, in the order added, 1 to 200: ``application`` (1, 2, ...),
-        ``gain`` (0-1, what it adds to the chance of a match); optional ``fee_usd`` (of this
-        application), ``source``, ``basis``.
+        One row an application, in the order added, 1 to 200: ``applications`` (1, 2,
+        ...), ``match_gain`` (0-1, what it adds to the chance of a match); optional
+        ``next_fee_usd`` (of this application alone), ``source``, ``basis``.
     ax : Axes
         What is drawn on; cleared first.
     flat_below : float
@@ -132,7 +132,8 @@ def alt_next_application(
     Examples
     --------
     >>> import pandas as pd
-    >>> rows = pd.DataFrame({"application": [1, 2], "gain": [0.3, 0.001], "fee_usd": 11.0})
+    >>> rows = pd.DataFrame({"applications": [1, 2], "match_gain": [0.3, 0.001],
+    ...                      "next_fee_usd": 11.0})
     >>> alt_next_application(rows, title="Gains").split(" Source")[0]
     'Columns. Gains, in percentage points: 1st 30; 2nd 0.1. Applications 1 to 2 cost $11 each. \
 From application 2 on, each adds less than 0.5 points. At application 2 one further point \
@@ -173,12 +174,12 @@ def _gains(applications: DataFrame) -> tuple[NDArray[np.int64], Floats]:
     if applications[list(NEEDED)].isna().any(axis=None):
         message = f"{NAME}: an application without a number or a gain"
         raise FigureError(message)
-    rows = applications.sort_values("application")
-    numbers = rows["application"].to_numpy(dtype=np.int64)
+    rows = applications.sort_values("applications")
+    numbers = rows["applications"].to_numpy(dtype=np.int64)
     if (np.diff(numbers) != 1).any():
         message = f"{NAME}: applications are numbered without a gap, each once"
         raise FigureError(message)
-    return numbers, rows["gain"].to_numpy(dtype=np.float64)
+    return numbers, rows["match_gain"].to_numpy(dtype=np.float64).clip(0)
 
 
 def _number_ticks(numbers: NDArray[np.int64]) -> list[int]:
@@ -191,15 +192,15 @@ def _number_ticks(numbers: NDArray[np.int64]) -> list[int]:
 
 
 def _has_fees(applications: DataFrame) -> bool:
-    return style.has_column(applications, "fee_usd")
+    return style.has_column(applications, "next_fee_usd")
 
 
 def _fee_spans(applications: DataFrame) -> list[tuple[int, int, float]]:
     """First and last application of each run of equal fees."""
     if not _has_fees(applications):
         return []
-    rows = applications.sort_values("application")
-    pairs = zip(rows["fee_usd"].astype(float), rows["application"].astype(int), strict=True)
+    rows = applications.sort_values("applications")
+    pairs = zip(rows["next_fee_usd"].astype(float), rows["applications"].astype(int), strict=True)
     spans = []
     for fee, run in groupby((pair for pair in pairs if not np.isnan(pair[0])), key=lambda p: p[0]):
         members = [number for _, number in run]
@@ -298,7 +299,7 @@ def _price_of_a_point(
     if not _has_fees(applications):
         return []
     at = len(gains) - 1 if flat is None else int(np.searchsorted(numbers, flat))
-    fee = float(applications.sort_values("application")["fee_usd"].iloc[at])
+    fee = float(applications.sort_values("applications")["next_fee_usd"].iloc[at])
     if np.isnan(fee) or gains[at] <= 0:
         return []
     price = fee / (gains[at] * 100)
