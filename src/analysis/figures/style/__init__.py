@@ -16,7 +16,7 @@ from analysis.figures.style.look import (
     context,
     new_axes,
 )
-from analysis.figures.style.page import Margins, chart, chart_width, laid_out
+from analysis.figures.style.page import Margins, chart, chart_width, drawing_size, laid_out
 from analysis.figures.style.provenance import basis_words, has_column, provenance, sentence
 from analysis.figures.style.rows import (
     MOST_ROWS,
@@ -51,6 +51,7 @@ __all__ = [
     "chart_width",
     "check_rows",
     "context",
+    "drawing_size",
     "has_column",
     "interval_ends",
     "labels",

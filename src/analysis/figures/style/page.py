@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import FigureError
 from analysis.figures.style.look import (
+    INK,
     MUTED,
     PAGE_WIDTH,
     SIZE,
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Margins", "chart", "chart_width", "laid_out", "root_figure"]
+__all__ = ["Margins", "chart", "chart_width", "drawing_size", "laid_out", "put_text", "root_figure"]
 
 FURNITURE = "countersignal-furniture"
 LEADING = 0.3  # of the size, above and below a text together
@@ -119,6 +120,27 @@ def chart_width(ax: Axes) -> float:
     return float(ax.get_window_extent().width / root_figure(ax).dpi * 72)
 
 
+def drawing_size(ax: Axes, margins: Margins) -> tuple[float, float]:
+    """Width and height that the drawing itself will have.
+
+    Parameters
+    ----------
+    ax : Axes
+        As for `laid_out`.
+    margins : Margins
+        As for `laid_out`.
+
+    Returns
+    -------
+    width, height : float
+        Points.
+    """
+    if _alone(ax):
+        return chart_width(ax) - margins.left - margins.right, margins.height
+    extent, dpi = ax.get_window_extent(), root_figure(ax).dpi
+    return float(extent.width / dpi * 72), float(extent.height / dpi * 72)
+
+
 def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: Margins) -> Axes:
     """Give the chart its title, tag and footer, and everything its place.
 
@@ -148,7 +170,7 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
     tag_height = _lines(under, SIZE) + TAG_GAP if under else 0.0
     foot_height = _lines(foot, SMALL_SIZE) + FOOT_GAP if foot else 0.0
 
-    drawing = width - margins.left - margins.right if _alone(ax) else width
+    drawing, _ = drawing_size(ax, margins)
     if _alone(ax):
         heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
         bottom = EDGE + foot_height + margins.below
@@ -174,8 +196,8 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
         va="bottom",
     )
     above = margins.above + TITLE_GAP - 1
-    _furniture(ax, under, -margins.left, above, SIZE, 1)
-    _furniture(ax, foot, -margins.left, -margins.below - FOOT_GAP, SMALL_SIZE, 0)
+    put_text(ax, under, -margins.left, above, corner=1, size=SIZE, weight=600, color=MUTED)
+    put_text(ax, foot, -margins.left, -margins.below - FOOT_GAP, color=MUTED)
     return ax
 
 
@@ -184,8 +206,32 @@ def _lines(text: str, size: float) -> float:
     return ((text.count("\n") + 1) * LINE + LEADING) * size if text else 0.0
 
 
-def _furniture(ax: Axes, text: str, right: float, up: float, size: float, corner: int) -> None:
-    """Put a text at an offset in points from a left corner of the drawing (0 below, 1 above)."""
+def put_text(
+    ax: Axes,
+    text: str,
+    right: float,
+    up: float,
+    *,
+    corner: int = 0,
+    size: float = SMALL_SIZE,
+    weight: int = 400,
+    color: str = INK,
+) -> None:
+    """Put a text outside the drawing, so that it is none of the labels of the data.
+
+    Parameters
+    ----------
+    ax : Axes
+        The drawing.
+    text : str
+        Nothing is put where it is empty.
+    right, up : float
+        Points from a left corner of the drawing.
+    corner : {0, 1}
+        The lower corner, from which the text hangs, or the upper, on which it stands.
+    size, weight, color : float, int, str
+        Of the letters.
+    """
     from matplotlib.transforms import ScaledTranslation
 
     if not text:
@@ -199,8 +245,8 @@ def _furniture(ax: Axes, text: str, right: float, up: float, size: float, corner
         ha="left",
         va="bottom" if corner else "top",
         size=size,
-        color=MUTED,
-        weight=600 if corner else 400,
+        color=color,
+        weight=weight,
         linespacing=LINE,
         gid=FURNITURE,
     )

@@ -1,0 +1,248 @@
+"""Chart: how prestigious programs are, and how willing they are to consider red flags."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import FigureError
+from analysis.figures import style
+from analysis.figures.style.page import Margins
+from analysis.figures.style.points import (
+    PointLayout,
+    draw_key,
+    draw_point_labels,
+    key_height,
+    point_layout,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_program_risk_tolerance", "draw_program_risk_tolerance"]
+
+NEEDED = ("prestige", "red_flag_tolerance")
+NAMES = ("label", "program_name", "program_type", "program_id")
+NAME = "the chart of program risk tolerance"
+TITLE = "Prestige, and willingness to consider red flags"
+ACROSS = "Prestige and competitiveness (0 to 10)"
+UPWARD = "Willingness to consider red flags (0 to 10)"
+MARK = "on the list"
+MOST_LABELS = 40
+LOW, HIGH = -0.4, 10.4  # a point at the end of a scale is drawn whole
+HEIGHTS = ((6, 185.0), (16, 280.0), (10**9, 320.0))
+LEFT, BELOW = 38.0, 32.0
+
+
+def draw_program_risk_tolerance(
+    programs: DataFrame,
+    ax: Axes,
+    *,
+    chosen: Collection[str] = (),
+    mark: str = MARK,
+    title: str = TITLE,
+) -> Axes:
+    """Draw a point for each program or type of program, with its name.
+
+    Up to 40 points are all named; of more, the chosen ones are, and the footer says so.
+
+    Parameters
+    ----------
+    programs : DataFrame
+        One row a program or type: ``prestige`` and ``red_flag_tolerance`` (0-10), and a name:
+        the first filled of ``label``, ``program_name``, ``program_type``, ``program_id``; optional
+        ``edition``, ``as_of``, ``source``, ``basis``. Rows without both values are left out, and
+        the footer counts them.
+    ax : Axes
+        What is drawn on; cleared first.
+    chosen : collection of str
+        Programs that are set apart, by ``program_id`` where there is that column, else by name.
+    mark : str
+        What the chosen ones are, for the legend.
+    title : str
+        What is shown.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw, a chosen program is not there, or values leave 0-10.
+    """
+    known, names, picked = _points(programs, chosen)
+    labelled = _labelled(known, picked)
+    with style.chart(ax):
+        height = next(tall for most, tall in HEIGHTS if len(labelled) <= most)
+        bare = Margins(height, left=LEFT, right=6.0, below=BELOW)
+        drawing = style.drawing_size(ax, bare)
+        scale = np.array(drawing) / (HIGH - LOW)
+        places = (known[list(NEEDED)].to_numpy(dtype=np.float64) - LOW) * scale
+        layout = point_layout(names, places, drawing, labelled, picked)
+        _draw_marks(ax, layout.centres / scale + LOW, picked)
+        _draw_axes(ax)
+        draw_point_labels(ax, layout, picked)
+        width = style.chart_width(ax)
+        style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(known),
+            footer=_footer(programs, known, picked, layout, mark),
+            margins=replace(bare, below=BELOW + key_height(layout, width)),
+        )
+        draw_key(ax, layout, width, LEFT, BELOW, picked)
+    return ax
+
+
+def alt_program_risk_tolerance(
+    programs: DataFrame, *, chosen: Collection[str] = (), mark: str = MARK, title: str = TITLE
+) -> str:
+    """Say in words and numbers what `draw_program_risk_tolerance` shows.
+
+    Parameters
+    ----------
+    programs, chosen, mark, title
+        As drawn.
+
+    Returns
+    -------
+    str
+        Every point that the chart names, the ranges of all, source and basis.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> types = pd.DataFrame({"program_type": ["Community", "Rural"], "prestige": [4, 2],
+    ...                       "red_flag_tolerance": [7, 8]})
+    >>> alt_program_risk_tolerance(types, title="Types")
+    'Scatter. Types, as prestige / willingness: Community 4 / 7; Rural 2 / 8. Source: not stated.'
+    """
+    known, names, picked = _points(programs, chosen)
+    values = known[list(NEEDED)].to_numpy(dtype=np.float64)
+    words = "; ".join(
+        f"{names[i]} {values[i, 0]:g} / {values[i, 1]:g}" for i in _labelled(known, picked)
+    )
+    parts = [f"{title}, as prestige / willingness: {words}" if words else title]
+    if len(known) > MOST_LABELS:
+        low, high = values.min(axis=0), values.max(axis=0)
+        parts.append(
+            f"{len(known)} points with prestige from {low[0]:g} to {high[0]:g} and willingness "
+            f"from {low[1]:g} to {high[1]:g}"
+        )
+    if picked:
+        parts.append(f"{mark.capitalize()}: {'; '.join(names[i] for i in picked)}")
+    parts += [style.basis_words(known), _source(programs, known)]
+    return " ".join(["Scatter.", *(style.sentence(part) for part in parts if part)])
+
+
+def _points(programs: DataFrame, chosen: Collection[str]) -> tuple[DataFrame, list[str], list[int]]:
+    """Rows with both values, their names, and which of them are chosen."""
+    style.check_rows(programs, NEEDED, NAME, most=None)
+    named_by = [column for column in NAMES if column in programs.columns]
+    if not named_by:
+        message = f"{NAME}: the rows have no column with a name, such as program_type"
+        raise FigureError(message)
+    known = programs[programs[list(NEEDED)].notna().all(axis=1)].reset_index(drop=True)
+    style.check_rows(known, NEEDED, NAME, most=None)
+    values = known[list(NEEDED)].to_numpy(dtype=np.float64)
+    if values.min() < 0 or values.max() > 10:
+        message = f"{NAME}: prestige and willingness lie between 0 and 10"
+        raise FigureError(message)
+    names = style.labels(known, next(c for c in named_by if c != "label" or len(named_by) == 1))
+    keys = [str(k) for k in known["program_id"]] if "program_id" in known.columns else names
+    missing = sorted(set(chosen) - set(keys))
+    if missing:
+        message = f"{NAME}: {', '.join(missing)} cannot be marked: not among the rows with values"
+        raise FigureError(message)
+    return known, names, [index for index, key in enumerate(keys) if key in set(chosen)]
+
+
+def _labelled(known: DataFrame, picked: list[int]) -> list[int]:
+    """Points that are to be named: all up to forty, else the chosen ones."""
+    if len(known) <= MOST_LABELS:
+        return list(range(len(known)))
+    return picked[:MOST_LABELS]
+
+
+def _draw_marks(ax: Axes, centres: NDArray[np.float64], picked: list[int]) -> None:
+    """Draw filled squares for the chosen and open rings for the rest: told apart without colour."""
+    if not picked:
+        ax.scatter(
+            centres[:, 0],
+            centres[:, 1],
+            s=62,
+            color=style.BLUE,
+            edgecolors=style.PAPER,
+            zorder=3,
+            clip_on=False,
+        )
+        return
+    rest, chosen = np.delete(centres, picked, axis=0), centres[picked]
+    ax.scatter(
+        rest[:, 0],
+        rest[:, 1],
+        s=50,
+        facecolors="none",
+        edgecolors=style.BLUE,
+        zorder=3,
+        clip_on=False,
+    )
+    ax.scatter(
+        chosen[:, 0],
+        chosen[:, 1],
+        s=52,
+        marker="s",
+        color=style.ORANGE,
+        edgecolors=style.PAPER,
+        zorder=4,
+        clip_on=False,
+    )
+
+
+def _draw_axes(ax: Axes) -> None:
+    ax.set_xlim(LOW, HIGH)
+    ax.set_ylim(LOW, HIGH)
+    ax.set_xticks(range(0, 11, 2))
+    ax.set_yticks(range(0, 11, 2))
+    ax.grid()
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.set_xlabel(ACROSS, loc="left")
+    ax.set_ylabel(UPWARD, loc="bottom")
+
+
+def _source(programs: DataFrame, known: DataFrame) -> str:
+    left_out = len(programs) - len(known)
+    gaps = f" · {left_out} without both values left out" if left_out else ""
+    return style.provenance(known) + gaps
+
+
+def _footer(
+    programs: DataFrame, known: DataFrame, picked: list[int], layout: PointLayout, mark: str
+) -> str:
+    remarks = []
+    if picked:
+        remarks.append(f"Squares: {mark} ({len(picked)}); rings: the others")
+    if len(known) > MOST_LABELS:
+        named = "only those are named" if picked else "none is named"
+        remarks.append(f"{len(known)} points, more than can be named: {named}")
+    if layout.key:
+        remarks.append("Numbers: see the key")
+    unnamed = len(_labelled(known, picked)) - len(layout.labels)
+    if unnamed:
+        remarks.append(f"{unnamed} of them without room for a number")
+    values = known[list(NEEDED)]
+    if values.duplicated().any():
+        remarks.append("Points at the same place are set side by side")
+    return " · ".join([_source(programs, known), *remarks])
