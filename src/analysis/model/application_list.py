@@ -170,12 +170,12 @@ def application_list(
     options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
     rate = assumptions.value("match_given_interview")
     rho = assumptions.values("latent_correlation")
-    by_option = {}
-    for option in options:
-        every = dict.fromkeys(range(len(problem.programs)), option)
-        sent = _with_signals(student, preferences, problem, every)
-        found = _chances(student, problem, assumptions, sent, with_range=False)
-        by_option[option] = scenarios(found["interview_chance"].to_numpy(), rate, rho)
+    by_option = {
+        option: scenarios(chance, rate, rho)
+        for option, chance in _chances_by_option(
+            student, preferences, problem, assumptions, options
+        ).items()
+    }
     choice = best_list(by_option, problem.utility, problem.constraints, method)
     decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
     sent = _with_signals(student, preferences, problem, decided)
@@ -239,6 +239,30 @@ def _with_signals(
             "signal": [None if signal == "none" else signal for signal in sent],
         }
     )
+
+
+def _chances_by_option(
+    student: pd.DataFrame,
+    preferences: pd.DataFrame | None,
+    problem: ListProblem,
+    assumptions: Assumptions,
+    options: list[str],
+) -> dict[str, Floats]:
+    """Chances if every program got the same signal, in the order of the problem's programs."""
+    sent = []
+    for option in options:
+        every = dict.fromkeys(range(len(problem.programs)), option)
+        sent.append(_with_signals(student, preferences, problem, every).assign(student_id=option))
+    # The same student once a signal, so that what belongs to the programs is looked up once.
+    same = pd.concat([student.assign(student_id=option) for option in options], ignore_index=True)
+    asked = pd.concat(sent, ignore_index=True)
+    found = interview_chance(same, problem.programs, assumptions, asked, with_range=False)
+    return {
+        option: own.set_index("program_id")["interview_chance"]
+        .loc[problem.programs["program_id"]]
+        .to_numpy()
+        for option, own in found.groupby("student_id")
+    }
 
 
 def _chances(

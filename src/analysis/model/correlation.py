@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 HIGHEST_RHO = 0.95
 # Numerical method, not the model: where each quadrature is exact to the marginals' 1e-10.
 HERMITE_UP_TO, HERMITE_NODES = 0.6, 32
+# Where thousands of draws are solved for the ends of a range: match chances to some 2e-4.
+COARSE_NODES, COARSE_TOLERANCE = 16, 1e-4
 LEGENDRE_NODES, LEGENDRE_REACH = 96, 7.0
 # Calibration: bracket of the threshold, and when a Newton step no longer matters.
 BRACKET, STEP_TOLERANCE, MOST_STEPS = 9.0, 1e-12, 100
@@ -57,13 +59,15 @@ class Scenarios:
 
 
 @lru_cache(maxsize=32)
-def quadrature(rho: float) -> tuple[Floats, Floats]:
+def quadrature(rho: float, *, coarse: bool = False) -> tuple[Floats, Floats]:
     """Nodes and weights of the common factor, a standard normal (section 4).
 
     Parameters
     ----------
     rho : float
         Correlation, in [0, 0.95].
+    coarse : bool
+        Whether half of Hermite's nodes will do.
 
     Returns
     -------
@@ -87,7 +91,9 @@ def quadrature(rho: float) -> tuple[Floats, Floats]:
     if rho == 0:
         return np.zeros(1), np.ones(1)
     if rho <= HERMITE_UP_TO:
-        nodes, weights = np.polynomial.hermite_e.hermegauss(HERMITE_NODES)
+        nodes, weights = np.polynomial.hermite_e.hermegauss(
+            COARSE_NODES if coarse else HERMITE_NODES
+        )
     else:
         unit, weights = np.polynomial.legendre.leggauss(LEGENDRE_NODES)
         nodes = LEGENDRE_REACH * unit
@@ -108,7 +114,9 @@ def _checked_chance(chance: ArrayLike) -> Floats:
     return chances
 
 
-def interview_states(chance: ArrayLike, rho: float) -> tuple[Floats, Floats]:
+def interview_states(
+    chance: ArrayLike, rho: float, *, coarse: bool = False
+) -> tuple[Floats, Floats]:
     """Chances of an interview in each state, which average to the chances given (section 4).
 
     ``p(z) = Phi((Phi^-1(p) + sqrt(rho) z) / sqrt(1 - rho))``.
@@ -119,6 +127,8 @@ def interview_states(chance: ArrayLike, rho: float) -> tuple[Floats, Floats]:
         In [0, 1].
     rho : float
         Correlation of the latent answers.
+    coarse : bool
+        As for `quadrature`.
 
     Returns
     -------
@@ -133,7 +143,7 @@ def interview_states(chance: ArrayLike, rho: float) -> tuple[Floats, Floats]:
         If a chance or rho is out of range.
     """
     chances = _checked_chance(chance)
-    nodes, weight = quadrature(float(rho))
+    nodes, weight = quadrature(float(rho), coarse=coarse)
     if rho == 0:
         return chances[:, None].copy(), weight
     latent = ndtri(chances)[:, None] + np.sqrt(rho) * nodes
@@ -141,7 +151,11 @@ def interview_states(chance: ArrayLike, rho: float) -> tuple[Floats, Floats]:
 
 
 def scenarios(
-    chance: ArrayLike, match_given_interview: ArrayLike, rho: float | Sequence[float]
+    chance: ArrayLike,
+    match_given_interview: ArrayLike,
+    rho: float | Sequence[float],
+    *,
+    coarse: bool = False,
 ) -> Scenarios:
     """Chances of an offer in each state of the world (docs/methods.md, section 4).
 
@@ -157,6 +171,8 @@ def scenarios(
         In [.01, .99].
     rho : float or sequence of float
         Correlation in [0, .95]; several are mixed in equal parts, their states side by side.
+    coarse : bool
+        Whether match chances to some 2e-4 will do, as for the ends of a range.
 
     Returns
     -------
@@ -186,7 +202,7 @@ def scenarios(
     if not mix:
         message = "no correlation given"
         raise ModelError(message)
-    parts = [_offer_states(chances, rates, one) for one in mix]
+    parts = [_offer_states(chances, rates, one, coarse=coarse) for one in mix]
     if len(parts) == 1:
         return Scenarios(*parts[0])
     return Scenarios(
@@ -195,27 +211,36 @@ def scenarios(
     )
 
 
-def _offer_states(chances: Floats, rates: Floats, rho: float) -> tuple[Floats, Floats]:
-    interview, weight = interview_states(chances, rho)
+def _offer_states(
+    chances: Floats, rates: Floats, rho: float, *, coarse: bool
+) -> tuple[Floats, Floats]:
+    interview, weight = interview_states(chances, rho, coarse=coarse)
     if rho == 0:
         return interview * rates[:, None], weight
     offers = np.zeros_like(interview)
     asked = chances >= SMALLEST
     if asked.any():
         held = interview if asked.all() else interview[asked]
-        offers[asked] = _calibrated(chances[asked], held, rates[asked], rho, weight)
+        offers[asked] = _calibrated(chances[asked], held, rates[asked], rho, weight, coarse=coarse)
     return offers, weight
 
 
 def _calibrated(
-    chances: Floats, interview: Floats, rates: Floats, rho: float, weight: Floats
+    chances: Floats,
+    interview: Floats,
+    rates: Floats,
+    rho: float,
+    weight: Floats,
+    *,
+    coarse: bool,
 ) -> Floats:
     """Offer chances whose mean is ``rates`` times the mean interview chance.
 
     Newton on the logarithm, program by program side by side; a step that leaves the bracket is
     replaced by bisection.
     """
-    nodes, _ = quadrature(rho)
+    nodes, _ = quadrature(rho, coarse=coarse)
+    tolerance = COARSE_TOLERANCE if coarse else STEP_TOLERANCE
     spread = np.sqrt(1 - rho)
     slope, shift = 1 / spread, np.sqrt(rho) * nodes / spread
     weighed = interview * weight
@@ -244,7 +269,7 @@ def _calibrated(
         inside = (there > low[rows]) & (there < high[rows])
         there = np.where(inside, there, (low[rows] + high[rows]) / 2)
         moved = np.abs(there - here)
-        settled = (excess == 0) | (moved <= STEP_TOLERANCE * (1 + np.abs(here)))
+        settled = (excess == 0) | (moved <= tolerance * (1 + np.abs(here)))
         # A settled row keeps the threshold its match chances belong to.
         threshold[rows] = np.where(settled, here, there)
         open_rows = open_rows[~settled]

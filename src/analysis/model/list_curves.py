@@ -101,7 +101,7 @@ def match_chance_draws(
     draws, programs = drawn.shape
     if programs == 0:
         return np.zeros(draws)
-    together = scenarios(drawn.ravel(), np.repeat(rates, programs), rho)
+    together = scenarios(drawn.ravel(), np.repeat(rates, programs), rho, coarse=True)
     refused = (1 - together.chance.reshape(draws, programs, -1)).prod(axis=1)
     return np.clip((1 - refused) @ together.weight, 0.0, 1.0)
 

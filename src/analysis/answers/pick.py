@@ -1,0 +1,256 @@
+"""One student's application list, from files and options."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.advice.list_words import (
+    drops_if,
+    left_out_reason,
+    listed_because,
+    to_verify,
+    what_if_sentence,
+)
+from analysis.answers.pick_what_if import changed_wishes
+from analysis.assumptions import Assumptions, read_assumptions
+from analysis.model.application_list import (
+    ApplicationList,
+    application_list,
+    list_frontier,
+    next_applications,
+)
+from analysis.model.list_problem import ListWishes
+from analysis.model.portfolio import Method
+from analysis.tables import read_if_given, read_programs, read_student
+
+__all__ = ["PickAnswer", "list_comparison", "pick"]
+
+BASE = "base"
+Files = str | os.PathLike[str]
+
+
+@dataclass(frozen=True)
+class PickAnswer:
+    """A list, and the lists under each what-if.
+
+    Parameters
+    ----------
+    found : ApplicationList
+        The list.
+    what_ifs : dict of str to ApplicationList
+        By the changes as they were asked for.
+    assumptions : Assumptions
+        What everything rests on.
+    """
+
+    found: ApplicationList
+    what_ifs: dict[str, ApplicationList]
+    assumptions: Assumptions
+
+    def rows(self) -> pd.DataFrame:
+        """The list as a table, with its sentences.
+
+        Returns
+        -------
+        DataFrame
+            A row a program: program_id, program_name, rank, group, interview_chance, low, high,
+            signal, why, drops_if, verify (text).
+        """
+        own = self.found.programs
+        table = own[
+            ["program_id", "program_name", "rank", "group", "interview_chance", "low", "high"]
+        ].copy()
+        records = own.to_dict("records")
+        table["signal"] = own["signal"]
+        table["why"] = [listed_because(row) for row in records]
+        table["drops_if"] = [drops_if(row) for row in records]
+        table["verify"] = ["; ".join(to_verify(row["unknown"])) for row in records]
+        return table
+
+    def record(self) -> dict[str, Any]:
+        """The answer for JSON.
+
+        Returns
+        -------
+        dict
+            As in docs/methods.md, section 5: numbers that are not known are None.
+        """
+        found = self.found
+        curve, worth_sending = next_applications(found, self.assumptions)
+        programs = self.rows().drop(columns="verify").to_dict("records")
+        for row, own in zip(programs, found.programs.to_dict("records"), strict=True):
+            row["verify"] = to_verify(own["unknown"])
+            row["match_gain"] = own["match_gain"]
+            row["interchangeable"] = list(own["interchangeable"])
+        left_out = [
+            {
+                "program_id": row["program_id"],
+                "program_name": row["program_name"],
+                "interview_chance": row["interview_chance"],
+                "reason": row["reason"],
+                "why": left_out_reason(row),
+            }
+            for row in found.left_out.to_dict("records")
+        ]
+        rho = found.match_chance_by_rho[["rho", "match_chance", "independent"]]
+        record = {
+            "chosen": list(found.chosen),
+            "value": found.choice.value,
+            "match_chance": found.match_chance,
+            "match_chance_low": found.match_chance_low,
+            "match_chance_high": found.match_chance_high,
+            "match_chance_if_unknowns_close": found.match_chance_if_unknowns_close,
+            "match_chance_by_rho": rho.to_dict("records"),
+            "expected_interviews": found.expected_interviews,
+            "certified_gap": found.choice.certified_gap,
+            "fee_usd": found.fee_usd,
+            "places_unused": found.places_unused,
+            "unknowns": found.unknowns,
+            "chance_basis": found.chance_basis,
+            "programs": programs,
+            "left_out": left_out,
+            "next_applications": curve[
+                [
+                    "applications",
+                    "program_id",
+                    "match_chance",
+                    "match_gain",
+                    "next_fee_usd",
+                    "usd_per_point",
+                ]
+            ].to_dict("records"),
+            "worth_sending": worth_sending,
+            "what_ifs": [
+                row | {"sentence": what_if_sentence(row)} for row in list_comparison(self)
+            ],
+            "fingerprint": found.fingerprint,
+        }
+        return {name: _plain(value) for name, value in record.items()}
+
+    def frontier(self) -> pd.DataFrame:
+        """Reach against safety, as `list_frontier`."""
+        return list_frontier(self.found, self.assumptions)
+
+
+def _plain(value: Any) -> Any:
+    """Numbers and lists as JSON has them; what is not finite is None."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
+
+
+def list_comparison(answer: PickAnswer) -> list[dict[str, Any]]:
+    """The what-ifs side by side with the list.
+
+    Parameters
+    ----------
+    answer : PickAnswer
+        With its what-ifs.
+
+    Returns
+    -------
+    list of dict
+        One a what-if: changes, match_chance, match_chance_base, match_chance_if_unknowns_close,
+        expected_interviews, applications, fee_usd, enters, leaves, signals_moved (program_ids
+        on both lists whose signal is another).
+    """
+    base = answer.found
+    before = dict(zip(base.chosen, base.choice.option, strict=True))
+    rows = []
+    for changes, found in answer.what_ifs.items():
+        after = dict(zip(found.chosen, found.choice.option, strict=True))
+        rows.append(
+            {
+                "changes": changes,
+                "match_chance": found.match_chance,
+                "match_chance_base": base.match_chance,
+                "match_chance_if_unknowns_close": found.match_chance_if_unknowns_close,
+                "expected_interviews": found.expected_interviews,
+                "applications": len(found.chosen),
+                "fee_usd": found.fee_usd,
+                "enters": [one for one in found.chosen if one not in before],
+                "leaves": [one for one in base.chosen if one not in after],
+                "signals_moved": [
+                    one for one in found.chosen if one in before and before[one] != after[one]
+                ],
+            }
+        )
+    return rows
+
+
+def pick(
+    student_id: str,
+    students_csv: Files,
+    programs_csv: Files,
+    preferences_csv: Files = "",
+    assumptions_toml: Files | None = None,
+    overrides: Sequence[str] = (),
+    wishes: ListWishes | None = None,
+    method: Method = "auto",
+    what_ifs: Sequence[str] = (),
+    *,
+    with_range: bool = True,
+) -> PickAnswer:
+    """Application list of one student.
+
+    Parameters
+    ----------
+    student_id : str
+        Whose list.
+    students_csv, programs_csv, preferences_csv : str or path-like
+        The tables; preferences may be "".
+    assumptions_toml : str or path-like, optional
+        Assumptions; the project's own without.
+    overrides : sequence of str
+        ``--set key=value``.
+    wishes : ListWishes, optional
+        ``--limit``, ``--budget``, ``--gold``, ``--silver``, ``--quota``.
+    method : {"auto", "greedy", "swap", "exact"}
+        How the list is built.
+    what_ifs : sequence of str
+        Each as `changed_wishes` takes it: ``step2_ck=260``, ``drop=step1_failure``, ``limit=+10``,
+        ``specialty=Family Medicine``, ``gold=5,silver=10``.
+    with_range : bool
+        Whether ranges are wanted; never for the what-ifs.
+
+    Returns
+    -------
+    PickAnswer
+        Equal inputs give equal bytes.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be used.
+    RowError
+        If the student's row is refused or missing.
+    AssumptionError, ModelError
+        If an assumption or a wish is not understood, or wishes contradict each other.
+    """
+    assumptions = read_assumptions(assumptions_toml, overrides)
+    student = read_student(students_csv, student_id)
+    programs = read_programs(programs_csv)
+    preferences = read_if_given("preferences", preferences_csv)
+    asked = wishes or ListWishes()
+    found = application_list(
+        student, programs, assumptions, preferences, asked, method=method, with_range=with_range
+    )
+    changed = {}
+    for changes in what_ifs:
+        other, others = changed_wishes(student, asked, changes, found.problem)
+        changed[changes] = application_list(
+            other, programs, assumptions, preferences, others, method=method, with_range=False
+        )
+    return PickAnswer(found, changed, assumptions)
