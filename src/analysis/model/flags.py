@@ -59,6 +59,8 @@ def listed(cell: Any) -> tuple[str, ...]:
     >>> listed("loa_academic; step1_failure"), listed(float("nan"))
     (('loa_academic', 'step1_failure'), ())
     """
+    if type(cell) is tuple:
+        return cell
     if isinstance(cell, str):
         return tuple(entry.strip() for entry in cell.split(";") if entry.strip())
     if isinstance(cell, Iterable):

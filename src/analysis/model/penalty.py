@@ -50,23 +50,32 @@ class FlagPart:
         """Whether heaviest and total, times the multiplier, say it all."""
         return self.counted is None and self.beside is None
 
-    def rows(self, rows: slice) -> FlagPart:
+    @property
+    def flagged(self) -> NDArray[np.bool_]:
+        """Which students have one of the flags, shape (n, 1) or (draws, n, 1)."""
+        flagged = self.heaviest < 0
+        return flagged if self.beside is None else flagged | (self.beside[0] < 0)
+
+    def rows(self, rows: slice | NDArray[np.int64]) -> FlagPart:
         """The same for some of the students."""
-        beside = self.beside and (self.beside[0][..., rows, :], self.beside[1])
-        counted = None if self.counted is None else self.counted[..., rows, :]
-        heaviest, total = self.heaviest[..., rows, :], self.total[..., rows, :]
-        return FlagPart(heaviest, total, self.multiplier, counted, beside)
+        return FlagPart(
+            self.heaviest[..., rows, :],
+            self.total[..., rows, :],
+            self.multiplier,
+            None if self.counted is None else self.counted[..., rows, :],
+            None if self.beside is None else (self.beside[0][..., rows, :], self.beside[1]),
+        )
 
     def penalties(self) -> tuple[Floats, Floats]:
         """Lowest and sum of the penalties at each program, <= 0."""
         lowest = self.heaviest * self.multiplier
+        if self.is_product:
+            return lowest, self.total * self.multiplier
         if self.counted is not None:
             lowest = np.minimum(lowest - self.counted, 0)
         if self.beside is not None:
             lowest = np.minimum(lowest, self.beside[0] * self.beside[1])
-        if self.total is self.heaviest:
-            return lowest, lowest
-        return lowest, self.total * self.multiplier
+        return lowest, lowest
 
 
 def relief(
@@ -194,6 +203,8 @@ def combined_penalty(parts: Sequence[FlagPart], share: float, dtype: Any) -> Flo
         slope = (1 - share) * only.heaviest + share * only.total
         return np.asarray(slope * only.multiplier, dtype=dtype)
     heaviest, total = parts[0].penalties()
+    if len(parts) == 1 and heaviest is total:
+        return np.asarray(heaviest, dtype=dtype)
     for part in parts[1:]:
         lowest, whole = part.penalties()
         heaviest, total = np.minimum(heaviest, lowest), total + whole

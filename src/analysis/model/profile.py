@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -150,6 +151,11 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
         A row a student, same order: ``score``, ``step2``, ``clerkships``, ``letters``,
         ``research`` in [0, 1] (step2 NaN without a score), ``red_flags`` (tuples),
         ``taken_as_typical`` (tuples of column names that were empty).
+
+    Raises
+    ------
+    ModelError
+        For an unknown flag, a failing score, or a step1_result that contradicts the flags.
     """
 
     def column(name: str) -> NDArray[np.float64]:
@@ -184,17 +190,33 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
     levels["taken_as_typical"] = [
         tuple(name for name, unknown in empty.items() if unknown[at]) for at in range(len(students))
     ]
+    lowest = assumptions.value("passing.lowest")
+    if np.any(score < lowest):
+        message = (
+            f"step2_ck {score[score < lowest][0]:g} is a failing score: record step2_failure and "
+            f"the passing score, at least {lowest:g}"
+        )
+        raise ModelError(message)
     cells = students["red_flags"] if "red_flags" in students else [()] * len(students)
-    levels["red_flags"] = [_known_flags(cell) for cell in cells]
+    exams = students["step1_result"] if "step1_result" in students else [None] * len(students)
+    levels["red_flags"] = [
+        _known_flags(listed(cell), exam) for cell, exam in zip(cells, exams, strict=True)
+    ]
     return levels
 
 
-def _known_flags(cell: Any) -> tuple[str, ...]:
-    flags = listed(cell)
+@lru_cache(maxsize=4096)
+def _known_flags(flags: tuple[str, ...], step1_result: Any) -> tuple[str, ...]:
+    """Flags in their one order, with the one that the exam's result implies."""
     unknown = [flag for flag in flags if flag not in RELIEF]
     if unknown:
         message = f"unknown red flag {unknown[0]!r}; expected one of {', '.join(FLAGS)}"
         raise ModelError(message)
+    if step1_result == "pass" and "step1_failure" in flags:
+        message = "step1_result pass and red_flags step1_failure contradict each other"
+        raise ModelError(message)
+    if step1_result == "fail_then_pass":
+        flags = (*flags, "step1_failure")
     return tuple(flag for flag in FLAGS if flag in flags)
 
 

@@ -81,13 +81,10 @@ class Terms:
         Terms
             Views.
         """
-        flags = [part.rows(rows) for part in self.flags]
-        # What nobody of these has costs nothing.
-        flags = [part for part in flags if _any_flag(part)]
         return Terms(
             {},
             self.program,
-            flags,
+            [part.rows(rows) for part in self.flags],
             self.several_flags_share,
             self.highest_chance,
             self.base[..., rows, :],
@@ -109,8 +106,7 @@ class Terms:
             In [0, ``highest_chance``].
         """
         odds = np.add(self.base, self.program, out=out)
-        if self.flags:
-            odds += combined_penalty(self.flags, self.several_flags_share, odds.dtype)
+        self._add_penalty(odds)
         if signal is not None:
             odds += signal
         # 1 / (1 + exp(-x)) in place; an overflow is a chance of 0, as it should be.
@@ -121,9 +117,25 @@ class Terms:
         np.reciprocal(odds, out=odds)
         return np.minimum(odds, odds.dtype.type(self.highest_chance), out=odds)
 
-
-def _any_flag(part: FlagPart) -> bool:
-    return bool(part.heaviest.any()) or (part.beside is not None and bool(part.beside[0].any()))
+    def _add_penalty(self, odds: Floats) -> None:
+        if not self.flags:
+            return
+        share = self.several_flags_share
+        if odds.ndim > 2 or len(odds) == 1:
+            odds += combined_penalty(self.flags, share, odds.dtype)
+            return
+        # Most students of a class have no flag, and most others one: only what they have is worked
+        # on.
+        flagged = np.hstack([part.flagged for part in self.flags])
+        parts_of = flagged.sum(axis=1)
+        for at, part in enumerate(self.flags):
+            alone = np.flatnonzero(flagged[:, at] & (parts_of == 1))
+            if alone.size:
+                odds[alone] += combined_penalty([part.rows(alone)], share, odds.dtype)
+        several = np.flatnonzero(parts_of > 1)
+        if several.size:
+            parts = [part.rows(several) for part in self.flags]
+            odds[several] += combined_penalty(parts, share, odds.dtype)
 
 
 def terms_of(
@@ -176,8 +188,12 @@ def terms_of(
     }
     spotless, step2, _, letters, research = of_student.values()
     flags = students["red_flags"]
+    # Few combinations for however many students.
+    combinations: dict[tuple[str, ...], int] = {}
+    codes = [combinations.setdefault(own, len(combinations)) for own in flags]
     has_flag = {
-        flag: np.array([flag in own for own in flags], dtype=bool).reshape(-1, 1) for flag in FLAGS
+        flag: np.array([flag in own for own in combinations], dtype=bool)[codes].reshape(-1, 1)
+        for flag in FLAGS
     }
     return Terms(
         of_student,
