@@ -12,6 +12,7 @@ __all__ = [
     "acceptability_finding",
     "flip_finding",
     "input_label",
+    "least_kept",
     "list_robustness_sentences",
     "tornado_finding",
     "variance_finding",
@@ -71,6 +72,28 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def least_kept(kept: Sequence[float]) -> int:
+    """How many programs stay in all but the worst twentieth of the draws.
+
+    Parameters
+    ----------
+    kept : sequence of float
+        Programs of the base list that stay, once a draw; at least one.
+
+    Returns
+    -------
+    int
+        The count that at least 95 % of the draws reach.
+
+    Examples
+    --------
+    >>> least_kept([17] * 95 + [12] * 5)
+    17
+    """
+    ordered = sorted(kept)
+    return int(ordered[math.floor(0.05 * len(ordered))])
+
+
 def acceptability_finding(kept: Sequence[float], list_length: int) -> str:
     """What the redrawn lists say of the base list.
 
@@ -91,14 +114,12 @@ def acceptability_finding(kept: Sequence[float], list_length: int) -> str:
     >>> acceptability_finding([17] * 95 + [12] * 5, 20)
     'The list keeps at least 17 of its 20 programs in 95 % of 100 draws'
     """
-    ordered = sorted(kept)
-    # The count that all but at most a twentieth of the draws reach.
-    least = ordered[math.floor(0.05 * len(ordered))]
+    least = least_kept(kept)
     if least >= list_length:
-        return f"The list keeps all its {list_length} programs in 95 % of {len(ordered)} draws"
+        return f"The list keeps all its {list_length} programs in 95 % of {len(kept)} draws"
     return (
-        f"The list keeps at least {least:.0f} of its {list_length} programs "
-        f"in 95 % of {len(ordered)} draws"
+        f"The list keeps at least {least} of its {list_length} programs "
+        f"in 95 % of {len(kept)} draws"
     )
 
 
@@ -238,7 +259,7 @@ def list_robustness_sentences(
         f"all {list_length}" if least >= list_length else f"at least {least:.0f} of {list_length}"
     )
     first = (
-        f"The assumptions behind this list are not certain; in {len(ordered)} lists made with "
+        f"The assumptions behind this list are not certain; in {len(kept)} lists made with "
         f"others, {stay} programs stayed in 95 of 100."
     )
     if not doubtful:

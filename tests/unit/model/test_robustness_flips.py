@@ -58,9 +58,9 @@ def test_the_search_finds_the_flip_of_the_closed_form(seed):
         float(weights[0]), 0.0, 1.0, 400,
     )  # fmt: skip
     if np.isfinite(found.value):
-        assert flip.distance <= found.distance + 1e-9
+        assert flip.distance <= found.distance + 1e-7
         # Equal unless two changes within one step undid each other.
-        assert found.distance - flip.distance < 1e-9 or found.distance - flip.distance < 1 / 200
+        assert found.distance - flip.distance < 1e-7 or found.distance - flip.distance < 1 / 200
     else:
         assert np.isnan(flip.value)
 

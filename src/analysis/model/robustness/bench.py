@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import chance_by_parameters
+from analysis.model.list_problem import ListProblem
 from analysis.model.profile import profile_levels
 from analysis.model.robustness.case import (
     Case,
@@ -32,31 +33,26 @@ Chosen = NDArray[np.int64]
 
 def student_case(
     student: pd.DataFrame,
-    programs: pd.DataFrame,
+    problem: ListProblem,
     assumptions: Assumptions,
-    utility: ArrayLike,
-    limit: int,
     preferences: pd.DataFrame | None = None,
-    must: Sequence[int] = (),
 ) -> Case:
     """One student's list as a function of the uncertain assumptions (docs/methods.md, section 6).
+
+    Of the constraints it keeps number, budget (as a number), must and never. Signals are those
+    already in `preferences`: a list with signals to give away, or quotas, is made by another
+    method, which takes too long to run thousands of times.
 
     Parameters
     ----------
     student : DataFrame
         One row of students, with a Step 2 CK score.
-    programs : DataFrame
-        The programs that may be chosen, each of a specialty of the student's.
+    problem : ListProblem
+        That student's list problem.
     assumptions : Assumptions
         The base of every input and its spread.
-    utility : array_like of float, shape (programs,)
-        The student's own.
-    limit : int
-        Applications, at least 1.
     preferences : DataFrame, optional
         Ties and signals, certain in every draw.
-    must : sequence of int
-        Positions of programs that every list takes.
 
     Returns
     -------
@@ -66,26 +62,26 @@ def student_case(
     Raises
     ------
     ModelError
-        Without a score, programs or a limit.
+        Without a score, or without room for a single program.
     """
     levels = profile_levels(student, assumptions).iloc[0]
     if np.isnan(levels["score"]):
         raise ModelError("without a Step 2 CK score there is no chance, and no list to vary")
-    worth = np.asarray(utility, dtype=np.float64)
-    if worth.shape != (len(programs),) or limit < 1:
-        raise ModelError("a list needs a utility for every program and a limit of at least 1")
-    chances_at = chance_by_parameters(student, programs, assumptions, preferences)
+    if problem.most < 1:
+        raise ModelError("neither number nor budget leaves room for a single program")
+    chances_at = chance_by_parameters(student, problem.programs, assumptions, preferences)
 
     def chance(values: Values) -> NDArray[np.float64]:
         return chances_at(parameters_at(values, assumptions))
 
     return Case(
-        program_id=tuple(programs["program_id"].astype(str)),
-        utility=worth,
-        limit=limit,
+        program_id=tuple(problem.programs["program_id"].astype(str)),
+        utility=problem.utility,
+        limit=problem.most,
         inputs=uncertain_inputs(assumptions, levels["red_flags"]),
         chance=chance,
-        must=tuple(must),
+        must=problem.constraints.must,
+        never=problem.constraints.never,
     )
 
 

@@ -46,8 +46,8 @@ class Case:
         What is uncertain.
     chance : callable
         From values of the inputs, each of shape (n,), to interview chances, (n, programs).
-    must : tuple of int
-        Positions of programs that every list takes.
+    must, never : tuple of int
+        Positions of programs that every list takes, or none.
     """
 
     program_id: tuple[str, ...]
@@ -56,6 +56,7 @@ class Case:
     inputs: Inputs
     chance: Callable[[Values], Floats]
     must: tuple[int, ...] = ()
+    never: tuple[int, ...] = ()
 
     def drawn(self, values: Values) -> Draws:
         """What lists rest on at given values of the inputs."""
@@ -63,7 +64,14 @@ class Case:
 
     def lists(self, values: Values, progress: Callable[[int], object] = unheard) -> list[Chosen]:
         """The list at each of the values, in the order taken."""
-        return redrawn_lists(self.drawn(values), self.utility, self.limit, self.must, progress)
+        return redrawn_lists(
+            self.drawn(values), self.utility, self.limit, self.must, self.never, progress
+        )
+
+    def best_at_base(self) -> Chosen:
+        """The list with every input at its base; empty if no program has a chance."""
+        (chosen,) = self.lists(self.inputs.base())
+        return chosen
 
     def base_list(self) -> Chosen:
         """The list with every input at its base.
@@ -73,7 +81,7 @@ class Case:
         ModelError
             If no program has a chance above 0.
         """
-        (chosen,) = self.lists(self.inputs.base())
+        chosen = self.best_at_base()
         if chosen.size == 0:
             raise ModelError("no program has a chance above 0: there is no list to vary")
         return chosen

@@ -82,6 +82,7 @@ def redrawn_lists(
     utility: ArrayLike,
     limit: int,
     must: ArrayLike = (),
+    never: ArrayLike = (),
     progress: Callable[[int], object] = unheard,
 ) -> list[NDArray[np.int64]]:
     """The greedy list of every draw.
@@ -97,8 +98,8 @@ def redrawn_lists(
         The student's own, the same in every draw.
     limit : int
         Applications.
-    must : array_like of int, optional
-        Positions of programs that every list takes first.
+    must, never : array_like of int, optional
+        Positions of programs that every list takes first, or none takes.
     progress : callable, optional
         Is told how many draws are done, from time to time.
 
@@ -116,7 +117,8 @@ def redrawn_lists(
     lists: dict[int, NDArray[np.int64]] = {}
     for block in offers(draws, np.arange(worth.size)):
         for draw, chance in zip(block.draws, block.chance, strict=True):
-            lists[int(draw)] = greedy(Scenarios(chance, block.weight), worth, limit, must=must)
+            drawn = Scenarios(chance, block.weight)
+            lists[int(draw)] = greedy(drawn, worth, limit, must=must, never=never)
         progress(len(lists))
     return [lists[draw] for draw in range(len(lists))]
 

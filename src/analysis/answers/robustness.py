@@ -1,0 +1,293 @@
+"""Which conclusions about a student's list hold, from files and options."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.advice.robustness_words import (
+    acceptability_finding,
+    flip_finding,
+    least_kept,
+    tornado_finding,
+    variance_finding,
+)
+from analysis.answers.kept_answers import keep_answer, kept_answer, place_of
+from analysis.assumptions import Assumptions, read_assumptions
+from analysis.model.list_problem import list_problem
+from analysis.model.robustness import Bench, Case, robustness_bench, student_case
+from analysis.tables import read_if_given, read_programs, read_student
+
+__all__ = ["case_of", "findings", "robustness", "robustness_rows", "student_bench"]
+
+Files = str | os.PathLike[str]
+# A Monte Carlo share is given as far as 10,000 draws tell it, an index as far as it is known.
+DIGITS = 6
+
+
+def unheard(done: int) -> None:
+    """Progress that nobody listens to."""
+
+
+def student_bench(
+    student_id: str,
+    students_csv: Files,
+    programs_csv: Files,
+    preferences_csv: Files = "",
+    assumptions_toml: Files | None = None,
+    overrides: Sequence[str] = (),
+    draws: int | None = None,
+    seed: int | None = None,
+    progress: Callable[[int], object] = unheard,
+) -> Bench:
+    """The whole bench of one student, from files.
+
+    Parameters
+    ----------
+    student_id : str
+        Whose list.
+    students_csv, programs_csv, preferences_csv : str or path-like
+        The tables; preferences may be "".
+    assumptions_toml : str or path-like, optional
+        Assumptions; the project's own without.
+    overrides : sequence of str
+        ``--set key=value``.
+    draws, seed : int, optional
+        By default ``robustness.draws`` and ``robustness.seed``.
+    progress : callable, optional
+        Is told how many lists were made again.
+
+    Returns
+    -------
+    Bench
+        Same files, assumptions and seed, same bytes.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be used.
+    RowError
+        If the student's row is wrong or missing.
+    AssumptionError, ModelError
+        If an assumption is not understood, or there is no list to vary.
+    """
+    assumptions = read_assumptions(assumptions_toml, overrides)
+    case = case_of(
+        read_student(students_csv, student_id),
+        read_programs(programs_csv),
+        read_if_given("preferences", preferences_csv),
+        assumptions,
+    )
+    return robustness_bench(case, assumptions, draws=draws, seed=seed, progress=progress)
+
+
+def case_of(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    preferences: pd.DataFrame | None,
+    assumptions: Assumptions,
+) -> Case:
+    """One student's row as a case for the bench.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    programs : DataFrame
+        All programs.
+    preferences : DataFrame or None
+        Wishes, ties and signals.
+    assumptions : Assumptions
+        The base.
+
+    Returns
+    -------
+    Case
+        Of that student's list problem.
+
+    Raises
+    ------
+    ModelError
+        As for `list_problem` and `student_case`.
+    """
+    problem = list_problem(student, programs, assumptions, preferences)
+    return student_case(student, problem, assumptions, preferences)
+
+
+def robustness(
+    student_id: str,
+    students_csv: Files,
+    programs_csv: Files,
+    preferences_csv: Files = "",
+    assumptions_toml: Files | None = None,
+    overrides: Sequence[str] = (),
+    draws: int | None = None,
+    seed: int | None = None,
+    progress: Callable[[int], object] = unheard,
+    *,
+    cached: bool = True,
+) -> dict[str, Any]:
+    """What of a student's list holds when the assumptions are drawn, moved and searched.
+
+    Parameters
+    ----------
+    student_id, students_csv, programs_csv, preferences_csv, assumptions_toml, overrides
+        As for `student_bench`.
+    draws, seed, progress
+        As for `student_bench`.
+    cached : bool
+        Whether an answer to the same question is taken from ``data/private/cache`` and left there.
+        The key is a hash over the files' bytes, the assumptions, the options and the code.
+
+    Returns
+    -------
+    dict
+        JSON-ready: student_id, fingerprint, draws, seed, base_list (in the order taken),
+        match_chance, selection_acceptability {program_id: share}, sampling_error
+        {program_id: [low, high]}, sobol, tornado, flips, overlap, findings (sentences).
+
+    Raises
+    ------
+    TableError, RowError, AssumptionError, ModelError
+        As for `student_bench`.
+    """
+    assumptions = read_assumptions(assumptions_toml, overrides)
+    files = (students_csv, programs_csv, preferences_csv)
+    kept = place_of([student_id, assumptions.fingerprint, draws, seed], files)
+    found = kept_answer(kept) if cached else None
+    if found is not None:
+        return found
+    bench = student_bench(
+        student_id,
+        students_csv,
+        programs_csv,
+        preferences_csv,
+        assumptions_toml,
+        overrides,
+        draws,
+        seed,
+        progress,
+    )
+    answer = {
+        "student_id": student_id,
+        "fingerprint": assumptions.fingerprint,
+        **_content(bench),
+    }
+    if cached:
+        keep_answer(kept, answer)
+    return answer
+
+
+def _content(bench: Bench) -> dict[str, Any]:
+    lists = bench.lists
+    names = lists.programs["program_id"]
+    shares = lists.programs["selection_acceptability"]
+    return {
+        "draws": bench.draws,
+        "seed": bench.seed,
+        "base_list": [str(names.iloc[position]) for position in lists.base],
+        "match_chance": rounded(bench.match_chance),
+        "selection_acceptability": dict(zip(names, map(rounded, shares), strict=True)),
+        "sampling_error": {
+            name: [rounded(low), rounded(high)]
+            for name, low, high in lists.programs[["program_id", "low", "high"]].itertuples(
+                index=False
+            )
+        },
+        "sobol": [
+            {
+                "input": row["input"],
+                "first": rounded(row["first"]),
+                "first_ci": [rounded(row["first_low"]), rounded(row["first_high"])],
+                "total": rounded(row["total"]),
+                "total_ci": [rounded(row["total_low"]), rounded(row["total_high"])],
+            }
+            for row in bench.variance.to_dict("records")
+        ],
+        "tornado": _records(bench.tornado),
+        "flips": _records(bench.flips),
+        "overlap": {
+            "list_length": int(lists.base.size),
+            "mean_kept": rounded(lists.draws["kept"].mean()),
+            "kept_in_95_percent": least_kept(lists.draws["kept"].tolist()),
+            "mean_overlap": rounded(lists.draws["overlap"].mean()),
+            "mean_kendall_tau": rounded(lists.draws["kendall_tau"].mean()),
+        },
+        "findings": findings(bench),
+    }
+
+
+def findings(bench: Bench) -> list[str]:
+    """The bench's findings, one clause each: list, variance, tornado, flips.
+
+    Parameters
+    ----------
+    bench : Bench
+        Of one student.
+
+    Returns
+    -------
+    list of str
+        Four clauses, ready to be titles.
+    """
+    return [
+        acceptability_finding(bench.lists.draws["kept"].tolist(), int(bench.lists.base.size)),
+        variance_finding(bench.variance.to_dict("records")),
+        tornado_finding(bench.tornado.to_dict("records")),
+        flip_finding(bench.flips.to_dict("records")),
+    ]
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{name: plain(cell) for name, cell in row.items()} for row in rows.to_dict("records")]
+
+
+def plain(cell: Any) -> Any:
+    """A cell as JSON has it: tuples as lists, numbers rounded, unknown as null."""
+    if isinstance(cell, tuple):
+        return list(cell)
+    if isinstance(cell, float | np.floating):
+        return rounded(float(cell))
+    return int(cell) if isinstance(cell, np.integer) else cell
+
+
+def rounded(number: float) -> float | None:
+    """A number to `DIGITS` digits, None where it is not known."""
+    return round(float(number), DIGITS) if math.isfinite(number) else None
+
+
+def robustness_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """An answer as one row a program, for a table or a CSV file.
+
+    Parameters
+    ----------
+    answer : dict
+        From `robustness`.
+
+    Returns
+    -------
+    list of dict
+        student_id, program_id, selection_acceptability, low, high, in_base_list, fingerprint;
+        what is chosen most often first, programs that are never chosen left out.
+    """
+    shares = answer["selection_acceptability"]
+    listed = set(answer["base_list"])
+    often: Iterable[str] = sorted(shares, key=lambda name: (-shares[name], name))
+    return [
+        {
+            "student_id": answer["student_id"],
+            "program_id": name,
+            "selection_acceptability": shares[name],
+            "low": answer["sampling_error"][name][0],
+            "high": answer["sampling_error"][name][1],
+            "in_base_list": name in listed,
+            "fingerprint": answer["fingerprint"],
+        }
+        for name in often
+        if shares[name] > 0 or name in listed
+    ]

@@ -1,0 +1,110 @@
+import json
+
+import pandas as pd
+import pytest
+
+from analysis.answers import kept_answers
+from analysis.answers.class_robustness import class_robustness
+from analysis.answers.robustness import robustness, robustness_rows
+from analysis.errors import ModelError, RowError
+from analysis.paths import from_root
+
+STUDENTS = from_root("data/sample/students.csv")
+PROGRAMS = from_root("data/sample/programs.csv")
+FAST = ("robustness.variance_sample=32", "robustness.flip_steps=3")
+
+
+def asked(student_id="S002", overrides=(), **options):
+    options = {"draws": 40, "seed": 5, "cached": False} | options
+    return robustness(student_id, STUDENTS, PROGRAMS, overrides=(*FAST, *overrides), **options)
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return asked()
+
+
+def test_the_answer_has_every_part_of_the_json_and_survives_it(answer):
+    assert json.loads(json.dumps(answer, allow_nan=False)) == answer
+    assert set(answer) == {
+        "student_id", "fingerprint", "draws", "seed", "base_list", "match_chance",
+        "selection_acceptability", "sampling_error", "sobol", "tornado", "flips", "overlap",
+        "findings",
+    }  # fmt: skip
+    assert set(answer["sobol"][0]) == {"input", "first", "first_ci", "total", "total_ci"}
+    assert {"input", "flip_value", "leaves", "enters"} <= set(answer["flips"][0])
+    assert len(answer["findings"]) == 4
+
+
+def test_the_shares_of_all_programs_sum_to_the_length_of_the_lists(answer):
+    total = sum(answer["selection_acceptability"].values())
+    assert total == pytest.approx(len(answer["base_list"]), abs=0.5)
+    assert len(answer["base_list"]) == answer["overlap"]["list_length"] == 40
+
+
+def test_what_does_not_flip_is_null(answer):
+    values = [row["flip_value"] for row in answer["flips"]]
+    assert all(value is None or isinstance(value, float) for value in values)
+    assert all(row["leaves"] == [] for row in answer["flips"] if row["flip_value"] is None)
+
+
+def test_a_row_a_program_starts_with_what_is_chosen_most_often(answer):
+    rows = robustness_rows(answer)
+    shares = [row["selection_acceptability"] for row in rows]
+    assert shares == sorted(shares, reverse=True)
+    assert {row["program_id"] for row in rows if row["in_base_list"]} == set(answer["base_list"])
+    assert all(row["fingerprint"] == answer["fingerprint"] for row in rows)
+
+
+def test_the_same_question_has_the_same_answer_and_another_seed_another(answer):
+    assert asked() == answer
+    assert asked(seed=6)["sobol"] != answer["sobol"]
+
+
+def test_an_answer_is_kept_and_a_changed_input_is_asked_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(kept_answers, "project_root", lambda: tmp_path)
+    students = tmp_path / "students.csv"
+    students.write_bytes(STUDENTS.read_bytes())
+
+    def ask(seed=5):
+        told = []
+        found = robustness(
+            "S001", students, PROGRAMS, overrides=FAST, draws=20, seed=seed, progress=told.append
+        )
+        return found, bool(told)
+
+    first, computed = ask()
+    again, computed_again = ask()
+    assert (computed, computed_again) == (True, False)
+    assert again == first
+    (kept,) = (tmp_path / "data" / "private" / "cache").iterdir()
+    assert kept.stat().st_mode & 0o077 == 0
+    kept.write_text("{")
+    assert ask() == (first, True)
+    students.write_text(students.read_text() + "\n")
+    assert ask()[1]
+    assert ask(seed=6)[1]
+
+
+def test_an_unknown_student_and_one_without_a_score_are_named():
+    with pytest.raises(RowError, match="S999"):
+        asked("S999")
+    class_ = pd.read_csv(STUDENTS)
+    without = class_.loc[class_["step2_ck"].isna(), "student_id"]
+    with pytest.raises(ModelError, match="Step 2 CK"):
+        asked(without.iloc[0])
+
+
+def test_a_class_has_a_row_a_student_and_one_bad_list_costs_no_other(tmp_path):
+    lines = STUDENTS.read_text(encoding="utf-8").splitlines()
+    students = tmp_path / "students.csv"
+    header = lines[0].split(",")
+    wrong = lines[2].split(",")
+    wrong[header.index("must_apply")] = "NOWHERE"
+    students.write_text("\n".join([lines[0], lines[1], ",".join(wrong)]) + "\n")
+    rows = class_robustness(students, PROGRAMS, overrides=FAST, draws=20).set_index("student_id")
+    assert rows.index.tolist() == ["S001", "S002"]
+    assert rows.loc["S001", "list_length"] == 30
+    assert 0 < rows.loc["S001", "kept_in_95_percent"] <= 30
+    assert rows.loc["S002", "list_length"] == 0
+    assert "NOWHERE" in rows.loc["S002", "problem"]
