@@ -48,10 +48,10 @@ def application_chances(
     -------
     DataFrame, n rows, same index
         graduate_id, year, interviewed, matched, program_type, red_flags (tuples),
-        interview_chance, logit (of gate and chance together, uncapped), gate, chance_basis,
-        left_out (why a row has nothing to learn from, "" if it has), and by how much ``logit``
-        moves: exposure_level with the level, exposure_scale with the share by which logit_scale is
-        raised, exposure_<flag> with the log-odds of that flag's anchor.
+        interview_chance, logit (of gate and chance together, uncapped), gate, prestige,
+        chance_basis, left_out (why a row has nothing to learn from, "" if it has), and by how
+        much ``logit`` moves: exposure_level with the level, exposure_scale with the share by which
+        logit_scale is raised, exposure_<flag> with the log-odds of that flag's anchor.
 
     Raises
     ------
@@ -64,7 +64,8 @@ def application_chances(
     rows = _placed(applications.reset_index(drop=True), programs)
     found = rows[["graduate_id", "year", "interviewed", "matched", "program_type"]].copy()
     found["red_flags"] = rows["red_flags"].map(listed)
-    found = found.assign(interview_chance=np.nan, logit=np.nan, gate=np.nan, chance_basis="")
+    found = found.assign(interview_chance=np.nan, logit=np.nan, gate=np.nan)
+    found = found.assign(prestige=np.nan, chance_basis="")
     found["left_out"] = np.where(rows["target"] == "", NO_PROGRAM, "")
     moved_by = [f"exposure_{name}" for name in ("level", "scale", *FLAGS)]
     exposures = pd.DataFrame(0.0, index=rows.index, columns=moved_by)
@@ -167,6 +168,7 @@ def _fill(
         doors = gate(student, flags, programs, assumptions, None, signals[own])
         opening[own] = doors.opening
     found.loc[part.index, "gate"] = opening
+    found.loc[part.index, "prestige"] = levels.prestige[column]
     read = expit(log_odds)
     found.loc[part.index, "interview_chance"] = opening * np.minimum(
         read, assumptions.value("highest_chance")

@@ -6,11 +6,48 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
+from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
+from analysis.model.correlation import scenarios
+from analysis.model.greedy import greedy
+from analysis.model.wishes import list_utility, preference
 
-__all__ = ["list_hit_rates"]
+__all__ = ["BY_CHANCE", "BY_LIST", "list_hit_rates", "list_orders"]
+
+BY_LIST, BY_CHANCE = "list", "sort_by_chance"
+
+
+def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, NDArray[np.float64]]:
+    """Order of each graduate's own applications: as the list would pick them, and by chance.
+
+    Parameters
+    ----------
+    chances : DataFrame, n rows
+        From `analysis.model.graduates.applications.application_chances`, each with a chance.
+    assumptions : Assumptions
+        Match given interview, correlation, worth of a match.
+
+    Returns
+    -------
+    dict of str to ndarray of float, shape (n,)
+        Places from 1; what the list would not take comes last, by chance.
+    """
+    rate = assumptions.value("match_given_interview")
+    rho = assumptions.values("latent_correlation")
+    worth = assumptions.value("match_utility")
+    chance = chances["interview_chance"].to_numpy(dtype=np.float64)
+    utility = list_utility(preference(chances["prestige"], [""] * len(chances)), worth)
+    places = np.zeros(len(chances))
+    by_chance = np.zeros(len(chances))
+    for own in chances.reset_index(drop=True).groupby(["graduate_id", "year"]).indices.values():
+        falling = own[np.argsort(-chance[own], kind="stable")]
+        by_chance[falling] = np.arange(1, len(own) + 1)
+        picked = greedy(scenarios(chance[own], rate, rho), utility[own], len(own))
+        rest = np.setdiff1d(falling, own[picked], assume_unique=True)
+        places[np.concatenate([own[picked], rest])] = np.arange(1, len(own) + 1)
+    return {BY_LIST: places, BY_CHANCE: by_chance}
 
 
 def list_hit_rates(

@@ -158,10 +158,13 @@ def pooled_effects(
     Raises
     ------
     ModelError
-        If kinds do not fit the design or have no prior.
+        If kinds do not fit the design or have no prior, or a spread is not above 0.
     """
     if len(kinds) != applicants.design.shape[1] or not set(kinds) <= set(priors):
         message = f"kinds {sorted(set(kinds))} do not fit the design or its priors"
+        raise ModelError(message)
+    if not all(priors[kind].spread > 0 for kind in kinds):
+        message = "the standard deviation of a shift must be more than 0"
         raise ModelError(message)
     kind_of = np.asarray(kinds)
     spread = np.array([priors[kind].spread for kind in kinds])

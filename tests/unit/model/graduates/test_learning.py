@@ -95,7 +95,7 @@ def test_kinds_that_do_not_fit_the_design_are_refused():
 
 @pytest.mark.parametrize("rho", [0.0, 0.3])
 def test_the_correlation_of_one_graduates_answers_is_found(rho):
-    rows = applicants_of(world(5, applicants=80, rho=rho))
+    rows = applicants_of(world(4, applicants=80, rho=rho))
     found = applicant_correlation(rows, np.full(11, 0.4), np.zeros(11))
     assert found.low <= rho <= found.high
     assert found.high - found.low < 0.3

@@ -1,0 +1,77 @@
+import json
+
+import pytest
+
+from analysis.answers.backtest import backtest
+from analysis.assumptions import read_assumptions
+from analysis.errors import AssumptionError, RowError
+from analysis.paths import from_root
+
+SAMPLE = "data/sample/graduates.csv"
+QUICK = ["graduates.bootstrap_draws=20"]
+
+
+@pytest.fixture(scope="module")
+def answer(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("office")
+    head, *lines = from_root(SAMPLE).read_text(encoding="utf-8").splitlines(keepends=True)
+    # Every third application of each graduate: quick, and as many people.
+    (folder / "graduates.csv").write_text(head + "".join(lines[::3]), encoding="utf-8")
+    learned = folder / "office.toml"
+    return backtest(folder / "graduates.csv", overrides=QUICK, learned_toml=learned), learned
+
+
+def test_the_record_has_the_keys_that_the_command_promises(answer):
+    record = answer[0].record()
+    assert set(record) >= {
+        "n_applicants", "n_applications", "years", "brier", "brier_parts", "log_loss",
+        "skill_vs_base_rate", "skill_vs_survey", "calibration_in_the_large", "calibration_slope",
+        "calibration_intercept", "ece", "ece_null", "prior_sample_size", "rho", "intervals",
+        "lists", "fingerprint",
+    }  # fmt: skip
+    assert record["years"] == [2020, 2021, 2022, 2023, 2024, 2025]
+    json.dumps(record, allow_nan=False)
+
+
+def test_every_statistic_has_its_interval(answer):
+    record = answer[0].record()
+    for name, ends in record["intervals"].items():
+        assert ends["low"] <= ends["high"]
+        assert record[name] is not None
+
+
+def test_no_graduates_id_leaves(answer):
+    with from_root(SAMPLE).open(encoding="utf-8") as lines:
+        ids = {line.split(",")[0] for line in lines} - {"graduate_id"}
+    text = json.dumps(answer[0].record()) + answer[1].read_text(encoding="utf-8")
+    assert not [one for one in ids if one in text]
+
+
+def test_no_count_between_one_and_nine_leaves(answer):
+    record = answer[0].record()
+    counts = [row["n_applicants"] for row in record["lists"] + record["reliability"]]
+    counts += [row["n"] for row in record["learned"]] + [record["n_applicants"]]
+    assert not [n for n in counts if n is not None and 0 < n < 10]
+
+
+def test_the_learned_set_is_one_that_every_command_reads(answer):
+    learned = read_assumptions(answer[1])
+    assert learned.fingerprint == answer[0].record()["fingerprint_learned"]
+    assert learned.entries["latent_correlation"].basis == "office"
+    assert learned.entries["anchors.none"].basis == "office"
+
+
+def test_a_file_that_is_there_is_not_written_over(answer):
+    before = answer[1].read_bytes()
+    with pytest.raises(AssumptionError, match="is there already"):
+        backtest(SAMPLE, overrides=QUICK, learned_toml=answer[1])
+    assert answer[1].read_bytes() == before
+
+
+def test_a_bad_row_is_named_before_anything_is_computed(tmp_path):
+    lines = from_root(SAMPLE).read_text(encoding="utf-8").splitlines()
+    lines[3] = lines[3].replace(",0,0,", ",0,1,")
+    path = tmp_path / "graduates.csv"
+    path.write_text("\n".join(lines))
+    with pytest.raises(RowError, match=r"graduates\.csv, line 4, column interviewed, matched"):
+        backtest(path)
