@@ -24,7 +24,7 @@ WIDEST_LABEL = 125.0
 MOST_LINES = 2
 SLACK = 3.0  # letters on a grid of pixels are a little wider than drawn as outlines
 MOST_BESIDE = 16  # more names than this are a thicket, even where each has its place
-KEY_GAP, KEY_LINE = 10.0, 1.36
+KEY_GAP, KEY_LINE = 10.0, 1.5
 SHORT_KEY = 6
 KEY_NUMBER = 16.0  # points from a number to its name
 
