@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 __all__ = ["add_to"]
+
+
+class Table(StrEnum):
+    """Tables that an office writes itself."""
+
+    students = "students"
+    programs = "programs"
+    preferences = "preferences"
+    graduates = "graduates"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -20,3 +31,23 @@ def add_to(app: typer.Typer) -> None:
     """
     app.command()(check)
     app.command()(template)
+
+
+def check(files: Annotated[list[Path], typer.Argument(help="CSV files.")]) -> int:
+    """Say what is wrong with a file, all at once, and what was repaired to read it."""
+    from analysis.tables.check import check_files
+
+    text, code = check_files(files)
+    print(text)
+    return code
+
+
+def template(
+    table: Annotated[Table, typer.Argument(help="Which table.")],
+) -> None:
+    """Print an empty CSV with one filled row; the column sheet goes to stderr."""
+    from analysis.tables.template import template as template_of
+
+    csv_text, sheet = template_of(table.value)
+    print(csv_text, end="")
+    print(sheet, file=sys.stderr)

@@ -11,7 +11,7 @@ from analysis.errors import ReportError
 __all__ = ["check_whose_report"]
 
 MARKER = re.compile(r"Student ([A-Za-z0-9_-]+) · page (\d+) of (\d+)")
-FOOTER_HEIGHT = 70.0  # points from the bottom edge; the text block begins above
+FOOTER_HEIGHT = 61.0  # points from the bottom edge; the text block begins above
 
 
 def check_whose_report(pdf: bytes, student_id: str, title: str) -> int:

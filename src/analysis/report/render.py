@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import shutil
 import tempfile
 import time
@@ -15,6 +15,7 @@ from typing import Any
 from analysis.errors import ReportError
 from analysis.paths import from_root
 from analysis.report.exporter import document_from_notebook
+from analysis.report.folder import write_whole
 from analysis.report.guard import check_whose_report
 from analysis.report.settings import read_branding
 from analysis.report.typesetting import pdf_bytes
@@ -32,8 +33,8 @@ class Rendered:
     ----------
     student_id : str
         Whose it is, as read back from its pages.
-    pdf_sha256 : str
-        Hash of the file's bytes.
+    pdf_sha256, content_sha256 : str
+        Hash of the file's bytes, and of the PDF before it got a password.
     pages : int
         Number of pages.
     warnings : tuple of str
@@ -44,6 +45,7 @@ class Rendered:
 
     student_id: str
     pdf_sha256: str
+    content_sha256: str
     pages: int
     warnings: tuple[str, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)
@@ -54,6 +56,7 @@ def render_report(
     destination: Path,
     *,
     display_name: str | None = None,
+    pdf_password: str | None = None,
     branding: Path | None = None,
     engine: str = "countersignal",
     notebook: Path | None = None,
@@ -69,6 +72,8 @@ def render_report(
         The PDF to write; an older one is replaced only when the new one has passed the guard.
     display_name : str, optional
         Name for the page's head; it never reaches the notebook or the file's metadata.
+    pdf_password : str, optional
+        Password that opens the file.
     branding : Path, optional
         A branding file, else ``reports/branding.toml``.
     engine : str
@@ -104,11 +109,16 @@ def render_report(
         pdf, warnings = pdf_bytes(document, look)
         pages = check_whose_report(pdf, student_id, document.title)
         if keep_notebook is not None:
+            keep_notebook.parent.mkdir(mode=0o700, exist_ok=True)
             shutil.copyfile(Path(folder) / "executed.ipynb", keep_notebook)
             keep_notebook.chmod(0o600)
+    content_sha256 = hashlib.sha256(pdf).hexdigest()
+    if pdf_password:
+        pdf = _locked(pdf, pdf_password)
     _moved_into_place(pdf, destination)
     seconds = {"notebook": between - started, "pdf": time.perf_counter() - between}
-    return Rendered(student_id, hashlib.sha256(pdf).hexdigest(), pages, warnings, seconds)
+    pdf_sha256 = hashlib.sha256(pdf).hexdigest()
+    return Rendered(student_id, pdf_sha256, content_sha256, pages, warnings, seconds)
 
 
 def _executed(template: Path, parameters: Mapping[str, str], executed: Path, engine: str) -> Any:
@@ -146,16 +156,20 @@ def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
         raise ReportError(message)
 
 
+def _locked(pdf: bytes, password: str) -> bytes:
+    """Encrypt a PDF (AES-256); the bytes differ each time, the decrypted content does not."""
+    import pypdf
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
+    writer.encrypt(password, algorithm="AES-256")
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
+
 def _moved_into_place(pdf: bytes, destination: Path) -> None:
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=destination.parent)
-    part = Path(name)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(pdf)
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(destination)
+        write_whole(destination, pdf)
     except OSError as error:
-        part.unlink(missing_ok=True)
         message = f"{destination.name} cannot be written ({error.strerror})"
         raise ReportError(message) from None

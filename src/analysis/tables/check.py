@@ -61,6 +61,23 @@ class Checked:
             raise RowError(self.problems)
         return self.rows
 
+    def whole(self) -> pd.DataFrame:
+        """All rows, of a file that is of use only as a whole.
+
+        Returns
+        -------
+        DataFrame
+            The rows.
+
+        Raises
+        ------
+        TableError
+            With every problem of every row.
+        """
+        if self.problems:
+            raise TableError(self.problems)
+        return self.rows
+
 
 def check_table(path: Path, table: str | None = None) -> Checked:
     """Read a file as a table and collect what is wrong with its rows.

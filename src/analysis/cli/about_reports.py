@@ -1,0 +1,270 @@
+"""Commands that render: the sample class, one student, a whole class."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from analysis.paths import from_root, project_root
+
+if TYPE_CHECKING:
+    from analysis.answers.class_list import ClassList
+    from analysis.report.manifest import Manifest, Outcome
+
+__all__ = ["add_to"]
+
+DEMO_STUDENTS = ("S001", "S002", "S003", "S004", "S006")
+SYNCED = ("onedrive", "dropbox", "icloud", "mobile documents", "google drive", "googledrive")
+
+Students = Annotated[Path, typer.Option("--students", help="The class: students.csv.")]
+Programs = Annotated[Path, typer.Option("--programs", help="The programs: programs.csv.")]
+Preferences = Annotated[Path | None, typer.Option(help="Wishes, ties and signals: a CSV file.")]
+Graduates = Annotated[Path | None, typer.Option(help="The office's own outcomes: a CSV file.")]
+AssumptionsFile = Annotated[Path | None, typer.Option("--assumptions", help="A TOML file.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="An assumption, as key=value; repeatable.")
+]
+Out = Annotated[Path, typer.Option("--out", help="Folder for the reports, made if need be.")]
+Branding = Annotated[Path | None, typer.Option(help="The office's look: a TOML file.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this module.
+
+    Parameters
+    ----------
+    app : Typer
+        The command line.
+    """
+    app.command()(demo)
+    app.command()(report)
+    app.command()(batch)
+
+
+def demo() -> int:
+    """Render the sample class's first students into reports/out."""
+    out = project_root() / "reports" / "out" / "demo"
+    code = _render(
+        from_root("data/sample/students.csv"),
+        from_root("data/sample/programs.csv"),
+        out,
+        preferences=from_root("data/sample/preferences.csv"),
+        only=DEMO_STUDENTS,
+        mode="overwrite",
+    )
+    print(f"{out} holds a PDF for each of {', '.join(DEMO_STUDENTS)} (made-up students)")
+    return code
+
+
+def report(
+    student_id: Annotated[str, typer.Argument(help="Whose report.")],
+    students: Students,
+    programs: Programs,
+    out: Out,
+    preferences: Preferences = None,
+    graduates: Graduates = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    branding: Branding = None,
+    report_date: Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")] = "",
+) -> int:
+    """Render one student's report: OUT/<student_id>.pdf, and what it rests on."""
+    return _render(
+        students,
+        programs,
+        out,
+        preferences=preferences,
+        graduates=graduates,
+        assumptions=assumptions,
+        sets=sets or (),
+        only=(student_id,),
+        mode="one",
+        branding=branding,
+        report_date=report_date,
+    )
+
+
+def batch(
+    students: Students,
+    programs: Programs,
+    out: Out,
+    preferences: Preferences = None,
+    graduates: Graduates = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=64, help="Processes; one a processor without.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Complete a folder; render what changed.")
+    ] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Render everything again.")
+    ] = False,
+    keep_notebooks: Annotated[
+        bool, typer.Option("--keep-notebooks", help="Leave executed notebooks in OUT/notebooks.")
+    ] = False,
+    branding: Branding = None,
+    report_date: Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")] = "",
+) -> int:
+    """Render a whole class: a PDF each, manifest.json, summary.csv, assumptions.toml."""
+    if resume and overwrite:
+        message = "--resume and --overwrite exclude each other"
+        raise typer.BadParameter(message)
+    return _render(
+        students,
+        programs,
+        out,
+        preferences=preferences,
+        graduates=graduates,
+        assumptions=assumptions,
+        sets=sets or (),
+        workers=workers,
+        mode="resume" if resume else "overwrite" if overwrite else "new",
+        keep_notebooks=keep_notebooks,
+        branding=branding,
+        report_date=report_date,
+    )
+
+
+def _render(
+    students: Path,
+    programs: Path,
+    out: Path,
+    *,
+    preferences: Path | None = None,
+    graduates: Path | None = None,
+    assumptions: Path | None = None,
+    sets: Sequence[str] = (),
+    only: Sequence[str] = (),
+    workers: int | None = None,
+    mode: str = "new",
+    keep_notebooks: bool = False,
+    branding: Path | None = None,
+    report_date: str = "",
+) -> int:
+    from analysis.answers.class_list import class_list
+    from analysis.report.batch import Job, is_all_delivered, run_batch
+
+    _warn_if_synced(out)
+    files = {
+        "students_csv": students,
+        "programs_csv": programs,
+        "preferences_csv": preferences,
+        "graduates_csv": graduates,
+    }
+    paths = {name: "" if path is None else str(path.resolve()) for name, path in files.items()}
+    listed = class_list(**paths, assumptions_toml=assumptions, overrides=sets, only=only)
+    _say_what_was_read(listed)
+    refused = {
+        p.row_id or f"line {p.line}": (p.line, f"{p.column or 'row'}: expected {p.expected}")
+        for p in listed.problems
+    }
+    jobs = [
+        Job(s.student_id, s.line, s.row_digest, s.display_name, s.pdf_password)
+        for s in listed.students
+    ]
+    article = {f"{name}_csv": f"data/article/{file}.csv" for name, file in ARTICLE_FILES.items()}
+    with _progress(len(jobs)) as on_done:
+        try:
+            manifest = run_batch(
+                jobs,
+                out,
+                {**paths, **article, "report_date": report_date},
+                assumptions_toml=listed.assumptions_toml,
+                fingerprint=listed.fingerprint,
+                refused=refused,
+                workers=min(workers or os.cpu_count() or 1, max(len(jobs), 1)),
+                mode=mode,
+                branding=branding,
+                keep_notebooks=keep_notebooks,
+                on_done=on_done,
+            )
+        except KeyboardInterrupt:
+            print(f"stopped; what is finished in {out} is whole. To go on: the same command with "
+                  "--resume", file=sys.stderr)  # fmt: skip
+            raise
+    _say_what_became(manifest, out)
+    return 0 if is_all_delivered(manifest) else 1
+
+
+ARTICLE_FILES = {
+    "importance": "factor_importance",
+    "chances": "interview_chances",
+    "tolerance": "program_tolerance",
+}
+
+
+def _warn_if_synced(out: Path) -> None:
+    place = str(out.resolve()).casefold()
+    service = next((name for name in SYNCED if name in place), None)
+    if service:
+        print(
+            f"warning: {out} lies in a folder that {service} copies to other machines; reports "
+            "would leave this one",
+            file=sys.stderr,
+        )
+
+
+def _say_what_was_read(listed: ClassList) -> None:
+    for repair in listed.repairs:
+        print(f"repaired: {repair}", file=sys.stderr)
+    for problem in listed.problems:
+        print(problem, file=sys.stderr)
+
+
+def _say_what_became(manifest: Manifest, out: Path) -> None:
+    outcomes = manifest.students
+    delivered = sum(entry.outcome == "delivered" for entry in outcomes.values())
+    plural = "" if delivered == 1 else "s"
+    print(f"{delivered} report{plural} in {out}", file=sys.stderr)
+    for student_id, entry in outcomes.items():
+        if entry.outcome == "failed":
+            print(f"{student_id} (line {entry.line}): {entry.message}", file=sys.stderr)
+        for warning in entry.warnings:
+            print(f"{student_id}: {warning}", file=sys.stderr)
+    missing = len(outcomes) - delivered
+    if missing:
+        print(f"{missing} not delivered; see summary.csv", file=sys.stderr)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Any]:
+    """Tell of each report: a bar on a terminal, a line each elsewhere."""
+    done = 0
+    started = time.monotonic()
+    if sys.stderr.isatty():
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        columns = (BarColumn(), MofNCompleteColumn(), "{task.fields[rate]}", TimeRemainingColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=total, rate="")
+
+            def advance(_: str, outcome: Outcome, already: bool) -> None:
+                nonlocal done
+                if outcome.outcome == "refused":
+                    return
+                done += not already
+                rate = f"{done / max(time.monotonic() - started, 0.1):.1f} a second"
+                bar.update(task, advance=1, rate=rate)
+
+            yield advance
+        return
+
+    def say(student_id: str, outcome: Outcome, already: bool) -> None:
+        nonlocal done
+        if outcome.outcome == "refused":
+            return
+        done += 1
+        what = "was there already" if already else outcome.outcome
+        print(f"{done}/{total} {student_id} {what}", file=sys.stderr)
+
+    yield say

@@ -1,0 +1,220 @@
+"""What a batch did and from what: the only thing that ``--resume`` believes, with the hashes."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from analysis import __version__
+from analysis.report.folder import FolderError, write_whole
+
+__all__ = ["Manifest", "Outcome", "file_sha256", "read_manifest", "write_manifest"]
+
+MANIFEST, SUMMARY = "manifest.json", "summary.csv"
+FORMAT = 1
+DELIVERED, FAILED, REFUSED = "delivered", "failed", "refused"
+LIBRARIES = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy", "typst")
+SEED = 20260915
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one student.
+
+    Parameters
+    ----------
+    outcome : {"delivered", "failed", "refused"}
+        Refused: the row of students.csv is wrong.
+    line : int or None
+        Line of students.csv.
+    proof : str
+        Hash over everything the report rests on; "" unless delivered.
+    pdf_sha256, content_sha256 : str
+        Hash of the file, and of the PDF without its password.
+    pages : int
+        Pages.
+    warnings : list of str
+        For the office.
+    message : str
+        Why not, if not.
+    seconds : float
+        How long it took.
+    """
+
+    outcome: str
+    line: int | None
+    proof: str = ""
+    pdf_sha256: str = ""
+    content_sha256: str = ""
+    pages: int = 0
+    warnings: tuple[str, ...] = ()
+    message: str = ""
+    seconds: float = 0.0
+
+
+@dataclass
+class Manifest:
+    """A batch, as far as it has come.
+
+    Parameters
+    ----------
+    fingerprint : str
+        Of the assumptions.
+    inputs : mapping of str to str
+        SHA-256 of each input file, by what it is; never a path.
+    students : dict of str to Outcome
+        By student_id.
+    """
+
+    fingerprint: str
+    inputs: Mapping[str, str]
+    students: dict[str, Outcome] = field(default_factory=dict)
+
+    @property
+    def common_proof(self) -> str:
+        """Hash over what all reports share: inputs, assumptions, versions."""
+        content = [self.fingerprint, sorted(self.inputs.items()), sorted(_versions().items())]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    def proof(self, row_digest: str) -> str:
+        """Hash over everything that one student's report rests on.
+
+        Parameters
+        ----------
+        row_digest : str
+            Hash of the student's row.
+
+        Returns
+        -------
+        str
+            SHA-256.
+        """
+        return hashlib.sha256(f"{self.common_proof}:{row_digest}".encode()).hexdigest()
+
+    def is_delivered(self, out: Path, student_id: str, proof: str) -> bool:
+        """Whether a student's report is there and rests on just this.
+
+        Parameters
+        ----------
+        out : Path
+            The folder.
+        student_id : str
+            Whose.
+        proof : str
+            As `proof` gives it.
+
+        Returns
+        -------
+        bool
+            Only if manifest, proof and the file's own hash agree.
+        """
+        known = self.students.get(student_id)
+        pdf = out / f"{student_id}.pdf"
+        return (
+            known is not None
+            and known.outcome == DELIVERED
+            and known.proof == proof
+            and pdf.is_file()
+            and not pdf.is_symlink()
+            and file_sha256(pdf) == known.pdf_sha256
+        )
+
+
+def _versions() -> dict[str, str]:
+    return {"countersignal": __version__, **{name: version(name) for name in LIBRARIES}}
+
+
+def file_sha256(path: Path) -> str:
+    """Hash of a file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal.
+    """
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_manifest(out: Path) -> Manifest | None:
+    """Read the manifest of a folder.
+
+    Parameters
+    ----------
+    out : Path
+        The folder.
+
+    Returns
+    -------
+    Manifest or None
+        None where there is none.
+
+    Raises
+    ------
+    FolderError
+        If there is one that cannot be understood.
+    """
+    path = out / MANIFEST
+    if not path.exists():
+        return None
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != FORMAT:
+            raise ValueError
+        students = {
+            student_id: Outcome(**{**entry, "warnings": tuple(entry["warnings"])})
+            for student_id, entry in content["students"].items()
+        }
+        return Manifest(content["fingerprint"], content["inputs"], students)
+    except (ValueError, KeyError, TypeError, AttributeError, OSError):
+        message = f"{path} is not a manifest of this program: use --overwrite, or another folder"
+        raise FolderError(message) from None
+
+
+def write_manifest(out: Path, manifest: Manifest) -> None:
+    """Write manifest.json and summary.csv.
+
+    Parameters
+    ----------
+    out : Path
+        The folder.
+    manifest : Manifest
+        The batch as far as it has come; students in the order of their ids.
+    """
+    students = dict(sorted(manifest.students.items()))
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "fingerprint": manifest.fingerprint,
+        "seed": SEED,
+        "versions": _versions(),
+        "inputs": dict(sorted(manifest.inputs.items())),
+        "students": {student_id: asdict(entry) for student_id, entry in students.items()},
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    write_whole(out / MANIFEST, text.encode())
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["student_id", "line", "outcome", "pages", "warnings", "message"])
+    for student_id, entry in students.items():
+        words = ["; ".join(entry.warnings), entry.message]
+        row = [student_id, entry.line, entry.outcome, entry.pages, *words]
+        writer.writerow([_as_text(cell) for cell in row])
+    write_whole(out / SUMMARY, stream.getvalue().encode())
+
+
+def _as_text(cell: object) -> object:
+    """Keep a spreadsheet from taking a text for a formula."""
+    starts_like_one = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if starts_like_one else cell
