@@ -51,24 +51,20 @@ def visible_texts(ax: Axes) -> list[Text]:
     figure = ax.get_figure(root=True)
     assert figure is not None
     figure.draw_without_rendering()
-    found = figure.findobj(lambda artist: isinstance(artist, Text))
-    return [
-        text
-        for text in found
-        if text.get_visible() and text.get_text().strip() and _on_axis(text, ax)
-    ]
-
-
-def _on_axis(text: Text, ax: Axes) -> bool:
-    """Tick labels beyond the limits exist but are not drawn."""
-    ticks = [*ax.xaxis.get_ticklabels(), *ax.yaxis.get_ticklabels()]
+    # Tick labels beyond the limits exist but are not drawn.
+    ticks = {*ax.xaxis.get_ticklabels(), *ax.yaxis.get_ticklabels()}
     drawn = {
         label
         for axis in (ax.xaxis, ax.yaxis)
         for tick in axis._update_ticks()
         for label in (tick.label1, tick.label2)
     }
-    return text not in ticks or text in drawn
+    found = figure.findobj(Text)
+    return [
+        text
+        for text in found
+        if text.get_visible() and text.get_text().strip() and (text not in ticks or text in drawn)
+    ]
 
 
 def collisions(texts: list[Text]) -> list[tuple[str, str]]:
