@@ -33,12 +33,13 @@ from analysis.figures.program_risk_tolerance import (
     alt_program_risk_tolerance,
     draw_program_risk_tolerance,
 )
-from analysis.figures.style import new_axes
+from analysis.figures.style import apply, new_axes
 from analysis.model import by_flag, chance, profile
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure, publish_identity, publish_table, publish_text
 
 # %%
+apply()
 student = tables.read_student(from_root(students_csv), student_id)
 programs = tables.read_programs(from_root(programs_csv))
 preferences = tables.read_if_given("preferences", preferences_csv)

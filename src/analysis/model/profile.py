@@ -257,10 +257,10 @@ def profile_points(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFr
     }
     swing = {
         "step2_ck": f"{worst:g} to {best:g}",
-        "clerkships": "no honors to honors in all",
-        "letters": "lukewarm to among the best",
+        "clerkships": "no honors to all",
+        "letters": "lukewarm to best",
         "red_flags": "academic leave to none",
-        "research": f"none to {most:g} items or more",
+        "research": f"none to {most:g} or more",
     }
 
     def level(factor: str) -> str:

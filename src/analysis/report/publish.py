@@ -28,7 +28,7 @@ __all__ = [
 
 IDENTITY_MIME = "application/vnd.countersignal+json"
 IMAGE_MIME = {"svg": "image/svg+xml", "png": "image/png"}
-WIDEST_COLUMN = 44
+WIDEST_COLUMN = 30
 CELL_PADDING = 2  # characters
 MARKDOWN_SPECIAL = frozenset(r"\`*_{}[]()<>#+-.!|~^$&'\":=@%/")
 
