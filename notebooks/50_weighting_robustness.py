@@ -22,12 +22,11 @@ programs_csv: str = "data/sample/programs.csv"  # the programs
 preferences_csv: str = "data/sample/preferences.csv"  # ties and signals, empty for none
 assumptions_toml: str = "data/assumptions/default.toml"  # first set of assumptions
 other_assumptions_toml: str = "data/assumptions/even_weights.toml"  # the set it is held against
-draws: str = "1000"  # lists made again for each set
+draws: str = "500"  # lists made again for each set
 seed: str = "20260915"  # of the draws
 
 # %%
-from analysis.advice.robustness_words import with_input_labels
-from analysis.answers.robustness import findings, student_bench
+from analysis.answers.robustness import charted, findings, student_bench
 from analysis.assumptions import difference, read_assumptions
 from analysis.figures.acceptability import alt_acceptability, draw_acceptability
 from analysis.figures.sobol_bars import alt_sobol_bars, draw_sobol_bars
@@ -53,7 +52,7 @@ said = findings(bench)
 # place goes to the application that is worth most by itself, each next one to the most valuable beside those taken.
 
 # %%
-places = bench.lists.often_chosen(40)
+places = charted(bench.lists.often_chosen(40), files[1], assumptions_toml)
 axes = draw_acceptability(places, new_axes(), title=said[0])
 publish_figure(axes.figure, alt_acceptability(places, title=said[0]), said[0], "png")
 
@@ -71,7 +70,7 @@ print(listed.head(8).to_string(index=False, float_format="{:.2f}".format))
 # what would stay if all the others were. The five weights stand there one by one and together.
 
 # %%
-shares = with_input_labels(bench.variance)
+shares = charted(bench.variance, files[1], assumptions_toml)
 axes = draw_sobol_bars(shares, new_axes(), title=said[1])
 publish_figure(axes.figure, alt_sobol_bars(shares, title=said[1]), said[1], "png")
 
@@ -84,7 +83,7 @@ print(bench.variance.round(2).to_string(index=False))
 # Each bar runs over the input's own range, from its 5 % to its 95 % point; a weight that moves rescales the others.
 
 # %%
-bars = with_input_labels(bench.tornado)
+bars = charted(bench.tornado, files[1], assumptions_toml)
 axes = draw_tornado(bars, new_axes(), title=said[2])
 publish_figure(axes.figure, alt_tornado(bars, title=said[2]), said[2], "png")
 
@@ -116,7 +115,7 @@ print(*difference(own, other_set), sep="\n")
 # %%
 other = student_bench(student_id, *files, other_assumptions_toml, **sizes)
 said = findings(other)
-shares = with_input_labels(other.variance)
+shares = charted(other.variance, files[1], other_assumptions_toml)
 axes = draw_sobol_bars(shares, new_axes(), title=said[1])
 publish_figure(axes.figure, alt_sobol_bars(shares, title=said[1]), said[1], "png")
 

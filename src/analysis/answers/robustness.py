@@ -16,6 +16,7 @@ from analysis.advice.robustness_words import (
     least_kept,
     tornado_finding,
     variance_finding,
+    with_input_labels,
 )
 from analysis.answers.kept_answers import keep_answer, kept_answer, place_of
 from analysis.assumptions import Assumptions, read_assumptions
@@ -23,7 +24,7 @@ from analysis.model.list_problem import list_problem
 from analysis.model.robustness import Bench, Case, robustness_bench, student_case
 from analysis.tables import read_if_given, read_programs, read_student
 
-__all__ = ["case_of", "findings", "robustness", "robustness_rows", "student_bench"]
+__all__ = ["case_of", "charted", "findings", "robustness", "robustness_rows", "student_bench"]
 
 Files = str | os.PathLike[str]
 # A Monte Carlo share is given as far as 10,000 draws tell it, an index as far as it is known.
@@ -241,6 +242,37 @@ def findings(bench: Bench) -> list[str]:
         tornado_finding(bench.tornado.to_dict("records")),
         flip_finding(bench.flips.to_dict("records")),
     ]
+
+
+def charted(
+    rows: pd.DataFrame, programs_csv: Files, assumptions_toml: Files | None = None
+) -> pd.DataFrame:
+    """Rows of a bench as a chart wants them: plain words, and what they rest on.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Variance shares, tornado, or the places of the heat map.
+    programs_csv : str or path-like
+        The programs the list was chosen from; a made-up sample is said to be one.
+    assumptions_toml : str or path-like, optional
+        The assumptions behind the bench.
+
+    Returns
+    -------
+    DataFrame
+        A copy with source, basis and interval, and label where there is an input.
+    """
+    programs = read_programs(programs_csv)
+    sources = programs["source"] if "source" in programs else pd.Series(dtype="str")
+    made_up = bool(sources.str.contains("synthetic").any())
+    fingerprint = read_assumptions(assumptions_toml).fingerprint
+    named = with_input_labels(rows) if "input" in rows else rows
+    return named.assign(
+        source=f"Countersignal's model, assumptions {fingerprint}",
+        basis="synthetic" if made_up else "assumption",
+        interval="95 % of the resamples",
+    )
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ import pytest
 
 from analysis.answers import kept_answers
 from analysis.answers.class_robustness import class_robustness
-from analysis.answers.robustness import robustness, robustness_rows
+from analysis.answers.robustness import charted, robustness, robustness_rows
 from analysis.errors import ModelError, RowError
 from analysis.paths import from_root
 
@@ -84,6 +84,15 @@ def test_an_answer_is_kept_and_a_changed_input_is_asked_anew(tmp_path, monkeypat
     students.write_text(students.read_text() + "\n")
     assert ask()[1]
     assert ask(seed=6)[1]
+
+
+def test_a_chart_of_sample_data_says_that_it_is_made_up(tmp_path):
+    bars = pd.DataFrame({"input": ["weights.letters"], "swing": [0.1]})
+    row = charted(bars, PROGRAMS).iloc[0]
+    assert (row["label"], row["basis"]) == ("The weight of letters", "synthetic")
+    own = tmp_path / "programs.csv"
+    own.write_text(PROGRAMS.read_text(encoding="utf-8").replace("synthetic sample, made up", "us"))
+    assert charted(bars, own)["basis"].tolist() == ["assumption"]
 
 
 def test_an_unknown_student_and_one_without_a_score_are_named():
