@@ -1,0 +1,18 @@
+"""Every number of the model, whose it is and why: read, override, freeze, fingerprint."""
+
+from analysis.assumptions.effective import Assumptions
+from analysis.assumptions.entries import COMPONENTS, Entry, Season
+from analysis.assumptions.files import factor_components
+from analysis.assumptions.reading import read_assumptions
+from analysis.assumptions.writing import difference, toml_text
+
+__all__ = [
+    "COMPONENTS",
+    "Assumptions",
+    "Entry",
+    "Season",
+    "difference",
+    "factor_components",
+    "read_assumptions",
+    "toml_text",
+]

@@ -1,0 +1,219 @@
+"""The files of data/assumptions: TOML and CSV to checked entries."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from analysis.assumptions.entries import Entry, Season
+from analysis.errors import AssumptionError, Problem
+from analysis.paths import from_root
+
+__all__ = [
+    "DEFAULT",
+    "check_known",
+    "default_entries",
+    "default_season",
+    "entries_of",
+    "factor_components",
+    "season_of",
+    "toml_content",
+]
+
+DEFAULT = "data/assumptions/default.toml"
+SEASON = "data/assumptions/season.csv"
+FACTORS = "data/assumptions/factors.toml"
+
+
+@cache
+def default_entries() -> Mapping[str, Entry]:
+    """Entries of default.toml; its keys are all that are known.
+
+    Returns
+    -------
+    mapping of str to Entry
+        By dotted key.
+    """
+    return entries_of(Path(DEFAULT).name, toml_content(from_root(DEFAULT)), all_known=True)
+
+
+@cache
+def default_season() -> Mapping[str, Season]:
+    """Specialties of season.csv.
+
+    Returns
+    -------
+    mapping of str to Season
+        By specialty.
+
+    Raises
+    ------
+    AssumptionError
+        If the file cannot be read as one.
+    """
+    path = from_root(SEASON)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = {row.pop("specialty"): row for row in csv.DictReader(stream, strict=True)}
+    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
+        message = f"{path.name}: cannot be read as a season ({error})"
+        raise AssumptionError(message) from None
+    # The other spellings are for reading tables.
+    return season_of(
+        path.name,
+        {n: {k: v for k, v in row.items() if k != "aliases"} for n, row in rows.items()},
+    )
+
+
+def toml_content(path: Path) -> dict[str, Any]:
+    """Content of a TOML file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+
+    Returns
+    -------
+    dict
+        Its tables.
+
+    Raises
+    ------
+    AssumptionError
+        If it cannot be read, or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        message = f"{path}: cannot be read ({error.strerror})"
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        message = f"{path.name}: not a TOML file in UTF-8 ({error})"
+    raise AssumptionError(message) from None
+
+
+def _leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, part in content.items():
+        key = f"{prefix}{name}"
+        if isinstance(part, dict) and not {"value", "values", "basis"} & set(part):
+            yield from _leaves(part, f"{key}.")
+        else:
+            yield key, part
+
+
+def check_known(file: str, key: str) -> None:
+    """Refuse a key that default.toml does not have.
+
+    Parameters
+    ----------
+    file, key : str
+        Where it stands, and the dotted key.
+
+    Raises
+    ------
+    AssumptionError
+        Naming the nearest known key.
+    """
+    known = default_entries()
+    if key not in known:
+        near = get_close_matches(key, known, n=1, cutoff=0.0)
+        raise AssumptionError(str(Problem(file, f"a known key, such as {near[0]}", value=key)))
+
+
+def entries_of(
+    file: str, content: Mapping[str, Any], *, all_known: bool = False
+) -> dict[str, Entry]:
+    """Entries of a TOML file's tables.
+
+    Parameters
+    ----------
+    file : str
+        Name for the messages.
+    content : mapping
+        Nested tables.
+    all_known : bool
+        Whether the keys need no check: for default.toml itself.
+
+    Returns
+    -------
+    dict of str to Entry
+        By dotted key.
+
+    Raises
+    ------
+    AssumptionError
+        With every unknown key and every entry that is not {value | values, basis, why, source}.
+    """
+    found: dict[str, Entry] = {}
+    problems: list[str] = []
+    for key, part in _leaves(content):
+        try:
+            if not all_known:
+                check_known(file, key)
+            found[key] = Entry.model_validate(part)
+        except AssumptionError as error:
+            problems.append(str(error))
+        except ValidationError as error:
+            for case in error.errors():
+                where = ".".join([key, *(str(place) for place in case["loc"][:1])])
+                problems.append(
+                    str(Problem(file, case["msg"].lower(), column=where, value=str(case["input"])))
+                )
+    if problems:
+        raise AssumptionError("\n".join(dict.fromkeys(problems)))
+    return found
+
+
+def season_of(file: str, rows: Any) -> dict[str, Season]:
+    """Specialties of a season's rows.
+
+    Parameters
+    ----------
+    file : str
+        Name for the messages.
+    rows : mapping of str to mapping
+        Fields by specialty.
+
+    Returns
+    -------
+    dict of str to Season
+        By specialty.
+
+    Raises
+    ------
+    AssumptionError
+        Naming the specialty and the field.
+    """
+    if not isinstance(rows, dict) or not rows:
+        raise AssumptionError(str(Problem(file, "one table a specialty", column="season")))
+    season: dict[str, Season] = {}
+    for name, row in rows.items():
+        try:
+            season[name] = Season.model_validate(row)
+        except ValidationError as error:
+            case = error.errors()[0]
+            column = ".".join(("season", name, *(str(place) for place in case["loc"])))
+            problem = Problem(file, case["msg"].lower(), column=column, value=str(case["input"]))
+            raise AssumptionError(str(problem)) from None
+    return season
+
+
+@cache
+def factor_components() -> Mapping[str, str]:
+    """Which factor of a survey belongs to which component of the profile.
+
+    Returns
+    -------
+    mapping of str to str
+        Component by factor, in lower case, of ``data/assumptions/factors.toml``. A factor that is
+        not in it is shown and left out of the weights.
+    """
+    content = toml_content(from_root(FACTORS))["components"]
+    return {factor.casefold(): name for name, factors in content.items() for factor in factors}

@@ -1,0 +1,86 @@
+"""Assumptions written out, and two sets held against each other."""
+
+from __future__ import annotations
+
+import json
+
+from analysis.assumptions.effective import Assumptions
+from analysis.assumptions.entries import Entry, Season
+
+__all__ = ["difference", "toml_text"]
+
+
+def toml_text(assumptions: Assumptions) -> str:
+    """Write a set out whole, the season among it, so that one file reproduces it.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Returns
+    -------
+    str
+        TOML that `read_assumptions` reads back to the same fingerprint.
+    """
+    lines = [f"# The effective assumptions; fingerprint {assumptions.fingerprint}.", ""]
+    for key, entry in assumptions.entries.items():
+        lines.append(f"[{key}]")
+        content = entry.content
+        if isinstance(content, tuple):
+            lines.append(f"values = [{', '.join(map(repr, content))}]")
+        else:
+            lines.append(f"value = {json.dumps(content)}")
+        lines += [
+            f"{name} = {json.dumps(getattr(entry, name), ensure_ascii=False)}"
+            for name in ("basis", "why", "source")
+        ]
+        lines.append("")
+    for name, row in assumptions.season.items():
+        lines.append(f"[season.{json.dumps(name, ensure_ascii=False)}]")
+        lines += [
+            f"{field} = {json.dumps(value, ensure_ascii=False)}"
+            for field, value in row.model_dump().items()
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def difference(old: Assumptions, new: Assumptions) -> list[tuple[str, str, str]]:
+    """Keys whose content differs between two sets.
+
+    Parameters
+    ----------
+    old, new : Assumptions
+        The sets.
+
+    Returns
+    -------
+    list of tuple of str
+        Key, old content, new content.
+    """
+
+    def shown(entry: Entry) -> str:
+        content = entry.content
+        return (
+            ";".join(f"{n:g}" for n in content)
+            if isinstance(content, tuple)
+            else (f"{content:g}" if isinstance(content, float) else content)
+        )
+
+    changed = [
+        (key, shown(old.entries[key]), shown(new.entries[key]))
+        for key in old.entries
+        if old.entries[key].content != new.entries[key].content
+    ]
+    for name in sorted({*old.season, *new.season}):
+        before, after = old.season.get(name), new.season.get(name)
+        if before != after:
+            changed.append((f"season.{name}", _season_shown(before), _season_shown(after)))
+    return changed
+
+
+def _season_shown(row: Season | None) -> str:
+    if row is None:
+        return "not given"
+    return f"{row.competitiveness}, {row.gold_signals} gold, {row.silver_signals} silver"
