@@ -103,9 +103,13 @@ def exact(
     programs = options["none"].chance.shape[0]
     constraints.checked(programs)
     check_plain_conflicts(constraints)
-    columns = columns_of(options, utility, constraints, prune=prune)
+    # Asked of all programs: a pruned one may be what a contradiction is about.
+    columns = columns_of(options, utility, constraints, prune=False)
     rules = rules_of(columns, constraints, programs)
     check_feasible(rules, columns)
+    if prune:
+        columns = columns_of(options, utility, constraints)
+        rules = rules_of(columns, constraints, programs)
     if columns.program.size == 0:
         return Choice(np.empty(0, dtype=np.int64), 0.0, 0.0, 0.0, ())
     asked = gap if gap is not None else _usual_gap(columns.program.size)

@@ -1,0 +1,332 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from analysis.errors import ModelError
+from analysis.model.columns import columns_of, options_of
+from analysis.model.correlation import Scenarios, scenarios
+from analysis.model.portfolio import (
+    Constraints,
+    Fees,
+    Quota,
+    exact,
+    expected_utility,
+    fee_usd,
+    greedy,
+    swap,
+)
+from analysis.model.pruning import undominated
+from tests.unit.model.list_oracles import (
+    brute_force,
+    dp_common_score,
+    dp_independent,
+    random_market,
+    signal_scenarios,
+)
+
+FEES = Fees(11, 4, 30)
+RHOS = (0.0, 0.4, [0.1, 0.4], 0.9)
+
+
+def drawn_problem(seed, most=7):
+    """A small market with signals, fees, quotas, musts and nevers, from a seed."""
+    random = np.random.default_rng([seed, 6])
+    programs = int(random.integers(3, most + 1))
+    ties = bool(random.integers(2))
+    by_option, utility = signal_scenarios(seed, programs, RHOS[seed % 4], ties=ties)
+    order = random.permutation(programs)
+    quotas = ()
+    if random.integers(2):
+        members = tuple(np.flatnonzero(random.integers(2, size=programs)).tolist())
+        # Without zero chances an at-least is about places alone, as the brute force has it.
+        least = 0 if ties else int(random.integers(0, 3))
+        quotas = (Quota("some of a kind", members, least, int(random.integers(2, 4))),)
+    return (
+        by_option,
+        utility,
+        Constraints(
+            limit=int(random.integers(1, 5)),
+            must=tuple(order[: random.integers(0, 2)].tolist()),
+            never=tuple(order[2 : 2 + random.integers(0, 2)].tolist()),
+            specialty=tuple(random.integers(0, 2, programs).tolist()),
+            gold=(1, 1),
+            silver=(1, 0),
+            budget_usd=float(random.integers(20, 150)) if random.integers(2) else None,
+            fees=FEES,
+            quotas=quotas,
+        ),
+    )
+
+
+def check_against_brute_force(seeds, most=7):
+    for seed in seeds:
+        by_option, utility, constraints = drawn_problem(seed, most)
+        best = brute_force(by_option, utility, constraints)
+        if np.isinf(best):
+            with pytest.raises(ModelError):
+                exact(by_option, utility, constraints)
+            continue
+        found = exact(by_option, utility, constraints)
+        assert found.value == pytest.approx(best, abs=1e-9), seed
+        assert found.upper_bound >= best - 1e-12, seed
+        assert found.certified_gap == pytest.approx(
+            (found.upper_bound - found.value) / found.value if found.value else 0.0
+        )
+
+
+def test_exact_equals_brute_force_with_signals_fees_quotas_and_ties():
+    check_against_brute_force(range(40), most=6)
+
+
+@pytest.mark.soak
+def test_exact_equals_brute_force_at_length():
+    check_against_brute_force(range(40, 400))
+
+
+@pytest.mark.soak
+def test_exact_equals_brute_force_up_to_13_programs():
+    for seed in range(40):
+        market, utility = random_market(seed, 9 + seed % 5, RHOS[seed % 4], ties=seed % 2 == 0)
+        constraints = Constraints(limit=4 + seed % 3)
+        best = brute_force({"none": market}, utility, constraints)
+        found = exact(market, utility, constraints)
+        assert found.value == pytest.approx(best, abs=1e-9)
+        assert found.upper_bound >= best - 1e-12
+
+
+def check_pruning(seeds):
+    for seed in seeds:
+        by_option, utility, constraints = drawn_problem(seed)
+        try:
+            pruned = exact(by_option, utility, constraints)
+        except ModelError:
+            with pytest.raises(ModelError):
+                exact(by_option, utility, constraints, prune=False)
+            continue
+        whole = exact(by_option, utility, constraints, prune=False)
+        assert pruned.value == pytest.approx(whole.value, abs=1e-9), seed
+
+
+def test_leaving_out_dominated_programs_does_not_change_the_optimum():
+    check_pruning(range(1000, 1040))
+
+
+@pytest.mark.soak
+def test_leaving_out_dominated_programs_does_not_change_the_optimum_on_300_markets():
+    check_pruning(range(2000, 2300))
+
+
+def test_pruning_leaves_out_what_a_better_one_always_replaces():
+    offers = np.array([[0.5, 0.6], [0.4, 0.5], [0.3, 0.7], [0.2, 0.2]])
+    one_cell = np.zeros((4, 1))
+    assert undominated(offers, one_cell, 1).tolist() == [True, False, True, False]
+    assert undominated(offers, one_cell, 2).tolist() == [True, True, True, False]
+    apart = np.array([[0], [1], [0], [1]])
+    assert undominated(offers, apart, 1).tolist() == [True, True, True, False]
+
+
+def test_nothing_is_pruned_without_a_number_or_where_signals_are_decided():
+    market = scenarios([0.5, 0.4, 0.3], 0.5, 0.2)
+    options = options_of({"none": market, "gold": market})
+    worth = [1.0, 0.9, 0.8]
+    for constraints, left in (
+        (Constraints(limit=1), 1),
+        (Constraints(), 3),
+        (Constraints(limit=1, must=(2,)), 2),
+        (Constraints(limit=1, gold=(1,), fixed_signal={1: "gold"}), 3),
+    ):
+        columns = columns_of(options, worth, constraints)
+        assert np.unique(columns.program).size == left
+
+
+def test_at_rho_0_exact_equals_dynamic_programming_over_places_and_signals():
+    for seed in range(12):
+        by_option, utility = signal_scenarios(seed, 12, 0.0, ties=seed % 2 == 0)
+        offers = np.column_stack([by_option[o].chance[:, 0] for o in ("none", "silver", "gold")])
+        found = exact(by_option, utility, Constraints(limit=5, gold=(1,), silver=(2,)))
+        assert found.value == pytest.approx(dp_independent(offers, utility, 5, 2, 1), rel=1e-9)
+
+
+def test_as_rho_goes_to_1_the_optimum_is_that_of_one_common_score():
+    # One state for each level of the score: the limit itself, not an approach to it.
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        offers, utility = random.uniform(0, 0.9, 9), random.uniform(0.7, 1, 9)
+        edges = np.concatenate([[0.0], np.sort(offers), [1.0]])
+        middles = (edges[1:] + edges[:-1]) / 2
+        states = Scenarios((middles[None, :] < offers[:, None]).astype(float), np.diff(edges))
+        found = exact(states, utility, Constraints(limit=3))
+        assert found.value == pytest.approx(dp_common_score(offers, utility, 3), abs=1e-9)
+
+
+def test_at_a_high_rho_the_optimum_is_near_that_of_one_common_score():
+    random = np.random.default_rng(4)
+    chance, utility = random.uniform(0, 0.95, 9), random.uniform(0.7, 1, 9)
+    market = scenarios(chance, 0.5, 0.95)
+    found = exact(market, utility, Constraints(limit=3))
+    assert found.value == pytest.approx(dp_common_score(market.marginal, utility, 3), rel=0.15)
+    assert found.value >= dp_common_score(market.marginal, utility, 3)
+
+
+def test_more_budget_places_or_signals_never_hurt():
+    by_option, utility = signal_scenarios(7, 10, [0.1, 0.4])
+    base = Constraints(limit=4, gold=(1,), silver=(1,), budget_usd=55, fees=FEES)
+    value = exact(by_option, utility, base).value
+    for more in (
+        replace(base, limit=6),
+        replace(base, budget_usd=120.0),
+        replace(base, gold=(2,)),
+        replace(base, silver=(3,)),
+    ):
+        assert exact(by_option, utility, more).value >= value - 1e-9
+
+
+def test_exact_is_never_under_greedy_and_exchanges():
+    for seed in range(8):
+        market, utility = random_market(seed, 25, 0.4)
+        near = swap(market, utility, greedy(market, utility, 6))
+        found = exact(market, utility, Constraints(limit=6))
+        assert found.upper_bound >= expected_utility(market, utility, near) - 1e-12
+        assert found.value >= expected_utility(market, utility, near) * (1 - 1e-4)
+
+
+def test_signals_go_where_they_help_and_no_more_than_are_at_hand():
+    by_option, utility = signal_scenarios(3, 12, 0.2)
+    found = exact(by_option, utility, Constraints(limit=8, gold=(2,), silver=(3,)))
+    assert found.option.count("gold") == 2
+    assert found.option.count("silver") == 3
+    assert (np.diff(utility[found.chosen]) <= 0).all()
+
+
+def test_a_decided_signal_is_kept():
+    by_option, utility = signal_scenarios(3, 6, 0.2)
+    constraints = Constraints(limit=6, gold=(1,), silver=(1,), fixed_signal={2: "silver"})
+    found = exact(by_option, utility, constraints)
+    assert found.option[found.chosen.tolist().index(2)] == "silver"
+
+
+def test_no_program_of_chance_0_is_listed_unless_it_must_be():
+    market = scenarios([0.0, 0.5, 0.0, 0.3], 0.5, 0.3)
+    worth = [1.0, 0.9, 0.95, 0.8]
+    assert exact(market, worth, Constraints(limit=4)).chosen.tolist() == [1, 3]
+    assert exact(market, worth, Constraints(limit=4, must=(2,))).chosen.tolist() == [2, 1, 3]
+
+
+def test_a_market_without_chances_has_an_empty_list_and_no_gap():
+    market = scenarios([0.0, 0.0], 0.5, 0.3)
+    found = exact(market, [1.0, 0.9], Constraints(limit=2))
+    assert found.chosen.size == 0
+    assert (found.value, found.upper_bound, found.certified_gap) == (0.0, 0.0, 0.0)
+
+
+def test_the_same_problem_has_the_same_bytes():
+    by_option, utility = signal_scenarios(9, 30, [0.1, 0.2, 0.4])
+    constraints = Constraints(limit=12, gold=(2,), silver=(4,))
+    first, second = (exact(by_option, utility, constraints) for _ in range(2))
+    assert first.chosen.tobytes() == second.chosen.tobytes()
+    assert first.option == second.option
+    assert (first.value, first.upper_bound) == (second.value, second.upper_bound)
+
+
+def test_a_report_sized_problem_is_solved_to_a_hundredth_of_a_percent():
+    by_option, utility = signal_scenarios(1, 60, [0.1, 0.2, 0.4])
+    constraints = Constraints(
+        limit=30, gold=(3,), silver=(12,), budget_usd=330, fees=Fees(11, 30, 30)
+    )
+    found = exact(by_option, utility, constraints)
+    assert found.chosen.size <= 30
+    assert 0 <= found.certified_gap <= 1e-4
+
+
+def test_fees_step_up_after_30_and_start_anew_in_each_specialty():
+    eras = Fees(11, 30, 30)
+    assert fee_usd(eras, [43, 7]) == 797
+    assert fee_usd(eras, [32, 32]) == 780
+    assert fee_usd(eras, [30]) == 330
+    assert fee_usd(eras, [0, 0]) == 0
+
+
+@pytest.mark.parametrize("budget", [0, 10, 11, 329, 330, 359, 360, 1000])
+def test_a_budget_pays_for_as_many_as_the_fees_say(budget):
+    eras = Fees(11, 30, 30)
+    number = eras.affordable(budget)
+    assert eras.of(number) <= budget < eras.of(number + 1)
+
+
+def test_a_budget_is_kept_over_two_specialties():
+    by_option, utility = signal_scenarios(5, 12, 0.2)
+    constraints = Constraints(specialty=(0, 1) * 6, budget_usd=90, fees=FEES)
+    found = exact({"none": by_option["none"]}, utility, constraints)
+    counts = np.bincount(np.array(constraints.specialty)[found.chosen], minlength=2)
+    assert fee_usd(FEES, counts.tolist()) <= 90
+    assert counts.sum() == 8
+
+
+NAMES = ("A1", "B2", "C3", "D4")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "words"),
+    [
+        ({"limit": 2, "must": (0,), "never": (0,)}, "both the must and the never list: A1"),
+        ({"limit": 1, "must": (0, 1)}, "2 programs must be listed, and the limit is 1"),
+        (
+            {"limit": 3, "quotas": (Quota("at least 3 in OH", (0, 1), 3),)},
+            r"no list can meet this rule: at least 3 in OH \(programs",
+        ),
+        (
+            {"limit": 3, "never": (0, 1), "quotas": (Quota("at least 1 in OH", (0, 1), 1),)},
+            "never list or offer no chance do not count",
+        ),
+        (
+            {"limit": 2, "quotas": (Quota("at least 3 in OH", (0, 1, 2), 3),)},
+            "together: at most 2 applications; at least 3 in OH",
+        ),
+        (
+            {"must": (0, 1, 2), "budget_usd": 25.0, "fees": FEES},
+            "together: a budget of \\$25; A1 must be listed; B2 must be listed; C3 must be listed",
+        ),
+        (
+            {"limit": 4, "must": (1,), "quotas": (Quota("at most 0 in TX", (1, 3), 0, 0),)},
+            "together: B2 must be listed; at most 0 in TX",
+        ),
+        (
+            {
+                "limit": 4,
+                "must": (0,),
+                "quotas": (Quota("at least 2 in OH", (1, 2), 2),),
+                "budget_usd": 25.0,
+                "fees": FEES,
+            },
+            "together: a budget of \\$25; A1 must be listed; at least 2 in OH",
+        ),
+    ],
+)
+def test_wishes_that_contradict_each_other_are_named_before_solving(wishes, words):
+    market = scenarios([0.5, 0.4, 0.3, 0.2], 0.5, 0.2)
+    with pytest.raises(ModelError, match=words):
+        exact(market, [1.0, 0.9, 0.8, 0.7], Constraints(names=NAMES, **wishes))
+
+
+@pytest.mark.parametrize(
+    ("build", "words"),
+    [
+        (lambda: Constraints(limit=-1), "a limit of -1"),
+        (lambda: Constraints(budget_usd=10), "the fees"),
+        (lambda: Fees(30, 30, 11), "must not fall"),
+        (lambda: Constraints(specialty=(0,)).specialties(2), "1 specialties for 2 programs"),
+        (lambda: Constraints(must=(5,)).checked(2), "must: a position outside"),
+        (lambda: Constraints(fixed_signal={0: "bronze"}).checked(2), "none of none, silver, gold"),
+        (lambda: options_of({"gold": scenarios([0.5], 0.5, 0)}), "expected none"),
+        (
+            lambda: options_of(
+                {"none": scenarios([0.5], 0.5, 0), "gold": scenarios([0.5], 0.5, 0.2)}
+            ),
+            "other programs or states",
+        ),
+    ],
+)
+def test_constraints_that_make_no_sense_are_refused_in_words(build, words):
+    with pytest.raises(ModelError, match=words):
+        build()
