@@ -1,0 +1,100 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # What do our own graduates say?
+#
+# The chances in a report begin with an illustration and with assumptions. An office that keeps its outcomes can
+# hold them against what happened, and let its own graduates move them. This page learns from all years but the
+# last, scores the last, and says when there are too few to tell. How is in section 7 of the
+# [methods](../docs/methods.md).
+#
+# **Reads** past applications, programs, the class and a set of assumptions. **Writes** nothing; the command
+# `countersignal backtest` writes the learned set.
+
+# %% tags=["parameters"]
+graduates_csv: str = "data/sample/graduates.csv"  # past applications with their outcomes
+programs_csv: str = ""  # the programs, empty for a typical one of each type
+mapping_toml: str = ""  # column mapping of an own export, empty for none
+assumptions_toml: str = "data/assumptions/default.toml"  # what is believed beforehand
+students_csv: str = "data/sample/students.csv"  # the class
+student_id: str = "S001"  # whose like is looked for
+
+# %%
+from analysis.answers.backtest import backtest
+from analysis.answers.graduates_like import graduates_like_table
+
+# %%
+answer = backtest(graduates_csv, programs_csv, mapping_toml, assumptions_toml)
+found = answer.result
+
+# %% [markdown]
+# ## Is there enough to tell?
+#
+# A verdict comes from the interval of the skill over the survey alone. Warnings name columns that seem to have
+# been filled in afterwards, and applications that could not be used.
+
+# %% tags=["nbval-check-output"]
+print(found.verdict)
+print(*found.reasons, sep="\n")
+print(f"{found.n_applicants} graduates with {found.n_applications} applications scored,")
+print(f"{found.n_learned_from} graduates learned from, years {found.years[0]} to {found.years[-1]}")
+
+# %% [markdown]
+# ## How good were the chances?
+#
+# Skill is the share of the loss that goes away: 0 is no better than the reference, below 0 is worse. A slope
+# below 1 says that chances were too extreme. The calibration error of a perfect model is not 0 but what luck
+# makes it, printed beneath. Intervals come from drawing graduates, not applications: the answers to one person
+# come together.
+
+# %% tags=["nbval-check-output"]
+print(found.statistics.round(2).to_string())
+print(
+    f"calibration error of a perfect model on these applications: "
+    f"{found.calibration_error_by_luck:.2f}"
+)
+
+# %% [markdown]
+# ## Did 40 % happen in 40 of 100?
+#
+# Each row: applications whose chance lay in one tenth. The band is where the rate of a perfect model falls in
+# nine of ten years. Tenths with fewer than ten graduates show no numbers.
+
+# %%
+print(found.bins.round(2).to_string(index=False))
+
+# %% [markdown]
+# ## Would a shorter list have done?
+#
+# Share of graduates with an interview among the first so many of their own applications: in the order in which
+# the list would have taken them, and simply by chance. Only what was sent can be scored. A list is made for the
+# match and not for the first interview, so an order by chance alone may hold more interviews.
+
+# %%
+print(found.lists.round(2).to_string(index=False))
+
+# %% [markdown]
+# ## What was believed, and what the graduates say
+#
+# Old beside new, with the 90 % interval and how many graduates stand behind it. Where there are too few, the
+# old number stays or moves with the level alone.
+
+# %%
+changes = found.learned.changes.round(3)
+print(changes.drop(columns="why").to_string(index=False, na_rep="-"))
+
+# %% [markdown]
+# ## Graduates like one student
+#
+# The nearest by what is known of both: scores and shares by distance, words by sameness, flags by overlap. Ten
+# at least and twenty-five at most; nobody's own row is ever shown.
+
+# %% tags=["nbval-check-output"]
+like = graduates_like_table(student_id, students_csv, graduates_csv, assumptions_toml)
+print(like.to_string(index=False))
