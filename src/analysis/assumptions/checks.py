@@ -85,6 +85,7 @@ WORDS = {"anchor_basis": ("reader", "population")}
 # May be one number or several: one is a mixture of one.
 EITHER = {"latent_correlation"}
 WHOLE = (".draws", ".seed", ".smallest_cell", "list.limit", "fees.first_number")
+RANGES = ("uncertainty.group_odds", "uncertainty.match_given_interview")
 ORDERED = (
     ("scale.step2_worst", "scale.step2_best"),
     ("relief.from", "relief.full"),
@@ -160,6 +161,10 @@ def _contradictions(entries: Mapping[str, Entry]) -> dict[str, str]:
         )
         if not fine:
             found[low] = f"less than {high} ({number(high):g})"
+    for key in RANGES:
+        ends = entries[key].content
+        if not isinstance(ends, tuple) or len(ends) != 2 or ends[0] > ends[1]:
+            found[key] = "a lower and an upper end"
     typical = number("scale.clerkships_typical")
     reached = number("scale.clerkships_floor") + number("scale.clerkships_slope") * typical
     if reached > typical + 1e-9:
