@@ -57,16 +57,18 @@ def draw_factor_importance(
     values = importance["importance"].tolist()
     lows, highs = style.interval_ends(importance)
     words = style.value_texts(importance, "importance")
-    ticks = style.round_ticks(max(x for x in [*values, *highs] if x == x))
-    tick_words = [f"{tick:g}" for tick in ticks]
+    largest = max(x for x in [*values, *highs] if x == x)
     axis = unit or _unit(importance)
     with style.chart(ax):
-        if columns_fit(ax, names, words):
+        upright = columns_fit(ax, names, words)
+        ticks = style.round_ticks(largest, most_steps=4 if upright else 6)
+        tick_words = [f"{tick:g}" for tick in ticks]
+        if upright:
             margins = upright_columns(
                 ax, names, values, words, end=ticks[-1], lows=lows, highs=highs
             )
             ax.set_yticks(ticks, tick_words)
-            ax.set_ylabel(axis, loc="bottom")
+            style.put_upward_title(ax, axis, margins)
         else:
             margins = horizontal_bars(
                 ax, names, values, words, end=ticks[-1], lows=lows, highs=highs

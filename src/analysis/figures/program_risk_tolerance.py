@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.errors import FigureError
 from analysis.figures import style
-from analysis.figures.style.page import Margins
+from analysis.figures.style.page import UPWARD_TITLE, Margins
 from analysis.figures.style.points import (
     PointLayout,
     draw_key,
@@ -35,8 +35,8 @@ UPWARD = "Willingness to consider red flags (0 to 10)"
 MARK = "on the list"
 MOST_LABELS = 40
 LOW, HIGH = -0.4, 10.4  # a point at the end of a scale is drawn whole
-HEIGHTS = ((6, 185.0), (16, 280.0), (10**9, 320.0))
-LEFT, BELOW = 38.0, 32.0
+HEIGHTS = ((6, 152.0), (16, 265.0), (10**9, 305.0))
+LEFT, BELOW = 22.0, 32.0
 
 
 def draw_program_risk_tolerance(
@@ -81,13 +81,14 @@ def draw_program_risk_tolerance(
     labelled = _labelled(known, picked)
     with style.chart(ax):
         height = next(tall for most, tall in HEIGHTS if len(labelled) <= most)
-        bare = Margins(height, left=LEFT, right=6.0, below=BELOW)
+        bare = Margins(height, left=LEFT, right=6.0, below=BELOW, above=UPWARD_TITLE)
         drawing = style.drawing_size(ax, bare)
         scale = np.array(drawing) / (HIGH - LOW)
         places = (known[list(NEEDED)].to_numpy(dtype=np.float64) - LOW) * scale
         layout = point_layout(names, places, drawing, labelled, picked)
         _draw_marks(ax, layout.centres / scale + LOW, picked)
         _draw_axes(ax)
+        style.put_upward_title(ax, UPWARD, bare)
         draw_point_labels(ax, layout, picked)
         width = style.chart_width(ax)
         style.laid_out(
@@ -219,7 +220,6 @@ def _draw_axes(ax: Axes) -> None:
     ax.grid()
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.set_xlabel(ACROSS, loc="left")
-    ax.set_ylabel(UPWARD, loc="bottom")
 
 
 def _source(programs: DataFrame, known: DataFrame) -> str:

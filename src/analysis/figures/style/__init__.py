@@ -16,7 +16,14 @@ from analysis.figures.style.look import (
     context,
     new_axes,
 )
-from analysis.figures.style.page import Margins, chart, chart_width, drawing_size, laid_out
+from analysis.figures.style.page import (
+    Margins,
+    chart,
+    chart_width,
+    drawing_size,
+    laid_out,
+    put_upward_title,
+)
 from analysis.figures.style.provenance import basis_words, has_column, provenance, sentence
 from analysis.figures.style.rows import (
     MOST_ROWS,
@@ -59,6 +66,7 @@ __all__ = [
     "new_axes",
     "percent",
     "provenance",
+    "put_upward_title",
     "round_ticks",
     "sentence",
     "text_width",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analysis.figures.style.look import BLUE, INK, PAPER, SIZE
-from analysis.figures.style.page import Margins, chart_width
+from analysis.figures.style.look import BLUE, INK, MUTED, PAPER, SIZE
+from analysis.figures.style.page import UPWARD_TITLE, Margins, chart_width
 from analysis.figures.style.words import LINE, text_width, wrapped
 
 if TYPE_CHECKING:
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["columns_fit", "upright_columns"]
 
-HEIGHT = 106.0
+HEIGHT = 92.0
 WIDEST_SLOT = 92.0
 COLUMN_SHARE = 0.62
-AXIS_LEFT = 40.0  # tick labels and the axis' title
+AXIS_LEFT = 26.0  # tick labels
 VALUE_ABOVE = 14.0
 NAME_GAP = 6.0
 MOST_LINES = 3
@@ -101,11 +101,12 @@ def upright_columns(
     ax.set_ylim(0, end)
     ax.set_xticks(places, shown, linespacing=1.1)
     ax.grid(axis="y")
+    ax.tick_params(axis="y", labelcolor=MUTED)
     ax.spines["left"].set_visible(False)
     return Margins(
         height=HEIGHT,
         left=AXIS_LEFT,
         right=max(0.0, chart_width(ax) - AXIS_LEFT - slot * count),
         below=lines * SIZE * LINE + NAME_GAP,
-        above=VALUE_ABOVE,
+        above=VALUE_ABOVE + UPWARD_TITLE,
     )

@@ -27,9 +27,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Margins", "chart", "chart_width", "drawing_size", "laid_out", "put_text", "root_figure"]
+__all__ = [
+    "UPWARD_TITLE",
+    "Margins",
+    "chart",
+    "chart_width",
+    "drawing_size",
+    "laid_out",
+    "put_text",
+    "put_upward_title",
+    "root_figure",
+]
 
 FURNITURE = "countersignal-furniture"
+UPWARD_TITLE = 15.0  # points above a drawing for the title of its upward axis
 LEADING = 0.3  # of the size, above and below a text together
 EDGE = 2.0  # points kept free at the rim of the picture
 TITLE_GAP, TAG_GAP, FOOT_GAP = 10.0, 3.0, 8.0
@@ -204,6 +215,23 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
 def _lines(text: str, size: float) -> float:
     """Height of a text in points."""
     return ((text.count("\n") + 1) * LINE + LEADING) * size if text else 0.0
+
+
+def put_upward_title(ax: Axes, text: str, margins: Margins) -> None:
+    """Write the title of the upward axis above it, where it is read without turning the head.
+
+    Parameters
+    ----------
+    ax : Axes
+        As for `laid_out`.
+    text : str
+        What is counted upward, with its unit.
+    margins : Margins
+        As for `laid_out`; the title takes the upper `UPWARD_TITLE` points of ``above``.
+    """
+    width, height = drawing_size(ax, margins)
+    ax.set_ylabel(text, rotation=0, ha="left", va="top")
+    ax.yaxis.set_label_coords(-margins.left / width, 1 + margins.above / height)
 
 
 def put_text(

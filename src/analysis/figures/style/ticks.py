@@ -6,23 +6,24 @@ from math import ceil, floor, log10
 
 __all__ = ["round_ticks"]
 
-ROUND = (0.2, 0.5, 1, 2, 5)
-MOST_STEPS = 6
+ROUND = (0.2, 0.5, 1, 2, 5, 10)
 FLAT = 1e-9  # of a step; what is lost to rounding is no further step
 
 
-def round_ticks(largest: float) -> list[float]:
+def round_ticks(largest: float, most_steps: int = 6) -> list[float]:
     """Ticks from 0 to the first round number that is not below the largest value.
 
     Parameters
     ----------
     largest : float
         What the axis has to hold.
+    most_steps : int
+        Steps between ticks at most, at least 2.
 
     Returns
     -------
     list of float
-        At least 2, at most 7.
+        At least 2.
 
     Examples
     --------
@@ -32,7 +33,7 @@ def round_ticks(largest: float) -> list[float]:
     if largest <= 0:
         return [0, 1]
     power = 10.0 ** floor(log10(largest))
-    step = next(power * number for number in ROUND if largest <= MOST_STEPS * power * number)
+    step = next(power * number for number in ROUND if largest <= most_steps * power * number)
     count = max(ceil(largest / step - FLAT), 1)
     ticks = [round(step * number, 12) for number in range(count + 1)]
     return [int(tick) if tick == int(tick) else tick for tick in ticks]
