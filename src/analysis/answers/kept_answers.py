@@ -84,12 +84,9 @@ def file_hash(path: str | os.PathLike[str]) -> str:
 def code_hash() -> str:
     """Hash over the code an answer rests on, so that a changed model never meets old answers."""
     package = Path(__file__).resolve().parents[1]
-    files = [
-        path
-        for part in ("model", "advice", "answers", "tables")
-        for path in (package / part).rglob("*.py")
-    ]
+    parts = ("assumptions", "model", "advice", "answers", "tables")
+    files = [*package.glob("*.py"), *(f for part in parts for f in (package / part).rglob("*.py"))]
     digest = hashlib.sha256()
-    for path in [package / "assumptions.py", *sorted(files)]:
+    for path in sorted(files):
         digest.update(path.read_bytes())
     return digest.hexdigest()

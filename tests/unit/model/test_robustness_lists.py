@@ -10,7 +10,7 @@ from analysis.model.list_value import match_chance
 from analysis.model.robustness import case as c
 from analysis.model.robustness.inputs import Inputs, between, one_of
 from analysis.model.robustness.redraws import match_chances, redrawn_lists
-from benchmarks.robustness_redraws import bare_lists, case
+from benchmarks.robustness_redraws import ASKED_RATIO, bare_lists, case, seconds
 
 UTILITY = np.array([1.0, 0.9, 0.8, 0.75])
 HOPES = np.array([0.05, 0.2, 0.5, 0.9])
@@ -178,3 +178,13 @@ def test_without_a_chance_anywhere_there_is_no_list_to_vary():
     nowhere = c.Case(CASE.program_id, UTILITY, 2, INPUTS, lambda v: np.zeros((len(v["idle"]), 4)))
     with pytest.raises(ModelError, match="no list to vary"):
         nowhere.base_list()
+
+
+@pytest.mark.soak
+def test_lists_are_made_again_as_fast_as_the_bare_loop_makes_them():
+    draws, utility = case(draws=1_000)
+    ours, bare = [], []
+    for _ in range(5):
+        ours.append(seconds(lambda: redrawn_lists(draws, utility, 20), 1)[0])
+        bare.append(seconds(lambda: bare_lists(draws, utility, 20), 1)[0])
+    assert min(ours) <= ASKED_RATIO * min(bare)

@@ -3,6 +3,7 @@
 from analysis.model.robustness.bench import (
     Bench,
     acceptability_changes,
+    report_lists,
     robustness_bench,
     student_case,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "rank_acceptability",
     "redrawn",
     "redrawn_lists",
+    "report_lists",
     "rescaled_weights",
     "robustness_bench",
     "sobol_indices",

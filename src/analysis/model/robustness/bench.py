@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +26,7 @@ from analysis.model.robustness.inputs import Values
 from analysis.model.robustness.redraws import unheard
 from analysis.model.robustness.uncertain import parameters_at, uncertain_inputs
 
-__all__ = ["Bench", "acceptability_changes", "robustness_bench", "student_case"]
+__all__ = ["Bench", "acceptability_changes", "report_lists", "robustness_bench", "student_case"]
 
 Chosen = NDArray[np.int64]
 
@@ -165,6 +165,38 @@ def robustness_bench(
         draws=count,
         seed=start,
     )
+
+
+def report_lists(
+    student: pd.DataFrame,
+    problem: ListProblem,
+    assumptions: Assumptions,
+    base: Sequence[int],
+    preferences: pd.DataFrame | None = None,
+) -> Redrawn:
+    """The bench's share in a report: the student's own list against a few seeded draws.
+
+    Parameters
+    ----------
+    student, problem, assumptions, preferences
+        As for `student_case`.
+    base : sequence of int
+        The list that the report prints, as positions in the problem's programs; at least one.
+
+    Returns
+    -------
+    Redrawn
+        Over ``robustness.report_draws`` draws. `Redrawn.doubtful` names the programs to mark.
+
+    Raises
+    ------
+    ModelError
+        As for `student_case`, or if the list is empty.
+    """
+    case = student_case(student, problem, assumptions, preferences)
+    draws = int(assumptions.value("robustness.report_draws"))
+    values = case.inputs.drawn(draws, int(assumptions.value("robustness.seed")))
+    return redrawn(case, values, np.asarray(base, dtype=np.int64))
 
 
 def acceptability_changes(before: Redrawn, after: Redrawn) -> pd.DataFrame:
