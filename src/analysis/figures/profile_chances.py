@@ -1,0 +1,133 @@
+"""Chart: the model's chance by red flag for one kind of application, beside the article's."""
+
+from __future__ import annotations
+
+from math import nan
+from typing import TYPE_CHECKING
+
+from analysis.figures import style
+from analysis.figures.style.dot_rows import Dots, dot_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_profile_chances", "draw_profile_chances"]
+
+NEEDED = ("red_flag", "interview_chance")
+BESIDE = "article_chance"
+NAME = "the chart of the model's chances"
+TITLE = "Chance of an interview for this kind of application, by red flag"
+UNIT = "Chance of an interview at one program (%)"
+MODEL = "Model"
+ARTICLE = "Article"
+KINDS = f"{ARTICLE}: illustrative, at one reference program"
+TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
+
+
+def draw_profile_chances(
+    chances: DataFrame, ax: Axes, *, title: str = TITLE, model: str = MODEL
+) -> Axes:
+    """Draw two dots for each red flag: the article's chance and the model's with its range.
+
+    Parameters
+    ----------
+    chances : DataFrame
+        One row a red flag, 1 to 40: ``red_flag``, ``interview_chance`` (0-1, the model's);
+        optional ``article_chance`` (0-1, empty where the article has none), ``label``, ``low`` and
+        ``high`` (0-1), ``interval`` (what kind), ``source``, ``basis``.
+    ax : Axes
+        What is drawn on; cleared first.
+    title : str
+        What is shown: which score, class of specialty and type of program.
+    model : str
+        Head of the model's column.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw, or too much to be legible.
+    """
+    style.check_rows(chances, NEEDED, NAME)
+    lows, highs = style.interval_ends(chances)
+    answers = [
+        Dots(
+            model,
+            chances["interview_chance"].tolist(),
+            lows,
+            highs,
+            style.value_texts(chances, "interview_chance", share=True),
+        )
+    ]
+    if style.has_column(chances, BESIDE):
+        unknown = [nan] * len(chances)
+        article = Dots(ARTICLE, chances[BESIDE].tolist(), unknown, unknown, _beside(chances))
+        answers.insert(0, article)
+    with style.chart(ax):
+        margins = dot_rows(ax, style.labels(chances, "red_flag"), answers, end=1.0)
+        ax.set_xticks(*TICKS)
+        ax.set_xlabel(UNIT, loc="left")
+        return style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(chances),
+            footer=_footer(chances),
+            margins=margins,
+        )
+
+
+def alt_profile_chances(chances: DataFrame, *, title: str = TITLE, model: str = MODEL) -> str:
+    """Say in words and numbers what `draw_profile_chances` shows.
+
+    Parameters
+    ----------
+    chances, title, model
+        As drawn.
+
+    Returns
+    -------
+    str
+        Every value, source and basis.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"red_flag": ["Leave"], "interview_chance": [0.2],
+    ...                      "article_chance": [0.3]})
+    >>> alt_profile_chances(rows, title="Chances").split(" Article:")[0]
+    'Dots on a scale. Chances: Leave model 20 %, article 30 %. Source: not stated.'
+    """
+    style.check_rows(chances, NEEDED, NAME)
+    words = style.value_texts(chances, "interview_chance", share=True)
+    values = [
+        f"{name} {model.lower()} {word}"
+        for name, word in zip(style.labels(chances, "red_flag"), words, strict=True)
+    ]
+    if style.has_column(chances, BESIDE):
+        values = [
+            f"{value}, article {beside}" if beside else value
+            for value, beside in zip(values, _beside(chances), strict=True)
+        ]
+    parts = [f"{title}: {'; '.join(values)}", style.basis_words(chances)]
+    parts += _footer(chances).split(" · ")
+    return " ".join(["Dots on a scale.", *(style.sentence(part) for part in parts if part)])
+
+
+def _beside(chances: DataFrame) -> list[str]:
+    """The article's chances in words; nothing where it has none."""
+    return ["" if value != value else style.percent(value) for value in chances[BESIDE].tolist()]
+
+
+def _footer(chances: DataFrame) -> str:
+    footer = style.with_interval_note(style.provenance(chances), chances)
+    return f"{footer} · {KINDS}" if style.has_column(chances, BESIDE) else footer
