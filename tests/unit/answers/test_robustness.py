@@ -61,29 +61,37 @@ def test_the_same_question_has_the_same_answer_and_another_seed_another(answer):
     assert asked(seed=6)["sobol"] != answer["sobol"]
 
 
-def test_an_answer_is_kept_and_a_changed_input_is_asked_anew(tmp_path, monkeypatch):
+def test_an_answer_is_kept_for_its_owner_and_taken_from_there_the_next_time(tmp_path, monkeypatch):
     monkeypatch.setattr(kept_answers, "project_root", lambda: tmp_path)
-    students = tmp_path / "students.csv"
-    students.write_bytes(STUDENTS.read_bytes())
-
-    def ask(seed=5):
-        told = []
-        found = robustness(
-            "S001", students, PROGRAMS, overrides=FAST, draws=20, seed=seed, progress=told.append
-        )
-        return found, bool(told)
-
-    first, computed = ask()
-    again, computed_again = ask()
-    assert (computed, computed_again) == (True, False)
-    assert again == first
+    told = []
+    question = {"overrides": (), "draws": 20, "cached": True, "progress": told.append}
+    first = asked("S005", **question)
+    assert told[-1] == 20
+    assert asked("S005", **question) == first
+    assert told.count(20) == 1
     (kept,) = (tmp_path / "data" / "private" / "cache").iterdir()
     assert kept.stat().st_mode & 0o077 == 0
-    kept.write_text("{")
-    assert ask() == (first, True)
-    students.write_text(students.read_text() + "\n")
-    assert ask()[1]
-    assert ask(seed=6)[1]
+    assert kept_answers.kept_answer(kept) == first
+
+
+def test_a_torn_file_is_no_answer(tmp_path):
+    torn = tmp_path / "answer.json"
+    torn.write_text('{"draws": 2')
+    assert kept_answers.kept_answer(torn) is None
+    assert kept_answers.kept_answer(tmp_path / "nowhere.json") is None
+
+
+def test_another_byte_option_or_line_of_code_is_another_question(tmp_path, monkeypatch):
+    students = tmp_path / "students.csv"
+    students.write_text("student_id\n")
+    places = [kept_answers.place_of([1], [students, ""])]
+    places.append(kept_answers.place_of([2], [students, ""]))
+    students.write_text("student_id\r\n")
+    places.append(kept_answers.place_of([1], [students, ""]))
+    monkeypatch.setattr(kept_answers, "code_hash", lambda: "changed")
+    places.append(kept_answers.place_of([1], [students, ""]))
+    assert len(set(places)) == 4
+    assert kept_answers.place_of([1], [students, ""]) == places[-1]
 
 
 def test_a_chart_of_sample_data_says_that_it_is_made_up(tmp_path):
