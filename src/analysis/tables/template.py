@@ -1,0 +1,137 @@
+"""An empty table to begin with: one filled row to write over, and what each column holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import textwrap
+from types import MappingProxyType
+
+from analysis.errors import CountersignalError
+from analysis.tables.dictionary import column_sheet
+from analysis.tables.schemas import SCHEMAS
+
+__all__ = ["EXAMPLES", "template"]
+
+WIDTH = 100
+WRITE_OVER = "example row: write over it"
+_STUDENT = {
+    "specialty": "Internal Medicine",
+    "step2_ck": "252",
+    "step1_result": "fail_then_pass",
+    "red_flags": "step1_failure;course_failure_remediated",
+    "degree": "us_md",
+    "needs_visa": "no",
+    "competitiveness": "moderate",
+    "clerkship_honors_fraction": "0.5",
+    "letters": "0.6",
+    "research_items": "3",
+}
+# A value for every column of the tables that an office writes itself; a test reads each row back.
+EXAMPLES = MappingProxyType(
+    {
+        "students": {
+            "student_id": "EXAMPLE1",
+            **_STUDENT,
+            "name": "Example Student",
+            "preferred_states": "OH;PA",
+            "must_apply": "EXAMPLE-P1",
+            "never_apply": "EXAMPLE-P2",
+            "application_limit": "40",
+            "fee_budget_usd": "700",
+            "gold_signals": "3",
+            "silver_signals": "12",
+            "pdf_password": "",
+            "advisor_note": "Printed on the report as it stands.",
+            "source": WRITE_OVER,
+        },
+        "programs": {
+            "program_id": "EXAMPLE-P1",
+            "program_name": "Example Hospital",
+            "specialty": "Internal Medicine",
+            "program_type": "community",
+            "state": "OH",
+            "prestige": "4",
+            "red_flag_tolerance": "7",
+            **{name: "" for name in SCHEMAS["programs"].columns if name.startswith("tolerance_")},
+            "step2_cutoff": "230",
+            "auto_screen_any_failure": "no",
+            "interviews_offered": "150",
+            "applications_received": "1400",
+            "applicant_step2": "246",
+            "veto_professionalism": "yes",
+            "accepts_do": "yes",
+            "visa": "j1",
+            "positions": "12",
+            "as_of": "2026-09-15",
+            "source": WRITE_OVER,
+        },
+        "preferences": {
+            "student_id": "EXAMPLE1",
+            "program_id": "EXAMPLE-P1",
+            "preference": "0.8",
+            "tie": "rotation",
+            "signal": "gold",
+            "source": WRITE_OVER,
+        },
+        "graduates": {
+            "graduate_id": "EXAMPLE1",
+            "year": "2025",
+            **_STUDENT,
+            "program_id": "EXAMPLE-P1",
+            "program_type": "community",
+            "signal": "gold",
+            "interviewed": "1",
+            "matched": "0",
+            "source": WRITE_OVER,
+        },
+    }
+)
+
+
+def template(table: str) -> tuple[str, str]:
+    """CSV with the header and one filled row of a table, and its columns in words.
+
+    Parameters
+    ----------
+    table : str
+        ``students``, ``programs``, ``preferences`` or ``graduates``.
+
+    Returns
+    -------
+    str
+        The CSV; required columns first, in the order of the schema within each kind.
+    str
+        The column sheet: name, whether it is required, what a cell holds, what it says.
+
+    Raises
+    ------
+    CountersignalError
+        If there is no template of that name.
+
+    Examples
+    --------
+    >>> print(template("preferences")[0], end="")
+    student_id,program_id,preference,tie,signal,source
+    EXAMPLE1,EXAMPLE-P1,0.8,rotation,gold,example row: write over it
+    """
+    if table not in EXAMPLES:
+        message = f"there is no template {table!r}: expected one of {', '.join(EXAMPLES)}"
+        raise CountersignalError(message)
+    columns = SCHEMAS[table].columns
+    names = sorted(columns, key=lambda name: not columns[name].required)
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerow([EXAMPLES[table][name] for name in names])
+    return stream.getvalue(), _sheet(table, names)
+
+
+def _sheet(table: str, names: list[str]) -> str:
+    rows = sorted(column_sheet(table), key=lambda row: names.index(row[0]))
+    parts = [f"{table}.csv: {SCHEMAS[table].description} Unknown is empty, never 0.", ""]
+    for name, needed, holds, says in rows:
+        words = f"{says} A cell holds {holds}."
+        parts.append(f"{name} ({needed})")
+        parts += textwrap.wrap(words, WIDTH, initial_indent="    ", subsequent_indent="    ")
+    return "\n".join(parts) + "\n"
