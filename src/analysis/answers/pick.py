@@ -29,7 +29,7 @@ from analysis.model.list_problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.tables import read_if_given, read_programs, read_student
 
-__all__ = ["PickAnswer", "list_comparison", "pick"]
+__all__ = ["ListWishes", "PickAnswer", "list_comparison", "pick"]
 
 BASE = "base"
 Files = str | os.PathLike[str]

@@ -2,9 +2,40 @@
 
 from __future__ import annotations
 
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
 
+from analysis.cli.printing import Format, chosen_format, print_csv, print_json, print_table
+
 __all__ = ["add_to"]
+
+Students = Annotated[Path, typer.Option("--students", help="The class: students.csv.")]
+Programs = Annotated[Path, typer.Option("--programs", help="The programs: programs.csv.")]
+Preferences = Annotated[Path | None, typer.Option(help="Wishes, ties and signals: a CSV file.")]
+AssumptionsFile = Annotated[Path | None, typer.Option("--assumptions", help="A TOML file.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", help="An assumption, as key=value; repeatable.")
+]
+WhatIfs = Annotated[
+    list[str] | None, typer.Option("--what-if", help="Changes, as a=1,b=2; repeatable.")
+]
+FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print.")]
+
+
+class Method(StrEnum):
+    """Ways to find a list."""
+
+    auto = "auto"
+    greedy = "greedy"
+    swap = "swap"
+    exact = "exact"
+
+
+assumptions_app = typer.Typer(no_args_is_help=True, help="Show, compare or begin assumptions.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -15,3 +46,273 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The command line.
     """
+    app.command()(chances)
+    app.command()(pick)
+    app.command()(robustness)
+    app.command()(backtest)
+    assumptions_app.command("show")(show_assumptions)
+    assumptions_app.command("diff")(diff_assumptions)
+    assumptions_app.command("new")(new_assumptions)
+    app.add_typer(assumptions_app, name="assumptions")
+
+
+def _given(path: Path | None) -> str:
+    return "" if path is None else str(path.resolve())
+
+
+def chances(
+    students: Students,
+    programs: Programs,
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    what_if: WhatIfs = None,
+    student_id: Annotated[str, typer.Option("--student", help="One student; all without.")] = "",
+    output: FormatOption = None,
+) -> int:
+    """Interview chances of a class at the programs of its specialties."""
+    from analysis.answers.chances import chances as answer_of
+
+    answer = answer_of(
+        students,
+        programs,
+        _given(preferences),
+        assumptions,
+        sets or (),
+        what_if or (),
+        student_id,
+    )
+    for problem in answer.problems:
+        print(problem, file=sys.stderr)
+    form = chosen_format(output)
+    rows = answer.records()
+    if form is Format.json:
+        print_json(rows)
+    elif form is Format.csv:
+        print_csv(rows)
+    else:
+        columns = ["student_id", "program_id", "scenario", "interview_chance", "low", "high"]
+        note = f"assumptions {answer.fingerprint}; low to high: the range as assumptions vary"
+        print_table(rows, [*columns, "gate_reason", "unknown"], note)
+    return answer.exit_code
+
+
+def pick(
+    student_id: Annotated[str, typer.Argument(help="Whose list.")],
+    students: Students,
+    programs: Programs,
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most applications.")] = None,
+    budget: Annotated[float | None, typer.Option(min=0, help="Most fees, US dollars.")] = None,
+    gold: Annotated[str, typer.Option(help="Gold signals; one number a specialty, by ;")] = "",
+    silver: Annotated[str, typer.Option(help="Silver signals, likewise.")] = "",
+    quota: Annotated[
+        list[str] | None, typer.Option(help="As state=OH>=3 or program_type=community<=10.")
+    ] = None,
+    method: Annotated[Method, typer.Option(help="How to search.")] = Method.auto,
+    what_if: WhatIfs = None,
+    output: FormatOption = None,
+) -> int:
+    """Pick an application list for one student, with reasons, limits and what-ifs."""
+    from analysis.answers.pick import ListWishes
+    from analysis.answers.pick import pick as answer_of
+
+    wishes = ListWishes(
+        limit=limit,
+        budget_usd=budget,
+        gold=_signals("--gold", gold),
+        silver=_signals("--silver", silver),
+        quotas=tuple(quota or ()),
+    )
+    answer = answer_of(
+        student_id,
+        students,
+        programs,
+        _given(preferences),
+        assumptions,
+        sets or (),
+        wishes,
+        method.value,
+        what_if or (),
+    )
+    record = answer.record()
+    form = chosen_format(output)
+    if form is Format.json:
+        print_json(record)
+    elif form is Format.csv:
+        print_csv(record["programs"])
+    else:
+        _print_list(student_id, record)
+    return 0
+
+
+def _signals(option: str, text: str) -> tuple[int, ...] | None:
+    if not text:
+        return None
+    try:
+        numbers = tuple(int(part) for part in text.split(";"))
+    except ValueError:
+        message = f"{option}: found {text!r}; expected a whole number, or two separated by ;"
+        raise typer.BadParameter(message) from None
+    return numbers
+
+
+def _print_list(student_id: str, record: dict[str, Any]) -> None:
+    head = (
+        f"{student_id}: {len(record['chosen'])} applications, ${record['fee_usd']:.0f}; chance of "
+        f"a match {_percent(record['match_chance'])}, if what is unknown closes "
+        f"{_percent(record['match_chance_if_unknowns_close'])}"
+    )
+    columns = ["rank", "program_id", "group", "interview_chance", "low", "high", "signal", "why"]
+    print_table(record["programs"], columns, head)
+    curve = ", ".join(
+        f"{'independent' if row['independent'] else row['rho']} {_percent(row['match_chance'])}"
+        for row in record["match_chance_by_rho"]
+    )
+    print(f"match chance by correlation of answers: {curve}")
+    if record["places_unused"]:
+        print(f"{record['places_unused']} places left unused")
+    for row in record["what_ifs"]:
+        print(row["sentence"])
+    print(f"chances by {record['chance_basis']}; assumptions {record['fingerprint']}")
+
+
+def _percent(share: float | None) -> str:
+    return "not known" if share is None else f"{share * 100:.0f} %"
+
+
+def robustness(
+    student_id: Annotated[str, typer.Argument(help="Whose list; 'class' for all.")],
+    students: Students,
+    programs: Programs,
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    draws: Annotated[int | None, typer.Option(min=10, help="Draws of the assumptions.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the draws.")] = None,
+    output: FormatOption = None,
+) -> int:
+    """Which conclusions hold when the assumptions vary, for one student or the class."""
+    form = chosen_format(output)
+    files = (students, programs, _given(preferences), assumptions, sets or (), draws, seed)
+    if student_id == "class":
+        from analysis.answers.class_robustness import class_robustness
+
+        table = class_robustness(*files, progress=_dots)
+        rows = table.astype(object).where(table.notna(), None).to_dict("records")
+        columns = list(table.columns)
+    else:
+        from analysis.answers.robustness import robustness as answer_of
+        from analysis.answers.robustness import robustness_rows
+
+        answer = answer_of(student_id, *files, progress=_dots)
+        if form is Format.json:
+            print_json(answer)
+            return 0
+        rows = robustness_rows(answer)
+        columns = ["program_id", "selection_acceptability", "low", "high", "in_base_list"]
+    if form is Format.json:
+        print_json(rows)
+    elif form is Format.csv:
+        print_csv(rows)
+    else:
+        print_table(rows, columns, "share of draws in which a program is on the list")
+    return 0
+
+
+def _dots(done: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{done} done", end="", file=sys.stderr)
+
+
+def backtest(
+    graduates: Annotated[list[Path], typer.Option("--graduates", help="Outcomes; repeatable.")],
+    programs: Annotated[Path | None, typer.Option(help="The programs, if ids are given.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Column mapping: a TOML file.")] = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    learned: Annotated[
+        Path | None, typer.Option(help="Where to write the learned assumptions.")
+    ] = None,
+    output: FormatOption = None,
+) -> int:
+    """Hold the chances against the office's own graduates, and learn from them."""
+    from analysis.answers.backtest import backtest as answer_of
+
+    answer = answer_of(
+        graduates,
+        _given(programs),
+        _given(mapping),
+        assumptions,
+        sets or (),
+        _given(learned),
+    )
+    record = answer.record()
+    form = chosen_format(output)
+    if form is Format.json:
+        print_json(record)
+        return 0
+    rows = [
+        {"figure": name, "value": value, **(record["intervals"].get(name) or {})}
+        for name, value in record.items()
+        if isinstance(value, int | float | str) or value is None
+    ]
+    rows = [{"low": None, "high": None, **row} for row in rows]
+    rows = [{name: row[name] for name in ("figure", "value", "low", "high")} for row in rows]
+    if form is Format.csv:
+        print_csv(rows)
+    else:
+        shown = [{name: _figure(cell) for name, cell in row.items()} for row in rows]
+        print_table(shown, ["figure", "value", "low", "high"])
+    return 0
+
+
+def _figure(cell: Any) -> Any:
+    return f"{cell:.3f}" if isinstance(cell, float) else cell
+
+
+def show_assumptions(
+    assumptions: Annotated[Path | None, typer.Argument(help="A TOML file.")] = None,
+    sets: Sets = None,
+    output: FormatOption = None,
+) -> None:
+    """Print every assumption with its basis, reason and source."""
+    from analysis.answers.assumptions import assumptions_show
+
+    _print_rows(assumptions_show(assumptions, sets or ()), output)
+
+
+def diff_assumptions(
+    first: Annotated[Path, typer.Argument(help="A TOML file.")],
+    second: Annotated[Path, typer.Argument(help="Another one.")],
+    output: FormatOption = None,
+) -> None:
+    """Print what differs between two sets."""
+    from analysis.answers.assumptions import assumptions_diff
+
+    _print_rows(assumptions_diff(first, second), output)
+
+
+def new_assumptions(
+    path: Annotated[Path, typer.Argument(help="The file to make.")],
+    start: Annotated[Path | None, typer.Option(help="What to begin with.")] = None,
+    sets: Sets = None,
+) -> None:
+    """Write a whole set to a new file, to edit."""
+    from analysis.answers.assumptions import assumptions_new
+
+    print(f"wrote {assumptions_new(path, start, sets or ())}", file=sys.stderr)
+
+
+def _print_rows(rows: list[dict[str, str]], output: FormatOption) -> None:
+    form = chosen_format(output)
+    if form is Format.json:
+        print_json(rows)
+    elif form is Format.csv:
+        print_csv(rows)
+    elif rows:
+        print_table(rows, list(rows[0]))
+    else:
+        print("no difference", file=sys.stderr)

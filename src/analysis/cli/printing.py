@@ -1,0 +1,113 @@
+"""How an answer is printed: a table on a terminal, CSV into a pipe, JSON when asked."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Format", "chosen_format", "print_csv", "print_json", "print_table"]
+
+PERCENT_COLUMNS = frozenset(
+    {"interview_chance", "low", "high", "match_chance", "selection_acceptability"}
+)
+
+
+class Format(StrEnum):
+    """Formats of an answer."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+def chosen_format(asked: Format | None) -> Format:
+    """Decide on the format.
+
+    Parameters
+    ----------
+    asked : Format or None
+        What the user asked for.
+
+    Returns
+    -------
+    Format
+        That, else a table on a terminal and CSV elsewhere.
+    """
+    return asked or (Format.table if sys.stdout.isatty() else Format.csv)
+
+
+def print_json(answer: Any) -> None:
+    """Print an answer as JSON; what is not known is null.
+
+    Parameters
+    ----------
+    answer : any
+        Lists, dictionaries, texts and finite numbers.
+    """
+    print(json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False))
+
+
+def print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print rows as CSV that a spreadsheet does not take for formulas.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        The same keys in each; lists are separated by ``;``.
+    """
+    if not rows:
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(rows[0])
+    writer.writerows([[_cell(value) for value in row.values()] for row in rows])
+
+
+def _cell(value: Any) -> Any:
+    if value is None or value != value:
+        return ""
+    if isinstance(value, list | tuple):
+        value = ";".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    dangerous = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if dangerous else value
+
+
+def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str = "") -> None:
+    """Print some columns of rows as a table.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        The answer's rows.
+    columns : sequence of str
+        Which columns, in order.
+    title : str
+        Stands above.
+    """
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(title=title or None, title_justify="left", header_style="bold", box=None)
+    for name in columns:
+        justify = "right" if name in PERCENT_COLUMNS else "left"
+        table.add_column(name.replace("_", " "), justify=justify, overflow="fold")  # type: ignore[arg-type]
+    for row in rows:
+        table.add_row(*(escape(_shown(name, row.get(name))) for name in columns))
+    # Into a pipe, too, a line of the table is a line.
+    Console(soft_wrap=not sys.stdout.isatty(), highlight=False).print(table)
+
+
+def _shown(name: str, value: Any) -> str:
+    if value is None or value != value:
+        return "–"
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
+    if isinstance(value, float):
+        return f"{value * 100:.0f} %" if name in PERCENT_COLUMNS else f"{value:.3g}"
+    return str(value)

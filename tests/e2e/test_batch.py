@@ -1,0 +1,162 @@
+import json
+import stat
+
+import pypdf
+import pypdfium2
+
+from tests.e2e.conftest import write_rows
+
+OURS = {"manifest.json", "summary.csv", "assumptions.toml", ".lock"}
+
+
+def names(folder):
+    return {path.name for path in folder.iterdir()}
+
+
+def hashes(folder):
+    return {path.name: path.read_bytes() for path in folder.glob("*.pdf")}
+
+
+def manifest(folder):
+    return json.loads((folder / "manifest.json").read_text())
+
+
+def test_a_class_becomes_a_pdf_each_and_nothing_else(run, small_class):
+    done = run(*small_class.batch)
+    assert done.code == 0, done.err
+    assert names(small_class.out) == OURS | {"S001.pdf", "S002.pdf"}
+    for student_id in ("S001", "S002"):
+        document = pypdfium2.PdfDocument(small_class.out / f"{student_id}.pdf")
+        assert 2 <= len(document) <= 6
+        assert student_id in document.get_metadata_value("Title")
+    assert "2 reports" in done.err
+    modes = {stat.S_IMODE((small_class.out / name).stat().st_mode) for name in OURS}
+    assert modes == {0o600}
+    assert stat.S_IMODE(small_class.out.stat().st_mode) == 0o700
+
+
+def test_a_name_is_on_the_page_and_nowhere_else(run, small_class):
+    run(*small_class.batch)
+    first = pypdfium2.PdfDocument(small_class.out / "S001.pdf")[0]
+    assert "Maren Quillfeather" in first.get_textpage().get_text_bounded()
+    for name in OURS:
+        assert "Quillfeather" not in (small_class.out / name).read_text()
+    assert "Quillfeather" not in str(pypdf.PdfReader(small_class.out / "S001.pdf").metadata)
+
+
+def test_a_bad_row_is_named_and_the_good_student_is_delivered(run, small_class):
+    small_class.rows[0]["step2_ck"] = "2555"
+    write_rows(small_class.students, small_class.rows)
+    done = run(*small_class.batch)
+    assert done.code == 1
+    assert names(small_class.out) == OURS | {"S002.pdf"}
+    assert (
+        "students.csv, line 2, column step2_ck: found '2555'; expected a whole number" in done.err
+    )
+    assert manifest(small_class.out)["students"]["S001"]["outcome"] == "refused"
+    assert "S001,2,refused" in (small_class.out / "summary.csv").read_text()
+
+
+def test_a_file_that_is_no_class_writes_nothing(run, small_class):
+    small_class.students.write_text("name,score\nA,1\n")
+    done = run(*small_class.batch)
+    assert done.code == 2
+    assert not small_class.out.exists()
+    assert "student_id" in done.err
+
+
+def test_bad_programs_write_nothing(run, small_class):
+    text = small_class.programs.read_text().replace("community", "comunity", 1)
+    small_class.programs.write_text(text)
+    done = run(*small_class.batch)
+    assert done.code == 2
+    assert not small_class.out.exists()
+    assert "column program_type: found 'comunity'" in done.err
+
+
+def test_resume_renders_what_changed_and_leaves_the_rest(run, small_class):
+    run(*small_class.batch)
+    before = hashes(small_class.out)
+    refused = run(*small_class.batch)
+    assert refused.code == 2
+    assert "--resume" in refused.err
+    small_class.rows[1]["step2_ck"] = "266"
+    write_rows(small_class.students, small_class.rows)
+    done = run(*small_class.batch, "--resume")
+    after = hashes(small_class.out)
+    assert done.code == 0
+    assert "S001 was there already" in done.err
+    assert "S002 delivered" in done.err
+    assert after["S001.pdf"] == before["S001.pdf"]
+    assert after["S002.pdf"] != before["S002.pdf"]
+
+
+def test_resume_believes_no_pdf_that_was_touched_and_none_of_a_stranger(run, small_class):
+    run(*small_class.batch)
+    before = hashes(small_class.out)
+    (small_class.out / "S001.pdf").write_bytes(b"%PDF-1.7 something else")
+    (small_class.out / "S099.pdf").write_bytes(b"%PDF-1.7 a stranger")
+    (small_class.out / ".x.part").write_bytes(b"half")
+    assert run(*small_class.batch, "--resume").code == 0
+    assert hashes(small_class.out) == before
+    assert names(small_class.out) == OURS | {"S001.pdf", "S002.pdf"}
+
+
+def test_another_set_of_assumptions_renders_everything_again(run, small_class):
+    run(*small_class.batch)
+    before = hashes(small_class.out)
+    done = run(*small_class.batch, "--resume", "--set", "auto_screen_share=0.5")
+    assert done.code == 0
+    assert all(hashes(small_class.out)[name] != pdf for name, pdf in before.items())
+    assert "set on the command line" in (small_class.out / "assumptions.toml").read_text()
+
+
+def test_a_password_opens_the_pdf_and_stands_nowhere(run, small_class):
+    small_class.rows[0] |= {"pdf_password": "tarn hollow"}
+    write_rows(small_class.students, small_class.rows)
+    assert run(*small_class.batch).code == 0
+    locked = pypdf.PdfReader(small_class.out / "S001.pdf")
+    assert locked.is_encrypted
+    assert locked.decrypt("tarn hollow")
+    assert "tarn" not in "".join((small_class.out / name).read_text() for name in OURS)
+    entry = manifest(small_class.out)["students"]["S001"]
+    assert entry["pdf_sha256"] != entry["content_sha256"]
+
+
+def test_one_report_leaves_the_others_of_the_folder_alone(run, small_class):
+    run(*small_class.batch)
+    before = hashes(small_class.out)
+    done = run("report", "S002", *small_class.options, "--out", small_class.out)
+    assert done.code == 0
+    assert hashes(small_class.out) == before
+
+
+def test_an_unknown_student_is_an_error_of_one_sentence(run, small_class):
+    done = run("report", "S999", *small_class.options, "--out", small_class.out)
+    assert done.code == 1
+    assert "S999" in done.err
+    assert "Traceback" not in done.err
+    assert not small_class.out.exists()
+
+
+def test_folders_that_are_not_ours_are_refused(run, small_class, tmp_path):
+    small_class.out.mkdir()
+    (small_class.out / "thesis.docx").write_text("mine")
+    assert run(*small_class.batch).code == 2
+    assert (small_class.out / "thesis.docx").read_text() == "mine"
+    file = tmp_path / "file"
+    file.write_text("x")
+    assert run("batch", *small_class.options, "--out", file).code == 2
+    link = tmp_path / "link"
+    link.symlink_to(tmp_path)
+    assert run("batch", *small_class.options, "--out", link).code == 2
+
+
+def test_a_second_batch_into_the_same_folder_is_refused(run, small_class):
+    from filelock import FileLock
+
+    small_class.out.mkdir()
+    with FileLock(small_class.out / ".lock"):
+        done = run(*small_class.batch)
+    assert done.code == 2
+    assert "another batch" in done.err

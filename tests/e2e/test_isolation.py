@@ -1,0 +1,158 @@
+import nbformat
+import pytest
+
+from analysis.errors import ReportError
+from analysis.paths import from_root, project_root
+from analysis.report.derive import derived_notebook
+from analysis.report.render import REPORT_NOTEBOOK, render_report
+from analysis.report.workers import START_METHODS, Task, finished
+
+ARTICLE = {
+    "importance_csv": "data/article/factor_importance.csv",
+    "chances_csv": "data/article/interview_chances.csv",
+    "tolerance_csv": "data/article/program_tolerance.csv",
+}
+PARAMETERS = {
+    "student_id": "S001",
+    "students_csv": "data/sample/students.csv",
+    "programs_csv": "data/sample/programs.csv",
+    "assumptions_toml": "data/assumptions/default.toml",
+    "preferences_csv": "",
+    "graduates_csv": "",
+    "report_date": "",
+    **ARTICLE,
+}
+MISCHIEF = {
+    "raises": "1 / 0",
+    "hangs": "while True: pass",
+    "exits": "import os; os._exit(3)",
+    "asks": "input()",
+    "leaves": "import sys; sys.exit(0)",
+    "eats memory": "x = bytearray(10 ** 15)",
+    "is killed": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+}
+IDENTITY = """\
+from analysis.report.publish import publish_identity, publish_text
+publish_identity(student_id, "Report for " + student_id, "2026-09-15", "ab12cd34")
+publish_text("Words.")
+"""
+
+
+def small_notebook(path, code=""):
+    """A report template of two cells, the second with `code` for the student X."""
+    text = path.with_suffix(".py")
+    mischief = f'if student_id == "X":\n    {code}\n' if code else ""
+    text.write_text(
+        "# %% [markdown]\n# # Small\n\n"
+        '# %% tags=["parameters"]\nstudent_id: str = "S001"  # who\n\n'
+        f"# %%\n{IDENTITY}{mischief}"
+    )
+    nbformat.write(derived_notebook(text), path)
+    return path
+
+
+@pytest.mark.parametrize("start_method", START_METHODS)
+def test_mischief_costs_one_student_and_no_other(tmp_path, start_method):
+    tasks = []
+    for number, (name, code) in enumerate(MISCHIEF.items()):
+        notebook = small_notebook(tmp_path / f"{number}.ipynb", code)
+        options = {"notebook": notebook}
+        tasks.append(Task("X", {"student_id": "X"}, tmp_path / f"X{number}.pdf", options))
+        good = f"G{number}"
+        tasks.append(Task(good, {"student_id": good}, tmp_path / f"{good}.pdf", options))
+        assert name
+    results = {
+        task.destination.stem: result
+        for task, result in finished(tasks, 2, 12, start_method=start_method)
+    }
+    good = [result for name, result in results.items() if name.startswith("G")]
+    bad = [result for name, result in results.items() if name.startswith("X")]
+    assert all(not isinstance(result, ReportError) for result in good), good
+    assert all(isinstance(result, ReportError) for result in bad), bad
+    assert sorted(path.stem for path in tmp_path.glob("*.pdf")) == sorted(
+        name for name in results if name.startswith("G")
+    )
+
+
+def rendered(tmp_path, **changes):
+    path = tmp_path / "out.pdf"
+    render_report({**PARAMETERS, **changes}, path)
+    return path.read_bytes()
+
+
+def test_a_then_b_then_a_gives_the_same_bytes_for_a(tmp_path):
+    first = rendered(tmp_path)
+    rendered(tmp_path, student_id="S011")
+    assert rendered(tmp_path) == first
+
+
+def test_a_notebook_leaves_the_process_as_it_found_it(tmp_path):
+    import os
+    import random
+    import sys
+    import warnings
+
+    import matplotlib as mpl
+    from matplotlib import pyplot as plt
+
+    code = (
+        "import os, sys, warnings, random, matplotlib as mpl; os.environ['X_LEFT'] = '1'; "
+        "os.chdir('/'); sys.path.append('x-left'); mpl.rcParams['font.size'] = 33; "
+        "warnings.simplefilter('error'); random.seed(5); import matplotlib.pyplot as p; p.figure()"
+    )
+    notebook = small_notebook(tmp_path / "leaves.ipynb", code)
+    before = (os.getcwd(), list(sys.path), dict(os.environ), mpl.rcParams["font.size"])  # noqa: PTH109
+    filters, state = list(warnings.filters), random.getstate()
+    render_report({"student_id": "X"}, tmp_path / "x.pdf", notebook=notebook)
+    after = (os.getcwd(), list(sys.path), dict(os.environ), mpl.rcParams["font.size"])  # noqa: PTH109
+    assert after == before
+    assert list(warnings.filters) == filters
+    assert random.getstate() == state
+    assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    "name", [path.stem for path in sorted((project_root() / "notebooks").glob("*.ipynb"))]
+)
+def test_the_engine_gives_the_outputs_of_a_real_kernel(tmp_path, name):
+    """The stored notebook was run by a kernel (`make notebooks`); here the engine runs it."""
+    import papermill
+
+    stored = nbformat.read(from_root(f"notebooks/{name}.ipynb"), as_version=4)
+    ours = papermill.execute_notebook(
+        from_root(f"notebooks/{name}.ipynb"),
+        str(tmp_path / "out.ipynb"),
+        engine_name="countersignal",
+        progress_bar=False,
+    )
+    for theirs, mine in zip(stored.cells, ours.cells, strict=True):
+        if theirs.cell_type == "code":
+            assert mine.execution_count == theirs.execution_count
+            assert mine.outputs == theirs.outputs
+
+
+def test_an_unknown_and_a_missing_parameter_are_refused(tmp_path):
+    with pytest.raises(ReportError, match="studentid"):
+        render_report({**PARAMETERS, "studentid": "S001"}, tmp_path / "x.pdf")
+    few = {key: value for key, value in PARAMETERS.items() if key != "report_date"}
+    with pytest.raises(ReportError, match="report_date"):
+        render_report(few, tmp_path / "x.pdf")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_parameter_that_is_no_text_is_refused(tmp_path):
+    with pytest.raises(ReportError, match="student_id"):
+        render_report({**PARAMETERS, "student_id": 7}, tmp_path / "x.pdf")
+
+
+def test_a_notebook_about_another_student_is_withheld(tmp_path):
+    notebook = small_notebook(tmp_path / "wrong.ipynb")
+    text = notebook.read_text().replace("publish_identity(student_id", "publish_identity('S002'")
+    notebook.write_text(text)
+    with pytest.raises(ReportError, match="another student"):
+        render_report({"student_id": "S001"}, tmp_path / "x.pdf", notebook=notebook)
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_the_report_notebook_is_where_the_renderer_looks():
+    assert from_root(REPORT_NOTEBOOK).exists()
