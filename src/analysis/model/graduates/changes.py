@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from analysis.assumptions import Assumptions, Entry
+from analysis.model.flags import EXAM_FAILURES
 from analysis.model.graduates.clusters import Applicants
 from analysis.model.graduates.overdispersion import Estimate
 from analysis.model.graduates.placement import match_given_interview
@@ -22,6 +23,9 @@ Z_90 = 1.6448536269514722
 THIRDS = 1.5**0.5
 # Better evidence never counts against anyone: the scale stays above nought.
 LEAST_SCALE = 0.05
+SEVERAL, SEVERAL_AFTER = "preclinical_failures_multiple", "anchors.course_failure_remediated"
+# A set whose anchors are over all programs is refused where screens alone explain an anchor.
+ROOM = 1e-6
 
 
 class Changes:
@@ -113,13 +117,15 @@ class Changes:
         With too few graduates the flag takes off what it did: its anchor moves with the level only.
         """
         key = f"anchors.{flag}"
-        old = float(logit(self._old.value(key)))
-        spotless = self._new.get("anchors.none", self._old.entries["anchors.none"]).content
-        # A flag never raises a chance, whatever a few graduates' luck says.
-        most = float(spotless) if isinstance(spotless, float) else 1.0
+        # A flag never raises a chance, nor are several failures better than one, whatever a few
+        # graduates' luck says.
+        heavier_than = SEVERAL_AFTER if flag == SEVERAL else "anchors.none"
+        most = self._now(heavier_than)
+        read = self._share_that_reads(flag)
+        old = float(logit(self._old.value(key) / read))
 
         def chance(shift: float) -> float:
-            return min(float(expit(old + shift)), most)
+            return min(float(expit(old + shift)), most - ROOM * (read < 1)) * read
 
         least = int(
             max(
@@ -140,6 +146,17 @@ class Changes:
                 content | {"why": why, "source": self._old.entries[key].source}
             )
             self._rows[-1] |= {"new": content["value"], "why": why}
+
+    def _now(self, key: str) -> float:
+        """Value as it stands after what was learned so far."""
+        entry = self._new.get(key, self._old.entries[key])
+        return float(str(entry.content))
+
+    def _share_that_reads(self, flag: str) -> float:
+        """Share of programs that do not screen the flag out, where anchors are over all of them."""
+        if self._old.text("anchor_basis") != "population" or flag not in EXAM_FAILURES:
+            return 1.0
+        return 1 - self._old.value("auto_screen_share")
 
     def placement(
         self, applicants: Applicants, pooled: Pooled, rho: float, matched: pd.Series

@@ -9,7 +9,7 @@ from tests.unit.model.graduates.simulated_class import graduates
 BASE = read_assumptions().with_set(["graduates.bootstrap_draws=40"])
 FAR = BASE.with_set(
     ["anchors.none=0.5", "logit_scale=8", "anchors.step1_failure=0.15", "anchors.mspe_concern=0.1",
-     "anchors.course_failure_remediated=0.3", "anchors.step2_failure=0.15",
+     "anchors.course_failure_remediated=0.36", "anchors.step2_failure=0.15",
      "anchors.clerkship_chronic_low=0.1"]
 )  # fmt: skip
 

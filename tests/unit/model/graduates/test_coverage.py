@@ -53,11 +53,11 @@ def strayed(worth, runs, people=360):
     return np.mean(inside, axis=0)
 
 
-def shifted(runs, people=240):
+def shifted(runs, people=480):
     """Share of runs whose intervals hold each flag's shift, and the correlation."""
     inside = []
     for seed in range(runs):
-        drawn = world(seed, applicants=people, applications=12, rho=RHO, shifts=SHIFTS)
+        drawn = world(seed, applicants=people, applications=6, rho=RHO, shifts=SHIFTS)
         _, pooled, rho = fitted(drawn)
         low, high = (end[1:6] for end in pooled.interval())
         inside.append([*((low <= SHIFTS) & (high >= SHIFTS)), holds(rho, RHO)])

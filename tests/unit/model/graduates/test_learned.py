@@ -71,6 +71,32 @@ def test_a_flag_never_raises_a_chance_whatever_was_learned(office):
     assert max(anchors.values()) == anchors["none"]
 
 
+def test_several_failures_are_never_learned_to_be_better_than_one():
+    upside_down = BASE.with_set(
+        ["anchors.course_failure_remediated=0.36", "anchors.preclinical_failures_multiple=0.35"]
+    )
+    rows = graduates(8, upside_down, people=200, sent=6)
+    several = rows["red_flags"].map(lambda own: "preclinical_failures_multiple" in own)
+    rows.loc[several, "interviewed"] = 1.0
+    found = learned_assumptions(application_chances(rows, BASE), BASE).assumptions
+    one, many = (
+        found.value(f"anchors.{flag}")
+        for flag in ("course_failure_remediated", "preclinical_failures_multiple")
+    )
+    assert many == one
+
+
+def test_a_set_with_anchors_over_all_programs_stays_one_that_can_be_read(tmp_path):
+    population = BASE.with_set(["anchor_basis=population"])
+    rows = graduates(9, population, people=200, sent=6)
+    failed = rows["red_flags"].map(lambda own: "step1_failure" in own)
+    rows.loc[failed, "interviewed"] = 1.0
+    found = learned_assumptions(application_chances(rows, population), population)
+    path = tmp_path / "office.toml"
+    path.write_text(toml_text(found.assumptions), encoding="utf-8")
+    assert read_assumptions(path).fingerprint == found.assumptions.fingerprint
+
+
 def test_flags_of_few_graduates_keep_what_they_take_off():
     found = learned(5, SHIFTED, people=80)
     row = found.changes.set_index("key").loc["anchors.loa_academic"]
