@@ -75,7 +75,7 @@ def test_labels_of_the_caller_replace_codes(axes):
 def test_intervals_are_lines_and_numbers_and_the_footer_says_what_they_are(axes):
     rows = chances(3).assign(interval="95 % interval")
     draw_interview_chances(rows, axes)
-    ends = [tuple(line.get_xdata()) for line in axes.lines]
+    ends = [tuple(segment[:, 0]) for segment in axes.collections[0].get_segments()]
     assert ends == list(zip(rows["low"], rows["high"], strict=True))
     footer = [text.get_text() for text in axes.figure.texts]
     assert footer[0] == "Synthetic sample data: no real programs or people"

@@ -12,7 +12,7 @@ from analysis.figures.style.words import LINE, text_width, wrapped
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_interval", "horizontal_bars"]
+__all__ = ["draw_intervals", "horizontal_bars"]
 
 TALLEST = 540.0  # points of drawing that still fit a page with title, footer and caption
 ROOMY_PITCH = 27.0
@@ -99,9 +99,8 @@ def horizontal_bars(
     ]
     places = list(range(count))
     ax.barh(places, [v if v == v else 0.0 for v in values], BAR_SHARE, color=colors)
+    draw_intervals(ax, lows, highs, pitch * BAR_SHARE)
     for row in places:
-        if lows[row] == lows[row] and highs[row] == highs[row]:
-            draw_interval(ax, row, lows[row], highs[row], pitch * BAR_SHARE)
         ax.annotate(
             texts[row],
             (ends[row] * end, row),
@@ -134,30 +133,27 @@ def horizontal_bars(
     return Margins(pitch * count, left, width - left - drawing, AXIS_BELOW)
 
 
-def draw_interval(ax: Axes, row: float, low: float, high: float, bar_height: float) -> None:
-    """Draw a thin line with ends across the end of a horizontal bar.
+def draw_intervals(
+    ax: Axes, lows: Sequence[float], highs: Sequence[float], bar_height: float
+) -> None:
+    """Draw a thin line with ends across the end of each horizontal bar, all rows at once.
 
     Parameters
     ----------
     ax : Axes
-        With horizontal rows.
-    row : float
-        Where the row is.
-    low, high : float
-        Ends of the interval.
+        With rows at 0, 1, 2, ... upward.
+    lows, highs : sequence of float, length n
+        NaN = no interval.
     bar_height : float
         Points.
     """
-    ax.plot(
-        [low, high],
-        [row, row],
-        color=INK,
-        lw=1.1,
-        marker="|",
-        ms=max(4.0, min(8.0, bar_height * 0.5)),
-        mew=1.1,
-        zorder=3,
-    )
+    known = [row for row, low in enumerate(lows) if low == low and highs[row] == highs[row]]
+    if not known:
+        return
+    left, right = [lows[row] for row in known], [highs[row] for row in known]
+    ax.hlines(known, left, right, color=INK, lw=1.1, zorder=3)
+    end = max(4.0, min(8.0, bar_height * 0.5))
+    ax.plot(left + right, known + known, ls="", color=INK, marker="|", ms=end, mew=1.1, zorder=3)
 
 
 def _drawing_width(room: float, ends: Sequence[float], beside: Sequence[float]) -> float:
