@@ -26,9 +26,12 @@ report_date: str = ""  # date of the data as YYYY-MM-DD, empty for the newest of
 
 # %%
 from analysis import advice, tables
+from analysis.answers.list_pages import list_pages
 from analysis.assumptions import read_assumptions
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
+from analysis.figures.match_chance_by_rho import alt_match_chance_by_rho, draw_match_chance_by_rho
+from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
 from analysis.figures.program_risk_tolerance import (
     alt_program_risk_tolerance,
     draw_program_risk_tolerance,
@@ -36,7 +39,13 @@ from analysis.figures.program_risk_tolerance import (
 from analysis.figures.style import apply, new_axes
 from analysis.model import by_flag, chance, profile
 from analysis.paths import from_root
-from analysis.report.publish import publish_figure, publish_identity, publish_table, publish_text
+from analysis.report.publish import (
+    publish_chart,
+    publish_figure,
+    publish_identity,
+    publish_table,
+    publish_text,
+)
 
 # %%
 apply()
@@ -86,7 +95,11 @@ alt = alt_interview_chances(chances, marked=advice.drawn_flag(chances, flag))
 publish_figure(axes.figure, alt, advice.chances_caption(chances, flag))
 
 # %%
-here = by_flag.chances_at_score(student, assumptions)
+here = advice.beside_article(by_flag.chances_at_score(student, assumptions), chances)
+title = advice.place_title(student, kinds)
+publish_chart(
+    here, new_axes(), draw_profile_chances, alt_profile_chances, advice.PLACE_CAPTION, title=title
+)
 publish_table(advice.chances_table(chances, here, flag))
 publish_text(advice.place_words(student, kinds))
 
@@ -102,6 +115,24 @@ publish_table(advice.tolerance_table(types))
 # %%
 pairs = chance.interview_chance(student, programs, assumptions, preferences)
 publish_text(advice.programs_summary(pairs, assumptions))
+
+# %% [markdown]
+# ## Your application list
+
+# %%
+pages = list_pages(student, programs, assumptions, preferences)
+publish_text(pages.summary)
+publish_table(pages.programs, if_empty="")
+publish_text(pages.after)
+
+# %%
+rho = {"used": pages.used, "match_chance": pages.match_chance}
+caption = "The match chance of this list, by how strongly the answers of programs come together."
+publish_chart(
+    pages.by_rho, new_axes(), draw_match_chance_by_rho, alt_match_chance_by_rho, caption, **rho
+)
+publish_table(advice.rho_table(pages.by_rho), if_empty="")
+publish_table(pages.left_out, if_empty="")
 
 # %%
 publish_text(advice.advisor_words(student))

@@ -5,10 +5,12 @@ figure with its source and its basis.
 """
 
 from analysis.advice.captions import (
+    PLACE_CAPTION,
     advisor_words,
     chances_caption,
     drawn_flag,
     importance_caption,
+    place_title,
     place_words,
     programs_summary,
     tolerance_caption,
@@ -16,12 +18,20 @@ from analysis.advice.captions import (
 from analysis.advice.flags import flag_advice_markdown
 from analysis.advice.limits import LIMITS, basis_table, sources_text
 from analysis.advice.standing import facts, report_date, report_title, standing
-from analysis.advice.tables_beneath import chances_table, levels_table, tolerance_table
+from analysis.advice.tables_beneath import (
+    beside_article,
+    chances_table,
+    levels_table,
+    rho_table,
+    tolerance_table,
+)
 
 __all__ = [
     "LIMITS",
+    "PLACE_CAPTION",
     "advisor_words",
     "basis_table",
+    "beside_article",
     "chances_caption",
     "chances_table",
     "drawn_flag",
@@ -29,10 +39,12 @@ __all__ = [
     "flag_advice_markdown",
     "importance_caption",
     "levels_table",
+    "place_title",
     "place_words",
     "programs_summary",
     "report_date",
     "report_title",
+    "rho_table",
     "sources_text",
     "standing",
     "tolerance_caption",

@@ -8,10 +8,12 @@ from analysis.advice.labels import BASES, COMPETITIVENESS, FLAGS, NO_FLAG, joine
 from analysis.assumptions import Assumptions
 
 __all__ = [
+    "PLACE_CAPTION",
     "advisor_words",
     "chances_caption",
     "drawn_flag",
     "importance_caption",
+    "place_title",
     "place_words",
     "programs_summary",
     "tolerance_caption",
@@ -123,6 +125,32 @@ def place_words(student: pd.DataFrame, kinds: dict[str, str]) -> str:
         f"{score:g}, at a mid-tier program in {kind}. In brackets stands the range that the chance "
         "moves in when our assumptions vary together."
     )
+
+
+def place_title(student: pd.DataFrame, kinds: dict[str, str]) -> str:
+    """Title of the chart that holds the model's chances at this score beside the source's.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    kinds : dict of str to str
+        Competitiveness by specialty.
+
+    Returns
+    -------
+    str
+        The title.
+    """
+    score = student["step2_ck"].iloc[0]
+    kind = COMPETITIVENESS[next(iter(kinds.values()))]
+    return f"A typical record with each flag at {score:g}, mid-tier program, {kind}"
+
+
+PLACE_CAPTION = (
+    "Dots: the model at this score, with the range that it moves in when the assumptions vary. "
+    "Basis: the article's level (80 % for a spotless record), not a frequency."
+)
 
 
 def programs_summary(pairs: pd.DataFrame, assumptions: Assumptions) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.advice.labels import FLAGS, NO_FLAG, PROGRAM_TYPES, percent
+from analysis.advice.labels import FLAGS, NO_FLAG, PROGRAM_TYPES, percent, with_flag_labels
 from analysis.assumptions import factor_components
 
-__all__ = ["chances_table", "levels_table", "tolerance_table"]
+__all__ = ["beside_article", "chances_table", "levels_table", "rho_table", "tolerance_table"]
 
 
 def levels_table(importance: pd.DataFrame, profile: pd.DataFrame) -> pd.DataFrame:
@@ -126,3 +126,46 @@ def tolerance_table(types: pd.DataFrame) -> pd.DataFrame:
             ],
         }
     )
+
+
+def beside_article(by_flag: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
+    """Put the source's chances beside the model's, flag by flag.
+
+    Parameters
+    ----------
+    by_flag : DataFrame
+        Of `analysis.model.by_flag.chances_by_flag`; may be without rows.
+    chances : DataFrame
+        Of `analysis.tables.read_interview_chances`.
+
+    Returns
+    -------
+    DataFrame
+        `by_flag` with ``article_chance`` (NaN where the source has none) and ``label``.
+    """
+    given = dict(zip(chances["red_flag"], chances["interview_chance"], strict=True))
+    return with_flag_labels(by_flag).assign(
+        article_chance=[given.get(flag, float("nan")) for flag in by_flag["red_flag"]]
+    )
+
+
+def rho_table(by_rho: pd.DataFrame) -> pd.DataFrame:
+    """The match chance over the correlation of answers, in one line.
+
+    Parameters
+    ----------
+    by_rho : DataFrame
+        rho, match_chance; may be without rows.
+
+    Returns
+    -------
+    DataFrame
+        A column a value of rho, one row.
+    """
+    if by_rho.empty:
+        return by_rho
+    cells = {
+        "0, independent" if row["rho"] == 0 else f"{row['rho']:g}": percent(row["match_chance"])
+        for row in by_rho.to_dict("records")
+    }
+    return pd.DataFrame([{"Correlation": "Match chance", **cells}])

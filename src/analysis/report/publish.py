@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import FigureError, ReportError
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
@@ -20,6 +23,7 @@ __all__ = [
     "IDENTITY_MIME",
     "escape_markdown",
     "markdown_table",
+    "publish_chart",
     "publish_figure",
     "publish_identity",
     "publish_table",
@@ -29,6 +33,7 @@ __all__ = [
 IDENTITY_MIME = "application/vnd.countersignal+json"
 IMAGE_MIME = {"svg": "image/svg+xml", "png": "image/png"}
 WIDEST_COLUMN = 30
+PROSE_CELL, PROSE_COLUMN = 60, 72  # a column of sentences gets most of the page
 CELL_PADDING = 2  # characters
 MARKDOWN_SPECIAL = frozenset(r"\`*_{}[]()<>#+-.!|~^$&'\":=@%/")
 
@@ -144,18 +149,57 @@ def _width(name: str, cells: list[str]) -> int:
     """Characters a column asks for: its longest word whole, its longest cell up to a limit."""
     longest_word = max(len(word) for text in (name, *cells) for word in text.split() or [""])
     longest_cell = max(len(text) for text in (name, *cells))
-    return max(longest_word, min(longest_cell, WIDEST_COLUMN)) + CELL_PADDING
+    prose = sum(map(len, cells)) > PROSE_CELL * len(cells)
+    widest = PROSE_COLUMN if prose else WIDEST_COLUMN
+    return max(longest_word, min(longest_cell, widest)) + CELL_PADDING
 
 
-def publish_table(rows: DataFrame) -> None:
+def publish_table(rows: DataFrame, if_empty: str | None = None) -> None:
     """Put a table on the page, with header cells that repeat across pages.
 
     Parameters
     ----------
     rows : DataFrame
         As for `markdown_table`.
+    if_empty : str, optional
+        Markdown to put there instead of a table without rows; refused without.
     """
-    publish_text(markdown_table(rows))
+    publish_text(markdown_table(rows) if if_empty is None or not rows.empty else if_empty)
+
+
+def publish_chart(
+    rows: DataFrame,
+    axes: Axes,
+    draw: Callable[..., Axes],
+    alt: Callable[..., str],
+    caption: str,
+    **keywords: Any,
+) -> None:
+    """Draw rows and put the figure on the page; without rows there is no figure.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        What is drawn.
+    axes : Axes
+        Empty.
+    draw, alt : callable
+        A figure's two functions; both get `rows` and, as far as they take them, `keywords`.
+    caption : str
+        Plain text beneath.
+    **keywords
+        Of the figure.
+    """
+    if rows.empty:
+        return
+    taken = signature(alt).parameters
+    own = {name: value for name, value in keywords.items() if name in taken}
+    draw(rows, axes, **keywords)
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        message = "a chart was drawn on axes without a figure"
+        raise FigureError(message)
+    publish_figure(figure, alt(rows, **own), caption)
 
 
 def publish_figure(

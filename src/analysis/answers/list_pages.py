@@ -1,0 +1,196 @@
+"""The list pages of a report: one student's application list in tables and plain sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.advice.labels import percent
+from analysis.advice.list_words import (
+    drops_if,
+    flat_curve,
+    independence_sentence,
+    left_out_reason,
+    list_summary,
+    listed_because,
+    match_chance_sentence,
+    places_unused_sentence,
+    to_verify,
+    unknowns_sentence,
+)
+from analysis.advice.robustness_words import list_robustness_sentences
+from analysis.assumptions import Assumptions
+from analysis.model.application_list import ApplicationList, application_list, next_applications
+from analysis.model.robustness import report_lists
+
+__all__ = ["ListPages", "list_pages"]
+
+WITHOUT_SCORE = (
+    "The list needs a Step 2 CK score; as soon as it is known, this page can be made. Until then "
+    "the programs to look at are those that read the whole file."
+)
+PLACEMENT = (
+    "A counter-check, not a chance: of US graduates who entered medical school in 2014-15, 96.3 % "
+    "without and 79.7 % with a leave of absence were placed in graduate training (Nguyen et al., "
+    "JAMA 2024). A match chance far above such a figure deserves a second look."
+)
+MARK = "†"
+
+
+@dataclass(frozen=True)
+class ListPages:
+    """What a report says of a list; empty frames where there is no score.
+
+    Parameters
+    ----------
+    summary : str
+        Markdown: what the list is, its match chance with range, what rests on unknowns.
+    programs : DataFrame
+        A row a program, in words, the most wanted first.
+    after : str
+        Markdown: how firm the list is, where a further application stops paying.
+    left_out : DataFrame
+        The best programs that are not on it, and why.
+    by_rho : DataFrame
+        rho, match_chance: the curve over the correlation of answers.
+    used : tuple of float
+        Values of rho that the match chance mixes.
+    match_chance : float or None
+        0-1.
+    """
+
+    summary: str
+    programs: pd.DataFrame
+    after: str
+    left_out: pd.DataFrame
+    by_rho: pd.DataFrame
+    used: tuple[float, ...]
+    match_chance: float | None
+
+
+def list_pages(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None = None,
+) -> ListPages:
+    """Make one student's list and put it into words.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    programs : DataFrame
+        Rows of programs.
+    assumptions : Assumptions
+        Every number of the model.
+    preferences : DataFrame, optional
+        Wishes, ties and signals.
+
+    Returns
+    -------
+    ListPages
+        Without a score, a sentence that says so.
+
+    Raises
+    ------
+    ModelError
+        If the student's wishes contradict each other.
+    """
+    used = assumptions.values("latent_correlation")
+    if pd.isna(student["step2_ck"].iloc[0]):
+        empty = pd.DataFrame()
+        return ListPages(WITHOUT_SCORE, empty, "", empty, empty, used, None)
+    found = application_list(student, programs, assumptions, preferences)
+    doubtful, firmness = _firmness(student, found, assumptions, preferences)
+    curve, worth_sending = next_applications(found, assumptions)
+    flat = flat_curve(worth_sending, assumptions.value("list.flat_gain"), len(curve))
+    after = [*firmness, flat, PLACEMENT]
+    return ListPages(
+        " ".join(_summary(found)),
+        _program_rows(found, doubtful),
+        "\n\n".join([" ".join(sentence for sentence in after[:-1] if sentence), after[-1]]),
+        _left_out_rows(found),
+        found.match_chance_by_rho.assign(
+            basis="assumption", source="Countersignal model; no published value of rho"
+        ),
+        used,
+        found.match_chance,
+    )
+
+
+def _summary(found: ApplicationList) -> list[str]:
+    number = len(found.programs)
+    unknowns = unknowns_sentence(found.unknowns, number, found.match_chance_if_unknowns_close)
+    sentences = [
+        list_summary(found.programs.to_dict("records")),
+        match_chance_sentence(
+            found.match_chance,
+            found.match_chance_low,
+            found.match_chance_high,
+            found.chance_basis,
+            number,
+        ),
+        independence_sentence(found.match_chance_by_rho.to_dict("records"), found.match_chance),
+        places_unused_sentence(found.places_unused),
+        f"The application fees come to ${found.fee_usd:,.0f}.",
+    ]
+    # What decides most of the list is said first.
+    at = 0 if 3 * found.unknowns > number else 2
+    sentences.insert(at, unknowns)
+    return [sentence for sentence in sentences if sentence]
+
+
+def _firmness(
+    student: pd.DataFrame,
+    found: ApplicationList,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None,
+) -> tuple[frozenset[str], list[str]]:
+    """Programs that fewer than half of the draws choose, and what of the list stays."""
+    if not len(found.choice.chosen):
+        return frozenset(), []
+    redrawn = report_lists(
+        student, found.problem, assumptions, found.choice.chosen.tolist(), preferences
+    )
+    doubtful = frozenset(redrawn.doubtful(assumptions.value("robustness.kept_share")))
+    names = found.problem.programs.set_index("program_id")["program_name"]
+    kept = redrawn.draws["kept"].tolist()
+    sentences = list_robustness_sentences(
+        kept, len(found.choice.chosen), [f"{names[i]} {MARK}" for i in sorted(doubtful)]
+    )
+    return doubtful, sentences
+
+
+def _program_rows(found: ApplicationList, doubtful: frozenset[str]) -> pd.DataFrame:
+    rows = []
+    for row in found.programs.to_dict("records"):
+        mark = MARK if row["program_id"] in doubtful else ""
+        ask = to_verify(row["unknown"])
+        words = [listed_because(row), drops_if(row)]
+        words += [f"Ask {', and '.join(ask)}."] if ask else []
+        rows.append(
+            {
+                "No.": str(row["rank"]),
+                "Program": f"{row['program_name']}, {row['state']} ({row['program_id']}){mark}",
+                "Chance, range": f"{row['group']}, {percent(row['interview_chance'])} "
+                f"({percent(row['low'])} to {percent(row['high'])})",
+                "Signal": "–" if row["signal"] == "none" else row["signal"],
+                "Why it is on the list, what would take it off": " ".join(words),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _left_out_rows(found: ApplicationList) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "Not on the list": f"{row['program_name']} ({row['program_id']})",
+                "Chance": percent(row["interview_chance"]),
+                "Why not": left_out_reason(row),
+            }
+            for row in found.left_out.to_dict("records")
+        ]
+    )
