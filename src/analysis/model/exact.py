@@ -17,6 +17,7 @@ from analysis.model.constraints import OPTIONS, Constraints
 from analysis.model.correlation import Scenarios
 from analysis.model.greedy import LEAST_GAIN
 from analysis.model.rules import Rule, check_feasible, check_plain_conflicts, rules_of
+from analysis.model.solver_output import muted_solver
 
 __all__ = ["Choice", "exact"]
 
@@ -26,8 +27,8 @@ GAP, FINE_GAP, FINE_COLUMNS = 1e-4, 1e-10, 64
 LP_ROUNDS, MILP_ROUNDS = 14, 60
 HIGHEST_OFFER = 1 - 1e-12
 # The solver stops at an absolute gap of 1e-6: in the first unit, times the largest utility, that is
-# finer than any gap asked for. A coarser one is tried where the solver finds the numbers too large.
-UNITS = (1e-5, 1e-4, 1e-3, 1e-2, 1.0)
+# as fine as the gap asked for. A coarser one is tried where it finds the numbers too large.
+FINE_UNITS, UNITS = (1e-4, 1e-3, 1e-2, 1.0), (1.0,)
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _solved(columns: Columns, rules: Sequence[Rule], gap: float) -> tuple[NDArra
         answer, unit = _master(tangents, rules, whole=False, gap=gap)
         top = min(top, -answer.fun * unit)
         if top - tangents.add(np.clip(answer.x[:count], 0, 1)) <= gap / 4 * max(
-            top, UNITS[0] * tangents.largest
+            top, FINE_UNITS[0] * tangents.largest
         ):
             break
     best, taken = -1.0, np.empty(0, dtype=np.int64)
@@ -200,18 +201,19 @@ def _master(
     low = np.concatenate([np.full(len(planes), -np.inf), [rule.low for rule in rules]])
     cost = np.zeros(width)
     cost[-1] = -1
-    for step in UNITS:
+    for step in FINE_UNITS if gap < GAP / 10 else UNITS:
         unit = step * tangents.largest
         scaled = planes / unit
         scaled[:, -1] = 1
         high = np.concatenate([levels / unit, [rule.high for rule in rules]])
-        answer = milp(
-            cost,
-            constraints=LinearConstraint(vstack([csr_array(scaled), rows_kept]), low, high),
-            bounds=Bounds(np.zeros(width), np.where(listed, 1.0, np.inf)),
-            integrality=listed if whole else np.zeros(width),
-            options={"mip_rel_gap": gap},
-        )
+        with muted_solver():
+            answer = milp(
+                cost,
+                constraints=LinearConstraint(vstack([csr_array(scaled), rows_kept]), low, high),
+                bounds=Bounds(np.zeros(width), np.where(listed, 1.0, np.inf)),
+                integrality=listed if whole else np.zeros(width),
+                options={"mip_rel_gap": gap, "presolve": False},
+            )
         if answer.x is not None:
             return answer, unit
     message = f"the solver found no list ({answer.message})"

@@ -13,6 +13,7 @@ from scipy.sparse import csr_array
 from analysis.errors import ModelError
 from analysis.model.columns import Columns
 from analysis.model.constraints import OPTIONS, Constraints
+from analysis.model.solver_output import muted_solver
 
 __all__ = ["Rule", "check_feasible", "check_plain_conflicts", "rules_of"]
 
@@ -176,12 +177,13 @@ def _feasible(rules: Sequence[Rule], columns: Columns) -> bool:
         return all(rule.low <= 0 <= rule.high for rule in rules)
     rows = np.array([rule.row for rule in rules])
     width = rows.shape[1]
-    found = milp(
-        np.zeros(width),
-        constraints=LinearConstraint(
-            csr_array(rows), [rule.low for rule in rules], [rule.high for rule in rules]
-        ),
-        bounds=Bounds(np.zeros(width), np.where(np.arange(width) < count, 1.0, np.inf)),
-        integrality=np.arange(width) < count,
-    )
+    with muted_solver():
+        found = milp(
+            np.zeros(width),
+            constraints=LinearConstraint(
+                csr_array(rows), [rule.low for rule in rules], [rule.high for rule in rules]
+            ),
+            bounds=Bounds(np.zeros(width), np.where(np.arange(width) < count, 1.0, np.inf)),
+            integrality=np.arange(width) < count,
+        )
     return bool(found.x is not None)

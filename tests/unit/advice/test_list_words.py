@@ -1,0 +1,147 @@
+import math
+import re
+
+import pytest
+
+from analysis.advice.list_words import (
+    drops_if,
+    flat_curve,
+    independence_sentence,
+    left_out_reason,
+    list_summary,
+    listed_because,
+    match_chance_sentence,
+    places_unused_sentence,
+    points,
+    to_verify,
+    unknowns_sentence,
+    what_if_sentence,
+)
+
+PROGRAM = {
+    "match_gain": 0.019,
+    "match_share": 0.12,
+    "must": False,
+    "in_preferred_state": True,
+    "signal": "gold",
+    "interchangeable": (),
+    "drops_below": 0.05,
+    "replacement": "IM9",
+    "chance_if_closes": 0.0,
+    "interview_chance": 0.3,
+}
+LEFT = {"reason": "adds_less", "gate_reason": "", "match_gain": 0.002, "weakest": "IM7"}
+
+
+def test_a_reason_gives_the_gain_in_points_the_state_and_the_signal():
+    assert listed_because(PROGRAM) == (
+        "Raises the chance of matching by 1.9 points; your state; worth a gold signal."
+    )
+
+
+def test_a_program_that_hardly_raises_the_chance_says_what_it_is_there_for():
+    said = listed_because(PROGRAM | {"match_gain": 0.0001, "interchangeable": ("A1", "B2")})
+    assert said.startswith("You would end there in 12 % of cases")
+    assert "A1 or B2 would do exactly as well" in said
+
+
+def test_a_must_says_so_first():
+    said = listed_because(PROGRAM | {"must": True})
+    assert said.startswith("On your must list; raises")
+    assert drops_if(PROGRAM | {"must": True}) == "Stays as long as it is on your must list."
+
+
+def test_what_drops_a_program_names_its_chance_its_successor_and_the_unknown():
+    assert drops_if(PROGRAM) == (
+        "Leaves the list if its chance is under 5.0 %: IM9 would then take its place; "
+        "that is so if what is to verify turns out against you."
+    )
+    known = drops_if(PROGRAM | {"chance_if_closes": 0.3})
+    assert "verify" not in known
+    assert "only if it offers no chance at all" in drops_if(PROGRAM | {"drops_below": 0.0})
+
+
+def test_unknown_columns_become_questions():
+    assert to_verify("visa;step2_cutoff") == [
+        "which visas it sponsors",
+        "whether it has a Step 2 CK cutoff, and which",
+    ]
+    assert to_verify("") == []
+    assert to_verify(("accepts_do",)) == ["whether it takes DO applicants"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({}, "Adds less to this list (0.2 points) than IM7"),
+        ({"weakest": ""}, "Would add 0.2 points"),
+        ({"reason": "never"}, "On your never list."),
+        ({"reason": "rule"}, "a rule of yours"),
+        ({"reason": "no_chance", "gate_reason": "sponsors no visa"}, "sponsors no visa"),
+        ({"reason": "no_chance"}, "no way in is known"),
+    ],
+)
+def test_a_program_left_out_has_its_reason(changed, words):
+    assert words in left_out_reason(LEFT | changed)
+
+
+def test_no_sentence_is_a_verdict():
+    said = " ".join(
+        [
+            *(left_out_reason(LEFT | {"reason": r}) for r in ("adds_less", "never", "no_chance")),
+            listed_because(PROGRAM),
+            drops_if(PROGRAM),
+            match_chance_sentence(0.4, 0.2, 0.6, "article", 30),
+        ]
+    )
+    assert not re.search(r"out of reach|hopeless|unrealistic|impossible|safe choice", said)
+
+
+def test_the_match_chance_carries_its_range_and_in_the_article_basis_its_caution():
+    counted = match_chance_sentence(0.81, 0.65, 0.9, "base_rate", 30)
+    assert counted.endswith("a chance of 81 % (range 65 % to 90 %).")
+    assert "illustrative" in match_chance_sentence(0.81, math.nan, math.nan, "article", 30)
+
+
+def test_unknowns_are_counted_with_what_they_could_cost():
+    assert unknowns_sentence(1, 20, 0.7).startswith("1 of 20 programs rests on")
+    assert "70 %" in unknowns_sentence(9, 20, 0.7)
+
+
+def test_the_independent_claim_stands_beside_the_used_one():
+    curve = [
+        {"independent": True, "match_chance": 0.98},
+        {"independent": False, "match_chance": 0.7},
+    ]
+    assert "would claim 98 %" in independence_sentence(curve, 0.81)
+    assert independence_sentence(curve, 0.81).endswith("it is 81 %.")
+    assert independence_sentence(curve[1:], 0.81) == ""
+
+
+def test_counts_and_plurals():
+    assert places_unused_sentence(0) == ""
+    assert places_unused_sentence(3).startswith("3 places are")
+    assert flat_curve(None, 0.005, 9).startswith("Each of 9 applications adds at least 0.5 points")
+    assert points(-0.02) == "-2.0 points"
+    assert list_summary([]).startswith("No program offers any chance")
+    rows = [
+        {"group": "reach", "program_type": "community"},
+        {"group": "target", "program_type": "community"},
+    ]
+    assert list_summary(rows) == "2 programs: 1 reach and 1 target; most often Community (2)."
+
+
+def test_a_what_if_says_what_moves_and_what_does_not():
+    row = {
+        "changes": "gold=5",
+        "match_chance": 0.812,
+        "match_chance_base": 0.808,
+        "enters": [],
+        "leaves": ["A", "B"],
+        "signals_moved": ["C"],
+    }
+    assert what_if_sentence(row) == (
+        "With gold=5: chance of a match still 81 %; 2 programs leave and 1 signal moves."
+    )
+    same = row | {"leaves": [], "signals_moved": []}
+    assert what_if_sentence(same).endswith("the list stays the same.")

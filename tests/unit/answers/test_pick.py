@@ -1,0 +1,131 @@
+import json
+
+import pytest
+
+from analysis.answers.pick import list_comparison, pick
+from analysis.answers.pick_what_if import changed_wishes
+from analysis.errors import ModelError, RowError
+from analysis.model.list_problem import ListWishes
+from analysis.paths import from_root
+from analysis.tables import read_student
+
+FILES = tuple(
+    from_root(f"data/sample/{name}.csv") for name in ("students", "programs", "preferences")
+)
+CONTRACT = {
+    "chosen",
+    "value",
+    "match_chance",
+    "match_chance_if_unknowns_close",
+    "match_chance_by_rho",
+    "expected_interviews",
+    "certified_gap",
+    "fee_usd",
+    "places_unused",
+    "programs",
+    "fingerprint",
+    "chance_basis",
+    "left_out",
+}
+PROGRAM = {
+    "program_id",
+    "rank",
+    "group",
+    "interview_chance",
+    "low",
+    "high",
+    "signal",
+    "why",
+    "drops_if",
+    "verify",
+}
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return pick(
+        "S002",
+        *FILES,
+        wishes=ListWishes(limit=12),
+        what_ifs=["step2_ck=265,drop=step1_failure", "limit=+10", "specialty=Family Medicine"],
+    )
+
+
+@pytest.fixture(scope="module")
+def record(answer):
+    return answer.record()
+
+
+def test_the_json_holds_every_field_promised_and_no_bare_nan(record):
+    assert set(record) >= CONTRACT
+    assert all(set(row) >= PROGRAM for row in record["programs"])
+    assert json.loads(json.dumps(record, allow_nan=False)) == record
+
+
+def test_chosen_is_in_rank_order_and_matches_the_rows(record):
+    assert record["chosen"] == [row["program_id"] for row in record["programs"]]
+    assert [row["rank"] for row in record["programs"]] == list(range(1, 13))
+    assert record["fee_usd"] == 132
+
+
+def test_the_independent_answer_is_marked(record):
+    first, *others = record["match_chance_by_rho"]
+    assert first["independent"]
+    assert not any(point["independent"] for point in others)
+    assert first["match_chance"] > record["match_chance"]
+
+
+def test_greedy_has_no_bound_and_says_so_with_null():
+    plain = pick("S005", *FILES, wishes=ListWishes(limit=3, gold=(0,), silver=(0,)), method="swap")
+    assert plain.record()["certified_gap"] is None
+
+
+def test_what_ifs_stand_side_by_side_with_the_list(answer, record):
+    better, longer, other = list_comparison(answer)
+    assert better["match_chance"] > better["match_chance_base"] == record["match_chance"]
+    assert longer["applications"] == 22
+    assert longer["enters"]
+    assert set(other["leaves"]) == set(record["chosen"])
+    assert all(one.startswith("FM") for one in other["enters"])
+    assert [row["changes"] for row in record["what_ifs"]] == list(answer.what_ifs)
+
+
+def test_the_same_question_has_the_same_bytes(record):
+    again = pick(
+        "S002",
+        *FILES,
+        wishes=ListWishes(limit=12),
+        what_ifs=["step2_ck=265,drop=step1_failure", "limit=+10", "specialty=Family Medicine"],
+    )
+    assert json.dumps(again.record()) == json.dumps(record)
+
+
+def test_a_student_who_is_not_there_is_a_row_error():
+    with pytest.raises(RowError):
+        pick("S999", *FILES)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ("limit=+x", "expected a whole number"),
+        ("limit=few", "expected a whole number"),
+        ("gold=-1", "expected a whole number"),
+        ("budget=much", "an amount in dollars"),
+        ("specialty=", "name of a specialty"),
+        ("step2=260", "nearest name is step2_ck"),
+    ],
+)
+def test_a_what_if_that_is_not_understood_is_refused(answer, changes, words):
+    problem = answer.found.problem
+    student = read_student(FILES[0], "S002")
+    with pytest.raises(ModelError, match=words):
+        changed_wishes(student, ListWishes(), changes, problem)
+
+
+def test_numbers_of_signals_and_places_are_read_as_written(answer):
+    student = read_student(FILES[0], "S002")
+    _, wishes = changed_wishes(
+        student, ListWishes(), "limit=40,gold=5;3,silver=2,budget=500", answer.found.problem
+    )
+    assert wishes == ListWishes(limit=40, gold=(5, 3), silver=(2,), budget_usd=500.0)

@@ -1,0 +1,282 @@
+import hypothesis.strategies as st
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+
+from analysis.assumptions import read_assumptions
+from analysis.errors import ModelError
+from analysis.model.application_list import (
+    application_list,
+    group_of,
+    list_frontier,
+    next_applications,
+)
+from analysis.model.chance import interview_chance
+from analysis.model.correlation import scenarios
+from analysis.model.list_problem import ListWishes, list_problem
+from analysis.model.list_reasons import reasons_on_list
+from analysis.model.portfolio import Constraints, exact, match_chance
+
+ASSUMPTIONS = read_assumptions()
+STATES = ["OH", "PA", "TX"]
+
+
+def student(**facts):
+    row = {
+        "student_id": "T1",
+        "specialty": "Internal Medicine",
+        "step2_ck": 252.0,
+        "step1_result": "fail_then_pass",
+        "red_flags": "step1_failure",
+        "preferred_states": "OH",
+        "application_limit": 8.0,
+        "gold_signals": "1",
+        "silver_signals": "2",
+    }
+    return pd.DataFrame([row | facts])
+
+
+def programs(count=24, specialty="Internal Medicine", prefix="P", **columns):
+    random = np.random.default_rng(count)
+    prestige = np.round(random.uniform(2, 9, count), 1)
+    frame = pd.DataFrame(
+        {
+            "program_id": [f"{prefix}{at:02d}" for at in range(count)],
+            "program_name": [f"Made-up {prefix}{at:02d}" for at in range(count)],
+            "specialty": specialty,
+            "program_type": "community",
+            "state": [STATES[at % 3] for at in range(count)],
+            "prestige": prestige,
+            "red_flag_tolerance": np.round(10 - prestige, 1),
+            "step2_cutoff": 220.0,
+            "auto_screen_any_failure": ["no", "no", np.nan, "yes"] * (count // 4),
+            "interviews_offered": np.nan,
+            "applications_received": np.nan,
+        }
+    )
+    return frame.assign(**columns)
+
+
+def preferences(**columns):
+    return pd.DataFrame({"student_id": "T1", **columns})
+
+
+FOUND = application_list(student(), programs(), ASSUMPTIONS)
+
+
+def test_a_list_keeps_its_limit_and_its_signals_and_stands_in_order_of_preference():
+    assert len(FOUND.chosen) == 8
+    assert FOUND.programs["signal"].tolist().count("gold") == 1
+    assert FOUND.programs["signal"].tolist().count("silver") == 2
+    assert FOUND.programs["rank"].tolist() == list(range(1, 9))
+    assert (np.diff(FOUND.programs["preference"]) <= 0).all()
+    assert FOUND.fee_usd == 88
+    assert FOUND.places_unused == 0
+    assert FOUND.chance_basis == "article"
+    assert FOUND.fingerprint == ASSUMPTIONS.fingerprint
+
+
+def test_shares_interviews_and_group_say_the_same_as_the_chances():
+    rows = FOUND.programs
+    assert rows["match_share"].sum() == pytest.approx(FOUND.match_chance)
+    assert rows["interview_chance"].sum() == pytest.approx(FOUND.expected_interviews)
+    assert (rows["low"] <= rows["interview_chance"]).all()
+    assert (rows["interview_chance"] <= rows["high"]).all()
+    for chance, group in zip(rows["interview_chance"], rows["group"], strict=True):
+        assert group == group_of(chance, ASSUMPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("chance", "group"), [(0.19, "reach"), (0.2, "target"), (0.5, "target"), (0.51, "safer")]
+)
+def test_groups_go_by_the_chance_alone(chance, group):
+    assert group_of(chance, ASSUMPTIONS) == group
+
+
+def test_the_range_of_the_match_chance_holds_it():
+    assert FOUND.match_chance_low < FOUND.match_chance < FOUND.match_chance_high
+    assert FOUND.match_chance_if_unknowns_close <= FOUND.match_chance
+
+
+def test_a_program_that_screens_out_the_failed_exam_is_never_listed():
+    closed = set(programs()["program_id"][3::4])
+    assert not closed & set(FOUND.chosen)
+    told = FOUND.left_out.set_index("program_id")
+    assert set(told["reason"]) <= {"adds_less", "no_chance", "rule", "never"}
+
+
+def test_a_list_with_too_few_programs_leaves_places_unused():
+    short = application_list(student(application_limit=20.0), programs(24), ASSUMPTIONS)
+    assert len(short.chosen) == 18
+    assert short.places_unused == 2
+
+
+def test_below_its_threshold_a_program_leaves_the_list_and_above_it_stays():
+    random = np.random.default_rng(3)
+    chance, worth = random.uniform(0.1, 0.8, 14), random.uniform(0.7, 1, 14)
+    constraints = Constraints(limit=5)
+
+    def best(chances):
+        return exact({"none": scenarios(chances, 0.5, 0.2)}, worth, constraints)
+
+    choice = best(chance)
+    market = {"none": scenarios(chance, 0.5, 0.2)}
+    reasons = reasons_on_list(market, worth, constraints, choice, chance, 0.5, 0.2)
+    for program, threshold in zip(reasons["program"], reasons["drops_below"], strict=True):
+        under, over = chance.copy(), chance.copy()
+        under[program], over[program] = threshold * 0.97, threshold * 1.03
+        assert program not in best(under).chosen
+        assert program in best(over).chosen
+
+
+def if_unknowns_close(table, chosen):
+    """Match chance of a fixed list if every unknown of the table turns out against the student."""
+    chances = interview_chance(student(), table, ASSUMPTIONS, with_range=False)
+    closed = chances.set_index("program_id").loc[list(chosen), "chance_if_closes"].to_numpy()
+    return match_chance(scenarios(closed, 0.5, [0.1, 0.2, 0.4]), np.arange(len(chosen)))
+
+
+KNOWN = if_unknowns_close(programs(), FOUND.chosen)
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(
+    st.sets(
+        st.tuples(st.integers(0, 23), st.sampled_from(["auto_screen_any_failure", "step2_cutoff"])),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_blanking_cells_never_raises_what_a_list_promises_if_unknowns_close(cells):
+    blanked = programs()
+    for at, column in cells:
+        blanked.loc[at, column] = np.nan
+    assert if_unknowns_close(blanked, FOUND.chosen) <= KNOWN + 1e-9
+
+
+def test_a_blank_cell_is_counted_where_its_program_is_listed():
+    known = programs(auto_screen_any_failure="no")
+    assert application_list(student(), known, ASSUMPTIONS, with_range=False).unknowns == 0
+    blanked = known.assign(step2_cutoff=np.nan)
+    assert application_list(student(), blanked, ASSUMPTIONS, with_range=False).unknowns == 8
+
+
+def test_musts_stay_and_nevers_stay_out():
+    found = application_list(
+        student(must_apply="P03;P00", never_apply=FOUND.chosen[0]), programs(), ASSUMPTIONS
+    )
+    assert {"P03", "P00"} <= set(found.chosen)
+    assert FOUND.chosen[0] not in found.chosen
+    must = found.programs.set_index("program_id")
+    assert np.isnan(must.loc["P03", "drops_below"])
+
+
+def test_the_order_of_the_rows_of_the_programs_does_not_matter():
+    shuffled = programs().sample(frac=1, random_state=7)
+    again = application_list(student(), shuffled, ASSUMPTIONS)
+    assert again.chosen == FOUND.chosen
+    pd.testing.assert_frame_equal(again.programs, FOUND.programs)
+    assert again.match_chance == FOUND.match_chance
+    assert again.match_chance_low == FOUND.match_chance_low
+
+
+def test_a_signal_already_decided_on_is_kept_where_the_program_is_listed():
+    decided = preferences(program_id=[FOUND.chosen[2]], signal=["gold"])
+    found = application_list(student(), programs(), ASSUMPTIONS, decided)
+    rows = found.programs.set_index("program_id")
+    if FOUND.chosen[2] in found.chosen:
+        assert rows.loc[FOUND.chosen[2], "signal"] == "gold"
+    assert (rows["signal"] == "gold").sum() <= 1
+
+
+def test_own_preferences_replace_the_formula():
+    wished = preferences(program_id=["P05"], preference=[1.0], tie=[np.nan])
+    problem = list_problem(student(), programs(), ASSUMPTIONS, wished)
+    at = problem.constraints.names.index("P05")
+    assert problem.preference[at] == 1
+    assert problem.utility[at] == 1
+
+
+def test_without_number_or_budget_the_first_fee_step_is_the_limit():
+    problem = list_problem(student(application_limit=np.nan), programs(), ASSUMPTIONS)
+    assert problem.constraints.limit == 30
+    budget = list_problem(
+        student(application_limit=np.nan, fee_budget_usd=55.0), programs(), ASSUMPTIONS
+    )
+    assert budget.constraints.limit is None
+    assert budget.most == 5
+
+
+def test_two_specialties_share_a_budget_and_have_their_own_signals():
+    both = pd.concat([programs(12), programs(12, "Family Medicine", "F")], ignore_index=True)
+    row = student(
+        specialty="Internal Medicine;Family Medicine",
+        gold_signals="1;2",
+        silver_signals="0;0",
+        application_limit=np.nan,
+        fee_budget_usd=110.0,
+    )
+    found = application_list(row, both, ASSUMPTIONS, with_range=False)
+    assert found.fee_usd == 110
+    golds = found.programs[found.programs["signal"] == "gold"]["specialty"].value_counts()
+    assert golds.get("Internal Medicine", 0) <= 1
+    assert golds.get("Family Medicine", 0) <= 2
+
+
+def test_season_gives_the_signals_that_the_row_leaves_empty():
+    problem = list_problem(student(gold_signals=(), silver_signals=np.nan), programs(), ASSUMPTIONS)
+    season = ASSUMPTIONS.season["Internal Medicine"]
+    assert problem.constraints.gold == (season.gold_signals,)
+    assert problem.constraints.silver == (season.silver_signals,)
+
+
+def test_quotas_are_kept():
+    wishes = ListWishes(quotas=("state=TX>=4", "state=OH<=1"))
+    found = application_list(student(), programs(), ASSUMPTIONS, wishes=wishes, with_range=False)
+    assert (found.programs["state"] == "TX").sum() >= 4
+    assert (found.programs["state"] == "OH").sum() <= 1
+
+
+@pytest.mark.parametrize(
+    ("row", "wishes", "words"),
+    [
+        ({"step2_ck": np.nan}, None, "no Step 2 CK score yet"),
+        ({"must_apply": "P99"}, None, "must_apply: P99 not among .*nearest to P99: P19"),
+        ({"must_apply": "P01", "never_apply": "P01"}, None, "must and the never list: P01"),
+        ({}, ListWishes(quotas=("state:OH",)), "expected state=OH>=3"),
+        ({}, ListWishes(quotas=("state=ZZ>=1",)), "no program of the student's has state ZZ"),
+        ({}, ListWishes(limit=2, quotas=("state=OH>=3",)), "at most 2 applications; at least 3"),
+        ({}, ListWishes(gold=(1, 2)), "expected one number for each of 1 specialties"),
+        ({"specialty": "Family Medicine"}, None, "no program of Family Medicine"),
+    ],
+)
+def test_what_cannot_be_a_list_is_refused_in_words(row, wishes, words):
+    with pytest.raises(ModelError, match=words):
+        application_list(student(**row), programs(), ASSUMPTIONS, wishes=wishes)
+
+
+def test_more_decided_signals_than_there_are_at_hand_are_refused():
+    decided = preferences(program_id=["P00", "P01"], signal=["gold", "gold"])
+    with pytest.raises(ModelError, match=r"gold signal to 2 programs .*\(P00, P01\), and 1 are"):
+        application_list(student(), programs(), ASSUMPTIONS, decided)
+
+
+def test_the_curve_of_further_applications_names_programs_and_where_it_flattens():
+    curve, worth_sending = next_applications(FOUND, ASSUMPTIONS)
+    assert curve["applications"].tolist() == list(range(1, len(curve) + 1))
+    assert set(curve["program_id"]) <= set(programs()["program_id"])
+    least = ASSUMPTIONS.value("list.flat_gain")
+    assert (curve["match_gain"][worth_sending:] < least).all()
+    assert curve["match_gain"][worth_sending - 1] >= least
+
+
+def test_the_frontier_marks_the_value_in_use():
+    swept = list_frontier(FOUND, ASSUMPTIONS)
+    assert swept.loc[swept["used"], "match_utility"].tolist() == [0.7]
+
+
+def test_equal_inputs_give_equal_lists():
+    again = application_list(student(), programs(), ASSUMPTIONS)
+    pd.testing.assert_frame_equal(again.programs, FOUND.programs)
+    pd.testing.assert_frame_equal(again.left_out, FOUND.left_out)

@@ -1,0 +1,108 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from analysis.errors import ModelError
+from analysis.model.correlation import scenarios
+from analysis.model.list_curves import (
+    flat_from,
+    frontier,
+    gains_on_list,
+    match_chance_by_rho,
+    match_chance_draws,
+    next_application,
+)
+from analysis.model.portfolio import Fees, expected_utility, greedy, match_chance
+from analysis.model.wishes import list_utility, preference
+from tests.unit.model.list_oracles import random_market
+
+ERAS = Fees(11, 30, 30)
+
+
+def test_the_curve_over_rho_starts_at_the_independent_answer_and_falls():
+    curve = match_chance_by_rho([0.2] * 10 + [0.9], 0.5, np.arange(10))
+    assert curve["independent"].tolist() == [True] + [False] * 8
+    assert curve["match_chance"][0] == pytest.approx(1 - 0.9**10, abs=1e-12)
+    assert (np.diff(curve["match_chance"]) < 0).all()
+
+
+def test_an_empty_list_never_matches():
+    assert match_chance_by_rho([0.5], 0.5, [])["match_chance"].eq(0).all()
+    assert match_chance_draws(np.empty((3, 0)), [0.5] * 3, 0.2).tolist() == [0, 0, 0]
+
+
+def test_each_draw_is_the_match_chance_of_its_own_chances():
+    random = np.random.default_rng(2)
+    chances, rates = random.uniform(0.05, 0.9, (4, 12)), random.uniform(0.3, 0.6, 4)
+    drawn = match_chance_draws(chances, rates, [0.1, 0.4])
+    for draw in range(4):
+        alone = scenarios(chances[draw], rates[draw], [0.1, 0.4])
+        assert drawn[draw] == pytest.approx(match_chance(alone, np.arange(12)), abs=3e-4)
+
+
+def test_draws_of_other_shapes_are_refused():
+    with pytest.raises(ModelError, match="do not belong together"):
+        match_chance_draws(np.zeros((3, 2)), [0.5] * 2, 0.2)
+
+
+def test_the_next_application_costs_more_after_30_and_adds_what_the_list_gains():
+    market, utility = random_market(8, 40, 0.2)
+    curve = next_application(market, utility, 40, ERAS)
+    assert curve["next_fee_usd"].tolist() == [11.0] * 30 + [30.0] * 10
+    assert curve["fee_usd"].iloc[-1] == 330 + 300
+    picked = curve["program"].to_numpy()
+    assert picked.tolist() == greedy(market, utility, 40).tolist()
+    assert curve["value"].iloc[9] == pytest.approx(expected_utility(market, utility, picked[:10]))
+    assert curve["match_gain"].sum() == pytest.approx(match_chance(market, picked))
+    first = curve.iloc[0]
+    assert first["usd_per_point"] == pytest.approx(11 / (100 * first["match_gain"]))
+
+
+def test_two_specialties_each_pay_the_first_price():
+    market, utility = random_market(8, 40, 0.2)
+    curve = next_application(market, utility, 40, ERAS, np.arange(40) % 2)
+    assert curve["next_fee_usd"].eq(11).all()
+
+
+def test_a_curve_is_flat_from_where_no_later_step_reaches_the_gain_asked_for():
+    steps = pd.DataFrame({"applications": [1, 2, 3, 4], "match_gain": [0.3, 0.001, 0.02, 0.004]})
+    assert flat_from(steps, 0.005) == 3
+    assert flat_from(steps, 0.5) == 0
+    assert flat_from(steps, 0.004) is None
+    assert flat_from(steps[:0], 0.005) is None
+
+
+def test_the_more_any_match_is_worth_the_safer_and_the_less_wished_for_the_list():
+    random = np.random.default_rng(0)
+    chance = np.linspace(0.05, 0.9, 30)
+    wished = np.clip(1 - chance + random.uniform(-0.1, 0.1, 30), 0, 1)
+    swept = frontier(scenarios(chance, 0.5, 0.3), wished, 6, [0.0, 0.5, 1.0])
+    assert (np.diff(swept["match_chance"]) >= 0).all()
+    assert (np.diff(swept["preference_if_matched"]) <= 0).all()
+    assert [len(chosen) for chosen in swept["chosen"]] == [6, 6, 6]
+
+
+def test_a_gain_on_the_list_is_what_the_list_would_lose():
+    market, utility = random_market(4, 12, 0.3)
+    chosen = greedy(market, utility, 5)
+    gains = gains_on_list(market, utility, chosen)
+    without = np.delete(chosen, 2)
+    lost = expected_utility(market, utility, chosen) - expected_utility(market, utility, without)
+    assert gains["value_gain"][2] == pytest.approx(lost)
+    assert gains["replacement_gain"][2] <= lost + 1e-12
+    assert gains["replacement"][2] not in chosen
+
+
+def test_preference_counts_place_and_prestige_half_each_and_gives_way_to_the_students_own():
+    prestige, state = [6, 4, 10], ["OH", "TX", "TX"]
+    assert preference(prestige, state).tolist() == [0.6, 0.4, 1.0]
+    assert preference(prestige, state, ("TX",)).tolist() == [0.3, 0.7, 1.0]
+    own = [np.nan, 0.25, np.nan]
+    assert preference(prestige, state, ("TX",), own).tolist() == [0.3, 0.25, 1.0]
+
+
+def test_wishes_off_their_scale_are_refused():
+    with pytest.raises(ModelError, match="outside its scale"):
+        preference([12], ["OH"])
+    with pytest.raises(ModelError, match="expected 0 to 1"):
+        list_utility([0.5], 1.2)
