@@ -58,6 +58,16 @@ class MarginalGains:
         self.worth[:place] -= offer * self.worth[place]
         self.worth[place:] *= 1 - offer
 
+    def close(self, place: int) -> None:
+        """Bar the program at a place of the order: from now on it adds nothing.
+
+        Parameters
+        ----------
+        place : int
+            Place in the order of preference.
+        """
+        self.weighed[place] = 0
+
     def all(self) -> Floats:
         """Gains by place in the order, shape (programs,)."""
         return np.asarray(np.einsum("ps,ps->p", self.weighed, self.worth))
@@ -114,22 +124,22 @@ def greedy(
     if first.size > limit:
         message = f"{first.size} programs must be listed, and the limit is {limit}"
         raise ModelError(message)
-    closed = np.zeros(programs, dtype=bool)
-    closed[gains.place[barred]] = True
+    for position in barred:
+        gains.close(int(gains.place[position]))
     picked: list[int] = []
     for position in first:
         place = int(gains.place[position])
         gains.take(place)
-        closed[place] = True
+        gains.close(place)
         picked.append(int(position))
     while len(picked) < min(limit, programs):
-        gain = np.where(closed, -np.inf, gains.all())
+        gain = gains.all()
         best = gain.max()
-        if not best >= LEAST_GAIN:
+        if best < LEAST_GAIN:
             break
-        place = int(np.argmax(gain >= best * (1 - TIE)))
+        place = int((gain >= best * (1 - TIE)).argmax())
         gains.take(place)
-        closed[place] = True
+        gains.close(place)
         picked.append(int(gains.order[place]))
     return np.asarray(picked, dtype=np.int64)
 
