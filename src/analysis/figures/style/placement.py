@@ -11,7 +11,12 @@ __all__ = ["Box", "placed_labels", "stacked"]
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
-DISTANCES = (3.0, 5.0, 8.0)  # between mark and label; farther off it is no longer clear whose it is
+DISTANCES = (
+    3.0,
+    5.0,
+    8.0,
+    12.0,
+)  # between mark and label; farther off it is no longer clear whose it is
 DIRECTIONS = (
     (1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (0.7, -0.7), (-0.7, 0.7), (-0.7, -0.7),
     (0.92, 0.38), (0.92, -0.38), (-0.92, 0.38), (-0.92, -0.38),
