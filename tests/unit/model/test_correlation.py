@@ -69,15 +69,11 @@ def test_mixed_correlations_put_their_states_side_by_side_in_equal_parts():
 
 
 def test_multiplying_two_correlated_chances_would_turn_three_tenths_into_more_than_a_half():
-    # A match rate of .3 read as a marginal: at p = .1 and rho = .5, a student who got the rare
-    # interview has a common factor that makes the second answer likelier too.
-    nodes, weight = quadrature(0.5)
-    interview = norm.cdf((norm.ppf(0.05) + np.sqrt(0.5) * nodes) / np.sqrt(0.5))
-    match = norm.cdf((norm.ppf(0.3) + np.sqrt(0.5) * nodes) / np.sqrt(0.5))
-    careless = weight @ (interview * match) / 0.05
-    assert careless > 0.55
-    asked = scenarios([0.05], 0.3, 0.5).marginal[0] / 0.05
-    assert asked == pytest.approx(0.3, abs=1e-10)
+    nodes, weight = quadrature(0.4)
+    states = [norm.cdf((norm.ppf(p) + np.sqrt(0.4) * nodes) / np.sqrt(0.6)) for p in (0.1, 0.3)]
+    careless = weight @ (states[0] * states[1]) / 0.1
+    assert careless == pytest.approx(0.575, abs=5e-4)
+    assert scenarios([0.1], 0.3, 0.4).marginal[0] / 0.1 == pytest.approx(0.3, abs=1e-10)
 
 
 def test_the_threshold_agrees_with_the_bivariate_normal():
