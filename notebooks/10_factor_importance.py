@@ -12,17 +12,22 @@
 # Since Step 1 is pass/fail, Step 2 CK is the number that applications are sorted by. It is still one part of
 # the picture among others.
 #
-# **Reads** one factor-importance table. **Writes** nothing.
+# **Reads** one factor-importance table and one raw survey of program directors. **Writes** nothing.
 
 # %% tags=["parameters"]
 importance_csv: str = (
     "data/article/factor_importance.csv"  # factor importance, from the project root
 )
 
+responses_csv: str = "data/sample/pd_responses.csv"  # a raw survey, one row a respondent
+specialty: str = "Internal Medicine"  # whose respondents
+
 # %%
 from analysis import tables
+from analysis.assumptions import factor_components, read_assumptions
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
-from analysis.figures.style import new_axes
+from analysis.figures.style import apply, new_axes
+from analysis.model.survey import component_weights, factor_ratings, survey_assumptions
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
 
@@ -30,6 +35,7 @@ from analysis.report.publish import publish_figure
 # ## The factors, as the file gives them
 
 # %%
+apply()
 importance = tables.read_factor_importance(from_root(importance_csv))
 axes = draw_factor_importance(importance, new_axes())
 alt = alt_factor_importance(importance)
@@ -40,6 +46,41 @@ publish_figure(axes.figure, alt, "How much program directors weigh each factor."
 
 # %% tags=["nbval-check-output"]
 print(importance[["factor", "importance", "basis"]].to_string(index=False))
+
+# %% [markdown]
+# ## From a raw survey to weights
+#
+# Blank means not cited, 1 to 5 how important. The bars are the share that cites a factor times its mean importance, with
+# intervals; cells with fewer than ten respondents are left out and named.
+
+# %%
+assumptions = read_assumptions()
+responses = tables.read_pd_responses(from_root(responses_csv))
+ratings = factor_ratings(responses, assumptions, specialty)
+rated = ratings.assign(source="synthetic survey, made up", basis="synthetic")
+title = f"A survey of program directors, {specialty} (made up)"
+axes = draw_factor_importance(
+    rated, new_axes(), title=title, unit="Share citing times mean importance (0 to 5)"
+)
+alt = alt_factor_importance(rated, title=title)
+publish_figure(axes.figure, alt, "Share citing times mean importance, with intervals.", "png")
+
+# %% tags=["nbval-check-output"]
+columns = ["factor", "n", "percent_citing", "citing_low", "citing_high", "mean_importance"]
+print(ratings[columns].to_string(index=False, float_format="{:.2f}".format))
+
+# %% [markdown]
+# Three stated ways to turn that into the model's five weights, side by side. None is right by itself; if a conclusion
+# changes between them, it hangs on the way and not on the survey.
+
+# %% tags=["nbval-check-output"]
+weights = component_weights(ratings, factor_components())
+print(weights.drop(columns="factors").to_string(index=False, float_format="{:.3f}".format))
+print("left out:", weights.attrs["unmapped"], "suppressed:", weights.attrs["suppressed"])
+
+# %% tags=["nbval-check-output"]
+of_survey = survey_assumptions(assumptions, weights, source="synthetic survey, made up")
+print("assumptions with these weights:", of_survey.fingerprint)
 
 # %% [markdown]
 # A weight means nothing without the range that it swings over: thirty percent of the whole for Step 2 CK is the

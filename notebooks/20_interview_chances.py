@@ -25,10 +25,11 @@ program_type: str = "community"  # type of program, by its code
 
 # %%
 from analysis import tables
-from analysis.advice.labels import with_flag_labels
+from analysis.advice import beside_article
 from analysis.assumptions import read_assumptions
 from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
-from analysis.figures.style import new_axes
+from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
+from analysis.figures.style import apply, new_axes
 from analysis.model.by_flag import chances_by_flag
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
@@ -40,6 +41,7 @@ from analysis.report.publish import publish_figure
 # academic program that reads the file, with a high score and an otherwise typical record.
 
 # %%
+apply()
 chances = tables.read_interview_chances(from_root(chances_csv))
 axes = draw_interview_chances(chances, new_axes())
 alt = alt_interview_chances(chances)
@@ -57,10 +59,10 @@ print(chances[["red_flag", "interview_chance", "basis"]].to_string(index=False))
 # %%
 assumptions = read_assumptions(assumptions_toml)
 here = chances_by_flag(float(step2_ck), competitiveness, program_type, assumptions)
-here = with_flag_labels(here)
+here = beside_article(here, chances)
 title = f"Chance of an interview at {step2_ck}, {program_type}, {competitiveness} competitiveness"
-axes = draw_interview_chances(here, new_axes(), title=title)
-publish_figure(axes.figure, alt_interview_chances(here, title=title), title, "png")
+axes = draw_profile_chances(here, new_axes(), title=title)
+publish_figure(axes.figure, alt_profile_chances(here, title=title), title, "png")
 
 # %% tags=["nbval-check-output"]
 columns = ["red_flag", "interview_chance", "low", "high"]

@@ -26,7 +26,7 @@ from analysis.figures.program_risk_tolerance import (
     alt_program_risk_tolerance,
     draw_program_risk_tolerance,
 )
-from analysis.figures.style import new_axes
+from analysis.figures.style import apply, new_axes
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
 
@@ -34,6 +34,7 @@ from analysis.report.publish import publish_figure
 # ## Types of programs
 
 # %%
+apply()
 types = tables.read_program_tolerance(from_root(tolerance_csv))
 axes = draw_program_risk_tolerance(types, new_axes())
 alt = alt_program_risk_tolerance(types)
