@@ -99,7 +99,8 @@ def render_report(
     # A folder of this student's own, beside the destination so that the move is atomic.
     with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
         started = time.perf_counter()
-        executed = _executed(template, parameters, Path(folder) / "executed.ipynb", engine)
+        kept = None if keep_notebook is None else Path(folder) / "executed.ipynb"
+        executed = _executed(template, parameters, Path(folder), kept, engine)
         between = time.perf_counter()
         document = document_from_notebook(executed, display_name)
         student_id = parameters["student_id"]
@@ -108,9 +109,9 @@ def render_report(
             raise ReportError(message)
         pdf, warnings = pdf_bytes(document, look)
         pages = check_whose_report(pdf, student_id, document.title)
-        if keep_notebook is not None:
+        if keep_notebook is not None and kept is not None:
             keep_notebook.parent.mkdir(mode=0o700, exist_ok=True)
-            shutil.copyfile(Path(folder) / "executed.ipynb", keep_notebook)
+            shutil.copyfile(kept, keep_notebook)
             keep_notebook.chmod(0o600)
     content_sha256 = hashlib.sha256(pdf).hexdigest()
     if pdf_password:
@@ -121,7 +122,9 @@ def render_report(
     return Rendered(student_id, pdf_sha256, content_sha256, pages, warnings, seconds)
 
 
-def _executed(template: Path, parameters: Mapping[str, str], executed: Path, engine: str) -> Any:
+def _executed(
+    template: Path, parameters: Mapping[str, str], folder: Path, kept: Path | None, engine: str
+) -> Any:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -130,12 +133,14 @@ def _executed(template: Path, parameters: Mapping[str, str], executed: Path, eng
         return papermill.execute_notebook(
             template,
             # papermill puts this path through str.format; it is ours and has no braces
-            str(executed),
+            None if kept is None else str(kept),
             parameters=dict(parameters),
             engine_name=engine,
             kernel_name="python3",
             progress_bar=False,
-            cwd=str(executed.parent),
+            # a save before and after each cell costs a quarter of a report
+            request_save_on_cell_execute=False,
+            cwd=str(folder),
         )
     except PapermillExecutionError as error:
         message = f"{error.ename}: {error.evalue}".strip(": ")
