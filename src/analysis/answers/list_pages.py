@@ -7,17 +7,19 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.advice.labels import percent
-from analysis.advice.list_words import (
-    drops_if,
+from analysis.advice.list_overview import (
     flat_curve,
     independence_sentence,
-    left_out_reason,
     list_summary,
-    listed_because,
     match_chance_sentence,
     places_unused_sentence,
-    to_verify,
     unknowns_sentence,
+)
+from analysis.advice.list_words import (
+    drops_if,
+    left_out_reason,
+    listed_because,
+    to_verify,
 )
 from analysis.advice.robustness_words import list_robustness_sentences
 from analysis.assumptions import Assumptions

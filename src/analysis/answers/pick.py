@@ -10,12 +10,14 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.advice.list_overview import (
+    what_if_sentence,
+)
 from analysis.advice.list_words import (
     drops_if,
     left_out_reason,
     listed_because,
     to_verify,
-    what_if_sentence,
 )
 from analysis.answers.pick_what_if import changed_wishes
 from analysis.assumptions import Assumptions, read_assumptions

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import chance_draws, interview_chance
+from analysis.model.chance import chance_draws
 from analysis.model.constraints import OPTIONS, fee_usd
 from analysis.model.correlation import Scenarios, scenarios
+from analysis.model.list_chances import chances_by_option, list_chances, with_signals
 from analysis.model.list_curves import (
     flat_from,
     frontier,
@@ -172,14 +173,14 @@ def application_list(
     rho = assumptions.values("latent_correlation")
     by_option = {
         option: scenarios(chance, rate, rho)
-        for option, chance in _chances_by_option(
+        for option, chance in chances_by_option(
             student, preferences, problem, assumptions, options
         ).items()
     }
     choice = best_list(by_option, problem.utility, problem.constraints, method)
     decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
-    sent = _with_signals(student, preferences, problem, decided)
-    chances = _chances(student, problem, assumptions, sent, with_range=with_range)
+    sent = with_signals(student, preferences, problem, decided)
+    chances = list_chances(student, problem, assumptions, sent, with_range=with_range)
     chance = chances["interview_chance"].to_numpy()
     market = market_of(by_option, choice)
     reasons = reasons_on_list(
@@ -215,67 +216,6 @@ def application_list(
         chance_basis=str(chances["chance_basis"].iloc[0]),
         fingerprint=assumptions.fingerprint,
     )
-
-
-def _with_signals(
-    student: pd.DataFrame,
-    preferences: pd.DataFrame | None,
-    problem: ListProblem,
-    signals: dict[int, str],
-) -> pd.DataFrame:
-    """The student's ties, with signals as a list would send them."""
-    student_id = student["student_id"].iloc[0]
-    ids = problem.programs["program_id"]
-    ties = pd.Series(None, ids, dtype=object)
-    if preferences is not None and "tie" in preferences:
-        own = preferences[preferences["student_id"] == student_id].drop_duplicates("program_id")
-        ties = own.set_index("program_id")["tie"].astype(object).reindex(ids)
-    sent = [signals.get(at, "none") for at in range(len(ids))]
-    return pd.DataFrame(
-        {
-            "student_id": student_id,
-            "program_id": ids.to_numpy(),
-            "tie": ties.to_numpy(),
-            "signal": [None if signal == "none" else signal for signal in sent],
-        }
-    )
-
-
-def _chances_by_option(
-    student: pd.DataFrame,
-    preferences: pd.DataFrame | None,
-    problem: ListProblem,
-    assumptions: Assumptions,
-    options: list[str],
-) -> dict[str, Floats]:
-    """Chances if every program got the same signal, in the order of the problem's programs."""
-    sent = []
-    for option in options:
-        every = dict.fromkeys(range(len(problem.programs)), option)
-        sent.append(_with_signals(student, preferences, problem, every).assign(student_id=option))
-    # The same student once a signal, so that what belongs to the programs is looked up once.
-    same = pd.concat([student.assign(student_id=option) for option in options], ignore_index=True)
-    asked = pd.concat(sent, ignore_index=True)
-    found = interview_chance(same, problem.programs, assumptions, asked, with_range=False)
-    return {
-        option: own.set_index("program_id")["interview_chance"]
-        .loc[problem.programs["program_id"]]
-        .to_numpy()
-        for option, own in found.groupby("student_id")
-    }
-
-
-def _chances(
-    student: pd.DataFrame,
-    problem: ListProblem,
-    assumptions: Assumptions,
-    sent: pd.DataFrame,
-    *,
-    with_range: bool,
-) -> pd.DataFrame:
-    """Chances in the order of the problem's programs."""
-    found = interview_chance(student, problem.programs, assumptions, sent, with_range=with_range)
-    return found.set_index("program_id").loc[problem.programs["program_id"]].reset_index()
 
 
 def _match_range(

@@ -143,10 +143,10 @@ def columns_of(
     must[list(constraints.must)] = True
     never = np.zeros(count, dtype=bool)
     never[list(constraints.never)] = True
-    for option, ways in allowed.items():
-        ways &= ~never & ((scenarios[option].marginal > 0) | must)
+    for option in allowed:
+        allowed[option] &= ~never & ((scenarios[option].marginal > 0) | must)
     order = program_order(wanted)
-    kept = order[np.any([ways[order] for ways in allowed.values()], axis=0)]
+    kept = order[np.any([open_to[order] for open_to in allowed.values()], axis=0)]
     most = constraints.most_affordable()
     if prune and most is not None and not constraints.fixed_signal:
         cells = np.column_stack(

@@ -13,14 +13,13 @@ from analysis.model.constraints import Fees, fee_usd
 from analysis.model.correlation import Scenarios, scenarios
 from analysis.model.greedy import greedy
 from analysis.model.list_value import expected_utility, match_chance, match_shares
-from analysis.model.swap import gains_beside, swap
+from analysis.model.swap import swap
 from analysis.model.wishes import list_utility
 
 __all__ = [
     "RHO_CURVE",
     "flat_from",
     "frontier",
-    "gains_on_list",
     "match_chance_by_rho",
     "match_chance_draws",
     "next_application",
@@ -242,43 +241,3 @@ def frontier(
             }
         )
     return pd.DataFrame(rows)
-
-
-def gains_on_list(market: Scenarios, utility: ArrayLike, chosen: ArrayLike) -> pd.DataFrame:
-    """What each program on a list adds to it, and which left out would take its place.
-
-    Parameters
-    ----------
-    market : Scenarios
-        Offer chances.
-    utility : array_like of float, shape (programs,)
-        Worth of a match at each program.
-    chosen : array_like of int
-        The list.
-
-    Returns
-    -------
-    DataFrame
-        A row a program, in the order given: program, value_gain and match_gain (what the list
-        would lose without it), replacement (position of the best one left out, -1 if none adds
-        anything), replacement_gain (what that one would add in its place).
-    """
-    listed = np.asarray(chosen, dtype=np.int64)
-    value, chance = expected_utility(market, utility, listed), match_chance(market, listed)
-    rows = []
-    for at, position in enumerate(listed):
-        others = np.delete(listed, at)
-        gains = gains_beside(market, utility, others)
-        gains[listed] = 0.0
-        best = int(np.argmax(gains))
-        rows.append(
-            {
-                "program": int(position),
-                "value_gain": value - expected_utility(market, utility, others),
-                "match_gain": chance - match_chance(market, others),
-                "replacement": best if gains[best] > 0 else -1,
-                "replacement_gain": float(gains[best]),
-            }
-        )
-    columns = ["program", "value_gain", "match_gain", "replacement", "replacement_gain"]
-    return pd.DataFrame(rows, columns=columns)

@@ -9,18 +9,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError
-from analysis.model.columns import options_of
-from analysis.model.constraints import Constraints, Fees, Quota, fee_usd, members_of
+from analysis.model.columns import columns_of, options_of
+from analysis.model.constraints import OPTIONS, Constraints, Fees, Quota, fee_usd, members_of
 from analysis.model.correlation import Scenarios
 from analysis.model.exact import Choice, exact
 from analysis.model.greedy import greedy, interchangeable
+from analysis.model.greedy_columns import greedy_columns, swapped_columns
 from analysis.model.list_value import (
     expected_utility,
     match_chance,
     match_shares,
     program_order,
 )
-from analysis.model.rules import check_plain_conflicts
+from analysis.model.rules import check_feasible, check_plain_conflicts, rules_of
 from analysis.model.swap import gains_beside, swap
 
 __all__ = [
@@ -65,7 +66,7 @@ def best_list(
     constraints : Constraints
         What the list must keep to.
     method : {"auto", "greedy", "swap", "exact"}
-        ``greedy`` and ``swap`` know a number, musts and nevers only.
+        ``greedy`` and ``swap`` know all but an "at least".
 
     Returns
     -------
@@ -82,16 +83,13 @@ def best_list(
         raise ModelError(message)
     if method == "exact" or (method == "auto" and constraints.binds):
         return exact(scenarios, utility, constraints)
-    if constraints.binds or constraints.fixed_signal:
-        message = (
-            f"the method {method} knows a number of applications, must and never only; "
-            "signals, a budget and quotas need --method exact or auto"
-        )
-        raise ModelError(message)
-    base = options_of(scenarios)["none"]
+    options = options_of(scenarios)
+    base = options["none"]
     programs = base.chance.shape[0]
     constraints.checked(programs)
     check_plain_conflicts(constraints)
+    if constraints.binds or constraints.fixed_signal:
+        return _listed_by_columns(options, utility, constraints, method)
     limit = programs if constraints.limit is None else constraints.limit
     must, never = constraints.must, constraints.never
     picked = greedy(base, utility, limit, must=must, never=never)
@@ -102,3 +100,22 @@ def best_list(
     chosen = ranked[np.isin(ranked, picked)]
     value = expected_utility(base, worth, chosen)
     return Choice(chosen, value, float("inf"), float("nan"), ("none",) * chosen.size)
+
+
+def _listed_by_columns(
+    options: Mapping[str, Scenarios], utility: ArrayLike, constraints: Constraints, method: Method
+) -> Choice:
+    """Greedy or exchanges where a program may be listed in several ways."""
+    programs = options["none"].chance.shape[0]
+    columns = columns_of(options, utility, constraints, prune=False)
+    check_feasible(rules_of(columns, constraints, programs), columns)
+    taken = greedy_columns(columns, constraints, programs)
+    if method != "greedy":
+        taken = swapped_columns(columns, constraints, taken, programs)
+    return Choice(
+        columns.program[taken],
+        columns.value(taken),
+        float("inf"),
+        float("nan"),
+        tuple(OPTIONS[at] for at in columns.option[taken]),
+    )

@@ -3,19 +3,21 @@ import re
 
 import pytest
 
-from analysis.advice.list_words import (
-    drops_if,
+from analysis.advice.list_overview import (
     flat_curve,
     independence_sentence,
-    left_out_reason,
     list_summary,
-    listed_because,
     match_chance_sentence,
     places_unused_sentence,
-    points,
-    to_verify,
     unknowns_sentence,
     what_if_sentence,
+)
+from analysis.advice.list_words import (
+    drops_if,
+    left_out_reason,
+    listed_because,
+    points,
+    to_verify,
 )
 
 PROGRAM = {

@@ -7,7 +7,6 @@ from analysis.model.correlation import scenarios
 from analysis.model.list_curves import (
     flat_from,
     frontier,
-    gains_on_list,
     match_chance_by_rho,
     match_chance_draws,
     next_application,
@@ -80,17 +79,6 @@ def test_the_more_any_match_is_worth_the_safer_and_the_less_wished_for_the_list(
     assert (np.diff(swept["match_chance"]) >= 0).all()
     assert (np.diff(swept["preference_if_matched"]) <= 0).all()
     assert [len(chosen) for chosen in swept["chosen"]] == [6, 6, 6]
-
-
-def test_a_gain_on_the_list_is_what_the_list_would_lose():
-    market, utility = random_market(4, 12, 0.3)
-    chosen = greedy(market, utility, 5)
-    gains = gains_on_list(market, utility, chosen)
-    without = np.delete(chosen, 2)
-    lost = expected_utility(market, utility, chosen) - expected_utility(market, utility, without)
-    assert gains["value_gain"][2] == pytest.approx(lost)
-    assert gains["replacement_gain"][2] <= lost + 1e-12
-    assert gains["replacement"][2] not in chosen
 
 
 def test_preference_counts_place_and_prestige_half_each_and_gives_way_to_the_students_own():

@@ -7,8 +7,12 @@ from analysis.errors import ModelError
 from analysis.model.correlation import Scenarios, scenarios
 from analysis.model.portfolio import (
     Constraints,
+    Fees,
+    Quota,
     best_list,
+    exact,
     expected_utility,
+    fee_usd,
     gains_beside,
     greedy,
     interchangeable,
@@ -17,7 +21,12 @@ from analysis.model.portfolio import (
     program_order,
     swap,
 )
-from tests.unit.model.list_oracles import best_subset, plain_value, random_market
+from tests.unit.model.list_oracles import (
+    best_subset,
+    plain_value,
+    random_market,
+    signal_scenarios,
+)
 
 SHORT = settings(max_examples=200, derandomize=True, deadline=None)
 LONG = settings(max_examples=2000, derandomize=True, deadline=None)
@@ -260,8 +269,10 @@ def test_ties_go_to_the_program_that_is_wanted_more_then_to_the_one_given_first(
         (lambda m: match_chance(m, [0.5]), "positions"),
         (lambda m: best_list(m, [1, 1], Constraints(limit=1), "fast"), "no method 'fast'"),
         (
-            lambda m: best_list(m, [1, 1], Constraints(limit=1, gold=(1,)), "swap"),
-            "need --method exact or auto",
+            lambda m: best_list(
+                m, [1, 1], Constraints(limit=2, quotas=(Quota("two", (0, 1), 2),)), "swap"
+            ),
+            "an 'at least' needs --method exact or auto",
         ),
     ],
 )
@@ -279,3 +290,35 @@ def test_auto_takes_greedy_and_exchanges_without_further_rules_and_exact_with_th
     ruled = best_list({"none": market, "gold": market}, utility, Constraints(limit=3, gold=(1,)))
     assert ruled.certified_gap <= 1e-4
     assert (np.diff(utility[plain.chosen]) <= 0).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_greedy_and_exchanges_keep_signals_fees_and_upper_quotas_and_stay_near_the_optimum(seed):
+    by_option, utility = signal_scenarios(seed, 14, 0.3, ties=seed % 2 == 0)
+    constraints = Constraints(
+        limit=7,
+        must=(3,),
+        never=(4,),
+        specialty=(0, 1) * 7,
+        gold=(1, 0),
+        silver=(1, 2),
+        budget_usd=90,
+        fees=Fees(11, 4, 30),
+        quotas=(Quota("at most 2", (0, 1, 2, 3, 5), 0, 2),),
+    )
+    best = exact(by_option, utility, constraints)
+    quick = best_list(by_option, utility, constraints, "greedy")
+    better = best_list(by_option, utility, constraints, "swap")
+    assert quick.value <= better.value + 1e-12 <= best.value + 2e-9
+    assert quick.value >= 0.93 * best.value
+    for found in (quick, better):
+        assert 3 in found.chosen
+        assert 4 not in found.chosen
+        assert np.isin(found.chosen, [0, 1, 2, 3, 5]).sum() <= 2
+        counts = np.bincount(found.chosen % 2, minlength=2)
+        assert fee_usd(Fees(11, 4, 30), counts.tolist()) <= 90
+        for group, silver in ((0, 1), (1, 2)):
+            sent = [o for p, o in zip(found.chosen, found.option, strict=True) if p % 2 == group]
+            assert sent.count("silver") <= silver
+            assert sent.count("gold") <= 1 - group
+        assert np.isnan(found.certified_gap)
