@@ -8,7 +8,7 @@ import textwrap
 from types import MappingProxyType
 
 from analysis.errors import CountersignalError
-from analysis.tables.dictionary import column_sheet
+from analysis.tables.dictionary import column_sheet, shown_name
 from analysis.tables.schemas import SCHEMAS
 
 __all__ = ["EXAMPLES", "template"]
@@ -27,9 +27,47 @@ _STUDENT = {
     "letters": "0.6",
     "research_items": "3",
 }
-# A value for every column of the tables that an office writes itself; a test reads each row back.
+_PROVENANCE = {"source": WRITE_OVER, "basis": "office", "note": "Made up."}
+# A value for every column of every table, by the name a file has; a test reads each row back.
 EXAMPLES = MappingProxyType(
     {
+        "factor_importance": {
+            "factor": "Letters",
+            "importance": "20",
+            "low": "17",
+            "high": "23",
+            "specialty": "Internal Medicine",
+            "edition": "2026",
+            "percent_citing": "86",
+            "mean_importance": "4.2",
+            "n": "120",
+            "response_rate": "31",
+            **_PROVENANCE,
+        },
+        "pd_responses": {
+            "respondent_id": "EXAMPLE1",
+            "specialty": "Internal Medicine",
+            "<factor>": "4",
+            "source": WRITE_OVER,
+        },
+        "interview_chances": {
+            "red_flag": "step1_failure",
+            "interview_chance_percent": "45",
+            "low": "35",
+            "high": "55",
+            "n": "96",
+            "label": "Step 1 failure",
+            "edition": "2026",
+            **_PROVENANCE,
+        },
+        "program_tolerance": {
+            "program_type": "community",
+            "prestige": "4",
+            "red_flag_tolerance": "7",
+            "label": "Community",
+            "edition": "2026",
+            **_PROVENANCE,
+        },
         "students": {
             "student_id": "EXAMPLE1",
             **_STUDENT,
@@ -95,7 +133,7 @@ def template(table: str) -> tuple[str, str]:
     Parameters
     ----------
     table : str
-        ``students``, ``programs``, ``preferences`` or ``graduates``.
+        A key of `EXAMPLES`, which has every table.
 
     Returns
     -------
@@ -119,7 +157,8 @@ def template(table: str) -> tuple[str, str]:
         message = f"there is no template {table!r}: expected one of {', '.join(EXAMPLES)}"
         raise CountersignalError(message)
     columns = SCHEMAS[table].columns
-    names = sorted(columns, key=lambda name: not columns[name].required)
+    ordered = sorted(columns, key=lambda name: not columns[name].required)
+    names = [shown_name(table, name, columns[name]) for name in ordered]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(names)
