@@ -15,9 +15,7 @@
 # **Reads** one factor-importance table and one raw survey of program directors. **Writes** nothing.
 
 # %% tags=["parameters"]
-importance_csv: str = (
-    "data/article/factor_importance.csv"  # factor importance, from the project root
-)
+importance_csv: str = "data/article/factor_importance.csv"  # see data/README.md
 
 responses_csv: str = "data/sample/pd_responses.csv"  # a raw survey, one row a respondent
 specialty: str = "Internal Medicine"  # whose respondents
@@ -59,9 +57,10 @@ responses = tables.read_pd_responses(from_root(responses_csv))
 ratings = factor_ratings(responses, assumptions, specialty)
 rated = ratings.assign(source="synthetic survey, made up", basis="synthetic")
 title = f"A survey of program directors, {specialty} (made up)"
-axes = draw_factor_importance(
-    rated, new_axes(), title=title, unit="Share citing times mean importance (0 to 5)"
-)
+unit = "Share citing times mean importance (0 to 5)"
+
+# %%
+axes = draw_factor_importance(rated, new_axes(), title=title, unit=unit)
 alt = alt_factor_importance(rated, title=title)
 publish_figure(axes.figure, alt, "Share citing times mean importance, with intervals.", "png")
 

@@ -15,9 +15,7 @@
 # **Reads** one table of interview chances and one set of assumptions. **Writes** nothing.
 
 # %% tags=["parameters"]
-chances_csv: str = (
-    "data/article/interview_chances.csv"  # chances by red flag, from the project root
-)
+chances_csv: str = "data/article/interview_chances.csv"  # see data/README.md
 assumptions_toml: str = "data/assumptions/default.toml"  # weighting assumptions
 step2_ck: str = "250"  # the score that the second chart is drawn for
 competitiveness: str = "moderate"  # class of the specialty, ultra or moderate or less

@@ -15,9 +15,7 @@
 # **Reads** one table of program types, or of programs, with prestige and tolerance. **Writes** nothing.
 
 # %% tags=["parameters"]
-tolerance_csv: str = (
-    "data/article/program_tolerance.csv"  # prestige and tolerance, from the project root
-)
+tolerance_csv: str = "data/article/program_tolerance.csv"  # see data/README.md
 programs_csv: str = "data/sample/programs.csv"  # an office's own programs
 
 # %%

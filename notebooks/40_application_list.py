@@ -22,7 +22,7 @@ programs_csv: str = "data/sample/programs.csv"  # the programs
 preferences_csv: str = "data/sample/preferences.csv"  # wishes, ties and signals, empty for none
 assumptions_toml: str = "data/assumptions/default.toml"  # weighting assumptions
 limit: str = "15"  # most applications
-what_if: str = "step2_ck:265"  # a change to hold beside the list, with a colon for the equals sign
+what_if: str = "step2_ck:265"  # a change, a colon for the equals sign
 
 # %%
 from analysis.answers.pick import ListWishes, pick

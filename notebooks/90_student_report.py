@@ -22,10 +22,11 @@ chances_csv: str = "data/article/interview_chances.csv"  # chances by red flag
 tolerance_csv: str = "data/article/program_tolerance.csv"  # types of programs
 preferences_csv: str = ""  # wishes, ties and signals, empty for none
 graduates_csv: str = ""  # the office's own outcomes, empty for none
-report_date: str = ""  # date of the data as YYYY-MM-DD, empty for the newest of the programs
+report_date: str = ""  # date of the data, empty for the newest of the programs
 
 # %%
 from analysis import advice, tables
+from analysis.answers.graduates_like import alike_table, graduates_like
 from analysis.answers.list_pages import list_pages
 from analysis.assumptions import read_assumptions
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
@@ -133,6 +134,14 @@ publish_chart(
 )
 publish_table(advice.rho_table(pages.by_rho), if_empty="")
 publish_table(pages.left_out, if_empty="")
+
+# %% [markdown]
+# ## Past graduates like you
+
+# %%
+graduates = tables.read_if_given("graduates", graduates_csv)
+like = alike_table(graduates_like(student, graduates, assumptions))
+publish_table(like.rename(columns={"what": "The office's own graduates", "value": "and what became of them"}))
 
 # %%
 publish_text(advice.advisor_words(student))

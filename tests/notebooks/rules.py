@@ -40,11 +40,19 @@ def broken_rules(text: Path) -> list[str]:
         tree = ast.parse(cell.source)
         if cell in parameters:
             found += [f"cell {number}: {line}" for line in _bad_parameters(cell.source, tree)]
-        elif len(cell.source.splitlines()) > MOST_LINES:
+        elif _lines_of_work(cell.source, tree) > MOST_LINES:
             found.append(f"cell {number}: more than {MOST_LINES} lines")
         kinds = {type(n).__name__ for n in ast.walk(tree) if isinstance(n, NOT_IN_A_NOTEBOOK)}
         found += [f"cell {number}: {kind}" for kind in sorted(kinds)]
     return found
+
+
+def _lines_of_work(source: str, tree: ast.Module) -> int:
+    """Lines of a cell that are neither empty nor an import."""
+    imports = [n for n in tree.body if isinstance(n, ast.Import | ast.ImportFrom)]
+    imported = {line for n in imports for line in range(n.lineno, (n.end_lineno or n.lineno) + 1)}
+    lines = enumerate(source.splitlines(), start=1)
+    return sum(bool(text.strip()) and number not in imported for number, text in lines)
 
 
 def _bad_parameters(source: str, tree: ast.Module) -> list[str]:

@@ -83,6 +83,9 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
         Problem(path.name, expected, raw.lines[at], name, value, _row_id(rows, at))
         for at, name, value, expected in sorted(findings, key=lambda f: f[0])
     ]
+    # A column of any name keeps the name that the file gives it.
+    spelled = dict(zip(header, raw.header, strict=True))
+    rows = rows.rename(columns={n: spelled[n] for n in columns if n not in schema.columns})
     good = ~rows.index.isin([at for at, *_ in findings])
     problems = sorted([*raw.problems, *problems], key=lambda p: p.line or 0)
     return Checked(
