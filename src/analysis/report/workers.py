@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+import importlib
 import multiprocessing
 import os
+import shutil
 import sys
+import tempfile
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass
@@ -21,6 +26,14 @@ __all__ = ["START_METHODS", "Task", "finished"]
 
 # One thread of linear algebra a worker: the workers themselves share the processors.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# papermill loads our engine by its entry point; the others are what every report notebook loads.
+HEAVY = (
+    "papermill",
+    "analysis.report.engine",
+    "matplotlib.pyplot",
+    "pandera.pandas",
+    "scipy.stats",
+)
 START_METHODS = tuple(
     name for name in multiprocessing.get_all_start_methods() if name in {"forkserver", "spawn"}
 )
@@ -48,13 +61,28 @@ class Task:
     options: Mapping[str, Any]
 
 
-def _warm() -> None:
-    """Give a new worker silence, an empty stdin, and the heavy imports before its first task."""
+def _warm(folder: str) -> None:
+    """Give a new worker silence, an empty stdin, a place for its files and the heavy imports."""
+    threading.Thread(target=_end_with_the_batch, args=[folder], daemon=True).start()
+    tempfile.tempdir = folder
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123 - it lives as long as the worker
-    import papermill  # noqa: F401 - it loads our engine by its entry point
+    for module in HEAVY:
+        importlib.import_module(module)
+    # What is loaded stays: the collections after each report need not look at it again.
+    gc.collect()
+    gc.freeze()
+
+
+def _end_with_the_batch(folder: str) -> None:
+    """Stop as soon as the batch is gone, so that no late report meets the next batch's."""
+    batch = multiprocessing.parent_process()
+    if batch is not None:
+        batch.join()
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
 
 
 def _rendered(task: Task) -> Rendered | ReportError:
@@ -94,7 +122,12 @@ def finished(
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context(start_method or START_METHODS[0])
-    pool = ProcessPool(max_workers=workers, initializer=_warm, context=context)
+    context.set_forkserver_preload([__name__, *HEAVY])
+    # One folder for all: what an ended worker leaves in it goes with the batch.
+    folder = tempfile.TemporaryDirectory(prefix="countersignal-", ignore_cleanup_errors=True)
+    pool = ProcessPool(
+        max_workers=workers, initializer=_warm, initargs=[folder.name], context=context
+    )
     try:
         waiting = {
             pool.schedule(_rendered, args=[task], timeout=seconds_a_report): task for task in tasks
@@ -109,6 +142,7 @@ def finished(
         raise
     finally:
         pool.join()
+        folder.cleanup()
         for name, value in before.items():
             if value is None:
                 os.environ.pop(name, None)
