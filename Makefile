@@ -8,7 +8,7 @@ LOCK   := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index
 PLATFORMS := x86_64-pc-windows-msvc x86_64-apple-darwin aarch64-apple-darwin x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo explore test check browser soak bench samples notebooks lock ci clean
+.PHONY: help setup demo explore test check browser soak bench samples notebooks pictures lock ci clean
 
 help:      ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,8 @@ samples: .venv/dev     ## make the synthetic sample data again (same bytes)
 	$(BIN)/python -m analysis.tables.samples
 notebooks: .venv/dev   ## derive the .ipynb files from their .py pairs and execute them
 	$(BIN)/python -m analysis.report.derive
+pictures: .venv/dev demo ## take the README's pictures again
+	$(BIN)/python -m analysis.report.pictures
 lock: .venv/dev        ## resolve the locks again, and check wheels for every platform
 	$(LOCK) --extra build pyproject.toml -o requirements.lock
 	$(LOCK) --all-extras pyproject.toml -c requirements.lock -o requirements-dev.lock
