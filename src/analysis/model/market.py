@@ -140,12 +140,13 @@ class Market:
         blank = np.full(len(programs), "", dtype=object)
         if student_id not in self._wishes:
             return blank, blank
-        own = self._wishes[student_id].set_index("program_id")
+        own = self._wishes[student_id]
 
         def column(name: str) -> NDArray[Any]:
-            if name not in own:
+            if name not in own or own[name].isna().all():
                 return blank
-            found = own[name].reindex(programs["program_id"])
-            return found.astype(object).where(found.notna(), "").to_numpy(dtype=object)
+            said = own[name].notna()
+            words = dict(zip(own["program_id"][said], own[name][said], strict=True))
+            return np.array([words.get(one, "") for one in programs["program_id"]], dtype=object)
 
         return column("tie"), column("signal")

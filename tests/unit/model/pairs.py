@@ -56,13 +56,16 @@ TEXT = {
 
 def frame(*rows):
     """Rows as the loaders give them: text with NaN, numbers with NaN, tuples."""
-    made = pd.DataFrame(list(rows))
-    for name in made:
-        if name in TEXT:
-            made[name] = made[name].astype("str")
-        elif name != "red_flags":
-            made[name] = made[name].astype(float)
-    return made
+    names = dict.fromkeys(name for row in rows for name in row)
+    return pd.DataFrame({name: column(name, [row.get(name) for row in rows]) for name in names})
+
+
+def column(name, cells):
+    if name in TEXT:
+        return pd.array(cells, dtype="str")
+    if name == "red_flags":
+        return pd.Series(cells, dtype=object)
+    return np.array(cells, dtype=float)
 
 
 def drawn_pair(seed):
