@@ -96,8 +96,8 @@ def what_if(students: pd.DataFrame, changes: str) -> pd.DataFrame:
     Examples
     --------
     >>> row = pd.DataFrame({"step2_ck": [240.0], "red_flags": ["step1_failure"]})
-    >>> what_if(row, "step2_ck=260, drop=step1_failure").iloc[0].tolist()
-    [260.0, ()]
+    >>> what_if(row, "step2_ck=260, drop=step1_failure").to_dict("records")
+    [{'step2_ck': 260.0, 'red_flags': ()}]
     """
     found = dict(_checked(change) for change in changes.split(",") if change.strip())
     if not found:
