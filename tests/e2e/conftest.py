@@ -8,6 +8,8 @@ import pytest
 from analysis.cli import main
 from analysis.paths import from_root
 
+OURS = {"manifest.json", "summary.csv", "assumptions.toml", ".lock"}
+
 
 def sample_rows(table):
     with from_root(f"data/sample/{table}.csv").open(encoding="utf-8", newline="") as stream:

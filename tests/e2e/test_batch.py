@@ -4,9 +4,7 @@ import stat
 import pypdf
 import pypdfium2
 
-from tests.e2e.conftest import write_rows
-
-OURS = {"manifest.json", "summary.csv", "assumptions.toml", ".lock"}
+from tests.e2e.conftest import OURS, write_rows
 
 
 def names(folder):

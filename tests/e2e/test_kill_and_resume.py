@@ -1,0 +1,194 @@
+"""A batch that is killed, stopped or out of room, and what ``--resume`` makes of it."""
+
+import errno
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from analysis.paths import project_root
+from analysis.report import folder
+from analysis.report.manifest import read_manifest
+from tests.e2e.conftest import OURS, sample_rows, write_rows
+
+SEED = 20260915
+COMPARED = ("summary.csv", "assumptions.toml", "S001.pdf", "S002.pdf", "S003.pdf")
+# A batch of three students moves assumptions, manifest and summary, then the last two a student.
+MOVES = 9
+
+
+def moments():
+    """Twenty: inside the moves of the batch and of the reports, and by the clock."""
+    dice = random.Random(SEED)  # noqa: S311 - moments of a test, not secrets
+    of_batch = [("batch", n, dice.choice(["before", "after"])) for n in range(1, MOVES + 1)]
+    of_reports = [("report", n, when) for n in (1, 2, 3) for when in ("before", "after")]
+    by_clock = [("clock", dice.uniform(0.1, 1.0), "") for _ in range(5)]
+    return of_batch + of_reports + by_clock
+
+
+FEW = [("batch", 5, "before"), ("report", 2, "before")]
+MANY = [moment for moment in moments() if moment not in FEW]
+EACH = [
+    *(pytest.param(*moment, id="-".join(map(str, moment))) for moment in FEW),
+    *(
+        pytest.param(*moment, marks=pytest.mark.soak, id="-".join(map(str, moment)))
+        for moment in MANY
+    ),
+]
+
+
+def test_there_are_twenty_moments():
+    assert len(EACH) == 20
+
+
+@pytest.fixture(scope="module")
+def class_of_three(tmp_path_factory):
+    """Options of a class of three students with the programs of their specialties."""
+    place = tmp_path_factory.mktemp("class")
+    ids = {"S001", "S002", "S003"}
+    students = [row for row in sample_rows("students") if row["student_id"] in ids]
+    of_these = {name for row in students for name in row["specialty"].split(";")}
+    programs = [row for row in sample_rows("programs") if row["specialty"] in of_these]
+    students_csv = write_rows(place / "students.csv", students)
+    programs_csv = write_rows(place / "programs.csv", programs)
+    return ["batch", "--students", students_csv, "--programs", programs_csv, "--workers", "1"]
+
+
+COMMAND = ("-c", "from analysis.cli import main; main()")
+KILLED = ("-m", "tests.e2e.killed_batch")
+
+
+def started(arguments, how=COMMAND, **options):
+    """A command in a process of its own, which may be killed."""
+    return subprocess.Popen(
+        [sys.executable, *how, *map(str, arguments)],
+        cwd=project_root(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
+
+
+def contents(out):
+    return {name: (out / name).read_bytes() for name in COMPARED}
+
+
+@pytest.fixture(scope="module")
+def undisturbed(class_of_three, tmp_path_factory):
+    """What an undisturbed batch writes, and how long it takes in a process of its own."""
+    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    begun = time.perf_counter()
+    batch = started([*class_of_three, "--out", out])
+    _, said = batch.communicate(timeout=200)
+    assert batch.returncode == 0, said
+    return contents(out), time.perf_counter() - begun
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and forkserver are not there")
+@pytest.mark.parametrize(("place", "number", "when"), EACH)
+def test_a_killed_batch_resumes_to_the_bytes_of_an_undisturbed_one(
+    run, class_of_three, undisturbed, tmp_path, place, number, when
+):
+    expected, seconds = undisturbed
+    arguments = [*class_of_three, "--out", tmp_path / "out"]
+    if place == "clock":
+        batch = started(arguments)
+        time.sleep(number * seconds)
+        batch.kill()
+        batch.communicate()
+    else:
+        batch = started([place, number, when, *arguments], KILLED)
+        batch.communicate(timeout=200)
+        assert batch.returncode == -signal.SIGKILL
+    done = run(*arguments, "--resume")
+    assert done.code == 0, done.err
+    assert contents(tmp_path / "out") == expected
+    assert {path.name for path in (tmp_path / "out").iterdir()} == OURS | {
+        name for name in COMPARED if name.endswith(".pdf")
+    }
+
+
+def test_a_stopped_batch_says_how_to_go_on(class_of_three, tmp_path):
+    out = tmp_path / "out"
+    batch = started([*class_of_three, "--out", out], start_new_session=True)
+    for line in batch.stderr:
+        if "1/3" in line:
+            os.killpg(batch.pid, signal.SIGINT)  # a terminal sends it to the workers as well
+            break
+    said = batch.stderr.read()
+    assert batch.wait(60) == 130, said
+    assert "--resume" in said
+    assert "Traceback" not in said
+    known = read_manifest(out).students
+    assert {f"{name}.pdf" for name in known} <= {path.name for path in out.iterdir()}
+    assert not list(out.glob(".*.part"))
+
+
+@pytest.fixture
+def full_disk(monkeypatch):
+    """Fill the disk at the n-th write of a file."""
+
+    def after(number, code=errno.ENOSPC):
+        count = 0
+
+        def fsync(_):
+            nonlocal count
+            count += 1
+            if count >= number:
+                raise OSError(code, os.strerror(code))
+
+        monkeypatch.setattr(folder.os, "fsync", fsync)
+
+    return after
+
+
+@pytest.mark.parametrize(
+    "number",
+    [pytest.param(1, marks=pytest.mark.soak), 2, pytest.param(4, marks=pytest.mark.soak), 5],
+)
+def test_a_full_disk_tears_nothing_and_says_so(run, small_class, full_disk, monkeypatch, number):
+    full_disk(number)
+    done = run(*small_class.batch)
+    monkeypatch.undo()
+    assert done.code == 2
+    assert "No space left" in done.err
+    assert "Make room and run again with --resume" in done.err
+    assert "Traceback" not in done.err
+    assert not list(small_class.out.glob(".*.part"))
+    for path in small_class.out.glob("*.pdf"):
+        assert path.read_bytes().rstrip().endswith(b"%%EOF")
+    assert run(*small_class.batch, "--resume").code == 0
+
+
+def test_a_folder_that_cannot_be_written_is_named(run, small_class, monkeypatch):
+    def refused(*_, **__):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(folder.tempfile, "mkstemp", refused)
+    done = run(*small_class.batch)
+    assert done.code == 2
+    assert f"{small_class.out} cannot be written (Permission denied)" in done.err
+
+
+@pytest.mark.parametrize("what", ["changed", "vanished"])
+def test_an_input_that_is_no_longer_the_same_is_an_error(run, small_class, monkeypatch, what):
+    from analysis.report import batch
+
+    def meddling(*arguments):
+        yield from batch_of_workers(*arguments)
+        if what == "changed":
+            small_class.programs.write_text(small_class.programs.read_text() + "\n")
+        else:
+            small_class.programs.unlink()
+
+    batch_of_workers = batch.finished
+    monkeypatch.setattr(batch, "finished", meddling)
+    done = run(*small_class.batch)
+    assert done.code == 2
+    assert ("an input file changed" if what == "changed" else "programs.csv cannot") in done.err
+    assert "Traceback" not in done.err
