@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect
 from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -26,7 +27,7 @@ __all__ = ["checked_rows", "checked_table"]
 ARTICLE_HEADER = ["category", "value"]
 CHART_TABLES = {
     "factor_importance": ("factor", "importance"),
-    "interview_chances": ("red_flag", "interview_chance"),
+    "interview_chances": ("red_flag", "interview_chance_percent"),
     "program_tolerance": ("program_type", "prestige", "red_flag_tolerance"),
 }
 CODED = {
@@ -37,7 +38,14 @@ CODED = {
 
 def checked_table(path: Path, table: str | None) -> Checked:
     """See `analysis.tables.check.check_table`."""
-    return checked_rows(path, read_rows(path), table)
+    raw = read_rows(path)
+    header = [folded(word) for word in raw.header]
+    if "red_flag" in header and "interview_chance" in header:
+        # In frames this name is a share. A file that bears it may hold either.
+        shown = raw.header[header.index("interview_chance")]
+        expected = "interview_chance_percent as its name, and numbers from 0 to 100"
+        raise TableError(Problem(path.name, expected, 1, shown))
+    return checked_rows(path, raw, table)
 
 
 def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
@@ -77,14 +85,33 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     _coded(table, rows)
     if "basis" in rows:
         rows["basis"] = rows["basis"].fillna("office")
+    refused_cells = {(at, name) for at, name, *_ in findings}
     for rule in RULES[table]:
-        findings += rule(rows, repairs)
+        # What follows from a cell that is refused already is not told again.
+        findings += [
+            finding
+            for finding in rule(rows, repairs)
+            if not any((finding[0], name) in refused_cells for name in finding[1].split(", "))
+        ]
+    # Messages name columns and show values as they stand in the file, and a column of any name
+    # keeps the name that the file gives it.
+    spelled = dict(zip(header, raw.header, strict=True))
+
+    def stands(at: int, names: list[str], value: str) -> str:
+        cells_there = ", ".join(raw.rows[at][header.index(n)] for n in names if n in header)
+        return value if value in cells_there or not cells_there else cells_there
+
     problems = [
-        Problem(path.name, expected, raw.lines[at], name, value, _row_id(rows, at))
+        Problem(
+            path.name,
+            expected,
+            raw.lines[at],
+            ", ".join(spelled.get(n, n) for n in name.split(", ")),
+            stands(at, name.split(", "), value),
+            _row_id(rows, at),
+        )
         for at, name, value, expected in sorted(findings, key=lambda f: f[0])
     ]
-    # A column of any name keeps the name that the file gives it.
-    spelled = dict(zip(header, raw.header, strict=True))
     rows = rows.rename(columns={n: spelled[n] for n in columns if n not in schema.columns})
     good = ~rows.index.isin([at for at, *_ in findings])
     problems = sorted([*raw.problems, *problems], key=lambda p: p.line or 0)
@@ -108,21 +135,16 @@ def _article_shape(raw: RawRows, table: str | None) -> RawRows:
     header = [folded(name) for name in raw.header]
     if header != ARTICLE_HEADER:
         return raw
-    rows = [*raw.rows]
-    lines, problems = [*raw.lines], [*raw.problems]
-    for problem in raw.problems:  # unquoted "name,9,3"
-        cells = (problem.value or "").split(",")
-        if len(cells) == 3 and problem.line:
-            rows.append([cells[0], f"{cells[1]},{cells[2]}"])
-            lines.append(problem.line)
-            problems.remove(problem)
-    pairs = all("," in row[1] for row in rows)
-    if table is None:
-        table = "program_tolerance" if pairs else None
-    if table not in CHART_TABLES:
-        flags = sum(folded(row[0]) in FLAG_SPELLINGS for row in rows)
-        table = "interview_chances" if flags else "factor_importance"
+    table = table if table in CHART_TABLES else _chart_of(raw)
+    rows, lines, problems = [*raw.rows], [*raw.lines], [*raw.problems]
     if table == "program_tolerance":
+        for problem in raw.problems:  # unquoted "name,9,3"
+            cells = (problem.value or "").split(",")
+            if len(cells) == 3 and problem.line:
+                place = bisect(lines, problem.line)
+                rows.insert(place, [cells[0], f"{cells[1]},{cells[2]}"])
+                lines.insert(place, problem.line)
+                problems.remove(problem)
         rows = [[row[0], *map(str.strip, row[1].split(",", 1))] for row in rows]
         rows = [[*row, ""][:3] for row in rows]
     return RawRows(
@@ -132,6 +154,18 @@ def _article_shape(raw: RawRows, table: str | None) -> RawRows:
         [*raw.repairs, "read the article's Category,Value"],
         problems,
     )
+
+
+def _chart_of(raw: RawRows) -> str:
+    """Which chart an article's table is: by its words, else by whether its values are pairs."""
+    words = {folded(row[0]) for row in raw.rows}
+    words |= {folded((problem.value or "").split(",")[0]) for problem in raw.problems}
+    if words & set(TYPE_SPELLINGS):
+        return "program_tolerance"
+    if words & set(FLAG_SPELLINGS):
+        return "interview_chances"
+    pairs = all("," in row[1] for row in raw.rows)
+    return "program_tolerance" if pairs else "factor_importance"
 
 
 def _header(name: str, raw: RawRows) -> list[str]:
@@ -179,6 +213,8 @@ def _columns(
     spare = [word for word in header if word and word not in columns]
     pattern = next((c for c in schema.columns.values() if c.regex), None)
     if pattern is not None:
+        if not spare:
+            raise TableError(Problem(name, f"at least one column of {table} named for a factor", 1))
         columns |= dict.fromkeys(spare, pattern)
     elif spare:
         repairs.append(f"columns left out: {', '.join(spare)}")

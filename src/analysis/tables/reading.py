@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def read_rows(path: Path) -> RawRows:
     lines: list[int] = []
     problems: list[Problem] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    before = 0
+    before = short = 0
     try:
         for cells in reader:
             line, before = before + 1, reader.line_num
@@ -83,6 +84,7 @@ def read_rows(path: Path) -> RawRows:
             if header is None:
                 header = cells
             elif len(cells) == len(header) or not any(cells[len(header) :]):
+                short += len(cells) < len(header)
                 rows.append((cells + [""] * len(header))[: len(header)])
                 lines.append(line)
             else:
@@ -90,6 +92,8 @@ def read_rows(path: Path) -> RawRows:
                 problems.append(Problem(name, expected, line, value=separator.join(cells)))
     except csv.Error as error:
         raise TableError(Problem(name, f"a well-formed CSV row ({error})", before + 1)) from None
+    if short:
+        repairs.append(f"rows with fewer cells than the header taken as ending empty ({short})")
     if header is None:
         raise TableError(Problem(name, "a header line and at least one row; the file is empty"))
     if not rows and not problems:
@@ -115,11 +119,17 @@ def _text(path: Path) -> tuple[str, list[str]]:
         raise TableError(Problem(name, expected))
     text, repairs = _decoded(name, data)
     if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
+        line = _line_after(text[: text.index("\0")])
         raise TableError(Problem(name, "text without NUL characters", line))
-    if any(len(line) > LONGEST_LINE for line in io.StringIO(text)):
-        raise TableError(Problem(name, f"lines of at most {LONGEST_LINE:,} characters"))
+    for line, content in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(content) > LONGEST_LINE:
+            raise TableError(Problem(name, f"lines of at most {LONGEST_LINE:,} characters", line))
     return text, repairs
+
+
+def _line_after(text: str) -> int:
+    """Number of the line on which a text ends, whatever its line ends."""
+    return len(re.findall(r"\r\n?|\n", text)) + 1
 
 
 def _decoded(name: str, data: bytes) -> tuple[str, list[str]]:
@@ -135,11 +145,11 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[str]]:
     try:
         return data.decode("cp1252"), ["read as Windows-1252, since it is not UTF-8"]
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+        line = _line_after(data[: error.start].decode("latin-1"))
         raise TableError(Problem(name, "text in UTF-8, UTF-16 or Windows-1252", line)) from None
 
 
 def _separator(text: str) -> str:
-    header = next((line for line in io.StringIO(text) if line.strip()), "")
+    header = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
     outside_quotes = "".join(header.split('"')[::2])
     return max(SEPARATORS, key=outside_quotes.count)

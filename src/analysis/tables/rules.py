@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.tables.specialties import specialty_name
@@ -46,8 +46,12 @@ def _exam_facts(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
             "step1_failure added to red_flags where step1_result is fail_then_pass "
             f"({implied.sum()})"
         )
-        for at in rows.index[implied]:
-            rows.at[at, "red_flags"] = (*rows.at[at, "red_flags"], "step1_failure")
+        told = np.empty(len(rows), dtype=object)
+        told[:] = [
+            (*flags, "step1_failure") if added else flags
+            for flags, added in zip(rows["red_flags"], implied, strict=True)
+        ]
+        rows["red_flags"] = told
     for at in rows.index[failed & (rows["step1_result"] == "pass")]:
         expected = (
             "fail_then_pass in step1_result, or no step1_failure in red_flags: the two columns "
@@ -58,25 +62,30 @@ def _exam_facts(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
 
 def _specialties(column: str, *, many: bool) -> Rule:
     def rule(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
-        changed = 0
-
-        @cache
-        def named(word: str) -> tuple[str, str]:
-            return specialty_name(word)
-
-        for at, entry in rows[column].items():
+        # Each different entry is looked up once: a long table has few.
+        codes, entries = pd.factorize(rows[column].to_numpy(dtype=object), use_na_sentinel=False)
+        named = np.empty(len(entries), dtype=object)
+        why: dict[int, tuple[str, str]] = {}
+        for code, entry in enumerate(entries):
             words = entry if many else (() if pd.isna(entry) else (entry,))
-            names = [named(word) for word in words]
-            wrong = [(w, why) for w, (_, why) in zip(words, names, strict=True) if why]
+            found = [specialty_name(word) for word in words]
+            wrong = [(w, reason) for w, (_, reason) in zip(words, found, strict=True) if reason]
+            names = tuple(name for name, _ in found)
+            named[code] = entry
             if wrong:
-                yield at, column, wrong[0][0], wrong[0][1]
-                continue
-            new = tuple(name for name, _ in names)
-            if new != tuple(words):
-                changed += 1
-                rows.at[at, column] = new if many else new[0]
+                why[code] = wrong[0]
+            elif names != tuple(words):
+                named[code] = names if many else names[0]
+        changed = sum(
+            int(count)
+            for entry, name, count in zip(entries, named, np.bincount(codes), strict=True)
+            if entry is not name
+        )
         if changed:
+            rows[column] = pd.Series(named[codes], index=rows.index, dtype=rows[column].dtype)
             repairs.append(f"spelling of {column} made uniform ({changed})")
+        for at in rows.index[np.isin(codes, list(why))]:
+            yield at, column, *why[codes[at]]
 
     return rule
 
@@ -89,7 +98,7 @@ def _one_for_each_specialty(rows: pd.DataFrame, _: list[str]) -> Iterator[Findin
     for column in ("competitiveness", "gold_signals", "silver_signals"):
         if column in rows:
             lengths = rows[column].map(len)
-            for at in rows.index[(lengths > 0) & (lengths != counts)]:
+            for at in rows.index[(lengths > 0) & (lengths != counts) & counts.isin([1, 2])]:
                 shown = ";".join(map(str, rows.at[at, column]))
                 yield at, column, shown, "as many entries as specialty has, in the same order"
 
@@ -113,8 +122,8 @@ def _interval(center: str) -> Rule:
     def rule(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
         wrong = (rows["low"] > rows[center]) | (rows["high"] < rows[center])
         for at in rows.index[wrong]:
-            shown = f"{rows.at[at, 'low']:g}, {rows.at[at, 'high']:g}"
-            yield at, "low, high", shown, f"an interval that holds {center}"
+            shown = ", ".join(f"{rows.at[at, name]:g}" for name in ("low", center, "high"))
+            yield at, f"low, {center}, high", shown, f"an interval that holds {center}"
 
     return rule
 
