@@ -1,9 +1,9 @@
 """A batch that kills itself at a chosen write.
 
-Run as ``python -m tests.e2e.killed_batch PLACE N WHEN ARGUMENTS``. PLACE is ``batch`` (manifest, summary and assumptions) or ``report`` (the PDF, written in a worker);
-N counts the moves of that place; WHEN is ``before`` or ``after`` the move. The rest are arguments
-of the command line. Workers import the main module again, under another name: that is how the move
-is changed in them too.
+Run as ``python -m tests.e2e.killed_batch PLACE N WHEN ARGUMENTS``. PLACE is ``batch`` (manifest,
+summary and assumptions) or ``report`` (the PDF, written in a worker); N counts the moves of that
+place; WHEN is ``before`` or ``after`` the move; ARGUMENTS are those of the command line. Workers
+import the main module again, under another name: that is how the move is changed in them too.
 """
 
 import os
