@@ -68,7 +68,8 @@ def read_rows(path: Path) -> RawRows:
     text, repairs = _text(path)
     separator = _separator(text)
     if separator != ",":
-        repairs.append(f"read with {'a tab' if separator == chr(9) else separator!r} as separator")
+        shown = "a tab" if separator == "\t" else repr(separator)
+        repairs.append(f"read with {shown} as separator")
     header: list[str] | None = None
     rows: list[list[str]] = []
     lines: list[int] = []

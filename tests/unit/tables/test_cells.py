@@ -1,0 +1,91 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.tables.cells import typed_column
+from analysis.tables.codes import FLAG_CODES
+from analysis.tables.schemas import SCHEMAS
+from tests.unit.tables.class_file import checked, table_with
+
+STUDENTS, CHANCES = SCHEMAS["students"].columns, SCHEMAS["interview_chances"].columns
+
+
+def read(column, *cells):
+    typed, refused, repaired = typed_column(pd.Series(cells, dtype=object), column.metadata)
+    assert not refused.any()
+    return typed.tolist(), list(repaired)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "value", "said"),
+    [
+        (STUDENTS["step2_ck"], "250", 250, []),
+        (STUDENTS["step2_ck"], "250.0", 250, []),
+        (STUDENTS["step2_ck"], "2.5e2", 250, []),
+        (STUDENTS["letters"], ".7", 0.7, []),
+        (STUDENTS["letters"], "0,75", 0.75, ["decimal commas read as points"]),
+        (STUDENTS["letters"], "75%", 0.75, ["percentages turned into shares"]),
+        (CHANCES["interview_chance"], "45 %", 45, ["percent signs taken off"]),
+        (STUDENTS["degree"], "US-MD", "us_md", ["spelling of codes made uniform"]),
+        (STUDENTS["needs_visa"], "Y", "yes", ["spelling of codes made uniform"]),
+        (STUDENTS["needs_visa"], "FALSE", "no", ["spelling of codes made uniform"]),
+        (STUDENTS["red_flags"], "None", (), ["spelling of codes made uniform"]),
+        (
+            STUDENTS["red_flags"],
+            "Step 1 failure; Academic LOA;",
+            ("step1_failure", "loa_academic"),
+            ["spelling of codes made uniform"],
+        ),
+        (STUDENTS["must_apply"], "P1; P2", ("P1", "P2"), []),
+        (STUDENTS["gold_signals"], "3;4.0", (3, 4), []),
+        (STUDENTS["student_id"], "007", "007", []),
+        (STUDENTS["name"], "NA", "NA", []),
+    ],
+)
+def test_a_cell_is_read_for_what_it_can_only_mean_and_repairs_are_said(column, cell, value, said):
+    assert read(column, cell) == ([value], said)
+
+
+@pytest.mark.parametrize("cell", ["", "NA", "n/a", "Unknown", "NaN", "null"])
+def test_what_says_unknown_is_unknown(cell):
+    assert np.isnan(read(STUDENTS["letters"], cell)[0][0])
+    assert read(STUDENTS["red_flags"], cell)[0] == [()]
+
+
+def test_a_repair_is_counted_by_cells(tmp_path):
+    cells = pd.Series(["75%", "75%", "80%", ".5"], dtype=object)
+    assert typed_column(cells, STUDENTS["letters"].metadata)[2] == {
+        "percentages turned into shares": 3
+    }
+    said = checked(tmp_path, table_with("students", letters="75%")).repairs
+    assert said == ("letters: percentages turned into shares (1)",)
+
+
+def test_columns_have_the_types_that_frames_promise(tmp_path):
+    rows = checked(tmp_path, table_with("students", letters="", degree="")).rows
+    assert rows["letters"].dtype == "float64"
+    assert isinstance(rows["degree"].dtype, pd.StringDtype)
+    assert rows["degree"].isna().all()
+    assert rows["pdf_password"].isna().all()
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(share=st.floats(0, 1).map(lambda share: round(share, 4)))
+def test_a_share_is_the_same_with_point_comma_or_percent_sign(share):
+    point, percent = f"{share:.4f}", f"{100 * share:.2f}%"
+    (value, also), _ = read(STUDENTS["letters"], point, percent)
+    assert value == share
+    assert also == pytest.approx(share, abs=1e-12)
+    assert read(STUDENTS["letters"], point.replace(".", ","))[0] == [share]
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(flags=st.lists(st.sampled_from(FLAG_CODES), unique=True), style=st.integers(0, 3))
+def test_flags_are_the_same_in_every_spelling(flags, style):
+    spelled = [
+        [flag, flag.upper(), flag.replace("_", " ").title(), flag.replace("_", "-")][style]
+        for flag in flags
+    ]
+    assert read(STUDENTS["red_flags"], " ; ".join(spelled))[0] == [tuple(flags)]

@@ -1,0 +1,115 @@
+import pandas as pd
+import pytest
+
+from analysis.tables.rules import RULES
+from analysis.tables.schemas import SCHEMAS
+from analysis.tables.specialties import specialty_name, specialty_names
+from tests.unit.tables.class_file import HEADER, checked
+
+GRADUATE = "graduate_id,year,specialty,step2_ck,step1_result,red_flags,program_id,program_type,"
+GRADUATE += "interviewed,matched\n"
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("IM", "Internal Medicine"),
+        ("internal-medicine", "Internal Medicine"),
+        ("Ortho", "Orthopaedic Surgery"),
+        ("orthopedic surgery", "Orthopaedic Surgery"),
+        ("Peds", "Pediatrics"),
+        ("OTOLARYNGOLOGY – Head and Neck Surgery", "Otolaryngology"),
+    ],
+)
+def test_a_specialty_is_known_by_its_aliases(word, name):
+    assert specialty_name(word) == (name, "")
+
+
+def test_every_specialty_is_known_by_its_own_name():
+    assert [specialty_name(name)[0] for name in specialty_names()] == list(specialty_names())
+
+
+def test_an_unknown_specialty_is_told_with_the_nearest_one():
+    assert specialty_name("Psychiatri") == (
+        "",
+        "a specialty of data/assumptions/season.csv; the nearest is Psychiatry",
+    )
+
+
+def test_specialties_are_made_uniform_and_counted_by_rows(tmp_path):
+    text = f"{HEADER}\nA,IM,250,pass,\nB,IM;Psych,250,pass,\nC,Psychiatry,250,pass,\n"
+    found = checked(tmp_path, text)
+    assert found.rows["specialty"].tolist() == [
+        ("Internal Medicine",),
+        ("Internal Medicine", "Psychiatry"),
+        ("Psychiatry",),
+    ]
+    assert found.repairs == ("spelling of specialty made uniform (2)",)
+
+
+def test_a_table_with_the_same_bad_specialty_names_each_row(tmp_path):
+    text = f"{HEADER}\nA,Xq,250,pass,\nB,IM,250,pass,\nC,Xq,250,pass,\n"
+    assert [(p.line, p.value) for p in checked(tmp_path, text).problems] == [(2, "Xq"), (4, "Xq")]
+
+
+def graduates(tmp_path, *rows):
+    text = GRADUATE + "".join(f"{row}\n" for row in rows)
+    return checked(tmp_path, text, "graduates")
+
+
+def test_a_graduate_matches_once_a_year(tmp_path):
+    rows = [
+        "G1,2024,IM,250,pass,,P1,,1,1",
+        "G1,2024,IM,250,pass,,P2,,1,1",
+        "G1,2025,IM,250,pass,,P2,,1,1",
+        "G2,2024,IM,250,pass,,P1,,1,1",
+    ]
+    found = graduates(tmp_path, *rows)
+    assert [(p.line, p.column) for p in found.problems] == [(2, "matched"), (3, "matched")]
+
+
+def test_a_failed_first_exam_is_added_to_every_row_that_tells_of_it(tmp_path):
+    rows = [
+        "G1,2024,IM,250,fail_then_pass,loa_academic,P1,,1,0",
+        "G2,2024,IM,250,fail_then_pass,step1_failure,P1,,1,0",
+        "G3,2024,IM,250,,step1_failure,P1,,1,0",
+        "G4,2024,IM,250,pass,,P1,,1,0",
+    ]
+    found = graduates(tmp_path, *rows)
+    assert found.problems == ()
+    assert found.rows["red_flags"].tolist() == [
+        ("loa_academic", "step1_failure"),
+        ("step1_failure",),
+        ("step1_failure",),
+        (),
+    ]
+
+
+def test_interviews_that_equal_the_applications_are_possible(tmp_path):
+    text = (
+        "program_id,program_name,specialty,program_type,state,prestige,red_flag_tolerance,"
+        "step2_cutoff,auto_screen_any_failure,interviews_offered,applications_received\n"
+        "P1,A,IM,community,OH,,,,,8,8\nP2,B,IM,community,OH,,,,,9,8\nP3,C,IM,community,OH,,,,,9,\n"
+    )
+    found = checked(tmp_path, text)
+    assert found.table == "programs"
+    assert [(p.line, p.value) for p in found.problems] == [(3, "9, 8")]
+
+
+def test_every_table_has_its_rules():
+    assert set(RULES) == set(SCHEMAS)
+
+
+def test_no_rule_stumbles_over_a_table_in_which_all_is_unknown():
+    for table, rules in RULES.items():
+        columns = {name: c for name, c in SCHEMAS[table].columns.items() if not c.regex}
+        rows = pd.DataFrame(
+            {
+                name: pd.Series([float("nan")] if c.metadata["kind"] == "number" else [None])
+                if c.metadata["kind"] in {"number", "text", "choice"}
+                else pd.Series([()])
+                for name, c in columns.items()
+            }
+        ).astype({n: "str" for n, c in columns.items() if c.metadata["kind"] in {"text", "choice"}})
+        for rule in rules:
+            assert all(len(finding) == 4 for finding in rule(rows, []))
