@@ -28,10 +28,12 @@ def lab(tmp_path_factory):
 
 def test_the_export_menu_of_jupyterlab_gives_the_students_pdf(chromium, lab):
     page = chromium.new_page(viewport={"width": 1280, "height": 900})
-    page.goto(lab)
+    # The menu's entries come with the server's list of exporters.
+    with page.expect_response(lambda r: "/api/nbconvert" in r.url, timeout=120_000):
+        page.goto(lab)
     page.locator(".jp-Notebook").first.wait_for(timeout=60_000)
     page.get_by_role("menuitem", name="File", exact=True).click()
-    page.get_by_text("Save and Export Notebook As", exact=False).hover()
+    page.get_by_text("Save and Export Notebook As", exact=False).click()
     entry = page.locator(".lm-Menu-item", has_text="ountersignal").first
     with page.expect_download(timeout=60_000) as download:
         entry.click()

@@ -9,18 +9,19 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
 
 from analysis import __version__
-from analysis.cli import about_files, about_numbers, about_reports
+from analysis.cli import about_exploring, about_files, about_numbers, about_reports
 from analysis.errors import CountersignalError
 from analysis.paths import PROJECT_VARIABLE
 
 __all__ = ["app", "main"]
 
+# typer has a click of its own inside; this is that one's base of usage errors.
+USAGE_ERROR: Any = typer.BadParameter.__mro__[2]
 DEBUG_VARIABLE = "COUNTERSIGNAL_DEBUG"
 
 app = typer.Typer(
@@ -52,7 +53,7 @@ def _options(
     del version
 
 
-for group in (about_reports, about_files, about_numbers):
+for group in (about_reports, about_files, about_numbers, about_exploring):
     group.add_to(app)
 
 
@@ -94,10 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _exit_code(line: list[str]) -> int:
     try:
         result = app(line, standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         print("countersignal: stopped", file=sys.stderr)
         return 130
     except CountersignalError as error:
@@ -108,6 +106,9 @@ def _exit_code(line: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        if isinstance(error, USAGE_ERROR):
+            error.show()
+            return 2
         # The last boundary: a user gets one sentence, a developer asks for the rest.
         if os.environ.get(DEBUG_VARIABLE):
             raise

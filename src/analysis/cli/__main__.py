@@ -1,0 +1,5 @@
+"""``python -m analysis.cli`` is ``countersignal``."""
+
+from analysis.cli import main
+
+main()

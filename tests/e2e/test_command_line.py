@@ -1,0 +1,85 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from analysis import __version__
+
+
+def test_the_version_is_said(run):
+    assert run("--version").out == f"countersignal {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments", [("batch",), ("bogus",), ("chances", "--studnets", "x.csv"), ("report",)]
+)
+def test_wrong_usage_is_exit_2_without_a_traceback(run, arguments):
+    done = run(*arguments)
+    assert done.code == 2
+    assert "Traceback" not in done.err
+    assert done.err
+
+
+def test_resume_and_overwrite_exclude_each_other(run, small_class):
+    done = run(*small_class.batch, "--resume", "--overwrite")
+    assert done.code == 2
+    assert "exclude each other" in done.err
+
+
+def test_an_unknown_assumption_names_the_nearest(run, small_class):
+    done = run("chances", *small_class.options, "--set", "weights.step_2=0.4")
+    assert done.code == 2
+    assert "weights.step2_ck" in done.err
+
+
+def test_an_error_of_the_program_is_one_sentence(run, monkeypatch, small_class):
+    def broken(*_, **__):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("analysis.answers.chances.chances", broken)
+    done = run("chances", *small_class.options)
+    assert done.code == 1
+    assert "ZeroDivisionError" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_ctrl_c_is_exit_130(run, monkeypatch, small_class):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("analysis.answers.chances.chances", interrupted)
+    assert run("chances", *small_class.options).code == 130
+
+
+def test_another_folder_is_asked_for_in_one_line(run, tmp_path, monkeypatch):
+    # Set first, so that what the command sets is taken back when the test ends.
+    monkeypatch.setenv("COUNTERSIGNAL_PROJECT", "")
+    done = run("demo", "--project", tmp_path)
+    assert done.code == 2
+    assert "--project DIR" in done.err
+    assert len(done.err.strip().splitlines()) == 1
+
+
+def test_help_needs_no_heavy_library():
+    code = (
+        "import sys, analysis.cli as c\n"
+        "try: c.main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'numpy', 'scipy', 'matplotlib', 'papermill', 'pandera', 'nbconvert'}\n"
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=dict(os.environ)
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_pipe_that_closes_early_is_no_error():
+    command = [sys.executable, "-m", "analysis.cli", "assumptions", "show", "--format", "csv"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process.stdout.readline()
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) in {0, 1}
