@@ -1,0 +1,183 @@
+"""Reports in bulk: our workers against papermill, nbconvert and headless Chromium.
+
+Run it from the project root: `python benchmarks/reports.py`. Both sides run the frozen notebook
+`three_charts.ipynb` for made-up ids, each from a cold start, with as many processes at a time as
+there are processors. Ours: `analysis.report.workers.finished`. Stock, a student: `papermill` with
+a kernel, `jupyter nbconvert --to html`, `chromium --headless --print-to-pdf`.
+
+Environment: BENCH_STUDENTS (60), BENCH_OURS (5 runs), BENCH_STOCK (1 run), BENCH_SAMPLE (6, the
+students that the stock way is timed on; its time for a class is scaled up, and the row says so).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from analysis.paths import project_root
+
+STUDENTS = int(os.environ.get("BENCH_STUDENTS", "60"))
+OURS_RUNS = int(os.environ.get("BENCH_OURS", "5"))
+STOCK_RUNS = int(os.environ.get("BENCH_STOCK", "1"))
+STOCK_SAMPLE = min(int(os.environ.get("BENCH_SAMPLE", "6")), STUDENTS)
+CORES = os.cpu_count() or 1
+SECONDS_A_REPORT = 120.0
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+
+
+def frozen_notebook() -> Path:
+    """The notebook that both sides run, beside its text."""
+    return project_root() / "benchmarks" / "three_charts.ipynb"
+
+
+def seconds_in_cells(notebooks: list[Path]) -> float:
+    """Seconds that papermill noted for the cells, summed over executed notebooks."""
+    return sum(
+        cell["metadata"].get("papermill", {}).get("duration") or 0.0
+        for notebook in notebooks
+        for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == "code"
+    )
+
+
+def processor_seconds() -> float:
+    """Processor time of the processes that this one has waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def render_ours(folder: Path, students: int) -> None:
+    """All students through our workers, in this process; for `timed` in one of its own."""
+    from analysis.report.render import Rendered
+    from analysis.report.workers import Task, finished
+
+    tasks = []
+    for number in range(students):
+        student_id = f"B{number:03d}"
+        kept = folder / "notebooks" / f"{student_id}.ipynb"
+        options = {"notebook": frozen_notebook(), "keep_notebook": kept}
+        parameters = {"student_id": student_id, "folder": "data/article"}
+        tasks.append(Task(student_id, parameters, folder / f"{student_id}.pdf", options))
+    for task, result in finished(tasks, CORES, SECONDS_A_REPORT):
+        if not isinstance(result, Rendered):
+            raise SystemExit(f"reports: {task.student_id}: {result}")
+
+
+def stock_command(*command: str | Path, cwd: Path) -> None:
+    done = subprocess.run(
+        [*map(str, command)], cwd=cwd, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise SystemExit(f"reports: {command[0]} failed: {done.stderr[-500:]}")
+
+
+def render_stock(folder: Path, students: int) -> None:
+    """The same through the tools as one would chain them in a shell."""
+    tools = Path(sys.executable).parent
+    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    if chromium is None:
+        raise SystemExit("reports: the stock way needs Chromium (`make browser`)")
+    (folder / "notebooks").mkdir()
+
+    def one(number: int) -> None:
+        student_id = f"B{number:03d}"
+        executed = folder / "notebooks" / f"{student_id}.ipynb"
+        page, pdf = executed.with_suffix(".html"), folder / f"{student_id}.pdf"
+        own = folder / f"profile-{student_id}"
+        parameters = ("-r", "student_id", student_id, "-r", "folder", "data/article")
+        quiet = ("--no-progress-bar", "-k", "python3")
+        stock_command(
+            tools / "papermill", *quiet, *parameters, frozen_notebook(), executed, cwd=folder
+        )
+        stock_command(tools / "jupyter", "nbconvert", "--to", "html", executed, cwd=folder)
+        stock_command(
+            chromium,
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={own}",
+            f"--print-to-pdf={pdf}",
+            page.as_uri(),
+            cwd=folder,
+        )
+
+    with ThreadPoolExecutor(CORES) as pool:
+        list(pool.map(one, range(students)))
+
+
+def timed(side: str, students: int) -> dict[str, float]:
+    """One run of a side in a process of its own: wall, overhead and processor seconds."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as place:
+        folder = Path(place)
+        used = processor_seconds()
+        begun = time.perf_counter()
+        command = [sys.executable, __file__, side, place, str(students)]
+        subprocess.run(command, check=True, cwd=project_root())
+        wall = time.perf_counter() - begun
+        made = len(list(folder.glob("*.pdf")))
+        if made != students:
+            raise SystemExit(f"reports: {side} made {made} of {students} PDFs")
+        inside = seconds_in_cells(sorted((folder / "notebooks").glob("*.ipynb")))
+        return {
+            "wall": wall,
+            "overhead": (wall * min(CORES, students) - inside) / students,
+            "processor": (processor_seconds() - used) / students,
+        }
+
+
+def medians(runs: list[dict[str, float]]) -> dict[str, float]:
+    return {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+
+
+def main() -> list[dict[str, Any]]:
+    """Rows: the whole path, the overhead, and processor time a report."""
+    runs = [timed("ours", STUDENTS) for _ in range((OURS_RUNS + 1) // 2)]
+    stock = medians([timed("stock", STOCK_SAMPLE) for _ in range(STOCK_RUNS)])
+    # the stock way in the middle, so that a slower hour of the machine slows both
+    runs += [timed("ours", STUDENTS) for _ in range(OURS_RUNS // 2)]
+    ours = medians(runs)
+    class_of_stock = stock["wall"] * STUDENTS / STOCK_SAMPLE
+    times = f"median of {OURS_RUNS}; stock: {STOCK_RUNS} x {STOCK_SAMPLE} students timed"
+    scaled = "" if STOCK_SAMPLE == STUDENTS else f", scaled to {STUDENTS}"
+    return [
+        {
+            "what": f"whole path, {STUDENTS} students, start-up in ({times}{scaled})",
+            "ours": ours["wall"],
+            "stock": class_of_stock,
+            "ratio": class_of_stock / ours["wall"],
+            "asked": "at least 18x",
+        },
+        {
+            "what": f"overhead a report: wall x workers - seconds inside the cells ({times})",
+            "ours": ours["overhead"],
+            "stock": stock["overhead"],
+            "ratio": stock["overhead"] / ours["overhead"],
+            "asked": "at least 40x less, at most 0.15 s",
+        },
+        {
+            "what": f"processor seconds a report, start-up in ({times})",
+            "ours": ours["processor"],
+            "stock": stock["processor"],
+            "ratio": stock["processor"] / ours["processor"],
+            "asked": "",
+        },
+    ]
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        side, place, students = sys.argv[1:]
+        {"ours": render_ours, "stock": render_stock}[side](Path(place), int(students))
+    else:
+        for row in main():
+            print(row)
