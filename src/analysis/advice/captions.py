@@ -174,9 +174,9 @@ def programs_summary(pairs: pd.DataFrame, assumptions: Assumptions) -> str:
     chance, gate = pairs["interview_chance"], pairs["gate"]
     counts = {
         "closed by a stated screen": int((gate == 0).sum()),
-        f"reaches (under {percent(reach)})": int(((gate > 0) & (chance < reach)).sum()),
-        "targets": int(((gate > 0) & (chance >= reach) & (chance <= safer)).sum()),
-        f"safer (over {percent(safer)})": int((chance > safer).sum()),
+        f"under {percent(reach)} (reach)": int(((gate > 0) & (chance < reach)).sum()),
+        "between (target)": int(((gate > 0) & (chance >= reach) & (chance <= safer)).sum()),
+        f"over {percent(safer)} (safer)": int((chance > safer).sum()),
     }
     verify = int((pairs["unknown"] != "").sum())
     numbers = joined(f"{number} {name}" for name, number in counts.items() if number)

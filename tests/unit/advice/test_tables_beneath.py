@@ -1,0 +1,114 @@
+import pandas as pd
+
+from analysis.advice.captions import chances_caption, drawn_flag, programs_summary
+from analysis.advice.limits import basis_table, sources_text
+from analysis.advice.tables_beneath import (
+    beside_article,
+    chances_table,
+    levels_table,
+    rho_table,
+    tolerance_table,
+)
+from analysis.assumptions import read_assumptions
+
+CHANCES = pd.DataFrame(
+    {
+        "red_flag": ["none", "step1_failure"],
+        "interview_chance": [0.8, 0.45],
+        "basis": ["article", "article"],
+    }
+)
+BY_FLAG = pd.DataFrame(
+    {
+        "red_flag": ["none", "professionalism"],
+        "interview_chance": [0.7, 0.08],
+        "low": [0.5, 0.004],
+        "high": [0.8, 0.3],
+    }
+)
+
+
+def profile(**changes):
+    row = {"factor": "clerkships", "weight": 0.25, "level": "0.75", "value": 0.75}
+    row |= {"points": 18.75, "swing": "no honors to all", "taken_as_typical": False}
+    return pd.DataFrame([row | changes])
+
+
+def test_a_level_stands_beside_the_factor_as_drawn():
+    importance = pd.DataFrame({"factor": ["Clerkship Grades"], "importance": [25.0]})
+    row = levels_table(importance, profile()).iloc[0].tolist()
+    assert row == ["Clerkship Grades", "25", "no honors to all", "honors in 75 %", "19 of 25"]
+
+
+def test_an_unknown_level_is_said_to_be_taken_as_typical():
+    importance = pd.DataFrame({"factor": ["Clerkship Grades"], "importance": [25.0]})
+    table = levels_table(importance, profile(level="", taken_as_typical=True))
+    assert table["This student"].iloc[0] == "not given, taken as typical"
+
+
+def test_a_factor_outside_the_profile_is_shown_and_said_to_be():
+    importance = pd.DataFrame({"factor": ["Personal statement"], "importance": [12.0]})
+    row = levels_table(importance, profile()).iloc[0].tolist()
+    assert row == ["Personal statement", "12", "not part of the profile", "", ""]
+
+
+def test_chances_of_the_source_and_of_the_model_stand_side_by_side():
+    rows = chances_table(CHANCES, BY_FLAG, "step1_failure").to_dict("records")
+    assert rows[1]["Red flag"] == "Step 1 failed, then passed (this student)"
+    assert rows[1]["Source's figure"] == "45 %"
+    assert rows[2]["Source's figure"] == "none published"
+    assert rows[0]["Model, typical record at this score"] == "70 % (50 % to 80 %)"
+
+
+def test_without_a_score_the_models_column_is_left_out():
+    assert chances_table(CHANCES, BY_FLAG.iloc[:0], "none").shape == (2, 2)
+
+
+def test_the_articles_chance_is_put_beside_the_models():
+    rows = beside_article(BY_FLAG, CHANCES)
+    assert rows["article_chance"].tolist()[0] == 0.8
+    assert pd.isna(rows["article_chance"].iloc[1])
+    assert rows["label"].tolist()[1] == "Professionalism concern"
+
+
+def test_the_curve_over_rho_is_one_line():
+    line = rho_table(pd.DataFrame({"rho": [0.0, 0.4], "match_chance": [0.98, 0.7]})).iloc[0]
+    assert line.to_dict() == {
+        "Correlation": "Match chance",
+        "0, independent": "98 %",
+        "0.4": "70 %",
+    }
+
+
+def test_types_of_programs_are_named_in_words():
+    types = pd.DataFrame(
+        {"program_type": ["rural_fm"], "prestige": [2.0], "red_flag_tolerance": [8.0]}
+    )
+    assert tolerance_table(types).iloc[0].tolist() == ["Rural family medicine", "2", "8"]
+
+
+def test_a_flag_without_a_published_bar_is_said_to_have_none():
+    assert drawn_flag(CHANCES, "mspe_concern") is None
+    assert "no published bar" in chances_caption(CHANCES, "mspe_concern")
+    assert "this student's" in chances_caption(CHANCES, "step1_failure")
+
+
+def test_programs_are_counted_by_group():
+    pairs = pd.DataFrame(
+        {
+            "interview_chance": [0.0, 0.1, 0.3, 0.8],
+            "gate": [0.0, 1.0, 1.0, 1.0],
+            "unknown": ["", "visa", "", ""],
+        }
+    )
+    said = programs_summary(pairs, read_assumptions())
+    assert "Of the 4 programs" in said
+    assert "1 closed by a stated screen, 1 under 20 % (reach), 1 between (target)" in said
+    assert "1 of them leave" in said
+
+
+def test_the_sources_name_basis_and_fingerprint():
+    assumptions = read_assumptions()
+    assert assumptions.fingerprint in sources_text(assumptions, "article")
+    assert "weakest number" in sources_text(assumptions, "base_rate")
+    assert basis_table(assumptions)["How many"].sum() == len(assumptions.entries)
