@@ -39,4 +39,7 @@ def explore(
     command = [sys.executable, "-m", "jupyterlab", *lab_command(work, port, browser=not no_browser)]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own interpreter and flags
+    if os.name == "posix":
+        # In place of this process: who ends the one ends the other.
+        os.execv(command[0], command)  # noqa: S606 - our own interpreter and flags
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - the same

@@ -125,8 +125,8 @@ def factor_ratings(
     DataFrame
         A row a factor, the most important first: factor, label, specialty, n (respondents),
         n_citing, percent_citing, citing_low, citing_high (shares, Wilson), mean_importance,
-        mean_low, mean_high (1-5, Student's t), importance = share x mean, low, high (from the ends of both
-        intervals), response_rate, suppressed (too few people: its numbers are NaN).
+        mean_low, mean_high (1-5, Student's t), importance = share x mean, low, high (from the ends
+        of both intervals), response_rate, suppressed (too few people: its numbers are NaN).
 
     Raises
     ------
