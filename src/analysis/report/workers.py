@@ -32,7 +32,7 @@ HEAVY = (
     "analysis.report.engine",
     "matplotlib.pyplot",
     "pandera.pandas",
-    "scipy.stats",
+    "scipy.special",
 )
 START_METHODS = tuple(
     name for name in multiprocessing.get_all_start_methods() if name in {"forkserver", "spawn"}
