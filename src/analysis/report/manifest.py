@@ -215,6 +215,8 @@ def write_manifest(out: Path, manifest: Manifest) -> None:
 
 
 def _as_text(cell: object) -> object:
-    """Keep a spreadsheet from taking a text for a formula."""
-    starts_like_one = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if starts_like_one else cell
+    """Keep a spreadsheet from taking a text for a formula, or a lone CR for the end of a row."""
+    if not isinstance(cell, str):
+        return cell
+    text = cell.replace("\r", " ")
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
