@@ -175,20 +175,39 @@ def test_a_folder_that_cannot_be_written_is_named(run, small_class, monkeypatch)
     assert f"{small_class.out} cannot be written (Permission denied)" in done.err
 
 
-@pytest.mark.parametrize("what", ["changed", "vanished"])
-def test_an_input_that_is_no_longer_the_same_is_an_error(run, small_class, monkeypatch, what):
+@pytest.mark.parametrize(
+    ("name", "damage", "said"),
+    [
+        (
+            "students",
+            lambda path: path.write_text(path.read_text() + "\n"),
+            "an input file changed",
+        ),
+        (
+            "programs",
+            lambda path: path.write_text(path.read_text() + "\n"),
+            "an input file changed",
+        ),
+        ("programs", lambda path: path.unlink(), "programs.csv cannot be read"),
+    ],
+    ids=["students change", "programs change", "programs vanish"],
+)
+def test_reports_made_while_an_input_changed_are_an_error_and_not_believed(
+    run, small_class, monkeypatch, name, damage, said
+):
     from analysis.report import batch
 
-    def meddling(*arguments):
-        yield from batch_of_workers(*arguments)
-        if what == "changed":
-            small_class.programs.write_text(small_class.programs.read_text() + "\n")
-        else:
-            small_class.programs.unlink()
+    finished, file = batch.finished, getattr(small_class, name)
+    content = file.read_text()
 
-    batch_of_workers = batch.finished
+    def meddling(*arguments):
+        yield from finished(*arguments)
+        damage(file)
+
     monkeypatch.setattr(batch, "finished", meddling)
     done = run(*small_class.batch)
     assert done.code == 2
-    assert ("an input file changed" if what == "changed" else "programs.csv cannot") in done.err
+    assert said in done.err
     assert "Traceback" not in done.err
+    file.write_text(content)  # as it was: no hash differs, and yet nobody knows what was read
+    assert {entry.proof for entry in read_manifest(small_class.out).students.values()} == {""}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analysis.errors import ReportError
@@ -118,6 +118,7 @@ def run_batch(
     with locked_folder(out):
         known = _known(out, mode)
         inputs = _input_hashes(parameters, branding)
+        students = _file_hash(from_root(parameters["students_csv"]))
         manifest = Manifest(fingerprint, inputs)
         if known and mode == "one":
             manifest.students |= known.students
@@ -145,10 +146,17 @@ def run_batch(
             manifest.students[task.student_id] = outcome
             _written(out, manifest)
             on_done(task.student_id, outcome, False)
-        if _input_hashes(parameters, branding) != inputs:
+        try:
+            same = _input_hashes(parameters, branding) == inputs
+            same = same and _file_hash(from_root(parameters["students_csv"])) == students
+        except FolderError:
+            _withdraw_proofs(out, manifest, tasks)
+            raise
+        if not same:
+            _withdraw_proofs(out, manifest, tasks)
             message = (
                 "an input file changed while the class was rendered: run again with --resume, "
-                "which renders again what the change touches"
+                "which renders again what may rest on either"
             )
             raise FolderError(message)
     return manifest
@@ -180,13 +188,23 @@ def _input_hashes(parameters: Mapping[str, str], branding: Path | None) -> dict[
     files["notebook"] = from_root(REPORT_NOTEBOOK)
     files["branding"] = branding or from_root("reports/branding.toml")
     hashes = {name: value for name, value in parameters.items() if name == "report_date"}
-    for name, path in files.items():
-        try:
-            hashes[name] = file_sha256(path)
-        except OSError as error:
-            message = f"{path.name} cannot be read ({error.strerror})"
-            raise FolderError(message) from None
-    return hashes
+    return hashes | {name: _file_hash(path) for name, path in files.items()}
+
+
+def _file_hash(path: Path) -> str:
+    try:
+        return file_sha256(path)
+    except OSError as error:
+        message = f"{path.name} cannot be read ({error.strerror})"
+        raise FolderError(message) from None
+
+
+def _withdraw_proofs(out: Path, manifest: Manifest, tasks: Sequence[Task]) -> None:
+    """Let no later batch believe reports that were rendered while an input changed."""
+    for task in tasks:
+        entry = manifest.students[task.student_id]
+        manifest.students[task.student_id] = replace(entry, proof="")
+    _written(out, manifest)
 
 
 def _task(
