@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -139,10 +138,9 @@ def run_batch(
                 tasks.append(_task(job, out, parameters, branding, keep_notebooks))
         _remove_strangers(out, manifest)
         _written(out, manifest, assumptions_toml)
-        started = time.perf_counter()
         for task, result in finished(tasks, workers, seconds_a_report, start_method):
             job = by_id[task.student_id]
-            outcome = _outcome(job, result, manifest, time.perf_counter() - started)
+            outcome = _outcome(job, result, manifest)
             manifest.students[task.student_id] = outcome
             _written(out, manifest)
             on_done(task.student_id, outcome, False)
@@ -232,11 +230,9 @@ def _task(
     )
 
 
-def _outcome(
-    job: Job, result: Rendered | ReportError, manifest: Manifest, seconds: float
-) -> Outcome:
+def _outcome(job: Job, result: Rendered | ReportError, manifest: Manifest) -> Outcome:
     if isinstance(result, ReportError):
-        return Outcome(FAILED, job.line, message=str(result), seconds=round(seconds, 3))
+        return Outcome(FAILED, job.line, message=str(result))
     return Outcome(
         DELIVERED,
         job.line,

@@ -45,7 +45,7 @@ class Outcome:
     message : str
         Why not, if not.
     seconds : float
-        How long it took.
+        How long it took; 0 unless delivered.
     """
 
     outcome: str
