@@ -154,10 +154,15 @@ def likelihood(applicants: Applicants, effects: ArrayLike, rho: float) -> Likeli
     design = applicants.design
     gradient = design.T @ np.einsum("ns,ns->n", row_weight, slope)
     hessian = (design * np.einsum("ns,ns->n", row_weight, curve)[:, None]).T @ design
-    by_node = np.stack(
-        [np.add.reduceat(slope * column[:, None], applicants.start, axis=0) for column in design.T],
-        axis=2,
-    )
+    by_node = np.zeros((len(lengths), len(NODES), design.shape[1]))
+    person = np.repeat(np.arange(len(lengths)), lengths)
+    for at, column in enumerate(design.T):
+        # Most columns concern few rows: those of one flag, or of one kind of program.
+        rows = np.flatnonzero(column)
+        if rows.size:
+            begin = np.flatnonzero(np.diff(person[rows], prepend=-1))
+            part = np.add.reduceat(slope[rows] * column[rows, None], begin, axis=0)
+            by_node[person[rows[begin]], :, at] = part
     mean = np.einsum("as,asd->ad", posterior, by_node)
     flat = (by_node * np.sqrt(posterior)[:, :, None]).reshape(-1, design.shape[1])
     hessian = hessian + flat.T @ flat - mean.T @ mean

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.assumptions import Assumptions
@@ -77,10 +78,13 @@ def learned_assumptions(chances: pd.DataFrame, assumptions: Assumptions) -> Lear
     types = sorted(rows["program_type"].dropna().unique())
     moved_by = ["exposure_level", "exposure_scale", *(f"exposure_{flag}" for flag in FLAGS)]
     at_type = (rows["program_type"].to_numpy()[:, None] == np.array(types)).astype(np.float64)
+    cell = _cells(rows)
+    at_cell = (cell[:, None] == np.arange(cell.max() + 1)).astype(np.float64)
     # Kinds of program around their mean: the level, which is written down, then stands for all.
-    design = np.hstack([rows[moved_by].to_numpy(), at_type - at_type.mean(axis=0)])
+    design = np.hstack([rows[moved_by].to_numpy(), at_type - at_type.mean(axis=0), at_cell])
     applicants = Applicants.of(rows["interviewed"], rows["logit"], design, rows["graduate_id"])
     kinds = ["level", "scale"] + ["flag"] * len(FLAGS) + ["tier"] * len(types)
+    kinds += ["cell"] * at_cell.shape[1]
     pooled, rho = _fitted(applicants, kinds, assumptions)
 
     table.correlation(rho)
@@ -90,7 +94,7 @@ def learned_assumptions(chances: pd.DataFrame, assumptions: Assumptions) -> Lear
         having = rows.loc[rows["red_flags"].map(lambda own, f=flag: f in own), "graduate_id"]
         table.anchor(flag, pooled, column, int(having.nunique()), article=_article(rows))
     table.placement(applicants, pooled, rho.value, rows["matched"])
-    worth = _survey_worth(rows, applicants, pooled, rho.value, assumptions)
+    worth = _survey_worth(rows, cell, applicants, pooled, rho.value, assumptions)
     return Learned(table.assumptions(), table.frame(), rho, worth)
 
 
@@ -103,24 +107,31 @@ def _fitted(
     priors = {
         "level": Prior(assumptions.value("graduates.level_sd")),
         "scale": Prior(assumptions.value("graduates.scale_sd")),
-        "flag": Prior(spread, worth),
-        "tier": Prior(spread, worth),
+        # A cell of flag and kind of program may stray by itself; left out, its straying would
+        # pass for graduates whose answers fall together.
+        **dict.fromkeys(("flag", "tier", "cell"), Prior(spread, worth)),
     }
     first = pooled_effects(applicants, kinds, priors, FIRST_RHO)
     rho = applicant_correlation(applicants, first.spread, first.shift)
     return pooled_effects(applicants, kinds, priors, rho.value, first), rho
 
 
+def _cells(rows: pd.DataFrame) -> NDArray[np.intp]:
+    """Cell of each row: the last of the graduate's flags in order, by kind of program."""
+    flag = [max(flags, key=FLAGS.index, default="none") for flags in rows["red_flags"]]
+    words = pd.Series(flag, dtype="str") + " at " + rows["program_type"].astype(str).to_numpy()
+    return np.asarray(pd.factorize(words, sort=True)[0])
+
+
 def _survey_worth(
-    rows: pd.DataFrame, applicants: Applicants, pooled: Pooled, rho: float, assumptions: Assumptions
+    rows: pd.DataFrame,
+    cell: NDArray[np.intp],
+    applicants: Applicants,
+    pooled: Pooled,
+    rho: float,
+    assumptions: Assumptions,
 ) -> Estimate | None:
-    """Worth of the survey over cells of heaviest flag and program type."""
-    heaviest = [max(flags, key=FLAGS.index, default="none") for flags in rows["red_flags"]]
-    cell = (
-        pd.Series(list(zip(heaviest, rows["program_type"].astype(str), strict=True)))
-        .astype("category")
-        .cat.codes.to_numpy()
-    )
+    """Worth of the survey over cells of flag and kind of program."""
     fitted = np.empty(len(rows))
     fitted[applicants.order] = applicants.logit + applicants.design @ pooled.shift
     effect = design_effect(fitted, rows["graduate_id"], cell, rho)

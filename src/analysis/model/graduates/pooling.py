@@ -20,7 +20,8 @@ __all__ = ["Pooled", "Prior", "laplace", "pooled_effects"]
 
 NEWTON_STEPS = 40
 VARIANCE_STEPS = 30
-DONE = 1e-6
+# Log-likelihood still to be gained, under which a search ends: a step of .04 standard errors.
+DONE = 1e-3
 SPREAD_DONE = 1e-2
 INTERVAL = 0.9
 
@@ -108,13 +109,14 @@ def laplace(
         if least <= 0:
             # Far from the top the mixture is not concave; a ridge keeps the step uphill.
             bowl = bowl + np.eye(len(shift)) * (1.0 - least)
-        step = np.linalg.solve(bowl, here.gradient - precision * shift)
-        if float(np.abs(step).max()) < DONE and least > 0:
+        slope = here.gradient - precision * shift
+        step = np.linalg.solve(bowl, slope)
+        rise = 0.5 * float(slope @ step)
+        if rise < DONE and least > 0:
+            # So near the top, the last step and its rise are those of a parabola.
             covariance: NDArray[np.float64] = np.asarray(np.linalg.inv(bowl), dtype=np.float64)
-            evidence = height + 0.5 * float(
-                np.linalg.slogdet(covariance)[1] + np.log(precision).sum()
-            )
-            return Pooled(shift, covariance, spread, evidence)
+            volume = float(np.linalg.slogdet(covariance)[1] + np.log(precision).sum())
+            return Pooled(shift + step, covariance, spread, height + rise + 0.5 * volume)
         for halving in range(20):
             there = shift + step * 0.5**halving
             ahead = likelihood(applicants, there, rho)

@@ -7,6 +7,7 @@ from scipy.special import expit, logit, ndtr, ndtri
 
 FLAG_LOGITS = np.array([0.0, -0.77, -1.59, -2.01, -2.23, -1.4])
 TIER_LOGITS = np.array([-1.0, -0.3, 0.3, 0.8, 0.5])
+CELLS = len(FLAG_LOGITS) * len(TIER_LOGITS)
 
 
 @dataclass
@@ -25,12 +26,14 @@ class World:
 
     @property
     def design(self):
-        """Level, then one column a flag (the spotless have none), then one a tier."""
+        """Level, then one column a flag (the spotless have none), a tier, and a cell of both."""
         flags = (self.flag[:, None] == np.arange(1, len(FLAG_LOGITS))).astype(float)
         tiers = (self.tier[:, None] == np.arange(len(TIER_LOGITS))).astype(float)
-        return np.column_stack([np.ones(len(self.flag)), flags, tiers])
+        cells = (self.cell[:, None] == np.arange(CELLS)).astype(float)
+        return np.column_stack([np.ones(len(self.flag)), flags, tiers, cells])
 
     kinds = ["level"] + ["flag"] * (len(FLAG_LOGITS) - 1) + ["tier"] * len(TIER_LOGITS)
+    kinds = kinds + ["cell"] * CELLS
 
     def rows(self, at):
         return World(*(getattr(self, name)[at] for name in self.__dataclass_fields__))

@@ -10,7 +10,7 @@ from analysis.model.graduates.pooling import Prior, pooled_effects
 from analysis.model.graduates.shrinkage import design_effect, prior_sample_size
 from tests.unit.model.graduates.simulated import World, world
 
-PRIORS = {"level": Prior(1.0), "flag": Prior(0.4, 1.0), "tier": Prior(0.4, 1.0)}
+PRIORS = {"level": Prior(1.0)} | dict.fromkeys(("flag", "tier", "cell"), Prior(0.4, 1.0))
 SHIFTS = np.array([0.5, -0.4, 0.6, -0.5, 0.3])
 RHO = 0.3
 RUNS = 200

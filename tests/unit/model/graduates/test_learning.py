@@ -15,7 +15,7 @@ from analysis.model.graduates.pooling import Prior, laplace, pooled_effects
 from analysis.model.graduates.shrinkage import design_effect, prior_sample_size, shrunk_rate
 from tests.unit.model.graduates.simulated import World, world
 
-PRIORS = {"level": Prior(1.0), "flag": Prior(0.4, 1.0), "tier": Prior(0.4, 1.0)}
+PRIORS = {"level": Prior(1.0)} | dict.fromkeys(("flag", "tier", "cell"), Prior(0.4, 1.0))
 
 
 def applicants_of(drawn):
@@ -37,10 +37,10 @@ def test_the_likelihood_is_the_integral_over_the_common_factor(rho):
 
 def test_slope_and_curvature_are_those_of_finite_differences():
     rows = applicants_of(world(0, applicants=30))
-    at, step = np.random.default_rng(1).normal(0, 0.3, 11), 1e-5
+    at, step = np.random.default_rng(1).normal(0, 0.3, len(World.kinds)), 1e-5
     here = likelihood(rows, at, 0.3)
-    ahead = [likelihood(rows, at + step * unit, 0.3) for unit in np.eye(11)]
-    behind = [likelihood(rows, at - step * unit, 0.3) for unit in np.eye(11)]
+    ahead = [likelihood(rows, at + step * unit, 0.3) for unit in np.eye(len(World.kinds))]
+    behind = [likelihood(rows, at - step * unit, 0.3) for unit in np.eye(len(World.kinds))]
     slope = [(a.value - b.value) / (2 * step) for a, b in zip(ahead, behind, strict=True)]
     curve = [(a.gradient - b.gradient) / (2 * step) for a, b in zip(ahead, behind, strict=True)]
     assert here.gradient == pytest.approx(slope, abs=1e-6)
@@ -50,7 +50,7 @@ def test_slope_and_curvature_are_those_of_finite_differences():
 def test_the_order_of_rows_does_not_matter():
     drawn = world(1, applicants=20)
     mixed = drawn.rows(np.random.default_rng(2).permutation(len(drawn.flag)))
-    at = np.linspace(-0.3, 0.3, 11)
+    at = np.linspace(-0.3, 0.3, len(World.kinds))
     values = [likelihood(applicants_of(w), at, 0.3).value for w in (drawn, mixed)]
     assert values[0] == pytest.approx(values[1], rel=1e-12)
 
@@ -96,7 +96,7 @@ def test_kinds_that_do_not_fit_the_design_are_refused():
 @pytest.mark.parametrize("rho", [0.0, 0.3])
 def test_the_correlation_of_one_graduates_answers_is_found(rho):
     rows = applicants_of(world(4, applicants=80, rho=rho))
-    found = applicant_correlation(rows, np.full(11, 0.4), np.zeros(11))
+    found = applicant_correlation(rows, np.full(len(World.kinds), 0.4), np.zeros(len(World.kinds)))
     assert found.low <= rho <= found.high
     assert found.high - found.low < 0.3
     assert found.n == 80
