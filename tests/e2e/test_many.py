@@ -17,7 +17,7 @@ EARLY, LATE, GROWTH = 50, 500, 1.1
 SOLVES, DRAWS, CHARTS = 6, 200, 8
 
 
-@pytest.mark.soak
+@pytest.mark.study
 @pytest.mark.timeout(900)
 def test_five_hundred_students_are_delivered(run, tmp_path):
     sample = sample_rows("students")
@@ -38,7 +38,7 @@ def memory_after_report(task):
     return render.Rendered(result.student_id, "", "", result.pages, (), {"memory": float(memory)})
 
 
-@pytest.mark.soak
+@pytest.mark.study
 @pytest.mark.timeout(900)
 def test_a_worker_holds_on_to_no_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(workers, "_rendered", memory_after_report)

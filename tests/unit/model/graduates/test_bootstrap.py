@@ -67,7 +67,7 @@ def test_drawing_rows_fails_where_drawing_graduates_holds():
     assert found["rows"] < 0.75 < 0.85 <= found["applicants"]
 
 
-@pytest.mark.soak
+@pytest.mark.study
 def test_drawing_graduates_holds_its_ninety_five_per_cent_over_many_runs():
     found = coverage(runs=400, draws=300, seed=9)
     assert found["rows"] < 0.7

@@ -1,4 +1,4 @@
-"""90 % intervals hold the truth in nine of ten simulated offices: the long runs of `make soak`."""
+"""90 % intervals hold the truth in nine of ten simulated offices: the long runs of `make study`."""
 
 import numpy as np
 import pytest
@@ -65,7 +65,7 @@ def shifted(runs, people=480):
 
 
 @long_run
-@pytest.mark.soak
+@pytest.mark.study
 @pytest.mark.parametrize("worth", [5, 20, 100])
 def test_intervals_of_the_surveys_worth_and_of_the_correlation_hold(worth):
     of_worth, of_rho = strayed(worth, RUNS)
@@ -74,7 +74,7 @@ def test_intervals_of_the_surveys_worth_and_of_the_correlation_hold(worth):
 
 
 @long_run
-@pytest.mark.soak
+@pytest.mark.study
 def test_intervals_of_each_shifted_flag_and_of_the_correlation_hold():
     *of_flags, of_rho = shifted(RUNS)
     # Pooling is cautious about small shifts and bold about large ones: none may be too bold.

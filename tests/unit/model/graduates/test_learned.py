@@ -129,14 +129,14 @@ def test_the_learned_set_does_better_on_graduates_it_has_not_seen():
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.soak
+@pytest.mark.study
 def test_the_learned_set_does_better_on_forty_five_of_fifty_unseen_seeds():
     gains = [held_out_gain(seed, SHIFTED) for seed in range(1000, 1050)]
     assert sum(gain > 0 for gain in gains) >= 45
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.soak
+@pytest.mark.study
 def test_where_the_survey_is_right_learning_costs_next_to_nothing():
     gains = [held_out_gain(seed, BASE) for seed in range(2000, 2050)]
     assert sum(gains) / len(gains) > -0.005

@@ -40,7 +40,7 @@ def test_the_rate_that_graduates_matched_by_is_found(rate):
     assert found.high - found.low < 0.25
 
 
-@pytest.mark.soak
+@pytest.mark.study
 def test_intervals_of_match_given_interview_hold_nine_of_ten_truths():
     inside = 0
     for seed in range(200):
