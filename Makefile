@@ -19,14 +19,14 @@ demo: .venv/runtime    ## render the sample students' reports to reports/out
 explore: .venv/runtime ## open the notebooks in JupyterLab, on a private working copy
 	$(BIN)/countersignal explore --lab
 test: .venv/dev        ## every test that takes no browser install, and the notebooks' numbers
-	$(BIN)/python -m pytest -n auto -m "not soak and not study"
-	$(BIN)/python -m pytest -n auto -p no:cacheprovider --nbval-lax --nbval-current-env notebooks
+	$(BIN)/python -m pytest -m "not soak and not study"
+	$(BIN)/python -m pytest -p no:cacheprovider --nbval-lax --nbval-current-env notebooks
 check: .venv/dev       ## lint, format, types, and notebooks in step with their text
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m analysis.report.derive --check
 browser:               ## install Chromium for the browser tests (Debian)
 	test -x /usr/bin/chromium || (apt-get update -qq && apt-get install -y -qq chromium)
 soak: .venv/dev        ## the long runs
-	$(BIN)/python -m pytest -n auto --timeout 1500 -m soak
+	$(BIN)/python -m pytest --timeout 1500 -m soak
 study: .venv/dev       ## simulation studies of coverage, memory and speed; not part of ci
 	$(BIN)/python -m pytest --timeout 5000 -m study
 bench: .venv/dev       ## measure against the stock way; writes docs/benchmarks.md
