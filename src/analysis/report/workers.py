@@ -34,8 +34,9 @@ HEAVY = (
     "pandera.pandas",
     "scipy.special",
 )
+# The first is the default: workers forked from a process that has the heavy imports start at once.
 START_METHODS = tuple(
-    name for name in multiprocessing.get_all_start_methods() if name in {"forkserver", "spawn"}
+    name for name in ("forkserver", "spawn") if name in multiprocessing.get_all_start_methods()
 )
 
 
@@ -61,10 +62,11 @@ class Task:
     options: Mapping[str, Any]
 
 
-def _warm(folder: str) -> None:
+def _warm(folder: str, project: str) -> None:
     """Give a new worker silence, an empty stdin, a place for its files and the heavy imports."""
     threading.Thread(target=_end_with_the_batch, args=[folder], daemon=True).start()
     tempfile.tempdir = folder
+    os.environ[PROJECT_VARIABLE] = project  # a fork server keeps the environment it began with
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -118,7 +120,6 @@ def finished(
     tuple
         The task, and what was delivered or why not. A worker that dies costs its task alone.
     """
-    os.environ.setdefault(PROJECT_VARIABLE, str(project_root()))
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context(start_method or START_METHODS[0])
@@ -126,7 +127,10 @@ def finished(
     # One folder for all: what an ended worker leaves in it goes with the batch.
     folder = tempfile.TemporaryDirectory(prefix="countersignal-", ignore_cleanup_errors=True)
     pool = ProcessPool(
-        max_workers=workers, initializer=_warm, initargs=[folder.name], context=context
+        max_workers=workers,
+        initializer=_warm,
+        initargs=[folder.name, str(project_root())],
+        context=context,
     )
     try:
         waiting = {
