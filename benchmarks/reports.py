@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import signal
 import statistics
@@ -33,7 +32,7 @@ STOCK_RUNS = int(os.environ.get("BENCH_STOCK", "1"))
 STOCK_SAMPLE = min(int(os.environ.get("BENCH_SAMPLE", "6")), STUDENTS)
 CORES = os.cpu_count() or 1
 SECONDS_A_REPORT = 120.0
-# papermill's kernels choose ports by themselves; two that choose the same wait for ever (#511).
+# Kernels started at once may choose the same port (papermill #511): none may wait for ever.
 HUNG, ATTEMPTS = 75, 4
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -51,12 +50,6 @@ def seconds_in_cells(notebooks: list[Path]) -> float:
         for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]
         if cell["cell_type"] == "code"
     )
-
-
-def processor_seconds() -> float:
-    """Processor time of the processes that this one has waited for."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def render_ours(folder: Path, students: int) -> None:
@@ -131,10 +124,9 @@ def render_stock(folder: Path, students: int) -> None:
 
 
 def timed(side: str, students: int) -> dict[str, float]:
-    """One run of a side in a process of its own: wall, overhead and processor seconds."""
+    """One run of a side in a process of its own: wall and overhead seconds."""
     with tempfile.TemporaryDirectory(prefix="bench-") as place:
         folder = Path(place)
-        used = processor_seconds()
         begun = time.perf_counter()
         command = [sys.executable, __file__, side, place, str(students)]
         code = subprocess.run(command, check=False, cwd=project_root()).returncode
@@ -150,7 +142,6 @@ def timed(side: str, students: int) -> dict[str, float]:
         return {
             "wall": wall,
             "overhead": (wall * min(CORES, students) - inside) / students,
-            "processor": (processor_seconds() - used) / students,
         }
 
 
@@ -169,7 +160,7 @@ def medians(runs: list[dict[str, float]]) -> dict[str, float]:
 
 
 def main() -> list[dict[str, Any]]:
-    """Rows: the whole path, the overhead, and processor time a report."""
+    """Rows: the whole path, and the overhead a report."""
     runs = [timed("ours", STUDENTS) for _ in range((OURS_RUNS + 1) // 2)]
     of_stock = [timed_stock() for _ in range(STOCK_RUNS)]
     stock, hung = medians([run for run, _ in of_stock]), sum(times for _, times in of_stock)
@@ -195,13 +186,6 @@ def main() -> list[dict[str, Any]]:
             "stock": stock["overhead"],
             "ratio": stock["overhead"] / ours["overhead"],
             "asked": "at least 40x less, at most 0.15 s",
-        },
-        {
-            "what": f"processor seconds a report, start-up in ({times})",
-            "ours": ours["processor"],
-            "stock": stock["processor"],
-            "ratio": stock["processor"] / ours["processor"],
-            "asked": "",
         },
     ]
 
