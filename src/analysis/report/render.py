@@ -14,7 +14,7 @@ from typing import Any
 
 from analysis.errors import ReportError
 from analysis.paths import from_root
-from analysis.report.exporter import document_from_notebook
+from analysis.report.document import document_from_notebook
 from analysis.report.folder import write_whole
 from analysis.report.guard import check_whose_report
 from analysis.report.settings import read_branding

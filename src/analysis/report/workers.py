@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import multiprocessing
 import os
@@ -26,14 +25,7 @@ __all__ = ["START_METHODS", "Task", "finished"]
 
 # One thread of linear algebra a worker: the workers themselves share the processors.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-# papermill loads our engine by its entry point; the others are what every report notebook loads.
-HEAVY = (
-    "papermill",
-    "analysis.report.engine",
-    "matplotlib.pyplot",
-    "pandera.pandas",
-    "scipy.special",
-)
+PRELOAD = "analysis.report.preload"
 # The first is the default: workers forked from a process that has the heavy imports start at once.
 START_METHODS = tuple(
     name for name in ("forkserver", "spawn") if name in multiprocessing.get_all_start_methods()
@@ -71,11 +63,7 @@ def _warm(folder: str, project: str) -> None:
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
     sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123 - it lives as long as the worker
-    for module in HEAVY:
-        importlib.import_module(module)
-    # What is loaded stays: the collections after each report need not look at it again.
-    gc.collect()
-    gc.freeze()
+    importlib.import_module(PRELOAD)
 
 
 def _end_with_the_batch(folder: str) -> None:
@@ -123,7 +111,7 @@ def finished(
     before = {name: os.environ.get(name) for name in ONE_THREAD}
     os.environ.update(ONE_THREAD)
     context = multiprocessing.get_context(start_method or START_METHODS[0])
-    context.set_forkserver_preload([__name__, *HEAVY])
+    context.set_forkserver_preload([__name__, PRELOAD])
     # One folder for all: what an ended worker leaves in it goes with the batch.
     folder = tempfile.TemporaryDirectory(prefix="countersignal-", ignore_cleanup_errors=True)
     pool = ProcessPool(

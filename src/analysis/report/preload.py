@@ -1,0 +1,28 @@
+"""What a worker loads before its first report, once: importing this module is the work.
+
+A fork server imports it and its workers share the memory; a spawned worker imports it itself.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import sys
+
+# jsonschema builds a grammar of web addresses at import, a third of the time of all that papermill
+# loads; a notebook's format checks none.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+# papermill loads our engine by its entry point; the others are what every report notebook loads.
+for heavy in (
+    "papermill",
+    "analysis.report.engine",
+    "matplotlib.pyplot",
+    "pandera.pandas",
+    "scipy.special",
+):
+    importlib.import_module(heavy)
+
+# What is loaded stays: the collections after each report need not look at it again.
+gc.collect()
+gc.freeze()
