@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from analysis.plain_text import escaped, visible
+
 __all__ = [
     "AssumptionError",
     "CountersignalError",
@@ -23,11 +25,7 @@ LONGEST_VALUE = 60
 def shown(value: str) -> str:
     """Quote a value for a message: escapes made visible, long ones cut."""
     cut = value if len(value) <= LONGEST_VALUE else value[:LONGEST_VALUE] + "…"
-    return (
-        "'"
-        + "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
-        + "'"
-    )
+    return "'" + "".join(c if c.isprintable() else escaped(c) for c in cut) + "'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Problem:
         if self.column is not None:
             where += f", column {self.column}"
         found = "" if self.value is None else f"found {shown(self.value)}; "
-        return f"{where}: {found}expected {self.expected}"
+        return visible(f"{where}: {found}expected {self.expected}").replace("\n", "\\n")
 
 
 class CountersignalError(Exception):

@@ -5,17 +5,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ALLOWED = {
-    "errors": set(),
+    "plain_text": set(),
+    "errors": {"plain_text"},
     "paths": {"errors"},
-    "tables": {"errors", "paths"},
+    "tables": {"errors", "paths", "plain_text"},
     "assumptions": {"errors", "paths"},
     "model": {"errors", "assumptions"},
     "figures": {"errors"},
     "advice": {"errors", "assumptions"},
     "answers": {"errors", "paths", "tables", "model", "assumptions", "advice"},
-    "report": {"errors", "paths"},
+    "report": {"errors", "paths", "plain_text"},
     "widgets": {"errors", "paths", "answers", "figures", "report"},
-    "cli": {"errors", "paths", "answers", "report", "tables.check", "tables.template"},
+    "cli": {
+        "errors",
+        "paths",
+        "plain_text",
+        "answers",
+        "report",
+        "tables.check",
+        "tables.template",
+    },
 }
 
 

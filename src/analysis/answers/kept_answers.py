@@ -68,6 +68,7 @@ def keep_answer(path: Path, answer: dict[str, Any]) -> None:
     """
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.chmod(0o700)
         part = path.with_suffix(f".{os.getpid()}.part")
         part.touch(mode=0o600)
         part.write_text(json.dumps(answer, allow_nan=False), encoding="utf-8")

@@ -15,8 +15,10 @@ import typer
 
 from analysis import __version__
 from analysis.cli import about_exploring, about_files, about_numbers, about_reports
+from analysis.cli.printing import say
 from analysis.errors import CountersignalError
 from analysis.paths import PROJECT_VARIABLE
+from analysis.plain_text import visible
 
 __all__ = ["app", "main"]
 
@@ -96,10 +98,10 @@ def _exit_code(line: list[str]) -> int:
     try:
         result = app(line, standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        print("countersignal: stopped", file=sys.stderr)
+        say("countersignal: stopped")
         return 130
     except CountersignalError as error:
-        print(error, file=sys.stderr)
+        say(error)
         return error.exit_code
     except BrokenPipeError:
         # The reader of our output (`head`, say) has left; nothing is wrong.
@@ -107,6 +109,7 @@ def _exit_code(line: list[str]) -> int:
         return 0
     except Exception as error:
         if isinstance(error, USAGE_ERROR):
+            error.message = visible(error.message)
             error.show()
             return 2
         # The last boundary: a user gets one sentence, a developer asks for the rest.

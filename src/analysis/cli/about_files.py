@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from analysis.plain_text import visible
+
 __all__ = ["add_to"]
 
 
@@ -38,7 +40,7 @@ def check(files: Annotated[list[Path], typer.Argument(help="CSV files.")]) -> in
     from analysis.tables.check import check_files
 
     text, code = check_files(files)
-    print(text)
+    print(visible(text))
     return code
 
 

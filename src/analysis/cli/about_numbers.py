@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.cli.printing import Format, chosen_format, print_csv, print_json, print_table
+from analysis.cli.printing import Format, chosen_format, print_csv, print_json, print_table, say
 
 __all__ = ["add_to"]
 
@@ -83,7 +83,7 @@ def chances(
         student_id,
     )
     for problem in answer.problems:
-        print(problem, file=sys.stderr)
+        say(problem)
     form = chosen_format(output)
     rows = answer.records()
     if form is Format.json:
@@ -192,6 +192,9 @@ def robustness(
     sets: Sets = None,
     draws: Annotated[int | None, typer.Option(min=10, help="Draws of the assumptions.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the draws.")] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Take no earlier answer and leave none behind.")
+    ] = False,
     output: FormatOption = None,
 ) -> int:
     """Which conclusions hold when the assumptions vary, for one student or the class."""
@@ -207,7 +210,7 @@ def robustness(
         from analysis.answers.robustness import robustness as answer_of
         from analysis.answers.robustness import robustness_rows
 
-        answer = answer_of(student_id, *files, progress=_dots)
+        answer = answer_of(student_id, *files, progress=_dots, cached=not no_cache)
         if form is Format.json:
             print_json(answer)
             return 0
@@ -303,7 +306,7 @@ def new_assumptions(
     """Write a whole set to a new file, to edit."""
     from analysis.answers.assumptions import assumptions_new
 
-    print(f"wrote {assumptions_new(path, start, sets or ())}", file=sys.stderr)
+    say(f"wrote {assumptions_new(path, start, sets or ())}")
 
 
 def _print_rows(rows: list[dict[str, str]], output: FormatOption) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analysis.cli.printing import say
 from analysis.paths import from_root, project_root
 
 if TYPE_CHECKING:
@@ -206,30 +207,29 @@ def _warn_if_synced(out: Path) -> None:
     place = str(out.resolve()).casefold()
     service = next((name for name in SYNCED if name in place), None)
     if service:
-        print(
+        say(
             f"warning: {out} lies in a folder that {service} copies to other machines; reports "
-            "would leave this one",
-            file=sys.stderr,
+            "would leave this one"
         )
 
 
 def _say_what_was_read(listed: ClassList) -> None:
     for repair in listed.repairs:
-        print(f"repaired: {repair}", file=sys.stderr)
+        say(f"repaired: {repair}")
     for problem in listed.problems:
-        print(problem, file=sys.stderr)
+        say(problem)
 
 
 def _say_what_became(manifest: Manifest, out: Path) -> None:
     outcomes = manifest.students
     delivered = sum(entry.outcome == "delivered" for entry in outcomes.values())
     plural = "" if delivered == 1 else "s"
-    print(f"{delivered} report{plural} in {out}", file=sys.stderr)
+    say(f"{delivered} report{plural} in {out}")
     for student_id, entry in outcomes.items():
         if entry.outcome == "failed":
-            print(f"{student_id} (line {entry.line}): {entry.message}", file=sys.stderr)
+            say(f"{student_id} (line {entry.line}): {entry.message}")
         for warning in entry.warnings:
-            print(f"{student_id}: {warning}", file=sys.stderr)
+            say(f"{student_id}: {warning}")
     missing = len(outcomes) - delivered
     if missing:
         print(f"{missing} not delivered; see summary.csv", file=sys.stderr)

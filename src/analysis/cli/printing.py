@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
-__all__ = ["Format", "chosen_format", "print_csv", "print_json", "print_table"]
+from analysis.plain_text import formula_as_text, visible
+
+__all__ = ["Format", "chosen_format", "print_csv", "print_json", "print_table", "say"]
 
 PERCENT_COLUMNS = frozenset(
     {"interview_chance", "low", "high", "match_chance", "selection_acceptability"}
@@ -40,6 +42,17 @@ def chosen_format(asked: Format | None) -> Format:
     return asked or (Format.table if sys.stdout.isatty() else Format.csv)
 
 
+def say(message: object) -> None:
+    """Tell the user something on stderr; what a terminal would obey is shown instead.
+
+    Parameters
+    ----------
+    message : object
+        What is told, perhaps with words of a file in it.
+    """
+    print(visible(str(message)), file=sys.stderr)
+
+
 def print_json(answer: Any) -> None:
     """Print an answer as JSON; what is not known is null.
 
@@ -48,7 +61,8 @@ def print_json(answer: Any) -> None:
     answer : any
         Lists, dictionaries, texts and finite numbers.
     """
-    print(json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False))
+    text = json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False)
+    print(text if visible(text) == text else json.dumps(answer, indent=1, allow_nan=False))
 
 
 def print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
@@ -73,8 +87,7 @@ def _cell(value: Any) -> Any:
         value = ";".join(map(str, value))
     if isinstance(value, float):
         return f"{value:.6g}"
-    dangerous = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{value}" if dangerous else value
+    return formula_as_text(visible(value)) if isinstance(value, str) else value
 
 
 def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str = "") -> None:
@@ -98,7 +111,7 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title
         justify = "right" if name in PERCENT_COLUMNS else "left"
         table.add_column(name.replace("_", " "), justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
-        table.add_row(*(escape(_shown(name, row.get(name))) for name in columns))
+        table.add_row(*(escape(visible(_shown(name, row.get(name)))) for name in columns))
     # Into a pipe, too, a line of the table is a line.
     Console(soft_wrap=not sys.stdout.isatty(), highlight=False).print(table)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis import __version__
+from analysis.plain_text import formula_as_text
 from analysis.report.folder import FolderError, write_whole
 
 __all__ = ["Manifest", "Outcome", "file_sha256", "read_manifest", "write_manifest"]
@@ -216,7 +217,4 @@ def write_manifest(out: Path, manifest: Manifest) -> None:
 
 def _as_text(cell: object) -> object:
     """Keep a spreadsheet from taking a text for a formula, or a lone CR for the end of a row."""
-    if not isinstance(cell, str):
-        return cell
-    text = cell.replace("\r", " ")
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return formula_as_text(cell.replace("\r", " ")) if isinstance(cell, str) else cell

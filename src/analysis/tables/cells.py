@@ -80,8 +80,11 @@ def _whole_items(cell: str, _: Mapping[str, Any]) -> Interpreted:
     return tuple(int(float(entry)) for entry in entries), ""
 
 
-def _text(cell: str, _: Mapping[str, Any]) -> Interpreted:
-    return cell, ""
+def _text(cell: str, column: Mapping[str, Any]) -> Interpreted:
+    longest = column["cut_at"]
+    if not longest or len(cell) <= longest:
+        return cell, ""
+    return cell[: longest - 1] + "…", f"text over {longest:,} characters cut"
 
 
 KINDS: dict[str, tuple[Callable[[str, Mapping[str, Any]], Interpreted], Any]] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandera.pandas as pa
 
-__all__ = ["ID_PATTERN", "choice", "items", "number", "text", "whole_items", "yes_no"]
+__all__ = ["ID_PATTERN", "choice", "items", "number", "password", "text", "whole_items", "yes_no"]
 
 ID_PATTERN = r"^(?!(?i:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])$)[A-Za-z0-9_-]{1,32}$"
 
@@ -87,7 +87,13 @@ def number(
 
 
 def text(
-    what: str, *, required: bool = False, empty: bool = True, pattern: str = "", longest: int = 200
+    what: str,
+    *,
+    required: bool = False,
+    empty: bool = True,
+    pattern: str = "",
+    longest: int = 200,
+    private: bool = False,
 ) -> pa.Column:
     """Column of text.
 
@@ -100,15 +106,17 @@ def text(
     pattern : str
         Regular expression that a cell matches.
     longest : int
-        Most characters of a cell.
+        Most characters of a cell without a pattern; what is longer is cut there, and that is said.
+    private : bool
+        Whether no message may show what a cell holds.
 
     Returns
     -------
     pandera.pandas.Column
         str; NaN is unknown.
     """
-    expected = f"text of at most {longest:,} characters"
-    checks = [pa.Check.str_length(1, longest)]
+    expected = f"text of up to {longest:,} characters (more is cut)"
+    checks = []
     if pattern:
         expected = (
             "an id of 1 to 32 of A-Z a-z 0-9 - _ that is not a name Windows keeps for itself"
@@ -116,7 +124,43 @@ def text(
             else f"text like {pattern}"
         )
         checks = [pa.Check.str_matches(pattern)]
-    return _column("text", what, expected, checks, required=required, empty=empty)
+    return _column(
+        "text",
+        what,
+        expected,
+        checks,
+        required=required,
+        empty=empty,
+        cut_at=0 if pattern else longest,
+        private=private,
+    )
+
+
+def password(what: str, longest: int) -> pa.Column:
+    """Column of passwords: never cut, never shown.
+
+    Parameters
+    ----------
+    what : str
+        What a password opens.
+    longest : int
+        Most bytes in UTF-8.
+
+    Returns
+    -------
+    pandera.pandas.Column
+        str; NaN is none.
+    """
+    return _column(
+        "text",
+        what,
+        f"a password of at most {longest} bytes in UTF-8",
+        [pa.Check(lambda word: len(word.encode()) <= longest, element_wise=True, name="password")],
+        required=False,
+        empty=True,
+        cut_at=0,
+        private=True,
+    )
 
 
 def choice(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect
 from collections.abc import Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,12 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     # keeps the name that the file gives it.
     spelled = dict(zip(header, raw.header, strict=True))
 
-    def stands(at: int, names: list[str], value: str) -> str:
+    private = {n for n, c in columns.items() if c.metadata.get("private") and n in header}
+
+    def stands(at: int, names: list[str], value: str) -> str | None:
+        # A name may also stand one cell too far right, behind a comma that nobody quoted.
+        if private.intersection(names) or (private and raw.lines[at] in raw.spilled):
+            return None
         cells_there = ", ".join(raw.rows[at][header.index(n)] for n in names if n in header)
         return value if value in cells_there or not cells_there else cells_there
 
@@ -114,7 +120,8 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     ]
     rows = rows.rename(columns={n: spelled[n] for n in columns if n not in schema.columns})
     good = ~rows.index.isin([at for at, *_ in findings])
-    problems = sorted([*raw.problems, *problems], key=lambda p: p.line or 0)
+    unread = [replace(p, value=None) if private else p for p in raw.problems]
+    problems = sorted([*unread, *problems], key=lambda p: p.line or 0)
     return Checked(
         table,
         path,

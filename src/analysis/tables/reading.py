@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from dataclasses import dataclass
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from analysis.errors import Problem, TableError
+from analysis.plain_text import text_of_formula
 
 __all__ = ["RawRows", "read_rows"]
 
+# What is over these is no table of an office; they bound the memory that a file can ask for.
 MOST_BYTES = 200 * 2**20
 LONGEST_LINE = 1_000_000
+MOST_COLUMNS = 1_000
+MOST_CELLS = 5_000_000
 SEPARATORS = (",", ";", "\t")
+LINE_END = re.compile(r"\r\n?|\n")
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -34,6 +41,8 @@ class RawRows:
         What was done to read the file, in words.
     problems : list of Problem
         Rows that could not be taken.
+    spilled : set of int
+        Lines of rows with empty cells beyond the header's: their cells may stand one too far right.
     """
 
     header: list[str]
@@ -41,6 +50,7 @@ class RawRows:
     lines: list[int]
     repairs: list[str]
     problems: list[Problem]
+    spilled: set[int] = field(default_factory=set)
 
 
 def read_rows(path: Path) -> RawRows:
@@ -62,7 +72,8 @@ def read_rows(path: Path) -> RawRows:
     Raises
     ------
     TableError
-        If the file is missing, no text, an Excel workbook, too large, empty or without a row.
+        If the file is missing, no text, an Excel workbook, too large, empty or without a row, or
+        if it changes while it is read.
     """
     name = path.name
     text, repairs = _text(path)
@@ -74,18 +85,29 @@ def read_rows(path: Path) -> RawRows:
     rows: list[list[str]] = []
     lines: list[int] = []
     problems: list[Problem] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    spilled: set[int] = set()
+    marks = "'" in text
+    csv.field_size_limit(LONGEST_LINE)
+    reader = csv.reader(_lines(text), delimiter=separator, strict=True)
     before = short = 0
     try:
         for cells in reader:
             line, before = before + 1, reader.line_num
             cells = [cell.strip() for cell in cells]
+            if marks:
+                cells = [text_of_formula(cell).strip() for cell in cells]
             if not any(cells):
                 continue
             if header is None:
                 header = cells
+                if len(header) > MOST_COLUMNS:
+                    raise TableError(Problem(name, f"at most {MOST_COLUMNS:,} columns", line))
+            elif len(rows) * len(header) > MOST_CELLS:
+                raise TableError(Problem(name, f"a table of at most {MOST_CELLS:,} cells", line))
             elif len(cells) == len(header) or not any(cells[len(header) :]):
                 short += len(cells) < len(header)
+                if len(cells) > len(header):
+                    spilled.add(line)
                 rows.append((cells + [""] * len(header))[: len(header)])
                 lines.append(line)
             else:
@@ -99,7 +121,24 @@ def read_rows(path: Path) -> RawRows:
         raise TableError(Problem(name, "a header line and at least one row; the file is empty"))
     if not rows and not problems:
         raise TableError(Problem(name, "at least one row below the header"))
-    return RawRows(header, rows, lines, repairs, problems)
+    return RawRows(header, rows, lines, repairs, problems, spilled)
+
+
+def _bytes(path: Path) -> bytes:
+    """Content of a file, one state of it and no more than a table may have."""
+    name = path.name
+    before = path.stat()
+    if not stat.S_ISREG(before.st_mode):
+        raise TableError(Problem(name, "a file on the disk, not a pipe or a device"))
+    if before.st_size > MOST_BYTES:
+        raise TableError(Problem(name, f"a CSV file of at most {MOST_BYTES // 2**20} MiB"))
+    with path.open("rb") as stream:
+        data = stream.read(before.st_size + 1)
+    after = path.stat()
+    if (len(data), after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+        expected = "a file that stays as it is while it is read: try again"
+        raise TableError(Problem(name, expected))
+    return data
 
 
 def _text(path: Path) -> tuple[str, list[str]]:
@@ -107,10 +146,7 @@ def _text(path: Path) -> tuple[str, list[str]]:
     try:
         if path.is_dir():
             raise TableError(Problem(name, "a CSV file, not a folder"))
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise TableError(Problem(name, f"a CSV file of at most {MOST_BYTES // 2**20} MiB"))
-        data = path.read_bytes()
+        data = _bytes(path)
     except FileNotFoundError:
         raise TableError(Problem(str(path), "a file that exists")) from None
     except OSError as error:
@@ -119,18 +155,27 @@ def _text(path: Path) -> tuple[str, list[str]]:
         expected = 'CSV, and this is an Excel workbook: in Excel use File, Save As, "CSV UTF-8"'
         raise TableError(Problem(name, expected))
     text, repairs = _decoded(name, data)
-    if "\0" in text:
-        line = _line_after(text[: text.index("\0")])
+    place = text.find("\0")
+    if place >= 0:
+        line = 1 + sum(1 for _ in LINE_END.finditer(text, 0, place))
         raise TableError(Problem(name, "text without NUL characters", line))
-    for line, content in enumerate(io.StringIO(text, newline=""), start=1):
-        if len(content) > LONGEST_LINE:
+    begin = 0
+    ends = chain(map(re.Match.end, LINE_END.finditer(text)), [len(text)])
+    for line, end in enumerate(ends, start=1):
+        if end - begin > LONGEST_LINE:
             raise TableError(Problem(name, f"lines of at most {LONGEST_LINE:,} characters", line))
+        begin = end
     return text, repairs
 
 
-def _line_after(text: str) -> int:
-    """Number of the line on which a text ends, whatever its line ends."""
-    return len(re.findall(r"\r\n?|\n", text)) + 1
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their ends, without a second copy of a long text."""
+    begin = 0
+    for found in LINE_END.finditer(text):
+        yield text[begin : found.end()]
+        begin = found.end()
+    if begin < len(text):
+        yield text[begin:]
 
 
 def _decoded(name: str, data: bytes) -> tuple[str, list[str]]:
@@ -146,11 +191,11 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[str]]:
     try:
         return data.decode("cp1252"), ["read as Windows-1252, since it is not UTF-8"]
     except UnicodeDecodeError as error:
-        line = _line_after(data[: error.start].decode("latin-1"))
+        line = 1 + len(re.findall(rb"\r\n?|\n", data[: error.start]))
         raise TableError(Problem(name, "text in UTF-8, UTF-16 or Windows-1252", line)) from None
 
 
 def _separator(text: str) -> str:
-    header = next((line for line in io.StringIO(text, newline="") if line.strip()), "")
+    header = next((line for line in _lines(text) if line.strip()), "")
     outside_quotes = "".join(header.split('"')[::2])
     return max(SEPARATORS, key=outside_quotes.count)

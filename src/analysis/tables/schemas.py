@@ -10,7 +10,16 @@ from types import MappingProxyType
 import pandera.pandas as pa
 
 from analysis.tables.codes import BASES, COMPETITIVENESS, FLAG_CODES, PROGRAM_TYPES
-from analysis.tables.columns import ID_PATTERN, choice, items, number, text, whole_items, yes_no
+from analysis.tables.columns import (
+    ID_PATTERN,
+    choice,
+    items,
+    number,
+    password,
+    text,
+    whole_items,
+    yes_no,
+)
 
 __all__ = ["SCHEMAS"]
 
@@ -143,7 +152,7 @@ STUDENTS = pa.DataFrameSchema(
             pattern=ID_PATTERN,
         ),
         **_STUDENT,
-        "name": text("Name, printed on the page and kept nowhere else.", longest=120),
+        "name": text("Name, printed on the page and kept nowhere else.", longest=120, private=True),
         "preferred_states": items("States the student would like to live in, as two letters."),
         "must_apply": items("Programs that stay on the list, by program_id."),
         "never_apply": items("Programs that never enter the list, by program_id."),
@@ -151,8 +160,10 @@ STUDENTS = pa.DataFrameSchema(
         "fee_budget_usd": number("Most to spend on application fees, US dollars.", 0, 1e6),
         "gold_signals": whole_items("Gold signals at hand; by season.csv if empty.", 100),
         "silver_signals": whole_items("Silver signals at hand; by season.csv if empty.", 100),
-        "pdf_password": text("Password that opens the PDF.", longest=127),
-        "advisor_note": text("The advisor's words, printed as they stand.", longest=100_000),
+        "pdf_password": password("Password that opens the PDF.", longest=127),
+        "advisor_note": text(
+            "The advisor's words, printed as they stand.", longest=100_000, private=True
+        ),
         "source": text("Where the row comes from.", longest=300),
     },
     description="The class, one row a student.",

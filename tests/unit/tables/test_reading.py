@@ -112,10 +112,10 @@ def test_a_folder_and_a_missing_file_are_told_from_a_table(tmp_path):
 def test_a_file_that_the_system_refuses_is_told_with_its_reason(tmp_path, monkeypatch):
     (tmp_path / "file.csv").write_text(GOOD)
 
-    def refused(_):
+    def refused(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("pathlib.Path.read_bytes", refused)
+    monkeypatch.setattr("pathlib.Path.open", refused)
     with pytest.raises(TableError, match=r"a file that can be read \(Permission denied\)"):
         read_rows(tmp_path / "file.csv")
 

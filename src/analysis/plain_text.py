@@ -1,0 +1,93 @@
+"""Text that a person typed, where it could be taken for more: by a terminal, or a spreadsheet."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import category
+
+__all__ = ["escaped", "formula_as_text", "text_of_formula", "visible"]
+
+# What turns a cell into a formula, also in full width; and where a cell can begin: at its start,
+# or inside it for a program that splits at another separator than ours. A number is no formula.
+BLANK = r"\A(MARK'*[\t\r\n])"  # some programs pass over it and read on
+NO_NUMBER = r"(?![+-]?\d*\.?\d+(?:[eE][+-]?\d+)?\Z)"
+SIGN = rf"(\A{NO_NUMBER}|[;\t\r\n])([^\S\t\r\n]*)(MARK'*[=+\-@＝＋－＠])"
+FORMULA = re.compile(f"{BLANK}|{SIGN}".replace("MARK", ""))
+MARKED_FORMULA = re.compile(f"{BLANK}|{SIGN}".replace("MARK", "'"))
+
+
+def visible(text: str) -> str:
+    r"""Text that a terminal shows and does not obey.
+
+    Parameters
+    ----------
+    text : str
+        A message, perhaps with words of a file in it.
+
+    Returns
+    -------
+    str
+        Line ends and tabs as they are; control characters, orders to write backwards and the like
+        as escapes.
+
+    Examples
+    --------
+    >>> visible("a\x1b[2Jb\u202ec\nd")
+    'a\\x1b[2Jb\\u202ec\nd'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if _is_shown(c) else escaped(c) for c in text)
+
+
+def _is_shown(character: str) -> bool:
+    return character.isprintable() or character in "\n\t" or category(character) == "Zs"
+
+
+def escaped(character: str) -> str:
+    """A character by its number, as Python writes it."""
+    return character.encode("unicode_escape").decode()
+
+
+def formula_as_text(text: str) -> str:
+    """Cell that a spreadsheet shows and does not compute: an apostrophe stands before a formula.
+
+    Parameters
+    ----------
+    text : str
+        What the cell says.
+
+    Returns
+    -------
+    str
+        The same, marked where it would begin a formula.
+
+    Examples
+    --------
+    >>> formula_as_text("=1+1"), formula_as_text("1+1"), formula_as_text("a; -b")
+    ("'=1+1", '1+1', "a; '-b")
+    """
+    return FORMULA.sub(lambda m: f"{m[2] or ''}{m[3] or ''}'{m[1] or m[4]}", text)
+
+
+def text_of_formula(cell: str) -> str:
+    """Take the apostrophes off that `formula_as_text`, or a person in a spreadsheet, put there.
+
+    Parameters
+    ----------
+    cell : str
+        A cell of a CSV file.
+
+    Returns
+    -------
+    str
+        What it says.
+
+    Examples
+    --------
+    >>> text_of_formula("'=1+1"), text_of_formula("'tis"), text_of_formula("it's")
+    ('=1+1', "'tis", "it's")
+    """
+    if "'" not in cell:
+        return cell
+    return MARKED_FORMULA.sub(lambda m: f"{m[2] or ''}{m[3] or ''}{(m[1] or m[4])[1:]}", cell)
