@@ -180,7 +180,7 @@ def test_without_a_chance_anywhere_there_is_no_list_to_vary():
         nowhere.base_list()
 
 
-@pytest.mark.study
+@pytest.mark.soak
 def test_lists_are_made_again_as_fast_as_the_bare_loop_makes_them():
     draws, utility = case(draws=1_000)
     ours, bare = [], []

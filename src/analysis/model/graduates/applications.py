@@ -123,19 +123,19 @@ def _targets(rows: pd.DataFrame, programs: pd.DataFrame | None) -> pd.DataFrame:
 
 def _kinds(rows: pd.DataFrame, assumptions: Assumptions) -> pd.Series:
     """Competitiveness of each row's specialty, the graduate's own word before the season's."""
-    known: dict[tuple[str, ...], str] = {}
-
-    def kind(row: pd.Series) -> str:
-        own = (*listed(row["specialty"]), *listed(row.get("competitiveness")), row["own_specialty"])
-        if own not in known:
+    competitiveness = rows["competitiveness"] if "competitiveness" in rows else [()] * len(rows)
+    words = map(listed, rows["specialty"]), map(listed, competitiveness), rows["own_specialty"]
+    own = list(zip(*words, strict=True))
+    known: dict[tuple[object, ...], str] = {}
+    for at, key in enumerate(own):
+        if key not in known:
+            row = rows.iloc[at]
             kinds = specialties_of(row, assumptions)
             alone = {"specialty": row["own_specialty"]}
-            known[own] = kinds.get(row["own_specialty"]) or next(
+            known[key] = kinds.get(row["own_specialty"]) or next(
                 iter(specialties_of(alone, assumptions).values())
             )
-        return known[own]
-
-    return rows.apply(kind, axis=1)
+    return pd.Series([known[key] for key in own], index=rows.index)
 
 
 def _fill(

@@ -1,4 +1,6 @@
-"""90 % intervals hold the truth in nine of ten simulated offices: the long runs of `make study`."""
+"""90 % intervals hold the truth in nine of ten simulated offices: the long runs of `make soak`."""
+
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from analysis.model.graduates.clusters import Applicants
 from analysis.model.graduates.overdispersion import applicant_correlation
 from analysis.model.graduates.pooling import Prior, pooled_effects
 from analysis.model.graduates.shrinkage import design_effect, prior_sample_size
+from tests.parallel import on_every_core
 from tests.unit.model.graduates.simulated import World, world
 
 PRIORS = {"level": Prior(1.0)} | dict.fromkeys(("flag", "tier", "cell"), Prior(0.4, 1.0))
@@ -15,8 +18,6 @@ SHIFTS = np.array([0.5, -0.4, 0.6, -0.5, 0.3])
 RHO = 0.3
 RUNS = 200
 CAP = 500.0
-
-long_run = pytest.mark.timeout(3600)
 
 
 def fitted(drawn):
@@ -43,40 +44,33 @@ def holds(found, truth):
     return bool(found.low <= truth <= found.high)
 
 
-def strayed(worth, runs, people=360):
-    """Share of runs whose intervals hold the survey's worth, and the correlation."""
-    inside = []
-    for seed in range(runs):
-        drawn = world(seed, applicants=people, applications=12, rho=RHO, worth=worth)
-        rows, pooled, rho = fitted(drawn)
-        inside.append((holds(survey_worth(drawn, rows, pooled, rho), worth), holds(rho, RHO)))
-    return np.mean(inside, axis=0)
+def strayed(seed, worth):
+    """Whether one office's intervals hold the survey's worth, and the correlation."""
+    drawn = world(seed, applicants=360, applications=12, rho=RHO, worth=worth)
+    rows, pooled, rho = fitted(drawn)
+    return holds(survey_worth(drawn, rows, pooled, rho), worth), holds(rho, RHO)
 
 
-def shifted(runs, people=480):
-    """Share of runs whose intervals hold each flag's shift, and the correlation."""
-    inside = []
-    for seed in range(runs):
-        drawn = world(seed, applicants=people, applications=6, rho=RHO, shifts=SHIFTS)
-        _, pooled, rho = fitted(drawn)
-        low, high = (end[1:6] for end in pooled.interval())
-        inside.append([*((low <= SHIFTS) & (high >= SHIFTS)), holds(rho, RHO)])
-    return np.mean(inside, axis=0)
+def shifted(seed, people=480):
+    """Whether one office's intervals hold each flag's shift, and the correlation."""
+    drawn = world(seed, applicants=people, applications=6, rho=RHO, shifts=SHIFTS)
+    _, pooled, rho = fitted(drawn)
+    low, high = (end[1:6] for end in pooled.interval())
+    return *((low <= SHIFTS) & (high >= SHIFTS)), holds(rho, RHO)
 
 
-@long_run
-@pytest.mark.study
+@pytest.mark.soak
 @pytest.mark.parametrize("worth", [5, 20, 100])
 def test_intervals_of_the_surveys_worth_and_of_the_correlation_hold(worth):
-    of_worth, of_rho = strayed(worth, RUNS)
+    inside = on_every_core(partial(strayed, worth=worth), range(RUNS))
+    of_worth, of_rho = np.mean(inside, axis=0)
     assert 0.85 <= of_worth <= 0.95
     assert 0.85 <= of_rho <= 0.95
 
 
-@long_run
-@pytest.mark.study
+@pytest.mark.soak
 def test_intervals_of_each_shifted_flag_and_of_the_correlation_hold():
-    *of_flags, of_rho = shifted(RUNS)
+    *of_flags, of_rho = np.mean(on_every_core(shifted, range(RUNS)), axis=0)
     # Pooling is cautious about small shifts and bold about large ones: none may be too bold.
     assert min(of_flags) >= 0.85
     assert 0.85 <= np.mean(of_flags) <= 0.95
@@ -84,4 +78,4 @@ def test_intervals_of_each_shifted_flag_and_of_the_correlation_hold():
 
 
 def test_a_few_offices_are_not_all_missed():
-    assert shifted(2, people=120).mean() >= 0.6
+    assert np.mean([shifted(seed, people=120) for seed in range(2)]) >= 0.6

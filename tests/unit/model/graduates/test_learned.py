@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 
 from analysis.assumptions import read_assumptions, toml_text
@@ -5,6 +7,7 @@ from analysis.model.graduates.applications import application_chances
 from analysis.model.graduates.learning import learned_assumptions
 from analysis.model.graduates.scores import log_loss
 from analysis.model.graduates.split import temporal_split
+from tests.parallel import on_every_core
 from tests.unit.model.graduates.simulated_class import graduates
 
 BASE = read_assumptions()
@@ -128,15 +131,13 @@ def test_the_learned_set_does_better_on_graduates_it_has_not_seen():
     assert held_out_gain(101, SHIFTED, people=240, sent=8) > 0
 
 
-@pytest.mark.timeout(3600)
-@pytest.mark.study
+@pytest.mark.soak
 def test_the_learned_set_does_better_on_forty_five_of_fifty_unseen_seeds():
-    gains = [held_out_gain(seed, SHIFTED) for seed in range(1000, 1050)]
+    gains = on_every_core(partial(held_out_gain, truth=SHIFTED), range(1000, 1050))
     assert sum(gain > 0 for gain in gains) >= 45
 
 
-@pytest.mark.timeout(3600)
-@pytest.mark.study
+@pytest.mark.soak
 def test_where_the_survey_is_right_learning_costs_next_to_nothing():
-    gains = [held_out_gain(seed, BASE) for seed in range(2000, 2050)]
+    gains = on_every_core(partial(held_out_gain, truth=BASE), range(2000, 2050))
     assert sum(gains) / len(gains) > -0.005

@@ -5,6 +5,7 @@ from scipy.special import logit, ndtr, ndtri
 from analysis.errors import ModelError
 from analysis.model.graduates.clusters import LOG_WEIGHTS, NODES, Applicants
 from analysis.model.graduates.placement import match_given_interview, placed_given_interview
+from tests.parallel import on_every_core
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.3, 0.6])
@@ -40,14 +41,15 @@ def test_the_rate_that_graduates_matched_by_is_found(rate):
     assert found.high - found.low < 0.25
 
 
-@pytest.mark.study
+def holds(seed):
+    rows, matched = simulated(seed, 0.2)
+    found = match_given_interview(rows, np.zeros(1), 0.3, matched)
+    return found.low <= 0.2 <= found.high
+
+
+@pytest.mark.soak
 def test_intervals_of_match_given_interview_hold_nine_of_ten_truths():
-    inside = 0
-    for seed in range(200):
-        rows, matched = simulated(seed, 0.2)
-        found = match_given_interview(rows, np.zeros(1), 0.3, matched)
-        inside += found.low <= 0.2 <= found.high
-    assert 0.85 <= inside / 200 <= 0.95
+    assert 0.85 <= np.mean(on_every_core(holds, range(200))) <= 0.95
 
 
 def test_without_an_interview_there_is_nothing_to_learn():
