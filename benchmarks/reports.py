@@ -2,7 +2,7 @@
 
 Run it from the project root: `python benchmarks/reports.py`. Both sides run the frozen notebook
 `three_charts.ipynb` for made-up ids, each from a cold start, with as many processes at a time as
-there are processors. Ours: `analysis.report.workers.finished`. Stock, a student: `papermill` with
+there are processors. Ours: `analysis.workers.pool.LocalPool`. Stock, a student: `papermill` with
 a kernel, `jupyter nbconvert --to html`, `chromium --headless --print-to-pdf`.
 
 Environment: BENCH_STUDENTS (60), BENCH_OURS (5 runs), BENCH_STOCK (1 run), BENCH_SAMPLE (6, the
@@ -54,19 +54,26 @@ def seconds_in_cells(notebooks: list[Path]) -> float:
 
 def render_ours(folder: Path, students: int) -> None:
     """All students through our workers, in this process; for `timed` in one of its own."""
-    from analysis.report.render import Rendered
-    from analysis.report.workers import Task, finished
+    from analysis.report.render import Made, deliver
+    from analysis.report.settings import Branding
+    from analysis.report.task import ReportTask, report_work
+    from analysis.workers.pool import LocalPool
 
-    tasks = []
-    for number in range(students):
-        student_id = f"B{number:03d}"
-        kept = folder / "notebooks" / f"{student_id}.ipynb"
-        options = {"notebook": frozen_notebook(), "keep_notebook": kept}
-        parameters = {"student_id": student_id, "folder": "data/article"}
-        tasks.append(Task(student_id, parameters, folder / f"{student_id}.pdf", options))
-    for task, result in finished(tasks, CORES, SECONDS_A_REPORT):
-        if not isinstance(result, Rendered):
+    tasks = [
+        ReportTask(
+            f"B{number:03d}",
+            {"student_id": f"B{number:03d}", "folder": "data/article"},
+            Branding(),
+            str(frozen_notebook()),
+            keep_notebook=True,
+        )
+        for number in range(students)
+    ]
+    for task, result in LocalPool(CORES).results(report_work(SECONDS_A_REPORT), tasks):
+        if not isinstance(result, Made):
             raise SystemExit(f"reports: {task.student_id}: {result}")
+        kept = folder / "notebooks" / f"{task.student_id}.ipynb"
+        deliver(result, task.student_id, folder / f"{task.student_id}.pdf", keep_notebook=kept)
 
 
 def stock_command(*command: str | Path, cwd: Path) -> None:

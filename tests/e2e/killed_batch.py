@@ -1,9 +1,8 @@
-"""A batch that kills itself at a chosen write.
+"""A batch that kills itself at a chosen move of a file into place.
 
-Run as ``python -m tests.e2e.killed_batch PLACE N WHEN ARGUMENTS``. PLACE is ``batch`` (manifest,
-summary and assumptions) or ``report`` (the PDF, written in a worker); N counts the moves of that
-place; WHEN is ``before`` or ``after`` the move; ARGUMENTS are those of the command line. Workers
-import the main module again, under another name: that is how the move is changed in them too.
+Run as ``python -m tests.e2e.killed_batch N WHEN ARGUMENTS``. N counts the moves, of reports,
+manifest, summary and assumptions; WHEN is ``before`` or ``after`` the move; ARGUMENTS are those of
+the command line.
 """
 
 import os
@@ -11,7 +10,6 @@ import signal
 import sys
 from pathlib import Path
 
-BATCH, PLACE, NUMBER, WHEN = "KILLED_BATCH", "KILLED_PLACE", "KILLED_NUMBER", "KILLED_WHEN"
 move = Path.replace
 moves = 0
 
@@ -20,25 +18,20 @@ def killing_move(part, destination):
     """Move a part into place, and end the batch if it is the one."""
     global moves
     moves += part.name.endswith(".part")
-    if moves != int(os.environ[NUMBER]):
-        return move(part, destination)
-    if os.environ[WHEN] == "after":
-        move(part, destination)
-    os.kill(int(os.environ[BATCH]), signal.SIGKILL)
-    return signal.pause()  # a worker ends with its batch
+    number, when = sys.argv[1:3]
+    if moves == int(number):
+        if when == "after":
+            move(part, destination)
+        os.kill(os.getpid(), signal.SIGKILL)
+    return move(part, destination)
 
 
 def main():
-    place, number, when, *arguments = sys.argv[1:]
-    os.environ |= {BATCH: str(os.getpid()), PLACE: place, NUMBER: number, WHEN: when}
-    if place == "batch":
-        Path.replace = killing_move
+    Path.replace = killing_move
     from analysis.cli import main as run
 
-    run(arguments)
+    run(sys.argv[3:])
 
 
 if __name__ == "__main__":
     main()
-elif os.environ.get(PLACE) == "report":
-    Path.replace = killing_move

@@ -1,11 +1,14 @@
 import nbformat
 import pytest
 
-from analysis.errors import ReportError
+from analysis.errors import CountersignalError, ReportError
 from analysis.paths import from_root, project_root
 from analysis.report.derive import derived_notebook
-from analysis.report.render import REPORT_NOTEBOOK, render_report
-from analysis.report.workers import START_METHODS, Task, finished
+from analysis.report.render import REPORT_NOTEBOOK, Made, render_report
+from analysis.report.settings import Branding
+from analysis.report.task import ReportTask, report_work
+from analysis.workers.isolation import START_METHODS
+from analysis.workers.pool import LocalPool
 
 ARTICLE = {
     "importance_csv": "data/article/factor_importance.csv",
@@ -51,27 +54,27 @@ def small_notebook(path, code=""):
     return path
 
 
+def mischievous_tasks(folder):
+    """A task for each mischief, and a good one of the same notebook after each."""
+    tasks = []
+    for number, code in enumerate(MISCHIEF.values()):
+        notebook = str(small_notebook(folder / f"{number}.ipynb", code))
+        tasks += [
+            ReportTask(name, {"student_id": name}, Branding(), notebook)
+            for name in ("X", f"G{number}")
+        ]
+    return tasks
+
+
 @pytest.mark.parametrize("start_method", START_METHODS)
 def test_mischief_costs_one_student_and_no_other(tmp_path, start_method):
-    tasks = []
-    for number, (name, code) in enumerate(MISCHIEF.items()):
-        notebook = small_notebook(tmp_path / f"{number}.ipynb", code)
-        options = {"notebook": notebook}
-        tasks.append(Task("X", {"student_id": "X"}, tmp_path / f"X{number}.pdf", options))
-        good = f"G{number}"
-        tasks.append(Task(good, {"student_id": good}, tmp_path / f"{good}.pdf", options))
-        assert name
-    results = {
-        task.destination.stem: result
-        for task, result in finished(tasks, 2, 12, start_method=start_method)
-    }
-    good = [result for name, result in results.items() if name.startswith("G")]
-    bad = [result for name, result in results.items() if name.startswith("X")]
-    assert all(not isinstance(result, ReportError) for result in good), good
-    assert all(isinstance(result, ReportError) for result in bad), bad
-    assert sorted(path.stem for path in tmp_path.glob("*.pdf")) == sorted(
-        name for name in results if name.startswith("G")
-    )
+    tasks = mischievous_tasks(tmp_path)
+    results = list(LocalPool(2, start_method).results(report_work(12), tasks))
+    good = [result for task, result in results if task.student_id != "X"]
+    bad = [result for task, result in results if task.student_id == "X"]
+    assert len(good) == len(bad) == len(MISCHIEF)
+    assert all(isinstance(result, Made) for result in good), good
+    assert all(isinstance(result, CountersignalError) for result in bad), bad
 
 
 def rendered(tmp_path, **changes):

@@ -13,24 +13,25 @@ import pytest
 from analysis.paths import project_root
 from analysis.report import folder
 from analysis.report.manifest import read_manifest
+from analysis.workers.pool import LocalPool
 from tests.e2e.conftest import OURS, sample_rows, write_rows
 
 SEED = 20260915
 COMPARED = ("summary.csv", "assumptions.toml", "S001.pdf", "S002.pdf", "S003.pdf")
-# A batch of three students moves assumptions, manifest and summary, then the last two a student.
-MOVES = 9
+# A batch of three students moves assumptions, manifest and summary, then report, manifest and
+# summary of each.
+MOVES = 12
 
 
 def moments():
-    """Twenty: inside the moves of the batch and of the reports, and by the clock."""
+    """Twenty: inside the moves of files into place, and by the clock."""
     dice = random.Random(SEED)  # noqa: S311 - moments of a test, not secrets
-    of_batch = [("batch", n, dice.choice(["before", "after"])) for n in range(1, MOVES + 1)]
-    of_reports = [("report", n, when) for n in (1, 2, 3) for when in ("before", "after")]
-    by_clock = [("clock", dice.uniform(0.1, 1.0), "") for _ in range(5)]
-    return of_batch + of_reports + by_clock
+    of_moves = [(n, dice.choice(["before", "after"])) for n in range(1, MOVES + 1)]
+    by_clock = [(dice.uniform(0.1, 1.0), "clock") for _ in range(8)]
+    return of_moves + by_clock
 
 
-FEW = [("batch", 5, "before"), ("report", 2, "before")]
+FEW = moments()[4:7:2]
 MANY = [moment for moment in moments() if moment not in FEW]
 EACH = [
     *(pytest.param(*moment, id="-".join(map(str, moment))) for moment in FEW),
@@ -90,19 +91,19 @@ def undisturbed(class_of_three, tmp_path_factory):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and forkserver are not there")
-@pytest.mark.parametrize(("place", "number", "when"), EACH)
+@pytest.mark.parametrize(("number", "when"), EACH)
 def test_a_killed_batch_resumes_to_the_bytes_of_an_undisturbed_one(
-    run, class_of_three, undisturbed, tmp_path, place, number, when
+    run, class_of_three, undisturbed, tmp_path, number, when
 ):
     expected, seconds = undisturbed
     arguments = [*class_of_three, "--out", tmp_path / "out"]
-    if place == "clock":
+    if when == "clock":
         batch = started(arguments)
         time.sleep(number * seconds)
         batch.kill()
         batch.communicate()
     else:
-        batch = started([place, number, when, *arguments], KILLED)
+        batch = started([number, when, *arguments], KILLED)
         batch.communicate(timeout=200)
         assert batch.returncode == -signal.SIGKILL
     done = run(*arguments, "--resume")
@@ -175,14 +176,20 @@ def test_a_folder_that_cannot_be_written_is_named(run, small_class, monkeypatch)
     assert f"{small_class.out} cannot be written (Permission denied)" in done.err
 
 
+def meddle(monkeypatch, damage):
+    """Let something happen when the reports are made and the batch is not yet at its end."""
+    results = LocalPool.results
+
+    def meddling(*arguments):
+        yield from results(*arguments)
+        damage()
+
+    monkeypatch.setattr(LocalPool, "results", meddling)
+
+
 @pytest.mark.parametrize(
     ("name", "damage", "said"),
     [
-        (
-            "students",
-            lambda path: path.write_text(path.read_text() + "\n"),
-            "an input file changed",
-        ),
         (
             "programs",
             lambda path: path.write_text(path.read_text() + "\n"),
@@ -190,24 +197,31 @@ def test_a_folder_that_cannot_be_written_is_named(run, small_class, monkeypatch)
         ),
         ("programs", lambda path: path.unlink(), "programs.csv cannot be read"),
     ],
-    ids=["students change", "programs change", "programs vanish"],
+    ids=["programs change", "programs vanish"],
 )
 def test_reports_made_while_an_input_changed_are_an_error_and_not_believed(
     run, small_class, monkeypatch, name, damage, said
 ):
-    from analysis.report import batch
-
-    finished, file = batch.finished, getattr(small_class, name)
+    file = getattr(small_class, name)
     content = file.read_text()
-
-    def meddling(*arguments):
-        yield from finished(*arguments)
-        damage(file)
-
-    monkeypatch.setattr(batch, "finished", meddling)
+    meddle(monkeypatch, lambda: damage(file))
     done = run(*small_class.batch)
     assert done.code == 2
     assert said in done.err
     assert "Traceback" not in done.err
     file.write_text(content)  # as it was: no hash differs, and yet nobody knows what was read
     assert {entry.proof for entry in read_manifest(small_class.out).students.values()} == {""}
+
+
+def test_reports_are_of_the_rows_as_they_were_read_whatever_becomes_of_the_class(
+    run, small_class, monkeypatch
+):
+    file = small_class.students
+    content = file.read_text()
+    meddle(monkeypatch, lambda: file.write_text(content.replace(",255,", ",256,")))
+    assert run(*small_class.batch).code == 0
+    assert file.read_text() != content
+    monkeypatch.undo()
+    done = run(*small_class.batch, "--resume")
+    assert "S001 delivered" in done.err
+    assert "S002 was there already" in done.err

@@ -1,14 +1,18 @@
 """A class of five hundred, what a worker holds on to, and what a report may cost."""
 
+import dataclasses
 import os
 import statistics
 
 import psutil
 import pytest
 
-from analysis.report import render, workers
+from analysis.report import render
 from analysis.report.manifest import read_manifest
-from analysis.report.workers import Task, finished
+from analysis.report.render import REPORT_NOTEBOOK
+from analysis.report.settings import Branding
+from analysis.report.task import ReportTask, made, report_work
+from analysis.workers.pool import LocalPool
 from tests.e2e.conftest import sample_rows, write_rows
 from tests.e2e.test_isolation import PARAMETERS
 
@@ -32,25 +36,22 @@ def test_five_hundred_students_are_delivered(run, tmp_path):
 
 
 def memory_after_report(task):
-    """Render, and give the worker's resident memory in place of the report."""
-    result = render.render_report(task.parameters, task.destination, **task.options)
-    memory = psutil.Process(os.getpid()).memory_info().rss
-    return render.Rendered(result.student_id, "", "", result.pages, (), {"memory": float(memory)})
+    """Make a report, and give the process's resident memory in place of it."""
+    made(task)
+    return psutil.Process(os.getpid()).memory_info().rss
 
 
 @pytest.mark.study
 @pytest.mark.timeout(900)
-def test_a_worker_holds_on_to_no_memory(tmp_path, monkeypatch):
-    monkeypatch.setattr(workers, "_rendered", memory_after_report)
+def test_a_worker_holds_on_to_no_memory():
     ids = [row["student_id"] for row in sample_rows("students") if row["step2_ck"]]
     tasks = []
     for number in range(LATE):
         student_id = ids[number % len(ids)]
         parameters = {**PARAMETERS, "student_id": student_id}
-        tasks.append(Task(student_id, parameters, tmp_path / f"{number}.pdf", {}))
-    results = [result for _, result in finished(tasks, 1, 120)]
-    assert all(isinstance(result, render.Rendered) for result in results), results[:3]
-    memory = [result.seconds["memory"] for result in results]
+        tasks.append(ReportTask(student_id, parameters, Branding(), REPORT_NOTEBOOK))
+    work = dataclasses.replace(report_work(), function=memory_after_report)
+    memory = [result for _, result in LocalPool(1).results(work, tasks)]
     early, late = statistics.median(memory[EARLY - 10 : EARLY]), statistics.median(memory[-10:])
     assert late <= GROWTH * early, (early, late)
 

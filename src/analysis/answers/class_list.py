@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.assumptions import read_assumptions, toml_text
 from analysis.errors import Problem, RowError
 from analysis.tables.check import check_table
+from analysis.tables.loading import checked_rows
+from analysis.tables.reading import read_rows
+from analysis.tables.rows_alone import rows_alone
 
 __all__ = ["ClassList", "Listed", "class_list"]
 
 FilePath = str | os.PathLike[str]
+# Columns that no number rests on: they are wanted when a report is finished, and not before.
+LAST_STEP = ("name", "pdf_password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,9 @@ class Listed:
         Line of students.csv.
     row_digest : str
         Hash of the row, so that a later run can tell whether it changed.
+    row_csv : str
+        The row as a class of one, without name and password and without columns that are no part
+        of the table: all that a report is computed from.
     display_name, pdf_password : str
         For the last step alone; "" for none.
     """
@@ -36,8 +44,9 @@ class Listed:
     student_id: str
     line: int
     row_digest: str
-    display_name: str
-    pdf_password: str
+    row_csv: str = field(repr=False)
+    display_name: str = field(repr=False)
+    pdf_password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,9 @@ def class_list(
         If one of `only` is not among the good students.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
-    checked = check_table(Path(students_csv), "students")
+    raw = read_rows(Path(students_csv))
+    checked = checked_rows(Path(students_csv), raw, "students")
+    alone = dict(zip(raw.lines, rows_alone(raw, "students", LAST_STEP), strict=True))
     repairs = [f"{checked.path.name}: {repair}" for repair in checked.repairs]
     others = {"programs": programs_csv, "preferences": preferences_csv, "graduates": graduates_csv}
     for table, path in others.items():
@@ -114,8 +125,8 @@ def class_list(
     for row, line in zip(checked.rows.to_dict("records"), checked.lines, strict=True):
         words = {key: "" if value != value else str(value) for key, value in row.items()}
         digest = hashlib.sha256("\x1f".join(words.values()).encode()).hexdigest()
-        listed = Listed(words["student_id"], line, digest, words["name"], words["pdf_password"])
-        students.append(listed)
+        last_step = (words[name] for name in LAST_STEP)
+        students.append(Listed(words["student_id"], line, digest, alone[line], *last_step))
     problems = checked.problems
     if only:
         problems = tuple(p for p in problems if p.row_id in only)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -153,6 +152,7 @@ def _render(
 ) -> int:
     from analysis.answers.class_list import class_list
     from analysis.report.batch import Job, is_all_delivered, run_batch
+    from analysis.workers.pool import LocalPool
 
     _warn_if_synced(out)
     files = {
@@ -169,7 +169,7 @@ def _render(
         for p in listed.problems
     }
     jobs = [
-        Job(s.student_id, s.line, s.row_digest, s.display_name, s.pdf_password)
+        Job(s.student_id, s.line, s.row_digest, s.row_csv, s.display_name, s.pdf_password)
         for s in listed.students
     ]
     article = {f"{name}_csv": f"data/article/{file}.csv" for name, file in ARTICLE_FILES.items()}
@@ -179,10 +179,10 @@ def _render(
                 jobs,
                 out,
                 {**paths, **article, "report_date": report_date},
+                LocalPool(workers),
                 assumptions_toml=listed.assumptions_toml,
                 fingerprint=listed.fingerprint,
                 refused=refused,
-                workers=min(workers or os.cpu_count() or 1, max(len(jobs), 1)),
                 mode=mode,
                 branding=branding,
                 keep_notebooks=keep_notebooks,

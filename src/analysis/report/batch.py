@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from analysis.errors import ReportError
+from analysis.errors import CountersignalError, ReportError
 from analysis.paths import from_root
 from analysis.report.folder import LOCK, FolderError, locked_folder, write_whole
 from analysis.report.manifest import (
@@ -20,14 +20,16 @@ from analysis.report.manifest import (
     read_manifest,
     write_manifest,
 )
-from analysis.report.render import REPORT_NOTEBOOK, Rendered
-from analysis.report.workers import Task, finished
+from analysis.report.render import REPORT_NOTEBOOK, Made, deliver
+from analysis.report.settings import Branding, read_branding
+from analysis.report.task import SECONDS_A_REPORT, ReportTask, report_work
+from analysis.workers.work import Workers
 
 __all__ = ["Job", "is_all_delivered", "run_batch"]
 
-ASSUMPTIONS = "assumptions.toml"
+ASSUMPTIONS, BRANDING = "assumptions.toml", "reports/branding.toml"
+FILE_PARAMETERS = ("_csv", "_toml")
 OURS = frozenset({LOCK, ASSUMPTIONS, "notebooks"})
-SECONDS_A_REPORT = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +44,33 @@ class Job:
         Line of students.csv.
     row_digest : str
         Hash of the student's row.
+    row_csv : str
+        The row as a class of one, which the report is made from.
     display_name, pdf_password : str
-        For the last step alone; "" for none.
+        For the last step alone; "" for none. The password stays in this process.
     """
 
     student_id: str
     line: int
     row_digest: str
-    display_name: str = ""
-    pdf_password: str = ""
+    row_csv: str = field(repr=False)
+    display_name: str = field(default="", repr=False)
+    pdf_password: str = field(default="", repr=False)
 
 
 def run_batch(
     jobs: Sequence[Job],
     out: Path,
     parameters: Mapping[str, str],
+    workers: Workers,
     *,
     assumptions_toml: str,
     fingerprint: str,
     refused: Mapping[str, tuple[int | None, str]] | None = None,
-    workers: int = 1,
     mode: str = "new",
     branding: Path | None = None,
     keep_notebooks: bool = False,
     seconds_a_report: float = SECONDS_A_REPORT,
-    start_method: str | None = None,
     on_done: Callable[[str, Outcome, bool], None] = lambda *_: None,
 ) -> Manifest:
     """Render a class into a folder.
@@ -81,12 +85,12 @@ def run_batch(
     parameters : mapping of str to str
         Of the report notebook, but student_id and assumptions_toml; the values ending in ``_csv``
         are paths.
+    workers : Workers
+        Who makes the reports; they come back as bytes and are delivered here.
     assumptions_toml, fingerprint : str
         The effective assumptions, written beside the reports, and their fingerprint.
     refused : mapping of str to (int or None, str), optional
         Students whose rows are bad: line and message.
-    workers : int
-        Processes at a time.
     mode : {"new", "resume", "overwrite", "one"}
         Whether a folder with a manifest is refused, completed or done again; "one" renders the
         given students and leaves the others of the folder alone.
@@ -96,8 +100,6 @@ def run_batch(
         Whether executed notebooks are left in ``out/notebooks``.
     seconds_a_report : float
         Time limit of a report.
-    start_method : str, optional
-        How workers start.
     on_done : callable
         Told of each student: id, outcome, and whether it was there already.
 
@@ -110,22 +112,23 @@ def run_batch(
     ------
     FolderError
         If the folder cannot be used, or an input vanished or changed meanwhile.
+    SettingsError
+        If the branding is not understood; nothing is written then.
     KeyboardInterrupt
         As it came; what is done is in the manifest.
     """
     refused = refused or {}
+    look = read_branding(branding or from_root(BRANDING))
     with locked_folder(out):
         known = _known(out, mode)
         inputs = _input_hashes(parameters, branding)
-        students = _file_hash(from_root(parameters["students_csv"]))
         manifest = Manifest(fingerprint, inputs)
         if known and mode == "one":
             manifest.students |= known.students
         for student_id, (line, message) in refused.items():
             manifest.students[student_id] = Outcome(REFUSED, line, message=message)
             on_done(student_id, manifest.students[student_id], False)
-        tasks: list[Task] = []
-        by_id = {job.student_id: job for job in jobs}
+        waiting: dict[str, Job] = {}
         for job in jobs:
             if (
                 known
@@ -135,23 +138,23 @@ def run_batch(
                 manifest.students[job.student_id] = known.students[job.student_id]
                 on_done(job.student_id, manifest.students[job.student_id], True)
             else:
-                tasks.append(_task(job, out, parameters, branding, keep_notebooks))
+                waiting[job.student_id] = job
         _remove_strangers(out, manifest)
         _written(out, manifest, assumptions_toml)
-        for task, result in finished(tasks, workers, seconds_a_report, start_method):
-            job = by_id[task.student_id]
-            outcome = _outcome(job, result, manifest)
+        tasks = _tasks(waiting.values(), out, parameters, look, workers, keep_notebooks)
+        for task, result in workers.results(report_work(seconds_a_report), tasks):
+            job = waiting[task.student_id]
+            outcome = _outcome(job, result, out, manifest, keep_notebooks)
             manifest.students[task.student_id] = outcome
             _written(out, manifest)
             on_done(task.student_id, outcome, False)
         try:
             same = _input_hashes(parameters, branding) == inputs
-            same = same and _file_hash(from_root(parameters["students_csv"])) == students
         except FolderError:
-            _withdraw_proofs(out, manifest, tasks)
+            _withdraw_proofs(out, manifest, waiting)
             raise
         if not same:
-            _withdraw_proofs(out, manifest, tasks)
+            _withdraw_proofs(out, manifest, waiting)
             message = (
                 "an input file changed while the class was rendered: run again with --resume, "
                 "which renders again what may rest on either"
@@ -180,11 +183,11 @@ def _input_hashes(parameters: Mapping[str, str], branding: Path | None) -> dict[
     files = {
         name: from_root(path)
         for name, path in parameters.items()
-        # students.csv is proved row by row, so that one changed row renders one report again
+        # students.csv is proved row by row, and each report is made from its row as it was read
         if name.endswith("_csv") and path and name != "students_csv"
     }
     files["notebook"] = from_root(REPORT_NOTEBOOK)
-    files["branding"] = branding or from_root("reports/branding.toml")
+    files["branding"] = branding or from_root(BRANDING)
     hashes = {name: value for name, value in parameters.items() if name == "report_date"}
     return hashes | {name: _file_hash(path) for name, path in files.items()}
 
@@ -197,51 +200,83 @@ def _file_hash(path: Path) -> str:
         raise FolderError(message) from None
 
 
-def _withdraw_proofs(out: Path, manifest: Manifest, tasks: Sequence[Task]) -> None:
+def _withdraw_proofs(out: Path, manifest: Manifest, student_ids: Iterable[str]) -> None:
     """Let no later batch believe reports that were rendered while an input changed."""
-    for task in tasks:
-        entry = manifest.students[task.student_id]
-        manifest.students[task.student_id] = replace(entry, proof="")
+    for student_id in student_ids:
+        entry = manifest.students[student_id]
+        manifest.students[student_id] = replace(entry, proof="")
     _written(out, manifest)
 
 
-def _task(
-    job: Job,
+def _tasks(
+    jobs: Iterable[Job],
     out: Path,
     parameters: Mapping[str, str],
-    branding: Path | None,
+    look: Branding,
+    workers: Workers,
     keep_notebooks: bool,
-) -> Task:
-    own = {
-        "student_id": job.student_id,
-        "assumptions_toml": str((out / ASSUMPTIONS).resolve()),
+) -> list[ReportTask]:
+    """What the workers get, with every file by the name under which they find it."""
+    files = {**parameters, "assumptions_toml": str((out / ASSUMPTIONS).resolve())}
+    common = {
+        name: workers.brought(value) if name.endswith(FILE_PARAMETERS) else value
+        for name, value in files.items()
+        if name != "students_csv"  # of the class, a worker sees the row of its student alone
     }
-    notebook = out / "notebooks" / f"{job.student_id}.ipynb" if keep_notebooks else None
-    return Task(
-        job.student_id,
-        {**parameters, **own},
-        out / f"{job.student_id}.pdf",
-        {
-            "display_name": job.display_name or None,
-            "pdf_password": job.pdf_password or None,
-            "branding": branding,
-            "keep_notebook": notebook,
-        },
-    )
+    if look.logo is not None:
+        look = look.model_copy(update={"logo": Path(workers.brought(str(look.logo)))})
+    template = workers.brought(REPORT_NOTEBOOK)
+    return [
+        ReportTask(
+            job.student_id,
+            {
+                "student_id": job.student_id,
+                "students_csv": parameters["students_csv"],
+                **common,
+            },
+            look,
+            template,
+            job.row_csv,
+            job.display_name,
+            keep_notebooks,
+        )
+        for job in jobs
+    ]
 
 
-def _outcome(job: Job, result: Rendered | ReportError, manifest: Manifest) -> Outcome:
-    if isinstance(result, ReportError):
+def _outcome(
+    job: Job,
+    result: Made | CountersignalError,
+    out: Path,
+    manifest: Manifest,
+    keep_notebooks: bool,
+) -> Outcome:
+    if isinstance(result, CountersignalError):
         return Outcome(FAILED, job.line, message=str(result))
+    if result.student_id != job.student_id:
+        return Outcome(
+            FAILED, job.line, message="the report of another student came back: withheld"
+        )
+    notebook = out / "notebooks" / f"{job.student_id}.ipynb" if keep_notebooks else None
+    try:
+        report = deliver(
+            result,
+            job.student_id,
+            out / f"{job.student_id}.pdf",
+            pdf_password=job.pdf_password or None,
+            keep_notebook=notebook,
+        )
+    except ReportError as error:
+        return Outcome(FAILED, job.line, message=str(error))
     return Outcome(
         DELIVERED,
         job.line,
         manifest.proof(job.row_digest),
-        result.pdf_sha256,
-        result.content_sha256,
-        result.pages,
-        result.warnings,
-        seconds=round(sum(result.seconds.values()), 3),
+        report.pdf_sha256,
+        report.content_sha256,
+        report.pages,
+        report.warnings,
+        seconds=round(sum(report.seconds.values()), 3),
     )
 
 

@@ -36,9 +36,14 @@ def check_whose_report(pdf: bytes, student_id: str, title: str) -> int:
     Raises
     ------
     ReportError
-        If a page has no footer, another id or a wrong page number, or the title differs.
+        If it is no PDF, a page has no footer, another id or a wrong page number, or the title
+        differs.
     """
-    document = pypdfium2.PdfDocument(pdf)
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError:
+        message = f"what came of the report of student {student_id} is no PDF: withheld"
+        raise ReportError(message) from None
     try:
         pages = len(document)
         expected = [(student_id, str(number), str(pages)) for number in range(1, pages + 1)]

@@ -1,10 +1,14 @@
-"""One report: notebook run, PDF made, read back, moved into place. All or nothing."""
+"""One report: notebook run, PDF made; then read back, locked, moved into place. All or nothing.
+
+The first half (`made_report`) may run in another process or on another machine; it hands back
+bytes. The second (`deliver`) believes none of them unread. It runs where the batch runs, so that
+passwords and the folder stay there.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
-import shutil
 import tempfile
 import time
 from collections.abc import Mapping
@@ -17,12 +21,38 @@ from analysis.paths import from_root
 from analysis.report.document import document_from_notebook
 from analysis.report.folder import write_whole
 from analysis.report.guard import check_whose_report
-from analysis.report.settings import read_branding
+from analysis.report.settings import Branding, read_branding
 from analysis.report.typesetting import pdf_bytes
 
-__all__ = ["REPORT_NOTEBOOK", "Rendered", "render_report"]
+__all__ = ["REPORT_NOTEBOOK", "Made", "Rendered", "deliver", "made_report", "render_report"]
 
 REPORT_NOTEBOOK = "notebooks/90_student_report.ipynb"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report that was made, not yet read back and delivered.
+
+    Parameters
+    ----------
+    student_id, title : str
+        Whose it says it is, and the document's title.
+    pdf : bytes
+        The document, without a password.
+    warnings : tuple of str
+        For the office, such as characters that could not be shown.
+    seconds : dict of str to float
+        Wall time of ``notebook`` and ``pdf``.
+    notebook : bytes
+        The executed notebook, if it was to be kept; empty else.
+    """
+
+    student_id: str
+    title: str
+    pdf: bytes = field(repr=False)
+    warnings: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    notebook: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +124,58 @@ def render_report(
         If a parameter is unknown, missing or no text, a cell fails, or the PDF is not this
         student's. Nothing is left at `destination` then.
     """
-    template = notebook or from_root(REPORT_NOTEBOOK)
     look = read_branding(branding or from_root("reports/branding.toml"))
-    # A folder of this student's own, beside the destination so that the move is atomic.
+    template = notebook or from_root(REPORT_NOTEBOOK)
+    made = made_report(
+        parameters,
+        look,
+        template,
+        display_name=display_name,
+        engine=engine,
+        keep_notebook=keep_notebook is not None,
+    )
+    student_id = parameters["student_id"]
+    return deliver(
+        made, student_id, destination, pdf_password=pdf_password, keep_notebook=keep_notebook
+    )
+
+
+def made_report(
+    parameters: Mapping[str, str],
+    look: Branding,
+    template: Path,
+    *,
+    display_name: str | None = None,
+    engine: str = "countersignal",
+    keep_notebook: bool = False,
+) -> Made:
+    """Run one student's notebook and make the PDF.
+
+    Parameters
+    ----------
+    parameters, display_name, engine
+        As for `render_report`.
+    look : Branding
+        The office's look.
+    template : Path
+        The report notebook.
+    keep_notebook : bool
+        Whether the executed notebook is handed back.
+
+    Returns
+    -------
+    Made
+        Nothing is left on this machine.
+
+    Raises
+    ------
+    ReportError
+        As for `render_report`.
+    """
+    # A folder of this student's own, gone when the report is made.
     with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
         started = time.perf_counter()
-        kept = None if keep_notebook is None else Path(folder) / "executed.ipynb"
+        kept = Path(folder) / "executed.ipynb" if keep_notebook else None
         executed = _executed(template, parameters, Path(folder), kept, engine)
         between = time.perf_counter()
         document = document_from_notebook(executed, display_name)
@@ -108,18 +184,55 @@ def render_report(
             message = f"the notebook is about another student than {student_id}: withheld"
             raise ReportError(message)
         pdf, warnings = pdf_bytes(document, look)
-        pages = check_whose_report(pdf, student_id, document.title)
-        if keep_notebook is not None and kept is not None:
-            keep_notebook.parent.mkdir(mode=0o700, exist_ok=True)
-            shutil.copyfile(kept, keep_notebook)
-            keep_notebook.chmod(0o600)
-    content_sha256 = hashlib.sha256(pdf).hexdigest()
-    if pdf_password:
-        pdf = _locked(pdf, pdf_password)
-    _moved_into_place(pdf, destination)
+        notebook = b"" if kept is None else kept.read_bytes()
     seconds = {"notebook": between - started, "pdf": time.perf_counter() - between}
-    pdf_sha256 = hashlib.sha256(pdf).hexdigest()
-    return Rendered(student_id, pdf_sha256, content_sha256, pages, warnings, seconds)
+    return Made(student_id, document.title, pdf, warnings, seconds, notebook)
+
+
+def deliver(
+    made: Made,
+    student_id: str,
+    destination: Path,
+    *,
+    pdf_password: str | None = None,
+    keep_notebook: Path | None = None,
+) -> Rendered:
+    """Read a report back, lock it if it has a password, and move it into place.
+
+    Parameters
+    ----------
+    made : Made
+        From `made_report`, perhaps on another machine.
+    student_id : str
+        Whose it must be.
+    destination, pdf_password, keep_notebook
+        As for `render_report`.
+
+    Returns
+    -------
+    Rendered
+        What was delivered.
+
+    Raises
+    ------
+    ReportError
+        If the PDF is not this student's, or a file cannot be written; an older one is left as it
+        was then.
+    """
+    pages = check_whose_report(made.pdf, student_id, made.title)
+    pdf = _locked(made.pdf, pdf_password) if pdf_password else made.pdf
+    if keep_notebook is not None:
+        keep_notebook.parent.mkdir(mode=0o700, exist_ok=True)
+        _moved_into_place(made.notebook, keep_notebook)
+    _moved_into_place(pdf, destination)
+    return Rendered(
+        student_id,
+        hashlib.sha256(pdf).hexdigest(),
+        hashlib.sha256(made.pdf).hexdigest(),
+        pages,
+        made.warnings,
+        made.seconds,
+    )
 
 
 def _executed(
@@ -172,9 +285,9 @@ def _locked(pdf: bytes, password: str) -> bytes:
     return stream.getvalue()
 
 
-def _moved_into_place(pdf: bytes, destination: Path) -> None:
+def _moved_into_place(content: bytes, destination: Path) -> None:
     try:
-        write_whole(destination, pdf)
+        write_whole(destination, content)
     except OSError as error:
         message = f"{destination.name} cannot be written ({error.strerror})"
         raise ReportError(message) from None

@@ -22,7 +22,7 @@ from analysis.tables.reading import RawRows, read_rows
 from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["checked_rows", "checked_table"]
+__all__ = ["checked_rows", "checked_table", "header_names"]
 
 # The article's own shape: two columns, and what they are in each of our tables.
 ARTICLE_HEADER = ["category", "value"]
@@ -62,7 +62,7 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
         As for `analysis.tables.check.check_table`.
     """
     raw = _article_shape(raw, table)
-    header = _header(path.name, raw)
+    header = header_names(path.name, raw)
     table = table or _table_of(path.name, header)
     schema = SCHEMAS[table]
     repairs = list(raw.repairs)
@@ -175,7 +175,8 @@ def _chart_of(raw: RawRows) -> str:
     return "program_tolerance" if pairs else "factor_importance"
 
 
-def _header(name: str, raw: RawRows) -> list[str]:
+def header_names(name: str, raw: RawRows) -> list[str]:
+    """Names of the columns as the schemas have them, whatever spelling the file has."""
     header = [HEADER_SPELLINGS.get(folded(word), folded(word)) for word in raw.header]
     for position, word in enumerate(header):
         if word and word in header[:position]:
