@@ -90,6 +90,7 @@ def test_a_then_b_then_a_gives_the_same_bytes_for_a(tmp_path):
 
 
 def test_a_notebook_leaves_the_process_as_it_found_it(tmp_path):
+    import logging
     import os
     import random
     import sys
@@ -101,17 +102,20 @@ def test_a_notebook_leaves_the_process_as_it_found_it(tmp_path):
     code = (
         "import os, sys, warnings, random, matplotlib as mpl; os.environ['X_LEFT'] = '1'; "
         "os.chdir('/'); sys.path.append('x-left'); mpl.rcParams['font.size'] = 33; "
-        "warnings.simplefilter('error'); random.seed(5); import matplotlib.pyplot as p; p.figure()"
+        "warnings.simplefilter('error'); random.seed(5); import matplotlib.pyplot as p; "
+        "p.figure(); import logging; logging.basicConfig(level=10, force=True)"
     )
     notebook = small_notebook(tmp_path / "leaves.ipynb", code)
     render_report({"student_id": "Y"}, tmp_path / "y.pdf", notebook=notebook)  # imports, once
     before = (os.getcwd(), list(sys.path), dict(os.environ), mpl.rcParams["font.size"])  # noqa: PTH109
     filters, state = list(warnings.filters), random.getstate()
+    log = (logging.root.level, logging.root.handlers[:])
     render_report({"student_id": "X"}, tmp_path / "x.pdf", notebook=notebook)
     after = (os.getcwd(), list(sys.path), dict(os.environ), mpl.rcParams["font.size"])  # noqa: PTH109
     assert after == before
     assert list(warnings.filters) == filters
     assert random.getstate() == state
+    assert (logging.root.level, logging.root.handlers[:]) == log
     assert plt.get_fignums() == []
 
 

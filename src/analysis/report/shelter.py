@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import sys
@@ -17,10 +18,11 @@ SEED = 0
 
 @contextmanager
 def shelter() -> Iterator[None]:
-    """Put back what the block changes: rcParams, figures, environment, folder, path, filters.
+    """Put back what the block changes: rcParams, figures, environment, folder, path, filters, logs.
 
-    Random generators start at a fixed seed. Modules that the block imports stay imported, and
-    threads that it starts go on; a notebook of the project starts none.
+    Random generators start at a fixed seed, and log lines go where a fresh process sends them.
+    Modules that the block imports stay imported, and threads that it starts go on; a notebook of
+    the project starts none.
 
     Yields
     ------
@@ -34,6 +36,10 @@ def shelter() -> Iterator[None]:
     environment, folder, path = dict(os.environ), Path.cwd(), list(sys.path)
     states = random.getstate(), np.random.get_state()
     errors, options = np.geterr(), np.get_printoptions()
+    log = logging.getLogger()
+    handlers, level = log.handlers[:], log.level
+    log.handlers[:] = []
+    log.setLevel(logging.WARNING)
     random.seed(SEED)
     np.random.seed(SEED)
     try:
@@ -41,6 +47,8 @@ def shelter() -> Iterator[None]:
             yield
     finally:
         plt.close("all")
+        log.handlers[:] = handlers
+        log.setLevel(level)
         random.setstate(states[0])
         np.random.set_state(states[1])
         np.seterr(**errors)
