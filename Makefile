@@ -8,7 +8,7 @@ LOCK   := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index
 PLATFORMS := x86_64-pc-windows-msvc x86_64-apple-darwin aarch64-apple-darwin x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo explore test check browser soak study bench samples notebooks pictures lock ci clean
+.PHONY: help setup demo explore test check browser soak bench samples notebooks pictures lock ci clean
 
 help:      ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -19,7 +19,7 @@ demo: .venv/runtime    ## render the sample students' reports to reports/out
 explore: .venv/runtime ## open the notebooks in JupyterLab, on a private working copy
 	$(BIN)/countersignal explore --lab
 test: .venv/dev        ## every test that takes no browser install, and the notebooks' numbers
-	$(BIN)/python -m pytest -m "not soak and not study"
+	$(BIN)/python -m pytest -m "not soak"
 	$(BIN)/python -m pytest -p no:cacheprovider --nbval-lax --nbval-current-env notebooks
 check: .venv/dev       ## lint, format, types, and notebooks in step with their text
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m analysis.report.derive --check
@@ -27,8 +27,6 @@ browser:               ## install Chromium for the browser tests (Debian)
 	test -x /usr/bin/chromium || (apt-get update -qq && apt-get install -y -qq chromium)
 soak: .venv/dev        ## the long runs
 	$(BIN)/python -m pytest --timeout 1500 -m soak
-study: .venv/dev       ## simulation studies of coverage, memory and speed; not part of ci
-	$(BIN)/python -m pytest --timeout 5000 -m study
 bench: .venv/dev       ## measure against the stock way; writes docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
 samples: .venv/dev     ## make the synthetic sample data again (same bytes)

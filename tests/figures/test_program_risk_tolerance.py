@@ -92,10 +92,10 @@ def test_whatever_the_seed_no_label_meets_anything(seed, count, scale):
     assert_tidy(ax)
 
 
-@pytest.mark.study
-@settings(max_examples=1000, derandomize=True, deadline=None)
+@pytest.mark.soak
+@settings(max_examples=300, derandomize=True, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([5, 12, 40]), st.sampled_from([0, 1]))
-def test_over_a_thousand_seeds_no_label_meets_anything(seed, count, scale):
+def test_over_hundreds_of_seeds_no_label_meets_anything(seed, count, scale):
     ax = style.new_axes()
     draw_program_risk_tolerance(programs(count, seed, scale), ax)
     assert_tidy(ax)
