@@ -46,6 +46,7 @@ from analysis.report.publish import (
     publish_identity,
     publish_table,
     publish_text,
+    publish_typed,
 )
 
 # %%
@@ -144,7 +145,7 @@ like = alike_table(graduates_like(student, graduates, assumptions))
 publish_table(like.rename(columns={"what": "The office's own graduates", "value": "and what became of them"}))
 
 # %%
-publish_text(advice.advisor_words(student))
+publish_typed("Your advisor's note", advice.advisor_note(student))
 
 # %% [markdown]
 # ## What this rests on

@@ -6,7 +6,7 @@ figure with its source and its basis.
 
 from analysis.advice.captions import (
     PLACE_CAPTION,
-    advisor_words,
+    advisor_note,
     chances_caption,
     drawn_flag,
     importance_caption,
@@ -29,7 +29,7 @@ from analysis.advice.tables_beneath import (
 __all__ = [
     "LIMITS",
     "PLACE_CAPTION",
-    "advisor_words",
+    "advisor_note",
     "basis_table",
     "beside_article",
     "chances_caption",

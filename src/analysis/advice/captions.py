@@ -9,7 +9,7 @@ from analysis.assumptions import Assumptions
 
 __all__ = [
     "PLACE_CAPTION",
-    "advisor_words",
+    "advisor_note",
     "chances_caption",
     "drawn_flag",
     "importance_caption",
@@ -18,8 +18,6 @@ __all__ = [
     "programs_summary",
     "tolerance_caption",
 ]
-
-MARKDOWN_SPECIAL = frozenset(r"\`*_{}[]()<>#+-.!|~^$&'\":=@%/")
 
 
 def _whose(rows: pd.DataFrame) -> str:
@@ -187,8 +185,8 @@ def programs_summary(pairs: pd.DataFrame, assumptions: Assumptions) -> str:
     )
 
 
-def advisor_words(student: pd.DataFrame) -> str:
-    """Print the advisor's note as it was typed.
+def advisor_note(student: pd.DataFrame) -> str:
+    """The advisor's note as it was typed.
 
     Parameters
     ----------
@@ -198,10 +196,7 @@ def advisor_words(student: pd.DataFrame) -> str:
     Returns
     -------
     str
-        Markdown with a heading; "" without a note.
+        Plain text; "" without a note.
     """
     note = student["advisor_note"].iloc[0] if "advisor_note" in student else None
-    if note is None or pd.isna(note):
-        return ""
-    shown = "".join("\\" + c if c in MARKDOWN_SPECIAL else c for c in " ".join(str(note).split()))
-    return f"## Your advisor's note\n\n{shown}"
+    return "" if note is None or pd.isna(note) else str(note)

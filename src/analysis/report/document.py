@@ -9,8 +9,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import ReportError
-from analysis.report.publish import IDENTITY_MIME
-from analysis.report.typesetting import Document, Picture
+from analysis.report.publish import IDENTITY_MIME, TYPED_MIME
+from analysis.report.typesetting import Document, Part, Picture, Typed
 
 __all__ = ["document_from_notebook"]
 
@@ -54,7 +54,7 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
         no alt text.
     """
     identities: list[Any] = []
-    parts: list[str | Picture] = []
+    parts: list[Part] = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             parts.append(cell.source)
@@ -65,6 +65,8 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
             data = output.get("data", {})
             if IDENTITY_MIME in data:
                 identities.append(data[IDENTITY_MIME])
+            elif TYPED_MIME in data:
+                parts.append(Typed(str(data[TYPED_MIME]["text"])))
             elif "text/markdown" in data:
                 parts.append(data["text/markdown"])
             else:
@@ -99,7 +101,7 @@ def _pictures(data: dict[str, Any], metadata: dict[str, Any]) -> list[Picture]:
     return []
 
 
-def _under_one_title(parts: list[str | Picture]) -> list[str | Picture]:
+def _under_one_title(parts: list[Part]) -> list[Part]:
     """Drop the notebook's own ``# title`` cell: the page's title is the identity's."""
     first = next((part for part in parts if isinstance(part, str)), "")
     if not re.match(r"# \S", first):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -9,12 +10,22 @@ from unicodedata import category
 
 from fontTools.ttLib import TTCollection, TTFont
 
-__all__ = ["MISSING_GLYPH", "font_folders", "without_missing_glyphs"]
+__all__ = ["MISSING_GLYPH", "font_folders", "plain_letters", "without_missing_glyphs"]
 
 MISSING_GLYPH = "\u25a1"  # a hollow square, which the last font has
 
 SANS, SERIF, CJK = "fontpkg_fira_sans", "fontpkg_ibm_plex_serif", "noto_cjk_sans_otc"
-LINE_BREAKS = frozenset("\n\r\t")
+DEJAVU = "matplotlib"  # it brings DejaVu Sans: Hebrew, Arabic, Armenian, Georgian, many signs
+# Line ends, and what joins, parts or turns the letters beside it and needs no glyph.
+WITHOUT_GLYPH = frozenset("\n\r\t\u00ad\u200b\u200c\u200d\u200e\u200f\u2060")
+# A picture that is put together of several characters is one sign to a reader.
+SIGN = "[\u2190-\u2bff\U0001f000-\U0001faff]"
+REST_OF_SIGN = re.compile(f"(?<={SIGN})(?:\ufe0f|\u200d{SIGN}|[\U0001f3fb-\U0001f3ff])+")
+# More marks than these on one letter are no writing, and more than a page can hold.
+MARKS = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1dff\u20d0-\u20ff]"
+)
+TOO_MANY_MARKS = re.compile(f"({MARKS}{{8}}){MARKS}+")
 
 
 @cache
@@ -24,19 +35,24 @@ def font_folders() -> tuple[Path, ...]:
     Returns
     -------
     tuple of Path
-        Sans, serif and, for names in Chinese, Japanese or Korean, Noto Sans CJK.
+        Sans, serif, Noto Sans CJK for Chinese, Japanese and Korean, and DejaVu Sans for the rest.
     """
     return (
         Path(str(files(SANS) / "files")),
         Path(str(files(SERIF) / "files")),
         Path(str(files(CJK))),
+        Path(str(files(DEJAVU) / "mpl-data" / "fonts" / "ttf")),
     )
 
 
 @cache
 def _own_characters() -> frozenset[int]:
-    sans, serif, _ = font_folders()
-    faces = (sans / "FiraSans-Regular.ttf", serif / "IBMPlexSerif-Regular.ttf")
+    sans, serif, _, dejavu = font_folders()
+    faces = (
+        sans / "FiraSans-Regular.ttf",
+        serif / "IBMPlexSerif-Regular.ttf",
+        dejavu / "DejaVuSans.ttf",
+    )
     return frozenset(code for face in faces for code in TTFont(face, lazy=True).getBestCmap())
 
 
@@ -47,9 +63,9 @@ def _cjk_characters() -> frozenset[int]:
 
 
 def _can_be_shown(character: str) -> bool:
-    if character in LINE_BREAKS:
+    if character in WITHOUT_GLYPH:
         return True
-    # Controls, zero-width marks and orders to write backwards are no text, font or not.
+    # Controls and orders to write backwards are no text, font or not.
     if not character.isprintable() and category(character) != "Zs":
         return False
     code = ord(character)
@@ -73,10 +89,36 @@ def without_missing_glyphs(text: str) -> tuple[str, int]:
 
     Examples
     --------
-    >>> without_missing_glyphs("Zoë Ivanovа, 김")
-    ('Zoë Ivanovа, 김', 0)
+    >>> without_missing_glyphs("Zoë Ivanovа, 김, שלום")
+    ('Zoë Ivanovа, 김, שלום', 0)
     """
     if text.isascii() and text.isprintable():
         return text, 0
+    text = TOO_MANY_MARKS.sub("\\1\ufffe", REST_OF_SIGN.sub("", text))
     shown = "".join(c if _can_be_shown(c) else MISSING_GLYPH for c in text)
     return shown, sum(before != after for before, after in zip(text, shown, strict=True))
+
+
+def plain_letters(text: str) -> tuple[str, int]:
+    r"""Replace all but letters and signs that stand alone, for what cannot be put together.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    tuple of str and int
+        As `without_missing_glyphs`.
+
+    Examples
+    --------
+    >>> plain_letters("Zoë, e\u0301: ≥ 80 %, שלום")
+    ('Zoë, e□: ≥ 80 %, □□□□', 5)
+    """
+    shown = "".join(
+        c if c < "\u0300" or "\u2010" <= c < "\u2300" or c == MISSING_GLYPH else MISSING_GLYPH
+        for c in without_missing_glyphs(text)[0]
+    )
+    return shown, shown.count(MISSING_GLYPH)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IDENTITY_MIME",
+    "TYPED_MIME",
     "escape_markdown",
     "markdown_table",
     "publish_chart",
@@ -28,9 +29,11 @@ __all__ = [
     "publish_identity",
     "publish_table",
     "publish_text",
+    "publish_typed",
 ]
 
 IDENTITY_MIME = "application/vnd.countersignal+json"
+TYPED_MIME = "application/vnd.countersignal.typed+json"
 IMAGE_MIME = {"svg": "image/svg+xml", "png": "image/png"}
 WIDEST_COLUMN = 30
 PROSE_CELL, PROSE_COLUMN = 60, 72  # a column of sentences gets most of the page
@@ -104,6 +107,23 @@ def publish_text(markdown: str) -> None:
     display({"text/markdown": markdown, "text/plain": markdown}, raw=True)
 
 
+def publish_typed(heading: str, text: str) -> None:
+    """Put what a person typed on the page, under a heading and as it stands; without text nothing.
+
+    Parameters
+    ----------
+    heading : str
+        In our words; plain text.
+    text : str
+        In theirs, of any length; an empty line ends a paragraph. No sign in it has a meaning.
+    """
+    from IPython.display import display
+
+    if text.strip():
+        publish_text(f"## {heading}")
+        display({TYPED_MIME: {"text": text}, "text/plain": text}, raw=True)
+
+
 def markdown_table(rows: DataFrame) -> str:
     """Pipe table of a frame, numbers as they stand, text escaped.
 
@@ -146,12 +166,12 @@ def markdown_table(rows: DataFrame) -> str:
 
 
 def _width(name: str, cells: list[str]) -> int:
-    """Characters a column asks for: its longest word whole, its longest cell up to a limit."""
+    """Characters a column asks for: its longest word and its longest cell, each up to a limit."""
     longest_word = max(len(word) for text in (name, *cells) for word in text.split() or [""])
     longest_cell = max(len(text) for text in (name, *cells))
     prose = sum(map(len, cells)) > PROSE_CELL * len(cells)
     widest = PROSE_COLUMN if prose else WIDEST_COLUMN
-    return max(longest_word, min(longest_cell, widest)) + CELL_PADDING
+    return max(min(longest_word, WIDEST_COLUMN), min(longest_cell, widest)) + CELL_PADDING
 
 
 def publish_table(rows: DataFrame, if_empty: str | None = None) -> None:

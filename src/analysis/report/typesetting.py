@@ -1,7 +1,8 @@
 """Text and figures in, PDF bytes out: pandoc for the words, typst for the page.
 
 Nothing a person typed is ever pasted into typst code. Words pass through pandoc, everything else
-(title, id, alt texts, captions, branding) through a JSON file that the template reads.
+(title, id, alt texts, captions, branding, the advisor's note) through a JSON file that the template
+reads.
 """
 
 from __future__ import annotations
@@ -10,22 +11,29 @@ import json
 import re
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from unicodedata import bidirectional, name
 
 import pypandoc
 import typst
 
 from analysis.errors import ReportError
-from analysis.report.fonts import MISSING_GLYPH, font_folders, without_missing_glyphs
+from analysis.report.fonts import (
+    MISSING_GLYPH,
+    font_folders,
+    plain_letters,
+    without_missing_glyphs,
+)
 from analysis.report.settings import Branding
 
-__all__ = ["Document", "Picture", "pdf_bytes"]
+__all__ = ["Document", "Part", "Picture", "Typed", "pdf_bytes"]
 
 # Plain Markdown and pipe tables; no HTML, TeX or raw code can enter. (CommonMark's reader would
 # be stricter still, but knows no column widths.)
@@ -49,6 +57,16 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What a person typed: text without any meaning for a program, paragraphs apart by a line."""
+
+    text: str
+
+
+Part = str | Picture | Typed
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What goes to paper.
 
@@ -56,8 +74,8 @@ class Document:
     ----------
     student_id, title, lang, report_date, fingerprint : str
         The notebook's identity, see `analysis.report.publish.publish_identity`.
-    parts : sequence of str or Picture
-        Markdown texts and figures in reading order.
+    parts : sequence of Part
+        Markdown texts, figures and what a person typed, in reading order.
     display_name : str or None
         Name for the page's head; the id stands alone without one.
     """
@@ -67,7 +85,7 @@ class Document:
     lang: str
     report_date: str
     fingerprint: str
-    parts: Sequence[str | Picture]
+    parts: Sequence[Part]
     display_name: str | None = None
 
 
@@ -93,11 +111,21 @@ def pdf_bytes(document: Document, branding: Branding) -> tuple[bytes, tuple[str,
     ReportError
         If pandoc or typst refuses the document.
     """
+    try:
+        return _typeset(document, branding, without_missing_glyphs)
+    except ReportError:
+        # Letters that fonts have and typst cannot put together: print fewer, withhold no report.
+        return _typeset(document, branding, plain_letters)
+
+
+def _typeset(
+    document: Document, branding: Branding, shown: Callable[[str], tuple[str, int]]
+) -> tuple[bytes, tuple[str, ...]]:
     pictures = [part for part in document.parts if isinstance(part, Picture)]
     markdown = _marked_text(document.parts)
-    markdown, missing = without_missing_glyphs(markdown)
+    markdown, missing = shown(markdown)
     markdown = ENDLESS_WORD.sub("\\g<0>\u200b", markdown)
-    page, missing_elsewhere = _page_data(document, branding, pictures)
+    page, missing_elsewhere = _page_data(document, branding, pictures, shown)
     missing += missing_elsewhere
     if missing:
         markdown += f"\n\n{MARK_SENTENCE}\n"
@@ -117,25 +145,70 @@ def pdf_bytes(document: Document, branding: Branding) -> tuple[bytes, tuple[str,
     return pdf, warnings
 
 
-PREAMBLE = """#import "template.typ": chart, report
+PREAMBLE = """#import "template.typ": chart, report, typed
 #let page-data = json("page.json")
 #show: report.with(page-data)
 """
-FIGURE_MARK = "COUNTERSIGNALFIGURE"
+# A line of its own, where the template puts what is in page.json.
+MARKS = {Picture: ("COUNTERSIGNALFIGURE", "chart"), Typed: ("COUNTERSIGNALTYPED", "typed")}
 # A word as long as a line would leave the page: it may break after each 30 characters.
 ENDLESS_WORD = re.compile(r"(?:\\.|[^\s|\\-]){30}(?=[^\s|-])")
+# The same in plain text, where no mark is torn off its letter; Chinese and the like break anyway.
+ENDLESS_TYPED = re.compile(r"[^\s\u2e80-\uffef-]{30}(?=[^\W_]|[!-/:-@\[-`{-~])")
+# Scripts of one language, by the first word of their letters' names in Unicode.
+LANGUAGES = {
+    "HANGUL": "ko",
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+    "CJK": "zh",
+    "GREEK": "el",
+    "HEBREW": "he",
+    "ARMENIAN": "hy",
+    "GEORGIAN": "ka",
+}
+EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
-def _marked_text(parts: Sequence[str | Picture]) -> str:
+def _marked_text(parts: Sequence[Part]) -> str:
     texts: list[str] = []
-    count = 0
+    counts = dict.fromkeys(MARKS, 0)
     for part in parts:
-        if isinstance(part, Picture):
-            texts.append(f"{FIGURE_MARK}{count}")
-            count += 1
+        if isinstance(part, str):
+            for mark, _ in MARKS.values():
+                part = part.replace(mark, mark.lower())
+            texts.append(part)
         else:
-            texts.append(part.replace(FIGURE_MARK, FIGURE_MARK.lower()))
+            texts.append(f"{MARKS[type(part)][0]}{counts[type(part)]}")
+            counts[type(part)] += 1
     return "\n\n".join(texts)
+
+
+def _paragraphs(text: str) -> list[dict[str, Any]]:
+    """Paragraphs of a typed text, as the template takes them."""
+    lines = "\n".join(" ".join(line.split()) for line in text.splitlines())
+    return [
+        {
+            "lines": [ENDLESS_TYPED.sub("\\g<0>\u200b", line) for line in block.split("\n")],
+            "backwards": _is_backwards(block),
+            "lang": _language(block),
+        }
+        for block in EMPTY_LINES.split(lines.strip())
+    ]
+
+
+def _is_backwards(text: str) -> bool:
+    """Whether a text runs from right to left: its first letter says so (UAX 9, P2)."""
+    kinds = map(bidirectional, text)
+    return next((kind != "L" for kind in kinds if kind in {"L", "R", "AL"}), False)
+
+
+def _language(text: str) -> str:
+    """Language of a text whose script tells it, for line breaks and readers aloud; else ""."""
+    scripts = Counter(name(c, "").partition(" ")[0] for c in text if c.isalpha())
+    most = max(scripts, key=lambda script: scripts[script], default="")
+    if most == "CJK" and scripts["HIRAGANA"] + scripts["KATAKANA"]:
+        return "ja"
+    return LANGUAGES.get(most, "")
 
 
 def _typst_text(markdown: str) -> str:
@@ -155,19 +228,25 @@ def _typst_text(markdown: str) -> str:
         message = f"pandoc refused the text: {result.stderr.decode(errors='replace').strip()}"
         raise ReportError(message)
     body = result.stdout.decode().replace("align(center)[#table(", "align(left)[#table(")
-    return re.sub(rf"^{FIGURE_MARK}(\d+)$", r"#chart(page-data, \1)", body, flags=re.MULTILINE)
+    for mark, function in MARKS.values():
+        code = rf"#{function}(page-data, \1)"
+        body = re.sub(rf"^{mark}(\d+)$", code, body, flags=re.MULTILINE)
+    return body
 
 
 def _page_data(
-    document: Document, branding: Branding, pictures: Sequence[Picture]
+    document: Document,
+    branding: Branding,
+    pictures: Sequence[Picture],
+    shown: Callable[[str], tuple[str, int]],
 ) -> tuple[dict[str, Any], int]:
     missing = 0
 
     def clean(text: str) -> str:
         nonlocal missing
-        shown, count = without_missing_glyphs(text)
+        text, count = shown(text)
         missing += count
-        return shown
+        return text
 
     look = branding.model_dump(exclude={"logo"})
     page: dict[str, Any] = {
@@ -179,6 +258,7 @@ def _page_data(
         "report_date": document.report_date,
         "fingerprint": document.fingerprint,
         "display_name": clean(" ".join((document.display_name or "").split())),
+        "typed": [_paragraphs(clean(p.text)) for p in document.parts if isinstance(p, Typed)],
         "figures": [
             {
                 "file": f"figure-{index}{picture.suffix}",
@@ -214,5 +294,10 @@ def _compiled(main: Path, report_date: str) -> bytes:
         )
     except typst.TypstError as error:
         message = f"typst refused the page: {error.message}"
+        raise ReportError(message) from None
+    except BaseException as error:
+        if type(error).__module__ != "pyo3_runtime":  # a panic of typst's own is no Exception
+            raise
+        message = "typst could not make a PDF of the page"
         raise ReportError(message) from None
     return bytes(pdf)

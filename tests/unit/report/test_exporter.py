@@ -160,7 +160,7 @@ def test_code_and_prints_stay_behind():
 
 
 def test_what_no_font_has_becomes_a_visible_mark_with_a_sentence():
-    document = document_from_notebook(notebook(text_cell("Hello 😀 \x00.")))
+    document = document_from_notebook(notebook(text_cell("Hello 🩺 \x00.")))
     pdf, warnings = pdf_bytes(document, Branding())
     assert warnings == (f"2 characters without a glyph shown as {MISSING_GLYPH}",)
     assert f"The sign {MISSING_GLYPH} stands for a character" in text_of(pdf)
