@@ -122,7 +122,8 @@ publish_text(advice.programs_summary(pairs, assumptions))
 # ## Your application list
 
 # %%
-pages = list_pages(student, programs, assumptions, preferences)
+graduates = tables.read_if_given("graduates", graduates_csv)
+pages = list_pages(student, programs, assumptions, preferences, graduates)
 publish_text(pages.summary)
 publish_table(pages.programs, if_empty="")
 publish_text(pages.after)
@@ -135,12 +136,12 @@ publish_chart(
 )
 publish_table(advice.rho_table(pages.by_rho), if_empty="")
 publish_table(pages.left_out, if_empty="")
+publish_table(pages.what_ifs, if_empty="")
 
 # %% [markdown]
 # ## Past graduates like you
 
 # %%
-graduates = tables.read_if_given("graduates", graduates_csv)
 like = alike_table(graduates_like(student, graduates, assumptions))
 publish_table(like.rename(columns={"what": "The office's own graduates", "value": "and what became of them"}))
 

@@ -7,14 +7,6 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis.advice.labels import percent
-from analysis.advice.list_overview import (
-    flat_curve,
-    independence_sentence,
-    list_summary,
-    match_chance_sentence,
-    places_unused_sentence,
-    unknowns_sentence,
-)
 from analysis.advice.list_words import (
     drops_if,
     left_out_reason,
@@ -22,6 +14,8 @@ from analysis.advice.list_words import (
     to_verify,
 )
 from analysis.advice.robustness_words import list_robustness_sentences
+from analysis.answers.list_sentences import curve_sentences, list_sentences, placement_check
+from analysis.answers.printed_what_ifs import printed_what_ifs
 from analysis.assumptions import Assumptions
 from analysis.model.application_list import ApplicationList, application_list, next_applications
 from analysis.model.robustness import report_lists
@@ -31,11 +25,6 @@ __all__ = ["ListPages", "list_pages"]
 WITHOUT_SCORE = (
     "The list needs a Step 2 CK score; as soon as it is known, this page can be made. Until then "
     "the programs to look at are those that read the whole file."
-)
-PLACEMENT = (
-    "A counter-check, not a chance: of US graduates who entered medical school in 2014-15, 96.3 % "
-    "without and 79.7 % with a leave of absence were placed in graduate training (Nguyen et al., "
-    "JAMA 2024). A match chance far above such a figure deserves a second look."
 )
 MARK = "†"
 
@@ -54,6 +43,8 @@ class ListPages:
         Markdown: how firm the list is, where a further application stops paying.
     left_out : DataFrame
         The best programs that are not on it, and why.
+    what_ifs : DataFrame
+        The list beside at most two others: `printed_what_ifs`.
     by_rho : DataFrame
         rho, match_chance: the curve over the correlation of answers.
     used : tuple of float
@@ -66,6 +57,7 @@ class ListPages:
     programs: pd.DataFrame
     after: str
     left_out: pd.DataFrame
+    what_ifs: pd.DataFrame
     by_rho: pd.DataFrame
     used: tuple[float, ...]
     match_chance: float | None
@@ -76,6 +68,7 @@ def list_pages(
     programs: pd.DataFrame,
     assumptions: Assumptions,
     preferences: pd.DataFrame | None = None,
+    graduates: pd.DataFrame | None = None,
 ) -> ListPages:
     """Make one student's list and put it into words.
 
@@ -89,6 +82,8 @@ def list_pages(
         Every number of the model.
     preferences : DataFrame, optional
         Wishes, ties and signals.
+    graduates : DataFrame, optional
+        The office's own outcomes, for the counter-check.
 
     Returns
     -------
@@ -103,45 +98,24 @@ def list_pages(
     used = assumptions.values("latent_correlation")
     if pd.isna(student["step2_ck"].iloc[0]):
         empty = pd.DataFrame()
-        return ListPages(WITHOUT_SCORE, empty, "", empty, empty, used, None)
+        return ListPages(WITHOUT_SCORE, empty, "", empty, empty, empty, used, None)
     found = application_list(student, programs, assumptions, preferences)
     doubtful, firmness = _firmness(student, found, assumptions, preferences)
     curve, worth_sending = next_applications(found, assumptions)
-    flat = flat_curve(worth_sending, assumptions.value("list.flat_gain"), len(curve))
-    after = [*firmness, flat, PLACEMENT]
+    length = curve_sentences(curve, worth_sending, len(found.chosen), assumptions)
+    after = " ".join([*firmness, *length])
     return ListPages(
-        " ".join(_summary(found)),
+        " ".join(list_sentences(found)),
         _program_rows(found, doubtful),
-        "\n\n".join([" ".join(sentence for sentence in after[:-1] if sentence), after[-1]]),
+        "\n\n".join(part for part in (after, placement_check(graduates, assumptions)) if part),
         _left_out_rows(found),
+        printed_what_ifs(student, programs, assumptions, preferences, found),
         found.match_chance_by_rho.assign(
             basis="assumption", source="Countersignal model; no published value of rho"
         ),
         used,
         found.match_chance,
     )
-
-
-def _summary(found: ApplicationList) -> list[str]:
-    number = len(found.programs)
-    unknowns = unknowns_sentence(found.unknowns, number, found.match_chance_if_unknowns_close)
-    sentences = [
-        list_summary(found.programs.to_dict("records")),
-        match_chance_sentence(
-            found.match_chance,
-            found.match_chance_low,
-            found.match_chance_high,
-            found.chance_basis,
-            number,
-        ),
-        independence_sentence(found.match_chance_by_rho.to_dict("records"), found.match_chance),
-        places_unused_sentence(found.places_unused),
-        f"The application fees come to ${found.fee_usd:,.0f}.",
-    ]
-    # What decides most of the list is said first.
-    at = 0 if 3 * found.unknowns > number else 2
-    sentences.insert(at, unknowns)
-    return [sentence for sentence in sentences if sentence]
 
 
 def _firmness(

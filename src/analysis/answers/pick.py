@@ -10,16 +10,15 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.advice.list_overview import (
-    what_if_sentence,
-)
 from analysis.advice.list_words import (
     drops_if,
     left_out_reason,
     listed_because,
     to_verify,
 )
-from analysis.answers.pick_what_if import changed_wishes
+from analysis.advice.what_if_words import what_if_sentence
+from analysis.answers.list_sentences import curve_sentences, list_sentences, placement_check
+from analysis.answers.pick_what_if import changed_wishes, list_comparison
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.model.application_list import (
     ApplicationList,
@@ -31,7 +30,7 @@ from analysis.model.list_problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.tables import read_if_given, read_programs, read_student
 
-__all__ = ["ListWishes", "PickAnswer", "list_comparison", "pick"]
+__all__ = ["ListWishes", "PickAnswer", "pick"]
 
 BASE = "base"
 Files = str | os.PathLike[str]
@@ -128,8 +127,14 @@ class PickAnswer:
                 ]
             ].to_dict("records"),
             "worth_sending": worth_sending,
+            "sentences": [
+                *list_sentences(found),
+                *curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions),
+                placement_check(None, self.assumptions),
+            ],
             "what_ifs": [
-                row | {"sentence": what_if_sentence(row)} for row in list_comparison(self)
+                row | {"sentence": what_if_sentence(row)}
+                for row in list_comparison(found, self.what_ifs)
             ],
             "fingerprint": found.fingerprint,
         }
@@ -151,45 +156,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
-
-
-def list_comparison(answer: PickAnswer) -> list[dict[str, Any]]:
-    """The what-ifs side by side with the list.
-
-    Parameters
-    ----------
-    answer : PickAnswer
-        With its what-ifs.
-
-    Returns
-    -------
-    list of dict
-        One a what-if: changes, match_chance, match_chance_base, match_chance_if_unknowns_close,
-        expected_interviews, applications, fee_usd, enters, leaves, signals_moved (program_ids
-        on both lists whose signal is another).
-    """
-    base = answer.found
-    before = dict(zip(base.chosen, base.choice.option, strict=True))
-    rows = []
-    for changes, found in answer.what_ifs.items():
-        after = dict(zip(found.chosen, found.choice.option, strict=True))
-        rows.append(
-            {
-                "changes": changes,
-                "match_chance": found.match_chance,
-                "match_chance_base": base.match_chance,
-                "match_chance_if_unknowns_close": found.match_chance_if_unknowns_close,
-                "expected_interviews": found.expected_interviews,
-                "applications": len(found.chosen),
-                "fee_usd": found.fee_usd,
-                "enters": [one for one in found.chosen if one not in before],
-                "leaves": [one for one in base.chosen if one not in after],
-                "signals_moved": [
-                    one for one in found.chosen if one in before and before[one] != after[one]
-                ],
-            }
-        )
-    return rows
 
 
 def pick(

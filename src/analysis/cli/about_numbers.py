@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analysis.cli.list_printing import print_list
 from analysis.cli.printing import Format, chosen_format, print_csv, print_json, print_table, say
 
 __all__ = ["add_to"]
@@ -144,7 +145,7 @@ def pick(
     elif form is Format.csv:
         print_csv(record["programs"])
     else:
-        _print_list(student_id, record)
+        print_list(student_id, record)
     return 0
 
 
@@ -157,30 +158,6 @@ def _signals(option: str, text: str) -> tuple[int, ...] | None:
         message = f"{option}: found {text!r}; expected a whole number, or two separated by ;"
         raise typer.BadParameter(message) from None
     return numbers
-
-
-def _print_list(student_id: str, record: dict[str, Any]) -> None:
-    head = (
-        f"{student_id}: {len(record['chosen'])} applications, ${record['fee_usd']:.0f}; chance of "
-        f"a match {_percent(record['match_chance'])}, if what is unknown closes "
-        f"{_percent(record['match_chance_if_unknowns_close'])}"
-    )
-    columns = ["rank", "program_id", "group", "interview_chance", "low", "high", "signal", "why"]
-    print_table(record["programs"], columns, head)
-    curve = ", ".join(
-        f"{'independent' if row['independent'] else row['rho']} {_percent(row['match_chance'])}"
-        for row in record["match_chance_by_rho"]
-    )
-    print(f"match chance by correlation of answers: {curve}")
-    if record["places_unused"]:
-        print(f"{record['places_unused']} places left unused")
-    for row in record["what_ifs"]:
-        print(row["sentence"])
-    print(f"chances by {record['chance_basis']}; assumptions {record['fingerprint']}")
-
-
-def _percent(share: float | None) -> str:
-    return "not known" if share is None else f"{share * 100:.0f} %"
 
 
 def robustness(

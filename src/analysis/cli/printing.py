@@ -14,8 +14,10 @@ from analysis.plain_text import formula_as_text, visible
 __all__ = ["Format", "chosen_format", "print_csv", "print_json", "print_table", "say"]
 
 PERCENT_COLUMNS = frozenset(
-    {"interview_chance", "low", "high", "match_chance", "selection_acceptability"}
+    {"interview_chance", "chance", "low", "high", "match_chance", "selection_acceptability"}
 )
+WIDEST_ROW = 10_000
+TO_THE_RIGHT = PERCENT_COLUMNS | {"range"}
 
 
 class Format(StrEnum):
@@ -108,12 +110,13 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title
 
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None)
     for name in columns:
-        justify = "right" if name in PERCENT_COLUMNS else "left"
+        justify = "right" if name in TO_THE_RIGHT else "left"
         table.add_column(name.replace("_", " "), justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         table.add_row(*(escape(visible(_shown(name, row.get(name)))) for name in columns))
-    # Into a pipe, too, a line of the table is a line.
-    Console(soft_wrap=not sys.stdout.isatty(), highlight=False).print(table)
+    # Into a pipe a row is a line, however long.
+    width = None if sys.stdout.isatty() else WIDEST_ROW
+    Console(width=width, highlight=False).print(table)
 
 
 def _shown(name: str, value: Any) -> str:

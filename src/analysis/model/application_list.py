@@ -13,6 +13,7 @@ from analysis.errors import ModelError
 from analysis.model.chance import chance_draws
 from analysis.model.constraints import OPTIONS, fee_usd
 from analysis.model.correlation import Scenarios, scenarios
+from analysis.model.greedy import greedy
 from analysis.model.list_chances import chances_by_option, list_chances, with_signals
 from analysis.model.list_curves import (
     flat_from,
@@ -294,7 +295,7 @@ def _left_out_frame(problem: ListProblem, chances: pd.DataFrame, out: pd.DataFra
 def next_applications(
     found: ApplicationList, assumptions: Assumptions, most: int | None = None
 ) -> tuple[pd.DataFrame, int | None]:
-    """What each further application adds, and from which number on it adds little.
+    """What each application adds, those of the list first, and from which number on it adds little.
 
     Parameters
     ----------
@@ -313,13 +314,16 @@ def next_applications(
         Applications after which none adds ``list.flat_gain`` of match chance; None if each does.
     """
     problem = found.problem
+    listed = found.choice.chosen
+    others = np.setdiff1d(np.arange(len(problem.programs)), listed)
+    worth_most = greedy(found.market, problem.utility, listed.size, never=others)
     curve = next_application(
         found.market,
         problem.utility,
-        len(problem.programs) if most is None else most,
+        max(len(problem.programs) if most is None else most, listed.size),
         problem.constraints.fees,
         problem.constraints.specialties(len(problem.programs)),
-        must=problem.constraints.must,
+        must=[*worth_most, *np.setdiff1d(listed, worth_most)],
         never=problem.constraints.never,
     )
     ids = problem.programs["program_id"].to_numpy(dtype=object)

@@ -147,8 +147,9 @@ def list_problem(
     specialties = tuple(specialties_of(row, assumptions))
     own = programs[programs["specialty"].isin(specialties)]
     own = own.sort_values("program_id", kind="stable").reset_index(drop=True)
-    if own.empty:
-        message = f"no program of {', '.join(specialties)} for student {row['student_id']}"
+    missing = [name for name in specialties if name not in set(own["specialty"])]
+    if missing:
+        message = f"no program of {missing[0]} for student {row['student_id']}"
         raise ModelError(message)
     ids = own["program_id"].astype(str).tolist()
     wished = _of_student(preferences, str(row["student_id"]), ids)
@@ -252,9 +253,10 @@ def _decided(
         for group, number in enumerate(numbers):
             named = [ids[at] for at, o in decided.items() if o == option and kinds[at] == group]
             if len(named) > number:
+                noun = "program" if len(named) == 1 else "programs"
                 message = (
-                    f"preferences.csv gives a {option} signal to {len(named)} programs of "
-                    f"{specialties[group]} ({', '.join(named)}), and {number} are at hand"
+                    f"preferences.csv gives a {option} signal to {len(named)} {noun} of "
+                    f"{specialties[group]} ({', '.join(named)}); signals at hand: {number}"
                 )
                 raise ModelError(message)
     return decided

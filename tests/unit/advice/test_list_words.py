@@ -8,9 +8,9 @@ from analysis.advice.list_overview import (
     independence_sentence,
     list_summary,
     match_chance_sentence,
+    next_application_sentence,
     places_unused_sentence,
     unknowns_sentence,
-    what_if_sentence,
 )
 from analysis.advice.list_words import (
     drops_if,
@@ -93,16 +93,18 @@ def test_no_sentence_is_a_verdict():
             *(left_out_reason(LEFT | {"reason": r}) for r in ("adds_less", "never", "no_chance")),
             listed_because(PROGRAM),
             drops_if(PROGRAM),
-            match_chance_sentence(0.4, 0.2, 0.6, "article", 30),
+            match_chance_sentence(0.4, 0.2, 0.6, "article", 30, 9.6),
         ]
     )
     assert not re.search(r"out of reach|hopeless|unrealistic|impossible|safe choice", said)
 
 
 def test_the_match_chance_carries_its_range_and_in_the_article_basis_its_caution():
-    counted = match_chance_sentence(0.81, 0.65, 0.9, "base_rate", 30)
-    assert counted.endswith("a chance of 81 % (range 65 % to 90 %).")
-    assert "illustrative" in match_chance_sentence(0.81, math.nan, math.nan, "article", 30)
+    counted = match_chance_sentence(0.81, 0.65, 0.9, "base_rate", 30, 9.6)
+    assert counted.endswith(
+        "a chance of 81 % (range 65 % to 90 %), and brings 9.6 interviews on average."
+    )
+    assert "illustrative" in match_chance_sentence(0.81, math.nan, math.nan, "article", 30, 9.6)
 
 
 def test_unknowns_are_counted_with_what_they_could_cost():
@@ -133,17 +135,16 @@ def test_counts_and_plurals():
     assert list_summary(rows) == "2 programs: 1 reach and 1 target; most often Community (2)."
 
 
-def test_a_what_if_says_what_moves_and_what_does_not():
-    row = {
-        "changes": "gold=5",
-        "match_chance": 0.812,
-        "match_chance_base": 0.808,
-        "enters": [],
-        "leaves": ["A", "B"],
-        "signals_moved": ["C"],
-    }
-    assert what_if_sentence(row) == (
-        "With gold=5: chance of a match still 81 %; 2 programs leave and 1 signal moves."
-    )
-    same = row | {"leaves": [], "signals_moved": []}
-    assert what_if_sentence(same).endswith("the list stays the same.")
+@pytest.mark.parametrize(
+    ("listed", "row", "words"),
+    [
+        (1, {"match_gain": 0.03, "next_fee_usd": 11.0, "usd_per_point": 3.67}, "than this one"),
+        (
+            30,
+            {"match_gain": 0.0, "next_fee_usd": 30.0, "usd_per_point": math.inf},
+            "would add less than 0.1 points and cost $30.",
+        ),
+    ],
+)
+def test_the_next_application_has_its_gain_and_its_price(listed, row, words):
+    assert words in next_application_sentence(listed, row)

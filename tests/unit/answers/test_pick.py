@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from analysis.answers.pick import list_comparison, pick
-from analysis.answers.pick_what_if import changed_wishes
+from analysis.answers.pick import pick
+from analysis.answers.pick_what_if import changed_wishes, list_comparison
 from analysis.errors import ModelError, RowError
 from analysis.model.list_problem import ListWishes
 from analysis.paths import from_root
@@ -81,7 +81,7 @@ def test_greedy_has_no_bound_and_says_so_with_null():
 
 
 def test_what_ifs_stand_side_by_side_with_the_list(answer, record):
-    better, longer, other = list_comparison(answer)
+    better, longer, other = list_comparison(answer.found, answer.what_ifs)
     assert better["match_chance"] > better["match_chance_base"] == record["match_chance"]
     assert longer["applications"] == 22
     assert longer["enters"]
@@ -112,6 +112,7 @@ def test_a_student_who_is_not_there_is_a_row_error():
         ("limit=few", "expected a whole number"),
         ("gold=-1", "expected a whole number"),
         ("budget=much", "an amount in dollars"),
+        ("budget=inf", "an amount in dollars"),
         ("specialty=", "name of a specialty"),
         ("step2=260", "nearest name is step2_ck"),
     ],
@@ -121,6 +122,27 @@ def test_a_what_if_that_is_not_understood_is_refused(answer, changes, words):
     student = read_student(FILES[0], "S002")
     with pytest.raises(ModelError, match=words):
         changed_wishes(student, ListWishes(), changes, problem)
+
+
+def test_ten_more_applications_are_ten_more_whatever_the_budget_was():
+    within = ListWishes(budget_usd=55.0)
+    answer = pick("S004", *FILES, wishes=within, what_ifs=["limit=+10", "budget=+22"])
+    assert len(answer.found.chosen) == 5
+    more, richer = list_comparison(answer.found, answer.what_ifs)
+    assert (more["applications"], more["fee_usd"]) == (15, 165)
+    assert (richer["applications"], richer["fee_usd"]) == (7, 77)
+
+
+def test_the_sentences_say_what_the_numbers_do(record):
+    said = " ".join(record["sentences"])
+    share = f"{100 * record['match_chance']:.0f} %"
+    assert f"ends in a match with a chance of {share} (range" in said
+    assert f"brings {record['expected_interviews']:.1f} interviews" in said
+    assert f"would claim {100 * record['match_chance_by_rho'][0]['match_chance']:.0f} %" in said
+    assert f"{record['unknowns']} of 12 programs" in said
+    assert "The application fees come to $132." in said
+    assert "One more application than these 12 would add" in said
+    assert "A counter-check, not a chance" in said
 
 
 def test_numbers_of_signals_and_places_are_read_as_written(answer):

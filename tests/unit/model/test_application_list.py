@@ -248,7 +248,12 @@ def test_quotas_are_kept():
         ({}, ListWishes(quotas=("state=ZZ>=1",)), "no program of the student's has state ZZ"),
         ({}, ListWishes(limit=2, quotas=("state=OH>=3",)), "at most 2 applications; at least 3"),
         ({}, ListWishes(gold=(1, 2)), "expected one number for each of 1 specialties"),
-        ({"specialty": "Family Medicine"}, None, "no program of Family Medicine"),
+        ({"specialty": "Family Medicine"}, None, "no program of Family Medicine for student T1"),
+        (
+            {"specialty": "Internal Medicine;Family Medicine", "silver_signals": "1;1"},
+            None,
+            "no program of Family Medicine for student T1",
+        ),
     ],
 )
 def test_what_cannot_be_a_list_is_refused_in_words(row, wishes, words):
@@ -258,7 +263,9 @@ def test_what_cannot_be_a_list_is_refused_in_words(row, wishes, words):
 
 def test_more_decided_signals_than_there_are_at_hand_are_refused():
     decided = preferences(program_id=["P00", "P01"], signal=["gold", "gold"])
-    with pytest.raises(ModelError, match=r"gold signal to 2 programs .*\(P00, P01\), and 1 are"):
+    with pytest.raises(
+        ModelError, match=r"gold signal to 2 programs .*\(P00, P01\); signals at hand: 1"
+    ):
         application_list(student(), programs(), ASSUMPTIONS, decided)
 
 
@@ -269,6 +276,16 @@ def test_the_curve_of_further_applications_names_programs_and_where_it_flattens(
     least = ASSUMPTIONS.value("list.flat_gain")
     assert (curve["match_gain"][worth_sending:] < least).all()
     assert curve["match_gain"][worth_sending - 1] >= least
+
+
+def test_the_curve_begins_with_the_list_itself_and_goes_on_from_there():
+    curve, _ = next_applications(FOUND, ASSUMPTIONS)
+    own, further = curve[: len(FOUND.chosen)], curve[len(FOUND.chosen) :]
+    assert set(own["program_id"]) == set(FOUND.chosen)
+    assert own["match_chance"].iloc[-1] == pytest.approx(FOUND.match_chance, abs=1e-12)
+    assert own["fee_usd"].iloc[-1] == FOUND.fee_usd
+    assert (np.diff(further["value_gain"]) <= 1e-12).all()
+    assert not set(further["program_id"]) & set(FOUND.chosen)
 
 
 def test_the_frontier_marks_the_value_in_use():

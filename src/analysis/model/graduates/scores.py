@@ -121,7 +121,7 @@ def skill(score: float, reference: float) -> float:
 
     Examples
     --------
-    >>> skill(0.15, 0.2)
+    >>> round(skill(0.15, 0.2), 12)
     0.25
     """
     return float("nan") if reference <= 0 else (reference - score) / reference

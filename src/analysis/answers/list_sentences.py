@@ -1,0 +1,115 @@
+"""A list in sentences: what stands beside its match chance on a terminal and on paper alike."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.advice.list_overview import (
+    PLACED_IN_PUBLICATION,
+    flat_curve,
+    independence_sentence,
+    list_summary,
+    match_chance_sentence,
+    method_sentence,
+    next_application_sentence,
+    office_placement_sentence,
+    places_unused_sentence,
+    unknowns_sentence,
+)
+from analysis.assumptions import Assumptions
+from analysis.model.application_list import ApplicationList
+from analysis.model.survey import wilson_interval
+
+__all__ = ["curve_sentences", "list_sentences", "placement_check"]
+
+
+def list_sentences(found: ApplicationList) -> list[str]:
+    """What a list is, its match chance with range, and what that rests on.
+
+    Parameters
+    ----------
+    found : ApplicationList
+        The list.
+
+    Returns
+    -------
+    list of str
+        In the order of reading: the unknowns first if they decide more than a third of the list.
+    """
+    number = len(found.programs)
+    if number == 0:
+        return [list_summary([])]
+    unknowns = unknowns_sentence(found.unknowns, number, found.match_chance_if_unknowns_close)
+    sentences = [
+        list_summary(found.programs.to_dict("records")),
+        method_sentence(found.choice.certified_gap),
+        match_chance_sentence(
+            found.match_chance,
+            found.match_chance_low,
+            found.match_chance_high,
+            found.chance_basis,
+            number,
+            found.expected_interviews,
+        ),
+        independence_sentence(found.match_chance_by_rho.to_dict("records"), found.match_chance),
+        places_unused_sentence(found.places_unused),
+        f"The application fees come to ${found.fee_usd:,.0f}.",
+    ]
+    sentences.insert(0 if 3 * found.unknowns > number else 3, unknowns)
+    return [sentence for sentence in sentences if sentence]
+
+
+def curve_sentences(
+    curve: pd.DataFrame, worth_sending: int | None, listed: int, assumptions: Assumptions
+) -> list[str]:
+    """What one more application would add and cost, and where a further one stops paying.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        Of `next_applications`.
+    worth_sending : int or None
+        Of `next_applications`.
+    listed : int
+        Programs on the list.
+    assumptions : Assumptions
+        ``list.flat_gain``.
+
+    Returns
+    -------
+    list of str
+        Empty without a program.
+    """
+    if curve.empty:
+        return []
+    further = curve[curve["applications"] == listed + 1].to_dict("records")
+    said = [next_application_sentence(listed, further[0])] if further and listed else []
+    return [*said, flat_curve(worth_sending, assumptions.value("list.flat_gain"), len(curve))]
+
+
+def placement_check(graduates: pd.DataFrame | None, assumptions: Assumptions) -> str:
+    """What a match chance may be held against, and never taken for.
+
+    Parameters
+    ----------
+    graduates : DataFrame or None
+        The office's own outcomes, one row an application.
+    assumptions : Assumptions
+        ``graduates.smallest_cell``, ``survey.confidence``.
+
+    Returns
+    -------
+    str
+        The office's own placement rate; the published pair without enough graduates.
+    """
+    if graduates is None:
+        return PLACED_IN_PUBLICATION
+    placed = graduates.groupby("graduate_id")["matched"].max().dropna()
+    if len(placed) < assumptions.value("graduates.smallest_cell"):
+        return PLACED_IN_PUBLICATION
+    count = int(placed.sum())
+    low, high = wilson_interval(count, len(placed), assumptions.value("survey.confidence"))
+    years = graduates["year"].astype(int)
+    return office_placement_sentence(
+        count, len(placed), float(low), float(high), int(years.min()), int(years.max())
+    )
