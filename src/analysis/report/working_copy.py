@@ -3,17 +3,55 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import nbformat
 
 from analysis.paths import from_root
 
-__all__ = ["lab_command", "working_copy"]
+__all__ = ["lab_command", "with_parameters", "working_copy"]
 
 WORK = "data/private/work"
+EXPLORE = "80_explore.ipynb"
 
 
-def working_copy() -> Path:
+def with_parameters(notebook: Path, parameters: Mapping[str, str]) -> Any:
+    """A notebook without outputs that runs on other parameters, set as papermill sets them.
+
+    Parameters
+    ----------
+    notebook : Path
+        Any notebook with a parameters cell.
+    parameters : mapping of str to str
+        What differs from the cell; none leaves the notebook as it is.
+
+    Returns
+    -------
+    NotebookNode
+        A copy.
+    """
+    copy = nbformat.read(notebook, as_version=4)
+    if parameters:
+        from papermill.iorw import load_notebook_node
+        from papermill.parameterize import parameterize_notebook
+
+        copy = parameterize_notebook(load_notebook_node(str(notebook)), dict(parameters))
+        copy.metadata.pop("papermill", None)
+    for cell in copy.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return copy
+
+
+def working_copy(parameters: Mapping[str, str] | None = None) -> Path:
     """Copy the notebooks into the private folder; copies that are there already stay.
+
+    Parameters
+    ----------
+    parameters : mapping of str to str, optional
+        Of the exploring notebook, whose copy is then made anew.
 
     Returns
     -------
@@ -28,6 +66,10 @@ def working_copy() -> Path:
         if not copy.exists():
             shutil.copyfile(notebook, copy)
             copy.chmod(0o600)
+    if parameters:
+        copy = work / EXPLORE
+        nbformat.write(with_parameters(from_root("notebooks") / EXPLORE, parameters), copy)
+        copy.chmod(0o600)
     return work
 
 

@@ -1,0 +1,230 @@
+"""One case to explore: a student's profile, wishes and weights, as plain values."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.assumptions import COMPONENTS, Assumptions
+
+__all__ = ["Case", "case_assumptions", "case_csv", "case_of_row", "with_weight"]
+
+NUMBERS = (
+    "step2_ck",
+    "clerkship_honors_fraction",
+    "letters",
+    "research_items",
+    "application_limit",
+    "fee_budget_usd",
+)
+LISTS = (
+    "specialty",
+    "red_flags",
+    "competitiveness",
+    "preferred_states",
+    "gold_signals",
+    "silver_signals",
+)
+STEP1_FLAG = "step1_failure"
+# A share that a slider may give one weight: the other four keep something.
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 0.9
+WHY = "Set while exploring; the other weights share what is left."
+
+
+@dataclass(frozen=True)
+class Case:
+    """A profile, what is wished of the list, and the weights; None or () is "not given".
+
+    Parameters
+    ----------
+    student_id : str
+        Whose case.
+    specialty : tuple of str
+        One, or two.
+    step2_ck : float, optional
+        The score; without it there are no chances.
+    step1_result : str
+        ``pass``, ``fail_then_pass`` or "".
+    red_flags : tuple of str
+        Codes.
+    degree, needs_visa : str
+        As in students.csv.
+    competitiveness : tuple of str
+        One word a specialty; () takes the season's.
+    clerkship_honors_fraction, letters, research_items : float, optional
+        As in students.csv.
+    preferred_states : tuple of str
+        Two letters each.
+    application_limit, fee_budget_usd : float, optional
+        What the list keeps to.
+    gold_signals, silver_signals : tuple of int
+        One number a specialty; () takes the season's.
+    weights : tuple of float
+        Shares of the five components in the order of ``COMPONENTS``; () takes the assumptions'.
+    rest : tuple of (str, value)
+        The row's other columns, which stay as they are.
+    """
+
+    student_id: str
+    specialty: tuple[str, ...]
+    step2_ck: float | None = None
+    step1_result: str = ""
+    red_flags: tuple[str, ...] = ()
+    degree: str = "us_md"
+    needs_visa: str = "no"
+    competitiveness: tuple[str, ...] = ()
+    clerkship_honors_fraction: float | None = None
+    letters: float | None = None
+    research_items: float | None = None
+    preferred_states: tuple[str, ...] = ()
+    application_limit: float | None = None
+    fee_budget_usd: float | None = None
+    gold_signals: tuple[int, ...] = ()
+    silver_signals: tuple[int, ...] = ()
+    weights: tuple[float, ...] = ()
+    rest: tuple[tuple[str, Any], ...] = ()
+
+    def student(self) -> pd.DataFrame:
+        """The case as one row of students, typed as the loader types it.
+
+        Returns
+        -------
+        DataFrame
+            One row. An exam result that a changed flag contradicts is unknown.
+        """
+        row: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
+        told = {"fail_then_pass": True, "pass": False}.get(self.step1_result)
+        if told is not None and told != (STEP1_FLAG in self.red_flags):
+            row["step1_result"] = ""
+        frame = {}
+        for name, value in {**row, **dict(self.rest)}.items():
+            if name in NUMBERS:
+                frame[name] = pd.Series([np.nan if value is None else float(value)])
+            elif isinstance(value, tuple):
+                frame[name] = pd.Series([value], dtype=object)
+            elif isinstance(value, str):
+                frame[name] = pd.Series([value or None], dtype="str")
+            else:
+                frame[name] = pd.Series([value])
+        return pd.DataFrame(frame)
+
+
+COLUMNS = tuple(f.name for f in fields(Case) if f.name not in {"weights", "rest"})
+
+
+def case_of_row(row: Mapping[str, Any]) -> Case:
+    """Case of one row of students.
+
+    Parameters
+    ----------
+    row : mapping
+        As read by the loader.
+
+    Returns
+    -------
+    Case
+        Its `student` is that row again, column by column.
+    """
+    own: dict[str, Any] = {"student_id": str(row["student_id"])}
+    for name in COLUMNS[1:]:
+        value = row.get(name)
+        if name in LISTS:
+            own[name] = tuple(value) if isinstance(value, tuple) else ()
+        elif name in NUMBERS:
+            own[name] = None if value is None or pd.isna(value) else float(value)
+        else:
+            own[name] = value if isinstance(value, str) else ""
+    rest = tuple(
+        (str(name), value)
+        for name, value in row.items()
+        if name not in COLUMNS and (isinstance(value, tuple) or not pd.isna(value))
+    )
+    return Case(**own, rest=rest)
+
+
+def case_csv(case: Case) -> str:
+    """The case as students.csv with one row, which the loader reads back.
+
+    Parameters
+    ----------
+    case : Case
+        Any.
+
+    Returns
+    -------
+    str
+        CSV; unknown is empty.
+    """
+    row = case.student().iloc[0].to_dict()
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(row)
+    writer.writerow([_cell(value) for value in row.values()])
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ";".join(str(part) for part in value)
+    if value is None or pd.isna(value):
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def case_assumptions(case: Case, base: Assumptions) -> Assumptions:
+    """Assumptions under the case's weights.
+
+    Parameters
+    ----------
+    case : Case
+        With or without weights of its own.
+    base : Assumptions
+        What it starts from.
+
+    Returns
+    -------
+    Assumptions
+        The base itself without weights of its own.
+    """
+    if not case.weights:
+        return base
+    weights = {f"weights.{name}": n for name, n in zip(COMPONENTS, case.weights, strict=True)}
+    return base.with_values(weights, basis="assumption", why=WHY, source="none")
+
+
+def with_weight(case: Case, component: str, share: float, base: Assumptions) -> Case:
+    """Give one weight a share; the others share the rest in the proportions they have.
+
+    Parameters
+    ----------
+    case : Case
+        With or without weights of its own.
+    component : str
+        One of ``COMPONENTS``.
+    share : float
+        In (0, 1); kept between 1 and 90 %.
+    base : Assumptions
+        Where the weights start.
+
+    Returns
+    -------
+    Case
+        A copy with all five weights.
+
+    Raises
+    ------
+    KeyError
+        If there is no such component.
+    """
+    before = dict(zip(COMPONENTS, case.weights or base.weights.values(), strict=True))
+    kept = min(max(share, LEAST_WEIGHT), MOST_WEIGHT)
+    rest = 1 - before[component]
+    after = {name: own / rest * (1 - kept) for name, own in before.items()}
+    after[component] = kept
+    return replace(case, weights=tuple(after[name] for name in COMPONENTS))

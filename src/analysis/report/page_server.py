@@ -1,0 +1,215 @@
+"""The page without code: Voila on this machine alone, behind a token, gone with Ctrl-C."""
+
+from __future__ import annotations
+
+import hmac
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from tornado.web import RequestHandler
+from traitlets.config import Config
+from voila.app import Voila
+
+from analysis.paths import from_root
+from analysis.report.working_copy import with_parameters
+
+__all__ = ["serve_page"]
+
+NOTEBOOK = "notebooks/80_explore.ipynb"
+TITLE = "Countersignal: explore a case"
+HERE = "127.0.0.1"
+UPLOADS_VARIABLE = "COUNTERSIGNAL_UPLOADS"
+TOKEN_BYTES = 24
+INTERRUPTED = 130
+PING_SECONDS = 30
+CLOSED = "This page opens with the address that `countersignal explore` printed."
+# Nothing of the page comes from, or goes to, another machine. The widgets compile their templates.
+POLICY = (
+    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; connect-src 'self' ws://127.0.0.1:* data:; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+
+
+def guarded(entry: tuple[Any, ...], name: str, token: str) -> tuple[Any, ...]:
+    """Put a handler behind the token, static files and sockets among them.
+
+    Parameters
+    ----------
+    entry : tuple
+        Pattern, handler class and, optionally, its settings.
+    name : str
+        Of the cookie that stands for the token after the first call.
+    token : str
+        What opens the page.
+
+    Returns
+    -------
+    tuple
+        The same with a handler that answers 403 to everyone else.
+    """
+    pattern, handler, *settings = entry
+
+    class Guarded(handler):  # type: ignore[misc,valid-type]
+        def prepare(self) -> Any:
+            shown = self.get_query_argument("token", "")
+            known = self.get_cookie(name) or ""
+            host = self.request.host.partition(":")[0]
+            if host not in {HERE, "localhost"} or not (_same(shown, token) or _same(known, token)):
+                self.set_status(403)
+                self.set_header("Content-Type", "text/plain; charset=utf-8")
+                self.finish(
+                    "This page opens with the address that `countersignal explore` printed."
+                )
+                return None
+            if not known:
+                self.set_cookie(name, token, httponly=True, samesite="Strict")
+            return super().prepare()
+
+    Guarded.__name__ = handler.__name__
+    return (pattern, Guarded, *settings)
+
+
+def _same(shown: str, token: str) -> bool:
+    return hmac.compare_digest(shown.encode(), token.encode())
+
+
+class PageServer(Voila):  # type: ignore[misc]
+    """Voila with every door behind the token."""
+
+    wants_browser = True
+    interrupted = False
+
+    def init_handlers(self) -> list[tuple[Any, ...]]:
+        """Put every handler behind the token."""
+        name = f"countersignal-{self.port}"
+        return [guarded(entry, name, self.token) for entry in super().init_handlers()]
+
+    def launch_browser(self) -> None:
+        """Say the address once the server listens, and open it if that is wanted."""
+        address = f"http://{HERE}:{self.port}/?token={self.token}"
+        print(address, flush=True)
+        print("Ctrl-C ends the page and deletes what was uploaded.", file=sys.stderr, flush=True)
+        if self.wants_browser:
+            webbrowser.open(address)
+
+    def stop_at(self, number: int, frame: Any) -> None:
+        """Stop in order, whatever asks for it."""
+        self.interrupted = number == signal.SIGINT
+        self._handle_signal_stop(number, frame)
+
+
+def free_port() -> int:
+    """A port that nobody listens at.
+
+    Returns
+    -------
+    int
+        Free a moment ago.
+    """
+    with socket.socket() as probe:
+        probe.bind((HERE, 0))
+        return int(probe.getsockname()[1])
+
+
+def _quiet(handler: RequestHandler) -> None:
+    """Log of a request: nothing at all, so that no address and no token stands in it."""
+
+
+def page_config(idle_minutes: float) -> Config:
+    """Settings of the server.
+
+    Parameters
+    ----------
+    idle_minutes : float
+        After so long without a touch a page's kernel ends.
+
+    Returns
+    -------
+    Config
+        Preheated, culled, with our template and no file to be had but the page's own.
+    """
+    config = Config()
+    page = config.VoilaConfiguration
+    page.preheat_kernel = True
+    page.template, page.theme = "countersignal", "light"
+    page.allow_template_override = page.allow_theme_override = "NO"
+    page.file_allowlist = ["(?!)"]
+    page.extension_denylist = ["jupyterlab-jupytext", "jupyterlab_pygments"]
+    config.KernelManager.transport_encryption = "auto"
+    kernels = config.MappingKernelManager
+    kernels.cull_idle_timeout = round(60 * idle_minutes)
+    kernels.cull_interval = max(1, min(60, round(60 * idle_minutes / 4)))
+    kernels.cull_connected = True
+    return config
+
+
+def serve_page(
+    parameters: Mapping[str, str], port: int = 0, *, browser: bool = True, idle_minutes: float = 60
+) -> int:
+    """Serve the page until it is ended.
+
+    Parameters
+    ----------
+    parameters : mapping of str to str
+        Of notebook 80; what is left out stays the sample class.
+    port : int
+        0 for any free one.
+    browser : bool
+        Whether to open the browser.
+    idle_minutes : float
+        After so long without a touch a page's kernel ends.
+
+    Returns
+    -------
+    int
+        130 after Ctrl-C, else 0.
+    """
+    share = str(files("analysis.report").joinpath("page"))
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(
+        part for part in (share, os.environ.get("JUPYTER_PATH", "")) if part
+    )
+    # mkdtemp's folders are their owner's alone; all that a page leaves lies below this one.
+    with tempfile.TemporaryDirectory(prefix="countersignal-page-") as folder:
+        notebook = with_parameters(from_root(NOTEBOOK), parameters)
+        notebook.metadata["title"] = TITLE
+        copy = Path(folder) / "explore.ipynb"
+        nbformat.write(notebook, copy)
+        uploads = Path(folder) / "uploads"
+        uploads.mkdir(mode=0o700)
+        os.environ[UPLOADS_VARIABLE] = str(uploads)
+        server = PageServer(
+            config=page_config(idle_minutes),
+            notebook_path=str(copy),
+            root_dir=folder,
+            ip=HERE,
+            port=port or free_port(),
+            port_retries=0,
+            open_browser=True,
+            token=secrets.token_urlsafe(TOKEN_BYTES),
+            connection_dir_root=folder,
+            log_level="ERROR",
+            tornado_settings={
+                "log_function": _quiet,
+                "headers": {"Content-Security-Policy": POLICY},
+                "allow_remote_access": False,
+                "ws_ping_timeout": PING_SECONDS,
+            },
+        )
+        server.wants_browser = browser
+        server.initialize(argv=[])
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), server.stop_at)
+        server.start()
+    return INTERRUPTED if server.interrupted else 0
