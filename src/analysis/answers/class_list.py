@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.answers.row_digest import row_digest, row_key
 from analysis.assumptions import read_assumptions, toml_text
 from analysis.errors import Problem, RowError
 from analysis.tables.check import check_table
@@ -19,7 +19,8 @@ __all__ = ["ClassList", "Listed", "class_list"]
 
 FilePath = str | os.PathLike[str]
 # Columns that no number rests on: they are wanted when a report is finished, and not before.
-LAST_STEP = ("name", "pdf_password")
+PASSWORD = "pdf_password"  # noqa: S105 - a column's name
+LAST_STEP = ("name", PASSWORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Listed:
     line : int
         Line of students.csv.
     row_digest : str
-        Hash of the row, so that a later run can tell whether it changed.
+        Digest of the row but its password, so that a later run can tell whether it changed.
     row_csv : str
         The row as a class of one, without name and password and without columns that are no part
         of the table: all that a report is computed from.
@@ -121,10 +122,11 @@ def class_list(
             other = check_table(Path(path), table)
             other.whole()
             repairs += [f"{other.path.name}: {repair}" for repair in other.repairs]
+    key = row_key()
     students = []
     for row, line in zip(checked.rows.to_dict("records"), checked.lines, strict=True):
         words = {key: "" if value != value else str(value) for key, value in row.items()}
-        digest = hashlib.sha256("\x1f".join(words.values()).encode()).hexdigest()
+        digest = row_digest((cell for name, cell in words.items() if name != PASSWORD), key)
         last_step = (words[name] for name in LAST_STEP)
         students.append(Listed(words["student_id"], line, digest, alone[line], *last_step))
     problems = checked.problems

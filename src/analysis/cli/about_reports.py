@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["add_to"]
 
 DEMO_STUDENTS = ("S001", "S002", "S003", "S004", "S006")
+PASSWORD_VARIABLE = "COUNTERSIGNAL_PDF_PASSWORD"  # noqa: S105 - a name, not a password
 SYNCED = ("onedrive", "dropbox", "icloud", "mobile documents", "google drive", "googledrive")
 
 Students = Annotated[Path, typer.Option("--students", help="The class: students.csv.")]
@@ -152,6 +154,7 @@ def _render(
 ) -> int:
     from analysis.answers.class_list import class_list
     from analysis.report.batch import Job, is_all_delivered, run_batch
+    from analysis.report.folder import is_private
     from analysis.workers.pool import LocalPool
 
     _warn_if_synced(out)
@@ -168,8 +171,16 @@ def _render(
         p.row_id or f"line {p.line}": (p.line, f"{p.column or 'row'}: expected {p.expected}")
         for p in listed.problems
     }
+    password = _common_password()
     jobs = [
-        Job(s.student_id, s.line, s.row_digest, s.row_csv, s.display_name, s.pdf_password)
+        Job(
+            s.student_id,
+            s.line,
+            s.row_digest,
+            s.row_csv,
+            s.display_name,
+            s.pdf_password or password,
+        )
         for s in listed.students
     ]
     article = {f"{name}_csv": f"data/article/{file}.csv" for name, file in ARTICLE_FILES.items()}
@@ -192,6 +203,8 @@ def _render(
             print(f"stopped; what is finished in {out} is whole. To go on: the same command with "
                   "--resume", file=sys.stderr)  # fmt: skip
             raise
+    if not is_private(out):
+        say(f"warning: the disk of {out} keeps nobody out: who can reach it can read the reports")
     _say_what_became(manifest, out)
     return 0 if is_all_delivered(manifest) else 1
 
@@ -201,6 +214,17 @@ ARTICLE_FILES = {
     "chances": "interview_chances",
     "tolerance": "program_tolerance",
 }
+
+
+def _common_password() -> str:
+    """Password for students whose row has none; taken out of what child processes inherit."""
+    from analysis.report.lock import LONGEST_PASSWORD
+
+    password = os.environ.pop(PASSWORD_VARIABLE, "")
+    if len(password.encode(errors="surrogateescape")) > LONGEST_PASSWORD:
+        message = f"{PASSWORD_VARIABLE}: expected at most {LONGEST_PASSWORD} bytes"
+        raise typer.BadParameter(message)
+    return password
 
 
 def _warn_if_synced(out: Path) -> None:

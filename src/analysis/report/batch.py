@@ -8,11 +8,17 @@ from pathlib import Path
 
 from analysis.errors import CountersignalError, ReportError
 from analysis.paths import from_root
-from analysis.report.folder import LOCK, FolderError, locked_folder, write_whole
+from analysis.report.folder import (
+    ASSUMPTIONS,
+    MANIFEST,
+    NOTEBOOKS,
+    FolderError,
+    locked_folder,
+    write_whole,
+)
 from analysis.report.manifest import (
     DELIVERED,
     FAILED,
-    MANIFEST,
     REFUSED,
     Manifest,
     Outcome,
@@ -27,9 +33,8 @@ from analysis.workers.work import Workers
 
 __all__ = ["Job", "is_all_delivered", "run_batch"]
 
-ASSUMPTIONS, BRANDING = "assumptions.toml", "reports/branding.toml"
+BRANDING = "reports/branding.toml"
 FILE_PARAMETERS = ("_csv", "_toml")
-OURS = frozenset({LOCK, ASSUMPTIONS, "notebooks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class Job:
     line : int
         Line of students.csv.
     row_digest : str
-        Hash of the student's row.
+        Digest of the student's row, but for the password.
     row_csv : str
         The row as a class of one, which the report is made from.
     display_name, pdf_password : str
@@ -133,7 +138,9 @@ def run_batch(
             if (
                 known
                 and mode == "resume"
-                and known.is_delivered(out, job.student_id, manifest.proof(job.row_digest))
+                and known.is_delivered(
+                    out, job.student_id, manifest.proof(job.row_digest), job.pdf_password
+                )
             ):
                 manifest.students[job.student_id] = known.students[job.student_id]
                 on_done(job.student_id, manifest.students[job.student_id], True)
@@ -171,10 +178,6 @@ def _known(out: Path, mode: str) -> Manifest | None:
             f"{out} holds a finished or unfinished batch: use --resume to complete it, --overwrite "
             "to render it again, or another folder"
         )
-        raise FolderError(message)
-    strangers = [path.name for path in out.iterdir() if path.name not in OURS]
-    if not has_manifest and strangers:
-        message = f"{out} is not empty and holds no batch: give an empty folder with --out"
         raise FolderError(message)
     return read_manifest(out) if mode in {"resume", "one"} else None
 
@@ -257,7 +260,7 @@ def _outcome(
         return Outcome(
             FAILED, job.line, message="the report of another student came back: withheld"
         )
-    notebook = out / "notebooks" / f"{job.student_id}.ipynb" if keep_notebooks else None
+    notebook = out / NOTEBOOKS / f"{job.student_id}.ipynb" if keep_notebooks else None
     try:
         report = deliver(
             result,

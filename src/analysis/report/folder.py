@@ -12,9 +12,19 @@ from filelock import FileLock, Timeout
 
 from analysis.errors import CountersignalError
 
-__all__ = ["LOCK", "PART_SUFFIX", "FolderError", "locked_folder", "write_whole"]
+__all__ = [
+    "ASSUMPTIONS",
+    "LOCK",
+    "MANIFEST",
+    "NOTEBOOKS",
+    "PART_SUFFIX",
+    "FolderError",
+    "is_private",
+    "locked_folder",
+    "write_whole",
+]
 
-LOCK = ".lock"
+LOCK, MANIFEST, ASSUMPTIONS, NOTEBOOKS = ".lock", "manifest.json", "assumptions.toml", "notebooks"
 PART_SUFFIX = ".part"
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
@@ -40,13 +50,15 @@ def locked_folder(out: Path) -> Iterator[None]:
     Raises
     ------
     FolderError
-        If it is a file or a link, cannot be written, or another batch holds it.
+        If it is a file or a link, holds a link or files that are no batch's, cannot be written,
+        or another batch holds it. Such a folder is left as it was.
     """
     if out.is_symlink():
         message = f"{out} is a link to another place: give the folder itself with --out"
         raise FolderError(message)
     try:
         out.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        _refuse_strangers(out)
         out.chmod(PRIVATE_FOLDER)
     except FileExistsError:
         message = f"{out} is a file; --out needs a folder"
@@ -69,6 +81,37 @@ def locked_folder(out: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def _refuse_strangers(out: Path) -> None:
+    entries = {entry.name: entry for entry in out.iterdir()}
+    parts = {name for name in entries if name.startswith(".") and name.endswith(PART_SUFFIX)}
+    if MANIFEST not in entries and set(entries) - parts - {LOCK, ASSUMPTIONS, NOTEBOOKS}:
+        message = f"{out} is not empty and holds no batch: give an empty folder with --out"
+        raise FolderError(message)
+    for name, entry in entries.items():
+        if entry.is_symlink():
+            message = f"{entry} is a link to another place: take it away, or use another folder"
+            raise FolderError(message)
+        if entry.is_dir() and name != NOTEBOOKS:
+            message = f"{entry} is a folder, which no batch made: use another one with --out"
+            raise FolderError(message)
+
+
+def is_private(out: Path) -> bool:
+    """Whether the system keeps others out of a folder.
+
+    Parameters
+    ----------
+    out : Path
+        A folder that `locked_folder` made.
+
+    Returns
+    -------
+    bool
+        False on Windows, and on disks that have no owner-only modes (USB sticks, network shares).
+    """
+    return os.name == "posix" and not out.stat().st_mode & 0o077
 
 
 def write_whole(destination: Path, content: bytes) -> None:

@@ -12,14 +12,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from analysis import __version__
 from analysis.plain_text import formula_as_text
-from analysis.report.folder import FolderError, write_whole
+from analysis.report.folder import MANIFEST, FolderError, write_whole
+from analysis.report.lock import opens_with
 
 __all__ = ["Manifest", "Outcome", "file_sha256", "read_manifest", "write_manifest"]
 
-MANIFEST, SUMMARY = "manifest.json", "summary.csv"
+SUMMARY = "summary.csv"
 FORMAT = 1
+MOST_BYTES = 64 * 2**20
 DELIVERED, FAILED, REFUSED = "delivered", "failed", "refused"
 LIBRARIES = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy", "typst")
 SEED = 20260915
@@ -38,7 +42,7 @@ class Outcome:
     proof : str
         Hash over everything the report rests on; "" unless delivered.
     pdf_sha256, content_sha256 : str
-        Hash of the file, and of the PDF without its password.
+        Hash of the file, and of what its password opens; the same without one.
     pages : int
         Pages.
     warnings : list of str
@@ -99,7 +103,7 @@ class Manifest:
         """
         return hashlib.sha256(f"{self.common_proof}:{row_digest}".encode()).hexdigest()
 
-    def is_delivered(self, out: Path, student_id: str, proof: str) -> bool:
+    def is_delivered(self, out: Path, student_id: str, proof: str, password: str = "") -> bool:
         """Whether a student's report is there and rests on just this.
 
         Parameters
@@ -110,11 +114,13 @@ class Manifest:
             Whose.
         proof : str
             As `proof` gives it.
+        password : str
+            What must open the file; "" for none.
 
         Returns
         -------
         bool
-            Only if manifest, proof and the file's own hash agree.
+            Only if manifest, proof, password and the file's own hash agree.
         """
         known = self.students.get(student_id)
         pdf = out / f"{student_id}.pdf"
@@ -125,6 +131,8 @@ class Manifest:
             and pdf.is_file()
             and not pdf.is_symlink()
             and file_sha256(pdf) == known.pdf_sha256
+            and (known.pdf_sha256 != known.content_sha256) == bool(password)
+            and (not password or opens_with(pdf.read_bytes(), password))
         )
 
 
@@ -171,15 +179,14 @@ def read_manifest(out: Path) -> Manifest | None:
     if not path.exists():
         return None
     try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ValueError
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != FORMAT:
             raise ValueError
-        students = {
-            student_id: Outcome(**{**entry, "warnings": tuple(entry["warnings"])})
-            for student_id, entry in content["students"].items()
-        }
-        return Manifest(content["fingerprint"], content["inputs"], students)
-    except (ValueError, KeyError, TypeError, AttributeError, OSError):
+        students = TypeAdapter(dict[str, Outcome]).validate_python(content["students"])
+        return Manifest(str(content["fingerprint"]), dict(content["inputs"]), students)
+    except (ValueError, KeyError, TypeError, RecursionError, OSError):
         message = f"{path} is not a manifest of this program: use --overwrite, or another folder"
         raise FolderError(message) from None
 

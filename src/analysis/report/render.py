@@ -8,7 +8,6 @@ passwords and the folder stay there.
 from __future__ import annotations
 
 import hashlib
-import io
 import tempfile
 import time
 from collections.abc import Mapping
@@ -21,6 +20,8 @@ from analysis.paths import from_root
 from analysis.report.document import document_from_notebook
 from analysis.report.folder import write_whole
 from analysis.report.guard import check_whose_report
+from analysis.report.lock import locked
+from analysis.report.scrub import scrubbed
 from analysis.report.settings import Branding, read_branding
 from analysis.report.typesetting import pdf_bytes
 
@@ -44,7 +45,7 @@ class Made:
     seconds : dict of str to float
         Wall time of ``notebook`` and ``pdf``.
     notebook : bytes
-        The executed notebook, if it was to be kept; empty else.
+        The executed notebook, scrubbed, if it was to be kept; empty else.
     """
 
     student_id: str
@@ -64,7 +65,7 @@ class Rendered:
     student_id : str
         Whose it is, as read back from its pages.
     pdf_sha256, content_sha256 : str
-        Hash of the file's bytes, and of the PDF before it got a password.
+        Hash of the file's bytes, and of what the password opens; the same without one.
     pages : int
         Number of pages.
     warnings : tuple of str
@@ -111,7 +112,7 @@ def render_report(
     notebook : Path, optional
         Template, else ``notebooks/90_student_report.ipynb``.
     keep_notebook : Path, optional
-        Where to leave the executed notebook.
+        Where to leave the executed notebook, scrubbed of names and of this machine.
 
     Returns
     -------
@@ -175,8 +176,7 @@ def made_report(
     # A folder of this student's own, gone when the report is made.
     with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
         started = time.perf_counter()
-        kept = Path(folder) / "executed.ipynb" if keep_notebook else None
-        executed = _executed(template, parameters, Path(folder), kept, engine)
+        executed = _executed(template, parameters, Path(folder), engine)
         between = time.perf_counter()
         document = document_from_notebook(executed, display_name)
         student_id = parameters["student_id"]
@@ -184,7 +184,7 @@ def made_report(
             message = f"the notebook is about another student than {student_id}: withheld"
             raise ReportError(message)
         pdf, warnings = pdf_bytes(document, look)
-        notebook = b"" if kept is None else kept.read_bytes()
+        notebook = scrubbed(executed, parameters, display_name) if keep_notebook else b""
     seconds = {"notebook": between - started, "pdf": time.perf_counter() - between}
     return Made(student_id, document.title, pdf, warnings, seconds, notebook)
 
@@ -220,7 +220,7 @@ def deliver(
         was then.
     """
     pages = check_whose_report(made.pdf, student_id, made.title)
-    pdf = _locked(made.pdf, pdf_password) if pdf_password else made.pdf
+    pdf, content = locked(made.pdf, pdf_password) if pdf_password else (made.pdf, made.pdf)
     if keep_notebook is not None:
         keep_notebook.parent.mkdir(mode=0o700, exist_ok=True)
         _moved_into_place(made.notebook, keep_notebook)
@@ -228,16 +228,14 @@ def deliver(
     return Rendered(
         student_id,
         hashlib.sha256(pdf).hexdigest(),
-        hashlib.sha256(made.pdf).hexdigest(),
+        hashlib.sha256(content).hexdigest(),
         pages,
         made.warnings,
         made.seconds,
     )
 
 
-def _executed(
-    template: Path, parameters: Mapping[str, str], folder: Path, kept: Path | None, engine: str
-) -> Any:
+def _executed(template: Path, parameters: Mapping[str, str], folder: Path, engine: str) -> Any:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -245,8 +243,7 @@ def _executed(
     try:
         return papermill.execute_notebook(
             template,
-            # papermill puts this path through str.format; it is ours and has no braces
-            None if kept is None else str(kept),
+            None,
             parameters=dict(parameters),
             engine_name=engine,
             kernel_name="python3",
@@ -272,17 +269,6 @@ def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
     if not_text:
         message = f"a parameter that is not text: {', '.join(not_text)}"
         raise ReportError(message)
-
-
-def _locked(pdf: bytes, password: str) -> bytes:
-    """Encrypt a PDF (AES-256); the bytes differ each time, the decrypted content does not."""
-    import pypdf
-
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
-    writer.encrypt(password, algorithm="AES-256")
-    stream = io.BytesIO()
-    writer.write(stream)
-    return stream.getvalue()
 
 
 def _moved_into_place(content: bytes, destination: Path) -> None:

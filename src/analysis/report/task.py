@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.paths import from_root
@@ -77,23 +76,13 @@ def made(task: ReportTask) -> Made:
         if task.row_csv:
             alone.write_text(task.row_csv, encoding="utf-8", newline="")
             parameters["students_csv"] = str(alone)
-        report = made_report(
+        return made_report(
             parameters,
             look,
             from_root(task.template),
             display_name=task.display_name or None,
             keep_notebook=task.keep_notebook,
         )
-    return replace(report, notebook=_renamed(report.notebook, str(alone), task))
-
-
-def _renamed(notebook: bytes, alone: str, task: ReportTask) -> bytes:
-    """A kept notebook that names the class, not the row's file, which is gone: it runs by hand."""
-    named = task.parameters.get("students_csv", "")
-    for _ in range(2):  # once as JSON in the metadata, and as a Python text in JSON in a cell
-        alone, named = (json.dumps(path, ensure_ascii=False)[1:-1] for path in (alone, named))
-        notebook = notebook.replace(alone.encode(), named.encode())
-    return notebook
 
 
 def report_work(seconds: float = SECONDS_A_REPORT) -> Work[ReportTask, Made]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from analysis.errors import Problem, TableError
 from analysis.tables.cells import typed_column
 from analysis.tables.check import Checked
 from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS, TYPE_SPELLINGS, folded
+from analysis.tables.columns import ID_PATTERN
 from analysis.tables.reading import RawRows, read_rows
 from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
@@ -133,8 +135,9 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
 
 
 def _row_id(rows: pd.DataFrame, at: int) -> str | None:
+    """Id of a row; what is no id, and may be a name or a trick, is not passed on as one."""
     value = rows.iloc[at, 0]
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and re.fullmatch(ID_PATTERN, value) else None
 
 
 def _article_shape(raw: RawRows, table: str | None) -> RawRows:
