@@ -72,6 +72,11 @@ DOMAINS: Mapping[str, Domain] = {
     "match_utility": SHARE,
     "groups.*": SHARE,
     "survey.confidence": INSIDE,
+    "classmates.risk_of_no_match": INSIDE,
+    "classmates.most_at_a_program*": Domain(1, 1e3),
+    "classmates.shared_factor*": SHARE,
+    "classmates.draws": Domain(1, 1e6),
+    "classmates.further_applications": Domain(1, 1e3),
     "uncertainty.weights_nu": POSITIVE,
     "uncertainty.kappa_spread": SHARE,
     "uncertainty.group_odds": POSITIVE,
@@ -84,8 +89,22 @@ AT_LEAST_0 = Domain(0, 1e12)
 WORDS = {"anchor_basis": ("reader", "population")}
 # May be one number or several: one is a mixture of one.
 EITHER = {"latent_correlation"}
-WHOLE = (".draws", ".seed", ".smallest_cell", "list.limit", "fees.first_number")
-RANGES = ("uncertainty.group_odds", "uncertainty.match_given_interview")
+WHOLE = (
+    ".draws",
+    ".seed",
+    ".smallest_cell",
+    "list.limit",
+    "fees.first_number",
+    "classmates.further_applications",
+    "classmates.most_at_a_program",
+    "classmates.most_at_a_program_range",
+)
+RANGES = (
+    "uncertainty.group_odds",
+    "uncertainty.match_given_interview",
+    "classmates.most_at_a_program_range",
+    "classmates.shared_factor_range",
+)
 ORDERED = (
     ("scale.step2_worst", "scale.step2_best"),
     ("relief.from", "relief.full"),

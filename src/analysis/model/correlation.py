@@ -12,7 +12,15 @@ from scipy.special import ndtr, ndtri
 
 from analysis.errors import ModelError
 
-__all__ = ["HIGHEST_RHO", "Scenarios", "interview_states", "quadrature", "scenarios"]
+__all__ = [
+    "HIGHEST_RHO",
+    "Scenarios",
+    "interview_states",
+    "match_thresholds",
+    "offers_at",
+    "quadrature",
+    "scenarios",
+]
 
 Floats = NDArray[np.float64]
 HIGHEST_RHO = 0.95
@@ -190,14 +198,7 @@ def scenarios(
     [[0.25]]
     """
     chances = _checked_chance(chance)
-    rate = np.asarray(match_given_interview, dtype=np.float64)
-    if rate.ndim > 1 or (rate.ndim == 1 and rate.size != chances.size):
-        message = f"{rate.size} match rates for {chances.size} programs"
-        raise ModelError(message)
-    if not ((rate >= 0.01) & (rate <= 0.99)).all():
-        message = "the chance of a match given an interview must lie between .01 and .99"
-        raise ModelError(message)
-    rates = np.broadcast_to(rate, chances.shape)
+    rates = _checked_rates(match_given_interview, chances.size)
     mix = [float(r) for r in np.atleast_1d(np.asarray(rho, dtype=np.float64))]
     if not mix:
         message = "no correlation given"
@@ -211,6 +212,73 @@ def scenarios(
     )
 
 
+def _checked_rates(match_given_interview: ArrayLike, programs: int) -> Floats:
+    rate = np.asarray(match_given_interview, dtype=np.float64)
+    if rate.ndim > 1 or (rate.ndim == 1 and rate.size != programs):
+        message = f"{rate.size} match rates for {programs} programs"
+        raise ModelError(message)
+    if not ((rate >= 0.01) & (rate <= 0.99)).all():
+        message = "the chance of a match given an interview must lie between .01 and .99"
+        raise ModelError(message)
+    return np.broadcast_to(rate, (programs,))
+
+
+def match_thresholds(
+    chance: ArrayLike, match_given_interview: ArrayLike, rho: float, *, coarse: bool = False
+) -> Floats:
+    """Where each program draws the line after an interview, on the latent scale (section 4).
+
+    For whoever draws the common factor instead of summing over its states; see `offers_at`.
+
+    Parameters
+    ----------
+    chance, match_given_interview, rho, coarse
+        As for `scenarios`, one rho.
+
+    Returns
+    -------
+    ndarray of float, shape (programs,)
+        The threshold d; infinite where there is no chance.
+
+    Examples
+    --------
+    >>> match_thresholds([0.4, 0.0], 0.5, 0.0).tolist()
+    [0.0, inf]
+    """
+    chances = _checked_chance(chance)
+    rates = _checked_rates(match_given_interview, chances.size)
+    interview, weight = interview_states(chances, rho, coarse=coarse)
+    thresholds = np.full(chances.size, np.inf)
+    asked = chances >= SMALLEST
+    if rho == 0:
+        thresholds[asked] = 0.0 - ndtri(rates[asked])
+    elif asked.any():
+        thresholds[asked], _ = _calibrated(
+            chances[asked], interview[asked], rates[asked], rho, weight, coarse=coarse
+        )
+    return thresholds
+
+
+def offers_at(
+    chance: ArrayLike, threshold: ArrayLike, rho: ArrayLike, factor: ArrayLike
+) -> NDArray[np.float64]:
+    """Chance of an offer at a value of the common factor (section 4).
+
+    Parameters
+    ----------
+    chance, threshold, rho, factor : array_like of float
+        Of one shape, or of shapes that broadcast; rho in [0, .95].
+
+    Returns
+    -------
+    ndarray of float
+        In [0, 1]; its mean over a standard normal factor is the chance of an interview and a match.
+    """
+    pull, spread = np.sqrt(rho) * np.asarray(factor), np.sqrt(1 - np.asarray(rho))
+    interview = ndtr((ndtri(chance) + pull) / spread)
+    return np.asarray(interview * ndtr((pull - np.asarray(threshold)) / spread))
+
+
 def _offer_states(
     chances: Floats, rates: Floats, rho: float, *, coarse: bool
 ) -> tuple[Floats, Floats]:
@@ -221,7 +289,8 @@ def _offer_states(
     asked = chances >= SMALLEST
     if asked.any():
         held = interview if asked.all() else interview[asked]
-        offers[asked] = _calibrated(chances[asked], held, rates[asked], rho, weight, coarse=coarse)
+        _, match = _calibrated(chances[asked], held, rates[asked], rho, weight, coarse=coarse)
+        offers[asked] = held * match
     return offers, weight
 
 
@@ -233,8 +302,8 @@ def _calibrated(
     weight: Floats,
     *,
     coarse: bool,
-) -> Floats:
-    """Offer chances whose mean is ``rates`` times the mean interview chance.
+) -> tuple[Floats, Floats]:
+    """Thresholds, and match chances in each state, that make offers ``rates`` times interviews.
 
     Newton on the logarithm, program by program side by side; a step that leaves the bracket is
     replaced by bisection.
@@ -275,7 +344,7 @@ def _calibrated(
         open_rows = open_rows[~settled]
         if open_rows.size == 0:
             break
-    return interview * match
+    return threshold, match
 
 
 def _first_guess(chances: Floats, rates: Floats, rho: float) -> Floats:

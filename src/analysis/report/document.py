@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,7 +22,7 @@ class Identity(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    student_id: str = Field(pattern=r"\A[A-Za-z0-9_-]{1,32}\z")
+    student_id: Annotated[str, Field(pattern=r"\A[A-Za-z0-9_-]{1,32}\z")] | None
     title: str = Field(min_length=1, max_length=200)
     lang: str = Field(pattern=r"\A[a-z]{2,3}(-[A-Za-z0-9]+)*\z")
     report_date: str = Field(pattern=r"\A\d{4}-\d{2}-\d{2}\z")

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import FigureError, ReportError
+from analysis.plain_text import formula_as_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,23 +22,28 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IDENTITY_MIME",
+    "ROWS_MIME",
     "TYPED_MIME",
     "escape_markdown",
     "markdown_table",
     "publish_chart",
+    "publish_charts",
     "publish_figure",
     "publish_identity",
+    "publish_rows",
     "publish_table",
     "publish_text",
     "publish_typed",
 ]
 
 IDENTITY_MIME = "application/vnd.countersignal+json"
+ROWS_MIME = "text/csv"
 TYPED_MIME = "application/vnd.countersignal.typed+json"
 IMAGE_MIME = {"svg": "image/svg+xml", "png": "image/png"}
 WIDEST_COLUMN = 30
 PROSE_CELL, PROSE_COLUMN = 60, 72  # a column of sentences gets most of the page
 CELL_PADDING = 2  # characters
+LINE_OF_TABLE = 105  # characters that fit side by side
 MARKDOWN_SPECIAL = frozenset(r"\`*_{}[]()<>#+-.!|~^$&'\":=@%/")
 
 
@@ -64,14 +70,14 @@ def escape_markdown(text: str) -> str:
 
 
 def publish_identity(
-    student_id: str, title: str, report_date: str, fingerprint: str, lang: str = "en"
+    student_id: str | None, title: str, report_date: str, fingerprint: str, lang: str = "en"
 ) -> None:
     """Say whose report this is; the first output of a report notebook.
 
     Parameters
     ----------
-    student_id : str
-        The checked id.
+    student_id : str or None
+        The checked id; None for a document about a class.
     title : str
         Title of the document.
     report_date : str
@@ -152,7 +158,7 @@ def markdown_table(rows: DataFrame) -> str:
         return "| " + " | ".join(cells) + " |"
 
     # Where a line is long, pandoc shares the page's width by the number of dashes.
-    widths = [_width(str(name), [str(cell) for cell in rows[name]]) for name in rows]
+    widths = _shared_out([_width(str(name), [str(cell) for cell in rows[name]]) for name in rows])
     rule = [
         "-" * width + ":" if is_numeric_dtype(rows[name]) else ":" + "-" * width
         for name, width in zip(rows, widths, strict=True)
@@ -165,13 +171,24 @@ def markdown_table(rows: DataFrame) -> str:
     return "\n".join([header, line(rule), *body])
 
 
-def _width(name: str, cells: list[str]) -> int:
-    """Characters a column asks for: its longest word and its longest cell, each up to a limit."""
+def _width(name: str, cells: list[str]) -> tuple[int, int]:
+    """Characters a column needs and asks for: its longest word, its longest cell, to a limit."""
     longest_word = max(len(word) for text in (name, *cells) for word in text.split() or [""])
     longest_cell = max(len(text) for text in (name, *cells))
     prose = sum(map(len, cells)) > PROSE_CELL * len(cells)
     widest = PROSE_COLUMN if prose else WIDEST_COLUMN
-    return max(min(longest_word, WIDEST_COLUMN), min(longest_cell, widest)) + CELL_PADDING
+    needed = min(longest_word, WIDEST_COLUMN)
+    asked = max(needed, min(longest_cell, widest))
+    return needed + CELL_PADDING, asked + CELL_PADDING
+
+
+def _shared_out(widths: list[tuple[int, int]]) -> list[int]:
+    """Widths as asked for; where a line cannot hold them, the needs and a share of the rest."""
+    needed, asked = (sum(column) for column in zip(*widths, strict=True))
+    if asked <= LINE_OF_TABLE or needed >= LINE_OF_TABLE:
+        return [ask for _, ask in widths]
+    share = (LINE_OF_TABLE - needed) / (asked - needed)
+    return [need + round((ask - need) * share) for need, ask in widths]
 
 
 def publish_table(rows: DataFrame, if_empty: str | None = None) -> None:
@@ -187,12 +204,28 @@ def publish_table(rows: DataFrame, if_empty: str | None = None) -> None:
     publish_text(markdown_table(rows) if if_empty is None or not rows.empty else if_empty)
 
 
+def publish_rows(rows: DataFrame) -> None:
+    """Give rows to be laid beside the page as a CSV file; they do not stand on it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        One line of the file a row; empty cells stay empty.
+    """
+    from IPython.display import display
+
+    safe = rows.map(lambda cell: formula_as_text(cell) if isinstance(cell, str) else cell)
+    text = safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    display({ROWS_MIME: text, "text/plain": f"{len(rows)} rows"}, raw=True)
+
+
 def publish_chart(
     rows: DataFrame,
     axes: Axes,
     draw: Callable[..., Axes],
     alt: Callable[..., str],
     caption: str,
+    image: Literal["svg", "png"] = "svg",
     **keywords: Any,
 ) -> None:
     """Draw rows and put the figure on the page; without rows there is no figure.
@@ -207,6 +240,8 @@ def publish_chart(
         A figure's two functions; both get `rows` and, as far as they take them, `keywords`.
     caption : str
         Plain text beneath.
+    image : {"svg", "png"}
+        As for `publish_figure`.
     **keywords
         Of the figure.
     """
@@ -219,7 +254,31 @@ def publish_chart(
     if figure is None:
         message = "a chart was drawn on axes without a figure"
         raise FigureError(message)
-    publish_figure(figure, alt(rows, **own), caption)
+    publish_figure(figure, alt(rows, **own), caption, image)
+
+
+def publish_charts(
+    parts: Iterable[DataFrame],
+    new_axes: Callable[[], Axes],
+    draw: Callable[..., Axes],
+    alt: Callable[..., str],
+    caption: str,
+    image: Literal["svg", "png"] = "svg",
+    **keywords: Any,
+) -> None:
+    """Draw rows that do not fit one figure as several.
+
+    Parameters
+    ----------
+    parts : iterable of DataFrame
+        Rows of one figure each.
+    new_axes : callable
+        Gives empty axes.
+    draw, alt, caption, image, **keywords
+        As for `publish_chart`.
+    """
+    for rows in parts:
+        publish_chart(rows, new_axes(), draw, alt, caption, image, **keywords)
 
 
 def publish_figure(

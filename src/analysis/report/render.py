@@ -36,8 +36,10 @@ class Made:
 
     Parameters
     ----------
-    student_id, title : str
-        Whose it says it is, and the document's title.
+    student_id : str or None
+        Whose it says it is; None for a class.
+    title : str
+        The document's.
     pdf : bytes
         The document, without a password.
     warnings : tuple of str
@@ -48,7 +50,7 @@ class Made:
         The executed notebook, scrubbed, if it was to be kept; empty else.
     """
 
-    student_id: str
+    student_id: str | None
     title: str
     pdf: bytes = field(repr=False)
     warnings: tuple[str, ...] = ()
@@ -150,12 +152,12 @@ def made_report(
     engine: str = "countersignal",
     keep_notebook: bool = False,
 ) -> Made:
-    """Run one student's notebook and make the PDF.
+    """Run the notebook of one student, or of a class, and make the PDF.
 
     Parameters
     ----------
     parameters, display_name, engine
-        As for `render_report`.
+        As for `render_report`; without ``student_id`` the notebook must be about a class.
     look : Branding
         The office's look.
     template : Path
@@ -179,9 +181,10 @@ def made_report(
         executed = _executed(template, parameters, Path(folder), engine)
         between = time.perf_counter()
         document = document_from_notebook(executed, display_name)
-        student_id = parameters["student_id"]
+        student_id = parameters.get("student_id")
         if document.student_id != student_id:
-            message = f"the notebook is about another student than {student_id}: withheld"
+            other = "one student" if student_id is None else f"another student than {student_id}"
+            message = f"the notebook is about {other}: withheld"
             raise ReportError(message)
         pdf, warnings = pdf_bytes(document, look)
         notebook = scrubbed(executed, parameters, display_name) if keep_notebook else b""

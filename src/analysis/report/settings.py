@@ -50,7 +50,7 @@ def _readable(color: str) -> str:
 
 
 def _unlike_a_marker(line: str) -> str:
-    if re.search(r"Student \S+ · page", line):
+    if re.search(r"(Student \S+|Class overview) · page", line):
         message = "a footer that does not look like the line with the student's id"
         raise ValueError(message)
     return line

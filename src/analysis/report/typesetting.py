@@ -31,6 +31,7 @@ from analysis.report.fonts import (
     plain_letters,
     without_missing_glyphs,
 )
+from analysis.report.guard import subject_of
 from analysis.report.settings import Branding
 
 __all__ = ["Document", "Part", "Picture", "Typed", "pdf_bytes"]
@@ -72,15 +73,17 @@ class Document:
 
     Parameters
     ----------
-    student_id, title, lang, report_date, fingerprint : str
-        The notebook's identity, see `analysis.report.publish.publish_identity`.
+    student_id : str or None
+        Who it is about; None for a class.
+    title, lang, report_date, fingerprint : str
+        The rest of the notebook's identity, see `analysis.report.publish.publish_identity`.
     parts : sequence of Part
         Markdown texts, figures and what a person typed, in reading order.
     display_name : str or None
         Name for the page's head; the id stands alone without one.
     """
 
-    student_id: str
+    student_id: str | None
     title: str
     lang: str
     report_date: str
@@ -253,6 +256,7 @@ def _page_data(
         **{key: clean(value) for key, value in look.items()},
         "logo": f"logo{branding.logo.suffix.lower()}" if branding.logo else None,
         "student_id": document.student_id,
+        "subject": subject_of(document.student_id),
         "title": clean(document.title),
         "lang": document.lang,
         "report_date": document.report_date,

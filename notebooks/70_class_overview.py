@@ -1,0 +1,117 @@
+# ---
+# jupyter:
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # The class at a glance
+#
+# **Reads** the files named below. **Writes** nothing; `batch --overview FILE.pdf` turns the executed notebook into a
+# PDF and a CSV file. Text, tables and figures published here are the page; code and prints stay behind. The equations
+# are in [methods-class](../docs/methods-class.md).
+
+# %% tags=["parameters"]
+students_csv: str = "data/sample/students.csv"  # the class
+programs_csv: str = "data/sample/programs.csv"  # the programs
+preferences_csv: str = "data/sample/preferences.csv"  # wishes, ties and signals, empty for none
+graduates_csv: str = "data/sample/graduates.csv"  # the office's own outcomes, empty for none
+assumptions_toml: str = "data/assumptions/default.toml"  # weighting assumptions
+report_date: str = ""  # date of the data, empty for the newest of the programs
+names: str = "no"  # whether names stand beside the ids, yes or no
+image: str = "png"  # png to be shown by a code host, svg for print
+
+# %%
+from analysis import advice
+from analysis.advice import class_words
+from analysis.answers.class_overview import class_overview
+from analysis.answers.class_pages import class_pages
+from analysis.figures.class_matches import alt_class_matches, draw_class_matches
+from analysis.figures.class_standing import alt_class_standing, draw_class_standing
+from analysis.figures.style import apply, new_axes
+from analysis.paths import from_root
+from analysis.report.publish import (
+    publish_chart,
+    publish_charts,
+    publish_identity,
+    publish_rows,
+    publish_table,
+    publish_text,
+)
+
+# %%
+apply()
+files = [from_root(students_csv), from_root(programs_csv), preferences_csv, graduates_csv]
+found = class_overview(*files, assumptions_toml)
+pages = class_pages(found, names)
+
+# %%
+date = advice.report_date(found.programs_read, report_date)
+publish_identity(None, "The class at a glance", date, found.assumptions.fingerprint)
+publish_table(pages.facts)
+
+# %% [markdown]
+# ## How many will match
+
+# %%
+publish_text(pages.summary)
+caption = "Each row takes in what the one above it leaves out; the last is the expected number above."
+publish_chart(
+    pages.steps, new_axes(), draw_class_matches, alt_class_matches, caption, image, students=pages.students
+)
+publish_table(pages.by_specialty, if_empty="")
+
+# %% [markdown]
+# ## Look at these students first
+
+# %%
+publish_text(pages.first_words)
+publish_table(pages.first, if_empty="")
+
+# %% [markdown]
+# ## Where everyone stands
+
+# %%
+caption = "Each list by itself, as in the student's own report; competition with classmates comes on top."
+publish_charts(
+    pages.standing, new_axes, draw_class_standing, alt_class_standing, caption, image, line=pages.line
+)
+
+# %% [markdown]
+# ## Programs and signals that classmates share
+
+# %%
+publish_text(pages.shared_words)
+publish_table(pages.shared, if_empty="")
+
+# %% [markdown]
+# ## What the office could change
+
+# %%
+publish_text(pages.calls_words)
+publish_table(pages.calls, if_empty="")
+publish_text(pages.change)
+
+# %% [markdown]
+# ## Past graduates, as a counter-check
+
+# %%
+publish_text(pages.graduates_words)
+publish_table(pages.graduates, if_empty="")
+
+# %% [markdown]
+# ## What this rests on
+
+# %%
+publish_table(pages.rests_on)
+publish_text(class_words.LIMITS)
+publish_rows(pages.csv)
+
+# %% tags=["nbval-check-output"]
+print(found.matches.to_string(index=False, float_format="{:.1f}".format))
+
+# %% tags=["nbval-check-output"]
+columns = ["student_id", "match_chance", "lost_to_classmates", "look_first"]
+print(found.students[columns].to_string(index=False, float_format="{:.3f}".format))

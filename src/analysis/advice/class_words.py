@@ -1,0 +1,336 @@
+"""A class in plain sentences: how many match, who comes first, what is shared, what to change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+from analysis.advice.labels import joined, percent
+
+__all__ = [
+    "LIMITS",
+    "STEPS",
+    "WITHOUT_GRADUATES",
+    "article_sentence",
+    "expected_sentence",
+    "first_sentence",
+    "further_sentence",
+    "graduates_sentence",
+    "interval_words",
+    "matches",
+    "second_sentence",
+    "sharing_sentence",
+    "signals_sentence",
+    "unknowns_of_class",
+]
+
+Row = Mapping[str, Any]
+
+STEPS = MappingProxyType(
+    {
+        "independent": "Each student a coin of their own",
+        "one_season": "One school, one season: answers come together",
+        "shared_places": "Classmates compete for the same places",
+        "assumptions": "The model's assumptions vary as well",
+    }
+)
+LIMITS = """\
+- **An expected number is not a promise, and a risk no verdict.** Most numbers behind it are \
+assumptions; the interval shows how far it moves when they vary together.
+- **A list is taken as it is recommended.** What students really send, how they interview and how \
+they rank is not in the files.
+- **Classmates are those in this file.** Students of other schools compete as well; they are part \
+of each program's own counts.
+- **This overview is for the office.** It names students by id; it is not to be handed on.
+"""
+WITHOUT_GRADUATES = (
+    "No file of past graduates was given, so the expected number cannot be held against the "
+    "office's own record. Published, as a counter-check and not a chance: of US graduates who "
+    "entered medical school in 2014-15, 96.3 % without and 79.7 % with a leave of absence were "
+    "placed in graduate training (Nguyen et al., JAMA 2024)."
+)
+LITTLE = 0.05  # of a match: what is shown as 0.0 or 0.1 is no reason to spend money
+
+
+def matches(number: float) -> str:
+    """Write an expected number of matches.
+
+    Parameters
+    ----------
+    number : float
+        At least 0.
+
+    Returns
+    -------
+    str
+        To a tenth; "less than 0.1" where that would be 0.0.
+
+    Examples
+    --------
+    >>> matches(26.31), matches(0.02), matches(0)
+    ('26.3', 'less than 0.1', '0')
+    """
+    if number == 0:
+        return "0"
+    return f"{number:.1f}" if number >= LITTLE else "less than 0.1"
+
+
+def interval_words(low: float, high: float) -> str:
+    """Say how often an interval holds.
+
+    Parameters
+    ----------
+    low, high : float
+        Its ends, as shares of the draws.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> interval_words(0.05, 0.95)
+    'in 90 of 100 seasons'
+    """
+    return f"in {100 * (high - low):.0f} of 100 seasons"
+
+
+def expected_sentence(steps: Sequence[Row], students: int, holds: str) -> str:
+    """How many of a class match, and what the interval would miss otherwise.
+
+    Parameters
+    ----------
+    steps : sequence of mapping
+        Rows of `analysis.model.classmates.matches_by_step`, the simplest first.
+    students : int
+        How many have a list.
+    holds : str
+        Of `interval_words`.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    coins, last = steps[0], steps[-1]
+    return (
+        f"**About {last['expected']:.0f} of the {students} students with a list are expected to "
+        f"match; {holds} it is between {last['low']:.0f} and {last['high']:.0f}.** Adding the "
+        f"students' chances up as if each were a coin of its own would claim "
+        f"{coins['low']:.0f} to {coins['high']:.0f}. That is too sure: classmates come from one "
+        "school and apply in one season, they compete for the same places, and nobody knows the "
+        "model's numbers exactly. The chart takes these in one after the other."
+    )
+
+
+def article_sentence(students: Sequence[str]) -> str:
+    """Say whose chances begin at the article's level.
+
+    Parameters
+    ----------
+    students : sequence of str
+        Ids.
+
+    Returns
+    -------
+    str
+        "" for none.
+    """
+    if not students:
+        return ""
+    return (
+        f"For {joined(students)} too few programs publish counts; the level of these chances "
+        "begins at the article's figures, which are illustrative: read them to compare, not as a "
+        "forecast."
+    )
+
+
+def first_sentence(first: int, students: int, threshold: float) -> str:
+    """Who stands first, and why.
+
+    Parameters
+    ----------
+    first, students : int
+        At risk, and all with a list.
+    threshold : float
+        Risk of no match above which a student stands first.
+
+    Returns
+    -------
+    str
+    """
+    if first == 0:
+        return f"No list carries a risk of no match above {percent(threshold)}."
+    verb = "carries" if first == 1 else "carry"
+    return (
+        f"{first} of {students} lists {verb} a risk of no match above {percent(threshold)}, the "
+        "highest first. Where the line is drawn is our assumption "
+        "(classmates.risk_of_no_match); the risk counts that classmates compete. It is a reason "
+        "to meet early, not a verdict."
+    )
+
+
+def sharing_sentence(shared: int, lost: float, places: float) -> str:
+    """What sharing programs costs a class.
+
+    Parameters
+    ----------
+    shared : int
+        Programs on more than one list.
+    lost : float
+        Expected matches lost.
+    places : float
+        How many of one class a program takes.
+
+    Returns
+    -------
+    str
+    """
+    if shared == 0:
+        return "No program stands on more than one list: classmates do not compete."
+    counted = "1 program stands" if shared == 1 else f"{shared} programs stand"
+    taken = "one student" if places == 1 else f"{places:.0f} students"
+    return (
+        f"{counted} on more than one list. If a program takes at most {taken} of the class, unless "
+        f"it is a student's home, this costs the class {matches(lost)} expected matches. The chart "
+        "of matches varies that number too."
+    )
+
+
+def signals_sentence(signals: Sequence[Row]) -> str:
+    """How many signals meet a classmate's.
+
+    Parameters
+    ----------
+    signals : sequence of mapping
+        Rows of `analysis.model.classmates.shared_signals`.
+
+    Returns
+    -------
+    str
+        "" without signals.
+    """
+    if not signals:
+        return ""
+    counted = [f"{row['shared']} of {row['sent']} {row['signal']}" for row in signals]
+    turned_away = sum(row["turned_away"] for row in signals)
+    lost = sum(row["matches_lost"] for row in signals)
+    return (
+        f"{joined(counted)} signals go to a program that a classmate signals too. "
+        f"{matches(turned_away).capitalize()} of all signals are expected to meet a program that "
+        f"would take the student and takes a classmate; {matches(lost)} matches are lost with them."
+    )
+
+
+def unknowns_of_class(unknowns: int, applications: int, if_closed: float, expected: float) -> str:
+    """How much of a class rests on what programs have not said.
+
+    Parameters
+    ----------
+    unknowns, applications : int
+        Applications with something to verify, and all.
+    if_closed, expected : float
+        Expected matches of the lists, each alone, if all of it closes, and as assumed.
+
+    Returns
+    -------
+    str
+    """
+    if not unknowns:
+        return "Nothing on any list rests on something a program has not said."
+    return (
+        f"**Ask the programs.** {unknowns} of {applications} applications rest on something the "
+        "program has not said. If all of it turned out against the class, its lists would be worth "
+        f"{matches(if_closed)} matches instead of {matches(expected)}. One call settles it for "
+        "every list; these move most:"
+    )
+
+
+def further_sentence(students: int, number: int, gain: float, fee_usd: float) -> str:
+    """What more applications would bring the students who stand first.
+
+    Parameters
+    ----------
+    students : int
+        How many of them could send more.
+    number : int
+        Applications added to each, at most.
+    gain : float
+        Expected matches.
+    fee_usd : float
+        Fees together.
+
+    Returns
+    -------
+    str
+    """
+    if not students:
+        return "**More applications** would add nothing for the students who stand first."
+    return (
+        f"**More applications** in their own specialty, up to {number} for each of "
+        f"{_counted(students, 'student')} who stand first, would add {matches(gain)} expected "
+        f"matches for ${fee_usd:,.0f}."
+    )
+
+
+def second_sentence(best: Sequence[Row], number: int, gain: float, fee_usd: float) -> str:
+    """What a second specialty would bring the students who stand first.
+
+    Parameters
+    ----------
+    best : sequence of mapping
+        other_specialty and students, the most frequent first.
+    number : int
+        Applications to it, at most.
+    gain : float
+        Expected matches.
+    fee_usd : float
+        Fees together.
+
+    Returns
+    -------
+    str
+        "" if no specialty helps anyone.
+    """
+    if not best:
+        return ""
+    where = joined(f"{row['other_specialty']} ({row['students']})" for row in best)
+    return (
+        f"**A second specialty**, {number} applications to the one that helps each of them most, "
+        f"would add {matches(gain)} for ${fee_usd:,.0f}: {where}. That takes the file to read "
+        "there as at home; letters and rotations of that field are not counted, and whether "
+        "students want it is theirs to say."
+    )
+
+
+def graduates_sentence(expected: float, students: int, matched: float | None) -> str:
+    """Hold a class's expected share beside the office's own record.
+
+    Parameters
+    ----------
+    expected : float
+        Expected matches.
+    students : int
+        With a list.
+    matched : float or None
+        Share of past graduates who matched; None if nothing may be said.
+
+    Returns
+    -------
+    str
+    """
+    if matched is None:
+        return (
+            "There are too few past graduates with a known outcome to say anything without making "
+            "someone recognisable."
+        )
+    return (
+        f"Of the office's past graduates {percent(matched)} matched at a program of the file; for "
+        f"this class the model expects {percent(expected / students)}. The two differ in who "
+        "applied where and when: a wide gap is a reason to look, not a correction."
+    )
+
+
+def _counted(number: float, noun: str) -> str:
+    return f"{number:.0f} {noun}" + ("" if number == 1 else "s")

@@ -1,0 +1,280 @@
+"""A class as its dean sees it, from files: who stands where, and what the class has in common."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.assumptions import Assumptions, read_assumptions
+from analysis.errors import ModelError, Problem
+from analysis.model.application_list import ApplicationList, application_list
+from analysis.model.classmates import (
+    Member,
+    answers_at_stake,
+    as_assumed,
+    as_varied,
+    further_applications,
+    matches_by_step,
+    member_of,
+    room_of,
+    season,
+    second_specialties,
+    shared_programs,
+    shared_signals,
+)
+from analysis.model.graduates.matched import matched_by_flag
+from analysis.tables import read_if_given, read_programs
+from analysis.tables.check import check_table
+
+__all__ = ["LISTED", "NO_LIST", "NO_SCORE", "ClassOverview", "class_overview"]
+
+FilePath = str | os.PathLike[str]
+LISTED, NO_SCORE, NO_LIST = "list", "no_step2_ck", "no_list"
+
+
+@dataclass(frozen=True)
+class ClassOverview:
+    """A class in numbers.
+
+    Parameters
+    ----------
+    students : DataFrame
+        A row for each good row of students.csv, those at risk first: student_id, name, specialty,
+        step2_ck, red_flags, status (``list``, ``no_step2_ck`` or ``no_list``), problem (why there
+        is no list), applications, fee_usd, gold, silver, expected_interviews, unknowns,
+        chance_basis, match_chance, low, high (of the list alone), if_unknowns_close,
+        lost_to_classmates, risk_of_no_match (in company), look_first, more_applications,
+        more_gain, more_fee_usd (what further applications would bring), and for those at risk
+        other_specialty, other_applications, other_gain, other_fee_usd (what applications to the
+        specialty that helps most would bring).
+    problems : tuple of Problem
+        What is wrong with the rows that are left out.
+    matches : DataFrame
+        Of `matches_by_step`; without rows where no one has a list.
+    programs, signals : DataFrame
+        Of `shared_programs`, with program_name, and of `shared_signals`.
+    calls : DataFrame
+        A row a program that leaves something open, the one most lists hang on first: program_id,
+        program_name, unknown, lists, first (how many of them belong to students at risk), if_open,
+        if_closes (sums of match chances), swing.
+    graduates : DataFrame or None
+        Of `matched_by_flag`; None without a file.
+    programs_read : DataFrame
+        Rows of programs.
+    assumptions : Assumptions
+        What everything rests on.
+    """
+
+    students: pd.DataFrame
+    problems: tuple[Problem, ...]
+    matches: pd.DataFrame
+    programs: pd.DataFrame
+    signals: pd.DataFrame
+    calls: pd.DataFrame
+    graduates: pd.DataFrame | None
+    programs_read: pd.DataFrame
+    assumptions: Assumptions
+
+    @property
+    def listed(self) -> pd.DataFrame:
+        """Rows of the students who have a list."""
+        return self.students[self.students["status"] == LISTED]
+
+    @property
+    def first(self) -> pd.DataFrame:
+        """Rows of the students to look at first."""
+        return self.students[self.students["look_first"]]
+
+
+def class_overview(
+    students_csv: FilePath,
+    programs_csv: FilePath,
+    preferences_csv: FilePath = "",
+    graduates_csv: FilePath = "",
+    assumptions_toml: FilePath | None = None,
+    overrides: Sequence[str] = (),
+) -> ClassOverview:
+    """Look at a class as one (docs/methods-class.md).
+
+    Parameters
+    ----------
+    students_csv, programs_csv, preferences_csv, graduates_csv : str or path-like
+        The files; "" for an optional one that is not there.
+    assumptions_toml : str or path-like, optional
+        Assumptions; the default set without.
+    overrides : sequence of str
+        ``--set key=value``.
+
+    Returns
+    -------
+    ClassOverview
+        Each student's list is the one of the student's report, number for number.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read as its table; bad rows of any but students.csv are such too.
+    AssumptionError
+        If the assumptions are not understood.
+    """
+    assumptions = read_assumptions(assumptions_toml, overrides)
+    programs = read_programs(programs_csv)
+    preferences = read_if_given("preferences", preferences_csv)
+    graduates = read_if_given("graduates", graduates_csv)
+    checked = check_table(Path(students_csv), "students")
+    rows: list[dict[str, Any]] = []
+    members: list[Member] = []
+    stakes: list[pd.DataFrame] = []
+    lists: dict[str, ApplicationList] = {}
+    for at in range(len(checked.rows)):
+        student = checked.rows.iloc[[at]].reset_index(drop=True)
+        row, found = _student_row(student, programs, assumptions, preferences)
+        rows.append(row)
+        if found is not None:
+            lists[row["student_id"]] = found
+        if found is not None and found.chosen:
+            members.append(member_of(student, found, assumptions, preferences))
+            stakes.append(answers_at_stake(found, assumptions).assign(student_id=row["student_id"]))
+    students = pd.DataFrame(rows).astype({"match_chance": float})
+    together = _together(members, programs, preferences, assumptions)
+    lost = students["student_id"].map(together.lost).fillna(0.0)
+    students["lost_to_classmates"] = lost.where(students["status"] == LISTED)
+    students["risk_of_no_match"] = 1 - students["match_chance"] + students["lost_to_classmates"]
+    threshold = assumptions.value("classmates.risk_of_no_match")
+    students["look_first"] = students["risk_of_no_match"] > threshold
+    first = checked.rows[students["look_first"].to_numpy(dtype=bool)]
+    students = students.merge(_other_specialty(first, lists, programs, assumptions), how="left")
+    order = ["look_first", "risk_of_no_match", "student_id"]
+    students = students.sort_values(order, ascending=[False, False, True], ignore_index=True)
+    names = programs.set_index("program_id")["program_name"]
+    smallest = int(assumptions.value("graduates.smallest_cell"))
+    return ClassOverview(
+        students,
+        checked.problems,
+        together.matches,
+        _named(together.programs, names),
+        together.signals,
+        _named(_calls(stakes, set(students.loc[students["look_first"], "student_id"])), names),
+        None if graduates is None else matched_by_flag(graduates, smallest),
+        programs,
+        assumptions,
+    )
+
+
+def _student_row(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None,
+) -> tuple[dict[str, Any], ApplicationList | None]:
+    own = student.iloc[0]
+    kept = ("student_id", "name", "specialty", "step2_ck", "red_flags")
+    row = {name: own.get(name) for name in kept} | {"problem": "", "match_chance": np.nan}
+    if pd.isna(own["step2_ck"]):
+        return row | {"status": NO_SCORE}, None
+    try:
+        found = application_list(student, programs, assumptions, preferences, left_out_number=0)
+    except ModelError as error:
+        return row | {"status": NO_LIST, "problem": str(error)}, None
+    more = int(assumptions.value("classmates.further_applications"))
+    added, gain, fee = further_applications(found, more)
+    signals = found.choice.option
+    return row | {
+        "status": LISTED,
+        "applications": len(found.chosen),
+        "fee_usd": found.fee_usd,
+        "gold": signals.count("gold"),
+        "silver": signals.count("silver"),
+        "expected_interviews": found.expected_interviews,
+        "unknowns": found.unknowns,
+        "chance_basis": found.chance_basis,
+        "match_chance": found.match_chance,
+        "low": found.match_chance_low,
+        "high": found.match_chance_high,
+        "if_unknowns_close": found.match_chance_if_unknowns_close,
+        "more_applications": added,
+        "more_gain": gain,
+        "more_fee_usd": fee,
+    }, found
+
+
+@dataclass(frozen=True)
+class _Together:
+    """What the members of a class do to one another."""
+
+    lost: dict[str, float]
+    matches: pd.DataFrame
+    programs: pd.DataFrame
+    signals: pd.DataFrame
+
+
+def _together(
+    members: Sequence[Member],
+    programs: pd.DataFrame,
+    preferences: pd.DataFrame | None,
+    assumptions: Assumptions,
+) -> _Together:
+    if not members:
+        empty = pd.DataFrame()
+        return _Together({}, empty, empty, empty)
+    ids = tuple(sorted({one for member in members for one in member.programs}))
+    room = room_of(ids, programs, preferences)
+    draws = int(assumptions.value("classmates.draws"))
+    seed = int(assumptions.value("classmates.seed"))
+    base = season(members, as_assumed(members, assumptions), room, draws, seed)
+    varied = season(members, as_varied(members, assumptions), room, draws, seed)
+    tails = (assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high"))
+    alone = [member.match_chance for member in members]
+    return _Together(
+        dict(zip([m.student_id for m in members], base.lost.tolist(), strict=True)),
+        matches_by_step(alone, base, varied, tails),
+        shared_programs(base.pairs),
+        shared_signals(base.pairs),
+    )
+
+
+def _other_specialty(
+    first: pd.DataFrame,
+    lists: dict[str, ApplicationList],
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+) -> pd.DataFrame:
+    """What the specialty that helps most would bring each student at risk."""
+    number = int(assumptions.value("classmates.further_applications"))
+    found = second_specialties(first, lists, programs, assumptions, number)
+    columns = {"specialty": "other_specialty", "added": "other_applications"}
+    columns |= {"gain": "other_gain", "fee_usd": "other_fee_usd"}
+    return found[found["gain"] > 0].drop_duplicates("student_id").rename(columns=columns)
+
+
+def _calls(stakes: Sequence[pd.DataFrame], first: set[str]) -> pd.DataFrame:
+    columns = ["program_id", "unknown", "lists", "first", "if_open", "if_closes", "swing"]
+    if not any(len(rows) for rows in stakes):
+        return pd.DataFrame(columns=columns)
+    together = pd.concat(stakes, ignore_index=True)
+    together["swing"] = together["if_open"] - together["if_closes"]
+    together["first"] = together["student_id"].isin(first)
+    calls = together.groupby("program_id", as_index=False).agg(
+        unknown=("unknown", _all_columns),
+        lists=("student_id", "size"),
+        first=("first", "sum"),
+        if_open=("if_open", "sum"),
+        if_closes=("if_closes", "sum"),
+        swing=("swing", "sum"),
+    )
+    order = ["swing", "lists", "program_id"]
+    return calls.sort_values(order, ascending=[False, False, True], ignore_index=True)[columns]
+
+
+def _all_columns(unknown: pd.Series) -> str:
+    return ";".join(dict.fromkeys(one for words in unknown for one in words.split(";")))
+
+
+def _named(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    return rows if rows.empty else rows.assign(program_name=rows["program_id"].map(names))

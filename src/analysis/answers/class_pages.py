@@ -1,0 +1,248 @@
+"""The pages of a class overview: its numbers in tables and plain sentences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analysis.advice import class_words as words
+from analysis.advice.labels import joined
+from analysis.answers import class_tables as tables
+from analysis.answers.class_overview import NO_LIST, NO_SCORE, ClassOverview
+from analysis.model.classmates import STEPS
+from analysis.model.graduates.matched import ALL
+
+__all__ = ["ClassPages", "class_pages"]
+
+MOST_SHARED, MOST_CALLS = 10, 8
+
+
+@dataclass(frozen=True)
+class ClassPages:
+    """What an overview says; frames without rows where there is nothing to say.
+
+    Parameters
+    ----------
+    facts : DataFrame
+        What the overview is about.
+    summary : str
+        Markdown: how many match.
+    steps : DataFrame
+        For the chart of matches: step, label, expected, low, high.
+    students : int
+        How many have a list.
+    by_specialty : DataFrame
+        A row a specialty.
+    first_words : str
+        Markdown: who stands first.
+    first : DataFrame
+        A row for each of them.
+    standing : list of DataFrame
+        For the charts of everyone, 40 students each at most.
+    line : float
+        Match chance under which a student stands first.
+    shared_words : str
+        Markdown: what sharing costs.
+    shared : DataFrame
+        Programs that classmates share.
+    calls_words : str
+        Markdown before the calls.
+    calls : DataFrame
+        Programs to ask.
+    change : str
+        Markdown: what else the office could change.
+    graduates_words : str
+        Markdown.
+    graduates : DataFrame
+        Past graduates by group, beside this class.
+    rests_on : DataFrame
+        The class's own assumptions.
+    csv : DataFrame
+        A row a student, for a spreadsheet.
+    """
+
+    facts: pd.DataFrame
+    summary: str
+    steps: pd.DataFrame
+    students: int
+    by_specialty: pd.DataFrame
+    first_words: str
+    first: pd.DataFrame
+    standing: list[pd.DataFrame]
+    line: float
+    shared_words: str
+    shared: pd.DataFrame
+    calls_words: str
+    calls: pd.DataFrame
+    change: str
+    graduates_words: str
+    graduates: pd.DataFrame
+    rests_on: pd.DataFrame
+    csv: pd.DataFrame
+
+
+def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
+    """Put a class into words and tables.
+
+    Parameters
+    ----------
+    found : ClassOverview
+        The class.
+    names : {"no", "yes"}
+        Whether names stand beside the ids.
+
+    Returns
+    -------
+    ClassPages
+    """
+    assumptions = found.assumptions
+    listed, first = found.listed, found.first
+    threshold = assumptions.value("classmates.risk_of_no_match")
+    number = int(assumptions.value("classmates.further_applications"))
+    steps = found.matches.to_dict("records")
+    tails = (assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high"))
+    holds = words.interval_words(*tails)
+    called = _called(found.students, names == "yes")
+    nobody = "No student has a list, so there is nothing to expect."
+    article = [called[one] for one in listed.loc[listed["chance_basis"] == "article", "student_id"]]
+    summary = [words.expected_sentence(steps, len(listed), holds)] if steps else [nobody]
+    lost = float(listed["lost_to_classmates"].sum())
+    most = assumptions.value("classmates.most_at_a_program")
+    signals = words.signals_sentence(found.signals.to_dict("records"))
+    sharing = words.sharing_sentence(len(found.programs), lost, most)
+    return ClassPages(
+        facts=_facts(found, called),
+        summary=" ".join([*summary, words.article_sentence(sorted(article))]).strip(),
+        steps=found.matches.assign(
+            label=[words.STEPS[step] for step in STEPS][: len(found.matches)],
+            interval=f"holds {holds}",
+            source=tables.SOURCE,
+            basis="assumption",
+        ),
+        students=len(listed),
+        by_specialty=tables.by_specialty(listed),
+        first_words=words.first_sentence(len(first), len(listed), threshold) if len(listed) else "",
+        first=tables.first_rows(first, called, number),
+        standing=tables.standing(listed, called),
+        line=1 - threshold,
+        shared_words=" ".join([sharing, signals]).strip() if len(listed) else "",
+        shared=tables.shared_rows(found.programs.head(MOST_SHARED)),
+        calls_words=_calls_words(listed) if len(listed) else "",
+        calls=tables.calls_rows(found.calls.head(MOST_CALLS)),
+        change=_change(found, called, lost),
+        graduates_words=_graduates_words(found),
+        graduates=tables.graduate_rows(found),
+        rests_on=tables.rests_on(found),
+        csv=_csv(found, names == "yes"),
+    )
+
+
+def _called(students: pd.DataFrame, with_names: bool) -> dict[str, str]:
+    """How each student is called on the page."""
+    known = {}
+    for row in students[["student_id", "name"]].to_dict("records"):
+        name = row["name"] if with_names and pd.notna(row["name"]) else ""
+        known[row["student_id"]] = f"{row['student_id']} {name}".strip()
+    return known
+
+
+def _facts(found: ClassOverview, called: dict[str, str]) -> pd.DataFrame:
+    status = found.students["status"]
+    left_out = [f"{who}: {what}" for who, what in _left_out(found).items()]
+    without = [called[one] for one in found.students.loc[status == NO_SCORE, "student_id"]]
+    rows = [
+        ("Students with a list", str(len(found.listed))),
+        ("Without a Step 2 CK score, so without a list", joined(without) if without else "none"),
+    ]
+    no_list = found.students[status == NO_LIST].to_dict("records")
+    rows += [(f"No list for {called[row['student_id']]}", row["problem"]) for row in no_list]
+    rows.append(("Rows of the class file left out", "; ".join(left_out) or "none"))
+    rows.append(("Programs in the office's file", str(len(found.programs_read))))
+    return pd.DataFrame(rows, columns=["This overview is about", "as the office's files say"])
+
+
+def _left_out(found: ClassOverview) -> dict[str, str]:
+    """What is wrong with each row that is left out, by its id or, without one, its line."""
+    wrong: dict[str, list[str]] = {}
+    for problem in found.problems:
+        who = problem.row_id or f"line {problem.line}"
+        wrong.setdefault(who, []).append(
+            f"{problem.column or 'row'}: expected {problem.expected} (line {problem.line})"
+        )
+    return {who: "; ".join(what) for who, what in wrong.items()}
+
+
+def _calls_words(listed: pd.DataFrame) -> str:
+    return words.unknowns_of_class(
+        int(listed["unknowns"].sum()),
+        int(listed["applications"].sum()),
+        float(listed["if_unknowns_close"].sum()),
+        float(listed["match_chance"].sum()),
+    )
+
+
+def _change(found: ClassOverview, called: dict[str, str], lost: float) -> str:
+    first, status = found.first, found.students["status"]
+    number = int(found.assumptions.value("classmates.further_applications"))
+    said = []
+    if len(first):
+        more = first[first["more_applications"] > 0]
+        gain, fee = float(more["more_gain"].sum()), float(more["more_fee_usd"].sum())
+        said.append(words.further_sentence(len(more), number, gain, fee))
+        other = first.groupby("other_specialty", as_index=False).agg(
+            students=("student_id", "size")
+        )
+        other = other.sort_values(["students", "other_specialty"], ascending=[False, True])
+        gain, fee = float(first["other_gain"].sum()), float(first["other_fee_usd"].sum())
+        said.append(words.second_sentence(other.to_dict("records"), number, gain, fee))
+    if len(found.programs):
+        top = joined(found.programs["program_id"].head(3))
+        said.append(
+            f"**Spreading the lists** could win back {words.matches(lost)} expected matches at "
+            f"most. To look at: the students who share {top}, where most of it is lost, and "
+            "whether each of them wants the program as much as one nobody shares."
+        )
+    without = [called[one] for one in found.students.loc[status == NO_SCORE, "student_id"]]
+    if without:
+        said.append(f"**Scores.** {joined(without)}: no list before Step 2 CK is known.")
+    if found.problems or (status == NO_LIST).any():
+        said.append("**Files.** Mend the rows named on the first page; nobody else is affected.")
+    return "\n".join(f"- {sentence}" for sentence in said if sentence)
+
+
+def _graduates_words(found: ClassOverview) -> str:
+    if found.graduates is None or found.listed.empty:
+        return words.WITHOUT_GRADUATES
+    overall = found.graduates.set_index("group")["matched"].get(ALL)
+    expected = float((1 - found.listed["risk_of_no_match"]).sum())
+    matched = None if overall is None or pd.isna(overall) else float(overall)
+    return words.graduates_sentence(expected, len(found.listed), matched)
+
+
+def _csv(found: ClassOverview, with_names: bool) -> pd.DataFrame:
+    rows = found.students.assign(
+        specialty=found.students["specialty"].map(lambda cell: ";".join(cell)),
+        red_flags=found.students["red_flags"].map(lambda cell: ";".join(cell)),
+        look_first=["yes" if first else "no" for first in found.students["look_first"]],
+        fingerprint=found.assumptions.fingerprint,
+    )
+    whole = ["applications", "gold", "silver", "unknowns"]
+    whole += ["more_applications", "other_applications"]
+    for name in whole:
+        if name in rows:
+            rows[name] = rows[name].astype("Int64")
+    left_out = pd.DataFrame(
+        [
+            {
+                "student_id": who,
+                "status": "left_out",
+                "problem": what,
+                "look_first": "no",
+                "fingerprint": found.assumptions.fingerprint,
+            }
+            for who, what in _left_out(found).items()
+        ]
+    )
+    together = pd.concat([rows, left_out], ignore_index=True) if len(left_out) else rows
+    return together if with_names else together.drop(columns="name")

@@ -1,0 +1,96 @@
+"""Chart: how many of a class match, and how the interval grows with what is taken into account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.figures import style
+from analysis.figures.style.dot_rows import Dots, dot_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_class_matches", "draw_class_matches"]
+
+NEEDED = ("step", "expected", "low", "high")
+NAME = "the chart of a class's matches"
+TITLE = "How many of the class match, and how sure that is"
+UNIT = "Students who match"
+HEAD = "Expected (interval)"
+
+
+def draw_class_matches(steps: DataFrame, ax: Axes, *, students: int) -> Axes:
+    """Draw a dot with its interval for each step, the simplest reckoning on top.
+
+    Parameters
+    ----------
+    steps : DataFrame
+        One row a step, 1 to 40: ``step``, ``expected``, ``low``, ``high`` (numbers of students);
+        optional ``label``, ``interval`` (what kind), ``source``, ``basis``.
+    ax : Axes
+        What is drawn on; cleared first.
+    students : int
+        All that have a list.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw.
+    """
+    style.check_rows(steps, NEEDED, NAME)
+    lows, highs = style.interval_ends(steps)
+    dots = Dots(HEAD, steps["expected"].tolist(), lows, highs, _words(steps))
+    ticks = style.round_ticks(float(students))
+    with style.chart(ax):
+        margins = dot_rows(ax, style.labels(steps, "step"), [dots], end=ticks[-1])
+        ax.set_xticks(ticks)
+        ax.set_xlabel(f"{UNIT}, of {students} with a list", loc="left")
+        return style.laid_out(
+            ax,
+            title=TITLE,
+            tag=style.basis_words(steps),
+            footer=style.with_interval_note(style.provenance(steps), steps),
+            margins=margins,
+        )
+
+
+def alt_class_matches(steps: DataFrame, *, students: int) -> str:
+    """Say in words and numbers what `draw_class_matches` shows.
+
+    Parameters
+    ----------
+    steps, students
+        As drawn.
+
+    Returns
+    -------
+    str
+        Every value, source and basis.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+    """
+    style.check_rows(steps, NEEDED, NAME)
+    names = style.labels(steps, "step")
+    values = "; ".join(f"{a}: {b}" for a, b in zip(names, _words(steps), strict=True))
+    footer = style.with_interval_note(style.provenance(steps), steps)
+    parts = [f"{TITLE}. {UNIT}, of {students} with a list: {values}", style.basis_words(steps)]
+    return " ".join(
+        ["Dots on a scale."] + [style.sentence(p) for p in [*parts, *footer.split(" · ")] if p]
+    )
+
+
+def _words(steps: DataFrame) -> list[str]:
+    """Expected numbers to a tenth, ends of intervals whole."""
+    return [
+        f"{row.expected:.1f} ({row.low:.0f}–{row.high:.0f})"
+        for row in steps[["expected", "low", "high"]].itertuples()
+    ]

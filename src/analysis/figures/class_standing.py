@@ -1,0 +1,104 @@
+"""Chart: who of a class stands where, by the chance that the student's list ends in a match."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.figures import style
+from analysis.figures.style.dot_rows import Dots, dot_rows
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_class_standing", "draw_class_standing"]
+
+NEEDED = ("student_id", "match_chance")
+NAME = "the chart of a class"
+TITLE = "Who stands where: the chance that the list ends in a match"
+UNIT = "Chance of a match (%)"
+HEAD = "Match (range)"
+TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
+
+
+def draw_class_standing(
+    students: DataFrame, ax: Axes, *, line: float | None = None, title: str = TITLE
+) -> Axes:
+    """Draw a dot with its range for each student.
+
+    Parameters
+    ----------
+    students : DataFrame
+        One row a student, 1 to 40, in the order drawn: ``student_id``, ``match_chance`` (0-1);
+        optional ``label``, ``low`` and ``high`` (0-1), ``interval`` (what kind), ``source``,
+        ``basis``.
+    ax : Axes
+        What is drawn on; cleared first.
+    line : float, optional
+        Chance under which a student is looked at first.
+    title : str
+        What is shown.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw, or too much to be legible.
+    """
+    style.check_rows(students, NEEDED, NAME)
+    lows, highs = style.interval_ends(students)
+    words = style.value_texts(students, "match_chance", share=True)
+    dots = Dots(HEAD, students["match_chance"].tolist(), lows, highs, words)
+    with style.chart(ax):
+        margins = dot_rows(ax, style.labels(students, "student_id"), [dots], end=1.0)
+        if line is not None:
+            ax.axvline(line, color=style.ORANGE, lw=1.1, dashes=(4, 2), zorder=1)
+        ax.set_xticks(*TICKS)
+        ax.set_xlabel(UNIT, loc="left")
+        return style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(students),
+            footer=_footer(students, line),
+            margins=margins,
+        )
+
+
+def alt_class_standing(
+    students: DataFrame, *, line: float | None = None, title: str = TITLE
+) -> str:
+    """Say in words and numbers what `draw_class_standing` shows.
+
+    Parameters
+    ----------
+    students, line, title
+        As drawn.
+
+    Returns
+    -------
+    str
+        Every value, source and basis.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+    """
+    style.check_rows(students, NEEDED, NAME)
+    words = style.value_texts(students, "match_chance", share=True)
+    names = style.labels(students, "student_id")
+    values = "; ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
+    parts = [f"{title}: {values}", style.basis_words(students)]
+    parts += _footer(students, line).split(" · ")
+    return " ".join(["Dots on a scale.", *(style.sentence(part) for part in parts if part)])
+
+
+def _footer(students: DataFrame, line: float | None) -> str:
+    footer = style.with_interval_note(style.provenance(students), students)
+    if line is None:
+        return footer
+    return f"{footer} · Dashed line: {style.percent(line)}, under which a list is looked at first"

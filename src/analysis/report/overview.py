@@ -1,0 +1,144 @@
+"""The overview of a class: one notebook run, a tagged PDF and its CSV file. Both or neither."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from analysis.errors import ReportError
+from analysis.paths import from_root
+from analysis.report.folder import FolderError, write_whole
+from analysis.report.guard import check_whose_report
+from analysis.report.publish import ROWS_MIME
+from analysis.report.render import made_report
+from analysis.report.settings import read_branding
+
+__all__ = ["OVERVIEW_NOTEBOOK", "OverviewFiles", "overview_files", "render_overview"]
+
+OVERVIEW_NOTEBOOK = "notebooks/70_class_overview.ipynb"
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewFiles:
+    """Where an overview goes.
+
+    Parameters
+    ----------
+    pdf, csv : Path
+        The document, and its rows beside it.
+    """
+
+    pdf: Path
+    csv: Path
+
+
+def overview_files(
+    pdf: Path, out: Path, inputs: Sequence[Path], *, replace: bool = False
+) -> OverviewFiles:
+    """Check where an overview is to go, before anything is rendered.
+
+    Parameters
+    ----------
+    pdf : Path
+        As the user gave it.
+    out : Path
+        Folder of the students' reports: each of these may be handed to a student, the overview
+        not, so it never lies there.
+    inputs : sequence of Path
+        Files that are read.
+    replace : bool
+        Whether an earlier overview may be replaced.
+
+    Returns
+    -------
+    OverviewFiles
+        Nothing is written yet.
+
+    Raises
+    ------
+    FolderError
+        If it would lie in `out`, has another ending, its folder is not there, or it would replace
+        a file that is no earlier overview.
+    """
+    csv = pdf.with_suffix(".csv")
+    if pdf.suffix.lower() != ".pdf":
+        message = f"--overview {pdf}: expected a file that ends in .pdf"
+        raise FolderError(message)
+    folder = pdf.resolve().parent
+    if not folder.is_dir():
+        message = f"--overview {pdf}: the folder {pdf.parent} is not there"
+        raise FolderError(message)
+    if _same(folder, out) or any(_same(above, out) for above in folder.parents):
+        message = f"--overview {pdf}: expected a file outside of {out}, whose files go to students"
+        raise FolderError(message)
+    if any(_same(file, one) for file in (pdf, csv) for one in inputs):
+        message = f"--overview {pdf}: it or {csv.name} beside it is a file that is read"
+        raise FolderError(message)
+    there = [file for file in (pdf, csv) if file.exists() or file.is_symlink()]
+    if there and not (replace and len(there) == 2 and all(f.is_file() for f in there)):
+        message = (
+            f"--overview {pdf}: {there[0].name} is there already; choose another name, or remove it"
+        )
+        raise FolderError(message)
+    return OverviewFiles(pdf, csv)
+
+
+def _same(one: Path, other: Path) -> bool:
+    """Whether two paths are one place, whatever links and spellings lead there."""
+    if one.exists() and other.exists():
+        return one.samefile(other)
+    return one.resolve() == other.resolve()
+
+
+def render_overview(
+    parameters: Mapping[str, str], files: OverviewFiles, branding: Path | None = None
+) -> tuple[str, ...]:
+    """Render the overview of a class.
+
+    Parameters
+    ----------
+    parameters : mapping of str to str
+        Every parameter of the overview notebook, as text.
+    files : OverviewFiles
+        Where it goes; both are readable by their owner alone.
+    branding : Path, optional
+        The office's look.
+
+    Returns
+    -------
+    tuple of str
+        Warnings for the office.
+
+    Raises
+    ------
+    ReportError
+        If a parameter is unknown or missing, a cell fails, or the PDF is not that of a class.
+        Nothing is left then.
+    """
+    look = read_branding(branding or from_root("reports/branding.toml"))
+    template = from_root(OVERVIEW_NOTEBOOK)
+    overview = made_report(parameters, look, template, keep_notebook=True)
+    check_whose_report(overview.pdf, None, overview.title)
+    try:
+        write_whole(files.csv, _rows(overview.notebook).encode())
+        write_whole(files.pdf, overview.pdf)
+    except OSError as error:
+        message = f"{files.pdf.name} cannot be written ({error.strerror})"
+        raise ReportError(message) from None
+    return overview.warnings
+
+
+def _rows(notebook: bytes) -> str:
+    """Rows that the executed notebook gives for the CSV file."""
+    found = [
+        output["data"][ROWS_MIME]
+        for cell in json.loads(notebook)["cells"]
+        for output in cell.get("outputs", [])
+        if ROWS_MIME in output.get("data", {})
+    ]
+    if len(found) != 1:
+        message = f"the notebook gives {len(found)} tables for the CSV file; expected one"
+        raise ReportError(message)
+    return "".join(found[0])
