@@ -22,6 +22,7 @@ __all__ = [
     "second_sentence",
     "sharing_sentence",
     "signals_sentence",
+    "spreading_sentence",
     "unknowns_of_class",
 ]
 
@@ -114,10 +115,16 @@ def expected_sentence(steps: Sequence[Row], students: int, holds: str) -> str:
         Markdown.
     """
     coins, last = steps[0], steps[-1]
+    whole = "the one student" if students == 1 else f"the {students} students"
+    expected = round(last["expected"])
+    said = (
+        f"**About {expected} of {whole} with a list {'is' if expected == 1 else 'are'} expected "
+        f"to match; {holds} it is between {last['low']:.0f} and {last['high']:.0f}.**"
+    )
+    if (coins["low"], coins["high"]) == (last["low"], last["high"]):
+        return said
     return (
-        f"**About {last['expected']:.0f} of the {students} students with a list are expected to "
-        f"match; {holds} it is between {last['low']:.0f} and {last['high']:.0f}.** Adding the "
-        f"students' chances up as if each were a coin of its own would claim "
+        f"{said} Adding the students' chances up as if each were a coin of its own would claim "
         f"{coins['low']:.0f} to {coins['high']:.0f}. That is too sure: classmates come from one "
         "school and apply in one season, they compete for the same places, and nobody knows the "
         "model's numbers exactly. The chart takes these in one after the other."
@@ -244,6 +251,29 @@ def unknowns_of_class(unknowns: int, applications: int, if_closed: float, expect
         "program has not said. If all of it turned out against the class, its lists would be worth "
         f"{matches(if_closed)} matches instead of {matches(expected)}. One call settles it for "
         "every list; these move most:"
+    )
+
+
+def spreading_sentence(programs: Sequence[str], lost: float) -> str:
+    """What could be won back if classmates did not share programs.
+
+    Parameters
+    ----------
+    programs : sequence of str
+        Where most is lost, at least one.
+    lost : float
+        Expected matches lost.
+
+    Returns
+    -------
+    str
+    """
+    if lost < LITTLE:
+        return f"**Spreading the lists** would win back {matches(lost)} expected matches."
+    return (
+        f"**Spreading the lists** could win back {matches(lost)} expected matches at most. To look "
+        f"at: the students who share {joined(programs)}, where most of it is lost, and whether "
+        "each of them wants the program as much as one that nobody shares."
     )
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from analysis.assumptions import Assumptions, read_assumptions
@@ -34,6 +33,22 @@ from analysis.tables.check import check_table
 
 __all__ = ["LISTED", "NO_LIST", "NO_SCORE", "ClassOverview", "class_overview"]
 
+FACTS = ("student_id", "name", "specialty", "step2_ck", "red_flags")
+OF_A_LIST = [
+    "applications",
+    "fee_usd",
+    "gold",
+    "silver",
+    "expected_interviews",
+    "unknowns",
+    "match_chance",
+    "low",
+    "high",
+    "if_unknowns_close",
+    "more_applications",
+    "more_gain",
+    "more_fee_usd",
+]
 FilePath = str | os.PathLike[str]
 LISTED, NO_SCORE, NO_LIST = "list", "no_step2_ck", "no_list"
 
@@ -141,7 +156,8 @@ def class_overview(
         if found is not None and found.chosen:
             members.append(member_of(student, found, assumptions, preferences))
             stakes.append(answers_at_stake(found, assumptions).assign(student_id=row["student_id"]))
-    students = pd.DataFrame(rows).astype({"match_chance": float})
+    students = pd.DataFrame(rows, columns=[*FACTS, "status", "problem", "chance_basis", *OF_A_LIST])
+    students = students.astype(dict.fromkeys(OF_A_LIST, float))
     together = _together(members, programs, preferences, assumptions)
     lost = students["student_id"].map(together.lost).fillna(0.0)
     students["lost_to_classmates"] = lost.where(students["status"] == LISTED)
@@ -174,8 +190,7 @@ def _student_row(
     preferences: pd.DataFrame | None,
 ) -> tuple[dict[str, Any], ApplicationList | None]:
     own = student.iloc[0]
-    kept = ("student_id", "name", "specialty", "step2_ck", "red_flags")
-    row = {name: own.get(name) for name in kept} | {"problem": "", "match_chance": np.nan}
+    row = {name: own.get(name) for name in FACTS} | {"problem": ""}
     if pd.isna(own["step2_ck"]):
         return row | {"status": NO_SCORE}, None
     try:

@@ -16,6 +16,37 @@ from analysis.model.graduates.matched import ALL
 __all__ = ["ClassPages", "class_pages"]
 
 MOST_SHARED, MOST_CALLS = 10, 8
+COLUMNS = [
+    "student_id",
+    "name",
+    "look_first",
+    "risk_of_no_match",
+    "status",
+    "problem",
+    "specialty",
+    "step2_ck",
+    "red_flags",
+    "match_chance",
+    "low",
+    "high",
+    "if_unknowns_close",
+    "lost_to_classmates",
+    "chance_basis",
+    "applications",
+    "fee_usd",
+    "gold",
+    "silver",
+    "expected_interviews",
+    "unknowns",
+    "more_applications",
+    "more_gain",
+    "more_fee_usd",
+    "other_specialty",
+    "other_applications",
+    "other_gain",
+    "other_fee_usd",
+    "fingerprint",
+]
 
 
 @dataclass(frozen=True)
@@ -197,12 +228,8 @@ def _change(found: ClassOverview, called: dict[str, str], lost: float) -> str:
         gain, fee = float(first["other_gain"].sum()), float(first["other_fee_usd"].sum())
         said.append(words.second_sentence(other.to_dict("records"), number, gain, fee))
     if len(found.programs):
-        top = joined(found.programs["program_id"].head(3))
-        said.append(
-            f"**Spreading the lists** could win back {words.matches(lost)} expected matches at "
-            f"most. To look at: the students who share {top}, where most of it is lost, and "
-            "whether each of them wants the program as much as one nobody shares."
-        )
+        top = found.programs["program_id"].head(3).tolist()
+        said.append(words.spreading_sentence(top, lost))
     without = [called[one] for one in found.students.loc[status == NO_SCORE, "student_id"]]
     if without:
         said.append(f"**Scores.** {joined(without)}: no list before Step 2 CK is known.")
@@ -245,4 +272,5 @@ def _csv(found: ClassOverview, with_names: bool) -> pd.DataFrame:
         ]
     )
     together = pd.concat([rows, left_out], ignore_index=True) if len(left_out) else rows
-    return together if with_names else together.drop(columns="name")
+    columns = [name for name in COLUMNS if name in together and (with_names or name != "name")]
+    return together[columns]

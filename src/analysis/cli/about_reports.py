@@ -18,6 +18,7 @@ from analysis.paths import from_root, project_root
 if TYPE_CHECKING:
     from analysis.answers.class_list import ClassList
     from analysis.report.manifest import Manifest, Outcome
+    from analysis.report.overview import OverviewFiles
 
 __all__ = ["add_to"]
 
@@ -115,10 +116,20 @@ def batch(
     ] = False,
     branding: Branding = None,
     report_date: Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")] = "",
+    overview: Annotated[
+        Path | None,
+        typer.Option(help="Also the class at a glance: a PDF outside of OUT, and its CSV."),
+    ] = None,
+    names: Annotated[
+        bool, typer.Option("--names", help="Put names beside the ids in the overview.")
+    ] = False,
 ) -> int:
     """Render a whole class: a PDF each, manifest.json, summary.csv, assumptions.toml."""
     if resume and overwrite:
         message = "--resume and --overwrite exclude each other"
+        raise typer.BadParameter(message)
+    if names and overview is None:
+        message = "--names is for --overview: each student's own report has the name already"
         raise typer.BadParameter(message)
     return _render(
         students,
@@ -133,6 +144,8 @@ def batch(
         keep_notebooks=keep_notebooks,
         branding=branding,
         report_date=report_date,
+        overview=overview,
+        names=names,
     )
 
 
@@ -151,6 +164,8 @@ def _render(
     keep_notebooks: bool = False,
     branding: Path | None = None,
     report_date: str = "",
+    overview: Path | None = None,
+    names: bool = False,
 ) -> int:
     from analysis.answers.class_list import class_list
     from analysis.report.batch import Job, is_all_delivered, run_batch
@@ -164,6 +179,13 @@ def _render(
         "preferences_csv": preferences,
         "graduates_csv": graduates,
     }
+    overview_at = None
+    if overview is not None:
+        from analysis.report.overview import overview_files
+
+        _warn_if_synced(overview)
+        read = [path for path in (*files.values(), assumptions, branding) if path is not None]
+        overview_at = overview_files(overview, out, read, replace=mode != "new")
     paths = {name: "" if path is None else str(path.resolve()) for name, path in files.items()}
     listed = class_list(**paths, assumptions_toml=assumptions, overrides=sets, only=only)
     _say_what_was_read(listed)
@@ -206,7 +228,32 @@ def _render(
     if not is_private(out):
         say(f"warning: the disk of {out} keeps nobody out: who can reach it can read the reports")
     _say_what_became(manifest, out)
-    return 0 if is_all_delivered(manifest) else 1
+    code = 0 if is_all_delivered(manifest) else 1
+    if overview_at is None:
+        return code
+    asked = {"names": "yes" if names else "no", "report_date": report_date}
+    return max(code, _overview(overview_at, {**paths, **asked}, out, branding))
+
+
+def _overview(
+    files: OverviewFiles, parameters: dict[str, str], out: Path, branding: Path | None
+) -> int:
+    """Render the class at a glance, from the assumptions of the reports beside it."""
+    from analysis.errors import ReportError
+    from analysis.report.overview import render_overview
+
+    effective = str((out / "assumptions.toml").resolve())
+    try:
+        warnings = render_overview(
+            {**parameters, "assumptions_toml": effective, "image": "svg"}, files, branding
+        )
+    except ReportError as error:
+        say(f"{files.pdf}: {error}")
+        return 1
+    for warning in warnings:
+        say(f"{files.pdf}: {warning}")
+    say(f"the class at a glance in {files.pdf} and {files.csv}")
+    return 0
 
 
 ARTICLE_FILES = {

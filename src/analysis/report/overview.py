@@ -67,11 +67,11 @@ def overview_files(
         message = f"--overview {pdf}: expected a file that ends in .pdf"
         raise FolderError(message)
     folder = pdf.resolve().parent
-    if not folder.is_dir():
-        message = f"--overview {pdf}: the folder {pdf.parent} is not there"
-        raise FolderError(message)
     if _same(folder, out) or any(_same(above, out) for above in folder.parents):
         message = f"--overview {pdf}: expected a file outside of {out}, whose files go to students"
+        raise FolderError(message)
+    if not folder.is_dir():
+        message = f"--overview {pdf}: the folder {pdf.parent} is not there"
         raise FolderError(message)
     if any(_same(file, one) for file in (pdf, csv) for one in inputs):
         message = f"--overview {pdf}: it or {csv.name} beside it is a file that is read"

@@ -5,7 +5,7 @@ from analysis.model.classmates.levers import answers_at_stake, further_applicati
 from analysis.model.classmates.matches import STEPS, matches_by_step, matches_if_independent
 from analysis.model.classmates.members import Member, member_of
 from analysis.model.classmates.places import Placements, Room, placements, room_of
-from analysis.model.classmates.season import Season, season
+from analysis.model.classmates.seasons import Season, season
 from analysis.model.classmates.second_specialty import second_specialties
 from analysis.model.classmates.sharing import shared_programs, shared_signals
 

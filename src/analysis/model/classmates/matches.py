@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.model.classmates.season import Season
+from analysis.model.classmates.seasons import Season
 
 __all__ = ["STEPS", "matches_by_step", "matches_if_independent"]
 

@@ -32,7 +32,7 @@ def groups_of_flags(red_flags: pd.Series) -> dict[str, pd.Series]:
     groups = {ALL: flags.map(lambda _: True), SPOTLESS: ~flags.map(bool), FLAGGED: flags.map(bool)}
     for name in sorted({flag for own in flags for flag in own}):
         groups[name] = flags.map(lambda own, name=name: name in own)
-    return groups
+    return {name: members.astype(bool) for name, members in groups.items()}
 
 
 def matched_by_flag(graduates: pd.DataFrame, smallest_cell: int) -> pd.DataFrame:

@@ -1,0 +1,61 @@
+import csv
+import stat
+
+import pypdf
+import pypdfium2
+import pytest
+
+from tests.e2e.conftest import write_rows
+
+
+@pytest.fixture
+def quick(tmp_path):
+    """Assumptions with few draws, so that a class takes a second."""
+    return ("--set", "classmates.draws=200", "--set", "uncertainty.draws=40")
+
+
+def text_of(path):
+    return "\n".join(page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(path))
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_a_class_gets_its_overview_beside_the_reports_and_not_among_them(run, small_class, quick):
+    at = small_class.out.parent / "class.pdf"
+    small_class.rows[1]["step2_ck"] = "2520"
+    write_rows(small_class.students, small_class.rows)
+    done = run(*small_class.batch, *quick, "--overview", at)
+    assert done.code == 1, done.err
+    assert not (small_class.out / "class.pdf").exists()
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (at, at.with_suffix(".csv"))} == {0o600}
+    text = text_of(at)
+    assert "S002: step2_ck: expected" in text.replace("\r\n", " ").replace("\n", " ")
+    assert "Quillfeather" not in text
+    statuses = {row["student_id"]: row["status"] for row in rows_of(at.with_suffix(".csv"))}
+    assert statuses == {"S001": "list", "S002": "left_out"}
+    fingerprint = (small_class.out / "manifest.json").read_text().split('"fingerprint": "')[1][:12]
+    assert fingerprint in text
+
+    named = run(*small_class.batch, *quick, "--resume", "--overview", at, "--names")
+    assert named.code == 1
+    assert "Maren Quillfeather" in text_of(at)
+    assert "Maren Quillfeather" in [row["name"] for row in rows_of(at.with_suffix(".csv"))]
+    document = pypdf.PdfReader(at)
+    assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert "Quillfeather" not in str(document.metadata)
+
+
+def test_an_overview_among_the_reports_is_refused_before_any_is_rendered(run, small_class):
+    refused = run(*small_class.batch, "--overview", small_class.out / "class.pdf")
+    assert refused.code == 2
+    assert "files go to students" in refused.err
+    assert not small_class.out.exists()
+
+
+def test_names_without_an_overview_are_a_mistake_in_the_command(run, small_class):
+    refused = run(*small_class.batch, "--names")
+    assert refused.code == 2
+    assert "--names is for --overview" in refused.err

@@ -1,0 +1,61 @@
+import pytest
+
+from analysis.advice import class_words as words
+
+STEPS = [
+    {"expected": 27.3, "low": 23, "high": 31},
+    {"expected": 26.3, "low": 16, "high": 34},
+]
+
+
+def test_the_first_sentence_of_an_overview_is_the_number_and_its_interval():
+    said = words.expected_sentence(STEPS, 39, words.interval_words(0.05, 0.95))
+    assert said.startswith(
+        "**About 26 of the 39 students with a list are expected to match; in 90 of 100 seasons it "
+        "is between 16 and 34.**"
+    )
+    assert "would claim 23 to 31. That is too sure" in said
+
+
+def test_no_other_reckoning_is_called_too_sure_that_says_the_same():
+    said = words.expected_sentence([STEPS[0], STEPS[0]], 39, "always")
+    assert "too sure" not in said
+
+
+def test_a_class_of_one_is_spoken_of_as_one():
+    step = {"expected": 0.9, "low": 0, "high": 1}
+    said = words.expected_sentence([step, step], 1, "always")
+    assert said.startswith("**About 1 of the one student with a list is expected to match")
+
+
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [(0, "No list carries"), (1, "1 of 9 lists carries"), (4, "4 of 9 lists carry")],
+)
+def test_who_stands_first_is_counted(first, said):
+    assert words.first_sentence(first, 9, 0.25).startswith(said)
+
+
+def test_what_sharing_costs_says_what_is_taken_for_it():
+    assert words.sharing_sentence(0, 0, 1).endswith("classmates do not compete.")
+    said = words.sharing_sentence(12, 0.83, 1)
+    assert "takes at most one student of the class" in said
+    assert "costs the class 0.8 expected matches" in said
+
+
+def test_little_to_win_is_not_recommended():
+    assert words.spreading_sentence(["A"], 0.01).endswith("less than 0.1 expected matches.")
+    assert "share A and B" in words.spreading_sentence(["A", "B"], 0.8)
+
+
+def test_signals_that_meet_a_classmates_are_counted():
+    row = {"signal": "gold", "sent": 9, "shared": 4, "turned_away": 1.2, "matches_lost": 0.3}
+    said = words.signals_sentence([row])
+    assert said.startswith("4 of 9 gold signals go to a program that a classmate signals too.")
+    assert words.signals_sentence([]) == ""
+
+
+def test_a_class_is_held_beside_graduates_only_where_there_are_enough():
+    assert words.graduates_sentence(2, 4, None).startswith("There are too few past graduates")
+    assert "58 % matched" in words.graduates_sentence(2, 4, 0.58)
+    assert "expects 50 %" in words.graduates_sentence(2, 4, 0.58)

@@ -1,0 +1,146 @@
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from analysis.answers.class_overview import class_overview
+from analysis.answers.class_pages import class_pages
+from analysis.answers.pick import pick
+from analysis.paths import from_root
+
+SAMPLE = from_root("data/sample")
+KEPT = ["S002", "S003", "S005", "S010", "S017"]
+FEW_DRAWS = ("classmates.draws=400", "uncertainty.draws=50")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A class of five, one without a score, with a row that is wrong and one that contradicts."""
+    folder = tmp_path_factory.mktemp("class")
+    rows = pd.read_csv(SAMPLE / "students.csv", dtype=str, keep_default_na=False)
+    kept = rows[rows["student_id"].isin([*KEPT, "S001", "S004"])].copy()
+    kept.loc[kept["student_id"] == "S001", "step2_ck"] = "2555"
+    kept.loc[kept["student_id"] == "S004", "must_apply"] = "NOWHERE"
+    kept.to_csv(folder / "students.csv", index=False)
+    return SimpleNamespace(
+        students=folder / "students.csv",
+        programs=SAMPLE / "programs.csv",
+        preferences=SAMPLE / "preferences.csv",
+        graduates=SAMPLE / "graduates.csv",
+    )
+
+
+@pytest.fixture(scope="module")
+def found(files):
+    return class_overview(
+        files.students, files.programs, files.preferences, files.graduates, overrides=FEW_DRAWS
+    )
+
+
+@pytest.fixture(scope="module")
+def pages(found):
+    return class_pages(found)
+
+
+def test_each_student_has_the_match_chance_of_the_students_own_list(files, found):
+    own = found.students.set_index("student_id")
+    for student_id in ("S003", "S010"):
+        alone = pick(
+            student_id, files.students, files.programs, files.preferences, overrides=FEW_DRAWS
+        ).found
+        row = own.loc[student_id]
+        assert row["match_chance"] == alone.match_chance
+        assert (row["low"], row["high"]) == (alone.match_chance_low, alone.match_chance_high)
+        assert row["if_unknowns_close"] == alone.match_chance_if_unknowns_close
+
+
+def test_the_highest_risk_of_no_match_stands_first_and_the_threshold_is_kept(found):
+    risk = found.listed["risk_of_no_match"].tolist()
+    assert risk == sorted(risk, reverse=True)
+    assert (found.first["risk_of_no_match"] > 0.25).all()
+    rest = found.listed[~found.listed["look_first"]]
+    assert (rest["risk_of_no_match"] <= 0.25).all()
+
+
+def test_the_threshold_is_an_assumption_that_moves_who_stands_first(files, found):
+    strict = class_overview(
+        files.students,
+        files.programs,
+        overrides=(*FEW_DRAWS, "classmates.risk_of_no_match=0.05"),
+    )
+    assert len(strict.first) > len(found.first)
+
+
+def test_what_is_expected_is_the_sum_of_the_students_chances_in_company(found):
+    expected = found.matches.set_index("step")["expected"]
+    assert expected["independent"] == pytest.approx(found.listed["match_chance"].sum())
+    in_company = (1 - found.listed["risk_of_no_match"]).sum()
+    assert expected["shared_places"] == pytest.approx(in_company)
+
+
+def test_who_has_no_score_no_list_or_a_wrong_row_is_named_and_the_others_are_there(found, pages):
+    status = found.students.set_index("student_id")["status"]
+    assert status["S017"] == "no_step2_ck"
+    assert status["S004"] == "no_list"
+    assert (status == "list").sum() == 4
+    facts = pages.facts.set_index("This overview is about")["as the office's files say"]
+    assert facts["Without a Step 2 CK score, so without a list"] == "S017"
+    assert facts["Rows of the class file left out"].startswith("S001: step2_ck: expected")
+    assert "NOWHERE" in facts["No list for S004"]
+
+
+def test_the_rows_for_a_spreadsheet_hold_everyone(pages):
+    rows = pages.csv.set_index("student_id")
+    assert set(rows.index) == {*KEPT, "S001", "S004"}
+    assert rows.loc["S001", "status"] == "left_out"
+    assert "name" not in rows
+
+
+def text_of(pages):
+    parts = []
+    for value in vars(pages).values():
+        frames = value if isinstance(value, list) else [value]
+        parts += [part.to_csv() if isinstance(part, pd.DataFrame) else str(part) for part in frames]
+    return "\n".join(parts)
+
+
+def test_names_stand_there_only_when_asked_for(found, pages):
+    assert "Fenwick" not in text_of(pages)
+    named = class_pages(found, "yes")
+    assert "S003 Isolde Fenwick-Ray" in text_of(named)
+    assert "Isolde Fenwick-Ray" in named.csv["name"].tolist()
+
+
+def test_small_groups_of_past_graduates_stand_without_numbers(found, pages):
+    rows = pages.graduates.set_index("Group")
+    small = found.graduates["n"].isna()
+    assert small.any()
+    hidden = rows["Matched (90 % interval)"].str.startswith("not shown")
+    assert hidden.tolist() == small.tolist()
+    assert (rows.loc[hidden, "Past graduates"] == "–").all()
+
+
+def test_a_call_counts_the_lists_that_hang_on_its_answer(found):
+    call = found.calls.iloc[0]
+    assert call["swing"] == pytest.approx(call["if_open"] - call["if_closes"])
+    assert 1 <= call["lists"] <= 4
+    assert found.calls["swing"].is_monotonic_decreasing
+
+
+def test_a_class_without_any_score_has_an_overview_that_says_so(files, tmp_path):
+    rows = pd.read_csv(files.students, dtype=str, keep_default_na=False)
+    rows[rows["student_id"] == "S017"].to_csv(tmp_path / "one.csv", index=False)
+    alone = class_overview(tmp_path / "one.csv", files.programs)
+    pages = class_pages(alone)
+    assert pages.summary == "No student has a list, so there is nothing to expect."
+    assert pages.standing == []
+    assert pages.csv["status"].tolist() == ["no_step2_ck"]
+
+
+def test_a_class_of_one_is_expected_to_match_with_that_students_chance(files, tmp_path):
+    rows = pd.read_csv(files.students, dtype=str, keep_default_na=False)
+    rows[rows["student_id"] == "S003"].to_csv(tmp_path / "one.csv", index=False)
+    alone = class_overview(tmp_path / "one.csv", files.programs, overrides=FEW_DRAWS)
+    own = alone.students.iloc[0]
+    assert own["risk_of_no_match"] == 1 - own["match_chance"]
+    assert alone.matches["expected"].tolist()[:3] == [own["match_chance"]] * 3
