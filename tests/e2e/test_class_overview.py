@@ -3,15 +3,11 @@ import stat
 
 import pypdf
 import pypdfium2
-import pytest
 
 from tests.e2e.conftest import write_rows
 
-
-@pytest.fixture
-def quick(tmp_path):
-    """Assumptions with few draws, so that a class takes a second."""
-    return ("--set", "classmates.draws=200", "--set", "uncertainty.draws=40")
+# Few draws, so that a class takes a second.
+QUICK = ("--set", "classmates.draws=200", "--set", "uncertainty.draws=40")
 
 
 def text_of(path):
@@ -23,11 +19,11 @@ def rows_of(path):
         return list(csv.DictReader(stream))
 
 
-def test_a_class_gets_its_overview_beside_the_reports_and_not_among_them(run, small_class, quick):
+def test_a_class_gets_its_overview_beside_the_reports_and_not_among_them(run, small_class):
     at = small_class.out.parent / "class.pdf"
     small_class.rows[1]["step2_ck"] = "2520"
     write_rows(small_class.students, small_class.rows)
-    done = run(*small_class.batch, *quick, "--overview", at)
+    done = run(*small_class.batch, *QUICK, "--overview", at)
     assert done.code == 1, done.err
     assert not (small_class.out / "class.pdf").exists()
     assert {stat.S_IMODE(path.stat().st_mode) for path in (at, at.with_suffix(".csv"))} == {0o600}
@@ -39,7 +35,7 @@ def test_a_class_gets_its_overview_beside_the_reports_and_not_among_them(run, sm
     fingerprint = (small_class.out / "manifest.json").read_text().split('"fingerprint": "')[1][:12]
     assert fingerprint in text
 
-    named = run(*small_class.batch, *quick, "--resume", "--overview", at, "--names")
+    named = run(*small_class.batch, *QUICK, "--resume", "--overview", at, "--names")
     assert named.code == 1
     assert "Maren Quillfeather" in text_of(at)
     assert "Maren Quillfeather" in [row["name"] for row in rows_of(at.with_suffix(".csv"))]
