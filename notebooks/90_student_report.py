@@ -92,17 +92,17 @@ publish_table(advice.levels_table(importance, profile.profile_points(student, as
 
 # %%
 chances = tables.read_interview_chances(from_root(chances_csv))
-axes = draw_interview_chances(chances, new_axes(), marked=advice.drawn_flag(chances, flag))
-alt = alt_interview_chances(chances, marked=advice.drawn_flag(chances, flag))
-publish_figure(axes.figure, alt, advice.chances_caption(chances, flag))
+mark = {"marked": advice.drawn_flag(chances, flag), "mark": advice.mark_words(flag)}
+caption = advice.chances_caption(chances, flag)
+publish_chart(chances, new_axes(), draw_interview_chances, alt_interview_chances, caption, **mark)
 
 # %%
 here = advice.beside_article(by_flag.chances_at_score(student, assumptions), chances)
-title = advice.place_title(student, kinds)
+own = {"marked": student["red_flags"].iloc[0], "title": advice.place_title(student, kinds)}
 publish_chart(
-    here, new_axes(), draw_profile_chances, alt_profile_chances, advice.PLACE_CAPTION, title=title
+    here, new_axes(), draw_profile_chances, alt_profile_chances, advice.PLACE_CAPTION, **own
 )
-publish_table(advice.chances_table(chances, here, flag))
+publish_table(advice.chances_table(chances, here, own["marked"]))
 publish_text(advice.place_words(student, kinds))
 
 # %% [markdown]

@@ -58,7 +58,7 @@ def test_the_marked_flag_is_told_by_words_and_weight_and_not_by_colour_alone(axe
 
 def test_a_short_marked_bar_has_the_words_beside_it(axes, article):
     draw_interview_chances(article("interview_chances"), axes, marked="Academic LOA")
-    assert axes.texts[-1].get_text() == "30 %  this student's worst flag"
+    assert axes.texts[-1].get_text() == "30 % · this student's worst flag"
 
 
 def test_a_flag_that_is_not_there_cannot_be_marked(axes, article):

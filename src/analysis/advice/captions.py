@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.advice.labels import BASES, COMPETITIVENESS, FLAGS, NO_FLAG, joined, percent
+from analysis.advice.labels import (
+    BASES,
+    COMPETITIVENESS,
+    FLAGS,
+    NO_FLAG,
+    in_sentence,
+    joined,
+    percent,
+)
 from analysis.assumptions import Assumptions
 
 __all__ = [
@@ -13,6 +21,7 @@ __all__ = [
     "chances_caption",
     "drawn_flag",
     "importance_caption",
+    "mark_words",
     "place_title",
     "place_words",
     "programs_summary",
@@ -21,7 +30,9 @@ __all__ = [
 
 
 def _whose(rows: pd.DataFrame) -> str:
-    return joined(BASES.get(basis, basis) for basis in dict.fromkeys(rows["basis"]))
+    """Whose figures the rows are, as a sentence."""
+    words = joined(BASES.get(basis, basis) for basis in dict.fromkeys(rows["basis"]))
+    return f"{words[:1].upper()}{words[1:]}."
 
 
 def importance_caption(importance: pd.DataFrame) -> str:
@@ -37,10 +48,7 @@ def importance_caption(importance: pd.DataFrame) -> str:
     str
         What is shown and whose figures they are.
     """
-    return (
-        f"How much program directors weigh each factor: {_whose(importance)}. The table shows "
-        "where this student stands on each."
-    )
+    return f"{_whose(importance)} The table shows where this student stands on each factor."
 
 
 def drawn_flag(chances: pd.DataFrame, flag: str) -> str | None:
@@ -76,11 +84,27 @@ def chances_caption(chances: pd.DataFrame, flag: str) -> str:
     str
         What is shown, whose figures, and whose bar is marked.
     """
-    text = f"Chance of an interview with a high Step 2 CK: {_whose(chances)}."
+    text = _whose(chances)
     if drawn_flag(chances, flag) is None:
-        return f"{text} There is no published bar for: {FLAGS[flag].lower()}."
-    which = "a spotless record" if flag == NO_FLAG else FLAGS[flag].lower()
+        return f"{text} There is no published bar for: {in_sentence(FLAGS[flag])}."
+    which = "a spotless record" if flag == NO_FLAG else in_sentence(FLAGS[flag])
     return f"{text} The marked bar is this student's: {which}."
+
+
+def mark_words(flag: str) -> str:
+    """Words at the marked bar of the chances by flag.
+
+    Parameters
+    ----------
+    flag : str
+        Code of the student's heaviest flag, or ``none``.
+
+    Returns
+    -------
+    str
+        Whose bar it is.
+    """
+    return "this student" if flag == NO_FLAG else "this student's worst flag"
 
 
 def tolerance_caption(types: pd.DataFrame) -> str:
@@ -96,7 +120,7 @@ def tolerance_caption(types: pd.DataFrame) -> str:
     str
         What is shown and whose figures they are.
     """
-    return f"Types of programs by prestige and willingness to consider a flag: {_whose(types)}."
+    return f"{_whose(types)} Each dot is a type of program."
 
 
 def place_words(student: pd.DataFrame, kinds: dict[str, str]) -> str:
@@ -142,12 +166,12 @@ def place_title(student: pd.DataFrame, kinds: dict[str, str]) -> str:
     """
     score = student["step2_ck"].iloc[0]
     kind = COMPETITIVENESS[next(iter(kinds.values()))]
-    return f"A typical record with each flag at {score:g}, mid-tier program, {kind}"
+    return f"Chance by red flag at Step 2 CK {score:g}, in {kind}"
 
 
 PLACE_CAPTION = (
-    "Dots: the model at this score, with the range that it moves in when the assumptions vary. "
-    "Basis: the article's level (80 % for a spotless record), not a frequency."
+    "A record typical but for the flag, at a mid-tier program. Level: the article's 80 % without a "
+    "flag, not a frequency."
 )
 
 

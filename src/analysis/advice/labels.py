@@ -13,6 +13,7 @@ __all__ = [
     "FLAGS",
     "NO_FLAG",
     "PROGRAM_TYPES",
+    "in_sentence",
     "joined",
     "percent",
     "with_flag_labels",
@@ -96,6 +97,27 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return "over 99 %"
     return f"{share * 100:.0f} %"
+
+
+def in_sentence(label: str) -> str:
+    """Write a label as it stands within a sentence.
+
+    Parameters
+    ----------
+    label : str
+        Such as a value of `FLAGS`.
+
+    Returns
+    -------
+    str
+        With a small first letter, unless it begins with the name of an exam.
+
+    Examples
+    --------
+    >>> in_sentence("Worrying dean's letter (MSPE)"), in_sentence("Step 1 failed, then passed")
+    ("worrying dean's letter (MSPE)", 'Step 1 failed, then passed')
+    """
+    return label if label.startswith("Step ") else label[:1].lower() + label[1:]
 
 
 def joined(words: Iterable[str], last: str = "and") -> str:

@@ -130,24 +130,27 @@ def standing(
             "the score is known."
         )
     score, flags = f"{row['step2_ck']:g}", row["red_flags"]
-    sentences = []
-    for place in typical.to_dict("records"):
-        chance = _chance_in_words(place)
-        where = f"a typical mid-tier program in {place['specialty']} that reads your file"
-        if flags:
-            sentences.append(
-                f"With a Step 2 CK of {score}, the model puts your chance of an interview at "
-                f"{where} at {chance}; the same record without the red flag"
-                f"{'s' if len(flags) > 1 else ''} would stand at "
-                f"{percent(place['without_flags'])}."
-            )
-        else:
-            sentences.append(
-                f"With a Step 2 CK of {score} and no red flag, the model puts your chance of an "
-                f"interview at {where} at {chance}."
-            )
+    places = typical.to_dict("records")
+    if len(places) == 1:
+        where = f"a typical mid-tier program in {places[0]['specialty']} that reads your file"
+        stated = f"at {_chance_in_words(places[0])}"
+    else:
+        where = "a typical mid-tier program that reads your file"
+        stated = joined(f"in {p['specialty']} at {_chance_in_words(p)}" for p in places)
+    sentence = (
+        f"With a Step 2 CK of {score}{'' if flags else ' and no red flag'}, the model puts your "
+        f"chance of an interview at {where} {stated}"
+    )
+    sentences = [f"{sentence}."]
     if flags:
-        sentences.append("The score weighs against the flag; it does not remove it from the file.")
+        without = joined(dict.fromkeys(percent(place["without_flags"]) for place in places))
+        several = len(flags) > 1
+        sentences = [
+            f"{sentence}; the same record without the red flag{'s' if several else ''} "
+            f"would stand at {without}.",
+            f"The score is newer evidence beside the flag{'s' if several else ''}; it does not "
+            f"remove {'them' if several else 'it'} from the file.",
+        ]
     sentences.append(
         "The percentages are illustrative: they begin at the article's figures, and 80 % at one "
         "program does not mean four interviews from five applications."

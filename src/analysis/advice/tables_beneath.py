@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
 
-from analysis.advice.labels import FLAGS, NO_FLAG, PROGRAM_TYPES, percent, with_flag_labels
+from analysis.advice.labels import FLAGS, PROGRAM_TYPES, percent, with_flag_labels
 from analysis.assumptions import factor_components
 
 __all__ = ["beside_article", "chances_table", "levels_table", "rho_table", "tolerance_table"]
@@ -62,10 +63,14 @@ def _level(row: dict[str, Any]) -> str:
         return f"honors in {percent(float(level))}"
     if not level:
         return "not given, taken as typical" if row["taken_as_typical"] else "no score yet"
-    return f"{level} items" if row["factor"] == "research" else level
+    if row["factor"] == "research":
+        return "1 item" if level == "1" else f"{level} items"
+    return level
 
 
-def chances_table(chances: pd.DataFrame, by_flag: pd.DataFrame, own_flag: str) -> pd.DataFrame:
+def chances_table(
+    chances: pd.DataFrame, by_flag: pd.DataFrame, own_flags: Collection[str]
+) -> pd.DataFrame:
     """Chances by flag: as the source has them, and at this student's score and specialty.
 
     Parameters
@@ -74,8 +79,8 @@ def chances_table(chances: pd.DataFrame, by_flag: pd.DataFrame, own_flag: str) -
         Of `analysis.tables.read_interview_chances`.
     by_flag : DataFrame
         Of `analysis.model.by_flag.chances_by_flag`, or without rows where there is no score.
-    own_flag : str
-        Code of the student's heaviest flag, or ``none``.
+    own_flags : collection of str
+        Codes of the student's flags.
 
     Returns
     -------
@@ -87,7 +92,7 @@ def chances_table(chances: pd.DataFrame, by_flag: pd.DataFrame, own_flag: str) -
     rows = []
     for flag in dict.fromkeys([*given, *ours]):
         name = FLAGS.get(flag, flag)
-        own = " (this student)" if flag == own_flag and flag != NO_FLAG else ""
+        own = " (this student)" if flag in own_flags else ""
         row = {
             "Red flag": f"{name}{own}",
             "Source's figure": percent(given[flag]) if flag in given else "none published",
@@ -141,11 +146,13 @@ def beside_article(by_flag: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame
     Returns
     -------
     DataFrame
-        `by_flag` with ``article_chance`` (NaN where the source has none) and ``label``.
+        `by_flag` with ``article_chance`` (NaN where the source has none), ``label`` and
+        ``interval``, what kind of range it is.
     """
     given = dict(zip(chances["red_flag"], chances["interview_chance"], strict=True))
     return with_flag_labels(by_flag).assign(
-        article_chance=[given.get(flag, float("nan")) for flag in by_flag["red_flag"]]
+        article_chance=[given.get(flag, float("nan")) for flag in by_flag["red_flag"]],
+        interval="range as our assumptions vary",
     )
 
 

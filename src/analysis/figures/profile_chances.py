@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,17 @@ UNIT = "Chance of an interview at one program (%)"
 MODEL = "Model"
 ARTICLE = "Article"
 KINDS = f"{ARTICLE}: illustrative, at one reference program"
+MARK = "this student's"
 TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
 
 
 def draw_profile_chances(
-    chances: DataFrame, ax: Axes, *, title: str = TITLE, model: str = MODEL
+    chances: DataFrame,
+    ax: Axes,
+    *,
+    marked: Collection[str] = (),
+    title: str = TITLE,
+    model: str = MODEL,
 ) -> Axes:
     """Draw two dots for each red flag: the article's chance and the model's with its range.
 
@@ -38,6 +45,8 @@ def draw_profile_chances(
         ``high`` (0-1), ``interval`` (what kind), ``source``, ``basis``.
     ax : Axes
         What is drawn on; cleared first.
+    marked : collection of str
+        Each ``red_flag`` whose name is bold; the footer says that it is this student's.
     title : str
         What is shown: which score, class of specialty and type of program.
     model : str
@@ -69,30 +78,37 @@ def draw_profile_chances(
         article = Dots(ARTICLE, chances[BESIDE].tolist(), unknown, unknown, _beside(chances))
         answers.insert(0, article)
     with style.chart(ax):
-        margins = dot_rows(ax, style.labels(chances, "red_flag"), answers, end=1.0)
+        names = style.labels(chances, "red_flag")
+        margins = dot_rows(ax, names, answers, end=1.0, marked=_marked_rows(chances, marked))
         ax.set_xticks(*TICKS)
         ax.set_xlabel(UNIT, loc="left")
         return style.laid_out(
             ax,
             title=title,
             tag=style.basis_words(chances),
-            footer=_footer(chances),
+            footer=_footer(chances, bold=bool(_marked_rows(chances, marked))),
             margins=margins,
         )
 
 
-def alt_profile_chances(chances: DataFrame, *, title: str = TITLE, model: str = MODEL) -> str:
+def alt_profile_chances(
+    chances: DataFrame,
+    *,
+    marked: Collection[str] = (),
+    title: str = TITLE,
+    model: str = MODEL,
+) -> str:
     """Say in words and numbers what `draw_profile_chances` shows.
 
     Parameters
     ----------
-    chances, title, model
+    chances, marked, title, model
         As drawn.
 
     Returns
     -------
     str
-        Every value, source and basis.
+        Every value, the marked flags, source and basis.
 
     Raises
     ------
@@ -109,17 +125,16 @@ def alt_profile_chances(chances: DataFrame, *, title: str = TITLE, model: str = 
     """
     style.check_rows(chances, NEEDED, NAME)
     words = style.value_texts(chances, "interview_chance", share=True)
-    values = [
-        f"{name} {model.lower()} {word}"
-        for name, word in zip(style.labels(chances, "red_flag"), words, strict=True)
-    ]
+    names = style.labels(chances, "red_flag")
+    values = [f"{name} {model.lower()} {word}" for name, word in zip(names, words, strict=True)]
     if style.has_column(chances, BESIDE):
         values = [
             f"{value}, article {beside}" if beside else value
             for value, beside in zip(values, _beside(chances), strict=True)
         ]
-    parts = [f"{title}: {'; '.join(values)}", style.basis_words(chances)]
-    parts += _footer(chances).split(" · ")
+    own = "; ".join(names[row] for row in _marked_rows(chances, marked))
+    parts = [f"{title}: {'; '.join(values)}", f"Marked as {MARK}: {own}" if own else ""]
+    parts += [style.basis_words(chances), *_footer(chances).split(" · ")]
     return " ".join(["Dots on a scale.", *(style.sentence(part) for part in parts if part)])
 
 
@@ -128,6 +143,11 @@ def _beside(chances: DataFrame) -> list[str]:
     return ["" if value != value else style.percent(value) for value in chances[BESIDE].tolist()]
 
 
-def _footer(chances: DataFrame) -> str:
+def _marked_rows(chances: DataFrame, marked: Collection[str]) -> list[int]:
+    return [row for row, flag in enumerate(chances["red_flag"]) if flag in marked]
+
+
+def _footer(chances: DataFrame, *, bold: bool = False) -> str:
     footer = style.with_interval_note(style.provenance(chances), chances)
-    return f"{footer} · {KINDS}" if style.has_column(chances, BESIDE) else footer
+    parts = [footer, KINDS if style.has_column(chances, BESIDE) else ""]
+    return " · ".join(part for part in [*parts, f"Bold: {MARK}" if bold else ""] if part)

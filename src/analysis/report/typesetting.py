@@ -127,7 +127,7 @@ def _typeset(
     pictures = [part for part in document.parts if isinstance(part, Picture)]
     markdown = _marked_text(document.parts)
     markdown, missing = shown(markdown)
-    markdown = ENDLESS_WORD.sub("\\g<0>\u200b", markdown)
+    markdown = PERCENT.sub("\u00a0", ENDLESS_WORD.sub("\\g<0>\u200b", markdown))
     page, missing_elsewhere = _page_data(document, branding, pictures, shown)
     missing += missing_elsewhere
     if missing:
@@ -154,6 +154,8 @@ PREAMBLE = """#import "template.typ": chart, report, typed
 """
 # A line of its own, where the template puts what is in page.json.
 MARKS = {Picture: ("COUNTERSIGNALFIGURE", "chart"), Typed: ("COUNTERSIGNALTYPED", "typed")}
+# A percentage is not torn apart at the end of a line.
+PERCENT = re.compile(r"(?<=\d) (?=\\?%)")
 # A word as long as a line would leave the page: it may break after each 30 characters.
 ENDLESS_WORD = re.compile(r"(?:\\.|[^\s|\\-]){30}(?=[^\s|-])")
 # The same in plain text, where no mark is torn off its letter; Chinese and the like break anyway.
@@ -267,7 +269,7 @@ def _page_data(
             {
                 "file": f"figure-{index}{picture.suffix}",
                 "alt": clean(picture.alt),
-                "caption": clean(picture.caption),
+                "caption": clean(PERCENT.sub("\u00a0", picture.caption)),
             }
             for index, picture in enumerate(pictures)
         ],

@@ -32,6 +32,16 @@ def test_the_sentence_has_the_chance_its_range_and_the_same_record_without_the_f
     assert "does not remove it" in said
 
 
+def test_two_specialties_are_told_in_one_sentence():
+    places = pd.concat([typical(), typical(specialty="Psychiatry", interview_chance=0.8, low=0.6)])
+    said = standing(student(), places)
+    assert (
+        "in Neurology at **77 %** (range 51 % to 88 %) and in Psychiatry at **80 %** (range 60 % "
+        "to 88 %); the same record without the red flag would stand at 88 %." in said
+    )
+    assert said.count("With a Step 2 CK") == 1
+
+
 def test_a_spotless_record_is_not_told_of_a_flag():
     said = standing(student(red_flags=()), typical())
     assert "no red flag" in said
@@ -40,7 +50,9 @@ def test_a_spotless_record_is_not_told_of_a_flag():
 
 def test_several_flags_are_spoken_of_as_several():
     flags = ("course_failure_remediated", "loa_academic")
-    assert "without the red flags would" in standing(student(red_flags=flags), typical())
+    said = standing(student(red_flags=flags), typical())
+    assert "without the red flags would" in said
+    assert "evidence beside the flags; it does not remove them" in said
 
 
 def test_without_a_score_there_are_no_chances_and_the_page_says_why():

@@ -1,6 +1,12 @@
 import pandas as pd
 
-from analysis.advice.captions import chances_caption, drawn_flag, programs_summary
+from analysis.advice.captions import (
+    chances_caption,
+    drawn_flag,
+    importance_caption,
+    mark_words,
+    programs_summary,
+)
 from analysis.advice.limits import basis_table, sources_text
 from analysis.advice.tables_beneath import (
     beside_article,
@@ -53,7 +59,7 @@ def test_a_factor_outside_the_profile_is_shown_and_said_to_be():
 
 
 def test_chances_of_the_source_and_of_the_model_stand_side_by_side():
-    rows = chances_table(CHANCES, BY_FLAG, "step1_failure").to_dict("records")
+    rows = chances_table(CHANCES, BY_FLAG, ("step1_failure",)).to_dict("records")
     assert rows[1]["Red flag"] == "Step 1 failed, then passed (this student)"
     assert rows[1]["Source's figure"] == "45 %"
     assert rows[2]["Source's figure"] == "none published"
@@ -61,7 +67,21 @@ def test_chances_of_the_source_and_of_the_model_stand_side_by_side():
 
 
 def test_without_a_score_the_models_column_is_left_out():
-    assert chances_table(CHANCES, BY_FLAG.iloc[:0], "none").shape == (2, 2)
+    assert chances_table(CHANCES, BY_FLAG.iloc[:0], ()).shape == (2, 2)
+
+
+def test_each_flag_of_the_student_is_marked_and_no_other():
+    names = chances_table(CHANCES, BY_FLAG, ("step1_failure", "professionalism"))["Red flag"]
+    assert names.str.endswith("(this student)").tolist() == [False, True, True]
+
+
+def test_one_item_is_one_and_two_are_items():
+    importance = pd.DataFrame({"factor": ["Research"], "importance": [10.0]})
+    levels = [
+        levels_table(importance, profile(factor="research", level=level))["This student"].iloc[0]
+        for level in ("1", "2")
+    ]
+    assert levels == ["1 item", "2 items"]
 
 
 def test_the_articles_chance_is_put_beside_the_models():
@@ -90,7 +110,22 @@ def test_types_of_programs_are_named_in_words():
 def test_a_flag_without_a_published_bar_is_said_to_have_none():
     assert drawn_flag(CHANCES, "mspe_concern") is None
     assert "no published bar" in chances_caption(CHANCES, "mspe_concern")
-    assert "this student's" in chances_caption(CHANCES, "step1_failure")
+    assert chances_caption(CHANCES, "step1_failure").endswith(
+        "student's: Step 1 failed, then passed."
+    )
+    assert mark_words("step1_failure") == "this student's worst flag"
+
+
+def test_a_spotless_record_has_no_worst_flag():
+    assert mark_words("none") == "this student"
+    assert chances_caption(CHANCES, "none").endswith("this student's: a spotless record.")
+
+
+def test_a_caption_begins_with_whose_figures_they_are():
+    rows = pd.DataFrame({"basis": ["article", "office", "article"]})
+    assert importance_caption(rows).startswith(
+        "The article's figure, illustrative by its own words and the office's own. "
+    )
 
 
 def test_programs_are_counted_by_group():

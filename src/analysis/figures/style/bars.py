@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_intervals", "horizontal_bars"]
 
 TALLEST = 540.0  # points of drawing that still fit a page with title, footer and caption
-ROOMY_PITCH = 27.0
+ROOMY_PITCH = 23.0
 BAR_SHARE = 0.68
 LEAST_LEADING = 3.0
 ROOM_INSIDE = 18.0  # lower rows have no place for words in a bar
@@ -90,7 +90,7 @@ def horizontal_bars(
     inside = pitch >= ROOM_INSIDE and _fits_inside(marked, mark, values, lows, end, plain, size)
     texts = list(words)
     if marked is not None and mark and not inside:
-        texts[marked] = f"{words[marked]}  {mark}"
+        texts[marked] = f"{words[marked]} · {mark}"
         beside[marked] = text_width(texts[marked], size, 600)
     drawing = _drawing_width(width - left, ends, beside)
 

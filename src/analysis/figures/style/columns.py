@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["columns_fit", "upright_columns"]
 
-HEIGHT = 92.0
+HEIGHT = 80.0
 WIDEST_SLOT = 92.0
 COLUMN_SHARE = 0.62
 AXIS_LEFT = 26.0  # tick labels

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from analysis.figures.style.look import BLUE, INK, MUTED, PAPER, SIZE, SMALL_SIZE
+from analysis.figures.style.look import BLUE, GRID, INK, PAPER, SIZE, SMALL_SIZE
 from analysis.figures.style.page import Margins, chart_width, root_figure
 from analysis.figures.style.words import LINE, text_width, wrapped
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Dots", "dot_rows"]
 
 TALLEST = 520.0  # points of drawing that still fit a page with title, footer and caption
-ROOMY_PITCH = 27.0
+ROOMY_PITCH = 19.0
 WIDEST_NAMES = 0.36  # share of the chart's width
 NAME_GAP, COLUMN_GAP, HEAD_DOT = 9.0, 14.0, 9.0
 SLACK = 2.0
@@ -48,7 +48,14 @@ class Dots(NamedTuple):
     words: Sequence[str]
 
 
-def dot_rows(ax: Axes, names: Sequence[str], answers: Sequence[Dots], *, end: float) -> Margins:
+def dot_rows(
+    ax: Axes,
+    names: Sequence[str],
+    answers: Sequence[Dots],
+    *,
+    end: float,
+    marked: Collection[int] = (),
+) -> Margins:
     """Draw a row a name, the first on top: a hollow diamond, a filled dot, ranges as lines.
 
     Parameters
@@ -61,6 +68,8 @@ def dot_rows(ax: Axes, names: Sequence[str], answers: Sequence[Dots], *, end: fl
         One or two.
     end : float
         Right end of the axis; it begins at 0.
+    marked : collection of int
+        Rows whose names are bold.
 
     Returns
     -------
@@ -69,14 +78,23 @@ def dot_rows(ax: Axes, names: Sequence[str], answers: Sequence[Dots], *, end: fl
     """
     count, width = len(names), chart_width(ax)
     size = SIZE if count <= 24 else SMALL_SIZE
+    weights = [600 if row in marked else 400 for row in range(count)]
     for most_lines in (3, 2, 1):
-        shown = [wrapped(name, WIDEST_NAMES * width, size, 400, most_lines) for name in names]
+        shown = [
+            wrapped(name, WIDEST_NAMES * width, size, weight, most_lines)
+            for name, weight in zip(names, weights, strict=True)
+        ]
         lines = max(name.count("\n") + 1 for name in shown)
         least = lines * size * LINE + 3
         if least * count <= TALLEST:
             break
     pitch = max(min(ROOMY_PITCH, TALLEST / count), least)
-    left = NAME_GAP + SLACK + max(text_width(li, size) for name in shown for li in name.split("\n"))
+    widths = [
+        text_width(line, size, weight)
+        for name, weight in zip(shown, weights, strict=True)
+        for line in name.split("\n")
+    ]
+    left = NAME_GAP + SLACK + max(widths)
     right = _draw_columns(ax, answers, size)
 
     ranged = [any(low == low for low in dots.lows) for dots in answers]
@@ -86,10 +104,12 @@ def dot_rows(ax: Axes, names: Sequence[str], answers: Sequence[Dots], *, end: fl
         line = look["mec"] if look["mfc"] == PAPER else look["mfc"]
         ax.hlines(rows, dots.lows, dots.highs, color=line, lw=1.6)
         ax.plot(dots.values, rows, ls="", zorder=3 + place, clip_on=False, **look)
-    ax.hlines([row + 0.5 for row in range(count - 1)], 0, end, color=MUTED, lw=0.25)
+    ax.hlines([row + 0.5 for row in range(count - 1)], 0, end, color=GRID, lw=0.5)
     ax.set_xlim(0, end)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(range(count), shown, size=size, linespacing=1.05)
+    for name, weight in zip(ax.get_yticklabels(), weights, strict=True):
+        name.set_fontweight(weight)
     ax.tick_params(axis="y", pad=NAME_GAP - 2)
     ax.grid(axis="x")
     ax.spines[["bottom"]].set_visible(False)
