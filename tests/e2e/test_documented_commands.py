@@ -31,7 +31,9 @@ def test_a_documented_command_does_what_it_says(run, line, tmp_path, monkeypatch
         }
         arguments = [str(swap.get(argument, argument)) for argument in arguments]
     arguments = [
-        str(tmp_path / "made" / argument) if before in {"--out", "--learned"} else argument
+        str(tmp_path / "made" / argument)
+        if before in {"--out", "--learned", "--overview"}
+        else argument
         for before, argument in zip(["", *arguments], arguments, strict=False)
     ]
     arguments = [

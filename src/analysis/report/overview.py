@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import ReportError
 from analysis.paths import from_root
-from analysis.report.folder import FolderError, write_whole
+from analysis.report.folder import PRIVATE_FOLDER, FolderError, write_whole
 from analysis.report.guard import check_whose_report
 from analysis.report.publish import ROWS_MIME
 from analysis.report.render import made_report
@@ -59,19 +60,20 @@ def overview_files(
     Raises
     ------
     FolderError
-        If it would lie in `out`, has another ending, its folder is not there, or it would replace
-        a file that is no earlier overview.
+        If it would lie in `out`, has another ending, cannot be written there, or would replace a
+        file that is no earlier overview.
     """
     csv = pdf.with_suffix(".csv")
     if pdf.suffix.lower() != ".pdf":
         message = f"--overview {pdf}: expected a file that ends in .pdf"
         raise FolderError(message)
     folder = pdf.resolve().parent
-    if _same(folder, out) or any(_same(above, out) for above in folder.parents):
+    if _same(folder, out) or any(_same(place, out) for place in folder.parents):
         message = f"--overview {pdf}: expected a file outside of {out}, whose files go to students"
         raise FolderError(message)
-    if not folder.is_dir():
-        message = f"--overview {pdf}: the folder {pdf.parent} is not there"
+    above = next(place for place in (folder, *folder.parents) if place.exists())
+    if not above.is_dir() or not os.access(above, os.W_OK):
+        message = f"--overview {pdf}: {above} is no folder that can be written to"
         raise FolderError(message)
     if any(_same(file, one) for file in (pdf, csv) for one in inputs):
         message = f"--overview {pdf}: it or {csv.name} beside it is a file that is read"
@@ -122,6 +124,7 @@ def render_overview(
     overview = made_report(parameters, look, template, keep_notebook=True)
     check_whose_report(overview.pdf, None, overview.title)
     try:
+        files.pdf.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
         write_whole(files.csv, _rows(overview.notebook).encode())
         write_whole(files.pdf, overview.pdf)
     except OSError as error:

@@ -72,7 +72,7 @@ def test_an_overview_goes_beside_the_folder_with_its_rows(place):
         ("out/deep/class.pdf", "files go to students"),
         ("link/class.pdf", "files go to students"),
         ("class.csv", "ends in .pdf"),
-        ("nowhere/class.pdf", "is not there"),
+        ("students.csv/class.pdf", "no folder that can be written to"),
         ("students.pdf", "a file that is read"),
     ],
 )
