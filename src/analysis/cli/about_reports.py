@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from analysis.cli.printing import say
+from analysis.cli.who_works import Cluster, Processes, refuse_both, workers_of
 from analysis.paths import from_root, project_root
 
 if TYPE_CHECKING:
@@ -102,9 +103,8 @@ def batch(
     graduates: Graduates = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, max=64, help="Processes; one a processor without.")
-    ] = None,
+    workers: Processes = None,
+    cluster: Cluster = "",
     resume: Annotated[
         bool, typer.Option("--resume", help="Complete a folder; render what changed.")
     ] = False,
@@ -125,6 +125,7 @@ def batch(
     ] = False,
 ) -> int:
     """Render a whole class: a PDF each, manifest.json, summary.csv, assumptions.toml."""
+    refuse_both(workers, cluster)
     if resume and overwrite:
         message = "--resume and --overwrite exclude each other"
         raise typer.BadParameter(message)
@@ -140,6 +141,7 @@ def batch(
         assumptions=assumptions,
         sets=sets or (),
         workers=workers,
+        cluster=cluster,
         mode="resume" if resume else "overwrite" if overwrite else "new",
         keep_notebooks=keep_notebooks,
         branding=branding,
@@ -160,6 +162,7 @@ def _render(
     sets: Sequence[str] = (),
     only: Sequence[str] = (),
     workers: int | None = None,
+    cluster: str = "",
     mode: str = "new",
     keep_notebooks: bool = False,
     branding: Path | None = None,
@@ -170,7 +173,7 @@ def _render(
     from analysis.answers.class_list import class_list
     from analysis.report.batch import Job, is_all_delivered, run_batch
     from analysis.report.folder import is_private
-    from analysis.workers.pool import LocalPool
+    from analysis.workers.address import ClusterError
 
     _warn_if_synced(out)
     files = {
@@ -206,13 +209,13 @@ def _render(
         for s in listed.students
     ]
     article = {f"{name}_csv": f"data/article/{file}.csv" for name, file in ARTICLE_FILES.items()}
-    with _progress(len(jobs)) as on_done:
+    with workers_of(workers, cluster) as pool, _progress(len(jobs)) as on_done:
         try:
             manifest = run_batch(
                 jobs,
                 out,
                 {**paths, **article, "report_date": report_date},
-                LocalPool(workers),
+                pool,
                 assumptions_toml=listed.assumptions_toml,
                 fingerprint=listed.fingerprint,
                 refused=refused,
@@ -221,9 +224,9 @@ def _render(
                 keep_notebooks=keep_notebooks,
                 on_done=on_done,
             )
-        except KeyboardInterrupt:
-            print(f"stopped; what is finished in {out} is whole. To go on: the same command with "
-                  "--resume", file=sys.stderr)  # fmt: skip
+        except (KeyboardInterrupt, ClusterError):
+            say(f"stopped; what is finished in {out} is whole. To go on: the same command with "
+                "--resume")  # fmt: skip
             raise
     if not is_private(out):
         say(f"warning: the disk of {out} keeps nobody out: who can reach it can read the reports")
