@@ -75,7 +75,9 @@ def dask_cluster(address: str, say: Callable[[str], object]) -> Iterator[DaskClu
         )
         raise ClusterError(message) from None
     # What Dask tells of its own accord is about its machinery; what matters is said here, once.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in [*logging.root.manager.loggerDict]:
+        if name.partition(".")[0] in {"distributed", "tornado"}:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of versions: ours are compared with each task
