@@ -8,5 +8,9 @@ extra=()
 [ -e data/private/graduates.csv ] && extra+=(--graduates data/private/graduates.csv)
 run batch --students data/private/students.csv --programs data/private/programs.csv --out reports/out/class "${extra[@]}"
 code=$?
-if [ $code -ne 0 ]; then echo; read -r -p "Something needs your attention (see above). Press Return to close. "; fi
+if [ $code -ne 0 ]; then
+  echo
+  echo "Something needs your attention (see above). Press Return to close."
+  read -r
+fi
 exit $code

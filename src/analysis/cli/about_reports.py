@@ -25,7 +25,17 @@ __all__ = ["add_to"]
 
 DEMO_STUDENTS = ("S001", "S002", "S003", "S004", "S006")
 PASSWORD_VARIABLE = "COUNTERSIGNAL_PDF_PASSWORD"  # noqa: S105 - a name, not a password
-SYNCED = ("onedrive", "dropbox", "icloud", "mobile documents", "google drive", "googledrive")
+# What the paths of cloud services' folders have in them, the most telling first.
+SYNCED = {
+    "onedrive": "OneDrive",
+    "dropbox": "Dropbox",
+    "icloud": "iCloud Drive",
+    "mobile documents": "iCloud Drive",
+    "google drive": "Google Drive",
+    "googledrive": "Google Drive",
+    "box sync": "Box",
+    "cloudstorage": "a cloud service",
+}
 
 Students = Annotated[Path, typer.Option("--students", help="The class: students.csv.")]
 Programs = Annotated[Path, typer.Option("--programs", help="The programs: programs.csv.")]
@@ -279,7 +289,7 @@ def _common_password() -> str:
 
 def _warn_if_synced(out: Path) -> None:
     place = str(out.resolve()).casefold()
-    service = next((name for name in SYNCED if name in place), None)
+    service = next((name for sign, name in SYNCED.items() if sign in place), None)
     if service:
         say(
             f"warning: {out} lies in a folder that {service} copies to other machines; reports "

@@ -1,0 +1,247 @@
+"""The ways in: make, a code host's workflow, pre-commit, launchers, links, citation."""
+
+import re
+import shutil
+import stat
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+
+from analysis.paths import project_root
+
+ROOT = project_root()
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "reports" / "README.md",
+                ROOT / "data" / "README.md"])  # fmt: skip
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+NEEDED = ("make", "bash")
+pytestmark = pytest.mark.skipif(
+    any(shutil.which(tool) is None for tool in NEEDED), reason="needs make and bash"
+)
+
+
+def text(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def made(*arguments, folder=ROOT):
+    """Output of make."""
+    return subprocess.run(
+        [shutil.which("make"), *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def targets(makefile):
+    """Targets that a person may call, as .PHONY names them."""
+    return re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split()
+
+
+def missing_from_help(makefile, shown):
+    return [
+        name for name in targets(makefile) if not re.search(rf"^  make {name} +\S", shown, re.M)
+    ]
+
+
+def test_make_alone_lists_every_target_and_itself():
+    assert made() == made("help")
+    assert missing_from_help(text("Makefile"), made("help")) == []
+
+
+def test_a_target_without_a_word_of_help_would_be_seen(tmp_path):
+    twin = tmp_path / "Makefile"
+    twin.write_text(re.sub(r"(?m)^(bench:.*?) +## .*$", r"\1", text("Makefile")))
+    assert missing_from_help(twin.read_text(), made("help", folder=tmp_path)) == ["bench"]
+
+
+def test_the_page_for_contributors_names_only_targets_that_are_there():
+    for page in PAGES:
+        for name in re.findall(r"`make ([a-z]+)`", page.read_text(encoding="utf-8")):
+            assert name in targets(text("Makefile")), f"{page.name}: make {name}"
+
+
+def test_ci_is_browser_check_test_and_soak_and_skips_nothing():
+    assert re.search(r"^ci: browser check test soak\b", text("Makefile"), re.M)
+    assert "COUNTERSIGNAL_REQUIRE_BROWSER" in made("-n", "-p", "ci")
+    assert text(".ci/run").strip().splitlines()[-1] == "make ci"
+    assert stat.S_IXUSR & (ROOT / ".ci" / "run").stat().st_mode
+
+
+def test_the_workflow_of_a_code_host_calls_make_ci_with_the_least_rights():
+    flow = yaml.safe_load(text(".github/workflows/ci.yml"))
+    (job,) = flow["jobs"].values()
+    assert [step["run"] for step in job["steps"] if "run" in step][-1].endswith("make ci")
+    assert flow["permissions"] == {"contents": "read"}
+    assert set(flow[True]) == {"push", "pull_request"}  # YAML reads the key `on` as true
+    versions = [step["with"]["python-version"] for step in job["steps"] if "with" in step]
+    lowest = tomllib.loads(text("pyproject.toml"))["project"]["requires-python"]
+    assert versions == [lowest.removeprefix(">=")]
+
+
+def test_pre_commit_runs_what_make_check_runs():
+    hooks = yaml.safe_load(text(".pre-commit-config.yaml"))["repos"]
+    entries = [hook["entry"] for repo in hooks for hook in repo["hooks"]]
+    assert "make check" in entries
+    assert {repo["repo"] for repo in hooks} == {"local"}  # nothing is downloaded
+    for entry in entries:
+        for word in entry.split():
+            assert not word.startswith("tests/") or (ROOT / word).exists()
+
+
+def test_make_check_is_lint_format_types_and_notebooks_in_step():
+    line = made("-n", "check", "-o", ".venv/dev").strip().splitlines()[-1]
+    parts = [part.split("/")[-1] for part in line.split(" && ")]
+    assert parts == [
+        "ruff check .",
+        "ruff format --check .",
+        "mypy",
+        "python -m analysis.report.derive --check",
+    ]
+
+
+def test_the_citation_names_this_version_and_licence():
+    citation = yaml.safe_load(text("CITATION.cff"))
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    assert str(citation["version"]) == project["version"]
+    assert citation["license"] == project["license"]
+    assert {"cff-version", "message", "title", "authors", "date-released"} <= set(citation)
+
+
+def dead_links(page, root=ROOT):
+    """Links of a page to what is not there: a file, or a heading of a page."""
+    found = []
+    for link in LINK.findall(page.read_text(encoding="utf-8")):
+        if re.match(r"[a-z]+:", link):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        there = target.exists() and target.is_relative_to(root)
+        if not there or (anchor and anchor not in anchors(target)):
+            found.append(link)
+    return found
+
+
+def anchors(page):
+    """Anchors that a code host gives the headings of a page."""
+    heads = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_each_link_and_picture_of_a_page_is_there(page):
+    assert dead_links(page) == []
+
+
+def test_a_link_to_nowhere_would_be_seen(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# One head\n[a](#one-head) [b](#two) ![c](no.png) [d](../x) [e](page.md)\n")
+    assert dead_links(page, tmp_path) == ["#two", "no.png", "../x"]
+
+
+def test_every_picture_of_the_readme_has_words_for_who_does_not_see_it():
+    pictures = re.findall(r"!\[([^\]]*)\]\(docs/images/[^)]+\)", text("README.md"))
+    assert len(pictures) >= 4
+    assert min(map(len, pictures)) > 40
+
+
+def launched(tmp_path, code, files=()):
+    """Begin the launcher of macOS in a copy of the house whose command only tells its arguments."""
+    house = tmp_path / "house"
+    (house / "launchers").mkdir(parents=True)
+    shutil.copy(ROOT / "launchers" / "render-class.command", house / "launchers")
+    command = house / ".venv" / "bin" / "countersignal"
+    command.parent.mkdir(parents=True)
+    command.write_text(f'#!/bin/bash\nprintf "%s\\n" "$@"\nexit {code}\n')
+    command.chmod(0o700)
+    for name in files:
+        (house / name).parent.mkdir(parents=True, exist_ok=True)
+        (house / name).touch()
+    return subprocess.Popen(
+        [str(house / "launchers" / "render-class.command")],
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_launcher_renders_the_private_class_and_closes_when_all_is_well(tmp_path):
+    process = launched(tmp_path, 0)
+    lines = process.stdout.read().splitlines()
+    assert process.wait(20) == 0
+    assert lines == [
+        "batch",
+        "--students",
+        "data/private/students.csv",
+        "--programs",
+        "data/private/programs.csv",
+        "--out",
+        "reports/out/class",
+    ]
+
+
+def test_the_launcher_adds_what_is_there(tmp_path):
+    files = ["reports/out/class/manifest.json", "data/private/preferences.csv"]
+    process = launched(tmp_path, 0, [*files, "data/private/graduates.csv"])
+    assert process.communicate(timeout=20)[0].splitlines()[7:] == [
+        "--resume",
+        "--preferences",
+        "data/private/preferences.csv",
+        "--graduates",
+        "data/private/graduates.csv",
+    ]
+
+
+@pytest.mark.parametrize("code", [1, 2, 130])
+def test_the_launcher_waits_on_an_error_and_keeps_its_exit_code(tmp_path, code):
+    process = launched(tmp_path, code)
+    while "Press Return" not in process.stdout.readline():
+        assert process.poll() is None
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(0.2)
+    process.communicate("\n", timeout=20)
+    assert process.returncode == code
+
+
+def test_both_launchers_do_the_same():
+    mac, windows = text("launchers/render-class.command"), text("launchers/render-class.bat")
+    for word in (
+        "--no-capture-output -n countersignal countersignal",
+        "batch --students",
+        "Something needs your attention",
+        "--preferences",
+        "--graduates",
+        "--resume",
+        "--out reports",
+    ):
+        assert word in mac
+        assert word in windows
+    assert re.search(r'if not "%CODE%"=="0" \(.*\bpause\b.*\)', windows, re.DOTALL)
+    assert windows.rstrip().endswith("exit /b %CODE%")
+    assert "*.bat text eol=crlf" in text(".gitattributes")
+    assert stat.S_IXUSR & (ROOT / "launchers" / "render-class.command").stat().st_mode
+
+
+def test_locks_are_hashed_and_hold_what_the_project_asks_for():
+    wanted = tomllib.loads(text("pyproject.toml"))["project"]["dependencies"]
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        held = re.findall(r"^([a-z0-9-]+)==\S+.*\\$", text(lock), re.MULTILINE)
+        entries = re.split(r"\n(?=[a-z0-9-]+==)", text(lock))
+        assert all("--hash=sha256:" in entry for entry in entries if "==" in entry)
+        assert {re.split(r"[\[>=<]", name)[0] for name in wanted} <= set(held)
+
+
+def test_wheels_are_looked_for_on_every_platform_of_the_doors():
+    platforms = re.search(r"^PLATFORMS := (.*)$", text("Makefile"), re.MULTILINE)[1].split()
+    assert platforms == [
+        "x86_64-pc-windows-msvc",
+        "x86_64-apple-darwin",
+        "aarch64-apple-darwin",
+        "x86_64-unknown-linux-gnu",
+        "aarch64-unknown-linux-gnu",
+    ]
+    assert "--only-binary :all:" in text("Makefile")
