@@ -16,8 +16,12 @@ SPOKEN = (
     "report/render.py",
     "report/settings.py",
     "report/typesetting.py",
+    "workers/address.py",
+    "workers/cluster.py",
+    "workers/host.py",
     "workers/isolation.py",
     "cli/about_reports.py",
+    "cli/who_works.py",
 )
 NO_TROUBLE = ("{} report{} in {}", "the class at a glance in {} and {}", "{} (line {}): {}")
 # Said only of a notebook that is not ours.
