@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from analysis.answers.survey_weights import WAYS, survey_weights
 from analysis.assumptions import Entry, difference, read_assumptions, toml_text
 from analysis.errors import AssumptionError
 
@@ -85,8 +86,13 @@ def assumptions_diff(first: FilePath | None, second: FilePath | None) -> list[di
 
 
 def assumptions_new(
-    path: FilePath, start: FilePath | None = None, overrides: Sequence[str] = ()
-) -> Path:
+    path: FilePath,
+    start: FilePath | None = None,
+    overrides: Sequence[str] = (),
+    survey_csv: FilePath = "",
+    specialty: str = "",
+    way: str = WAYS[0],
+) -> tuple[Path, list[str]]:
     """Write a whole set of assumptions, the season among it, to edit.
 
     Parameters
@@ -97,19 +103,35 @@ def assumptions_new(
         What to start from; the project's own without.
     overrides : sequence of str
         ``--set key=value``.
+    survey_csv : str or path-like
+        Raw responses of program directors, whose weights the set takes; "" for none.
+    specialty, way : str
+        As for `survey_weights`.
 
     Returns
     -------
     Path
         The file.
+    list of str
+        What was made of the survey.
 
     Raises
     ------
     AssumptionError
-        If the file is there, or cannot be written.
+        If the file is there, or cannot be written, or a weight is set beside a survey.
+    TableError, ModelError
+        If the survey cannot be used.
     """
     target = Path(path)
-    text = toml_text(read_assumptions(start, overrides))
+    assumptions = read_assumptions(start, overrides)
+    said: list[str] = []
+    if str(survey_csv):
+        if any(override.strip().startswith("weights.") for override in overrides):
+            message = "the weights are the survey's: leave out --set weights, or the survey"
+            raise AssumptionError(message)
+        found = survey_weights(survey_csv, assumptions, specialty, way)
+        assumptions, said = found.assumptions, found.sentences()
+    text = toml_text(assumptions)
     try:
         with target.open("x", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
@@ -119,4 +141,4 @@ def assumptions_new(
     except OSError as error:
         message = f"{target}: cannot be written ({error.strerror})"
         raise AssumptionError(message) from None
-    return target
+    return target, said

@@ -36,6 +36,14 @@ class Method(StrEnum):
     exact = "exact"
 
 
+class Way(StrEnum):
+    """Ways from responses to weights."""
+
+    cited_times_mean = "cited_times_mean"
+    mean_among_citing = "mean_among_citing"
+    rank_order_centroid = "rank_order_centroid"
+
+
 assumptions_app = typer.Typer(no_args_is_help=True, help="Show, compare or begin assumptions.")
 
 
@@ -279,11 +287,21 @@ def new_assumptions(
     path: Annotated[Path, typer.Argument(help="The file to make.")],
     start: Annotated[Path | None, typer.Option(help="What to begin with.")] = None,
     sets: Sets = None,
+    survey: Annotated[
+        Path | None, typer.Option(help="Weights from a survey: raw responses, a CSV file.")
+    ] = None,
+    specialty: Annotated[str, typer.Option(help="Directors of one specialty; all without.")] = "",
+    way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
 ) -> None:
-    """Write a whole set to a new file, to edit."""
+    """Write a whole set to a new file, to edit; its weights may come from a survey."""
     from analysis.answers.assumptions import assumptions_new
 
-    say(f"wrote {assumptions_new(path, start, sets or ())}")
+    if survey is None and specialty:
+        raise typer.BadParameter("--specialty is about a --survey: name the survey too")
+    target, said = assumptions_new(path, start, sets or (), _given(survey), specialty, way.value)
+    for sentence in said:
+        say(sentence)
+    say(f"wrote {target}")
 
 
 def _print_rows(rows: list[dict[str, str]], output: FormatOption) -> None:
