@@ -20,6 +20,7 @@ from analysis.advice.what_if_words import what_if_sentence
 from analysis.answers.list_sentences import curve_sentences, list_sentences, placement_check
 from analysis.answers.pick_what_if import changed_wishes, list_comparison
 from analysis.assumptions import Assumptions, read_assumptions
+from analysis.errors import ModelError
 from analysis.model.application_list import (
     ApplicationList,
     application_list,
@@ -218,7 +219,11 @@ def pick(
     changed = {}
     for changes in what_ifs:
         other, others = changed_wishes(student, asked, changes, found.problem)
-        changed[changes] = application_list(
-            other, programs, assumptions, preferences, others, method=method, with_range=False
-        )
+        try:
+            changed[changes] = application_list(
+                other, programs, assumptions, preferences, others, method=method, with_range=False
+            )
+        except ModelError as error:
+            message = f"what-if {changes}: {error}"
+            raise ModelError(message) from None
     return PickAnswer(found, changed, assumptions)

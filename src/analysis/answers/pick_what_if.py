@@ -104,7 +104,8 @@ def _with_specialty(student: pd.DataFrame, text: str) -> pd.DataFrame:
     if not names:
         raise ModelError("what-if specialty=: expected the name of a specialty")
     changed["specialty"] = pd.Series([names], changed.index, dtype=object)
-    for column in ("competitiveness", "gold_signals", "silver_signals", "must_apply"):
+    given = ("competitiveness", "gold_signals", "silver_signals", "must_apply", "never_apply")
+    for column in given:
         if column in changed:
             changed[column] = pd.Series([()], changed.index, dtype=object)
     return changed

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pandas as pd
 
 from analysis.advice.labels import percent
 from analysis.advice.what_if_words import moves, what_if_label
 from analysis.answers.pick_what_if import changed_wishes, list_comparison
 from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
 from analysis.model.application_list import ApplicationList, application_list
 from analysis.model.by_flag import NO_FLAG, heaviest_flag
 from analysis.model.list_problem import ListWishes
@@ -46,9 +49,17 @@ def printed_what_ifs(
     for changes in _worth_printing(student, assumptions, found):
         asked = wishes or ListWishes()
         other, others = changed_wishes(student, asked, changes, found.problem)
-        lists[changes] = application_list(
-            other, programs, assumptions, preferences, others, with_range=False, left_out_number=0
-        )
+        # What the student's own wishes forbid is no what-if, and no reason to fail a report.
+        with suppress(ModelError):
+            lists[changes] = application_list(
+                other,
+                programs,
+                assumptions,
+                preferences,
+                others,
+                with_range=False,
+                left_out_number=0,
+            )
     rows = list_comparison(found, lists)
     if not rows:
         return pd.DataFrame()

@@ -61,9 +61,13 @@ def check_plain_conflicts(constraints: Constraints) -> None:
     if constraints.limit is not None and len(constraints.must) > constraints.limit:
         message = (
             f"{len(constraints.must)} programs must be listed, "
-            f"and the limit is {constraints.limit} applications"
+            f"and the limit is {_applications(constraints.limit)}"
         )
         raise ModelError(message)
+
+
+def _applications(number: int) -> str:
+    return f"{number} application{'' if number == 1 else 's'}"
 
 
 def rules_of(columns: Columns, constraints: Constraints, programs: int) -> list[Rule]:
@@ -108,10 +112,10 @@ def rules_of(columns: Columns, constraints: Constraints, programs: int) -> list[
         sent = columns.option == OPTIONS.index(option)
         for group in range(groups):
             if (sent & (own == group)).any():
-                name = f"{at_hand[group]} {option} signals"
+                name = f"{at_hand[group]} {option} signal{'' if at_hand[group] == 1 else 's'}"
                 rules.append(rule(name, sent & (own == group), high=float(at_hand[group])))
     if constraints.limit is not None:
-        name = f"at most {constraints.limit} applications"
+        name = f"at most {_applications(constraints.limit)}"
         rules.append(rule(name, np.ones(count, dtype=bool), high=constraints.limit))
     if constraints.budget_usd is not None and constraints.fees is not None:
         for group in range(groups):

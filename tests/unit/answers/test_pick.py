@@ -133,6 +133,17 @@ def test_ten_more_applications_are_ten_more_whatever_the_budget_was():
     assert (richer["applications"], richer["fee_usd"]) == (7, 77)
 
 
+def test_another_specialty_leaves_the_old_one_s_must_and_never_behind(tmp_path):
+    rows = FILES[0].read_text(encoding="utf-8").splitlines()
+    header, row = rows[0].split(","), rows[2].split(",")
+    row[header.index("must_apply")], row[header.index("never_apply")] = "IM001", "IM030;IM031"
+    (tmp_path / "s.csv").write_text("\n".join([rows[0], ",".join(row)]) + "\n", encoding="utf-8")
+    answer = pick("S002", tmp_path / "s.csv", FILES[1], what_ifs=["specialty=Family Medicine"])
+    assert all(one.startswith("FM") for one in answer.what_ifs["specialty=Family Medicine"].chosen)
+    with pytest.raises(ModelError, match=r"what-if limit=0: .* must be listed"):
+        pick("S002", tmp_path / "s.csv", FILES[1], what_ifs=["limit=0"])
+
+
 def test_the_sentences_say_what_the_numbers_do(record):
     said = " ".join(record["sentences"])
     share = f"{100 * record['match_chance']:.0f} %"

@@ -270,7 +270,10 @@ NAMES = ("A1", "B2", "C3", "D4")
     ("wishes", "words"),
     [
         ({"limit": 2, "must": (0,), "never": (0,)}, "both the must and the never list: A1"),
-        ({"limit": 1, "must": (0, 1)}, "2 programs must be listed, and the limit is 1"),
+        (
+            {"limit": 1, "must": (0, 1)},
+            "2 programs must be listed, and the limit is 1 application$",
+        ),
         (
             {"limit": 3, "quotas": (Quota("at least 3 in OH", (0, 1), 3),)},
             r"no list can meet this rule: at least 3 in OH \(programs",
