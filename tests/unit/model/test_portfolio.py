@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from analysis.errors import ModelError
-from analysis.model.correlation import Scenarios, scenarios
+from analysis.model.correlation import Scenarios, interview_states, scenarios
 from analysis.model.portfolio import (
     Constraints,
     Fees,
@@ -43,6 +43,11 @@ def markets(draw, most=7):
     return p, u, rho
 
 
+def states_of(p, rho):
+    """Offers that come together: what a list's value is about, whatever they are made of."""
+    return Scenarios(*interview_states(p, rho))
+
+
 def at_length(test, *strategies):
     """The same property with ten times the examples, for the soak."""
     return pytest.mark.soak(LONG(given(*strategies)(test.hypothesis.inner_test)))
@@ -60,7 +65,7 @@ def test_the_printed_example_of_kapur_and_hong_comes_back():
 @given(markets())
 def test_the_value_is_that_of_the_best_program_that_would_take_the_applicant(case):
     p, u, rho = case
-    market = scenarios(p, 0.5, rho)
+    market = states_of(p, rho)
     order = program_order(u)
     by_hand = plain_value(market.chance[order], market.weight, u[order].tolist())
     assert expected_utility(market, u, np.arange(p.size)) == pytest.approx(by_hand, abs=1e-12)
@@ -70,7 +75,7 @@ def test_the_value_is_that_of_the_best_program_that_would_take_the_applicant(cas
 @given(markets(), st.integers(0, 6))
 def test_a_further_program_never_lowers_value_or_match_chance(case, left):
     p, u, rho = case
-    market = scenarios(p, 0.5, rho)
+    market = states_of(p, rho)
     everything = np.arange(p.size)
     fewer = np.delete(everything, left % p.size)
     assert expected_utility(market, u, everything) >= expected_utility(market, u, fewer) - 1e-12
@@ -103,10 +108,10 @@ test_falling_with_rho_at_length = at_length(
 @given(markets(), st.randoms(use_true_random=False))
 def test_the_order_in_which_programs_are_given_changes_no_value(case, shuffler):
     p, u, rho = case
-    market = scenarios(p, 0.5, rho)
+    market = states_of(p, rho)
     mixed = np.arange(p.size)
     shuffler.shuffle(mixed)
-    again = scenarios(p[mixed], 0.5, rho)
+    again = states_of(p[mixed], rho)
     limit = max(1, p.size // 2)
     first, second = greedy(market, u, limit), greedy(again, u[mixed], limit)
     assert expected_utility(market, u, first) == pytest.approx(
@@ -129,7 +134,7 @@ test_permutations_at_length = at_length(
 @given(markets())
 def test_gains_of_the_value_fall_along_the_greedy_list_and_shorter_lists_begin_longer_ones(case):
     p, u, rho = case
-    market = scenarios(p, 0.5, rho)
+    market = states_of(p, rho)
     whole = greedy(market, u, p.size)
     values = [0.0] + [expected_utility(market, u, whole[:k]) for k in range(1, whole.size + 1)]
     assert (np.diff(np.diff(values)) <= 1e-12).all()
@@ -147,7 +152,7 @@ test_falling_gains_at_length = at_length(
 @given(markets(), st.integers(1, 4))
 def test_greedy_keeps_the_bound_of_submodular_functions(case, limit):
     p, u, rho = case
-    market = scenarios(p, 0.5, rho)
+    market = states_of(p, rho)
     found = expected_utility(market, u, greedy(market, u, limit))
     assert found >= (1 - np.exp(-1)) * best_subset(market, u, limit) - 1e-9
 
@@ -158,7 +163,7 @@ def test_a_program_without_a_chance_is_never_listed_unless_it_must_be(case, limi
     p, u, rho = case
     p = np.append(p, 0.0)
     u = np.append(u, 1.0)
-    market = scenarios(p, 0.5, rho)
+    market = states_of(p, rho)
     assert (p[greedy(market, u, limit)] > 0).all()
     assert p.size - 1 in greedy(market, u, limit, must=[p.size - 1])
 
@@ -209,7 +214,7 @@ def test_both_bounds_hold_at_length(rho):
 @given(markets(), st.integers(1, 4))
 def test_an_exchange_never_lowers_the_value_and_keeps_the_musts(case, limit):
     p, u, rho = case
-    market = scenarios(p, 0.5, rho)
+    market = states_of(p, rho)
     must, never = [0], [p.size - 1] if p.size > 1 else []
     start = greedy(market, u, limit, must=must, never=never)
     after = swap(market, u, start, must=must, never=never)
@@ -223,7 +228,7 @@ def test_an_exchange_never_lowers_the_value_and_keeps_the_musts(case, limit):
 @given(markets(), st.integers(0, 4))
 def test_gains_beside_a_list_are_the_differences_of_its_values(case, size):
     p, u, rho = case
-    market = scenarios(p, 0.5, rho)
+    market = states_of(p, rho)
     chosen = np.arange(p.size)[:size]
     gains = gains_beside(market, u, chosen)
     before = expected_utility(market, u, chosen)
