@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from analysis.advice.contest_words import contest_finding, first_finding
 from analysis.advice.robustness_words import (
     acceptability_finding,
     flip_finding,
@@ -19,10 +22,17 @@ from analysis.advice.robustness_words import (
     with_input_labels,
 )
 from analysis.answers.kept_answers import keep_answer, kept_answer, place_of
-from analysis.assumptions import Assumptions, read_assumptions
+from analysis.assumptions import Assumptions, factor_components, read_assumptions
 from analysis.model.list_problem import list_problem
-from analysis.model.robustness import Bench, Case, robustness_bench, student_case
-from analysis.tables import read_if_given, read_programs, read_student
+from analysis.model.profile import specialties_of
+from analysis.model.robustness import (
+    Bench,
+    Case,
+    robustness_bench,
+    student_case,
+    surveyed_weights,
+)
+from analysis.tables import read_if_given, read_pd_responses, read_programs, read_student
 
 __all__ = ["case_of", "charted", "findings", "robustness", "robustness_rows", "student_bench"]
 
@@ -45,6 +55,7 @@ def student_bench(
     draws: int | None = None,
     seed: int | None = None,
     progress: Callable[[int], object] = unheard,
+    responses_csv: Files = "",
 ) -> Bench:
     """The whole bench of one student, from files.
 
@@ -62,6 +73,9 @@ def student_bench(
         By default ``robustness.draws`` and ``robustness.seed``.
     progress : callable, optional
         Is told how many lists were made again.
+    responses_csv : str or path-like
+        A raw survey, or "". Its weights then take the place of the assumptions', and scatter by
+        its own sampling error; of the student's specialties, if any of their directors answered.
 
     Returns
     -------
@@ -78,12 +92,20 @@ def student_bench(
         If an assumption is not understood, or there is no list to vary.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
-    case = case_of(
-        read_student(students_csv, student_id),
-        read_programs(programs_csv),
-        read_if_given("preferences", preferences_csv),
-        assumptions,
-    )
+    student = read_student(students_csv, student_id)
+    drawn = None
+    if str(responses_csv):
+        surveyed = surveyed_weights(
+            read_pd_responses(responses_csv),
+            factor_components(),
+            assumptions,
+            f"survey {Path(responses_csv).name}",
+            tuple(specialties_of(student.iloc[0], assumptions)),
+        )
+        assumptions, drawn = surveyed.assumptions, surveyed.drawn
+    programs = read_programs(programs_csv)
+    preferences = read_if_given("preferences", preferences_csv)
+    case = case_of(student, programs, preferences, assumptions, drawn)
     return robustness_bench(case, assumptions, draws=draws, seed=seed, progress=progress)
 
 
@@ -92,6 +114,7 @@ def case_of(
     programs: pd.DataFrame,
     preferences: pd.DataFrame | None,
     assumptions: Assumptions,
+    surveyed: NDArray[np.float64] | None = None,
 ) -> Case:
     """One student's row as a case for the bench.
 
@@ -105,6 +128,8 @@ def case_of(
         Wishes, ties and signals.
     assumptions : Assumptions
         The base.
+    surveyed : ndarray of float, shape (surveys, 5), optional
+        As for `student_case`.
 
     Returns
     -------
@@ -117,7 +142,7 @@ def case_of(
         As for `list_problem` and `student_case`.
     """
     problem = list_problem(student, programs, assumptions, preferences)
-    return student_case(student, problem, assumptions, preferences)
+    return student_case(student, problem, assumptions, preferences, surveyed)
 
 
 def robustness(
@@ -130,6 +155,7 @@ def robustness(
     draws: int | None = None,
     seed: int | None = None,
     progress: Callable[[int], object] = unheard,
+    responses_csv: Files = "",
     *,
     cached: bool = True,
 ) -> dict[str, Any]:
@@ -139,7 +165,7 @@ def robustness(
     ----------
     student_id, students_csv, programs_csv, preferences_csv, assumptions_toml, overrides
         As for `student_bench`.
-    draws, seed, progress
+    draws, seed, progress, responses_csv
         As for `student_bench`.
     cached : bool
         Whether an answer to the same question is taken from ``data/private/cache`` and left there.
@@ -150,7 +176,8 @@ def robustness(
     dict
         JSON-ready: student_id, fingerprint, draws, seed, base_list (in the order taken),
         match_chance, selection_acceptability {program_id: share}, sampling_error
-        {program_id: [low, high]}, sobol, tornado, flips, overlap, findings (sentences).
+        {program_id: [low, high]}, sobol, tornado, flips, order_flips, overlap, smaa {firsts,
+        contests}, findings (sentences).
 
     Raises
     ------
@@ -158,7 +185,7 @@ def robustness(
         As for `student_bench`.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
-    files = (students_csv, programs_csv, preferences_csv)
+    files = (students_csv, programs_csv, preferences_csv, responses_csv)
     kept = place_of([student_id, assumptions.fingerprint, draws, seed], files)
     found = kept_answer(kept) if cached else None
     if found is not None:
@@ -173,12 +200,9 @@ def robustness(
         draws,
         seed,
         progress,
+        responses_csv,
     )
-    answer = {
-        "student_id": student_id,
-        "fingerprint": assumptions.fingerprint,
-        **_content(bench),
-    }
+    answer = {"student_id": student_id, **_content(bench)}
     if cached:
         keep_answer(kept, answer)
     return answer
@@ -189,6 +213,7 @@ def _content(bench: Bench) -> dict[str, Any]:
     names = lists.programs["program_id"]
     shares = lists.programs["selection_acceptability"]
     return {
+        "fingerprint": bench.fingerprint,
         "draws": bench.draws,
         "seed": bench.seed,
         "base_list": [str(names.iloc[position]) for position in lists.base],
@@ -212,6 +237,8 @@ def _content(bench: Bench) -> dict[str, Any]:
         ],
         "tornado": _records(bench.tornado),
         "flips": _records(bench.flips),
+        "order_flips": _records(bench.order_flips),
+        "smaa": {"firsts": _records(bench.firsts), "contests": _records(bench.contests)},
         "overlap": {
             "list_length": int(lists.base.size),
             "mean_kept": rounded(lists.draws["kept"].mean()),
@@ -224,7 +251,7 @@ def _content(bench: Bench) -> dict[str, Any]:
 
 
 def findings(bench: Bench) -> list[str]:
-    """The bench's findings, one clause each: list, variance, tornado, flips.
+    """The bench's findings, one clause each: list, variance, tornado, flips, firsts, contests.
 
     Parameters
     ----------
@@ -234,13 +261,15 @@ def findings(bench: Bench) -> list[str]:
     Returns
     -------
     list of str
-        Four clauses, ready to be titles.
+        Six clauses, ready to be titles.
     """
     return [
         acceptability_finding(bench.lists.draws["kept"].tolist(), int(bench.lists.base.size)),
         variance_finding(bench.variance.to_dict("records")),
         tornado_finding(bench.tornado.to_dict("records")),
         flip_finding(bench.flips.to_dict("records")),
+        first_finding(bench.firsts.to_dict("records")),
+        contest_finding(bench.contests.to_dict("records")),
     ]
 
 

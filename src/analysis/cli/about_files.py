@@ -35,11 +35,19 @@ def add_to(app: typer.Typer) -> None:
     app.command()(template)
 
 
-def check(files: Annotated[list[Path], typer.Argument(help="CSV files.")]) -> int:
+def check(
+    files: Annotated[list[Path], typer.Argument(help="CSV files.")],
+    mapping: Annotated[
+        Path | None, typer.Option(help="Column mapping of your own export: a TOML file.")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option(help="Write the good rows of graduates to this new file.")
+    ] = None,
+) -> int:
     """Say what is wrong with a file, all at once, and what was repaired to read it."""
     from analysis.tables.check import check_files
 
-    text, code = check_files(files)
+    text, code = check_files(files, mapping, write)
     print(visible(text))
     return code
 

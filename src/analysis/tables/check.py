@@ -12,7 +12,7 @@ from analysis.errors import Problem, RowError, TableError
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Checked", "check_files", "check_table", "report_of"]
+__all__ = ["Checked", "check_files", "check_table", "listed_problems", "report_of"]
 
 SHOWN_PROBLEMS = 200
 
@@ -105,32 +105,75 @@ def check_table(path: Path, table: str | None = None) -> Checked:
     return checked_table(Path(path), table)
 
 
-def check_files(paths: Sequence[Path]) -> tuple[str, int]:
-    """Check several files and say what was found.
+def check_files(
+    paths: Sequence[Path], mapping: Path | None = None, write: Path | None = None
+) -> tuple[str, int]:
+    """Check several files and say what was found; graduates also over all their files.
 
     Parameters
     ----------
     paths : sequence of Path
         The files.
+    mapping : Path, optional
+        A column mapping by which all of them are read.
+    write : Path, optional
+        Where to write the good rows of all files of graduates as one graduates.csv; a file that
+        is there is not written over.
 
     Returns
     -------
     str
-        The report, a paragraph a file.
+        The report, a paragraph a file, then what only shows over all graduates.
     int
         0 if all is well, 1 with problems in rows, 2 if a file cannot be read as a table.
     """
-    texts, worst = [], 0
+    from analysis.tables.graduate_files import graduates_together, report_of_graduates
+    from analysis.tables.mapping import check_mapped, read_mapping
+
+    texts, worst, graduates = [], 0, []
+    try:
+        how = None if mapping is None else read_mapping(mapping)
+    except TableError as error:
+        return f"{Path(str(mapping)).name}: cannot be used\n{listed_problems(error.problems)}", 2
     for path in paths:
         try:
-            checked = check_table(path)
+            checked = check_table(path) if how is None else check_mapped(path, how)
         except TableError as error:
-            texts.append(f"{path.name}: cannot be used\n" + _listed(error.problems))
+            texts.append(f"{path.name}: cannot be used\n" + listed_problems(error.problems))
             worst = 2
         else:
             texts.append(report_of(checked))
             worst = max(worst, 1 if checked.problems else 0)
-    return "\n\n".join(texts), worst
+            graduates += [checked] if checked.table == "graduates" else []
+    if graduates:
+        together = graduates_together(graduates)
+        texts.append(report_of_graduates(together))
+        worst = max(worst, 1 if together.problems else 0)
+        if write is not None and worst < 2:
+            said, written = _written(together.rows, write)
+            texts.append(said)
+            worst = max(worst, 0 if written else 2)
+    elif write is not None:
+        texts.append(f"{write.name}: not written, there is no file of graduates")
+        worst = 2
+    return "\n\n".join(text for text in texts if text), worst
+
+
+def _written(graduates: pd.DataFrame, target: Path) -> tuple[str, bool]:
+    """Write good rows for their owner alone, and say so."""
+    from analysis.tables.graduate_files import graduates_csv
+
+    if graduates.empty:
+        return f"{target.name}: not written, no row is good", False
+    try:
+        with target.open("x", encoding="utf-8", newline="") as stream:
+            target.chmod(0o600)
+            stream.write(graduates_csv(graduates))
+    except FileExistsError:
+        return f"{target.name}: is there already, not written; choose another name", False
+    except OSError as error:
+        return f"{target.name}: cannot be written ({error.strerror})", False
+    return f"{target.name}: written, {len(graduates)} good rows of graduates", True
 
 
 def report_of(checked: Checked) -> str:
@@ -152,10 +195,22 @@ def report_of(checked: Checked) -> str:
     head = f"{checked.path.name}: read as {checked.table}, {good} good {rows}"
     head += f", {refused} refused" if refused else ", nothing wrong"
     repairs = "".join(f"\n  repaired: {repair}" for repair in checked.repairs)
-    return head + repairs + (f"\n{_listed(checked.problems)}" if checked.problems else "")
+    return head + repairs + (f"\n{listed_problems(checked.problems)}" if checked.problems else "")
 
 
-def _listed(problems: Sequence[Problem]) -> str:
+def listed_problems(problems: Sequence[Problem]) -> str:
+    """Write problems one a line, the first `SHOWN_PROBLEMS` of them.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        In the order in which they are to be read.
+
+    Returns
+    -------
+    str
+        Lines indented by two spaces.
+    """
     lines = [f"  {problem}" for problem in problems[:SHOWN_PROBLEMS]]
     if len(problems) > SHOWN_PROBLEMS:
         lines.append(f"  and {len(problems) - SHOWN_PROBLEMS} more")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RowError
-from analysis.tables.check import Checked, check_table, report_of
+from analysis.tables.check import Checked, check_table, listed_problems
 from analysis.tables.mapping import check_mapped, read_mapping
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = [
     "GraduateFiles",
     "check_graduate_files",
+    "graduates_csv",
+    "graduates_together",
     "read_graduate_files",
     "report_of_graduates",
 ]
@@ -68,13 +70,29 @@ def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> 
     TableError
         If a file, or the mapping, cannot be used.
     """
-    import pandas as pd
-
     how = None if mapping is None else read_mapping(mapping)
-    checked = tuple(
+    return graduates_together(
         check_table(Path(path), "graduates") if how is None else check_mapped(Path(path), how)
         for path in paths
     )
+
+
+def graduates_together(files: Iterable[Checked]) -> GraduateFiles:
+    """Look over files of graduates that were each checked by themselves.
+
+    Parameters
+    ----------
+    files : iterable of Checked
+        Tables of graduates.
+
+    Returns
+    -------
+    GraduateFiles
+        As `check_graduate_files`.
+    """
+    import pandas as pd
+
+    checked = tuple(files)
     together = pd.concat(
         [one.rows.assign(_file=one.path.name, _line=list(one.lines)) for one in checked],
         ignore_index=True,
@@ -113,7 +131,7 @@ def read_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> p
 
 
 def report_of_graduates(found: GraduateFiles) -> str:
-    """Say what a check of graduates' files found, step by step.
+    """Say what shows only over all rows of graduates' files.
 
     Parameters
     ----------
@@ -123,15 +141,43 @@ def report_of_graduates(found: GraduateFiles) -> str:
     Returns
     -------
     str
-        A paragraph a file, then what shows over all of them.
+        A paragraph; "" if there is nothing to say.
     """
-    texts = [report_of(one) for one in found.checked]
     single = {id(problem) for one in found.checked for problem in one.problems}
-    over_all = [f"  {problem}" for problem in found.problems if id(problem) not in single]
-    if over_all or found.notes:
-        lines = ["over all files:", *over_all, *(f"  note: {note}" for note in found.notes)]
-        texts.append("\n".join(lines))
-    return "\n\n".join(texts)
+    over_all = [problem for problem in found.problems if id(problem) not in single]
+    if not over_all and not found.notes:
+        return ""
+    notes = [f"  note: {note}" for note in found.notes]
+    lines = [listed_problems(over_all)] if over_all else []
+    return "\n".join(["graduates, all files together:", *lines, *notes])
+
+
+def graduates_csv(rows: pd.DataFrame) -> str:
+    """Rows of graduates as the text of a graduates.csv, which every command reads.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of graduates.
+
+    Returns
+    -------
+    str
+        CSV with LF; optional columns that are empty are left out.
+    """
+    from analysis.tables.schemas import SCHEMAS
+
+    def text(cell: object) -> str:
+        if isinstance(cell, tuple):
+            return ";".join(cell)
+        if isinstance(cell, float):
+            return "" if cell != cell else f"{cell:.12g}"
+        return "" if cell is None else str(cell)
+
+    cells = rows.astype(object).where(rows.notna(), "").map(text)
+    required = [name for name, c in SCHEMAS["graduates"].columns.items() if c.required]
+    kept = [name for name in cells if name in required or (cells[name] != "").any()]
+    return cells[kept].to_csv(index=False, lineterminator="\n")
 
 
 def _over_all(rows: pd.DataFrame) -> tuple[list[Problem], set[int]]:

@@ -28,12 +28,13 @@ def test_the_answer_has_every_part_of_the_json_and_survives_it(answer):
     assert json.loads(json.dumps(answer, allow_nan=False)) == answer
     assert set(answer) == {
         "student_id", "fingerprint", "draws", "seed", "base_list", "match_chance",
-        "selection_acceptability", "sampling_error", "sobol", "tornado", "flips", "overlap",
-        "findings",
+        "selection_acceptability", "sampling_error", "sobol", "tornado", "flips", "order_flips",
+        "overlap", "smaa", "findings",
     }  # fmt: skip
+    assert set(answer["smaa"]) == {"firsts", "contests"}
     assert set(answer["sobol"][0]) == {"input", "first", "first_ci", "total", "total_ci"}
     assert {"input", "flip_value", "leaves", "enters"} <= set(answer["flips"][0])
-    assert len(answer["findings"]) == 4
+    assert len(answer["findings"]) == 6
 
 
 def test_the_shares_of_all_programs_sum_to_the_length_of_the_lists(answer):
@@ -59,6 +60,18 @@ def test_a_row_a_program_starts_with_what_is_chosen_most_often(answer):
 def test_the_same_question_has_the_same_answer_and_another_seed_another(answer):
     assert asked() == answer
     assert asked(seed=6)["sobol"] != answer["sobol"]
+
+
+def test_a_raw_survey_gives_the_weights_and_how_far_they_scatter(answer):
+    surveyed = asked(responses_csv=from_root("data/sample/pd_responses.csv"))
+    assert surveyed["fingerprint"] != answer["fingerprint"]
+
+    def width(of):
+        return {row["input"]: row["high"] - row["low"] for row in of["tornado"]}
+
+    # Dozens of directors pin a weight down further than nu = 50 says.
+    assert width(surveyed)["weights.letters"] < width(answer)["weights.letters"]
+    assert width(surveyed)["tolerance"] == width(answer)["tolerance"]
 
 
 def test_an_answer_is_kept_for_its_owner_and_taken_from_there_the_next_time(tmp_path, monkeypatch):

@@ -1,7 +1,9 @@
+import pandas as pd
 import pytest
 
 from analysis.errors import RowError, TableError
 from analysis.paths import from_root
+from analysis.tables.check import check_files
 from analysis.tables.graduate_files import (
     check_graduate_files,
     read_graduate_files,
@@ -197,10 +199,45 @@ def test_a_student_split_over_files_is_noted_and_taken_together(tmp_path):
         "1 graduates' years are split over files",
         "1 graduates applied in more than one year",
     ]
-    assert "over all files:\n  note: 1 graduates' years" in report_of_graduates(found)
+    assert "all files together:\n  note: 1 graduates' years" in report_of_graduates(found)
 
 
 def test_the_sample_has_nothing_wrong():
     found = check_graduate_files([from_root("data/sample/graduates.csv")])
     assert found.problems == ()
     assert len(found.rows) > 2000
+
+
+def test_check_reads_an_export_by_its_mapping_and_writes_what_every_command_reads(files):
+    target = files / "graduates.csv"
+    text, code = check_files([files / "export.csv"], files / "office.toml", target)
+    assert code == 0
+    assert "'Student No.' read as graduate_id" in text
+    assert text.endswith("graduates.csv: written, 3 good rows of graduates")
+    written = read_graduate_files([target])
+    mapped = read_graduate_files([files / "export.csv"], files / "office.toml")
+    pd.testing.assert_frame_equal(written, mapped[written.columns])
+    assert target.stat().st_mode & 0o077 == 0
+    before = target.read_bytes()
+    text, code = check_files([files / "export.csv"], files / "office.toml", target)
+    assert (code, target.read_bytes()) == (2, before)
+    assert "is there already, not written" in text
+
+
+def test_check_names_an_application_told_in_two_files_and_writes_the_others(tmp_path):
+    row = "G{},2024,Internal Medicine,250,P1,,1,0\n"
+    paths = years(tmp_path, row.format(1) + row.format(2), row.format(2))
+    text, code = check_files(paths, write=tmp_path / "all.csv")
+    assert code == 1
+    assert "y0.csv, line 3, column program_id: found 'P1'" in text
+    assert "y1.csv, line 2, column program_id: found 'P1'" in text
+    assert read_graduate_files([tmp_path / "all.csv"])["graduate_id"].tolist() == ["G1"]
+
+
+def test_check_says_what_is_wrong_with_a_mapping_and_writes_nothing(files):
+    text, code = check_files([files / "export.csv"], files / "none.toml", files / "x.csv")
+    assert code == 2
+    assert text.startswith("none.toml: cannot be used")
+    assert not (files / "x.csv").exists()
+    students = from_root("data/sample/students.csv")
+    assert check_files([students], write=files / "x.csv")[1] == 2

@@ -15,12 +15,18 @@ from analysis.model.robustness.case import (
     match_variance,
     redrawn,
 )
+from analysis.model.robustness.contests import close_contests, first_places, order_flips
 from analysis.model.robustness.flips import Flip, flip_in_range, order_flip, pairwise_flip
 from analysis.model.robustness.inputs import Input, Inputs
 from analysis.model.robustness.overlap import kendall_tau, overlap_at
 from analysis.model.robustness.redraws import Draws, match_chances, redrawn_lists
 from analysis.model.robustness.smaa import central_weights, pairwise_wins, rank_acceptability
 from analysis.model.robustness.sobol import sobol_indices, sobol_sample
+from analysis.model.robustness.surveyed import (
+    Surveyed,
+    matched_concentration,
+    surveyed_weights,
+)
 from analysis.model.robustness.swings import tornado
 from analysis.model.robustness.uncertain import uncertain_inputs
 from analysis.model.robustness.weights import (
@@ -38,17 +44,22 @@ __all__ = [
     "Input",
     "Inputs",
     "Redrawn",
+    "Surveyed",
     "acceptability_changes",
     "bootstrap_weights",
     "central_weights",
+    "close_contests",
     "dirichlet_weights",
+    "first_places",
     "flip_in_range",
     "kendall_tau",
     "list_flips",
     "list_tornado",
     "match_chances",
     "match_variance",
+    "matched_concentration",
     "order_flip",
+    "order_flips",
     "overlap_at",
     "pairwise_flip",
     "pairwise_wins",
@@ -61,6 +72,7 @@ __all__ = [
     "sobol_indices",
     "sobol_sample",
     "student_case",
+    "surveyed_weights",
     "tornado",
     "uncertain_inputs",
     "uniform_weights",

@@ -22,6 +22,7 @@ from analysis.model.robustness.case import (
     match_variance,
     redrawn,
 )
+from analysis.model.robustness.contests import close_contests, first_places, order_flips
 from analysis.model.robustness.inputs import Values
 from analysis.model.robustness.redraws import unheard
 from analysis.model.robustness.uncertain import parameters_at, uncertain_inputs
@@ -36,6 +37,7 @@ def student_case(
     problem: ListProblem,
     assumptions: Assumptions,
     preferences: pd.DataFrame | None = None,
+    surveyed: NDArray[np.float64] | None = None,
 ) -> Case:
     """One student's list as a function of the uncertain assumptions (docs/methods.md, section 6).
 
@@ -53,6 +55,8 @@ def student_case(
         The base of every input and its spread.
     preferences : DataFrame, optional
         Ties and signals, certain in every draw.
+    surveyed : ndarray of float, shape (surveys, 5), optional
+        Weights of a survey drawn again (`surveyed_weights`), where there is one.
 
     Returns
     -------
@@ -78,7 +82,7 @@ def student_case(
         program_id=tuple(problem.programs["program_id"].astype(str)),
         utility=problem.utility,
         limit=problem.most,
-        inputs=uncertain_inputs(assumptions, levels["red_flags"]),
+        inputs=uncertain_inputs(assumptions, levels["red_flags"], surveyed=surveyed),
         chance=chance,
         must=problem.constraints.must,
         never=problem.constraints.never,
@@ -99,19 +103,30 @@ class Bench:
         One row an input, the widest first.
     flips : DataFrame
         One row an input, the nearest flip first.
+    order_flips : DataFrame
+        One row a weight: where two programs of the list change places in chance.
+    firsts, contests : DataFrame
+        Which weights put a program first, and which programs of the list are hardly better or
+        worse than one that is not on it.
     match_chance : float
         Of the base list, with every input at its base.
     draws, seed : int
         Behind `lists`.
+    fingerprint : str
+        Of the assumptions at the base.
     """
 
     lists: Redrawn
     variance: pd.DataFrame
     tornado: pd.DataFrame
     flips: pd.DataFrame
+    order_flips: pd.DataFrame
+    firsts: pd.DataFrame
+    contests: pd.DataFrame
     match_chance: float
     draws: int
     seed: int
+    fingerprint: str
 
 
 def robustness_bench(
@@ -154,16 +169,21 @@ def robustness_bench(
         raise ModelError("a bench needs at least 1 draw, and a seed of at least 0")
     held = case.base_list() if base is None else base
     (chance,) = case.match_chances(case.inputs.base(), held)
+    drawn = case.inputs.drawn(count, start)
     return Bench(
-        lists=redrawn(case, case.inputs.drawn(count, start), held, progress),
+        lists=redrawn(case, drawn, held, progress),
         variance=match_variance(
             case, int(assumptions.value("robustness.variance_sample")), start, held
         ),
         tornado=list_tornado(case, held),
         flips=list_flips(case, int(assumptions.value("robustness.flip_steps"))),
+        order_flips=order_flips(case, held),
+        firsts=first_places(case, drawn),
+        contests=close_contests(case, drawn, held),
         match_chance=float(chance),
         draws=count,
         seed=start,
+        fingerprint=assumptions.fingerprint,
     )
 
 

@@ -119,12 +119,16 @@ class Inputs:
         How firmly they are held (Dirichlet; finite, > 0).
     others : tuple of Input
         Everything else, independent of the weights and of each other.
+    surveyed : ndarray of float, shape (surveys, weights), optional
+        Weights of a survey with its respondents drawn again. Draws and ranges then come from
+        these; a variance analysis needs independent inputs and keeps to the Dirichlet.
     """
 
     weight_names: tuple[str, ...]
     weights: tuple[float, ...]
     concentration: float
     others: tuple[Input, ...]
+    surveyed: Floats | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -177,6 +181,9 @@ class Inputs:
         """
         points = np.random.default_rng(seed).random((draws, len(self.names)))
         values = self.at(np.clip(points, 1e-12, 1 - 1e-12))
+        if self.surveyed is not None:
+            row = (points[:, 0] * len(self.surveyed)).astype(np.int64)
+            values |= dict(zip(self.weight_names, self.surveyed[row].T, strict=True))
         moving = set(self.names if only is None else only)
         return {
             name: values[name] if name in moving else still
@@ -214,13 +221,17 @@ class Inputs:
     def ranges(self, tail: float = 0.05) -> dict[str, tuple[float, float, float]]:
         """Lower quantile, base and upper quantile of every input.
 
-        A weight has the marginal Beta(nu w, nu (1 - w)) of the Dirichlet.
+        A weight has the marginal Beta(nu w, nu (1 - w)) of the Dirichlet, or that of the survey.
         """
         found = {}
-        for name, share in zip(self.weight_names, checked_base(self.weights), strict=True):
+        for at, share in enumerate(checked_base(self.weights)):
+            name = self.weight_names[at]
             firm = self.concentration * share, self.concentration * (1 - share)
-            fixed = share in (0, 1)
-            low, high = (share, share) if fixed else betaincinv(*firm, [tail, 1 - tail])
+            if self.surveyed is not None:
+                low, high = np.quantile(self.surveyed[:, at], [tail, 1 - tail])
+            else:
+                fixed = share in (0, 1)
+                low, high = (share, share) if fixed else betaincinv(*firm, [tail, 1 - tail])
             found[name] = (
                 min(float(low), float(share)),
                 float(share),

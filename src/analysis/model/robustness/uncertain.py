@@ -20,6 +20,7 @@ from analysis.model.robustness.inputs import (
     logit_around,
     one_of,
 )
+from analysis.model.robustness.surveyed import matched_concentration
 
 __all__ = [
     "ALL_WEIGHTS",
@@ -45,7 +46,10 @@ MOST_RELIEF = 0.999
 
 
 def uncertain_inputs(
-    assumptions: Assumptions, red_flags: Sequence[str], concentration: float | None = None
+    assumptions: Assumptions,
+    red_flags: Sequence[str],
+    concentration: float | None = None,
+    surveyed: Floats | None = None,
 ) -> Inputs:
     """The uncertain assumptions behind one student's list.
 
@@ -59,6 +63,8 @@ def uncertain_inputs(
         The student's flag codes.
     concentration : float, optional
         How firmly the weights are held; ``uncertainty.weights_nu`` by default.
+    surveyed : ndarray of float, shape (surveys, 5), optional
+        Weights of a survey drawn again, instead of a concentration.
 
     Returns
     -------
@@ -87,7 +93,9 @@ def uncertain_inputs(
     ]
     weights = tuple(assumptions.weights[component] for component in COMPONENTS)
     firm = assumptions.value("uncertainty.weights_nu") if concentration is None else concentration
-    return Inputs(WEIGHTS, weights, firm, tuple(others))
+    if surveyed is not None:
+        firm = matched_concentration(weights, surveyed)
+    return Inputs(WEIGHTS, weights, firm, tuple(others), surveyed)
 
 
 def ends(assumptions: Assumptions, key: str) -> tuple[float, float]:
