@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.advice.backtest_words import FIGURES, learned_label, verdict_sentence
 from analysis.assumptions import read_assumptions, toml_text
 from analysis.errors import AssumptionError
 from analysis.model.graduates import Backtest, Estimate, run_backtest
@@ -79,6 +80,43 @@ class BacktestAnswer:
             "fingerprint": self.fingerprint,
             "fingerprint_learned": found.learned.assumptions.fingerprint,
         }
+
+    def verdict(self) -> str:
+        """The verdict in one sentence."""
+        found = self.result
+        return verdict_sentence(found.verdict, found.n_applicants, found.years)
+
+    def figures(self) -> list[dict[str, Any]]:
+        """One row a figure, for a table or a CSV file.
+
+        Returns
+        -------
+        list of dict
+            figure, meaning ("" for counts and names), value, low, high.
+        """
+        record = self.record()
+        rows = []
+        for name, value in record.items():
+            ends = record["intervals"].get(name) or {"low": None, "high": None}
+            if name in ("rho", "prior_sample_size") and value is not None:
+                value, ends = value["value"], value
+            if value is None or isinstance(value, int | float | str):
+                row = {"figure": name, "meaning": FIGURES.get(name, ""), "value": value}
+                rows.append(row | {"low": ends["low"], "high": ends["high"]})
+        return rows
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Old beside new, one row an assumption, in plain words.
+
+        Returns
+        -------
+        list of dict
+            assumption, old, new, low, high, graduates; unknown or too few to be shown: None.
+        """
+        return [
+            {"assumption": learned_label(row.pop("key")), "graduates": row.pop("n"), **row}
+            for row in _records(self.result.learned.changes)
+        ]
 
 
 def backtest(

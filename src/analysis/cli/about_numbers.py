@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -180,26 +181,37 @@ def robustness(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Take no earlier answer and leave none behind.")
     ] = False,
+    responses: Annotated[
+        Path | None, typer.Option(help="A raw survey: its weights, with its sampling error.")
+    ] = None,
     output: FormatOption = None,
 ) -> int:
     """Which conclusions hold when the assumptions vary, for one student or the class."""
     form = chosen_format(output)
     files = (students, programs, _given(preferences), assumptions, sets or (), draws, seed)
+    said: list[str] = []
     if student_id == "class":
         from analysis.answers.class_robustness import class_robustness
 
-        table = class_robustness(*files, progress=_dots)
+        if responses is not None:
+            raise typer.BadParameter("--responses is for one student, not for the class")
+        table = class_robustness(*files, progress=_told("students"))
+        _clear_line()
         rows = table.astype(object).where(table.notna(), None).to_dict("records")
         columns = list(table.columns)
     else:
         from analysis.answers.robustness import robustness as answer_of
         from analysis.answers.robustness import robustness_rows
 
-        answer = answer_of(student_id, *files, progress=_dots, cached=not no_cache)
+        survey = _given(responses)
+        answer = answer_of(
+            student_id, *files, _told("lists made again"), survey, cached=not no_cache
+        )
+        _clear_line()
         if form is Format.json:
             print_json(answer)
             return 0
-        rows = robustness_rows(answer)
+        rows, said = robustness_rows(answer), answer["findings"]
         columns = ["program_id", "selection_acceptability", "low", "high", "in_base_list"]
     if form is Format.json:
         print_json(rows)
@@ -207,12 +219,23 @@ def robustness(
         print_csv(rows)
     else:
         print_table(rows, columns, "share of draws in which a program is on the list")
+        print("".join(f"{sentence}.\n" for sentence in said), end="")
     return 0
 
 
-def _dots(done: int) -> None:
+def _told(what: str) -> Callable[[int], None]:
+    """Progress of a long run, always on the same line of a terminal."""
+
+    def told(done: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} {what}", end="", file=sys.stderr, flush=True)
+
+    return told
+
+
+def _clear_line() -> None:
     if sys.stderr.isatty():
-        print(f"\r{done} done", end="", file=sys.stderr)
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def backtest(
@@ -221,8 +244,8 @@ def backtest(
     mapping: Annotated[Path | None, typer.Option(help="Column mapping: a TOML file.")] = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
-    learned: Annotated[
-        Path | None, typer.Option(help="Where to write the learned assumptions.")
+    learned_to: Annotated[
+        Path | None, typer.Option("--learned", help="Where to write the learned assumptions.")
     ] = None,
     output: FormatOption = None,
 ) -> int:
@@ -235,25 +258,28 @@ def backtest(
         _given(mapping),
         assumptions,
         sets or (),
-        _given(learned),
+        _given(learned_to),
     )
     record = answer.record()
     form = chosen_format(output)
     if form is Format.json:
         print_json(record)
         return 0
-    rows = [
-        {"figure": name, "value": value, **(record["intervals"].get(name) or {})}
-        for name, value in record.items()
-        if isinstance(value, int | float | str) or value is None
-    ]
-    rows = [{"low": None, "high": None, **row} for row in rows]
-    rows = [{name: row[name] for name in ("figure", "value", "low", "high")} for row in rows]
     if form is Format.csv:
-        print_csv(rows)
-    else:
-        shown = [{name: _figure(cell) for name, cell in row.items()} for row in rows]
-        print_table(shown, ["figure", "value", "low", "high"])
+        print_csv(answer.figures())
+        return 0
+    print(answer.verdict())
+    for reason in record["reasons"]:
+        print(f"{reason[0].upper()}{reason[1:]}.")
+    figures = [{name: _figure(cell) for name, cell in row.items()} for row in answer.figures()]
+    figures = [row for row in figures if row["meaning"]]
+    print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90 % interval")
+    learned = [{name: _figure(cell) for name, cell in row.items()} for row in answer.changes()]
+    print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
+    print(
+        f"assumptions {record['fingerprint']}, learned {record['fingerprint_learned']}"
+        + ("" if learned_to is None else f", written to {learned_to.name}")
+    )
     return 0
 
 

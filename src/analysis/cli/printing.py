@@ -124,6 +124,8 @@ def _shown(name: str, value: Any) -> str:
         return "–"
     if isinstance(value, list | tuple):
         return "; ".join(map(str, value))
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value * 100:.0f} %" if name in PERCENT_COLUMNS else f"{value:.3g}"
     return str(value)

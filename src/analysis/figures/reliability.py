@@ -1,0 +1,147 @@
+"""Chart: whether a chance of 40 % came true in 40 of 100, and how far off luck alone may be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.errors import FigureError
+from analysis.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_reliability", "draw_reliability"]
+
+NEEDED = ("mean_chance", "rate", "band_low", "band_high", "n_applications", "suppressed")
+NAME = "the reliability diagram"
+TITLE = "Did 40 % happen in 40 of 100?"
+X_AXIS = "Interview chance that was said, mean of a tenth (%)"
+Y_AXIS = "Interviews that came, of 100 applications"
+EXPLAINED = (
+    "Dots: what came; above them the number of applications. Bars: where luck leaves a right "
+    "chance in 9 of 10 years. Dashed: every chance right"
+)
+HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 250.0, 34.0, 14.0, 34.0, 36.0
+PERCENT_TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
+BAR_WIDTH, GAP = 9.0, 5.0
+
+
+def draw_reliability(bins: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
+    """Draw a dot a tenth of the chances, over the band in which luck would leave it.
+
+    Parameters
+    ----------
+    bins : DataFrame
+        One row a tenth: ``mean_chance``, ``rate``, ``band_low``, ``band_high`` (0-1),
+        ``n_applications``, ``suppressed`` (too few graduates: not drawn, but counted in the
+        footer); optional ``source``, ``basis``.
+    ax : Axes
+        What is drawn on; cleared first.
+    title : str
+        What is shown: best the finding, in words.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If no tenth may be shown, or a number lies outside 0 to 1.
+    """
+    shown = _shown(bins)
+    with style.chart(ax):
+        room = style.chart_width(ax) - LEFT - RIGHT
+        ax.plot([0, 1], [0, 1], color=style.INK, lw=0.9, ls=(0, (4, 3)), zorder=1.5)
+        for row in shown.itertuples(index=False):
+            at = row.mean_chance
+            ax.plot(
+                [at, at],
+                [row.band_low, row.band_high],
+                color=style.BLUE,
+                alpha=0.3,
+                lw=BAR_WIDTH,
+                solid_capstyle="butt",
+                zorder=2,
+            )
+            ax.plot(
+                at, row.rate, "o", ms=7, color=style.BLUE, mec=style.PAPER, mew=1, clip_on=False
+            )
+            # In a row above the drawing, where neither dots nor the dashed line can cross them.
+            ax.annotate(
+                f"{int(row.n_applications)}",
+                (at, 1),
+                (0, GAP),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                annotation_clip=False,
+            )
+        ax.set_xlim(0, 1)
+        ax.set_ylim(0, 1)
+        ax.set_xticks(*PERCENT_TICKS)
+        ax.set_yticks(*PERCENT_TICKS)
+        ax.grid(axis="y")
+        ax.spines["left"].set_visible(False)
+        ax.set_xlabel(X_AXIS, loc="left")
+        ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
+        ax.yaxis.set_label_coords(-LEFT / room, 1 + (ABOVE - 14) / HEIGHT)
+        return style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(bins),
+            footer=" · ".join([EXPLAINED, *_hidden(bins), style.provenance(bins)]),
+            margins=style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE),
+        )
+
+
+def alt_reliability(bins: DataFrame, *, title: str = TITLE) -> str:
+    """Say in words and numbers what `draw_reliability` shows.
+
+    Parameters
+    ----------
+    bins, title
+        As drawn.
+
+    Returns
+    -------
+    str
+        Chance, rate and band of every tenth, how many are not shown, and the source.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+    """
+    points = [
+        f"said {style.percent(row.mean_chance)}, came {style.percent(row.rate)} (luck: "
+        f"{style.percent(row.band_low)} to {style.percent(row.band_high)}; "
+        f"{int(row.n_applications)} applications)"
+        for row in _shown(bins).itertuples(index=False)
+    ]
+    parts = [f"{title}: {'; '.join(points)}", *_hidden(bins)]
+    parts += [style.basis_words(bins), style.provenance(bins)]
+    return " ".join(["Reliability diagram.", *(style.sentence(part) for part in parts if part)])
+
+
+def _shown(bins: DataFrame) -> DataFrame:
+    style.check_rows(bins, NEEDED, NAME, most=None)
+    shown = bins[~bins["suppressed"].astype(bool)]
+    if shown.empty:
+        message = f"{NAME}: every tenth holds too few graduates to be shown"
+        raise FigureError(message)
+    numbers = shown[list(NEEDED[:4])]
+    if not ((numbers >= 0) & (numbers <= 1)).all(axis=None):
+        message = f"{NAME}: chances, rates and bands lie between 0 and 1"
+        raise FigureError(message)
+    return shown.sort_values("mean_chance")
+
+
+def _hidden(bins: DataFrame) -> list[str]:
+    """A word on the tenths that privacy keeps back."""
+    count = int(bins["suppressed"].astype(bool).sum())
+    if not count:
+        return []
+    return [f"{count} {'tenth' if count == 1 else 'tenths'} with too few graduates not shown"]
