@@ -22,11 +22,14 @@ programs_csv: str = "data/sample/programs.csv"  # the programs
 preferences_csv: str = "data/sample/preferences.csv"  # ties and signals, empty for none
 assumptions_toml: str = "data/assumptions/default.toml"  # first set of assumptions
 other_assumptions_toml: str = "data/assumptions/even_weights.toml"  # the set it is held against
+responses_csv: str = ""  # a raw survey whose weights and sampling error are taken, empty for none
 draws: str = "500"  # lists made again for each set
 seed: str = "20260915"  # of the draws
 
 # %%
-from analysis.answers.robustness import charted, findings, student_bench
+import pandas as pd
+
+from analysis.answers.robustness import charted, findings, flip_rows, student_bench
 from analysis.assumptions import difference, read_assumptions
 from analysis.figures.acceptability import alt_acceptability, draw_acceptability
 from analysis.figures.sobol_bars import alt_sobol_bars, draw_sobol_bars
@@ -41,7 +44,8 @@ from analysis.report.publish import publish_figure
 # %%
 preferences = preferences_csv and from_root(preferences_csv)
 files = [from_root(students_csv), from_root(programs_csv), preferences]
-sizes = {"draws": int(draws), "seed": int(seed)}
+responses = responses_csv and from_root(responses_csv)
+sizes = {"draws": int(draws), "seed": int(seed), "responses_csv": responses}
 bench = student_bench(student_id, *files, assumptions_toml, **sizes)
 said = findings(bench)
 
@@ -64,6 +68,24 @@ listed = bench.lists.programs.query("in_base_list").sort_values("selection_accep
 print(listed.head(8).to_string(index=False, float_format="{:.2f}".format))
 
 # %% [markdown]
+# ## Who comes first, and who is close?
+#
+# One application at a time: its chance of a match times what the match is worth to the student. The central weights of a
+# program are the mean of the weights under which it comes first: who weighs like that would choose it.
+
+# %% tags=["nbval-check-output"]
+print(said[4])
+print(bench.firsts.round(2).to_string(index=False))
+
+# %% [markdown]
+# For each program of the list, the one left off that it beats least often. Near one half the two are as good as each other,
+# and the student may choose; under one half the listed one earns its place beside the others, not by itself.
+
+# %% tags=["nbval-check-output"]
+print(said[5])
+print(bench.contests.head(8).round(2).to_string(index=False))
+
+# %% [markdown]
 # ## Where does the uncertainty of the match chance come from?
 #
 # The list is held, the inputs vary. *Alone* is the share of the variance that would go if this input were known; *with others*
@@ -75,7 +97,7 @@ axes = draw_sobol_bars(shares, new_axes(), title=said[1])
 publish_figure(axes.figure, alt_sobol_bars(shares, title=said[1]), said[1], "png")
 
 # %% tags=["nbval-check-output"]
-print(bench.variance.round(2).to_string(index=False))
+print(bench.variance.round(2).replace(-0.0, 0.0).to_string(index=False))
 
 # %% [markdown]
 # ## How far does one input alone move it?
@@ -98,23 +120,32 @@ publish_figure(axes.figure, alt_tornado(bars, title=said[2]), said[2], "png")
 
 # %% tags=["nbval-check-output"]
 print(said[3])
-columns = ["input", "base", "low", "high", "flip_value", "leaves", "enters"]
-print(bench.flips[columns].round(3).to_string(index=False, na_rep="does not flip"))
+print(flip_rows(bench).round(3).to_string(index=False, na_rep="does not flip"))
 
 # %% [markdown]
 # One program that changes places with its neighbour is a flip: read who leaves and who enters, and what would be
-# lost by listing both.
+# lost by listing both. The order of the interview chances changes sooner than the list; for programs that are open to
+# everyone and below the highest chance, the share of a weight at which two of them change places has a closed form:
+
+# %% tags=["nbval-check-output"]
+columns = ["input", "base", "low", "high", "flip_value", "falls", "rises"]
+print(bench.order_flips[columns].round(3).to_string(index=False, na_rep="does not flip"))
 
 # %% [markdown]
 # ## And under the other assumptions?
 
 # %% tags=["nbval-check-output"]
 own, other_set = read_assumptions(assumptions_toml), read_assumptions(other_assumptions_toml)
-print(*difference(own, other_set), sep="\n")
+print(pd.DataFrame(difference(own, other_set), columns=["assumption", "first", "second"]).to_string(index=False))
 
 # %%
 other = student_bench(student_id, *files, other_assumptions_toml, **sizes)
 said = findings(other)
+places = charted(other.lists.often_chosen(40), files[1], other_assumptions_toml)
+axes = draw_acceptability(places, new_axes(), title=said[0])
+publish_figure(axes.figure, alt_acceptability(places, title=said[0]), said[0], "png")
+
+# %%
 shares = charted(other.variance, files[1], other_assumptions_toml)
 axes = draw_sobol_bars(shares, new_axes(), title=said[1])
 publish_figure(axes.figure, alt_sobol_bars(shares, title=said[1]), said[1], "png")
@@ -123,6 +154,6 @@ publish_figure(axes.figure, alt_sobol_bars(shares, title=said[1]), said[1], "png
 # The programs whose place on the list changes most between the two sets, as shares of the draws that choose them:
 
 # %% tags=["nbval-check-output"]
-print(said[0])
+print(*said, sep="\n")
 changes = acceptability_changes(bench.lists, other.lists)
 print(changes.head(10).to_string(index=False, float_format="{:.2f}".format))

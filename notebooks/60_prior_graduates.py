@@ -26,8 +26,12 @@ students_csv: str = "data/sample/students.csv"  # the class
 student_id: str = "S001"  # whose like is looked for
 
 # %%
+from analysis.advice.backtest_words import reliability_finding
 from analysis.answers.backtest import backtest
 from analysis.answers.graduates_like import graduates_like_table
+from analysis.figures.reliability import alt_reliability, draw_reliability
+from analysis.figures.style import new_axes
+from analysis.report.publish import publish_figure
 
 # %%
 answer = backtest(graduates_csv, programs_csv, mapping_toml, assumptions_toml)
@@ -40,7 +44,7 @@ found = answer.result
 # been filled in afterwards, and applications that could not be used.
 
 # %% tags=["nbval-check-output"]
-print(found.verdict)
+print(answer.verdict())
 print(*found.reasons, sep="\n")
 print(f"{found.n_applicants} graduates with {found.n_applications} applications scored,")
 print(f"{found.n_learned_from} graduates learned from, years {found.years[0]} to {found.years[-1]}")
@@ -63,11 +67,17 @@ print(
 # %% [markdown]
 # ## Did 40 % happen in 40 of 100?
 #
-# Each row: applications whose chance lay in one tenth. The band is where the rate of a perfect model falls in
+# Each dot: applications whose chance lay in one tenth. The band is where the rate of a perfect model falls in
 # nine of ten years. Tenths with fewer than ten graduates show no numbers.
 
 # %%
-print(found.bins.round(2).to_string(index=False))
+bins = answer.reliability()
+title = reliability_finding(bins.to_dict("records"))
+axes = draw_reliability(bins, new_axes(), title=title)
+publish_figure(axes.figure, alt_reliability(bins, title=title), title, "png")
+
+# %% tags=["nbval-check-output"]
+print(found.bins.query("not suppressed").drop(columns="suppressed").round(2).to_string(index=False))
 
 # %% [markdown]
 # ## Would a shorter list have done?
@@ -86,8 +96,7 @@ print(found.lists.round(2).to_string(index=False))
 # old number stays or moves with the level alone.
 
 # %%
-changes = found.learned.changes.round(3)
-print(changes.drop(columns="why").to_string(index=False, na_rep="-"))
+print(answer.old_and_new().to_string(index=False, na_rep="-", float_format="{:.3f}".format))
 
 # %% [markdown]
 # ## Graduates like one student
@@ -96,5 +105,5 @@ print(changes.drop(columns="why").to_string(index=False, na_rep="-"))
 # at least and twenty-five at most; nobody's own row is ever shown.
 
 # %% tags=["nbval-check-output"]
-like = graduates_like_table(student_id, students_csv, graduates_csv, assumptions_toml)
-print(like.to_string(index=False))
+like = graduates_like_table(student_id, students_csv, graduates_csv, assumptions_toml, mapping_toml)
+print(*like.agg(": ".join, axis=1), sep="\n")

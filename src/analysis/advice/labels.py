@@ -10,6 +10,7 @@ __all__ = [
     "BASES",
     "COMPETITIVENESS",
     "FACTORS",
+    "FEATURES",
     "FLAGS",
     "NO_FLAG",
     "PROGRAM_TYPES",
@@ -32,6 +33,19 @@ FLAGS = MappingProxyType(
         "clerkship_chronic_low": "Weak clerkship record throughout",
         "professionalism": "Professionalism concern",
         "mspe_concern": "Worrying dean's letter (MSPE)",
+    }
+)
+
+FEATURES = MappingProxyType(
+    {
+        "specialty": "specialty",
+        "step2_ck": "Step 2 CK",
+        "step1_result": "Step 1 result",
+        "red_flags": "red flags",
+        "degree": "degree",
+        "clerkship_honors_fraction": "clerkship honors",
+        "letters": "letters",
+        "research_items": "research",
     }
 )
 

@@ -31,10 +31,13 @@ class BacktestAnswer:
         What the model says.
     fingerprint : str
         Of the assumptions it was begun with.
+    made_up : bool
+        Whether the graduates are a synthetic sample.
     """
 
     result: Backtest
     fingerprint: str
+    made_up: bool
 
     def record(self) -> dict[str, Any]:
         """Everything for JSON: unknown numbers are None.
@@ -105,18 +108,35 @@ class BacktestAnswer:
                 rows.append(row | {"low": ends["low"], "high": ends["high"]})
         return rows
 
+    def reliability(self) -> pd.DataFrame:
+        """Reliability diagram as its chart wants it: with what it rests on.
+
+        Returns
+        -------
+        DataFrame
+            One row a tenth of the chances.
+        """
+        return self.result.bins.assign(
+            source=f"Countersignal's model, assumptions {self.fingerprint}",
+            basis="synthetic" if self.made_up else "office",
+        )
+
+    def old_and_new(self) -> pd.DataFrame:
+        """`changes` as a frame: assumption, old, new, low, high, graduates, learned."""
+        return pd.DataFrame(self.changes()).drop(columns="why").astype({"graduates": "Int64"})
+
     def changes(self) -> list[dict[str, Any]]:
         """Old beside new, one row an assumption, in plain words.
 
         Returns
         -------
         list of dict
-            assumption, old, new, low, high, graduates; unknown or too few to be shown: None.
+            assumption, old, new, low, high, graduates, learned, why; unknown or too few to be
+            shown: None.
         """
-        return [
-            {"assumption": learned_label(row.pop("key")), "graduates": row.pop("n"), **row}
-            for row in _records(self.result.learned.changes)
-        ]
+        renamed = self.result.learned.changes.rename(columns={"n": "graduates"})
+        renamed.insert(0, "assumption", [learned_label(key) for key in renamed.pop("key")])
+        return _records(renamed)
 
 
 def backtest(
@@ -168,7 +188,9 @@ def backtest(
     result = run_backtest(graduates, assumptions, programs)
     if str(learned_toml):
         _write_new(Path(learned_toml), toml_text(result.learned.assumptions))
-    return BacktestAnswer(result, assumptions.fingerprint)
+    sources = graduates["source"] if "source" in graduates else pd.Series(dtype="str")
+    made_up = bool(sources.astype(str).str.contains("synthetic").any())
+    return BacktestAnswer(result, assumptions.fingerprint, made_up)
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -6,6 +6,7 @@ import os
 
 import pandas as pd
 
+from analysis.advice.labels import FEATURES, joined
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError
 from analysis.model.graduates import Alike, graduates_alike
@@ -66,7 +67,7 @@ def alike_table(found: Alike | str) -> pd.DataFrame:
     else:
         rows = [
             ("Graduates counted", f"{found.n} of {found.n_graduates}"),
-            ("Compared by", ", ".join(found.compared)),
+            ("Compared by", joined([FEATURES[name] for name in found.compared])),
             (
                 "How far from the student (0 the same, 1 nothing shared)",
                 f"{found.median_distance:.2f} in the middle, {found.largest_distance:.2f} at most",
@@ -90,6 +91,7 @@ def graduates_like_table(
     students_csv: str | os.PathLike[str],
     graduates_csv: str | os.PathLike[str],
     assumptions_toml: str | os.PathLike[str] | None = None,
+    mapping_toml: str | os.PathLike[str] = "",
 ) -> pd.DataFrame:
     """Table about graduates like one student, from files.
 
@@ -101,6 +103,8 @@ def graduates_like_table(
         The class, and the office's own outcomes; the latter may be "".
     assumptions_toml : str or path-like, optional
         Assumptions; the project's own without.
+    mapping_toml : str or path-like
+        A column mapping for the office's own export, or "".
 
     Returns
     -------
@@ -115,5 +119,7 @@ def graduates_like_table(
         If the student's row or a graduate's is wrong.
     """
     student = read_student(from_root(students_csv), student_id)
-    graduates = read_graduate_files([from_root(graduates_csv)]) if str(graduates_csv) else None
+    mapping = from_root(mapping_toml) if str(mapping_toml) else None
+    files = [from_root(graduates_csv)] if str(graduates_csv) else []
+    graduates = read_graduate_files(files, mapping) if files else None
     return alike_table(graduates_like(student, graduates, read_assumptions(assumptions_toml)))

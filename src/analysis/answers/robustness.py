@@ -34,7 +34,15 @@ from analysis.model.robustness import (
 )
 from analysis.tables import read_if_given, read_pd_responses, read_programs, read_student
 
-__all__ = ["case_of", "charted", "findings", "robustness", "robustness_rows", "student_bench"]
+__all__ = [
+    "case_of",
+    "charted",
+    "findings",
+    "flip_rows",
+    "robustness",
+    "robustness_rows",
+    "student_bench",
+]
 
 Files = str | os.PathLike[str]
 # A Monte Carlo share is given as far as 10,000 draws tell it, an index as far as it is known.
@@ -271,6 +279,25 @@ def findings(bench: Bench) -> list[str]:
         first_finding(bench.firsts.to_dict("records")),
         contest_finding(bench.contests.to_dict("records")),
     ]
+
+
+def flip_rows(bench: Bench) -> pd.DataFrame:
+    """Flips as a table to be read: programs that leave and enter as text.
+
+    Parameters
+    ----------
+    bench : Bench
+        Of one student.
+
+    Returns
+    -------
+    DataFrame
+        One row an input: input, base, low, high, flip_value, leaves, enters.
+    """
+    rows = bench.flips[["input", "base", "low", "high", "flip_value"]].copy()
+    for name in ("leaves", "enters"):
+        rows[name] = [", ".join(ids) for ids in bench.flips[name]]
+    return rows
 
 
 def charted(

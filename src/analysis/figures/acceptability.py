@@ -24,7 +24,7 @@ TITLE = "How often each program is chosen when the assumptions vary"
 X_AXIS = "Place on the list"
 TOTAL_HEAD = "On the list"
 EXPLAINED = (
-    "Darker = more often at that place; numbers in cells are percent of the draws, from 10 on"
+    "Darker = more often at that place; numbers in cells, where they fit, are percent of the draws"
 )
 MOST_PLACES = 40
 TALLEST, ROOMY_PITCH = 520.0, 22.0

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from analysis.advice.backtest_words import FIGURES
 from analysis.answers.backtest import backtest
 from analysis.assumptions import read_assumptions
 from analysis.errors import AssumptionError, RowError
@@ -75,3 +76,19 @@ def test_a_bad_row_is_named_before_anything_is_computed(tmp_path):
     path.write_text("\n".join(lines))
     with pytest.raises(RowError, match=r"graduates\.csv, line 4, column interviewed, matched"):
         backtest(path)
+
+
+def test_old_stands_beside_new_in_plain_words(answer):
+    rows = {row["assumption"]: row for row in answer[0].changes()}
+    level = rows["No red flag"]
+    assert (level["old"], level["graduates"]) == (0.8, 150)
+    assert level["low"] <= level["new"] <= level["high"]
+    assert "match given an interview" in rows
+
+
+def test_every_figure_of_the_table_says_what_it_means_and_carries_its_interval(answer):
+    rows = {row["figure"]: row for row in answer[0].figures()}
+    assert rows["skill_vs_survey"]["low"] <= rows["skill_vs_survey"]["value"]
+    assert rows["rho"]["low"] < rows["rho"]["value"] < rows["rho"]["high"]
+    assert {name for name, row in rows.items() if row["meaning"]} == set(FIGURES)
+    assert "25 graduates of 2025 were scored" in answer[0].verdict()

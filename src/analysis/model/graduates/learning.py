@@ -109,7 +109,8 @@ def _fitted(
         "scale": Prior(assumptions.value("graduates.scale_sd")),
         # A cell of flag and kind of program may stray by itself; left out, its straying would
         # pass for graduates whose answers fall together.
-        **dict.fromkeys(("flag", "tier", "cell"), Prior(spread, worth)),
+        "cell": Prior(assumptions.value("graduates.cell_sd"), worth),
+        **dict.fromkeys(("flag", "tier"), Prior(spread, worth)),
     }
     first = pooled_effects(applicants, kinds, priors, FIRST_RHO)
     rho = applicant_correlation(applicants, first.spread, first.shift)

@@ -8,12 +8,11 @@ from scipy.special import logit
 
 from analysis.model.graduates.clusters import Applicants
 from analysis.model.graduates.overdispersion import applicant_correlation
-from analysis.model.graduates.pooling import Prior, pooled_effects
+from analysis.model.graduates.pooling import pooled_effects
 from analysis.model.graduates.shrinkage import design_effect, prior_sample_size
 from tests.parallel import on_every_core
-from tests.unit.model.graduates.simulated import World, world
+from tests.unit.model.graduates.simulated import PRIORS, World, world
 
-PRIORS = {"level": Prior(1.0)} | dict.fromkeys(("flag", "tier", "cell"), Prior(0.4, 1.0))
 SHIFTS = np.array([0.5, -0.4, 0.6, -0.5, 0.3])
 RHO = 0.3
 RUNS = 200
@@ -70,11 +69,10 @@ def test_intervals_of_the_surveys_worth_and_of_the_correlation_hold(worth):
 
 @pytest.mark.soak
 def test_intervals_of_each_shifted_flag_and_of_the_correlation_hold():
-    *of_flags, of_rho = np.mean(on_every_core(shifted, range(RUNS)), axis=0)
-    # Pooling is cautious about small shifts and bold about large ones: none may be too bold.
-    assert min(of_flags) >= 0.85
-    assert 0.85 <= np.mean(of_flags) <= 0.95
-    assert 0.85 <= of_rho <= 0.95
+    # Pooling is cautious about small shifts and bold about large ones. In 200 runs luck alone moves
+    # a share by 4 points, too much to hold five flags to ten points: three times as many are run.
+    held = np.mean(on_every_core(shifted, range(3 * RUNS)), axis=0)
+    assert ((held >= 0.85) & (held <= 0.95)).all(), held
 
 
 def test_a_few_offices_are_not_all_missed():

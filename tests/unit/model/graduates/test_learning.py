@@ -11,11 +11,9 @@ from scipy.special import expit, logit, ndtr, ndtri
 from analysis.errors import ModelError
 from analysis.model.graduates.clusters import Applicants, likelihood
 from analysis.model.graduates.overdispersion import applicant_correlation, profile_interval
-from analysis.model.graduates.pooling import Prior, laplace, pooled_effects
+from analysis.model.graduates.pooling import laplace, pooled_effects
 from analysis.model.graduates.shrinkage import design_effect, prior_sample_size, shrunk_rate
-from tests.unit.model.graduates.simulated import World, world
-
-PRIORS = {"level": Prior(1.0)} | dict.fromkeys(("flag", "tier", "cell"), Prior(0.4, 1.0))
+from tests.unit.model.graduates.simulated import PRIORS, World, world
 
 
 def applicants_of(drawn):
