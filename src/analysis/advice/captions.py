@@ -200,13 +200,16 @@ def programs_summary(pairs: pd.DataFrame, assumptions: Assumptions) -> str:
         "between (target)": int(((gate > 0) & (chance >= reach) & (chance <= safer)).sum()),
         f"over {percent(safer)} (safer)": int((chance > safer).sum()),
     }
-    verify = int((pairs["unknown"] != "").sum())
+    # What is closed anyway does not hang on an answer.
+    verify = int(((pairs["unknown"] != "") & (gate > 0)).sum())
     numbers = joined(f"{number} {name}" for name, number in counts.items() if number)
     plural = "s" if len(pairs) > 1 else ""
-    return (
-        f"Of the {len(pairs)} program{plural} of your specialty in the office's file: {numbers}. "
-        f"{verify} of them leave something open that decides whether your file is read; ask them."
-    )
+    yours = "your specialties" if pairs["specialty"].nunique() > 1 else "your specialty"
+    said = f"Of the {len(pairs)} program{plural} of {yours} in the office's file: {numbers}."
+    if not verify:
+        return f"{said} None of them leaves open whether your file is read."
+    who, ask = ("One of them leaves", "it") if verify == 1 else (f"{verify} of them leave", "them")
+    return f"{said} {who} something open that decides whether your file is read; ask {ask}."
 
 
 def advisor_note(student: pd.DataFrame) -> str:

@@ -255,12 +255,22 @@ def list_robustness_sentences(
     """
     ordered = sorted(kept)
     least = ordered[math.floor(0.05 * len(ordered))]
-    stay = (
-        f"all {list_length}" if least >= list_length else f"at least {least:.0f} of {list_length}"
-    )
+    one = list_length == 1
+    if least >= list_length:
+        whole = "the one program of it" if one else f"all {list_length} programs"
+        stay = f"{whole} stayed in 95 of 100"
+    elif least < 1:
+        lost = (
+            "did not keep the one program of it"
+            if one
+            else f"kept none of its {list_length} programs"
+        )
+        stay = f"more than 5 of 100 {lost}"
+    else:
+        stay = f"at least {least:.0f} of {list_length} programs stayed in 95 of 100"
     first = (
         f"The assumptions behind this list are not certain; in {len(kept)} lists made with "
-        f"others, {stay} programs stayed in 95 of 100."
+        f"others, {stay}."
     )
     if not doubtful:
         return [first, "Every program on it was chosen in at least half of those lists."]

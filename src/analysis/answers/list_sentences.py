@@ -22,6 +22,8 @@ from analysis.model.survey import wilson_interval
 
 __all__ = ["curve_sentences", "list_sentences", "placement_check"]
 
+NO_ROOM = "The number of applications or the budget leaves room for none: there is no list."
+
 
 def list_sentences(found: ApplicationList) -> list[str]:
     """What a list is, its match chance with range, and what that rests on.
@@ -38,7 +40,7 @@ def list_sentences(found: ApplicationList) -> list[str]:
     """
     number = len(found.programs)
     if number == 0:
-        return [list_summary([])]
+        return [NO_ROOM if found.problem.most == 0 else list_summary([])]
     unknowns = unknowns_sentence(found.unknowns, number, found.match_chance_if_unknowns_close)
     sentences = [
         list_summary(found.programs.to_dict("records")),

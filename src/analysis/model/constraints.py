@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -63,25 +64,32 @@ class Fees:
         """
         return float(max(slope * number + intercept for slope, intercept in self.pieces))
 
-    def affordable(self, budget: float) -> int:
-        """Most applications in one specialty that a budget pays for.
+    def affordable(self, budget: float, specialties: int = 1) -> int:
+        """Most applications that a budget pays for.
 
         Parameters
         ----------
         budget : float
             US dollars, >= 0.
+        specialties : int
+            Over how many specialties they may be spread; each begins at the first price.
 
         Returns
         -------
         int
             How many.
+
+        Examples
+        --------
+        >>> Fees(11, 30, 30).affordable(360), Fees(11, 30, 30).affordable(360, 2)
+        (31, 32)
         """
         if self.further_usd == 0:
             return 2**31
+        cheap = specialties * self.first_number
         number = 2**31 if self.first_usd == 0 else int(budget / self.first_usd)
-        if number > self.first_number:
-            over = budget - self.first_number * self.first_usd
-            number = self.first_number + int(over / self.further_usd)
+        if number > cheap:
+            number = cheap + int((budget - cheap * self.first_usd) / self.further_usd)
         return number
 
 
@@ -172,7 +180,9 @@ class Constraints:
         if self.limit is not None and self.limit < 0:
             message = f"a limit of {self.limit} applications"
             raise ModelError(message)
-        if self.budget_usd is not None and (self.fees is None or not self.budget_usd >= 0):
+        if self.budget_usd is not None and (
+            self.fees is None or not 0 <= self.budget_usd < math.inf
+        ):
             message = "a budget needs an amount of at least 0 and the fees"
             raise ModelError(message)
 

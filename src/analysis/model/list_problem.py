@@ -83,9 +83,7 @@ class ListProblem:
             ends.append(self.constraints.limit)
         fees, budget = self.constraints.fees, self.constraints.budget_usd
         if fees is not None and budget is not None:
-            # Spread evenly over the specialties, where the first price reaches furthest.
-            groups = len(self.specialties)
-            ends.append(groups * fees.affordable(budget / groups))
+            ends.append(fees.affordable(budget, len(self.specialties)))
         return min(ends)
 
 

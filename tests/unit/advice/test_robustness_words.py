@@ -72,6 +72,19 @@ def test_programs_that_hang_on_the_assumptions_are_named(doubtful, said):
     assert second.startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("kept", "length", "said"),
+    [
+        ([1] * 200, 1, "the one program of it stayed in 95 of 100."),
+        ([3] * 200, 3, "all 3 programs stayed in 95 of 100."),
+        ([0] * 20 + [3] * 180, 3, "more than 5 of 100 kept none of its 3 programs."),
+        ([0] * 20 + [1] * 180, 1, "more than 5 of 100 did not keep the one program of it."),
+    ],
+)
+def test_what_stays_is_counted_in_words(kept, length, said):
+    assert words.list_robustness_sentences(kept, length, [])[0].endswith(said)
+
+
 def test_every_input_has_words():
     assert words.input_label("weights.step2_ck") == "the weight of Step 2 CK"
     assert words.input_label("relief.minor") == "how far a high Step 2 CK makes up for a flag"

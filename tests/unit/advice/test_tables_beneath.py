@@ -133,13 +133,21 @@ def test_programs_are_counted_by_group():
         {
             "interview_chance": [0.0, 0.1, 0.3, 0.8],
             "gate": [0.0, 1.0, 1.0, 1.0],
-            "unknown": ["", "visa", "", ""],
+            "unknown": ["visa", "visa", "", ""],
+            "specialty": "Neurology",
         }
     )
     said = programs_summary(pairs, read_assumptions())
     assert "Of the 4 programs" in said
     assert "1 closed by a stated screen, 1 under 20 % (reach), 1 between (target)" in said
-    assert "1 of them leave" in said
+    assert said.endswith(
+        "One of them leaves something open that decides whether your file is read; ask it."
+    )
+    known = programs_summary(pairs.assign(unknown=""), read_assumptions())
+    assert known.endswith("None of them leaves open whether your file is read.")
+    two = pairs.assign(unknown="visa", specialty=["Neurology", "Urology"] * 2)
+    assert "4 programs of your specialties" in programs_summary(two, read_assumptions())
+    assert "3 of them leave something open" in programs_summary(two, read_assumptions())
 
 
 def test_the_sources_name_basis_and_fingerprint():

@@ -45,6 +45,19 @@ def test_unknowns_come_first_where_they_decide_more_than_a_third(tmp_path, cutof
     assert any("rests on an unknown" in one or "to verify" in one for one in sentences)
 
 
+def test_a_budget_of_nothing_is_told_from_programs_without_a_chance(tmp_path):
+    broke = pick("S002", STUDENTS, PROGRAMS, wishes=ListWishes(budget_usd=5), with_range=False)
+    assert list_sentences(broke.found) == [
+        "The number of applications or the budget leaves room for none: there is no list."
+    ]
+    closed = pd.read_csv(PROGRAMS).assign(auto_screen_any_failure="yes")
+    closed.to_csv(tmp_path / "programs.csv", index=False)
+    found = pick("S002", STUDENTS, tmp_path / "programs.csv", with_range=False).found
+    assert list_sentences(found) == [
+        "No program offers any chance as the table has it: there is no list."
+    ]
+
+
 def table_of(student_id, **wishes):
     asked = ListWishes(**wishes)
     answer = pick(student_id, STUDENTS, PROGRAMS, wishes=asked, with_range=False)

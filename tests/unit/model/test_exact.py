@@ -254,6 +254,12 @@ def test_a_budget_pays_for_as_many_as_the_fees_say(budget):
     assert eras.of(number) <= budget < eras.of(number + 1)
 
 
+@pytest.mark.parametrize("budget", [0, 11, 33, 55, 90, 120, 121])
+def test_a_budget_over_two_specialties_pays_for_the_most_that_any_split_can(budget):
+    splits = [(n, m) for n in range(12) for m in range(12) if fee_usd(FEES, [n, m]) <= budget]
+    assert FEES.affordable(budget, 2) == max(n + m for n, m in splits)
+
+
 def test_a_budget_is_kept_over_two_specialties():
     by_option, utility = signal_scenarios(5, 12, 0.2)
     constraints = Constraints(specialty=(0, 1) * 6, budget_usd=90, fees=FEES)
@@ -317,6 +323,7 @@ def test_wishes_that_contradict_each_other_are_named_before_solving(wishes, word
     [
         (lambda: Constraints(limit=-1), "a limit of -1"),
         (lambda: Constraints(budget_usd=10), "the fees"),
+        (lambda: Constraints(budget_usd=float("inf"), fees=FEES), "an amount"),
         (lambda: Fees(30, 30, 11), "must not fall"),
         (lambda: Constraints(specialty=(0,)).specialties(2), "1 specialties for 2 programs"),
         (lambda: Constraints(must=(5,)).checked(2), "must: a position outside"),
