@@ -7,16 +7,53 @@ import pytest
 
 from analysis.paths import from_root
 
-PAGES = ("README.md", "docs/for-advisors.md", "docs/for-office.md", "docs/for-researchers.md")
-BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
+ROOT = from_root("")
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("*.md", "docs/**/*.md", "data/README.md", "reports/README.md")
+    for path in ROOT.glob(pattern)
+)
+BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+# Commands that another test runs, since they need more than this process.
+RUN_BY = {
+    "make ": "tests/contract/test_doors.py",
+    "conda ": "tests/e2e/test_stock_tools.py",
+    "papermill ": "tests/e2e/test_stock_tools.py",
+    "jupyter ": "tests/e2e/test_stock_tools.py",
+    "pytest ": "tests/e2e/test_stock_tools.py",
+    "dask ": "tests/e2e/test_cluster.py",
+}
+
+
+def shown_lines(text):
+    """Lines of a page's blocks of commands, as a user would type them."""
+    blocks = [block for language, block in BLOCK.findall(text) if language in {"", "sh"}]
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+def run_by_none(text):
+    """Shown lines that no test runs."""
+    return [line for line in shown_lines(text) if not line.startswith(("countersignal ", *RUN_BY))]
 
 
 def commands():
     for page in PAGES:
-        for block in BLOCK.findall(from_root(page).read_text(encoding="utf-8")):
-            for line in block.splitlines():
-                if line.startswith("countersignal "):
-                    yield pytest.param(line, id=f"{page}: {line[14:60]}")
+        for line in shown_lines(from_root(page).read_text(encoding="utf-8")):
+            if line.startswith("countersignal ") and "--cluster" not in line:
+                yield pytest.param(line, id=f"{page}: {line[14:60]}")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_shown_line_is_a_command_that_some_test_runs(page):
+    assert run_by_none(from_root(page).read_text(encoding="utf-8")) == []
+
+
+def test_a_line_that_no_test_runs_would_be_seen():
+    assert run_by_none("```sh\nmake demo\ncurl x\n```\n```\nrm -r y\n```\n```python\nz\n```\n") == [
+        "curl x",
+        "rm -r y",
+    ]
+    assert all(from_root(test).exists() for test in RUN_BY.values())
 
 
 @pytest.mark.parametrize("line", list(dict.fromkeys(commands())))
