@@ -1,5 +1,6 @@
 """The same work on a Dask cluster: same results, and what becomes of it when something breaks."""
 
+import json
 import subprocess
 import sys
 import time
@@ -11,8 +12,8 @@ from analysis.errors import CountersignalError
 from analysis.paths import from_root, project_root
 from analysis.report.manifest import read_manifest
 from analysis.workers import cluster
-from analysis.workers.address import ClusterError
-from analysis.workers.cluster import ClusterLostError, dask_cluster
+from analysis.workers.address import ClusterError, ClusterLostError
+from analysis.workers.cluster import dask_cluster
 from analysis.workers.pool import LocalPool
 from analysis.workers.work import Work
 from tests.e2e import own_cluster
@@ -226,6 +227,16 @@ def test_a_class_gets_the_same_bytes_from_a_cluster(
     for path in two_workers.folder.glob("*.log"):
         said = path.read_text()
         assert not [word for word in ("S001", "oyster-42", "Quillfeather") if word in said]
+
+
+def test_a_sweep_over_a_class_gives_the_same_bytes_from_a_cluster(run, class_of_three, two_workers):
+    command = ["robustness", "class", *class_of_three, "--draws", "20", "--no-cache"]
+    command += ["--set", "robustness.variance_sample=32", "--format", "json"]
+    here = run(*command, "--workers", "1")
+    assert here.code == 0, here.err
+    for option in (("--workers", "2"), ("--cluster", two_workers.address)):
+        assert run(*command, *option).out == here.out
+    assert [row["student_id"] for row in json.loads(here.out)] == ["S001", "S002", "S003"]
 
 
 def test_a_class_whose_scheduler_went_away_is_completed_with_resume(

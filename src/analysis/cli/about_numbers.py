@@ -12,6 +12,7 @@ import typer
 
 from analysis.cli.list_printing import print_list
 from analysis.cli.printing import Format, chosen_format, print_csv, print_json, print_table, say
+from analysis.cli.who_works import Cluster, Processes, refuse_both, workers_of
 
 __all__ = ["add_to"]
 
@@ -184,19 +185,42 @@ def robustness(
     responses: Annotated[
         Path | None, typer.Option(help="A raw survey: its weights, with its sampling error.")
     ] = None,
+    workers: Processes = None,
+    cluster: Cluster = "",
     output: FormatOption = None,
 ) -> int:
     """Which conclusions hold when the assumptions vary, for one student or the class."""
+    refuse_both(workers, cluster)
+    if student_id != "class" and (workers or cluster):
+        message = "one student's bench runs in this process: --workers and --cluster are for class"
+        raise typer.BadParameter(message)
     form = chosen_format(output)
+    code, title = 0, "share of draws in which a program is on the list"
     files = (students, programs, _given(preferences), assumptions, sets or (), draws, seed)
     said: list[str] = []
     if student_id == "class":
         from analysis.answers.class_robustness import class_robustness
+        from analysis.tables.check import check_table
+        from analysis.workers.address import ClusterLostError
 
         if responses is not None:
             raise typer.BadParameter("--responses is for one student, not for the class")
-        table = class_robustness(*files, progress=_told("students"))
-        _clear_line()
+        title = "how much of each student's list the draws keep, and what moves it most"
+        problems = check_table(students, "students").problems
+        for problem in problems:
+            say(problem)
+        try:
+            with workers_of(workers, cluster) as pool:
+                table = class_robustness(
+                    *files, progress=_told("students"), workers=pool, cached=not no_cache
+                )
+        except ClusterLostError:
+            if not no_cache:
+                say("stopped; the finished students are kept: the same command goes on from there")
+            raise
+        finally:
+            _clear_line()
+        code = 1 if problems or (len(table) and table["problem"].ne("").any()) else 0
         rows = table.astype(object).where(table.notna(), None).to_dict("records")
         columns = list(table.columns)
     else:
@@ -218,9 +242,9 @@ def robustness(
     elif form is Format.csv:
         print_csv(rows)
     else:
-        print_table(rows, columns, "share of draws in which a program is on the list")
+        print_table(rows, columns, title)
         print("".join(f"{sentence}.\n" for sentence in said), end="")
-    return 0
+    return code
 
 
 def _told(what: str) -> Callable[[int], None]:

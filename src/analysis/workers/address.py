@@ -7,14 +7,20 @@ from urllib.parse import urlsplit
 
 from analysis.errors import CountersignalError
 
-__all__ = ["ClusterError", "checked_address", "is_open_to_readers"]
+__all__ = ["ClusterError", "ClusterLostError", "checked_address", "is_open_to_readers"]
 
 SCHEMES = ("tls", "tcp", "wss", "ws")
 ENCRYPTED = ("tls", "wss")
 
 
 class ClusterError(CountersignalError):
-    """A cluster that cannot be used; nothing was begun."""
+    """A cluster that cannot be used."""
+
+
+class ClusterLostError(ClusterError):
+    """A cluster that went away after work had begun; what came back is kept."""
+
+    exit_code = 1
 
 
 def checked_address(address: str) -> str:

@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 
 from analysis.errors import CountersignalError
 from analysis.workers import host
-from analysis.workers.address import ClusterError, checked_address
+from analysis.workers.address import ClusterError, ClusterLostError, checked_address
 from analysis.workers.installation import installation
 from analysis.workers.parcel import Parcel
 from analysis.workers.project_box import ProjectBox
 from analysis.workers.work import TaskError, Work, sealed, unsealed
 
-__all__ = ["ClusterLostError", "DaskCluster", "dask_cluster"]
+__all__ = ["DaskCluster", "dask_cluster"]
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -35,12 +35,6 @@ QUIET_SECONDS = 120.0  # between words about nothing being finished
 # Tasks handed over at a time, by thread of the cluster: enough to keep it busy, few enough that
 # the scheduler holds little of a class at any moment.
 AHEAD, LEAST_AHEAD = 3, 8
-
-
-class ClusterLostError(ClusterError):
-    """A cluster that went away after work had begun; what came back is kept."""
-
-    exit_code = 1
 
 
 @contextmanager

@@ -4,7 +4,6 @@ import pandas as pd
 import pytest
 
 from analysis.answers import kept_answers
-from analysis.answers.class_robustness import class_robustness
 from analysis.answers.robustness import charted, robustness, robustness_rows
 from analysis.errors import ModelError, RowError
 from analysis.paths import from_root
@@ -123,18 +122,3 @@ def test_an_unknown_student_and_one_without_a_score_are_named():
     without = class_.loc[class_["step2_ck"].isna(), "student_id"]
     with pytest.raises(ModelError, match="Step 2 CK"):
         asked(without.iloc[0])
-
-
-def test_a_class_has_a_row_a_student_and_one_bad_list_costs_no_other(tmp_path):
-    lines = STUDENTS.read_text(encoding="utf-8").splitlines()
-    students = tmp_path / "students.csv"
-    header = lines[0].split(",")
-    wrong = lines[2].split(",")
-    wrong[header.index("must_apply")] = "NOWHERE"
-    students.write_text("\n".join([lines[0], lines[1], ",".join(wrong)]) + "\n")
-    rows = class_robustness(students, PROGRAMS, overrides=FAST, draws=20).set_index("student_id")
-    assert rows.index.tolist() == ["S001", "S002"]
-    assert rows.loc["S001", "list_length"] == 30
-    assert 0 < rows.loc["S001", "kept_in_95_percent"] <= 30
-    assert rows.loc["S002", "list_length"] == 0
-    assert "NOWHERE" in rows.loc["S002", "problem"]
