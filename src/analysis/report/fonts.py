@@ -21,6 +21,7 @@ WITHOUT_GLYPH = frozenset("\n\r\t\u00ad\u200b\u200c\u200d\u200e\u200f\u2060")
 # A picture that is put together of several characters is one sign to a reader.
 SIGN = "[\u2190-\u2bff\U0001f000-\U0001faff]"
 REST_OF_SIGN = re.compile(f"(?<={SIGN})(?:\ufe0f|\u200d{SIGN}|[\U0001f3fb-\U0001f3ff])+")
+NOT_ASCII = re.compile(r"[^ -~\n]+")
 # More marks than these on one letter are no writing, and more than a page can hold.
 MARKS = (
     "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u1ab0-\u1dff\u20d0-\u20ff]"
@@ -92,11 +93,16 @@ def without_missing_glyphs(text: str) -> tuple[str, int]:
     >>> without_missing_glyphs("Zoë Ivanovа, 김, שלום")
     ('Zoë Ivanovа, 김, שלום', 0)
     """
-    if text.isascii() and text.isprintable():
-        return text, 0
-    text = TOO_MANY_MARKS.sub("\\1\ufffe", REST_OF_SIGN.sub("", text))
-    shown = "".join(c if _can_be_shown(c) else MISSING_GLYPH for c in text)
-    return shown, sum(before != after for before, after in zip(text, shown, strict=True))
+    missing = 0
+
+    def shown(found: re.Match[str]) -> str:
+        nonlocal missing
+        signs = TOO_MANY_MARKS.sub("\\1\ufffe", REST_OF_SIGN.sub("", found[0]))
+        marked = "".join(c if _can_be_shown(c) else MISSING_GLYPH for c in signs)
+        missing += sum(before != after for before, after in zip(signs, marked, strict=True))
+        return marked
+
+    return NOT_ASCII.sub(shown, text), missing
 
 
 def plain_letters(text: str) -> tuple[str, int]:

@@ -125,17 +125,19 @@ def _typeset(
     document: Document, branding: Branding, shown: Callable[[str], tuple[str, int]]
 ) -> tuple[bytes, tuple[str, ...]]:
     pictures = [part for part in document.parts if isinstance(part, Picture)]
+    images = [_shown_image(picture, shown) for picture in pictures]
     markdown = _marked_text(document.parts)
     markdown, missing = shown(markdown)
     markdown = PERCENT.sub("\u00a0", ENDLESS_WORD.sub("\\g<0>\u200b", markdown))
+    missing += sum(count for _, count in images)
     page, missing_elsewhere = _page_data(document, branding, pictures, shown)
     missing += missing_elsewhere
     if missing:
         markdown += f"\n\n{MARK_SENTENCE}\n"
     with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
         root = Path(folder)
-        for index, picture in enumerate(pictures):
-            (root / page["figures"][index]["file"]).write_bytes(picture.data)
+        for figure, (image, _) in zip(page["figures"], images, strict=True):
+            (root / figure["file"]).write_bytes(image)
         if branding.logo is not None:
             (root / page["logo"]).write_bytes(branding.logo.read_bytes())
         (root / "page.json").write_text(json.dumps(page), encoding="utf-8")
@@ -146,6 +148,14 @@ def _typeset(
     plural = "characters" if missing > 1 else "character"
     warnings = (f"{missing} {plural} without a glyph shown as {MISSING_GLYPH}",) if missing else ()
     return pdf, warnings
+
+
+def _shown_image(picture: Picture, shown: Callable[[str], tuple[str, int]]) -> tuple[bytes, int]:
+    """Image bytes; the words in a drawing hold what fonts can show, as those of the text do."""
+    if picture.suffix != ".svg":
+        return picture.data, 0
+    drawing, missing = shown(picture.data.decode())
+    return drawing.encode(), missing
 
 
 PREAMBLE = """#import "template.typ": chart, report, typed
