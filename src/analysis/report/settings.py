@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
+from unicodedata import normalize
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,6 +14,9 @@ from analysis.errors import Problem, SettingsError
 
 __all__ = ["Branding", "contrast_on_white", "read_branding"]
 
+MOST_LOGO_BYTES = 5 * 2**20
+WHERE_SVG_BEGINS = 4096  # bytes; comments may stand before it
+LOGOS = {".png": b"\x89PNG", ".jpg": b"\xff\xd8", ".jpeg": b"\xff\xd8", ".svg": b"<svg"}
 LEAST_CONTRAST = 4.5  # WCAG 2 level AA for text
 
 
@@ -49,15 +53,20 @@ def _readable(color: str) -> str:
     return color
 
 
+def _on_one_line(line: str) -> str:
+    return " ".join(line.split())
+
+
 def _unlike_a_marker(line: str) -> str:
-    if re.search(r"(Student \S+|Class overview) · page", line):
+    letters = "".join(c for c in normalize("NFKC", line) if c.isprintable())
+    if re.search(r"(Student\s+\S+|Class overview)\s*·\s*page", letters, re.IGNORECASE):
         message = "a footer that does not look like the line with the student's id"
         raise ValueError(message)
     return line
 
 
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(_readable)]
-Line = Annotated[str, Field(max_length=120)]
+Line = Annotated[str, Field(max_length=120), AfterValidator(_on_one_line)]
 
 
 class Branding(BaseModel):
@@ -124,10 +133,21 @@ def read_branding(path: Path) -> Branding:
     if branding.logo is None:
         return branding
     logo = path.resolve().parent / branding.logo
-    if logo.suffix.lower() not in {".png", ".jpg", ".jpeg", ".svg"} or not logo.is_file():
-        expected = "the path of a PNG, JPEG or SVG file, relative to the branding file"
+    if not _is_picture(logo):
+        expected = "the path of a PNG, JPEG or SVG file of at most 5 MiB, relative to this file"
         raise SettingsError(str(Problem(path.name, expected, None, "logo", str(branding.logo))))
     return branding.model_copy(update={"logo": logo})
+
+
+def _is_picture(logo: Path) -> bool:
+    begins = LOGOS.get(logo.suffix.lower())
+    try:
+        if begins is None or not logo.is_file() or logo.stat().st_size > MOST_LOGO_BYTES:
+            return False
+        with logo.open("rb") as stream:
+            return begins in stream.read(WHERE_SVG_BEGINS)
+    except (OSError, ValueError):  # a name that no file can have
+        return False
 
 
 def _problems(path: Path, error: ValidationError) -> list[Problem]:

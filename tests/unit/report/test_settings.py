@@ -34,10 +34,18 @@ def test_white_and_mid_grey_have_their_known_contrast():
         ('paper = "legal"', "'us-letter' or 'a4'"),
         ('logo = "nowhere.png"', "a PNG, JPEG or SVG file"),
         ('footer = "Student 250 · page 1 of 1"', "does not look like"),
+        ('footer = "Student\u00a0250 · page 1 of 1"', "does not look like"),
+        ('footer = "Stu\u200bdent 250· p\u00adage 1 of 1"', "does not look like"),
+        ('footer = "Ｓtudent 250 · page 1 of 1"', "does not look like"),
+        ('logo = "text.png"', "a PNG, JPEG or SVG file"),
+        ('logo = "large.svg"', "of at most 5 MiB"),
+        ('logo = "a\\u0000b.png"', "a PNG, JPEG or SVG file"),
         ("paper = ", "not a TOML file"),
     ],
 )
 def test_what_is_not_understood_is_named(tmp_path, line, said):
+    (tmp_path / "text.png").write_text("no picture")
+    (tmp_path / "large.svg").write_text("<svg/>" + " " * 5 * 2**20)
     path = tmp_path / "branding.toml"
     path.write_text(line)
     with pytest.raises(SettingsError, match=r"branding\.toml") as error:
@@ -48,3 +56,9 @@ def test_what_is_not_understood_is_named(tmp_path, line, said):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(SettingsError, match="cannot be read"):
         read_branding(tmp_path / "nowhere.toml")
+
+
+def test_a_footer_of_several_lines_is_one_line(tmp_path):
+    path = tmp_path / "branding.toml"
+    path.write_text('footer = "one\\n\\n two\\tthree"')
+    assert read_branding(path).footer == "one two three"
