@@ -74,10 +74,15 @@ publish_table(pages.first, if_empty="")
 # ## Where everyone stands
 
 # %%
+publish_text(pages.standing_words)
 caption = "Each list by itself, as in the student's own report; competition with classmates comes on top."
 publish_charts(
     pages.standing, new_axes, draw_class_standing, alt_class_standing, caption, image, line=pages.line
 )
+
+# %%
+publish_text(pages.others_words)
+publish_table(pages.others, if_empty="")
 
 # %% [markdown]
 # ## Programs and signals that classmates share

@@ -10,6 +10,7 @@ from analysis.advice.labels import joined, percent
 
 __all__ = [
     "LIMITS",
+    "NOBODY",
     "STEPS",
     "WITHOUT_GRADUATES",
     "article_sentence",
@@ -45,6 +46,7 @@ they rank is not in the files.
 of each program's own counts.
 - **This overview is for the office.** It names students by id; it is not to be handed on.
 """
+NOBODY = "No student has a list, so there is nothing to expect."
 WITHOUT_GRADUATES = (
     "No file of past graduates was given, so the expected number cannot be held against the "
     "office's own record. Published, as a counter-check and not a chance: of US graduates who "
@@ -167,14 +169,18 @@ def first_sentence(first: int, students: int, threshold: float) -> str:
     -------
     str
     """
+    if students == 0:
+        return NOBODY
     if first == 0:
         return f"No list carries a risk of no match above {percent(threshold)}."
     verb = "carries" if first == 1 else "carry"
     return (
         f"{first} of {students} lists {verb} a risk of no match above {percent(threshold)}, the "
         "highest first. Where the line is drawn is our assumption "
-        "(classmates.risk_of_no_match); the risk counts that classmates compete. It is a reason "
-        "to meet early, not a verdict."
+        "(classmates.risk_of_no_match); the risk counts that classmates compete, the chance and "
+        "its range are those of the student's own report. The last column is what further "
+        "applications would add, in the specialty where they add most. All this is a reason to "
+        "meet early, not a verdict."
     )
 
 

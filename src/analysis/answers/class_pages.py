@@ -16,6 +16,7 @@ from analysis.model.graduates.matched import ALL
 __all__ = ["ClassPages", "class_pages"]
 
 MOST_SHARED, MOST_CALLS = 10, 8
+LEAST_SWING = 0.005  # of a match: less would be shown as 0.00
 COLUMNS = [
     "student_id",
     "name",
@@ -69,8 +70,14 @@ class ClassPages:
         Markdown: who stands first.
     first : DataFrame
         A row for each of them.
+    standing_words : str
+        Markdown: that there are none.
     standing : list of DataFrame
         For the charts of everyone, 40 students each at most.
+    others_words : str
+        Markdown before the next.
+    others : DataFrame
+        A row for each student who does not stand first.
     line : float
         Match chance under which a student stands first.
     shared_words : str
@@ -100,7 +107,10 @@ class ClassPages:
     by_specialty: pd.DataFrame
     first_words: str
     first: pd.DataFrame
+    standing_words: str
     standing: list[pd.DataFrame]
+    others_words: str
+    others: pd.DataFrame
     line: float
     shared_words: str
     shared: pd.DataFrame
@@ -135,13 +145,13 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
     tails = (assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high"))
     holds = words.interval_words(*tails)
     called = _called(found.students, names == "yes")
-    nobody = "No student has a list, so there is nothing to expect."
     article = [called[one] for one in listed.loc[listed["chance_basis"] == "article", "student_id"]]
-    summary = [words.expected_sentence(steps, len(listed), holds)] if steps else [nobody]
+    summary = [words.expected_sentence(steps, len(listed), holds)] if steps else [words.NOBODY]
     lost = float(listed["lost_to_classmates"].sum())
     most = assumptions.value("classmates.most_at_a_program")
     signals = words.signals_sentence(found.signals.to_dict("records"))
     sharing = words.sharing_sentence(len(found.programs), lost, most)
+    others = tables.list_rows(listed[~listed["look_first"]], called)
     return ClassPages(
         facts=_facts(found, called),
         summary=" ".join([*summary, words.article_sentence(sorted(article))]).strip(),
@@ -153,14 +163,17 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
         ),
         students=len(listed),
         by_specialty=tables.by_specialty(listed),
-        first_words=words.first_sentence(len(first), len(listed), threshold) if len(listed) else "",
+        first_words=words.first_sentence(len(first), len(listed), threshold),
         first=tables.first_rows(first, called, number),
+        standing_words="" if len(listed) else words.NOBODY,
         standing=tables.standing(listed, called),
+        others_words="The other lists, the highest risk of no match first:" if len(others) else "",
+        others=others,
         line=1 - threshold,
-        shared_words=" ".join([sharing, signals]).strip() if len(listed) else "",
+        shared_words=" ".join([sharing, signals]).strip(),
         shared=tables.shared_rows(found.programs.head(MOST_SHARED)),
         calls_words=_calls_words(listed) if len(listed) else "",
-        calls=tables.calls_rows(found.calls.head(MOST_CALLS)),
+        calls=tables.calls_rows(found.calls[found.calls["swing"] >= LEAST_SWING].head(MOST_CALLS)),
         change=_change(found, called, lost),
         graduates_words=_graduates_words(found),
         graduates=tables.graduate_rows(found),

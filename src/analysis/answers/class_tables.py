@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.advice.labels import FLAGS, joined, percent
-from analysis.advice.list_words import points, to_verify
+from analysis.advice.list_words import to_verify
 from analysis.answers.class_overview import ClassOverview
 from analysis.model.graduates.matched import ALL, FLAGGED, SPOTLESS, groups_of_flags
 
@@ -17,6 +17,7 @@ __all__ = [
     "calls_rows",
     "first_rows",
     "graduate_rows",
+    "list_rows",
     "rests_on",
     "shared_rows",
     "standing",
@@ -85,23 +86,21 @@ def by_specialty(listed: pd.DataFrame) -> pd.DataFrame:
 def _most_for(row: dict[str, Any]) -> str:
     """What further applications add where they add most."""
     if row["other_gain"] > row["more_gain"]:
-        return f"{points(row['other_gain'])}: {row['other_specialty']}"
+        return f"{100 * row['other_gain']:.1f}: {row['other_specialty']}"
     if row["more_applications"]:
-        return f"{points(row['more_gain'])}: {_specialty(row['specialty'])}"
-    return "nothing"
+        return f"{100 * row['more_gain']:.1f}: {_specialty(row['specialty'])}"
+    return "none"
 
 
-def first_rows(first: pd.DataFrame, called: dict[str, str], number: int) -> pd.DataFrame:
-    """Who stands first, in words, the highest risk on top.
+def list_rows(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
+    """Students with a list in words, in the order given.
 
     Parameters
     ----------
-    first : DataFrame
-        Rows of `ClassOverview.first`.
+    listed : DataFrame
+        Rows of `ClassOverview.listed`.
     called : dict of str to str
         How each student is called on the page, by id.
-    number : int
-        Further applications that were tried.
 
     Returns
     -------
@@ -119,10 +118,30 @@ def first_rows(first: pd.DataFrame, called: dict[str, str], number: int) -> pd.D
                 "Range (%)": f"{100 * row['low']:.0f}–{100 * row['high']:.0f}",
                 "Risk of no match": percent(row["risk_of_no_match"]),
                 "If unknowns close": percent(row["if_unknowns_close"]) if row["unknowns"] else "–",
-                f"{number} more applications, where they add most": _most_for(row),
             }
-            for row in first.to_dict("records")
+            for row in listed.to_dict("records")
         ]
+    )
+
+
+def first_rows(first: pd.DataFrame, called: dict[str, str], number: int) -> pd.DataFrame:
+    """Who stands first, in words, the highest risk on top.
+
+    Parameters
+    ----------
+    first, called
+        As for `list_rows`.
+    number : int
+        Further applications that were tried.
+
+    Returns
+    -------
+    DataFrame
+        A row a student.
+    """
+    most = [_most_for(row) for row in first.to_dict("records")]
+    return list_rows(first, called).assign(
+        **{f"Points from {number} more where they add most": most}
     )
 
 
@@ -132,7 +151,7 @@ def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]
     Parameters
     ----------
     listed, called
-        As for `by_specialty` and `first_rows`.
+        As for `list_rows`.
 
     Returns
     -------

@@ -46,7 +46,7 @@ def draw_class_matches(steps: DataFrame, ax: Axes, *, students: int) -> Axes:
     style.check_rows(steps, NEEDED, NAME)
     lows, highs = style.interval_ends(steps)
     dots = Dots(HEAD, steps["expected"].tolist(), lows, highs, _words(steps))
-    ticks = style.round_ticks(float(students))
+    ticks = [tick for tick in style.round_ticks(float(students)) if tick == round(tick)]
     with style.chart(ax):
         margins = dot_rows(ax, style.labels(steps, "step"), [dots], end=ticks[-1])
         ax.set_xticks(ticks)

@@ -43,7 +43,7 @@ IMAGE_MIME = {"svg": "image/svg+xml", "png": "image/png"}
 WIDEST_COLUMN = 30
 PROSE_CELL, PROSE_COLUMN = 60, 72  # a column of sentences gets most of the page
 CELL_PADDING = 2  # characters
-LINE_OF_TABLE = 105  # characters that fit side by side
+LINE_OF_TABLE = 115  # characters that fit side by side
 MARKDOWN_SPECIAL = frozenset(r"\`*_{}[]()<>#+-.!|~^$&'\":=@%/")
 
 
@@ -183,9 +183,11 @@ def _width(name: str, cells: list[str]) -> tuple[int, int]:
 
 
 def _shared_out(widths: list[tuple[int, int]]) -> list[int]:
-    """Widths as asked for; where a line cannot hold them, the needs and a share of the rest."""
+    """Widths as asked for; where that would break a word, the needs and a share of the rest."""
     needed, asked = (sum(column) for column in zip(*widths, strict=True))
-    if asked <= LINE_OF_TABLE or needed >= LINE_OF_TABLE:
+    narrowed = min(1.0, LINE_OF_TABLE / asked)
+    broken = any(ask * narrowed < need - CELL_PADDING for need, ask in widths)
+    if not broken or needed >= LINE_OF_TABLE:
         return [ask for _, ask in widths]
     share = (LINE_OF_TABLE - needed) / (asked - needed)
     return [need + round((ask - need) * share) for need, ask in widths]

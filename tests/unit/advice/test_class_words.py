@@ -30,7 +30,7 @@ def test_a_class_of_one_is_spoken_of_as_one():
 
 @pytest.mark.parametrize(
     ("first", "said"),
-    [(0, "No list carries"), (1, "1 of 9 lists carries"), (4, "4 of 9 lists carry")],
+    [(0, "No list carries a risk"), (1, "1 of 9 lists carries"), (4, "4 of 9 lists carry")],
 )
 def test_who_stands_first_is_counted(first, said):
     assert words.first_sentence(first, 9, 0.25).startswith(said)

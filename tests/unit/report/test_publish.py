@@ -28,6 +28,13 @@ def test_a_table_has_a_header_a_rule_and_a_line_a_row():
     assert rule.split("|")[2].strip().endswith("-:")
 
 
+def test_a_narrow_column_beside_long_ones_keeps_its_longest_word_whole():
+    prose = "a sentence of many words that takes a whole line and then another one after it"
+    rows = pd.DataFrame({"Student": ["S001"], "One": [prose], "Two": [prose], "Three": [prose]})
+    dashes = [len(part.strip()) for part in publish.markdown_table(rows).split("\n")[1].split("|")]
+    assert dashes[1] / sum(dashes) * publish.LINE_OF_TABLE >= len("Student")
+
+
 def test_a_cell_with_a_bar_stays_one_cell():
     table = publish.markdown_table(pd.DataFrame({"Note": ["a | b"]}))
     assert table.splitlines()[-1] == r"| a \| b |"
@@ -61,3 +68,13 @@ def test_the_identity_holds_the_id_and_never_a_name(shown):
         "report_date": "2026-09-15",
         "fingerprint": "ab12",
     }
+
+
+def test_a_document_about_a_class_has_no_id(shown):
+    publish.publish_identity(None, "The class at a glance", "2026-09-15", "ab12")
+    assert shown[0][0][publish.IDENTITY_MIME]["student_id"] is None
+
+
+def test_rows_for_a_file_are_csv_that_no_spreadsheet_takes_for_a_formula(shown):
+    publish.publish_rows(pd.DataFrame({"student_id": ["-007"], "name": ["=1+1"], "chance": [0.5]}))
+    assert shown[0][0][publish.ROWS_MIME] == "student_id,name,chance\n-007,'=1+1,0.5\n"

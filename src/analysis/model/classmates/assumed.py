@@ -15,6 +15,7 @@ from analysis.model.correlation import match_thresholds
 
 __all__ = ["Assumed", "as_assumed", "as_varied"]
 
+PAIRS_AT_A_TIME = 50_000  # what a solver holds at once, whatever the class
 Floats = NDArray[np.float64]
 
 
@@ -103,11 +104,14 @@ def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     mix = assumptions.values("latent_correlation")
     rho = np.resize(np.array(mix), draws)
     threshold = np.empty_like(chance)
+    at_a_time = max(1, PAIRS_AT_A_TIME // chance.shape[1])
     for one in dict.fromkeys(mix):
-        own = rho == one
-        rate = np.repeat(rates[own], chance.shape[1])
-        found = match_thresholds(chance[own].ravel(), rate, one, coarse=True)
-        threshold[own] = found.reshape(-1, chance.shape[1])
+        alike = np.flatnonzero(rho == one)
+        for begin in range(0, alike.size, at_a_time):
+            own = alike[begin : begin + at_a_time]
+            rate = np.repeat(rates[own], chance.shape[1])
+            found = match_thresholds(chance[own].ravel(), rate, one, coarse=True)
+            threshold[own] = found.reshape(own.size, -1)
     ends = assumptions.values("classmates.most_at_a_program_range")
     random = np.random.default_rng([seed, 3])
     return Assumed(
