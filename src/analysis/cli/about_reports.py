@@ -255,7 +255,6 @@ def _overview(
     from analysis.errors import ReportError
     from analysis.report.overview import render_overview
 
-    say("the class at a glance takes a moment more")
     effective = str((out / "assumptions.toml").resolve())
     try:
         warnings = render_overview(
