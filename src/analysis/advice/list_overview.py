@@ -233,7 +233,10 @@ def list_summary(rows: Sequence[Row]) -> str:
     '3 programs: 2 reach and 1 safer.'
     """
     if not rows:
-        return "No program offers any chance as the table has it: there is no list."
+        return (
+            "No program offers any chance as the table has it, so there is no list. What closes "
+            "each stands beside it; programs that are not in the office's file may be open."
+        )
     groups = [row["group"] for row in rows]
     parts = [f"{groups.count(group)} {group}" for group in GROUPS if group in groups]
     said = f"{_counted(len(rows), 'program')}: {joined(parts)}"

@@ -103,16 +103,20 @@ def list_pages(
     doubtful, firmness = _firmness(student, found, assumptions, preferences)
     curve, worth_sending = next_applications(found, assumptions)
     length = curve_sentences(curve, worth_sending, len(found.chosen), assumptions)
-    after = " ".join([*firmness, *length])
+    after = [" ".join([*firmness, *length]), placement_check(graduates, assumptions)]
+    by_rho = found.match_chance_by_rho.assign(
+        basis="assumption", source="Countersignal model; no published value of rho"
+    )
+    if found.programs.empty:
+        # Nothing to hold against anything, and nothing to draw.
+        after, by_rho = [], by_rho.iloc[:0]
     return ListPages(
         " ".join(list_sentences(found)),
         _program_rows(found, doubtful),
-        "\n\n".join(part for part in (after, placement_check(graduates, assumptions)) if part),
+        "\n\n".join(after),
         _left_out_rows(found),
         printed_what_ifs(student, programs, assumptions, preferences, found),
-        found.match_chance_by_rho.assign(
-            basis="assumption", source="Countersignal model; no published value of rho"
-        ),
+        by_rho,
         used,
         found.match_chance,
     )

@@ -60,7 +60,7 @@ def printed_what_ifs(
                 with_range=False,
                 left_out_number=0,
             )
-    rows = list_comparison(found, lists)
+    rows = [row for row in list_comparison(found, lists) if row["applications"] or found.chosen]
     if not rows:
         return pd.DataFrame()
     known = programs.drop_duplicates("program_id").set_index("program_id")["program_name"]

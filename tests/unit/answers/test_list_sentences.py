@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from analysis.answers.list_pages import list_pages
 from analysis.answers.list_sentences import list_sentences, placement_check
 from analysis.answers.pick import ListWishes, pick
 from analysis.answers.printed_what_ifs import printed_what_ifs
@@ -53,9 +54,18 @@ def test_a_budget_of_nothing_is_told_from_programs_without_a_chance(tmp_path):
     closed = pd.read_csv(PROGRAMS).assign(auto_screen_any_failure="yes")
     closed.to_csv(tmp_path / "programs.csv", index=False)
     found = pick("S002", STUDENTS, tmp_path / "programs.csv", with_range=False).found
-    assert list_sentences(found) == [
-        "No program offers any chance as the table has it: there is no list."
-    ]
+    (said,) = list_sentences(found)
+    assert said.startswith("No program offers any chance as the table has it")
+    pages = list_pages(
+        read_student(STUDENTS, "S002"), read_programs(tmp_path / "programs.csv"), ASSUMPTIONS
+    )
+    assert (pages.summary, pages.after) == (said, "")
+    assert pages.programs.empty
+    assert pages.by_rho.empty
+    assert pages.left_out["Why not"].str.contains("screens out any failed").all()
+    # Without the flag there would be a list.
+    assert pages.what_ifs["Applications, fees"].tolist()[0] == "0, $0"
+    assert len(pages.what_ifs) == 2
 
 
 def table_of(student_id, **wishes):
