@@ -23,7 +23,7 @@ program_type: str = "community"  # type of program, by its code
 
 # %%
 from analysis import tables
-from analysis.advice import beside_article
+from analysis.advice import beside_article, profile_title
 from analysis.assumptions import read_assumptions
 from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
 from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
@@ -58,7 +58,7 @@ print(chances[["red_flag", "interview_chance", "basis"]].to_string(index=False))
 assumptions = read_assumptions(assumptions_toml)
 here = chances_by_flag(float(step2_ck), competitiveness, program_type, assumptions)
 here = beside_article(here, chances)
-title = f"Chance of an interview at {step2_ck}, {program_type}, {competitiveness} competitiveness"
+title = profile_title(step2_ck, program_type, competitiveness)
 axes = draw_profile_chances(here, new_axes(), title=title)
 publish_figure(axes.figure, alt_profile_chances(here, title=title), title, "png")
 

@@ -13,6 +13,7 @@ from analysis.advice.captions import (
     mark_words,
     place_title,
     place_words,
+    profile_title,
     programs_summary,
     tolerance_caption,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "mark_words",
     "place_title",
     "place_words",
+    "profile_title",
     "programs_summary",
     "report_date",
     "report_title",

@@ -9,6 +9,7 @@ from analysis.advice.labels import (
     COMPETITIVENESS,
     FLAGS,
     NO_FLAG,
+    PROGRAM_TYPES,
     in_sentence,
     joined,
     percent,
@@ -167,6 +168,31 @@ def place_title(student: pd.DataFrame, kinds: dict[str, str]) -> str:
     score = student["step2_ck"].iloc[0]
     kind = COMPETITIVENESS[next(iter(kinds.values()))]
     return f"Chance by red flag at Step 2 CK {score:g}, in {kind}"
+
+
+def profile_title(step2_ck: str, program_type: str, competitiveness: str) -> str:
+    """Title of the chart of chances by flag for a chosen score, kind of program and specialty.
+
+    Parameters
+    ----------
+    step2_ck : str
+        The score.
+    program_type, competitiveness : str
+        Their codes.
+
+    Returns
+    -------
+    str
+        The title.
+
+    Examples
+    --------
+    >>> profile_title("250", "community", "ultra")
+    'Chance of an interview at 250, community program, an ultra-competitive specialty'
+    """
+    kind = in_sentence(PROGRAM_TYPES[program_type])
+    where = COMPETITIVENESS[competitiveness]
+    return f"Chance of an interview at {step2_ck}, {kind} program, {where}"
 
 
 PLACE_CAPTION = (

@@ -155,7 +155,7 @@ def factor_ratings(
     table = pd.DataFrame(
         {
             "factor": ratings.columns,
-            "label": [_folded(factor).capitalize() for factor in ratings.columns],
+            "label": [_label(factor) for factor in ratings.columns],
             "specialty": ALL if specialty is None else specialty,
             "n": count,
             "n_citing": citing.astype(float),
@@ -192,6 +192,12 @@ def _folded(factor: str) -> str:
     # Tables fold their headers: capitals, spaces and signs do not count.
     signs = (sign if sign.isalnum() else " " for sign in str(factor).casefold())
     return " ".join("".join(signs).split())
+
+
+def _label(factor: str) -> str:
+    """A factor as the survey words it; a column's code as words."""
+    worded = " " in factor or factor != factor.lower()
+    return factor if worded else _folded(factor).capitalize()
 
 
 def component_weights(ratings: pd.DataFrame, components: Mapping[str, str]) -> pd.DataFrame:

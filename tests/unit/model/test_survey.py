@@ -70,6 +70,13 @@ def test_a_factor_is_rated_by_who_cites_it_and_how_much():
     assert ratings["importance"].is_monotonic_decreasing
 
 
+def test_a_factor_keeps_the_survey_s_wording_and_a_code_becomes_words():
+    frame = responses(CITING, RATING).rename(columns={"letters": "USMLE Step 2 CK score"})
+    labels = factor_ratings(frame, ASSUMPTIONS).set_index("factor")["label"]
+    assert labels["USMLE Step 2 CK score"] == "USMLE Step 2 CK score"
+    assert labels["red_flags"] == "Red flags"
+
+
 def test_a_means_interval_is_students_t():
     frame = responses(CITING, RATING)
     frame["letters"] = [4.0] * 5 + [2.0] * 5 + [np.nan] * 10
