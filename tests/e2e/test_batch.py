@@ -129,6 +129,16 @@ def test_one_report_leaves_the_others_of_the_folder_alone(run, small_class):
     assert hashes(small_class.out) == before
 
 
+def test_one_report_is_told_of_alone_whatever_became_of_others(run, small_class):
+    small_class.rows[0]["step2_ck"] = "2555"
+    write_rows(small_class.students, small_class.rows)
+    assert run(*small_class.batch).code == 1
+    done = run("report", "S002", *small_class.options, "--out", small_class.out)
+    assert done.code == 0
+    assert "1 report in" in done.err
+    assert "not delivered" not in done.err
+
+
 def test_an_unknown_student_is_an_error_of_one_sentence(run, small_class):
     done = run("report", "S999", *small_class.options, "--out", small_class.out)
     assert done.code == 1

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -240,6 +241,10 @@ def _render(
             raise
     if not is_private(out):
         say(f"warning: the disk of {out} keeps nobody out: who can reach it can read the reports")
+    if only:  # a folder may hold reports of others, which were not asked for
+        ours = {*only, *refused}
+        mine = {name: entry for name, entry in manifest.students.items() if name in ours}
+        manifest = replace(manifest, students=mine)
     _say_what_became(manifest, out)
     code = 0 if is_all_delivered(manifest) else 1
     if overview_at is None:

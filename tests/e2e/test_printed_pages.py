@@ -1,0 +1,104 @@
+"""Reports of hard cases, measured on the page: length, paper, contrast, place."""
+
+import pypdf
+import pypdfium2
+import pytest
+
+from analysis.paths import from_root
+from analysis.report.render import render_report
+from tests.e2e.printed import contrast, pages_before_the_list, poor_contrast
+from tests.e2e.test_isolation import PARAMETERS
+from tests.unit.report.test_exporter import pdf_of
+from tests.unit.report.toy_notebook import display, text_cell
+
+# Before the list stand who, where, what the score changes and the three charts; the rest beside it
+# are the curve, past graduates, the note, and what the report rests on.
+MOST_BEFORE_THE_LIST = 4
+MOST_BESIDE_THE_LIST = 6
+CASES = {
+    "failed, then passed": "S002",
+    "two specialties": "S011",
+    "no score": "S017",
+    "several flags": "S034",
+    "ultra-competitive": "S037",
+    "spotless": "S007",
+}
+WITH_ALL = {
+    "preferences_csv": "data/sample/preferences.csv",
+    "graduates_csv": "data/sample/graduates.csv",
+}
+
+
+@pytest.fixture(scope="module", params=CASES)
+def report(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("case") / "report.pdf"
+    render_report(PARAMETERS | WITH_ALL | {"student_id": CASES[request.param]}, path)
+    return request.param, path.read_bytes()
+
+
+def test_what_a_reader_needs_first_ends_before_page_five(report):
+    case, pdf = report
+    before, beside = pages_before_the_list(pdf)
+    assert 2 <= before <= MOST_BEFORE_THE_LIST
+    if case == "no score":
+        assert beside <= MOST_BEFORE_THE_LIST  # nothing but the first pages
+    assert beside <= MOST_BESIDE_THE_LIST
+
+
+def test_every_letter_stands_out_from_what_is_under_it(report):
+    assert poor_contrast(report[1]) == set()
+
+
+def test_no_page_is_left_more_than_half_empty_before_the_list(report):
+    _, pdf = report
+    before, _ = pages_before_the_list(pdf)
+    for page in list(pypdfium2.PdfDocument(pdf))[: before - 1]:
+        picture = page.render(scale=0.5, grayscale=True).to_numpy()
+        inked = (picture < 200).any(axis=1)
+        body = inked[: int(0.92 * len(inked))]  # without the foot
+        assert body.nonzero()[0].max() > 0.5 * len(inked)
+
+
+def test_the_report_is_tagged_on_letter_paper_and_has_no_code(report):
+    _, pdf = report
+    document = pypdfium2.PdfDocument(pdf)
+    assert {tuple(round(side) for side in page.get_size()) for page in document} == {(612, 792)}
+    text = " ".join(page.get_textpage().get_text_bounded() for page in document)
+    for sign in ("import ", "publish_", "read_students", "Traceback", "nan", "None", "_csv"):
+        assert sign not in text
+
+
+def test_a_report_may_be_on_a4(tmp_path):
+    look = tmp_path / "branding.toml"
+    look.write_text(from_root("reports/branding.toml").read_text().replace("us-letter", "a4"))
+    path = tmp_path / "report.pdf"
+    render_report(PARAMETERS, path, branding=look)
+    boxes = {tuple(map(round, page.mediabox[2:])) for page in pypdf.PdfReader(path).pages}
+    assert boxes == {(595, 842)}
+
+
+def test_white_and_mid_grey_have_their_known_contrast():
+    assert contrast((255, 255, 255), (118, 118, 118)) == pytest.approx(4.54, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("ink", "under", "poor"),
+    [
+        ("#bbbbbb", "#ffffff", {"g", "r", "e", "y"}),
+        ("#ffffff", "#b8500a", set()),
+        ("#1b2733", "#2c6496", {"g", "r", "e", "y"}),
+    ],
+)
+def test_a_figure_whose_words_cannot_be_read_would_be_seen(ink, under, poor):
+    picture = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="60">'
+        f'<rect width="300" height="60" fill="{under}"/>'
+        f'<text x="20" y="40" font-family="Fira Sans" font-size="24" fill="{ink}">grey</text></svg>'
+    )
+    words = {"image/svg+xml": {"alt": "A word.", "caption": "Caption."}}
+    from nbformat.v4 import new_code_cell
+
+    pdf = pdf_of(
+        text_cell("Words."), new_code_cell(outputs=[display({"image/svg+xml": picture}, words)])
+    )
+    assert poor_contrast(pdf) == poor
