@@ -124,14 +124,14 @@ def in_sentence(label: str) -> str:
     Returns
     -------
     str
-        With a small first letter, unless it begins with the name of an exam.
+        With a small first letter, unless it begins with a name.
 
     Examples
     --------
     >>> in_sentence("Worrying dean's letter (MSPE)"), in_sentence("Step 1 failed, then passed")
     ("worrying dean's letter (MSPE)", 'Step 1 failed, then passed')
     """
-    return label if label.startswith("Step ") else label[:1].lower() + label[1:]
+    return label if label.startswith(("Step ", "DO-")) else label[:1].lower() + label[1:]
 
 
 def joined(words: Iterable[str], last: str = "and") -> str:
