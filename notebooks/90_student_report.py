@@ -71,6 +71,11 @@ typical = by_flag.chances_with_and_without(student, assumptions)
 levels = profile.profile_levels(student, assumptions)
 publish_text(advice.standing(student, typical, levels["taken_as_typical"].iloc[0]))
 
+# %%
+points = by_flag.points_at_typical(student, assumptions)
+publish_table(advice.terms_table(points), if_empty="")
+publish_text(advice.terms_words(points, assumptions))
+
 # %% [markdown]
 # ## What a high Step 2 CK changes here, and what it cannot fix
 

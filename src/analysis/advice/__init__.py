@@ -27,6 +27,7 @@ from analysis.advice.tables_beneath import (
     rho_table,
     tolerance_table,
 )
+from analysis.advice.terms_words import terms_table, terms_words
 
 __all__ = [
     "LIMITS",
@@ -51,6 +52,8 @@ __all__ = [
     "rho_table",
     "sources_text",
     "standing",
+    "terms_table",
+    "terms_words",
     "tolerance_caption",
     "tolerance_table",
 ]

@@ -10,6 +10,7 @@ from analysis.advice.labels import (
     FLAGS,
     NO_FLAG,
     PROGRAM_TYPES,
+    SEVERITY,
     in_sentence,
     joined,
     percent,
@@ -85,11 +86,23 @@ def chances_caption(chances: pd.DataFrame, flag: str) -> str:
     str
         What is shown, whose figures, and whose bar is marked.
     """
-    text = _whose(chances)
+    text = f"{_whose(chances)}{_disagreement(chances)}"
     if drawn_flag(chances, flag) is None:
         return f"{text} There is no published bar for: {in_sentence(FLAGS[flag])}."
     which = "a spotless record" if flag == NO_FLAG else in_sentence(FLAGS[flag])
     return f"{text} The marked bar is this student's: {which}."
+
+
+def _disagreement(chances: pd.DataFrame) -> str:
+    """That the article's words of severity and its chart disagree, where they are shown."""
+    share = dict(zip(chances["red_flag"], chances["interview_chance"], strict=True))
+    pair = ("step1_failure", "preclinical_failures_multiple")
+    if set(chances["basis"]) != {"article"} or not set(pair) <= set(share):
+        return ""
+    told = " but ".join(
+        f'"{SEVERITY[one]}" for {in_sentence(FLAGS[one])} at {percent(share[one])}' for one in pair
+    )
+    return f" Its words of severity (in quotes below) and its chart disagree: {told}."
 
 
 def mark_words(flag: str) -> str:

@@ -14,6 +14,7 @@ __all__ = [
     "FLAGS",
     "NO_FLAG",
     "PROGRAM_TYPES",
+    "SEVERITY",
     "in_sentence",
     "joined",
     "percent",
@@ -46,6 +47,18 @@ FEATURES = MappingProxyType(
         "clerkship_honors_fraction": "clerkship honors",
         "letters": "letters",
         "research_items": "research",
+    }
+)
+
+# The article's own words, which its chart of chances does not follow (data/article).
+SEVERITY = MappingProxyType(
+    {
+        "course_failure_remediated": "Low–Moderate",
+        "preclinical_failures_multiple": "Moderate–High",
+        "step1_failure": "High",
+        "step2_failure": "High",
+        "loa_academic": "High",
+        "clerkship_chronic_low": "Moderate–High",
     }
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.advice.labels import FLAGS, PROGRAM_TYPES, percent, with_flag_labels
+from analysis.advice.labels import FLAGS, PROGRAM_TYPES, SEVERITY, percent, with_flag_labels
 from analysis.assumptions import factor_components
 
 __all__ = ["beside_article", "chances_table", "levels_table", "rho_table", "tolerance_table"]
@@ -89,13 +89,15 @@ def chances_table(
     """
     given = dict(zip(chances["red_flag"], chances["interview_chance"], strict=True))
     ours = {row["red_flag"]: row for row in by_flag.to_dict("records")}
+    words = SEVERITY if set(chances["basis"]) == {"article"} else {}
     rows = []
     for flag in dict.fromkeys([*given, *ours]):
         name = FLAGS.get(flag, flag)
         own = " (this student)" if flag in own_flags else ""
         row = {
             "Red flag": f"{name}{own}",
-            "Source's figure": percent(given[flag]) if flag in given else "none published",
+            "Source's figure": (percent(given[flag]) if flag in given else "none published")
+            + (f', "{words[flag]}"' if flag in words else ""),
         }
         if ours:
             here = ours.get(flag)

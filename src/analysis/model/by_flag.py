@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
 from analysis.model.flags import FLAGS, listed
+from analysis.model.points import term_points
 from analysis.model.profile import specialties_of
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "chances_by_flag",
     "chances_with_and_without",
     "heaviest_flag",
+    "points_at_typical",
     "type_program",
 ]
 
@@ -167,6 +169,44 @@ def chances_with_and_without(
             }
         )
     return pd.DataFrame(rows)
+
+
+def points_at_typical(
+    student: pd.DataFrame, assumptions: Assumptions, program_type: str = "mid_tier_academic"
+) -> pd.DataFrame:
+    """What each part of a record is worth at a typical program of each specialty (section 3.6).
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    assumptions : Assumptions
+        Every number of the model.
+    program_type : str
+        Code of the type, with the article's prestige and tolerance and no screen.
+
+    Returns
+    -------
+    DataFrame
+        A row a specialty and term of `term_points` that the student has any of: specialty, term,
+        points (percentage points of chance); no rows without a score.
+    """
+    rows = []
+    alone = _profiles(student, [listed(student["red_flags"].iloc[0])])
+    for specialty, kind in specialties_of(student.iloc[0], assumptions).items():
+        chances = interview_chance(
+            alone.assign(specialty=specialty, competitiveness=kind),
+            type_program(program_type, specialty, assumptions),
+            assumptions,
+            with_range=False,
+        )
+        points = term_points(chances, assumptions).iloc[0].dropna()
+        rows += [
+            {"specialty": specialty, "term": term, "points": value}
+            for term, value in points.items()
+            if value
+        ]
+    return pd.DataFrame(rows, columns=["specialty", "term", "points"])
 
 
 def heaviest_flag(student: pd.DataFrame, assumptions: Assumptions) -> str:

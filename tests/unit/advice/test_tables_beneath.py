@@ -61,8 +61,10 @@ def test_a_factor_outside_the_profile_is_shown_and_said_to_be():
 def test_chances_of_the_source_and_of_the_model_stand_side_by_side():
     rows = chances_table(CHANCES, BY_FLAG, ("step1_failure",)).to_dict("records")
     assert rows[1]["Red flag"] == "Step 1 failed, then passed (this student)"
-    assert rows[1]["Source's figure"] == "45 %"
+    assert rows[1]["Source's figure"] == '45 %, "High"'
     assert rows[2]["Source's figure"] == "none published"
+    own = CHANCES.assign(basis="office")
+    assert chances_table(own, BY_FLAG, ())["Source's figure"].iloc[1] == "45 %"
     assert rows[0]["Model, typical record at this score"] == "70 % (50 % to 80 %)"
 
 
