@@ -68,13 +68,11 @@ def test_a_documented_command_does_what_it_says(run, line, tmp_path, monkeypatch
         }
         arguments = [str(swap.get(argument, argument)) for argument in arguments]
     arguments = [
-        str(tmp_path / "made" / argument)
-        if before in {"--out", "--learned", "--overview"}
-        else argument
+        str(tmp_path / "made" / argument) if before in {"--out", "--overview"} else argument
         for before, argument in zip(["", *arguments], arguments, strict=False)
     ]
     arguments = [
-        str(tmp_path / "mine.toml") if argument == "mine.toml" else argument
+        str(tmp_path / argument) if argument in {"mine.toml", "learned.toml"} else argument
         for argument in arguments
     ]
     done = run(*arguments)

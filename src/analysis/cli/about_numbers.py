@@ -182,8 +182,8 @@ def robustness(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Take no earlier answer and leave none behind.")
     ] = False,
-    responses: Annotated[
-        Path | None, typer.Option(help="A raw survey: its weights, with its sampling error.")
+    survey: Annotated[
+        Path | None, typer.Option(help="Weights from raw responses, with their sampling error.")
     ] = None,
     workers: Processes = None,
     cluster: Cluster = "",
@@ -203,8 +203,8 @@ def robustness(
         from analysis.tables.check import check_table
         from analysis.workers.address import ClusterLostError
 
-        if responses is not None:
-            raise typer.BadParameter("--responses is for one student, not for the class")
+        if survey is not None:
+            raise typer.BadParameter("--survey is for one student, not for the class")
         title = "how much of each student's list the draws keep, and what moves it most"
         problems = check_table(students, "students").problems
         for problem in problems:
@@ -227,10 +227,8 @@ def robustness(
         from analysis.answers.robustness import robustness as answer_of
         from analysis.answers.robustness import robustness_rows
 
-        survey = _given(responses)
-        answer = answer_of(
-            student_id, *files, _told("lists made again"), survey, cached=not no_cache
-        )
+        told, responses = _told("lists made again"), _given(survey)
+        answer = answer_of(student_id, *files, told, responses, cached=not no_cache)
         _clear_line()
         if form is Format.json:
             print_json(answer)
