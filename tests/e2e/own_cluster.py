@@ -83,12 +83,12 @@ def killed(members):
 
 
 @contextmanager
-def own_cluster(folder, workers=2, options=(), **environment):
+def own_cluster(folder, workers=2, options=(), protocol=(), **environment):
     """A scheduler on a free port of this machine and workers with a nanny each, in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     written = folder / "scheduler.json"
     scheduler = _started(
-        "dask_scheduler", *LOOPBACK, "--port", 0, "--scheduler-file", written, *options,
+        "dask_scheduler", *LOOPBACK, "--port", 0, "--scheduler-file", written, *protocol, *options,
         folder=folder, **environment,
     )  # fmt: skip
     nannies = [

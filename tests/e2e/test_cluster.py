@@ -1,12 +1,17 @@
 """The same work on a Dask cluster: same results, and what becomes of it when something breaks."""
 
+import datetime
 import json
 import subprocess
 import sys
 import time
 
+import dask
 import psutil
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from analysis.errors import CountersignalError
 from analysis.paths import from_root, project_root
@@ -168,6 +173,56 @@ def test_a_worker_with_other_versions_is_named_and_nothing_of_it_is_believed(
     monkeypatch.setattr(cluster, "installation", lambda: here)
     with pytest.raises(ClusterError, match=r"tcp://127\.0\.0\.1:\d+: numpy .* there and 1\.0 here"):
         results_of(two_workers.address, own_cluster.square, [1])
+
+
+@pytest.fixture
+def certificates(tmp_path):
+    """A certificate authority of the test's own, and what it has signed, as Dask wants it."""
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    begin = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=1)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(begin)
+        .not_valid_after(begin + datetime.timedelta(days=7))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    form = serialization.Encoding.PEM
+    private = key.private_bytes(
+        form, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    files = {"ca.pem": certificate.public_bytes(form), "key.pem": private}
+    for file, content in files.items():
+        (tmp_path / file).write_bytes(content)
+    return str(tmp_path / "ca.pem"), str(tmp_path / "key.pem")
+
+
+def test_a_cluster_with_certificates_is_used_with_them_and_not_without(
+    run, small_class, certificates, tmp_path, monkeypatch
+):
+    ca, key = certificates
+    files = ("--tls-ca-file", ca, "--tls-cert", ca, "--tls-key", key)
+    side = {"cert": ca, "key": key}
+    with own_cluster.own_cluster(
+        tmp_path / "cluster", workers=1, options=files, protocol=("--protocol", "tls")
+    ) as running:
+        assert running.address.startswith("tls://")
+        monkeypatch.setattr(cluster, "CONNECT_SECONDS", 3)
+        options = ("batch", *small_class.options, "--out", small_class.out)
+        for address in (running.address, running.address.replace("tls", "tcp")):
+            done = run(*options, "--cluster", address)
+            assert (done.code, "Traceback" in done.err) == (2, False)
+            assert f"no Dask scheduler can be used at {address}" in done.err
+        monkeypatch.setattr(cluster, "CONNECT_SECONDS", 20)
+        with dask.config.set(
+            {"distributed.comm.tls.ca-file": ca, "distributed.comm.tls.client": side}
+        ):
+            assert results_of(running.address, own_cluster.square, [3]) == {3: 9}
 
 
 @pytest.fixture(scope="module")
