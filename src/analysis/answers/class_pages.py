@@ -193,7 +193,6 @@ def _called(students: pd.DataFrame, with_names: bool) -> dict[str, str]:
 
 def _facts(found: ClassOverview, called: dict[str, str]) -> pd.DataFrame:
     status = found.students["status"]
-    left_out = [f"{who}: {what}" for who, what in _left_out(found).items()]
     without = [called[one] for one in found.students.loc[status == NO_SCORE, "student_id"]]
     rows = [
         ("Students with a list", str(len(found.listed))),
@@ -201,7 +200,8 @@ def _facts(found: ClassOverview, called: dict[str, str]) -> pd.DataFrame:
     ]
     no_list = found.students[status == NO_LIST].to_dict("records")
     rows += [(f"No list for {called[row['student_id']]}", row["problem"]) for row in no_list]
-    rows.append(("Rows of the class file left out", "; ".join(left_out) or "none"))
+    left_out = [(f"Left out: {who}", what) for who, what in _left_out(found).items()]
+    rows += left_out or [("Rows of the class file left out", "none")]
     rows.append(("Programs in the office's file", str(len(found.programs_read))))
     return pd.DataFrame(rows, columns=["This overview is about", "as the office's files say"])
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -45,19 +44,6 @@ class Member:
     drawn: Floats
     match_chance: float
     signal: tuple[str, ...] = ()
-
-    def with_programs(
-        self, programs: Sequence[str], chance: Floats, match_chance: float, signal: Sequence[str]
-    ) -> Member:
-        """The same student with another list, whose chances are not varied."""
-        return replace(
-            self,
-            programs=tuple(programs),
-            chance=chance,
-            drawn=np.empty((0, len(chance))),
-            match_chance=match_chance,
-            signal=tuple(signal),
-        )
 
 
 def member_of(
