@@ -98,6 +98,7 @@ publish_table(pages.shared, if_empty="")
 publish_text(pages.calls_words)
 publish_table(pages.calls, if_empty="")
 publish_text(pages.change)
+publish_table(pages.left_out, if_empty="")
 
 # %% [markdown]
 # ## Past graduates, as a counter-check

@@ -28,7 +28,7 @@ def test_a_class_gets_its_overview_beside_the_reports_and_not_among_them(run, sm
     assert not (small_class.out / "class.pdf").exists()
     assert {stat.S_IMODE(path.stat().st_mode) for path in (at, at.with_suffix(".csv"))} == {0o600}
     text = text_of(at)
-    assert "Left out: S002 step2_ck: expected" in " ".join(text.split())
+    assert "S002 step2_ck: expected a whole number" in " ".join(text.split())
     assert "Quillfeather" not in text
     statuses = {row["student_id"]: row["status"] for row in rows_of(at.with_suffix(".csv"))}
     assert statuses == {"S001": "list", "S002": "left_out"}

@@ -53,6 +53,7 @@ WITHOUT_GRADUATES = (
     "entered medical school in 2014-15, 96.3 % without and 79.7 % with a leave of absence were "
     "placed in graduate training (Nguyen et al., JAMA 2024)."
 )
+MOST_NAMED = 6  # students in a sentence
 LITTLE = 0.05  # of a match: what is shown as 0.0 or 0.1 is no reason to spend money
 
 
@@ -148,8 +149,9 @@ def article_sentence(students: Sequence[str]) -> str:
     """
     if not students:
         return ""
+    whom = joined(students) if len(students) <= MOST_NAMED else f"{len(students)} students"
     return (
-        f"For {joined(students)} too few programs publish counts; the level of these chances "
+        f"For {whom} too few programs publish counts; the level of these chances "
         "begins at the article's figures, which are illustrative: read them to compare, not as a "
         "forecast."
     )

@@ -90,6 +90,8 @@ class ClassPages:
         Programs to ask.
     change : str
         Markdown: what else the office could change.
+    left_out : DataFrame
+        A row a row of the class file that is left out: who, and what is wrong.
     graduates_words : str
         Markdown.
     graduates : DataFrame
@@ -117,6 +119,7 @@ class ClassPages:
     calls_words: str
     calls: pd.DataFrame
     change: str
+    left_out: pd.DataFrame
     graduates_words: str
     graduates: pd.DataFrame
     rests_on: pd.DataFrame
@@ -175,6 +178,7 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
         calls_words=_calls_words(listed) if len(listed) else "",
         calls=tables.calls_rows(found.calls[found.calls["swing"] >= LEAST_SWING].head(MOST_CALLS)),
         change=_change(found, called, lost),
+        left_out=pd.DataFrame(_left_out(found).items(), columns=["Left out", "What is wrong"]),
         graduates_words=_graduates_words(found),
         graduates=tables.graduate_rows(found),
         rests_on=tables.rests_on(found),
@@ -200,8 +204,8 @@ def _facts(found: ClassOverview, called: dict[str, str]) -> pd.DataFrame:
     ]
     no_list = found.students[status == NO_LIST].to_dict("records")
     rows += [(f"No list for {called[row['student_id']]}", row["problem"]) for row in no_list]
-    left_out = [(f"Left out: {who}", what) for who, what in _left_out(found).items()]
-    rows += left_out or [("Rows of the class file left out", "none")]
+    left_out = list(_left_out(found))
+    rows.append(("Rows of the class file left out", joined(left_out) if left_out else "none"))
     rows.append(("Programs in the office's file", str(len(found.programs_read))))
     return pd.DataFrame(rows, columns=["This overview is about", "as the office's files say"])
 
@@ -247,7 +251,9 @@ def _change(found: ClassOverview, called: dict[str, str], lost: float) -> str:
     if without:
         said.append(f"**Scores.** {joined(without)}: no list before Step 2 CK is known.")
     if found.problems or (status == NO_LIST).any():
-        said.append("**Files.** Mend the rows named on the first page; nobody else is affected.")
+        said.append(
+            "**Files.** Mend the rows and wishes that stand in the way; nobody else is affected."
+        )
     return "\n".join(f"- {sentence}" for sentence in said if sentence)
 
 

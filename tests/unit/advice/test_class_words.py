@@ -28,6 +28,12 @@ def test_a_class_of_one_is_spoken_of_as_one():
     assert said.startswith("**About 1 of the one student with a list is expected to match")
 
 
+def test_a_crowd_is_counted_and_a_few_are_named():
+    assert words.article_sentence(["S1", "S2"]).startswith("For S1 and S2 too few")
+    assert words.article_sentence([f"S{at}" for at in range(9)]).startswith("For 9 students too")
+    assert words.article_sentence([]) == ""
+
+
 @pytest.mark.parametrize(
     ("first", "said"),
     [(0, "No list carries a risk"), (1, "1 of 9 lists carries"), (4, "4 of 9 lists carry")],

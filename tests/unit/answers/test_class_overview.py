@@ -85,7 +85,8 @@ def test_who_has_no_score_no_list_or_a_wrong_row_is_named_and_the_others_are_the
     assert (status == "list").sum() == 4
     facts = pages.facts.set_index("This overview is about")["as the office's files say"]
     assert facts["Without a Step 2 CK score, so without a list"] == "S017"
-    assert facts["Left out: S001"].startswith("step2_ck: expected")
+    assert facts["Rows of the class file left out"] == "S001"
+    assert pages.left_out.iloc[0, 1].startswith("step2_ck: expected a whole number")
     assert "NOWHERE" in facts["No list for S004"]
 
 
