@@ -12,6 +12,8 @@ from typing import Any
 
 import nbformat
 
+from analysis.report.publish import ROWS_MIME
+
 __all__ = ["scrubbed"]
 
 SHORTEST_WORD = 2
@@ -19,7 +21,8 @@ SHORTEST_WORD = 2
 FOLDERS = re.compile(r"(?<![\w:/.])(?:/(?:[^\s/\"'<>|:]+/)+|[A-Za-z]:\\(?:[^\s\\\"'<>|:]+\\)+)")
 KEPT_OF_NOTEBOOK = ("kernelspec", "language_info")
 # Pictures hold no such words; whoever bears a name like "path" or "text" would take them apart.
-PICTURES = "image/"
+# Rows are on their way to a file of their own.
+LEFT_AS_THEY_ARE = ("image/", ROWS_MIME, "output_type")
 
 
 def scrubbed(
@@ -59,7 +62,7 @@ def scrubbed(
 
 def _changed(content: Any, change: Callable[[str], str], key: str = "") -> Any:
     """Content of an output with its texts changed."""
-    if isinstance(content, str) and not key.startswith(PICTURES) and key != "output_type":
+    if isinstance(content, str) and not key.startswith(LEFT_AS_THEY_ARE):
         return change(content)
     if isinstance(content, dict):
         return {name: _changed(part, change, name) for name, part in content.items()}

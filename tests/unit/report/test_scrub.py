@@ -94,6 +94,7 @@ def test_user_and_host_go_out_of_outputs(monkeypatch):
 def test_pictures_code_and_what_a_machine_reads_stay_whole(monkeypatch):
     monkeypatch.setattr(getpass, "getuser", lambda: "rect")
     bundle = {"image/svg+xml": SVG, "application/json": {"n": 1, "list": [1, None]}}
+    bundle["text/csv"] = "name\nMaren Rect\n"  # rows for a file of their own
     notebook = kept(display(bundle, {"image/svg+xml": {"alt": "Maren"}}), name="Maren")
     output = notebook.cells[2].outputs[0]
     assert output.data == bundle
