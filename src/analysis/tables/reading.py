@@ -19,7 +19,7 @@ __all__ = ["RawRows", "read_rows"]
 MOST_BYTES = 200 * 2**20
 LONGEST_LINE = 1_000_000
 MOST_COLUMNS = 1_000
-MOST_CELLS = 5_000_000
+MOST_CELLS = MOST_LINES = 5_000_000
 SEPARATORS = (",", ";", "\t")
 LINE_END = re.compile(r"\r\n?|\n")
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -159,6 +159,8 @@ def _text(path: Path) -> tuple[str, list[str]]:
     if place >= 0:
         line = 1 + sum(1 for _ in LINE_END.finditer(text, 0, place))
         raise TableError(Problem(name, "text without NUL characters", line))
+    if text.count("\n") + text.count("\r") - text.count("\r\n") > MOST_LINES:
+        raise TableError(Problem(name, f"a file of at most {MOST_LINES:,} lines"))
     begin = 0
     ends = chain(map(re.Match.end, LINE_END.finditer(text)), [len(text)])
     for line, end in enumerate(ends, start=1):

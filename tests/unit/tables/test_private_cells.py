@@ -132,6 +132,7 @@ def test_a_file_that_says_it_is_small_and_is_not_is_not_read_on(tmp_path, monkey
     ("limit", "content", "line", "expected"),
     [
         ("MOST_COLUMNS", "a,b,c\n1,2,3\n", 1, "at most 2 columns"),
+        ("MOST_LINES", "a,b\r\n1\r\n2\r\n", None, "a file of at most 2 lines"),
         ("MOST_CELLS", "a,b\n1\n2\n3\n4\n", 4, "a table of at most 2 cells"),
     ],
 )
