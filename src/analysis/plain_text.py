@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-__all__ = ["escaped", "formula_as_text", "text_of_formula", "visible"]
+__all__ = ["escape_markdown", "escaped", "formula_as_text", "text_of_formula", "visible"]
 
 # What turns a cell into a formula, also in full width; and where a cell can begin: at its start,
 # or inside it for a program that splits at another separator than ours. A number is no formula.
@@ -14,6 +14,7 @@ NO_NUMBER = r"(?![+-]?\d*\.?\d+(?:[eE][+-]?\d+)?\Z)"
 SIGN = rf"(\A{NO_NUMBER}|[;\t\r\n])([^\S\t\r\n]*)(MARK'*[=+\-@＝＋－＠])"
 FORMULA = re.compile(f"{BLANK}|{SIGN}".replace("MARK", ""))
 MARKED_FORMULA = re.compile(f"{BLANK}|{SIGN}".replace("MARK", "'"))
+MARKDOWN_SPECIAL = frozenset(r"\`*_{}[]()<>#+-.!|~^$&'\":=@%/")
 
 
 def visible(text: str) -> str:
@@ -91,3 +92,25 @@ def text_of_formula(cell: str) -> str:
     if "'" not in cell:
         return cell
     return MARKED_FORMULA.sub(lambda m: f"{m[2] or ''}{m[3] or ''}{(m[1] or m[4])[1:]}", cell)
+
+
+def escape_markdown(text: str) -> str:
+    r"""Text that Markdown shows as it stands, on one line.
+
+    Parameters
+    ----------
+    text : str
+        Anything a person typed.
+
+    Returns
+    -------
+    str
+        Every ASCII punctuation mark behind a backslash, white space folded.
+
+    Examples
+    --------
+    >>> escape_markdown("*not* bold")
+    '\\*not\\* bold'
+    """
+    folded = " ".join(text.split())
+    return "".join("\\" + c if c in MARKDOWN_SPECIAL else c for c in folded)

@@ -14,7 +14,16 @@ ALLOWED = {
     "figures": {"errors"},
     "advice": {"errors", "assumptions"},
     "workers": {"errors", "paths"},
-    "answers": {"errors", "paths", "tables", "model", "assumptions", "advice", "workers"},
+    "answers": {
+        "errors",
+        "paths",
+        "plain_text",
+        "tables",
+        "model",
+        "assumptions",
+        "advice",
+        "workers",
+    },
     "report": {"errors", "paths", "plain_text", "workers"},
     "widgets": {"errors", "paths", "answers", "figures", "report"},
     "cli": {

@@ -12,6 +12,7 @@ from analysis.answers import class_tables as tables
 from analysis.answers.class_overview import NO_LIST, NO_SCORE, ClassOverview
 from analysis.model.classmates import STEPS
 from analysis.model.graduates.matched import ALL
+from analysis.plain_text import escape_markdown
 
 __all__ = ["ClassPages", "class_pages"]
 
@@ -148,7 +149,7 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
     tails = (assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high"))
     holds = words.interval_words(*tails)
     called = _called(found.students, names == "yes")
-    article = [called[one] for one in listed.loc[listed["chance_basis"] == "article", "student_id"]]
+    article = listed.loc[listed["chance_basis"] == "article", "student_id"].sort_values()
     summary = [words.expected_sentence(steps, len(listed), holds)] if steps else [words.NOBODY]
     lost = float(listed["lost_to_classmates"].sum())
     most = assumptions.value("classmates.most_at_a_program")
@@ -157,7 +158,7 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
     others = tables.list_rows(listed[~listed["look_first"]], called)
     return ClassPages(
         facts=_facts(found, called),
-        summary=" ".join([*summary, words.article_sentence(sorted(article))]).strip(),
+        summary=" ".join([*summary, words.article_sentence(_in_text(article))]).strip(),
         steps=found.matches.assign(
             label=[words.STEPS[step] for step in STEPS][: len(found.matches)],
             interval=f"holds {holds}",
@@ -177,7 +178,7 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
         shared=tables.shared_rows(found.programs.head(MOST_SHARED)),
         calls_words=_calls_words(listed) if len(listed) else "",
         calls=tables.calls_rows(found.calls[found.calls["swing"] >= LEAST_SWING].head(MOST_CALLS)),
-        change=_change(found, called, lost),
+        change=_change(found, lost),
         left_out=pd.DataFrame(_left_out(found).items(), columns=["Left out", "What is wrong"]),
         graduates_words=_graduates_words(found),
         graduates=tables.graduate_rows(found),
@@ -230,7 +231,12 @@ def _calls_words(listed: pd.DataFrame) -> str:
     )
 
 
-def _change(found: ClassOverview, called: dict[str, str], lost: float) -> str:
+def _in_text(typed: pd.Series) -> list[str]:
+    """Ids and names as running text shows them; tables do so by themselves."""
+    return [escape_markdown(str(one)) for one in typed]
+
+
+def _change(found: ClassOverview, lost: float) -> str:
     first, status = found.first, found.students["status"]
     number = int(found.assumptions.value("classmates.further_applications"))
     said = []
@@ -243,11 +249,12 @@ def _change(found: ClassOverview, called: dict[str, str], lost: float) -> str:
         )
         other = other.sort_values(["students", "other_specialty"], ascending=[False, True])
         gain, fee = float(first["other_gain"].sum()), float(first["other_fee_usd"].sum())
+        other["other_specialty"] = _in_text(other["other_specialty"])
         said.append(words.second_sentence(other.to_dict("records"), number, gain, fee))
     if len(found.programs):
-        top = found.programs["program_id"].head(3).tolist()
-        said.append(words.spreading_sentence(top, lost))
-    without = [called[one] for one in found.students.loc[status == NO_SCORE, "student_id"]]
+        top = found.programs["program_id"].head(3)
+        said.append(words.spreading_sentence(_in_text(top), lost))
+    without = _in_text(found.students.loc[status == NO_SCORE, "student_id"])
     if without:
         said.append(f"**Scores.** {joined(without)}: no list before Step 2 CK is known.")
     if found.problems or (status == NO_LIST).any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,8 +117,8 @@ def render_overview(
     Raises
     ------
     ReportError
-        If a parameter is unknown or missing, a cell fails, or the PDF is not that of a class.
-        Nothing is left then.
+        If a parameter is unknown or missing, a cell fails, the PDF is not that of a class, or a
+        file cannot be written. Never is one of the two files left without the other.
     """
     look = read_branding(branding or from_root("reports/branding.toml"))
     template = from_root(OVERVIEW_NOTEBOOK)
@@ -128,6 +129,10 @@ def render_overview(
         write_whole(files.csv, _rows(overview.notebook).encode())
         write_whole(files.pdf, overview.pdf)
     except OSError as error:
+        # Half of a pair, or a new half beside an old one, would be read as a whole.
+        for file in (files.pdf, files.csv):
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
         message = f"{files.pdf.name} cannot be written ({error.strerror})"
         raise ReportError(message) from None
     return overview.warnings

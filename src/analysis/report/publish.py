@@ -13,7 +13,7 @@ from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import FigureError, ReportError
-from analysis.plain_text import formula_as_text
+from analysis.plain_text import escape_markdown, formula_as_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,29 +44,6 @@ WIDEST_COLUMN = 30
 PROSE_CELL, PROSE_COLUMN = 60, 72  # a column of sentences gets most of the page
 CELL_PADDING = 2  # characters
 LINE_OF_TABLE = 115  # characters that fit side by side
-MARKDOWN_SPECIAL = frozenset(r"\`*_{}[]()<>#+-.!|~^$&'\":=@%/")
-
-
-def escape_markdown(text: str) -> str:
-    r"""Text that Markdown shows as it stands, on one line.
-
-    Parameters
-    ----------
-    text : str
-        Anything a person typed.
-
-    Returns
-    -------
-    str
-        Every ASCII punctuation mark behind a backslash, white space folded.
-
-    Examples
-    --------
-    >>> escape_markdown("*not* bold")
-    '\\*not\\* bold'
-    """
-    folded = " ".join(text.split())
-    return "".join("\\" + c if c in MARKDOWN_SPECIAL else c for c in folded)
 
 
 def publish_identity(

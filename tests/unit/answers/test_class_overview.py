@@ -1,3 +1,4 @@
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pandas as pd
@@ -145,3 +146,9 @@ def test_a_class_of_one_is_expected_to_match_with_that_students_chance(files, tm
     own = alone.students.iloc[0]
     assert own["risk_of_no_match"] == 1 - own["match_chance"]
     assert alone.matches["expected"].tolist()[:3] == [own["match_chance"]] * 3
+
+
+def test_what_stands_in_a_sentence_is_shown_as_it_was_typed(found):
+    odd = found.students.replace({"student_id": {"S017": "_S17_"}})
+    change = class_pages(replace(found, students=odd)).change
+    assert r"\_S17\_: no list before" in change

@@ -102,3 +102,22 @@ def test_without_its_rows_nothing_of_an_overview_is_left(place, monkeypatch, tab
         render_overview({}, at(place, "class.pdf"))
     assert not (place / "class.pdf").exists()
     assert not (place / "class.csv").exists()
+
+
+def test_a_full_disk_leaves_both_files_or_neither(place, monkeypatch):
+    rows = {"cells": [{"outputs": [display({ROWS_MIME: "a\n1\n"})]}]}
+    made = Made(None, TITLE, class_pdf(), notebook=json.dumps(rows).encode())
+    monkeypatch.setattr("analysis.report.overview.made_report", lambda *_, **__: made)
+    render_overview({}, at(place, "class.pdf"))
+    assert (place / "class.csv").read_text() == "a\n1\n"
+
+    def full(path, content):
+        if path.suffix == ".pdf":
+            raise OSError(28, "No space left on device")
+        path.write_bytes(content)
+
+    monkeypatch.setattr("analysis.report.overview.write_whole", full)
+    with pytest.raises(ReportError, match="No space left"):
+        render_overview({}, at(place, "class.pdf", replace=True))
+    assert not (place / "class.pdf").exists()
+    assert not (place / "class.csv").exists()
