@@ -214,13 +214,17 @@ def flat_curve(worth_sending: int | None, least_gain: float, applications: int) 
     )
 
 
-def list_summary(rows: Sequence[Row]) -> str:
+def list_summary(
+    rows: Sequence[Row], reach_below: float | None = None, safer_above: float | None = None
+) -> str:
     """What a list is made of.
 
     Parameters
     ----------
     rows : sequence of mapping
         Of `ApplicationList.programs`: group and, where there is one, program_type.
+    reach_below, safer_above : float, optional
+        Ends of the groups, 0-1, to print beside them.
 
     Returns
     -------
@@ -238,7 +242,15 @@ def list_summary(rows: Sequence[Row]) -> str:
             "each stands beside it; programs that are not in the office's file may be open."
         )
     groups = [row["group"] for row in rows]
-    parts = [f"{groups.count(group)} {group}" for group in GROUPS if group in groups]
+    ends = dict.fromkeys(GROUPS, "")
+    if reach_below is not None and safer_above is not None:
+        between = f"{100 * reach_below:.0f} to {percent(safer_above)}"
+        ends = {
+            "reach": f" (under {percent(reach_below)})",
+            "target": f" ({between})",
+            "safer": f" (over {percent(safer_above)})",
+        }
+    parts = [f"{groups.count(group)} {group}{ends[group]}" for group in GROUPS if group in groups]
     said = f"{_counted(len(rows), 'program')}: {joined(parts)}"
     types = [row["program_type"] for row in rows if "program_type" in row]
     if types:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.assumptions import read_assumptions
@@ -109,7 +110,7 @@ def chances(
     Returns
     -------
     ChancesAnswer
-        Students in the order of the file, scenarios of a student together.
+        Students and programs in the order of the files, scenarios of a pair together.
 
     Raises
     ------
@@ -144,8 +145,10 @@ def chances(
             pd.DataFrame(columns=[*COLUMNS, "fingerprint"]), problems, assumptions.fingerprint
         )
     table = pd.concat(found, ignore_index=True)
-    order = {one: at for at, one in enumerate(students["student_id"])}
-    table = table.sort_values("student_id", key=lambda ids: ids.map(order), kind="stable")
+    # Side by side: the scenarios of a pair stand together, pairs as the base has them.
+    pairs = pd.MultiIndex.from_frame(found[0][["student_id", "program_id"]])
+    at = pairs.get_indexer(pd.MultiIndex.from_frame(table[["student_id", "program_id"]]))
+    table = table.iloc[np.argsort(at, kind="stable")]
     terms = [name for name in table if name.startswith("logit_")]
     table = table[[*COLUMNS, *terms]].assign(fingerprint=assumptions.fingerprint)
     return ChancesAnswer(table.reset_index(drop=True), problems, assumptions.fingerprint)

@@ -111,7 +111,7 @@ def list_pages(
         # Nothing to hold against anything, and nothing to draw.
         after, by_rho = [], by_rho.iloc[:0]
     return ListPages(
-        " ".join(list_sentences(found)),
+        " ".join(list_sentences(found, assumptions)),
         _program_rows(found, doubtful),
         "\n\n".join(after),
         _left_out_rows(found),

@@ -25,13 +25,15 @@ __all__ = ["curve_sentences", "list_sentences", "placement_check"]
 NO_ROOM = "The number of applications or the budget leaves room for none: there is no list."
 
 
-def list_sentences(found: ApplicationList) -> list[str]:
+def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str]:
     """What a list is, its match chance with range, and what that rests on.
 
     Parameters
     ----------
     found : ApplicationList
         The list.
+    assumptions : Assumptions
+        ``groups``.
 
     Returns
     -------
@@ -43,7 +45,11 @@ def list_sentences(found: ApplicationList) -> list[str]:
         return [NO_ROOM if found.problem.most == 0 else list_summary([])]
     unknowns = unknowns_sentence(found.unknowns, number, found.match_chance_if_unknowns_close)
     sentences = [
-        list_summary(found.programs.to_dict("records")),
+        list_summary(
+            found.programs.to_dict("records"),
+            assumptions.value("groups.reach_below"),
+            assumptions.value("groups.safer_above"),
+        ),
         method_sentence(found.choice.certified_gap),
         match_chance_sentence(
             found.match_chance,

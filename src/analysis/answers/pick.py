@@ -129,7 +129,7 @@ class PickAnswer:
             ].to_dict("records"),
             "worth_sending": worth_sending,
             "sentences": [
-                *list_sentences(found),
+                *list_sentences(found, self.assumptions),
                 *curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions),
                 placement_check(None, self.assumptions),
             ],

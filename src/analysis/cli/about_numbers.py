@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from analysis.cli.chances_printing import print_chances
 from analysis.cli.list_printing import print_list
 from analysis.cli.printing import Format, chosen_format, print_csv, print_json, print_table, say
 from analysis.cli.who_works import Cluster, Processes, refuse_both, workers_of
@@ -102,9 +103,7 @@ def chances(
     elif form is Format.csv:
         print_csv(rows)
     else:
-        columns = ["student_id", "program_id", "scenario", "interview_chance", "low", "high"]
-        note = f"assumptions {answer.fingerprint}; low to high: the range as assumptions vary"
-        print_table(rows, [*columns, "gate_reason", "unknown"], note)
+        print_chances(rows, what_if or (), answer.fingerprint)
     return answer.exit_code
 
 

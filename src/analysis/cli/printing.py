@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -92,7 +92,12 @@ def _cell(value: Any) -> Any:
     return formula_as_text(visible(value)) if isinstance(value, str) else value
 
 
-def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title: str = "") -> None:
+def print_table(
+    rows: Sequence[Mapping[str, Any]],
+    columns: Sequence[str],
+    title: str = "",
+    to_the_right: Collection[str] = TO_THE_RIGHT,
+) -> None:
     """Print some columns of rows as a table.
 
     Parameters
@@ -103,6 +108,8 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title
         Which columns, in order.
     title : str
         Stands above.
+    to_the_right : collection of str
+        Columns that align right.
     """
     from rich.console import Console
     from rich.markup import escape
@@ -110,7 +117,7 @@ def print_table(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], title
 
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None)
     for name in columns:
-        justify = "right" if name in TO_THE_RIGHT else "left"
+        justify = "right" if name in to_the_right else "left"
         table.add_column(name.replace("_", " "), justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         table.add_row(*(escape(visible(_shown(name, row.get(name)))) for name in columns))

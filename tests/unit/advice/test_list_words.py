@@ -133,6 +133,8 @@ def test_counts_and_plurals():
         {"group": "target", "program_type": "community"},
     ]
     assert list_summary(rows) == "2 programs: 1 reach and 1 target; most often Community (2)."
+    ends = list_summary([*rows, {"group": "safer"}], 0.2, 0.5)
+    assert "1 reach (under 20 %), 1 target (20 to 50 %) and 1 safer (over 50 %)" in ends
 
 
 @pytest.mark.parametrize(

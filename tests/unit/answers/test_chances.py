@@ -49,6 +49,8 @@ def test_what_ifs_stand_beside_the_base(some):
         some, PROGRAMS, what_ifs=["step2_ck=275", "drop=step1_failure"], student_id="S002",
         with_range=False,
     )  # fmt: skip
+    assert answer.chances["scenario"].tolist()[:4] == ["base", "what_if_1", "what_if_2", "base"]
+    assert answer.chances["program_id"].tolist()[:4] == ["IM001"] * 3 + ["IM002"]
     means = answer.chances.groupby("scenario")["interview_chance"].mean()
     assert list(means.index) == ["base", "what_if_1", "what_if_2"]
     assert means["base"] < means["what_if_1"] < means["what_if_2"]

@@ -41,20 +41,20 @@ def test_unknowns_come_first_where_they_decide_more_than_a_third(tmp_path, cutof
     programs = pd.read_csv(PROGRAMS).assign(step2_cutoff=cutoff, auto_screen_any_failure="no")
     programs.to_csv(tmp_path / "programs.csv", index=False)
     answer = pick("S002", STUDENTS, tmp_path / "programs.csv", wishes=ListWishes(limit=6))
-    sentences = list_sentences(answer.found)
+    sentences = list_sentences(answer.found, ASSUMPTIONS)
     assert sentences[0].startswith("6 of 6 programs rest on something to verify") is first
     assert any("rests on an unknown" in one or "to verify" in one for one in sentences)
 
 
 def test_a_budget_of_nothing_is_told_from_programs_without_a_chance(tmp_path):
     broke = pick("S002", STUDENTS, PROGRAMS, wishes=ListWishes(budget_usd=5), with_range=False)
-    assert list_sentences(broke.found) == [
+    assert list_sentences(broke.found, ASSUMPTIONS) == [
         "The number of applications or the budget leaves room for none: there is no list."
     ]
     closed = pd.read_csv(PROGRAMS).assign(auto_screen_any_failure="yes")
     closed.to_csv(tmp_path / "programs.csv", index=False)
     found = pick("S002", STUDENTS, tmp_path / "programs.csv", with_range=False).found
-    (said,) = list_sentences(found)
+    (said,) = list_sentences(found, ASSUMPTIONS)
     assert said.startswith("No program offers any chance as the table has it")
     pages = list_pages(
         read_student(STUDENTS, "S002"), read_programs(tmp_path / "programs.csv"), ASSUMPTIONS

@@ -1,0 +1,27 @@
+from analysis.answers.chances import chances
+from analysis.cli.chances_printing import print_chances
+from analysis.paths import from_root
+
+FILES = [from_root(f"data/sample/{name}.csv") for name in ("students", "programs")]
+CHANGES = ["step2_ck=275", "drop=step1_failure"]
+
+
+def test_a_row_of_the_table_is_a_pair_with_a_column_for_each_what_if(capsys):
+    answer = chances(*FILES, what_ifs=CHANGES, student_id="S002")
+    print_chances(answer.records(), CHANGES, answer.fingerprint)
+    lines = capsys.readouterr().out.splitlines()
+    assert f"assumptions {answer.fingerprint}; basis base_rate" in lines[0]
+    assert all(name in lines[1] for name in ("as it is", *(c.replace("_", " ") for c in CHANGES)))
+    assert len(lines) - 2 == len(answer.chances) / 3
+    base, better, clean = answer.chances.iloc[:3].to_dict("records")
+    for row in (base, better, clean):
+        shown = f"{100 * row['interview_chance']:.0f} % ({100 * row['low']:.0f}-"
+        assert shown in lines[2]
+
+
+def test_a_student_without_a_score_has_a_dash_and_a_reason(capsys):
+    answer = chances(*FILES, student_id="S017", with_range=False)
+    print_chances(answer.records(), (), answer.fingerprint)
+    row = capsys.readouterr().out.splitlines()[-1]
+    assert "–" in row
+    assert "no Step 2 CK score yet" in row
