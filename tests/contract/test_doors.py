@@ -142,6 +142,11 @@ def test_a_link_to_nowhere_would_be_seen(tmp_path):
     assert dead_links(page, tmp_path) == ["#two", "no.png", "../x"]
 
 
+def test_every_notebook_is_linked_for_advisors_to_read():
+    linked = set(re.findall(r"\(\.\./notebooks/([^)]+)\.ipynb\)", text("docs/for-advisors.md")))
+    assert linked == {path.stem for path in (ROOT / "notebooks").glob("*.py")}
+
+
 def test_every_picture_of_the_readme_has_words_for_who_does_not_see_it():
     pictures = re.findall(r"!\[([^\]]*)\]\(docs/images/[^)]+\)", text("README.md"))
     assert len(pictures) >= 4
