@@ -6,10 +6,11 @@ from pathlib import Path
 
 ALLOWED = {
     "plain_text": set(),
+    "toml_file": set(),
     "errors": {"plain_text"},
     "paths": {"errors"},
-    "tables": {"errors", "paths", "plain_text"},
-    "assumptions": {"errors", "paths"},
+    "tables": {"errors", "paths", "plain_text", "toml_file"},
+    "assumptions": {"errors", "paths", "toml_file"},
     "model": {"errors", "assumptions"},
     "figures": {"errors"},
     "advice": {"errors", "assumptions"},
@@ -24,7 +25,7 @@ ALLOWED = {
         "advice",
         "workers",
     },
-    "report": {"errors", "paths", "plain_text", "workers"},
+    "report": {"errors", "paths", "plain_text", "toml_file", "workers"},
     "widgets": {"errors", "paths", "answers", "figures", "report"},
     "cli": {
         "errors",

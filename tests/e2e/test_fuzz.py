@@ -32,8 +32,8 @@ FEW = settings(
     max_examples=12,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
-MANY = settings(FEW, max_examples=250)
-RENDERED = settings(FEW, max_examples=40)
+MANY = settings(FEW, max_examples=100)
+RENDERED = settings(FEW, max_examples=20)
 
 
 def rows_of(table, count):
@@ -210,7 +210,7 @@ def test_much_toml_of_anything_ends_in_an_answer_or_a_sentence(text):
 
 
 @pytest.mark.soak
-@settings(MANY, max_examples=1500)
+@settings(MANY, max_examples=500)
 @given(some_bytes)
 def test_many_bytes_of_anything_end_in_an_answer_or_a_sentence(content):
     fuzz_of_bytes(content)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
@@ -12,6 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from analysis import toml_file
 from analysis.assumptions.entries import Entry, Season
 from analysis.errors import AssumptionError, Problem
 from analysis.paths import from_root
@@ -91,10 +91,10 @@ def toml_content(path: Path) -> dict[str, Any]:
         If it cannot be read, or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml_file.toml_content(path)
     except OSError as error:
         message = f"{path}: cannot be read ({error.strerror})"
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         message = f"{path.name}: not a TOML file in UTF-8 ({error})"
     raise AssumptionError(message) from None
 

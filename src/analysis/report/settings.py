@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 from unicodedata import normalize
@@ -11,6 +10,7 @@ from unicodedata import normalize
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import Problem, SettingsError
+from analysis.toml_file import toml_content
 
 __all__ = ["Branding", "contrast_on_white", "read_branding"]
 
@@ -119,11 +119,11 @@ def read_branding(path: Path) -> Branding:
         If the file cannot be read, or a key or value is not understood.
     """
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+        entries = toml_content(path)
     except OSError as error:
         message = f"{path}: cannot be read ({error.strerror})"
         raise SettingsError(message) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         message = f"{path}: not a TOML file in UTF-8 ({error})"
         raise SettingsError(message) from None
     try:

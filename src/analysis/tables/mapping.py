@@ -15,7 +15,6 @@ A mapping is a TOML file::
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -24,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.errors import Problem, TableError
 from analysis.tables.check import Checked
+from analysis.toml_file import toml_content
 
 if TYPE_CHECKING:
     from analysis.tables.reading import RawRows
@@ -88,7 +88,7 @@ def read_mapping(path: Path) -> Mapping:
         if part not in PARTS
     ]
     table = content.get("table", "graduates")
-    if table not in SCHEMAS:
+    if not isinstance(table, str) or table not in SCHEMAS:
         raise TableError(Problem(name, f"one of {', '.join(SCHEMAS)}", None, "table", str(table)))
     known = SCHEMAS[table].columns
     parts: dict[str, dict[str, Any]] = {}
@@ -116,10 +116,10 @@ def read_mapping(path: Path) -> Mapping:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return toml_content(path)
     except OSError as error:
         expected = f"a mapping that can be read ({error.strerror})"
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         expected = f"a TOML file in UTF-8 ({error})"
     raise TableError(Problem(path.name, expected))
 

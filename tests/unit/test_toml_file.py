@@ -1,0 +1,50 @@
+import os
+
+import pytest
+
+from analysis import toml_file
+from analysis.assumptions import read_assumptions
+from analysis.errors import AssumptionError, SettingsError, TableError
+from analysis.report.settings import read_branding
+from analysis.tables.mapping import read_mapping
+
+READERS = {
+    read_assumptions: AssumptionError,
+    read_branding: SettingsError,
+    read_mapping: TableError,
+}
+HOSTILE = {
+    "nested without end": b"a = " + b"[" * 100_000,
+    "a number without end": b"a = " + b"9" * 100_000,
+    "bytes that are no text": b"\xff\xfe\x00",
+    "a word without end": b"a" * 100_000,
+    "too large": b"# " + b"x" * (4 * 2**20),
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_no_text_of_a_toml_file_is_more_than_a_sentence(tmp_path, reader, hostile):
+    (tmp_path / "x.toml").write_bytes(HOSTILE[hostile])
+    with pytest.raises(READERS[reader], match=r"x\.toml") as error:
+        reader(tmp_path / "x.toml")
+    assert len(str(error.value)) < 1000
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_folder_or_a_device_is_no_toml_file(tmp_path, reader):
+    places = [tmp_path] if os.name == "nt" else [tmp_path, "/dev/zero"]
+    for place in places:
+        with pytest.raises(READERS[reader]):
+            reader(type(tmp_path)(place))
+
+
+def test_a_mapping_whose_table_is_no_word_is_refused(tmp_path):
+    (tmp_path / "x.toml").write_text("[table]\nvalue = 1\n")
+    with pytest.raises(TableError, match="expected one of factor_importance"):
+        read_mapping(tmp_path / "x.toml")
+
+
+def test_a_plain_file_is_read(tmp_path):
+    (tmp_path / "x.toml").write_text('a = "é"\n', encoding="utf-8")
+    assert toml_file.toml_content(tmp_path / "x.toml") == {"a": "é"}
