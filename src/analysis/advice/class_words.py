@@ -31,7 +31,7 @@ Row = Mapping[str, Any]
 
 STEPS = MappingProxyType(
     {
-        "independent": "Each student a coin of their own",
+        "independent": "Each student independent of the others",
         "one_season": "One school, one season: answers come together",
         "shared_places": "Classmates compete for the same places",
         "assumptions": "The model's assumptions vary as well",
@@ -44,7 +44,7 @@ assumptions; the interval shows how far it moves when they vary together.
 they rank is not in the files.
 - **Classmates are those in this file.** Students of other schools compete as well; they are part \
 of each program's own counts.
-- **This overview is for the office.** It names students by id; it is not to be handed on.
+- **This overview is for the office.** It speaks of single students; it is not to be handed on.
 """
 NOBODY = "No student has a list, so there is nothing to expect."
 WITHOUT_GRADUATES = (
@@ -127,7 +127,7 @@ def expected_sentence(steps: Sequence[Row], students: int, holds: str) -> str:
     if (coins["low"], coins["high"]) == (last["low"], last["high"]):
         return said
     return (
-        f"{said} Adding the students' chances up as if each were a coin of its own would claim "
+        f"{said} Adding up the students' chances as if they were independent would claim "
         f"{coins['low']:.0f} to {coins['high']:.0f}. That is too sure: classmates come from one "
         "school and apply in one season, they compete for the same places, and nobody knows the "
         "model's numbers exactly. The chart takes these in one after the other."
