@@ -143,7 +143,7 @@ def case_of_row(row: Mapping[str, Any]) -> Case:
     rest = tuple(
         (str(name), value)
         for name, value in row.items()
-        if name not in COLUMNS and (isinstance(value, tuple) or not pd.isna(value))
+        if name not in COLUMNS and (bool(value) if isinstance(value, tuple) else pd.notna(value))
     )
     return Case(**own, rest=rest)
 

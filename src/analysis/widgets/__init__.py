@@ -4,6 +4,6 @@ One module a question: what may be changed (`controls`), what is shown (`results
 comes in (`uploads`) and goes out (`exports`), and the page that joins them (`explorer`).
 """
 
-from analysis.widgets.explorer import Explorer, explorer
+from analysis.widgets.explorer import Explorer, explore
 
-__all__ = ["Explorer", "explorer"]
+__all__ = ["Explorer", "explore"]

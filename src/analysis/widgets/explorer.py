@@ -22,7 +22,7 @@ from analysis.widgets.saving import Saving
 from analysis.widgets.steps import Steps
 from analysis.widgets.uploads import Files
 
-__all__ = ["Explorer", "explorer"]
+__all__ = ["Explorer", "explore"]
 
 PAUSE = 0.03  # seconds without a change before the list is made
 BASE, KEPT = "The base case", "The kept case"
@@ -239,7 +239,7 @@ def _button(words: str, clicked: Callable[[Any], None]) -> Any:
     return made
 
 
-def explorer(
+def explore(
     students_csv: str,
     programs_csv: str,
     preferences_csv: str = "",

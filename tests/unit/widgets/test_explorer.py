@@ -1,0 +1,261 @@
+import base64
+import datetime
+import html
+import re
+import stat
+
+import pytest
+
+from analysis.paths import from_root
+from analysis.widgets import explorer
+from analysis.widgets.explorer import Explorer
+from analysis.widgets.uploads import FOLDER_VARIABLE
+
+FAMILY, PSYCHIATRY = "Family Medicine", "Psychiatry"
+PROGRAMS = (
+    "program_id,program_name,specialty,program_type,state,prestige,red_flag_tolerance,"
+    "step2_cutoff,auto_screen_any_failure,interviews_offered,applications_received\n"
+)
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Few programs and one student of the sample class: these tests are about the page."""
+    folder = tmp_path_factory.mktemp("few")
+    lines = from_root("data/sample/programs.csv").read_text(encoding="utf-8").splitlines()
+    few = [
+        lines[0],
+        *[x for x in lines if FAMILY in x][:8],
+        *[x for x in lines if PSYCHIATRY in x][:4],
+    ]
+    (folder / "programs.csv").write_text("\n".join(few) + "\n", encoding="utf-8")
+    lines = from_root("data/sample/students.csv").read_text(encoding="utf-8").splitlines()
+    row = next(line for line in lines if line.startswith("S003"))
+    (folder / "students.csv").write_text(f"{lines[0]}\n{row}\n", encoding="utf-8")
+    return str(folder / "students.csv"), str(folder / "programs.csv"), "", ""
+
+
+@pytest.fixture(scope="module")
+def shared(files):
+    return Explorer(*files)
+
+
+@pytest.fixture
+def page(shared):
+    """The page as it is when it has just been opened."""
+    shared._drop_kept()
+    shared._start(shared._case_of("S003"))
+    return shared
+
+
+@pytest.fixture
+def own_page(files, monkeypatch, tmp_path):
+    """A page that a test may hand files to."""
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    return Explorer(*files)
+
+
+def numbers(page):
+    """This case's column of the table, by row."""
+    rows = re.findall(
+        r'<th scope="row">(.*?)</th><td.*?>(.*?)</td><td class="cs-beside">(.*?)</td>',
+        page.results.numbers.widget.value,
+    )
+    plain = [[html.unescape(re.sub("<.*?>", "", cell)) for cell in row] for row in rows]
+    return {name: (here, beside) for name, here, beside in plain}
+
+
+def hand_in(page, table, name, text):
+    content = text.encode()
+    page.files.takers[table].value = (
+        {
+            "name": name,
+            "type": "text/csv",
+            "size": len(content),
+            "content": memoryview(content),
+            "last_modified": datetime.datetime(2026, 1, 6, tzinfo=datetime.UTC),
+        },
+    )
+    return html.unescape(page.files._said.widget.value)
+
+
+CHANCE = "Interview at a typical mid-tier program"
+
+
+def test_moving_the_score_moves_the_numbers_the_charts_and_their_alt_texts(page):
+    charts = page.results.charts
+    before = {name: chart.picture.alt for name, chart in charts.items()}
+    page.controls.score.value = 275
+    here, beside = numbers(page)[CHANCE]
+    assert int(here.split()[0]) > int(beside.split()[0])
+    assert "at 275" in charts["chances-by-flag"].picture.alt
+    assert charts["match-chance"].picture.alt != before["match-chance"]
+    assert charts["weights"].picture.alt == before["weights"]
+
+
+def test_a_chart_is_drawn_again_only_when_its_numbers_are_others(page):
+    drawn = page.results.charts["weights"].drawn
+    page.controls.score.value = 270
+    assert page.results.charts["weights"].drawn is drawn
+    page.controls.weights["letters"].value = 60
+    assert page.results.charts["weights"].drawn is not drawn
+
+
+def test_a_chosen_flag_lowers_the_chance_and_undo_takes_it_away(page):
+    before = numbers(page)
+    page.controls.flags["step1_failure"].value = True
+    assert int(numbers(page)[CHANCE][0].split()[0]) < int(before[CHANCE][0].split()[0])
+    page.undo_button.click()
+    assert numbers(page) == before
+    assert page.controls.flags["step1_failure"].value is False
+
+
+def test_a_slider_that_moves_on_is_one_step_to_undo(page):
+    start = page.history.now
+    for score in (251, 252, 260):
+        page.controls.score.value = score
+    page.controls.letters.value = 1.0
+    page.undo_button.click()
+    assert page.controls.score.value == 260
+    page.undo_button.click()
+    assert page.history.now == start
+
+
+def test_back_to_the_base_case_is_a_step_that_can_be_undone(page):
+    page.controls.score.value = 270
+    changed = page.history.now
+    page.base_button.click()
+    assert page.history.now == page.history.base
+    assert page.base_button.disabled
+    page.undo_button.click()
+    assert page.history.now == changed
+
+
+def test_a_moved_weight_moves_the_other_sliders(page):
+    page.controls.weights["letters"].value = 50
+    page._undo()
+    assert page.controls.weights["letters"].value == 20
+    page.controls.weights["letters"].value = 50
+    assert sum(page.history.now.weights) == pytest.approx(1)
+
+
+def test_a_kept_case_stays_beside_the_one_that_is_shown(page):
+    page.keep_button.click()
+    kept = {name: here for name, (here, _) in numbers(page).items()}
+    page.controls.score.value = 275
+    assert {name: beside for name, (_, beside) in numbers(page).items()} == kept
+    shown = page.results.kept.widget.value
+    assert "Step 2 CK 250, now 275" in shown
+    assert shown.count("<img") == 2
+    page.drop_button.click()
+    assert page.results.kept.widget.value == ""
+
+
+def test_a_typed_profile_needs_no_class(page):
+    page.student.value = "typed"
+    page.controls.specialty.value = FAMILY
+    page.controls.score.value = 230
+    assert numbers(page)[CHANCE][0].endswith("%)")
+    assert page.history.now.student_id == "typed"
+
+
+def test_another_specialty_forgets_what_was_given_for_the_first(page):
+    page.controls.gold.value = 9
+    page.controls.specialty.value = "Psychiatry"
+    assert page.history.now.gold_signals == ()
+    assert page.history.now.specialty == ("Psychiatry",)
+
+
+def test_a_class_that_is_handed_in_is_shown_and_its_bad_row_told_of(own_page):
+    said = hand_in(
+        own_page,
+        "students",
+        "my class.csv",
+        "student_id,specialty,step2_ck,step1_result,red_flags\n"
+        f"A1,{FAMILY},250,pass,\nA2,{FAMILY},250,perhaps,\n",
+    )
+    assert "my class.csv: read as students, 1 good row, 1 refused" in said
+    assert "line 3, column step1_result: found 'perhaps'" in said
+    assert [value for _, value in own_page.student.options] == ["A1", "typed"]
+    assert own_page.history.now.student_id == "A1"
+    assert own_page.files.path("preferences") == ""
+
+
+def test_a_file_that_cannot_be_used_is_told_of_and_changes_nothing(own_page):
+    before = own_page.history.now
+    said = hand_in(own_page, "programs", "x.csv", "<script>alert(1)</script>,b\n1,2\n")
+    assert "x.csv: cannot be used" in said
+    assert "<script>" not in own_page.files._said.widget.value
+    assert own_page.history.now == before
+
+
+def test_uploads_lie_in_a_private_folder_under_a_harmless_name(own_page, tmp_path):
+    hand_in(own_page, "students", "../../up\x00.csv", "x\n")
+    (path,) = [p for p in tmp_path.rglob("*") if p.is_file()]
+    assert path.parent.parent.parent == tmp_path
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_what_a_person_typed_is_shown_as_text(own_page):
+    name = "<img src=x onerror=alert(1)>"
+    hand_in(
+        own_page,
+        "programs",
+        "p.csv",
+        f"{PROGRAMS}P1,{name},{FAMILY},community,OH,4,7,200,no,,\n",
+    )
+    shown = own_page.results.listing.widget.value
+    assert "<img" not in shown
+    assert "&lt;img src=x onerror=alert(1)&gt;" in shown
+    assert "<img src=x" not in own_page.results.charts["programs"].panel.widget.value
+
+
+def test_wishes_that_contradict_each_other_are_said_in_place_of_numbers_and_undone(own_page):
+    before = numbers(own_page)
+    hand_in(
+        own_page,
+        "preferences",
+        "w.csv",
+        "student_id,program_id,preference,tie,signal\n"
+        + "".join(f"S003,FM{n:03d},,,gold\n" for n in range(1, 8)),
+    )
+    assert "gold signal to 7 programs" in html.unescape(own_page.results.numbers.widget.value)
+    own_page.controls.gold.value = 7
+    assert numbers(own_page).keys() == before.keys()
+
+
+def saved(page, words):
+    page.saving.buttons[words].click()
+    links = re.findall(
+        r'download="(.*?)" href="data:(.*?);base64,(.*?)"', page.saving._links.widget.value
+    )
+    return {name: base64.b64decode(data) for name, _, data in links}
+
+
+def test_the_case_is_saved_as_row_assumptions_and_charts(page):
+    page.controls.score.value = 251
+    assert b"S003,Family Medicine,251," in saved(page, "Student row (CSV)")["S003.csv"]
+    assert b"[weights.letters]" in saved(page, "Assumptions (TOML)")["assumptions.toml"]
+    charts = saved(page, "Charts (SVG, PNG)")
+    assert len(charts) == 8
+    assert charts["weights.png"].startswith(b"\x89PNG")
+    assert b"@font-face" in charts["weights.svg"]
+    page.controls.score.value = 252
+    assert page.saving._links.widget.value == ""
+
+
+def test_a_report_that_cannot_be_made_says_why(own_page):
+    own_page.files._paths["programs"] = "data/sample/nothing.csv"
+    own_page.saving.buttons["Report (PDF)"].click()
+    assert "nothing.csv" in own_page.saving._links.widget.value
+
+
+def test_an_error_of_our_own_shows_its_kind_and_no_content(page, monkeypatch):
+    def broken(*_):
+        raise KeyError("Maren Quillfeather")
+
+    monkeypatch.setattr(explorer, "standing_of", broken)
+    page.controls.score.value = 260
+    assert "KeyError" in page.results.numbers.widget.value
+    assert "Maren" not in page.results.numbers.widget.value
