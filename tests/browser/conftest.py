@@ -21,7 +21,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SECONDS_TO_START = 60
+SECONDS_TO_START = 120
 
 
 def pytest_collection_modifyitems(items):
@@ -48,6 +48,13 @@ def chromium():
 @contextmanager
 def server(arguments, address, folder, **environment):
     """Run a server until the block ends; yields what `address` finds in its output."""
+    with running(arguments, address, folder, **environment) as (match, _, _):
+        yield match
+
+
+@contextmanager
+def running(arguments, address, folder, **environment):
+    """Run a server until the block ends; yields the match, its process and its log."""
     log = folder / "server.log"
     with log.open("w") as stream:
         process = subprocess.Popen(
@@ -59,7 +66,7 @@ def server(arguments, address, folder, **environment):
             env={**os.environ, **environment},
         )
     try:
-        yield found_in(log, address, process)
+        yield found_in(log, address, process), process, log
     finally:
         process.terminate()
         try:

@@ -15,6 +15,8 @@
       }
     }
     for (const button of page.querySelectorAll("button.widget-upload")) {
+      const icon = button.querySelector("i");
+      if (icon) icon.setAttribute("aria-hidden", "true");
       const last = button.lastChild;
       if (last && /\(0\)$/.test(last.textContent)) last.textContent = last.textContent.replace(/\s*\(0\)$/, "");
     }

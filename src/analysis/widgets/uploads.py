@@ -126,7 +126,9 @@ class Files:
         return read_desk(*(self._paths[t] for t in (*TABLES, "assumptions")))
 
     def _taker(self, table: str, words: str) -> Any:
-        taker = ipywidgets.FileUpload(description=f"{words} (CSV)", multiple=False)
+        taker = ipywidgets.FileUpload(
+            description=f"{words} (CSV)", multiple=False, tooltip=f"Hand in {table}.csv"
+        )
 
         def heard(change: Any) -> None:
             if change["new"]:

@@ -1,0 +1,100 @@
+"""What the tests of the exploring page do and read there, as a person would."""
+
+import re
+from contextlib import contextmanager
+
+from analysis.paths import from_root
+
+ADDRESS = r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)"
+COMMAND = ["-m", "analysis.cli", "explore", "--no-browser"]
+CHANCE = "Interview at a typical mid-tier program"
+MATCH = "A match, with the list below"
+STUDENT = "S001"
+PICTURE = "img.cs-chart"
+# The kernel of a page that is opened before one is heated starts from nothing.
+PATIENCE_MS = 120_000
+
+
+def files_of(folder, students=(STUDENT, "S002")):
+    """A class of two and the programs of their specialty: (students.csv, programs.csv)."""
+    lines = from_root("data/sample/students.csv").read_text(encoding="utf-8").splitlines()
+    own = [line for line in lines if line.split(",")[0] in students]
+    (folder / "students.csv").write_text("\n".join([lines[0], *own]) + "\n", encoding="utf-8")
+    lines = from_root("data/sample/programs.csv").read_text(encoding="utf-8").splitlines()
+    own = [line for line in lines if ",Internal Medicine," in line]
+    (folder / "programs.csv").write_text("\n".join([lines[0], *own]) + "\n", encoding="utf-8")
+    return folder / "students.csv", folder / "programs.csv"
+
+
+@contextmanager
+def opened(chromium, address, *, width=1280, height=900):
+    """A fresh visitor's page, its first picture drawn."""
+    visitor = chromium.new_context(viewport={"width": width, "height": height})
+    page = visitor.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(address)
+    page.locator(PICTURE).first.wait_for()
+    page.evaluate(WATCH)
+    yield page
+    visitor.close()
+
+
+def numbers(page):
+    """The table of numbers: {row: (this case, the case beside it)}."""
+    rows = page.locator(".cs-sum tbody tr").all()
+    cells = [[" ".join(c.split()) for c in row.locator("th, td").all_inner_texts()] for row in rows]
+    return {name: (here, beside) for name, here, beside in cells}
+
+
+def share(words):
+    """The percentage that some words begin with."""
+    return int(re.match(r"(?:under |over )?(\d+) %", words)[1])
+
+
+def slider(page, name):
+    return page.get_by_role("slider", name=name, exact=True)
+
+
+WATCH = """() => {
+  window.csSeen = { count: 0, last: performance.now() };
+  new MutationObserver(() => {
+    csSeen.count += 1;
+    csSeen.last = performance.now();
+  }).observe(document.querySelector('.cs-page'), { childList: true, subtree: true });
+}"""
+FOLLOWED = """before => csSeen.count > before && !document.querySelector('.cs-waiting')
+  && performance.now() - csSeen.last > 500"""
+
+
+@contextmanager
+def followed(page):
+    """Do something, and wait until the page has followed and is at rest."""
+    before = page.evaluate("csSeen.count")
+    yield
+    page.wait_for_function(FOLLOWED, arg=before)
+
+
+def press(page, name, key, times=1):
+    """Move a slider by its keys, and wait for what follows."""
+    slider(page, name).focus()
+    with followed(page):
+        for _ in range(times):
+            page.keyboard.press(key)
+
+
+def clicked(page, name):
+    """Press a button that changes what is shown."""
+    with followed(page):
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def serious(page, inside=None):
+    """Serious and critical findings of axe, as (rule, first element)."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, context=inside).response["violations"]
+    return [
+        (finding["id"], finding["nodes"][0]["html"][:200])
+        for finding in found
+        if finding["impact"] in {"serious", "critical"}
+    ]

@@ -1,0 +1,207 @@
+"""One visitor's page, changed and read as a person would; each test begins at the base case."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.report.guard import check_whose_report
+from analysis.tables.check import check_table
+from tests.browser.conftest import running
+from tests.browser.explore_page import (
+    ADDRESS,
+    CHANCE,
+    COMMAND,
+    MATCH,
+    PATIENCE_MS,
+    STUDENT,
+    clicked,
+    files_of,
+    followed,
+    numbers,
+    opened,
+    press,
+    serious,
+    share,
+    slider,
+)
+
+
+@pytest.fixture(scope="module")
+def visit(chromium, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("page")
+    students, programs = files_of(folder)
+    arguments = [*COMMAND, "--students", str(students), "--programs", str(programs)]
+    asked = []
+    with (
+        running(arguments, ADDRESS, folder) as (match, _, log),
+        opened(chromium, match[0]) as page,
+    ):
+        page.on("request", lambda request: asked.append(request.url))
+        yield page, log, asked
+
+
+@pytest.fixture
+def page(visit):
+    page = visit[0]
+    page.set_default_timeout(30_000)
+    for name in ("End the comparison", "Back to the base case"):
+        if page.get_by_role("button", name=name).is_enabled():
+            clicked(page, name)
+    return page
+
+
+def test_sliding_the_score_changes_the_numbers_and_what_the_pictures_say(page):
+    before, curve = numbers(page), page.locator("img.cs-chart").nth(3).get_attribute("alt")
+    assert before[CHANCE][0] == before[CHANCE][1]
+    press(page, "Step 2 CK", "ArrowRight", 15)
+    after = numbers(page)
+    assert share(after[CHANCE][0]) > share(before[CHANCE][0])
+    assert after[CHANCE][1] == before[CHANCE][0]
+    assert share(after[MATCH][0]) >= share(before[MATCH][0])
+    assert float(after["Expected interviews"][0]) > float(before["Expected interviews"][0])
+    assert page.locator("img.cs-chart").first.get_attribute("alt").startswith("Dots")
+    assert page.locator("img.cs-chart").nth(3).get_attribute("alt") != curve
+
+
+def test_a_flag_is_chosen_and_a_step_taken_back(page):
+    before = numbers(page)
+    with followed(page):
+        page.get_by_label("Leave of absence for academic reasons").check()
+    assert share(numbers(page)[CHANCE][0]) < share(before[CHANCE][0])
+    clicked(page, "Undo")
+    assert not page.get_by_label("Leave of absence for academic reasons").is_checked()
+    assert numbers(page) == before
+
+
+def test_a_weight_is_set_and_the_chart_of_weights_says_so(page):
+    chart = page.locator("img.cs-chart").nth(1)
+    assert "Letters 20" in chart.get_attribute("alt")
+    press(page, "Letters (% of the weight)", "ArrowRight", 5)
+    said = chart.get_attribute("alt")
+    assert "Letters 25" in said
+    assert "Assumed figures" in said
+    row = page.locator(".cs-controls .widget-hslider", has_text="Research (% of the weight)")
+    assert row.locator(".widget-readout").inner_text() == "10"
+
+
+def test_a_case_is_kept_beside_the_one_that_is_shown(page):
+    clicked(page, "Compare with this case")
+    assert page.get_by_role("columnheader", name="The kept case").is_visible()
+    kept = numbers(page)
+    press(page, "Step 2 CK", "ArrowLeft", 10)
+    assert {row: beside for row, (_, beside) in numbers(page).items()} == {
+        row: here for row, (here, _) in kept.items()
+    }
+    assert "Step 2 CK 255, now 245" in page.locator(".cs-kept").inner_text()
+    assert page.locator(".cs-kept img").count() == 2
+
+
+def saved(page, button, name):
+    clicked(page, button)
+    link = page.get_by_role("link", name=f"Save {name}", exact=True)
+    link.wait_for(timeout=PATIENCE_MS)
+    with page.expect_download() as download:
+        link.click()
+    assert download.value.suggested_filename == name
+    return Path(download.value.path()).read_bytes()
+
+
+def test_a_case_is_taken_away_as_row_assumptions_charts_and_report(page, tmp_path):
+    press(page, "Step 2 CK", "ArrowRight", 3)
+    row = tmp_path / "row.csv"
+    row.write_bytes(saved(page, "Student row (CSV)", f"{STUDENT}.csv"))
+    read = check_table(row, "students")
+    assert read.problems == ()
+    assert read.rows["step2_ck"].tolist() == [258.0]
+    assert saved(page, "Assumptions (TOML)", "assumptions.toml").startswith(b"# The effective")
+    assert b"@font-face" in saved(page, "Charts (SVG, PNG)", "chances-by-flag.svg")
+    pdf = saved(page, "Report (PDF)", f"{STUDENT}.pdf")
+    title = f"What a high Step 2 CK can outweigh: student {STUDENT}"
+    assert check_whose_report(pdf, STUDENT, title) > 2
+
+
+def test_the_keyboard_alone_is_enough(page):
+    page.evaluate("document.querySelector('h1').tabIndex = -1")
+    page.locator("h1").focus()
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(NAME_OF_FOCUS))
+        if reached[-1] == "Step 2 CK":
+            page.keyboard.press("ArrowRight")
+        if reached[-1].startswith("Professionalism"):
+            page.keyboard.press("Space")
+        if reached[-1].startswith("Student row"):
+            page.keyboard.press("Enter")
+            break
+    wanted = ["Student", "Compare with this case", "Step 2 CK", "Specialty", "Gold signals at hand"]
+    assert [name for name in wanted if name not in reached] == []
+    page.get_by_role("link", name=f"Save {STUDENT}.csv").wait_for()
+    chosen = page.get_by_label("Professionalism concern")
+    assert chosen.is_checked()
+    assert slider(page, "Step 2 CK").get_attribute("aria-valuenow") == "256.0"
+
+
+NAME_OF_FOCUS = """() => {
+  const at = document.activeElement;
+  const label = at.getAttribute('aria-label') || (at.labels && at.labels[0]?.innerText);
+  return (label || at.innerText || '').trim();
+}"""
+
+
+def test_axe_finds_nothing_serious(page):
+    clicked(page, "Compare with this case")
+    assert serious(page) == []
+
+
+def test_a_narrow_page_shows_everything_without_scrolling_sideways(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    sticking_out = page.evaluate(
+        """() => [...document.querySelectorAll('.cs-page *')].filter(
+          (e) => e.getBoundingClientRect().right > 391).map((e) => e.className)"""
+    )
+    assert sticking_out == []
+    assert serious(page) == []
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def hand_in(page, button, name, content):
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=button, exact=True).click()
+    upload = {"name": name, "mimeType": "text/csv", "buffer": content.encode()}
+    with followed(page):
+        chooser.value.set_files([upload])
+    return page.locator(".cs-said").inner_text()
+
+
+def test_good_and_bad_files_are_handed_in_and_the_loader_answers(page):
+    head = "student_id,specialty,step2_ck,step1_result,red_flags,advisor_note\n"
+    said = hand_in(page, "Class (CSV)", "letter.csv", "Dear dean\n")
+    assert "letter.csv: cannot be used" in said
+    assert page.get_by_label("Student", exact=True).input_value() == STUDENT
+    bad = f"{head}A1,Internal Medicine,250,pass,,\nA2,Internal Medicine,2500,pass,,\n"
+    said = hand_in(page, "Class (CSV)", "class.csv", bad)
+    assert "class.csv: read as students, 1 good row, 1 refused" in said
+    assert "line 3, column step2_ck: found '2500'; expected" in said
+    options = page.get_by_label("Student", exact=True).locator("option").all_inner_texts()
+    assert options == ["A1", "A typed profile"]
+    hostile = "<img src=x onerror='window.broken=1'>"
+    programs = (
+        "program_id,program_name,specialty,program_type,state,prestige,red_flag_tolerance,"
+        "step2_cutoff,auto_screen_any_failure,interviews_offered,applications_received\n"
+        f"P1,{hostile},Internal Medicine,community,OH,4,7,200,no,,\n"
+    )
+    hand_in(page, "Programs (CSV)", "programs.csv", programs)
+    page.locator(".cs-list", has_text=hostile).wait_for()
+    assert page.evaluate("window.broken") is None
+
+
+def test_nothing_left_the_machine_and_no_student_stands_in_address_or_log(visit):
+    page, log, asked = visit
+    hosts = {url.split("/")[2].split(":")[0] for url in asked if url.startswith(("http", "ws"))}
+    assert hosts <= {"127.0.0.1"}
+    said = log.read_text() + page.url + "".join(u for u in asked if not u.startswith("data:"))
+    assert not [word for word in (STUDENT, "Quillfeather", "A1", "token=") if word in page.url]
+    assert not [word for word in (STUDENT, "Quillfeather") if word in said]

@@ -1,0 +1,117 @@
+"""The server of the page: who gets in, who sees what, and what is left when it ends."""
+
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import running
+from tests.browser.explore_page import ADDRESS, COMMAND, files_of, followed, numbers, opened
+
+KERNEL = "00000000-0000-0000-0000-000000000000"
+DOORS = [
+    "/",
+    "/?token=",
+    "/?token=wrong",
+    "/voila/static/voila.js",
+    "/voila/templates/lab/static/voila.js",
+    f"/api/kernels/{KERNEL}",
+    f"/api/kernels/{KERNEL}/channels",
+    f"/voila/query/{KERNEL}",
+    "/voila/files/explore.ipynb",
+    "/voila/labextensions/x.js",
+    "/login",
+    "/logout",
+    "/nothing/here",
+]
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server")
+    students, programs = files_of(folder)
+    private = folder / "temporary"
+    private.mkdir()
+    arguments = [*COMMAND, "--students", str(students), "--programs", str(programs)]
+    arguments += ["--idle-minutes", "0.2"]
+    with running(arguments, ADDRESS, folder, TMPDIR=str(private)) as (match, process, _):
+        yield match, process, private
+
+
+def answer(base, door, method="GET", **headers):
+    request = urllib.request.Request(f"{base}{door}", method=method, headers=headers)  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=20) as found:  # noqa: S310
+            return found.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_without_the_token_nothing_answers(served):
+    base = f"http://127.0.0.1:{served[0][1]}"
+    assert {door: answer(base, door) for door in DOORS} == dict.fromkeys(DOORS, 403)
+    assert answer(base, f"/voila/api/shutdown/{KERNEL}", "POST") == 403
+    assert answer(base, f"/?token={served[0][2]}", Host="evil.example") == 403
+
+
+def test_the_token_as_a_cookie_opens_the_parts_of_the_page(served):
+    base, port = f"http://127.0.0.1:{served[0][1]}", served[0][1]
+    cookie = f"countersignal-{port}={served[0][2]}"
+    assert answer(base, "/voila/static/voila.js", Cookie=cookie) == 200
+    assert answer(base, "/voila/files/explore.ipynb", Cookie=cookie) == 403
+
+
+def test_two_tabs_do_not_see_each_others_student(served, chromium):
+    with opened(chromium, served[0][0]) as one, opened(chromium, served[0][0]) as other:
+        before = numbers(other)
+        with followed(one):
+            one.get_by_label("Student", exact=True).select_option("S002")
+        assert one.get_by_label("Step 1 failed, then passed").is_checked()
+        assert numbers(one) != before
+        assert numbers(other) == before
+        assert other.get_by_label("Student", exact=True).input_value() == "S001"
+        # An upload of one of them, for what follows.
+        with one.expect_file_chooser() as chooser:
+            one.get_by_role("button", name="Class (CSV)").click()
+        chooser.value.set_files([{"name": "x.csv", "mimeType": "text/csv", "buffer": b"a\n1\n"}])
+        one.locator(".cs-said", has_text="x.csv").wait_for()
+        (upload,) = served[2].rglob("x.csv")
+        assert [oct(p.stat().st_mode & 0o777) for p in (upload, *upload.parents[:4])] == [
+            "0o600",
+            *["0o700"] * 4,
+        ]
+        end = time.monotonic() + 60
+        # A page that nobody touches ends, and takes its uploads along.
+        while upload.exists() and time.monotonic() < end:
+            time.sleep(0.5)
+        assert not upload.exists()
+
+
+def test_ctrl_c_ends_the_page_and_leaves_nothing(served):
+    _, process, private = served
+    assert list(private.glob("countersignal-page-*"))
+    children = [int(p) for p in _children(process.pid)]
+    assert children
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 130
+    assert [p for p in private.rglob("*") if "countersignal" in str(p)] == []
+    end = time.monotonic() + 10
+    while any(map(_alive, children)) and time.monotonic() < end:
+        time.sleep(0.2)
+    assert not any(map(_alive, children))
+
+
+def _children(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def _alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
