@@ -46,6 +46,12 @@ def numbers(page):
     return {name: (here, beside) for name, here, beside in cells}
 
 
+def student(page):
+    """Whose case is shown."""
+    chosen = page.get_by_label("Student", exact=True).locator("option:checked")
+    return chosen.inner_text()
+
+
 def share(words):
     """The percentage that some words begin with."""
     return int(re.match(r"(?:under |over )?(\d+) %", words)[1])

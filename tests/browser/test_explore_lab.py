@@ -4,6 +4,7 @@ import urllib.request
 import pytest
 
 from tests.browser.conftest import server
+from tests.browser.explore_page import CHANCE, PATIENCE_MS, WATCH, numbers, press, serious, share
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +24,26 @@ def test_the_working_copy_answers_with_its_token_and_to_nobody_without(lab):
         assert answer.status == 200
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(listing, timeout=20)  # noqa: S310
+
+
+def test_the_same_panels_work_in_jupyterlab_and_axe_finds_nothing_serious_in_them(lab, chromium):
+    base, token = lab
+    page = chromium.new_page(viewport={"width": 1600, "height": 1000})
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{base}/lab/tree/80_explore.ipynb?token={token}&reset")
+    page.locator(".jp-Notebook").first.wait_for()
+    # The kernel must answer before the menu's command does anything.
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").first.wait_for(
+        state="attached"
+    )
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator("img.cs-chart").first.wait_for()
+    page.evaluate(WATCH)
+    before = numbers(page)
+    press(page, "Step 2 CK", "ArrowRight", 10)
+    after = numbers(page)
+    assert share(after[CHANCE][0]) > share(before[CHANCE][0])
+    assert "at 265" in page.locator("img.cs-chart").first.get_attribute("alt")
+    assert serious(page, ".cs-page") == []
+    page.close()

@@ -23,6 +23,7 @@ from tests.browser.explore_page import (
     serious,
     share,
     slider,
+    student,
 )
 
 
@@ -180,7 +181,7 @@ def test_good_and_bad_files_are_handed_in_and_the_loader_answers(page):
     head = "student_id,specialty,step2_ck,step1_result,red_flags,advisor_note\n"
     said = hand_in(page, "Class (CSV)", "letter.csv", "Dear dean\n")
     assert "letter.csv: cannot be used" in said
-    assert page.get_by_label("Student", exact=True).input_value() == STUDENT
+    assert student(page) == STUDENT
     bad = f"{head}A1,Internal Medicine,250,pass,,\nA2,Internal Medicine,2500,pass,,\n"
     said = hand_in(page, "Class (CSV)", "class.csv", bad)
     assert "class.csv: read as students, 1 good row, 1 refused" in said

@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import running
-from tests.browser.explore_page import ADDRESS, COMMAND, files_of, followed, numbers, opened
+from tests.browser.explore_page import (
+    ADDRESS,
+    COMMAND,
+    files_of,
+    followed,
+    numbers,
+    opened,
+    student,
+)
 
 KERNEL = "00000000-0000-0000-0000-000000000000"
 DOORS = [
@@ -73,7 +81,7 @@ def test_two_tabs_do_not_see_each_others_student(served, chromium):
         assert one.get_by_label("Step 1 failed, then passed").is_checked()
         assert numbers(one) != before
         assert numbers(other) == before
-        assert other.get_by_label("Student", exact=True).input_value() == "S001"
+        assert student(other) == "S001"
         # An upload of one of them, for what follows.
         with one.expect_file_chooser() as chooser:
             one.get_by_role("button", name="Class (CSV)").click()
