@@ -33,8 +33,9 @@ samples: .venv/dev     ## make the synthetic sample data again (same bytes)
 	$(BIN)/python -m analysis.tables.samples
 notebooks: .venv/dev   ## derive the .ipynb files from their .py pairs and execute them
 	$(BIN)/python -m analysis.report.derive
-pictures: .venv/dev demo ## take the README's pictures again
+pictures: .venv/dev demo browser ## take the README's pictures again
 	$(BIN)/python -m analysis.report.pictures
+	$(BIN)/python -m tests.browser.take_pictures
 lock: .venv/dev        ## resolve the locks again, and check wheels for every platform
 	$(LOCK) --extra build pyproject.toml -o requirements.lock
 	$(LOCK) --all-extras pyproject.toml -c requirements.lock -o requirements-dev.lock

@@ -338,7 +338,10 @@ def list_of(case: Case, desk: Desk) -> ListOf:
         found,
         pd.DataFrame([_program_words(row) for row in records]),
         pd.DataFrame([_left_out_words(row) for row in found.left_out.to_dict("records")]),
-        found.match_chance_by_rho.assign(basis="assumption", source=SOURCE),
+        # Of an empty list there is nothing to draw.
+        found.match_chance_by_rho.assign(basis="assumption", source=SOURCE)
+        if records
+        else pd.DataFrame(),
         used,
         tuple(sentence for sentence in sentences if sentence),
     )
