@@ -15,6 +15,7 @@ __all__ = ["lab_command", "with_parameters", "working_copy"]
 
 WORK = "data/private/work"
 EXPLORE = "80_explore.ipynb"
+OWN_FILES = "80_explore_own_files.ipynb"
 
 
 def with_parameters(notebook: Path, parameters: Mapping[str, str]) -> Any:
@@ -51,7 +52,7 @@ def working_copy(parameters: Mapping[str, str] | None = None) -> Path:
     Parameters
     ----------
     parameters : mapping of str to str, optional
-        Of the exploring notebook, whose copy is then made anew.
+        Of one more copy of the exploring notebook, made anew for the files of an office.
 
     Returns
     -------
@@ -67,7 +68,7 @@ def working_copy(parameters: Mapping[str, str] | None = None) -> Path:
             shutil.copyfile(notebook, copy)
             copy.chmod(0o600)
     if parameters:
-        copy = work / EXPLORE
+        copy = work / OWN_FILES
         nbformat.write(with_parameters(from_root("notebooks") / EXPLORE, parameters), copy)
         copy.chmod(0o600)
     return work

@@ -71,6 +71,7 @@ class Explorer:
         self._base = self._beside = Kept(BASE, {}, {})
         self._kept_case: Case | None = None
         self.student = ipywidgets.Dropdown(description="Student")
+        self.student.observe(self._picked, "value")
         self._fill_students(self._ids()[0])
         self.undo_button = _button("Undo", self._undo)
         self.base_button = _button("Back to the base case", self._to_base)
@@ -202,8 +203,9 @@ class Explorer:
     # How it looks
 
     def _fill_students(self, chosen: str) -> None:
-        self.student.unobserve_all("value")
-        self.student.options = [*((plain(one), one) for one in self._ids()), (TYPED_WORDS, TYPED)]
+        options = [*((plain(one), one) for one in self._ids()), (TYPED_WORDS, TYPED)]
+        self.student.unobserve(self._picked, "value")
+        self.student.options = options
         self.student.value = chosen
         self.student.observe(self._picked, "value")
 

@@ -6,8 +6,9 @@ import stat
 
 import pytest
 
+from analysis.errors import ReportError
 from analysis.paths import from_root
-from analysis.widgets import explorer
+from analysis.widgets import explorer, saving
 from analysis.widgets.explorer import Explorer
 from analysis.widgets.uploads import FOLDER_VARIABLE
 
@@ -88,7 +89,7 @@ def test_moving_the_score_moves_the_numbers_the_charts_and_their_alt_texts(page)
     page.controls.score.value = 275
     here, beside = numbers(page)[CHANCE]
     assert int(here.split()[0]) > int(beside.split()[0])
-    assert "at 275" in charts["chances-by-flag"].picture.alt
+    assert "Step 2 CK 275" in charts["chances-by-flag"].picture.alt
     assert charts["match-chance"].picture.alt != before["match-chance"]
     assert charts["weights"].picture.alt == before["weights"]
 
@@ -245,10 +246,14 @@ def test_the_case_is_saved_as_row_assumptions_and_charts(page):
     assert page.saving._links.widget.value == ""
 
 
-def test_a_report_that_cannot_be_made_says_why(own_page):
-    own_page.files._paths["programs"] = "data/sample/nothing.csv"
-    own_page.saving.buttons["Report (PDF)"].click()
-    assert "nothing.csv" in own_page.saving._links.widget.value
+def test_a_report_that_cannot_be_made_says_why(page, monkeypatch):
+    def refused(*_):
+        message = "programs.csv: <no rows>"
+        raise ReportError(message)
+
+    monkeypatch.setattr(saving, "report_pdf", refused)
+    page.saving.buttons["Report (PDF)"].click()
+    assert "programs.csv: &lt;no rows&gt;" in page.saving._links.widget.value
 
 
 def test_an_error_of_our_own_shows_its_kind_and_no_content(page, monkeypatch):
