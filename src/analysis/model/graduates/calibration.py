@@ -165,15 +165,19 @@ def simulated_outcomes(
     Returns
     -------
     ndarray of bool, shape (draws, n)
+        The order of the rows does not matter: a row takes its outcomes with it.
     """
     if not 0 <= rho < 1:
         message = f"the correlation of one applicant's outcomes is {rho}, not in [0, 1)"
         raise ModelError(message)
     code = np.unique(np.asarray(applicant), return_inverse=True)[1]
     threshold = ndtri(np.asarray(chance, dtype=np.float64))
-    common = generator.standard_normal((draws, int(code.max()) + 1))[:, code]
-    given = ndtr((threshold + np.sqrt(rho) * common) / np.sqrt(1 - rho))
-    return np.asarray(generator.random(given.shape) < given)
+    order = np.lexsort([threshold, code])
+    common = generator.standard_normal((draws, int(code.max()) + 1))[:, code[order]]
+    given = ndtr((threshold[order] + np.sqrt(rho) * common) / np.sqrt(1 - rho))
+    fell = np.empty(given.shape, dtype=np.bool_)
+    fell[:, order] = generator.random(given.shape) < given
+    return fell
 
 
 def ece_null(

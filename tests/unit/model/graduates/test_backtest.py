@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.assumptions import read_assumptions
@@ -43,6 +44,18 @@ def test_one_year_or_few_graduates_are_too_few_to_tell_and_no_error():
     assert one_year.reasons[0] == "one year of graduates; a back-test takes two"
     assert few.reasons[0] == "fewer than 10 graduates in 2025"
     assert few.statistics.empty
+
+
+def test_the_order_of_the_rows_in_the_file_does_not_matter(office):
+    rows = graduates(1, FAR, people=240, sent=8)
+    mixed = run_backtest(rows.sample(frac=1, random_state=4, ignore_index=True), BASE)
+    pd.testing.assert_frame_equal(mixed.statistics, office.statistics, rtol=1e-6)
+    pd.testing.assert_frame_equal(mixed.bins, office.bins, rtol=1e-6)
+    assert mixed.calibration_error_by_luck == pytest.approx(office.calibration_error_by_luck)
+    numbers = ["new", "low", "high"]
+    pd.testing.assert_frame_equal(
+        mixed.learned.changes[numbers], office.learned.changes[numbers], rtol=1e-4
+    )
 
 
 def test_a_column_that_knows_the_outcome_is_warned_of():
