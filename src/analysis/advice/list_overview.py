@@ -157,13 +157,15 @@ def independence_sentence(curve: Iterable[Row], used: float) -> str:
     return ""
 
 
-def places_unused_sentence(places: int) -> str:
+def places_unused_sentence(places: int, *, hindered: bool = False) -> str:
     """Say that a list is shorter than it might be, and why.
 
     Parameters
     ----------
     places : int
         Places left.
+    hindered : bool
+        Whether a program would add something but for a budget or a rule.
 
     Returns
     -------
@@ -178,7 +180,10 @@ def places_unused_sentence(places: int) -> str:
     if places == 0:
         return ""
     verb = "is" if places == 1 else "are"
-    return f"{_counted(places, 'place')} {verb} left unused: no further program adds any chance."
+    why = "no further program adds any chance"
+    if hindered:
+        why = "the budget or a rule of yours leaves no room for a program that would add any"
+    return f"{_counted(places, 'place')} {verb} left unused: {why}."
 
 
 def flat_curve(worth_sending: int | None, least_gain: float, applications: int) -> str:

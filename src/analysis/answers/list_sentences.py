@@ -60,11 +60,17 @@ def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str
             found.expected_interviews,
         ),
         independence_sentence(found.match_chance_by_rho.to_dict("records"), found.match_chance),
-        places_unused_sentence(found.places_unused),
+        places_unused_sentence(found.places_unused, hindered=_hindered(found)),
         f"The application fees come to ${found.fee_usd:,.0f}.",
     ]
     sentences.insert(0 if 3 * found.unknowns > number else 3, unknowns)
     return [sentence for sentence in sentences if sentence]
+
+
+def _hindered(found: ApplicationList) -> bool:
+    """Whether a program that is left out would add something but for a budget or a rule."""
+    out = found.left_out
+    return bool(out["reason"].isin(["rule", "adds_less"]).any() and (out["value_gain"] > 0).any())
 
 
 def curve_sentences(

@@ -94,7 +94,7 @@ def _worth_printing(
     open_to = found.by_option["none"].marginal > 0
     open_to[[*found.problem.constraints.never, *found.choice.chosen]] = False
     more = min(MORE, int(open_to.sum()))
-    if more and not found.places_unused:
+    if more:
         asked.append(f"limit=+{more}")
     flag = heaviest_flag(student, assumptions)
     if flag != NO_FLAG:

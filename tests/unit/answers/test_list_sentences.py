@@ -46,6 +46,28 @@ def test_unknowns_come_first_where_they_decide_more_than_a_third(tmp_path, cutof
     assert any("rests on an unknown" in one or "to verify" in one for one in sentences)
 
 
+NO_MORE = tuple(
+    f"program_type={kind}<={most}"
+    for kind, most in {
+        "community": 2, "high_tier_academic": 0, "mid_tier_academic": 0, "do_friendly": 0,
+        "rural_fm": 0,
+    }.items()
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wishes", "why"),
+    [
+        ({"limit": 20, "budget_usd": 55}, "15 places are left unused: the budget or a rule"),
+        ({"limit": 20, "quotas": NO_MORE}, "18 places are left unused: the budget or a rule"),
+        ({"limit": 60}, "places are left unused: no further program adds any chance."),
+    ],
+)
+def test_places_left_unused_have_their_true_reason(wishes, why):
+    answer = pick("S002", STUDENTS, PROGRAMS, wishes=ListWishes(**wishes), with_range=False)
+    assert why in " ".join(list_sentences(answer.found, ASSUMPTIONS))
+
+
 def test_a_budget_of_nothing_is_told_from_programs_without_a_chance(tmp_path):
     broke = pick("S002", STUDENTS, PROGRAMS, wishes=ListWishes(budget_usd=5), with_range=False)
     assert list_sentences(broke.found, ASSUMPTIONS) == [
