@@ -67,6 +67,7 @@ def test_the_alt_text_of_the_students_has_every_number_and_what_the_line_is():
     text = alt_class_standing(students(2), line=0.75)
     assert "S000 · Emergency Medicine and Internal Medicine 1 % (0–21)" in text
     assert text.endswith("Dashed line: 75 %, under which a list is looked at first.")
+    assert "Dashed line" not in alt_class_standing(students(2))
 
 
 @pytest.mark.parametrize("count", [1, 7, 40])

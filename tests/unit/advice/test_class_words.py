@@ -65,3 +65,21 @@ def test_a_class_is_held_beside_graduates_only_where_there_are_enough():
     assert words.graduates_sentence(2, 4, None).startswith("There are too few past graduates")
     assert "58 % matched" in words.graduates_sentence(2, 4, 0.58)
     assert "expects 50 %" in words.graduates_sentence(2, 4, 0.58)
+
+
+def test_what_could_change_is_said_with_what_it_would_bring_and_cost():
+    said = words.further_sentence(3, 10, 0.02, 900)
+    assert "up to 10 for each of 3 students" in said
+    assert "would add less than 0.1 expected matches for $900" in said
+    assert words.further_sentence(0, 10, 0, 0).endswith("nothing for the students who stand first.")
+    best = [{"other_specialty": "Psychiatry", "students": 2}]
+    said = words.second_sentence(best, 10, 0.8, 220)
+    assert "would add 0.8 for $220: Psychiatry (2)." in said
+    assert words.second_sentence([], 10, 0, 0) == ""
+
+
+def test_what_rests_on_unknowns_is_counted():
+    assert words.unknowns_of_class(0, 9, 2, 2).startswith("Nothing on any list rests on")
+    said = words.unknowns_of_class(4, 9, 1.2, 2.0)
+    assert "4 of 9 applications rest on" in said
+    assert "worth 1.2 matches instead of 2.0" in said

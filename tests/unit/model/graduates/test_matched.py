@@ -62,3 +62,14 @@ def test_no_two_numbers_shown_differ_by_a_group_of_one_to_nine(groups):
             inside = not (members[one] & ~members[other]).any()
             rest = int((members[other] & ~members[one]).sum())
             assert not (inside and 0 < rest < 10)
+
+
+def test_a_group_that_holds_another_and_a_few_more_is_not_shown_beside_it():
+    # Twelve with a leave and a worrying letter, five with the letter alone.
+    both = {"loa_academic;mspe_concern": 12, "mspe_concern": 5}
+    found = shown(matched_by_flag(graduates({"": 40, "course_failure_remediated": 20, **both}), 10))
+    assert found["loa_academic"] == 12
+    assert "mspe_concern" not in found
+    more = both | {"mspe_concern": 10}
+    found = shown(matched_by_flag(graduates({"": 40, "course_failure_remediated": 20, **more}), 10))
+    assert found["mspe_concern"] == 22
