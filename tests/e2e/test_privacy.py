@@ -19,6 +19,7 @@ from analysis.report.lock import locked, unlocked
 from analysis.report.settings import Branding
 from analysis.report.typesetting import Document, pdf_bytes
 from tests.e2e.conftest import OURS, sample_rows, write_rows
+from tests.e2e.test_class_overview import QUICK
 from tests.e2e.traces import traces
 from tests.unit.report.toy_notebook import IDENTITY
 
@@ -45,7 +46,7 @@ def watched(process, seen):
                 continue
 
 
-def batch_of(place, students):
+def batch_of(place, students, *more):
     """Run a batch in a house of its own, and hand back all that is left of it."""
     house, out = place / "house", place / "out"
     for folder in ("inputs", "house/home", "house/tmp"):
@@ -59,7 +60,7 @@ def batch_of(place, students):
     environment = {name: value for name, value in os.environ.items() if name in keep}
     environment |= {name: str(value) for name, value in variables.items()}
     command = [sys.executable, "-m", "analysis.cli", "batch", "--students", students_csv]
-    command += ["--programs", programs_csv, "--out", out, "--keep-notebooks"]
+    command += ["--programs", programs_csv, "--out", out, "--keep-notebooks", *more]
     process = subprocess.Popen(
         list(map(str, command)),
         env={**environment, "COUNTERSIGNAL_PDF_PASSWORD": COMMON},
@@ -110,11 +111,14 @@ def test_no_name_stands_in_anything_a_batch_leaves_but_on_the_pages(left):
 
 @pytest.mark.soak
 def test_no_name_of_the_sample_class_stands_in_anything_that_its_batch_leaves(tmp_path):
-    left = batch_of(tmp_path, [{**row, "pdf_password": ""} for row in sample_rows("students")])
+    class_of = [{**row, "pdf_password": ""} for row in sample_rows("students")]
+    overview = tmp_path / "overview" / "class.pdf"
+    left = batch_of(tmp_path, class_of, *QUICK, "--overview", overview)
     assert left.code == 0, left.said
     assert len(list(left.out.glob("*.pdf"))) == len(NAMES)
-    assert traces(WORDS, left.roots, [COMMON]) == []
-    assert not any(name in left.said for name in NAMES)
+    assert traces(WORDS, [*left.roots, overview.parent], [COMMON]) == []
+    pages = " ".join(page.extract_text() for page in pypdf.PdfReader(overview).pages)
+    assert not any(name in left.said + pages for name in NAMES)
 
 
 def test_no_name_is_told_to_the_terminal_or_stands_in_a_process_list(left):
