@@ -79,6 +79,19 @@ def test_exact_equals_brute_force_with_signals_fees_quotas_and_ties():
     check_against_brute_force(range(40), most=6)
 
 
+def test_a_coarse_search_that_misses_the_optimum_has_a_bound_above_it():
+    missed = 0
+    for seed in range(12):
+        by_option, utility = signal_scenarios(seed, 10, 0.4)
+        constraints = Constraints(limit=4, gold=(1,), silver=(1,))
+        best = exact(by_option, utility, constraints).value
+        rough = exact(by_option, utility, constraints, gap=0.5)
+        assert rough.upper_bound >= best - 1e-12
+        assert rough.certified_gap <= 0.5
+        missed += rough.value < best - 1e-9
+    assert missed
+
+
 @pytest.mark.soak
 def test_exact_equals_brute_force_at_length():
     check_against_brute_force(range(40, 400))
