@@ -19,6 +19,7 @@ importance_csv: str = "data/article/factor_importance.csv"  # see data/README.md
 
 responses_csv: str = "data/sample/pd_responses.csv"  # a raw survey, one row a respondent
 specialty: str = "Internal Medicine"  # whose respondents
+assumptions_toml: str = "data/assumptions/default.toml"  # what the survey's weights take the place in
 
 # %%
 from analysis import tables
@@ -52,7 +53,7 @@ print(importance[["factor", "importance", "basis"]].to_string(index=False))
 # intervals; cells with fewer than ten respondents are left out and named.
 
 # %%
-assumptions = read_assumptions()
+assumptions = read_assumptions(assumptions_toml)
 responses = tables.read_pd_responses(from_root(responses_csv))
 ratings = factor_ratings(responses, assumptions, specialty)
 rated = ratings.assign(source="synthetic survey, made up", basis="synthetic")

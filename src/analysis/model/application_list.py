@@ -210,7 +210,7 @@ def application_list(
         match_chance_low=min(low, matched),
         match_chance_high=max(high, matched),
         match_chance_if_unknowns_close=min(if_closed, matched),
-        match_chance_by_rho=match_chance_by_rho(chance, rate, choice.chosen),
+        match_chance_by_rho=match_chance_by_rho(chance, rate, choice.chosen, rho),
         expected_interviews=float(chance[choice.chosen].sum()),
         fee_usd=_fee(problem, choice),
         places_unused=0 if limit is None else max(limit - choice.chosen.size, 0),

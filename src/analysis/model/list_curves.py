@@ -33,7 +33,7 @@ def match_chance_by_rho(
     chance: ArrayLike,
     match_given_interview: ArrayLike,
     chosen: ArrayLike,
-    rhos: Sequence[float] = RHO_CURVE,
+    mixed: Sequence[float] = (),
 ) -> pd.DataFrame:
     """Match chance of one list over the correlation of its answers (section 4).
 
@@ -45,8 +45,8 @@ def match_chance_by_rho(
         As in `scenarios`.
     chosen : array_like of int
         Positions of the programs on the list.
-    rhos : sequence of float
-        Where the curve is computed.
+    mixed : sequence of float
+        Correlations that a set of assumptions mixes: points of the curve beside `RHO_CURVE`.
 
     Returns
     -------
@@ -58,9 +58,10 @@ def match_chance_by_rho(
     chances = np.asarray(chance, dtype=np.float64)[listed]
     rates = np.broadcast_to(match_given_interview, np.shape(chance))[listed]
     everything = np.arange(listed.size)
+    rhos = sorted({*RHO_CURVE, *map(float, mixed)})
     return pd.DataFrame(
         {
-            "rho": list(rhos),
+            "rho": rhos,
             "match_chance": [
                 match_chance(scenarios(chances, rates, rho), everything) if listed.size else 0.0
                 for rho in rhos

@@ -25,6 +25,12 @@ def test_the_curve_over_rho_starts_at_the_independent_answer_and_falls():
     assert (np.diff(curve["match_chance"]) < 0).all()
 
 
+def test_the_correlations_that_a_learned_set_mixes_are_points_of_the_curve():
+    mixed = match_chance_by_rho([0.2] * 10, 0.5, np.arange(10), (0.29, 0.4))
+    assert mixed["rho"].tolist() == [0, 0.1, 0.2, 0.29, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8]
+    assert mixed["match_chance"].is_monotonic_decreasing
+
+
 def test_an_empty_list_never_matches():
     assert match_chance_by_rho([0.5], 0.5, [])["match_chance"].eq(0).all()
     assert match_chance_draws(np.empty((3, 0)), [0.5] * 3, 0.2).tolist() == [0, 0, 0]

@@ -93,7 +93,8 @@ class Changes:
         """Take the correlation over, as three equal parts that keep its uncertainty."""
         reach = (rho.high - rho.low) / 2 / Z_90 * THIRDS
         thirds = np.clip([rho.value - reach, rho.value, rho.value + reach], 0.0, 0.9)
-        self._put("latent_correlation", rho, "graduates", tuple(float(x) for x in thirds))
+        # Three decimals are more than anyone knows, and can be read on a chart.
+        self._put("latent_correlation", rho, "graduates", tuple(round(float(x), 3) for x in thirds))
 
     def level(self, key: str, pooled: Pooled, people: int) -> None:
         """Take the level over: as the anchor without a flag, or as the odds of the group."""
