@@ -106,6 +106,20 @@ def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, long):
     assert height <= 9
 
 
+@pytest.mark.parametrize("count", [5, 12])
+def test_names_and_sources_of_several_lines_have_their_room(axes, count):
+    name = "Several pre-clinical failures in two years, each made up, and a repeated first year at "
+    rows = chances(count).assign(
+        red_flag=[f"{name * 2}{i}" for i in range(count)], source=f"survey of {name * 3}"
+    )
+    draw_interview_chances(rows, axes)
+    assert axes.get_yticklabels()[0].get_text().count("\n") == 2
+    assert axes.figure.texts[1].get_text().count("\n") >= 2
+    texts = visible_texts(axes)
+    assert collisions(texts) == []
+    assert outside(axes, texts) == []
+
+
 def test_the_same_axes_can_be_drawn_on_again(axes, article):
     draw_interview_chances(chances(40), axes)
     draw_interview_chances(article("interview_chances"), axes)

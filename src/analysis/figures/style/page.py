@@ -41,7 +41,7 @@ __all__ = [
 
 FURNITURE = "countersignal-furniture"
 UPWARD_TITLE = 15.0  # points above a drawing for the title of its upward axis
-LEADING = 0.3  # of the size, above and below a text together
+FACE = 1.2  # height of the letters of a line as the typeface has it, of the size
 EDGE = 2.0  # points kept free at the rim of the picture
 TITLE_GAP, TAG_GAP, FOOT_GAP = 10.0, 3.0, 8.0
 
@@ -214,7 +214,7 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
 
 def _lines(text: str, size: float) -> float:
     """Height of a text in points."""
-    return ((text.count("\n") + 1) * LINE + LEADING) * size if text else 0.0
+    return (text.count("\n") + 1) * LINE * FACE * size if text else 0.0
 
 
 def put_upward_title(ax: Axes, text: str, margins: Margins) -> None:
