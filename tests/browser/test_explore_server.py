@@ -45,7 +45,7 @@ def served(tmp_path_factory):
     private = folder / "temporary"
     private.mkdir()
     arguments = [*COMMAND, "--students", str(students), "--programs", str(programs)]
-    arguments += ["--idle-minutes", "0.2"]
+    arguments += ["--idle-minutes", "0.5"]
     with running(arguments, ADDRESS, folder, TMPDIR=str(private)) as (match, process, _):
         yield match, process, private
 
@@ -92,7 +92,7 @@ def test_two_tabs_do_not_see_each_others_student(served, chromium):
             "0o600",
             *["0o700"] * 4,
         ]
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120
         # A page that nobody touches ends, and takes its uploads along.
         while upload.exists() and time.monotonic() < end:
             time.sleep(0.5)
