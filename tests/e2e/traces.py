@@ -8,22 +8,44 @@ from pypdf.generic import DictionaryObject, StreamObject
 
 from analysis.report.lock import unlocked
 
+# In fonts and packed bytes three or four letters meet by chance.
+LONG_ENOUGH = 6
+
+
+def pattern_of(words):
+    """Whole words, in small letters."""
+    inside = "|".join(re.escape(word.casefold()) for word in words)
+    return re.compile(rf"(?<![a-z])(?:{inside})(?![a-z])")
+
 
 def traces(words, roots, passwords=()):
-    """Places where one of the words stands, but the pages of PDFs, as ``file: word``."""
-    pattern = re.compile(
-        r"(?<![a-z])(?:" + "|".join(re.escape(word.casefold()) for word in words) + r")(?![a-z])"
-    )
+    """Places where one of the words stands, but the pages of PDFs, as ``file: word``.
+
+    What is no text, such as a font, is searched for words of some length only.
+    """
+    in_text = pattern_of(words)
+    in_bytes = pattern_of([word for word in words if len(word) >= LONG_ENOUGH])
     found = []
     for path in sorted(path for root in roots for path in [root, *root.rglob("*")]):
-        texts = [path.name.casefold()]
+        contents = [path.name.encode()]
         if path.is_file() and not path.is_symlink():
             content = path.read_bytes()
-            texts += texts_of(content)
-            if content.startswith(b"%PDF"):
-                texts += insides(opened(content, passwords))
-        found += [f"{path.name}: {m[0]}" for text in texts for m in pattern.finditer(text)]
+            is_pdf = content.startswith(b"%PDF")
+            contents += insides(opened(content, passwords)) if is_pdf else [content]
+        for content in contents:
+            pattern = in_text if is_text(content) else in_bytes
+            texts = texts_of(content)
+            found += [f"{path.name}: {m[0]}" for text in texts for m in pattern.finditer(text)]
     return found
+
+
+def is_text(content):
+    """Whether bytes are text in UTF-8."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def texts_of(content):
@@ -45,7 +67,7 @@ def opened(pdf, passwords):
 
 
 def insides(pdf):
-    """Every string and every stream of a PDF, unpacked, but what draws its pages."""
+    """Every string and every stream of a PDF as bytes, unpacked, but what draws its pages."""
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     drawing = set()
     for page in reader.pages:
@@ -57,15 +79,15 @@ def insides(pdf):
     def walk(thing):
         if isinstance(thing, DictionaryObject):
             for name, part in thing.items():
-                texts.append(str(name))
+                texts.append(str(name).encode())
                 walk(part)
         elif isinstance(thing, list):
             for part in thing:
                 walk(part)
         elif isinstance(thing, str):
-            texts.append(thing.casefold())
+            texts.append(thing.encode(errors="replace"))
         elif isinstance(thing, bytes):
-            texts.extend(texts_of(thing))
+            texts.append(bytes(thing))
 
     walk(reader.trailer)
     for number in range(1, int(reader.trailer["/Size"])):
@@ -74,5 +96,5 @@ def insides(pdf):
         thing = reader.get_object(number)
         walk(thing)
         if isinstance(thing, StreamObject):
-            texts += texts_of(thing.get_data())
+            texts.append(thing.get_data())
     return texts
