@@ -157,6 +157,19 @@ def test_a_scheduler_that_goes_away_ends_the_work_with_a_sentence(own_two_worker
     assert 1 <= len(done) < 40
 
 
+@pytest.mark.soak
+def test_a_scheduler_that_answers_no_more_ends_the_work_too(own_two_workers, monkeypatch):
+    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 3)
+
+    def work_on_without_an_answer():
+        with dask_cluster(own_two_workers.address, print) as connected:
+            for _ in connected.results(Work(own_cluster.where, SECONDS), range(40)):
+                own_cluster.family(own_two_workers.scheduler)[0].suspend()
+
+    with pytest.raises(ClusterLostError, match="has gone away"):
+        work_on_without_an_answer()
+
+
 def test_a_scheduler_without_a_worker_is_waited_for_and_then_left(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "PATIENCE_SECONDS", 3)
     with (

@@ -27,7 +27,7 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 CONNECT_SECONDS = 20.0
-LOOK_SECONDS = 2.0  # silence after which the scheduler is asked whether it is there
+LOOK_SECONDS = 2.0  # between looks at who is there
 ANSWER_SECONDS = 30.0
 FAREWELL_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0  # without any worker
@@ -35,6 +35,7 @@ QUIET_SECONDS = 120.0  # between words about nothing being finished
 # Tasks handed over at a time, by thread of the cluster: enough to keep it busy, few enough that
 # the scheduler holds little of a class at any moment.
 AHEAD, LEAST_AHEAD = 3, 8
+LONGEST_REASON = 200
 
 
 @contextmanager
@@ -106,7 +107,7 @@ class DaskCluster:
         self._client, self._address, self._say = client, address, say
         self._box = ProjectBox()
         self._threads = 0
-        self._last_worker = self._last_result = time.monotonic()
+        self._looked = self._last_worker = self._last_result = time.monotonic()
 
     def brought(self, path: str) -> str:
         """Put the file among those that go to the workers."""
@@ -134,9 +135,11 @@ class DaskCluster:
         ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         number = 0
         self._last_worker = self._last_result = time.monotonic()
-        self._look()
+        self._looked = -LOOK_SECONDS  # at once
         try:
             while waiting or running:
+                if time.monotonic() - self._looked >= LOOK_SECONDS:
+                    self._look()
                 while waiting and len(running) < max(LEAST_AHEAD, AHEAD * self._threads):
                     task, number = waiting.pop(), number + 1
                     future = self._submitted(
@@ -153,7 +156,6 @@ class DaskCluster:
                 try:
                     future = ended.get(timeout=LOOK_SECONDS)
                 except queue.Empty:
-                    self._look()
                     continue
                 self._last_result = time.monotonic()
                 task = running.pop(future)
@@ -187,16 +189,17 @@ class DaskCluster:
         except distributed.KilledWorker as error:
             times = getattr(error, "allowed_failures", 0) + 1
             return TaskError(f"{times} workers of the cluster that took it were lost")
-        except (ImportError, AttributeError) as error:
+        except Exception as error:
+            if future.status != "error":
+                raise self._gone() from None
+            # Tasks catch their own errors: this one is of the machine, and the next task's too.
+            reason = (str(error).splitlines() or [""])[0][:LONGEST_REASON]
             message = (
-                f"a worker of {self._address} cannot load Countersignal ({error}): install the "
-                "same version and the same locked libraries on every machine of the cluster"
+                f"a machine of {self._address} cannot do this work ({type(error).__name__}: "
+                f"{reason}). It needs the same version of Countersignal and the same locked "
+                "libraries, the scheduler too, and room on its disk"
             )
             raise ClusterError(message) from None
-        except Exception as error:
-            if future.cancelled() or isinstance(error, TimeoutError | OSError):
-                raise self._gone() from None
-            return TaskError(f"an error of the program itself ({type(error).__name__})")
         result = unsealed(parcel.content)
         if isinstance(result, host.OtherInstallationError):
             message = (
@@ -216,7 +219,7 @@ class DaskCluster:
             )
         except (OSError, TimeoutError):
             raise self._gone() from None
-        now = time.monotonic()
+        self._looked = now = time.monotonic()
         self._threads = sum(threads.values())
         if threads:
             self._last_worker = now
