@@ -162,6 +162,21 @@ def test_a_blank_cell_is_counted_where_its_program_is_listed():
     assert application_list(student(), blanked, ASSUMPTIONS, with_range=False).unknowns == 8
 
 
+def test_if_every_program_of_a_list_hangs_on_an_unknown_its_closing_leaves_nothing():
+    blank = programs(auto_screen_any_failure=np.nan)
+    found = application_list(student(), blank, ASSUMPTIONS, with_range=False)
+    assert found.match_chance > 0.3
+    assert found.match_chance_if_unknowns_close == 0
+
+
+def test_what_a_budget_keeps_out_is_told_from_what_adds_less():
+    rich = application_list(student(), programs(), ASSUMPTIONS, with_range=False)
+    assert set(rich.left_out["reason"]) == {"adds_less"}
+    wishes = ListWishes(quotas=("state=OH<=0",))
+    ruled = application_list(student(), programs(), ASSUMPTIONS, wishes=wishes, with_range=False)
+    assert "rule" in set(ruled.left_out["reason"])
+
+
 def test_musts_stay_and_nevers_stay_out():
     found = application_list(
         student(must_apply="P03;P00", never_apply=FOUND.chosen[0]), programs(), ASSUMPTIONS

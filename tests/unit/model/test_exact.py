@@ -226,6 +226,13 @@ def test_no_program_of_chance_0_is_listed_unless_it_must_be():
     assert exact(market, worth, Constraints(limit=4, must=(2,))).chosen.tolist() == [2, 1, 3]
 
 
+def test_a_program_without_a_chance_counts_for_no_at_least():
+    market = scenarios([0.0, 0.5, 0.3], 0.5, 0.3)
+    constraints = Constraints(limit=3, quotas=(Quota("at least 1 in OH", (0,), 1),))
+    with pytest.raises(ModelError, match="at least 1 in OH"):
+        exact(market, [1.0, 0.9, 0.8], constraints)
+
+
 def test_a_market_without_chances_has_an_empty_list_and_no_gap():
     market = scenarios([0.0, 0.0], 0.5, 0.3)
     found = exact(market, [1.0, 0.9], Constraints(limit=2))
