@@ -1,4 +1,7 @@
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -92,3 +95,20 @@ def test_every_figure_of_the_table_says_what_it_means_and_carries_its_interval(a
     assert rows["rho"]["low"] < rows["rho"]["value"] < rows["rho"]["high"]
     assert {name for name, row in rows.items() if row["meaning"]} == set(FIGURES)
     assert "25 graduates of 2025 were scored" in answer[0].verdict()
+
+
+@pytest.mark.soak
+def test_threads_of_linear_algebra_move_no_digit():
+    script = (
+        "import json; from analysis.answers.backtest import backtest; "
+        f"print(json.dumps(backtest({SAMPLE!r}, overrides={QUICK!r}).record()))"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
+            capture_output=True, text=True, check=True, timeout=300,
+        ).stdout
+        for threads in ("1", "2")
+    ]  # fmt: skip
+    assert said[0] == said[1] != ""
