@@ -32,6 +32,7 @@ WORDS = [*NAMES, *{part for name in NAMES for part in name.split()}]
 def watched(process, seen):
     """Note command lines and environments of a process's children until it ends."""
     main = psutil.Process(process.pid)
+    own = main.cmdline()
     while process.poll() is None:
         try:
             children = main.children(recursive=True)
@@ -39,8 +40,11 @@ def watched(process, seen):
             return
         for child in [main, *children]:
             try:
-                seen.add(" ".join(child.cmdline()))
-                if child != main:  # who may read that one's environment has set it
+                line = child.cmdline()
+                seen.add(" ".join(line))
+                # The main process has the variable from who called it, and so has its copy until
+                # that becomes another program.
+                if line != own:
                     seen.add(str(child.environ()))
             except psutil.Error:
                 continue
