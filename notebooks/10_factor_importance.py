@@ -19,6 +19,7 @@ importance_csv: str = "data/article/factor_importance.csv"  # see data/README.md
 
 responses_csv: str = "data/sample/pd_responses.csv"  # a raw survey, one row a respondent
 specialty: str = "Internal Medicine"  # whose respondents
+directors_asked: int = 150  # how many of them were asked, for the response rate; 0 if not known
 assumptions_toml: str = "data/assumptions/default.toml"  # what the survey's weights take the place in
 
 # %%
@@ -55,7 +56,7 @@ print(importance[["factor", "importance", "basis"]].to_string(index=False))
 # %%
 assumptions = read_assumptions(assumptions_toml)
 responses = tables.read_pd_responses(from_root(responses_csv))
-ratings = factor_ratings(responses, assumptions, specialty)
+ratings = factor_ratings(responses, assumptions, specialty, directors_asked or None)
 rated = ratings.assign(source="synthetic survey, made up", basis="synthetic")
 title = f"A survey of program directors, {specialty} (made up)"
 unit = "Share citing times mean importance (0 to 5)"
@@ -66,7 +67,7 @@ alt = alt_factor_importance(rated, title=title)
 publish_figure(axes.figure, alt, "Share citing times mean importance, with intervals.", "png")
 
 # %% tags=["nbval-check-output"]
-columns = ["factor", "n", "percent_citing", "citing_low", "citing_high", "mean_importance"]
+columns = ["factor", "n", "response_rate", "percent_citing", "citing_low", "citing_high", "mean_importance"]
 print(ratings[columns].to_string(index=False, float_format="{:.2f}".format))
 
 # %% [markdown]
