@@ -23,7 +23,8 @@ from analysis.model.by_flag import chances_at_score, chances_with_and_without
 from analysis.model.profile import profile_levels, profile_points, specialties_of
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_interview_chances, read_programs
-from analysis.tables.check import check_table, report_of
+from analysis.tables.check import check_table
+from analysis.tables.checked import report_of
 
 __all__ = [
     "Desk",

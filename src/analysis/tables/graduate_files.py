@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RowError
-from analysis.tables.check import Checked, check_table, listed_problems
+from analysis.tables.checked import Checked, listed_problems
 from analysis.tables.mapping import check_mapped, read_mapping
 
 if TYPE_CHECKING:
@@ -70,9 +70,11 @@ def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> 
     TableError
         If a file, or the mapping, cannot be used.
     """
+    from analysis.tables.loading import checked_table
+
     how = None if mapping is None else read_mapping(mapping)
     return graduates_together(
-        check_table(Path(path), "graduates") if how is None else check_mapped(Path(path), how)
+        checked_table(Path(path), "graduates") if how is None else check_mapped(Path(path), how)
         for path in paths
     )
 

@@ -17,7 +17,7 @@ from pandera.errors import SchemaErrors
 
 from analysis.errors import Problem, TableError
 from analysis.tables.cells import typed_column
-from analysis.tables.check import Checked
+from analysis.tables.checked import Checked
 from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS, TYPE_SPELLINGS, folded
 from analysis.tables.columns import ID_PATTERN
 from analysis.tables.reading import RawRows, read_rows

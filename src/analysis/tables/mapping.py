@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import Problem, TableError
-from analysis.tables.check import Checked
+from analysis.tables.checked import Checked
 from analysis.toml_file import toml_content
 
 if TYPE_CHECKING:
