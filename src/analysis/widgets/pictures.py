@@ -20,7 +20,7 @@ __all__ = ["Picture", "face_rules", "image"]
 
 # Weights of the charts' typeface; the page's own text takes the same.
 FACES = {400: "FiraSans-Regular.ttf", 600: "FiraSans-SemiBold.ttf"}
-FIRST, LAST = 0x20, 0x17F  # Latin with its accents
+FIRST, PLAIN, ACCENTED = 0x20, 0x7E, 0x17F  # Latin without and with its accents
 SIGNS = "–—‘’“”…†≤≥−≈×ρ·"
 DOTS_AN_INCH = 200
 
@@ -95,8 +95,13 @@ def image(svg: str, alt: str) -> str:
 
 
 @cache
-def face_rules() -> str:
+def face_rules(last: int = ACCENTED) -> str:
     """CSS that brings the typeface along, cut down to the characters of Latin text.
+
+    Parameters
+    ----------
+    last : int
+        Last character of the alphabet that is kept.
 
     Returns
     -------
@@ -111,7 +116,7 @@ def face_rules() -> str:
         options = subset.Options(layout_features=["kern"], hinting=False, desubroutinize=True)
         font = subset.load_font(str(folder / name), options)
         cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=[*range(FIRST, LAST + 1), *map(ord, SIGNS)])
+        cutter.populate(unicodes=[*range(FIRST, last + 1), *map(ord, SIGNS)])
         cutter.subset(font)
         font.flavor = "woff"
         buffer = io.BytesIO()
@@ -138,4 +143,6 @@ def with_typeface(svg: str) -> str:
         With a style element of its own at the start.
     """
     head, mark, body = svg.partition("<defs>")
-    return f"{head}<style>{face_rules()}</style>{mark}{body}"
+    # Half the font, and half of what goes to the browser at each change, is accented letters.
+    plain = all(sign <= chr(PLAIN) or sign in SIGNS for sign in body)
+    return f"{head}<style>{face_rules(PLAIN if plain else ACCENTED)}</style>{mark}{body}"
