@@ -19,7 +19,7 @@ importance_csv: str = "data/article/factor_importance.csv"  # see data/README.md
 
 responses_csv: str = "data/sample/pd_responses.csv"  # a raw survey, one row a respondent
 specialty: str = "Internal Medicine"  # whose respondents
-directors_asked: int = 150  # how many of them were asked, for the response rate; 0 if not known
+directors_asked: str = "150"  # how many of them were asked, for the response rate
 assumptions_toml: str = "data/assumptions/default.toml"  # what the survey's weights take the place in
 
 # %%
@@ -56,7 +56,7 @@ print(importance[["factor", "importance", "basis"]].to_string(index=False))
 # %%
 assumptions = read_assumptions(assumptions_toml)
 responses = tables.read_pd_responses(from_root(responses_csv))
-ratings = factor_ratings(responses, assumptions, specialty, directors_asked or None)
+ratings = factor_ratings(responses, assumptions, specialty, int(directors_asked))
 rated = ratings.assign(source="synthetic survey, made up", basis="synthetic")
 title = f"A survey of program directors, {specialty} (made up)"
 unit = "Share citing times mean importance (0 to 5)"

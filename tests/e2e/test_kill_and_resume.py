@@ -64,13 +64,17 @@ KILLED = ("-m", "tests.e2e.killed_batch")
 
 
 def started(arguments, how=COMMAND, **options):
-    """A command in a process of its own, which may be killed."""
+    """A command in a process of its own, which may be killed, and which hears Ctrl-C.
+
+    Without the last, a run of the tests in the background would hand down that it is ignored.
+    """
     return subprocess.Popen(
         [sys.executable, *how, *map(str, arguments)],
         cwd=project_root(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **options,
     )
 

@@ -31,7 +31,6 @@ HERE = "127.0.0.1"
 UPLOADS_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TOKEN_BYTES = 24
 INTERRUPTED = 130
-PING_SECONDS = 30
 CLOSED = "This page opens with the address that `countersignal explore` printed."
 # Nothing of the page comes from, or goes to, another machine. The widgets compile their templates.
 POLICY = (
@@ -203,7 +202,8 @@ def serve_page(
                 "log_function": _quiet,
                 "headers": {"Content-Security-Policy": POLICY},
                 "allow_remote_access": False,
-                "ws_ping_timeout": PING_SECONDS,
+                # nothing between browser and server can drop silently: no pings, no false timeouts
+                "ws_ping_interval": 0,
             },
         )
         server.wants_browser = browser
