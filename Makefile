@@ -20,14 +20,15 @@ explore: .venv/runtime ## open the notebooks in JupyterLab, on a private working
 	$(BIN)/countersignal explore --lab
 test: .venv/dev        ## every test that takes no browser install, and the notebooks' numbers
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not soak" tests/unit tests/figures tests/contract
-	$(BIN)/python -m pytest -m "not soak" tests/notebooks tests/e2e tests/browser
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not soak" tests/notebooks tests/e2e
+	$(BIN)/python -m pytest -m "not soak" tests/browser
 	$(BIN)/python -m pytest -p no:cacheprovider --nbval-lax --nbval-current-env notebooks
 check: .venv/dev       ## lint, format, types, and notebooks in step with their text
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m analysis.report.derive --check
 browser:               ## install Chromium for the browser tests (Debian)
 	test -x /usr/bin/chromium || (apt-get update -qq && apt-get install -y -qq chromium)
 soak: .venv/dev        ## the long runs
-	$(BIN)/python -m pytest --timeout 1500 -m soak
+	$(BIN)/python -m pytest -n auto --dist worksteal --timeout 1500 -m soak
 bench: .venv/dev       ## measure against the stock way; writes docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
 samples: .venv/dev     ## make the synthetic sample data again (same bytes)

@@ -23,7 +23,7 @@ from analysis.errors import CountersignalError
 from analysis.paths import PROJECT_VARIABLE
 from analysis.workers.work import TaskError, sealed, unsealed
 
-__all__ = ["ONE_THREAD", "START_METHODS", "Isolation"]
+__all__ = ["ONE_THREAD", "START_METHODS", "Isolation", "usual_start_method"]
 
 # One thread of linear algebra a process: the processes themselves share the processors.
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -32,6 +32,20 @@ START_METHODS = tuple(
     name for name in ("forkserver", "spawn") if name in multiprocessing.get_all_start_methods()
 )
 PREFIX = "countersignal-"
+# A fork server listens at a path of the temporary folder, and systems cut such a path at 104 bytes.
+LONGEST_FOLDER = 70
+
+
+def usual_start_method() -> str:
+    """How processes start unless someone says otherwise.
+
+    Returns
+    -------
+    str
+        forkserver where the system has it and the temporary folder's name is short enough.
+    """
+    short = len(os.fsencode(tempfile.gettempdir())) <= LONGEST_FOLDER
+    return START_METHODS[0] if short else "spawn"
 
 
 class Isolation:
@@ -46,7 +60,7 @@ class Isolation:
     preload : str
         Module that every process loads before its first task.
     start_method : {"forkserver", "spawn"}, optional
-        How processes start; forkserver where the system has it.
+        How processes start; `usual_start_method` without.
 
     Attributes
     ----------
@@ -65,7 +79,7 @@ class Isolation:
         self.folder = Path(self._temporary.name)
         self._before = {name: os.environ.get(name) for name in ONE_THREAD}
         os.environ.update(ONE_THREAD)
-        context = multiprocessing.get_context(start_method or START_METHODS[0])
+        context = multiprocessing.get_context(start_method or usual_start_method())
         context.set_forkserver_preload([__name__, preload])
         root = str(project or self.folder)
         self._pool = ProcessPool(
