@@ -111,12 +111,14 @@ def test_a_notebook_leaves_the_process_as_it_found_it(tmp_path):
     before = (os.getcwd(), list(sys.path), dict(os.environ), mpl.rcParams["font.size"])  # noqa: PTH109
     filters, state = list(warnings.filters), random.getstate()
     log = (logging.root.level, logging.root.handlers[:])
+    main = sys.modules["__main__"]
     render_report({"student_id": "X"}, tmp_path / "x.pdf", notebook=notebook)
     after = (os.getcwd(), list(sys.path), dict(os.environ), mpl.rcParams["font.size"])  # noqa: PTH109
     assert after == before
     assert list(warnings.filters) == filters
     assert random.getstate() == state
     assert (logging.root.level, logging.root.handlers[:]) == log
+    assert sys.modules["__main__"] is main
     assert plt.get_fignums() == []
 
 

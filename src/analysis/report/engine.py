@@ -108,6 +108,8 @@ def _shell(outputs: Outputs) -> Iterator[InteractiveShell]:
         select_figure_formats(shell, {"png"})
         yield shell
     finally:
+        # `__main__` would stay the shell's module, and each shell keep the one before it alive
+        shell.restore_sys_module_state()
         shell.atexit_operations()
         atexit.unregister(shell.atexit_operations)
         _Shell.clear_instance()
