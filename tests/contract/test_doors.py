@@ -1,5 +1,6 @@
 """The ways in: make, a code host's workflow, pre-commit, launchers, links, citation."""
 
+import os
 import re
 import shutil
 import stat
@@ -26,10 +27,14 @@ def text(name):
 
 
 def made(*arguments, folder=ROOT):
-    """Output of make."""
+    """Output of make, as from a shell: the tests may themselves be run by a make."""
+    own = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFL"))
+    }
     return subprocess.run(
         [shutil.which("make"), *arguments],
         cwd=folder,
+        env=own,
         capture_output=True,
         text=True,
         check=True,
