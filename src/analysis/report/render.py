@@ -45,7 +45,7 @@ class Made:
     warnings : tuple of str
         For the office, such as characters that could not be shown.
     seconds : dict of str to float
-        Wall time of ``notebook`` and ``pdf``.
+        Wall time inside the ``cells``, of the rest of the ``notebook``, of the ``pdf``.
     notebook : bytes
         The executed notebook, scrubbed, if it was to be kept; empty else.
     """
@@ -73,7 +73,7 @@ class Rendered:
     warnings : tuple of str
         For the office, such as characters that could not be shown.
     seconds : dict of str to float
-        Wall time of ``notebook`` and ``pdf``.
+        Wall time inside the ``cells``, of the rest of the ``notebook``, of the ``pdf``.
     """
 
     student_id: str
@@ -188,7 +188,9 @@ def made_report(
             raise ReportError(message)
         pdf, warnings = pdf_bytes(document, look)
         notebook = scrubbed(executed, parameters, display_name) if keep_notebook else b""
-    seconds = {"notebook": between - started, "pdf": time.perf_counter() - between}
+    cells = sum(cell.metadata.papermill.duration or 0.0 for cell in executed.cells)
+    seconds = {"cells": cells, "notebook": between - started - cells}
+    seconds["pdf"] = time.perf_counter() - between
     return Made(student_id, document.title, pdf, warnings, seconds, notebook)
 
 
