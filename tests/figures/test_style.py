@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 
 from analysis.figures import style
@@ -26,12 +28,15 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def svg_bytes() -> bytes:
+def chart_of_a_leave() -> Axes:
     rows = pd.DataFrame({"red_flag": ["Leave & return"], "interview_chance": [0.3]})
+    return draw_interview_chances(rows, style.new_axes())
+
+
+def svg_bytes() -> bytes:
     buffer = io.BytesIO()
     with style.context():
-        ax = draw_interview_chances(rows, style.new_axes())
-        ax.figure.savefig(buffer, format="svg", metadata={"Date": None})
+        chart_of_a_leave().figure.savefig(buffer, format="svg", metadata={"Date": None})
     return buffer.getvalue()
 
 
@@ -59,6 +64,15 @@ def test_text_of_a_saved_chart_stays_text_in_the_reports_font():
 
 def test_the_same_chart_is_the_same_bytes():
     assert svg_bytes() == svg_bytes()
+
+
+def test_an_svg_is_what_matplotlib_itself_writes(tmp_path):
+    with style.context():
+        figure = chart_of_a_leave().figure
+        FigureCanvasSVG(figure).print_figure(tmp_path / "own.svg", metadata={"Date": None})
+        figure.savefig(tmp_path / "ours.svg", metadata={"Date": None})
+    assert (tmp_path / "ours.svg").read_bytes() == (tmp_path / "own.svg").read_bytes()
+    assert svg_bytes() == (tmp_path / "own.svg").read_bytes()
 
 
 def test_every_weight_finds_its_face_without_a_warning(caplog):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import re
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -22,6 +23,7 @@ __all__ = ["Picture", "face_rules", "image"]
 FACES = {400: "FiraSans-Regular.ttf", 600: "FiraSans-SemiBold.ttf"}
 FIRST, PLAIN, ACCENTED = 0x20, 0x7E, 0x17F  # Latin without and with its accents
 SIGNS = "–—‘’“”…†≤≥−≈×ρ·"
+BEYOND_PLAIN = re.compile(f"[^\\x00-{chr(PLAIN)}{SIGNS}]")
 DOTS_AN_INCH = 200
 
 
@@ -144,5 +146,5 @@ def with_typeface(svg: str) -> str:
     """
     head, mark, body = svg.partition("<defs>")
     # Half the font, and half of what goes to the browser at each change, is accented letters.
-    plain = all(sign <= chr(PLAIN) or sign in SIGNS for sign in body)
-    return f"{head}<style>{face_rules(PLAIN if plain else ACCENTED)}</style>{mark}{body}"
+    last = ACCENTED if BEYOND_PLAIN.search(body) else PLAIN
+    return f"{head}<style>{face_rules(last)}</style>{mark}{body}"

@@ -95,9 +95,12 @@ LOOK: MappingProxyType[Any, Any] = MappingProxyType(
 
 
 @cache
-def _registered_faces() -> tuple[str, ...]:
-    """Names of the faces of Fira Sans that matplotlib has been shown, once a process."""
+def _registered() -> tuple[str, ...]:
+    """Show matplotlib the faces of Fira Sans and the canvas for SVG, once a process."""
+    from matplotlib.backend_bases import register_backend
     from matplotlib.font_manager import fontManager
+
+    register_backend("svg", "analysis.figures.style.svg", "Scalable Vector Graphics")
 
     folder = Path(str(files("fontpkg_fira_sans") / "files"))
     for face in FACES:
@@ -124,7 +127,7 @@ def context() -> Iterator[None]:
     """
     from matplotlib import rc_context
 
-    _registered_faces()
+    _registered()
     with rc_context(dict(LOOK)):
         yield
 
@@ -141,7 +144,7 @@ def apply() -> None:
     """
     from matplotlib import rcParams
 
-    _registered_faces()
+    _registered()
     rcParams.update(LOOK)
 
 
