@@ -154,7 +154,7 @@ def class_overview(
         if found is not None:
             lists[row["student_id"]] = found
         if found is not None and found.chosen:
-            members.append(member_of(student, found, assumptions, preferences))
+            members.append(member_of(row["student_id"], found))
             stakes.append(answers_at_stake(found, assumptions).assign(student_id=row["student_id"]))
     students = pd.DataFrame(rows, columns=[*FACTS, "status", "problem", "chance_basis", *OF_A_LIST])
     students = students.astype(dict.fromkeys(OF_A_LIST, float))

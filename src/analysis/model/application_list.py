@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import chance_draws
+from analysis.model.chance import range_ends
 from analysis.model.constraints import OPTIONS, fee_usd
 from analysis.model.correlation import Scenarios, scenarios
 from analysis.model.greedy import greedy
-from analysis.model.list_chances import chances_by_option, list_chances, with_signals
+from analysis.model.list_chances import ListChances
 from analysis.model.list_curves import (
     flat_from,
     frontier,
@@ -55,6 +55,9 @@ class ApplicationList:
     left_out : DataFrame
         A row a program: program_id, program_name, interview_chance, reason, gate_reason,
         value_gain, match_gain, weakest (program_id), weakest_gain.
+    drawn : ndarray of float, shape (draws, k)
+        Interview chances of the k programs on the list under joint draws; without rows if ranges
+        were not asked for.
     match_chance, match_chance_low, match_chance_high : float
         0-1; the ends under joint draws of what is uncertain, NaN if they were not asked for.
     match_chance_if_unknowns_close : float
@@ -79,6 +82,7 @@ class ApplicationList:
     market: Scenarios
     programs: pd.DataFrame
     left_out: pd.DataFrame
+    drawn: Floats
     match_chance: float
     match_chance_low: float
     match_chance_high: float
@@ -172,16 +176,11 @@ def application_list(
     options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
     rate = assumptions.value("match_given_interview")
     rho = assumptions.values("latent_correlation")
-    by_option = {
-        option: scenarios(chance, rate, rho)
-        for option, chance in chances_by_option(
-            student, preferences, problem, assumptions, options
-        ).items()
-    }
+    own = ListChances(student, problem, assumptions, preferences)
+    by_option = {o: scenarios(own.if_all_sent(o), rate, rho) for o in options}
     choice = best_list(by_option, problem.utility, problem.constraints, method)
     decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
-    sent = with_signals(student, preferences, problem, decided)
-    chances = list_chances(student, problem, assumptions, sent, with_range=with_range)
+    chances = own.with_signals(decided)
     chance = chances["interview_chance"].to_numpy()
     market = market_of(by_option, choice)
     reasons = reasons_on_list(
@@ -190,9 +189,13 @@ def application_list(
     out = left_out(
         by_option, problem.utility, problem.constraints, choice, reasons, left_out_number
     )
+    drawn = np.empty((0, choice.chosen.size))
     low = high = np.nan
     if with_range:
-        low, high = _match_range(student, problem, assumptions, sent, choice, rho)
+        every = own.drawn(decided)
+        chances["low"], chances["high"] = range_ends(every, chance, assumptions)
+        drawn = every[:, choice.chosen]
+        low, high = _match_range(drawn, assumptions, rho)
     matched = match_chance(market, choice.chosen)
     # What an unknown costs is asked of the list as it is, nothing re-chosen.
     closed = chances["chance_if_closes"].to_numpy()[choice.chosen]
@@ -206,6 +209,7 @@ def application_list(
         market=market,
         programs=_listed(problem, choice, chances, reasons, market, assumptions),
         left_out=_left_out_frame(problem, chances, out),
+        drawn=drawn,
         match_chance=matched,
         match_chance_low=min(low, matched),
         match_chance_high=max(high, matched),
@@ -220,15 +224,9 @@ def application_list(
 
 
 def _match_range(
-    student: pd.DataFrame,
-    problem: ListProblem,
-    assumptions: Assumptions,
-    sent: pd.DataFrame,
-    choice: Choice,
-    rho: tuple[float, ...],
+    drawn: Floats, assumptions: Assumptions, rho: tuple[float, ...]
 ) -> tuple[float, float]:
     """Ends of the match chance under joint draws (section 3.6)."""
-    drawn = chance_draws(student, problem.programs, assumptions, sent)[:, choice.chosen]
     seed = int(assumptions.value("uncertainty.seed"))
     ends = assumptions.values("uncertainty.match_given_interview")
     # Another stream of the same seed, so that these draws do not repeat those of the weights.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,9 +21,12 @@ __all__ = [
     "chance_block",
     "chance_blocks",
     "chance_by_parameters",
+    "chance_columns",
     "chance_draws",
+    "drawn_chances",
     "interview_chance",
     "log_odds_terms",
+    "range_ends",
 ]
 
 NO_SCORE = "no Step 2 CK score yet"
@@ -56,9 +59,32 @@ def chance_draws(
     ndarray of float, shape (draws, m)
         Gate included.
     """
+    (parts,) = Market(programs, assumptions, preferences).parts(student)
+    return drawn_chances(parts, assumptions, draws)
+
+
+def drawn_chances(
+    parts: Sequence[Part], assumptions: Assumptions, draws: int | None = None
+) -> NDArray[np.float64]:
+    """Chances of one student under joint draws of the assumptions, as `chance_draws`.
+
+    Parameters
+    ----------
+    parts : sequence of Part
+        The student's, of all specialties or of one.
+    assumptions : Assumptions
+        With ``uncertainty``.
+    draws : int, optional
+        How many, else ``uncertainty.draws``.
+
+    Returns
+    -------
+    ndarray of float, shape (draws, m)
+        In the order of the programs.
+    """
     count = draws or int(assumptions.value("uncertainty.draws"))
-    parameters = joint_draws(assumptions, count, int(assumptions.value("uncertainty.seed")))
-    return chance_by_parameters(student, programs, assumptions, preferences)(parameters)
+    seed = int(assumptions.value("uncertainty.seed"))
+    return _at_places(parts, joint_draws(assumptions, count, seed), assumptions)
 
 
 def chance_by_parameters(
@@ -85,12 +111,17 @@ def chance_by_parameters(
     (parts,) = Market(programs, assumptions, preferences).parts(student)
 
     def chances_at(parameters: ChanceParameters) -> NDArray[np.float64]:
-        chances = np.empty((np.size(parameters.spotless), len(programs)))
-        for part in parts:
-            chances[:, part.at] = _part_chances(part, parameters, assumptions)
-        return chances
+        return _at_places(parts, parameters, assumptions)
 
     return chances_at
+
+
+def _at_places(
+    parts: Sequence[Part], parameters: ChanceParameters, assumptions: Assumptions
+) -> NDArray[np.float64]:
+    """Chances of all parts side by side, each program at its own place, shape (draws, m)."""
+    chances = np.concatenate([part.chances(parameters, assumptions) for part in parts], axis=1)
+    return chances[:, np.argsort(np.concatenate([part.at for part in parts]))]
 
 
 def interview_chance(
@@ -135,10 +166,33 @@ def interview_chance(
     if students.empty:
         message = "there is no student to compute chances for"
         raise ModelError(message)
-    market = Market(programs, assumptions, preferences)
+    parts = Market(programs, assumptions, preferences).parts(students)
+    named = zip(students["student_id"], parts, strict=True)
+    return chance_columns(named, assumptions, with_range=with_range)
+
+
+def chance_columns(
+    named: Iterable[tuple[Any, Sequence[Part]]], assumptions: Assumptions, *, with_range: bool
+) -> pd.DataFrame:
+    """Make the frame of `interview_chance` of parts that are looked up.
+
+    Parameters
+    ----------
+    named : iterable of (str, sequence of Part)
+        Students and their parts.
+    assumptions : Assumptions
+        Every number of the model.
+    with_range : bool
+        As for `interview_chance`.
+
+    Returns
+    -------
+    DataFrame
+        A row a pair, part by part.
+    """
     blocks = [
         _part_columns(student_id, part, assumptions, with_range)
-        for student_id, parts in zip(students["student_id"], market.parts(students), strict=True)
+        for student_id, parts in named
         for part in parts
     ]
     counts = [len(block["program_id"]) for block in blocks]
@@ -150,6 +204,31 @@ def interview_chance(
         return np.concatenate(parts)
 
     return pd.DataFrame({name: column(name) for name in blocks[0]})
+
+
+def range_ends(
+    drawn: NDArray[np.float64], chance: NDArray[np.float64], assumptions: Assumptions
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ends of the range of each chance (section 3.6).
+
+    Parameters
+    ----------
+    drawn : ndarray of float, shape (draws, m)
+        Chances under joint draws.
+    chance : ndarray of float, shape (m,)
+        The chances themselves.
+    assumptions : Assumptions
+        ``uncertainty.low``, ``uncertainty.high``.
+
+    Returns
+    -------
+    low, high : ndarray of float, shape (m,)
+        In [0, 1].
+    """
+    ends = [assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")]
+    low, high = np.quantile(drawn, ends, axis=0)
+    # The chance is not the draws' median: it lies inside its range by definition.
+    return np.minimum(low, chance), np.maximum(high, chance)
 
 
 def _part_columns(
@@ -166,7 +245,7 @@ def _part_columns(
     if np.isnan(part.profile["score"].iloc[0]):
         reasons = np.full(count, NO_SCORE, dtype=object)
     elif with_range:
-        low, high = _range(part, chance, assumptions)
+        low, high = range_ends(drawn_chances([part], assumptions), chance, assumptions)
     return {
         "student_id": str(student_id),
         "program_id": part.programs["program_id"].to_numpy(dtype=object),
@@ -183,22 +262,3 @@ def _part_columns(
         "imputed": part.levels.imputed,
         **{f"logit_{name}": np.broadcast_to(named[name], (1, count))[0] for name in TERMS},
     }
-
-
-def _part_chances(
-    part: Part, parameters: ChanceParameters, assumptions: Assumptions
-) -> NDArray[np.float64]:
-    """Chances of one part under draws of the parameters, shape (draws, programs)."""
-    read = part.terms(parameters, assumptions).chance(part.signal)
-    return np.asarray(read[:, 0, :] * part.gate.opening)
-
-
-def _range(
-    part: Part, chance: NDArray[np.float64], assumptions: Assumptions
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    draws = int(assumptions.value("uncertainty.draws"))
-    drawn = joint_draws(assumptions, draws, int(assumptions.value("uncertainty.seed")))
-    ends = [assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")]
-    low, high = np.quantile(_part_chances(part, drawn, assumptions), ends, axis=0)
-    # The chance is not the draws' median: it lies inside its range by definition.
-    return np.minimum(low, chance), np.maximum(high, chance)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +39,10 @@ class Part:
         The student's row of `profile_levels`.
     levels : ProgramLevels
         Of the programs.
+    student : mapping
+        The student's row.
+    ties : ndarray of str, shape (m,)
+        ``home``, ``rotation`` or ``contact``; "" for none.
     gate : Gate
         Of the student at the programs.
     signal : ndarray of float, shape (m,)
@@ -51,12 +55,25 @@ class Part:
     programs: pd.DataFrame
     profile: pd.DataFrame
     levels: ProgramLevels
+    student: Mapping[str, Any]
+    ties: NDArray[Any]
     gate: Gate
     signal: NDArray[np.float64]
+
+    def sending(self, signals: NDArray[Any], assumptions: Assumptions) -> Part:
+        """Give the same part with other signals, shape (m,)."""
+        flags = self.profile["red_flags"].iloc[0]
+        doors = gate(self.student, flags, self.programs, assumptions, self.ties, signals)
+        return replace(self, gate=doors, signal=_log_odds_of(signals, assumptions))
 
     def terms(self, parameters: ChanceParameters, assumptions: Assumptions) -> Terms:
         """Terms of the log-odds at some parameters."""
         return terms_of(self.profile, self.kind, self.levels, parameters, assumptions)
+
+    def chances(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
+        """Chances at each set of the parameters, gate included, shape (draws, m)."""
+        read = self.terms(parameters, assumptions).chance(self.signal)
+        return np.asarray(read.reshape(-1, len(self.programs)) * self.gate.opening)
 
 
 class Market:
@@ -116,10 +133,8 @@ class Market:
         for (specialty, kind), (at, programs, levels) in zip(kinds.items(), slices, strict=True):
             ties, signals = self._ties(str(row["student_id"]), programs)
             doors = gate(row, flags, programs, self._assumptions, ties, signals)
-            signal = np.zeros(len(programs))
-            for colour in ("gold", "silver"):
-                signal[signals == colour] = np.log(self._assumptions.value(f"signals.{colour}"))
-            yield Part(at, specialty, kind, programs, profile, levels, doors, signal)
+            signal = _log_odds_of(signals, self._assumptions)
+            yield Part(at, specialty, kind, programs, profile, levels, row, ties, doors, signal)
 
     def _slices(self, names: tuple[str, ...], row: Mapping[str, Any]) -> list[Any]:
         if names not in self._known:
@@ -150,3 +165,10 @@ class Market:
             return np.array([words.get(one, "") for one in programs["program_id"]], dtype=object)
 
         return column("tie"), column("signal")
+
+
+def _log_odds_of(signals: NDArray[Any], assumptions: Assumptions) -> NDArray[np.float64]:
+    found = np.zeros(len(signals))
+    for colour in ("gold", "silver"):
+        found[signals == colour] = np.log(assumptions.value(f"signals.{colour}"))
+    return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from matplotlib import cbook
 from matplotlib.backends.backend_mixed import MixedModeRenderer
@@ -60,10 +60,10 @@ class FigureCanvas(FigureCanvasSVG):
         figure, written = self.figure, io.StringIO()
         dpi, figure.dpi = figure.dpi, self.fixed_dpi
         width, height = figure.get_size_inches()
-        svg = _Renderer(72 * width, 72 * height, written, image_dpi=dpi, metadata=metadata)
-        renderer = MixedModeRenderer(
-            figure, width, height, dpi, svg, bbox_inches_restore=bbox_inches_restore
-        )
+        # Neither renderer is typed.
+        vectors, mixed = cast("Any", _Renderer), cast("Any", MixedModeRenderer)
+        svg = vectors(72 * width, 72 * height, written, image_dpi=dpi, metadata=metadata)
+        renderer = mixed(figure, width, height, dpi, svg, bbox_inches_restore=bbox_inches_restore)
         figure.draw(renderer)
         renderer.finalize()
         with cbook.open_file_cm(filename, "w", encoding="utf-8") as file:

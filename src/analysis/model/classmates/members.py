@@ -5,13 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.assumptions import Assumptions
 from analysis.model.application_list import ApplicationList
-from analysis.model.chance import chance_draws
-from analysis.model.list_chances import with_signals
 
 __all__ = ["Member", "member_of"]
 
@@ -46,38 +42,25 @@ class Member:
     signal: tuple[str, ...] = ()
 
 
-def member_of(
-    student: pd.DataFrame,
-    found: ApplicationList,
-    assumptions: Assumptions,
-    preferences: pd.DataFrame | None = None,
-) -> Member:
+def member_of(student_id: str, found: ApplicationList) -> Member:
     """Take from a student's list what concerns classmates.
 
     Parameters
     ----------
-    student : DataFrame
-        One row of students.
+    student_id : str
+        Whose.
     found : ApplicationList
-        The student's list.
-    assumptions : Assumptions
-        ``uncertainty``.
-    preferences : DataFrame, optional
-        Ties.
+        The student's list, with ranges.
 
     Returns
     -------
     Member
     """
-    chosen = found.choice.chosen
-    decided = dict(zip(chosen.tolist(), found.choice.option, strict=True))
-    sent = with_signals(student, preferences, found.problem, decided)
-    drawn = chance_draws(student, found.problem.programs, assumptions, sent)[:, chosen]
     return Member(
-        str(student["student_id"].iloc[0]),
+        student_id,
         found.chosen,
         found.programs["interview_chance"].to_numpy(dtype=np.float64),
-        drawn,
+        found.drawn,
         found.match_chance,
         found.choice.option,
     )

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.assumptions import read_assumptions
 from analysis.model.application_list import application_list
-from analysis.model.chance import interview_chance
+from analysis.model.chance import chance_draws, interview_chance
 from analysis.model.classmates import (
     answers_at_stake,
     further_applications,
@@ -23,7 +23,7 @@ RHO = ASSUMPTIONS.values("latent_correlation")
 
 @pytest.fixture(scope="module")
 def found():
-    return application_list(student(), programs(), ASSUMPTIONS, with_range=False)
+    return application_list(student(), programs(), ASSUMPTIONS)
 
 
 def chance_of(chances):
@@ -31,11 +31,16 @@ def chance_of(chances):
 
 
 def test_a_member_has_the_lists_programs_chances_and_match_chance(found):
-    member = member_of(student(), found, ASSUMPTIONS)
+    member = member_of("T1", found)
+    sent = found.programs[["program_id", "signal"]].assign(student_id="T1")
+    sent["signal"] = sent["signal"].where(sent["signal"] != "none")
+    own = programs().set_index("program_id").loc[list(found.chosen)].reset_index()
+    drawn = chance_draws(student(), own, ASSUMPTIONS, sent)
     assert member.programs == found.chosen
     assert member.chance.tolist() == found.programs["interview_chance"].tolist()
     assert member.match_chance == found.match_chance
     assert member.drawn.shape == (400, len(found.chosen))
+    assert member.drawn == pytest.approx(drawn)
 
 
 def test_what_an_answer_moves_is_the_list_made_again_with_that_chance_alone(found):
