@@ -26,8 +26,9 @@ Floats = NDArray[np.float64]
 HIGHEST_RHO = 0.95
 # Numerical method, not the model: where each quadrature is exact to the marginals' 1e-10.
 HERMITE_UP_TO, HERMITE_NODES = 0.6, 32
-# Where thousands of draws are solved for the ends of a range: match chances to some 2e-4.
-COARSE_NODES, COARSE_TOLERANCE = 16, 1e-4
+# Where thousands of draws are solved for the ends of a range: match chances to some 2e-4. A step so
+# small on the latent scale is taken along the tangent, which is right to 5e-5 in every state.
+COARSE_NODES, COARSE_STEP = 16, 0.02
 LEGENDRE_NODES, LEGENDRE_REACH = 96, 7.0
 # Calibration: bracket of the threshold, and when a Newton step no longer matters.
 BRACKET, STEP_TOLERANCE, MOST_STEPS = 9.0, 1e-12, 100
@@ -309,7 +310,6 @@ def _calibrated(
     replaced by bisection.
     """
     nodes, _ = quadrature(rho, coarse=coarse)
-    tolerance = COARSE_TOLERANCE if coarse else STEP_TOLERANCE
     spread = np.sqrt(1 - rho)
     slope, shift = 1 / spread, np.sqrt(rho) * nodes / spread
     weighed = interview * weight
@@ -324,10 +324,9 @@ def _calibrated(
         )
         latent = shift - (threshold[rows] * slope)[:, None]
         match[rows] = ndtr(latent)
-        density = np.exp(-0.5 * latent * latent)
-        density *= weighed[rows]
+        density = np.exp(-0.5 * latent * latent) * (slope / np.sqrt(2 * np.pi))
         met = np.einsum("ps,ps->p", weighed[rows], match[rows])
-        fall = density.sum(axis=1) * (slope / np.sqrt(2 * np.pi))
+        fall = np.einsum("ps,ps->p", weighed[rows], density)
         with np.errstate(divide="ignore", invalid="ignore"):
             excess = np.log(met) - target[rows]
             step = excess * met / fall
@@ -337,10 +336,15 @@ def _calibrated(
         there = here + step
         inside = (there > low[rows]) & (there < high[rows])
         there = np.where(inside, there, (low[rows] + high[rows]) / 2)
-        moved = np.abs(there - here)
-        settled = (excess == 0) | (moved <= tolerance * (1 + np.abs(here)))
-        # A settled row keeps the threshold its match chances belong to.
-        threshold[rows] = np.where(settled, here, there)
+        move = there - here
+        close = COARSE_STEP / slope if coarse else STEP_TOLERANCE * (1 + np.abs(here))
+        settled = (excess == 0) | (np.abs(move) <= close)
+        if coarse:
+            threshold[rows] = there
+            match[rows] -= move[:, None] * density
+        else:
+            # A settled row keeps the threshold its match chances belong to.
+            threshold[rows] = np.where(settled, here, there)
         open_rows = open_rows[~settled]
         if open_rows.size == 0:
             break

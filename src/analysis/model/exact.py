@@ -16,12 +16,14 @@ from analysis.model.columns import Columns, columns_of, options_of
 from analysis.model.constraints import OPTIONS, Constraints
 from analysis.model.correlation import Scenarios
 from analysis.model.greedy import LEAST_GAIN
+from analysis.model.greedy_columns import columns_in_order, greedy_columns, swapped_columns
 from analysis.model.rules import Rule, check_feasible, check_plain_conflicts, rules_of
 from analysis.model.solver_output import muted_solver
 
 __all__ = ["Choice", "exact"]
 
 Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
 # Numerical method: relative gaps asked for, and where a problem is small enough for the finer one.
 GAP, FINE_GAP, FINE_COLUMNS = 1e-4, 1e-10, 64
 LP_ROUNDS, MILP_ROUNDS = 14, 60
@@ -49,7 +51,7 @@ class Choice:
         Signal of each program on the list: ``none``, ``silver`` or ``gold``.
     """
 
-    chosen: NDArray[np.int64]
+    chosen: Positions
     value: float
     upper_bound: float
     certified_gap: float
@@ -67,8 +69,9 @@ def exact(
     """Best list under all constraints (docs/methods.md, section 5).
 
     The value of a list is a concave function of its columns, equal at whole lists. Its tangent
-    planes bound it from above; a mixed-integer program over the planes gives a list and a bound,
-    and planes are added until the two meet.
+    planes bound it from above; a linear program over the planes gives a bound, and, rounded, a
+    list, and planes are added until the two meet; where rounding is not enough, a mixed-integer
+    program goes on. Last, exchanges of one program for another are tried.
 
     Parameters
     ----------
@@ -114,7 +117,8 @@ def exact(
     if columns.program.size == 0:
         return Choice(np.empty(0, dtype=np.int64), 0.0, 0.0, 0.0, ())
     asked = gap if gap is not None else _usual_gap(columns.program.size)
-    taken, bound = _solved(columns, rules, asked)
+    taken, bound = _solved(columns, rules, constraints, programs, asked)
+    taken = swapped_columns(columns, constraints, taken, programs)
     taken = _without_idle(columns, rules, taken)
     value = columns.value(taken)
     bound = max(bound, value)
@@ -154,20 +158,29 @@ class _Tangents:
         return height
 
 
-def _solved(columns: Columns, rules: Sequence[Rule], gap: float) -> tuple[NDArray[np.int64], float]:
+def _solved(
+    columns: Columns, rules: Sequence[Rule], constraints: Constraints, programs: int, gap: float
+) -> tuple[Positions, float]:
     """Columns of the best list found, and the bound."""
     tangents = _Tangents(columns)
     count = columns.program.size
     tangents.add(np.full(count, min(1.0, 10 / count)))
-    top = np.inf
+    top, best, taken = np.inf, -1.0, np.empty(0, dtype=np.int64)
+    if not any(quota.at_least for quota in constraints.quotas):
+        taken = greedy_columns(columns, constraints, programs)
+        best = tangents.add(_point(taken, count))
     for _ in range(LP_ROUNDS):
         answer, unit = _master(tangents, rules, whole=False, gap=gap)
         top = min(top, -answer.fun * unit)
-        if top - tangents.add(np.clip(answer.x[:count], 0, 1)) <= gap / 4 * max(
-            top, FINE_UNITS[0] * tangents.largest
-        ):
+        point = np.clip(answer.x[:count], 0, 1)
+        order = np.argsort(-point, kind="stable")[: np.count_nonzero(point)]
+        found = columns_in_order(columns, constraints, programs, order)
+        if columns.value(found) > best and _meets(rules, found):
+            best, taken = columns.value(found), found
+        if top - best <= gap * best:
+            return taken, top
+        if top - tangents.add(point) <= gap / 4 * max(top, FINE_UNITS[0] * tangents.largest):
             break
-    best, taken = -1.0, np.empty(0, dtype=np.int64)
     seen: set[bytes] = set()
     for _ in range(MILP_ROUNDS):
         answer, unit = _master(tangents, rules, whole=True, gap=gap / 4)
@@ -182,6 +195,17 @@ def _solved(columns: Columns, rules: Sequence[Rule], gap: float) -> tuple[NDArra
         seen.add(point.tobytes())
         tangents.add(point)
     return taken, top
+
+
+def _point(taken: Positions, count: int) -> Floats:
+    point = np.zeros(count)
+    point[taken] = 1
+    return point
+
+
+def _meets(rules: Sequence[Rule], taken: Positions) -> bool:
+    """Whether columns that no upper rule forbids reach what the others ask for."""
+    return all(rule.low <= 0 or rule.row[taken].sum() >= rule.low for rule in rules)
 
 
 def _master(
@@ -220,9 +244,7 @@ def _master(
     raise ModelError(message)
 
 
-def _without_idle(
-    columns: Columns, rules: Sequence[Rule], taken: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _without_idle(columns: Columns, rules: Sequence[Rule], taken: Positions) -> Positions:
     """The same list without programs that add nothing and that no rule asks for."""
     full = columns.value(taken)
     for column in taken[::-1]:

@@ -12,7 +12,7 @@ from analysis.model.correlation import Scenarios
 from analysis.model.greedy import LEAST_GAIN, TIE, MarginalGains
 from analysis.model.swap import gains_beside
 
-__all__ = ["greedy_columns", "swapped_columns"]
+__all__ = ["columns_in_order", "greedy_columns", "swapped_columns"]
 
 Positions = NDArray[np.int64]
 
@@ -111,6 +111,38 @@ def greedy_columns(columns: Columns, constraints: Constraints, programs: int) ->
             break
         take(int((gain >= best * (1 - TIE)).argmax()))
     return np.sort(np.asarray(taken, dtype=np.int64))
+
+
+def columns_in_order(
+    columns: Columns, constraints: Constraints, programs: int, order: Positions
+) -> Positions:
+    """Columns taken in a given order, each for which there is room; musts before all others.
+
+    Parameters
+    ----------
+    columns : Columns
+        Ways to list a program.
+    constraints : Constraints
+        What the list must keep to; an "at least" is not looked at.
+    programs : int
+        How many programs there are.
+    order : ndarray of int
+        Columns, the first to be taken first.
+
+    Returns
+    -------
+    ndarray of int
+        Columns in rising order, none of a program twice.
+    """
+    room = _Room(columns, constraints, programs)
+    first = np.isin(columns.program[order], np.asarray(constraints.must, dtype=np.int64))
+    taken: dict[int, int] = {}
+    for column in (*order[first].tolist(), *order[~first].tolist()):
+        program = int(columns.program[column])
+        if program not in taken and room.open()[column]:
+            room.take(column)
+            taken[program] = column
+    return np.sort(np.asarray([*taken.values()], dtype=np.int64))
 
 
 def swapped_columns(
