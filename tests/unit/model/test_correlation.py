@@ -102,6 +102,17 @@ def test_forty_applications_at_a_tenth_promise_far_less_where_refusals_come_toge
     assert together == pytest.approx(0.70, abs=0.005)
 
 
+@pytest.mark.parametrize("rho", [0.1, 0.4, 0.6, 0.7, 0.95])
+def test_the_coarse_states_keep_the_rate_to_a_ten_thousandth(rho):
+    random = np.random.default_rng(3)
+    chance, rate = random.uniform(0.001, 0.95, 2000), random.uniform(0.3, 0.8, 2000)
+    interview, weight = interview_states(chance, rho, coarse=True)
+    found = scenarios(chance, rate, rho, coarse=True)
+    assert found.marginal == pytest.approx(rate * (interview @ weight), abs=1e-4)
+    assert found.chance.min() >= 0
+    assert (found.chance <= interview + 1e-12).all()
+
+
 def test_the_coarse_states_are_near_the_fine_ones():
     random = np.random.default_rng(5)
     chance = random.uniform(0.01, 0.95, 25)

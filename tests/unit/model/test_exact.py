@@ -92,6 +92,21 @@ def test_a_coarse_search_that_misses_the_optimum_has_a_bound_above_it():
     assert missed
 
 
+def test_not_even_a_coarse_search_leaves_an_exchange_that_helps():
+    for seed in range(12):
+        by_option, utility = signal_scenarios(seed, 10, 0.4)
+        found = exact(by_option, utility, Constraints(limit=4, gold=(1,), silver=(1,)), gap=0.5)
+        offers = by_option["none"].chance.copy()
+        for position, option in zip(found.chosen, found.option, strict=True):
+            offers[position] = by_option[option].chance[position]
+        for at, option in enumerate(found.option):
+            for coming in np.setdiff1d(np.arange(10), found.chosen):
+                exchanged, listed = offers.copy(), found.chosen.copy()
+                exchanged[coming], listed[at] = by_option[option].chance[coming], coming
+                market = Scenarios(exchanged, by_option["none"].weight)
+                assert expected_utility(market, utility, listed) <= found.value * (1 + 1e-9)
+
+
 @pytest.mark.soak
 def test_exact_equals_brute_force_at_length():
     check_against_brute_force(range(40, 400))
