@@ -3,9 +3,13 @@
 import re
 from contextlib import contextmanager
 
+from playwright.sync_api import TimeoutError as TooLate
+
 from analysis.paths import from_root
+from tests.browser.conftest import server
 
 ADDRESS = r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)"
+LAB_ADDRESS = r"http://127\.0\.0\.1:(\d+)/lab\?token=(\w+)"
 COMMAND = ["-m", "analysis.cli", "explore", "--no-browser"]
 CHANCE = "Interview at a typical mid-tier program"
 MATCH = "A match, with the list below"
@@ -37,6 +41,45 @@ def opened(chromium, address, *, width=1280, height=900):
     page.evaluate(WATCH)
     yield page
     visitor.close()
+
+
+@contextmanager
+def lab_of(folder):
+    """JupyterLab on a working copy of the notebooks: (address, token)."""
+    students, programs = files_of(folder)
+    settings = {"JUPYTER_CONFIG_DIR": str(folder / "config"), "HOME": str(folder)}
+    arguments = [*COMMAND, "--lab", "--students", str(students), "--programs", str(programs)]
+    with server(arguments, LAB_ADDRESS, folder, **settings) as match:
+        yield f"http://127.0.0.1:{match[1]}", match[2]
+
+
+@contextmanager
+def lab_opened(chromium, base, token):
+    """The notebook with the panels in JupyterLab, run, its first picture drawn."""
+    page = chromium.new_page(viewport={"width": 1600, "height": 1000})
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto(f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset")
+    page.locator(".jp-Notebook").first.wait_for()
+    _run_all(page)
+    page.locator(PICTURE).first.wait_for()
+    page.evaluate(WATCH)
+    yield page
+    page.close()
+
+
+def _run_all(page):
+    """Run every cell; a command that comes before the kernel is connected does nothing."""
+    begun = page.locator(".jp-CodeCell .jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]")).first
+    for _ in range(6):
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        try:
+            begun.wait_for(timeout=10_000)
+        except TooLate:
+            continue
+        return
+    message = "the notebook did not begin to run"
+    raise AssertionError(message)
 
 
 def numbers(page):

@@ -1,5 +1,9 @@
-"""One visitor's page, changed and read as a person would; each test begins at the base case."""
+"""The page without code and the same panels in JupyterLab, changed and read as a person would.
 
+Each test begins at the base case.
+"""
+
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +21,8 @@ from tests.browser.explore_page import (
     clicked,
     files_of,
     followed,
+    lab_of,
+    lab_opened,
     numbers,
     opened,
     press,
@@ -27,16 +33,31 @@ from tests.browser.explore_page import (
 )
 
 
-@pytest.fixture(scope="module")
-def visit(chromium, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("page")
+@contextmanager
+def page_without_code(chromium, folder):
     students, programs = files_of(folder)
     arguments = [*COMMAND, "--students", str(students), "--programs", str(programs)]
-    asked = []
     with (
         running(arguments, ADDRESS, folder) as (match, _, log),
         opened(chromium, match[0]) as page,
     ):
+        yield page, log
+
+
+@contextmanager
+def jupyterlab(chromium, folder):
+    with lab_of(folder) as (base, token), lab_opened(chromium, base, token) as page:
+        yield page, None  # what JupyterLab itself logs is not ours
+
+
+only_without_code = pytest.mark.parametrize("visit", [page_without_code], indirect=True)
+only_in_jupyterlab = pytest.mark.parametrize("visit", [jupyterlab], indirect=True)
+
+
+@pytest.fixture(scope="module", params=[page_without_code, jupyterlab])
+def visit(request, chromium, tmp_path_factory):
+    asked = []
+    with request.param(chromium, tmp_path_factory.mktemp("page")) as (page, log):
         page.on("request", lambda request: asked.append(request.url))
         yield page, log, asked
 
@@ -150,11 +171,19 @@ NAME_OF_FOCUS = """() => {
 }"""
 
 
+@only_without_code
 def test_axe_finds_nothing_serious(page):
     clicked(page, "Compare with this case")
     assert serious(page) == []
 
 
+@only_in_jupyterlab
+def test_axe_finds_nothing_serious_inside_the_panels(page):
+    clicked(page, "Compare with this case")
+    assert serious(page, ".cs-page") == []
+
+
+@only_without_code
 def test_a_narrow_page_shows_everything_without_scrolling_sideways(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_timeout(300)
@@ -199,6 +228,7 @@ def test_good_and_bad_files_are_handed_in_and_the_loader_answers(page):
     assert page.evaluate("window.broken") is None
 
 
+@only_without_code
 def test_nothing_left_the_machine_and_no_student_stands_in_address_or_log(visit):
     page, log, asked = visit
     hosts = {url.split("/")[2].split(":")[0] for url in asked if url.startswith(("http", "ws"))}
