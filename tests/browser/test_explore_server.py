@@ -13,10 +13,12 @@ from tests.browser.conftest import running
 from tests.browser.explore_page import (
     ADDRESS,
     COMMAND,
+    PICTURE,
     files_of,
     followed,
     numbers,
     opened,
+    serious,
     student,
 )
 
@@ -97,6 +99,12 @@ def test_two_tabs_do_not_see_each_others_student(served, chromium):
         while upload.exists() and time.monotonic() < end:
             time.sleep(0.5)
         assert not upload.exists()
+        # It says so, and can be begun again.
+        one.get_by_text("This page has ended").wait_for()
+        assert serious(one) == []
+        one.get_by_role("button", name="Begin again").click()
+        one.locator(PICTURE).first.wait_for()
+        assert not one.get_by_text("This page has ended").is_visible()
 
 
 def test_ctrl_c_ends_the_page_and_leaves_nothing(served):

@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from tornado.ioloop import PeriodicCallback
 from tornado.web import RequestHandler
 from traitlets.config import Config
 from voila.app import Voila
+from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from analysis.paths import from_root
 from analysis.report.working_copy import with_parameters
@@ -30,6 +32,7 @@ TITLE = "Countersignal: explore a case"
 HERE = "127.0.0.1"
 UPLOADS_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TOKEN_BYTES = 24
+LOOK_MS = 1000  # between two looks whether a page's kernel still runs
 INTERRUPTED = 130
 CLOSED = "This page opens with the address that `countersignal explore` printed."
 # Nothing of the page comes from, or goes to, another machine. The widgets compile their templates.
@@ -67,9 +70,7 @@ def guarded(entry: tuple[Any, ...], name: str, token: str) -> tuple[Any, ...]:
             if host not in {HERE, "localhost"} or not (_same(shown, token) or _same(known, token)):
                 self.set_status(403)
                 self.set_header("Content-Type", "text/plain; charset=utf-8")
-                self.finish(
-                    "This page opens with the address that `countersignal explore` printed."
-                )
+                self.finish(CLOSED)
                 return None
             if not known:
                 self.set_cookie(name, token, httponly=True, samesite="Strict")
@@ -83,6 +84,28 @@ def _same(shown: str, token: str) -> bool:
     return hmac.compare_digest(shown.encode(), token.encode())
 
 
+class Connection(VoilaKernelWebsocketHandler):  # type: ignore[misc]
+    """What a page and its kernel talk through; it ends with the kernel, so that the page can tell.
+
+    By itself it would stay, and what is typed on the page would be lost without a word.
+    """
+
+    async def open(self, kernel_id: str) -> None:
+        """Begin, and look after the kernel from now on."""
+        self._watch = PeriodicCallback(self._end_with_kernel, LOOK_MS)
+        self._watch.start()
+        await super().open(kernel_id)
+
+    def on_close(self) -> None:
+        """End."""
+        self._watch.stop()
+        super().on_close()
+
+    def _end_with_kernel(self) -> None:
+        if self.kernel_id not in self.kernel_manager:
+            self.close()
+
+
 class PageServer(Voila):  # type: ignore[misc]
     """Voila with every door behind the token."""
 
@@ -92,7 +115,11 @@ class PageServer(Voila):  # type: ignore[misc]
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """Put every handler behind the token."""
         name = f"countersignal-{self.port}"
-        return [guarded(entry, name, self.token) for entry in super().init_handlers()]
+        entries = [
+            (pattern, Connection if handler is VoilaKernelWebsocketHandler else handler, *settings)
+            for pattern, handler, *settings in super().init_handlers()
+        ]
+        return [guarded(entry, name, self.token) for entry in entries]
 
     def launch_browser(self) -> None:
         """Say the address once the server listens, and open it if that is wanted."""
