@@ -161,10 +161,34 @@ def test_a_typed_profile_needs_no_class(page):
 
 
 def test_another_specialty_forgets_what_was_given_for_the_first(page):
-    page.controls.gold.value = 9
+    page.controls.signals["gold_signals"][0].value = 9
     page.controls.specialty.value = "Psychiatry"
     assert page.history.now.gold_signals == ()
     assert page.history.now.specialty == ("Psychiatry",)
+    season = page.desk.assumptions.season["Psychiatry"].gold_signals
+    assert page.controls.signals["gold_signals"][0].value == season
+
+
+def test_each_of_two_specialties_has_its_own_class_and_signals(own_page):
+    head = "student_id,specialty,step2_ck,step1_result,red_flags\n"
+    hand_in(own_page, "students", "two.csv", f"{head}A1,{PSYCHIATRY};{FAMILY},240,pass,\n")
+    controls, season = own_page.controls, own_page.desk.assumptions.season
+    silver = controls.signals["silver_signals"]
+    assert [box.description for box in silver] == [
+        f"Silver signals at hand: {PSYCHIATRY}",
+        f"Silver signals at hand: {FAMILY}",
+    ]
+    silver[1].value = 2
+    first = season[PSYCHIATRY].silver_signals
+    assert own_page.history.now.silver_signals == (first, 2)
+    controls.kinds[1].value = "ultra"
+    first = season[PSYCHIATRY].competitiveness
+    assert own_page.history.now.competitiveness == (first, "ultra")
+    controls.kinds[1].value = ""
+    assert own_page.history.now.competitiveness == ()
+    own_page.controls.specialty.value = FAMILY
+    assert silver[0].description == "Silver signals at hand"
+    assert [box.layout.display for box in silver] == [None, "none"]
 
 
 def test_a_class_that_is_handed_in_is_shown_and_its_bad_row_told_of(own_page):
@@ -222,7 +246,7 @@ def test_wishes_that_contradict_each_other_are_said_in_place_of_numbers_and_undo
         + "".join(f"S003,FM{n:03d},,,gold\n" for n in range(1, 8)),
     )
     assert "gold signal to 7 programs" in html.unescape(own_page.results.numbers.widget.value)
-    own_page.controls.gold.value = 7
+    own_page.controls.signals["gold_signals"][0].value = 7
     assert numbers(own_page).keys() == before.keys()
 
 

@@ -21,6 +21,9 @@ DEGREES = (("US MD", "us_md"), ("US DO", "us_do"), ("Graduate of another country
 PERCENT = 100
 MOST_RESEARCH, MOST_PLACES, MOST_SIGNALS, MOST_BUDGET = 30, 100, 100, 20_000
 OF_ONE_SPECIALTY = ("must_apply", "never_apply")
+MOST_SPECIALTIES = 2
+KIND = "How competitive it is"
+SIGNALS = {"gold_signals": "Gold signals at hand", "silver_signals": "Silver signals at hand"}
 
 
 class Controls:
@@ -41,7 +44,8 @@ class Controls:
         self._case = Case("typed", ("",))
         weights = weight_words()
         self.specialty = ipywidgets.Dropdown(description="Specialty")
-        self.kind = ipywidgets.Dropdown(description="How competitive it is")
+        # One for each specialty of the case; the second is seen where there are two.
+        self.kinds = [ipywidgets.Dropdown(description=KIND) for _ in range(MOST_SPECIALTIES)]
         self.degree = ipywidgets.Dropdown(description="Degree", options=DEGREES)
         self.visa = ipywidgets.Checkbox(description="Needs a visa", indent=False)
         self.score = _slider("Step 2 CK", 214, 300)
@@ -57,8 +61,10 @@ class Controls:
         }
         self.limit = _slider("Most applications (0: not given)", 0, MOST_PLACES)
         self.budget = _number("Most to spend on fees, $ (0: not given)", MOST_BUDGET)
-        self.gold = _number("Gold signals at hand", MOST_SIGNALS)
-        self.silver = _number("Silver signals at hand", MOST_SIGNALS)
+        self.signals = {
+            column: [_number(words, MOST_SIGNALS) for _ in range(MOST_SPECIALTIES)]
+            for column, words in SIGNALS.items()
+        }
         self.states = ipywidgets.Text(
             description="Preferred states", placeholder="OH PA", continuous_update=False
         )
@@ -70,8 +76,13 @@ class Controls:
             [
                 group("The record", [self.score, self.honors, self.letters, self.research]),
                 group("Red flags", list(self.flags.values())),
-                group("Where to", [self.specialty, self.kind, self.degree, self.visa, self.states]),
-                group("What the list keeps to", [self.limit, self.budget, self.gold, self.silver]),
+                group(
+                    "Where to", [self.specialty, *self.kinds, self.degree, self.visa, self.states]
+                ),
+                group(
+                    "What the list keeps to",
+                    [self.limit, self.budget, *(b for own in self.signals.values() for b in own)],
+                ),
                 group("What programs weigh", list(self.weights.values())),
             ]
         )
@@ -111,8 +122,10 @@ class Controls:
         own = ";".join(case.specialty)
         self.specialty.options = [(plain(name), name) for name in dict.fromkeys([*known, own])]
         self.specialty.value = own
-        self.kind.options = [("As in the season's file", BY_SEASON), *class_words().items()]
-        self.kind.value = case.competitiveness[0] if case.competitiveness else BY_SEASON
+        for kind, word in zip(self.kinds, case.competitiveness or [BY_SEASON] * 2, strict=False):
+            kind.options = [("As in the season's file", BY_SEASON), *class_words().items()]
+            kind.value = word
+        _name(self.kinds, KIND, case.specialty)
         self.degree.value = case.degree or "us_md"
         self.visa.value = case.needs_visa == "yes"
         # What is not given stands where the model takes it, until it is moved.
@@ -135,19 +148,23 @@ class Controls:
         self.limit.max = max(MOST_PLACES, places)
         self.limit.value = places
         self.budget.value = int(case.fee_budget_usd or 0)
-        self.gold.value = self._signals(case.gold_signals, "gold_signals")[0]
-        self.silver.value = self._signals(case.silver_signals, "silver_signals")[0]
+        for column, boxes in self.signals.items():
+            for box, number in zip(boxes, self._at_hand(column), strict=False):
+                box.value = number
+            _name(boxes, SIGNALS[column], case.specialty)
 
-    def _signals(self, own: Sequence[int], column: str) -> tuple[int, ...]:
-        season = self._desk.assumptions.season
-        names = self._case.specialty
-        return tuple(own) or tuple(
-            int(getattr(season[name], column)) if name in season else 0 for name in names
-        )
+    def _at_hand(self, column: str) -> tuple[int, ...]:
+        """Signals at hand, one number a specialty."""
+        season, names = self._desk.assumptions.season, self._case.specialty
+        by_season = [int(getattr(season[n], column)) if n in season else 0 for n in names]
+        own = getattr(self._case, column)
+        # One number for two specialties is that of the first.
+        return (*own, *([0] * (len(names) - len(own)))) if own else tuple(by_season)
 
     def _listen(self) -> None:
-        self._on(self.specialty, self._with_specialty)
-        self._on(self.kind, lambda word: {"competitiveness": self._classes(word)})
+        self._on(self.specialty, self._with_specialty, shown_again=True)
+        for at, kind in enumerate(self.kinds):
+            self._on(kind, partial(self._with_kind, at))
         self._on(self.degree, lambda word: {"degree": word})
         self._on(self.visa, lambda yes: {"needs_visa": "yes" if yes else "no"})
         self._on(self.score, lambda score: {"step2_ck": float(score)})
@@ -158,17 +175,25 @@ class Controls:
             self._on(box, lambda _: {"red_flags": self._ticked()})
         self._on(self.limit, lambda n: {"application_limit": float(n) or None})
         self._on(self.budget, lambda usd: {"fee_budget_usd": float(usd) or None})
-        for colour, box in (("gold_signals", self.gold), ("silver_signals", self.silver)):
-            self._on(box, partial(self._with_signals, colour))
+        for column, boxes in self.signals.items():
+            for at, box in enumerate(boxes):
+                self._on(box, partial(self._with_signals, column, at))
         self._on(self.states, lambda text: {"preferred_states": _states(text)})
         for code, slider in self.weights.items():
             self._on(slider, partial(self._with_weight, code))
 
-    def _on(self, widget: Any, changes: Callable[[Any], dict[str, Any]]) -> None:
+    def _on(
+        self, widget: Any, changes: Callable[[Any], dict[str, Any]], *, shown_again: bool = False
+    ) -> None:
+        """Follow a control; ``shown_again`` where others hang on it."""
+
         def heard(change: Any) -> None:
-            if not self._showing:
-                self._case = replace(self._case, **changes(change["new"]))
-                self._changed(self._case)
+            if self._showing:
+                return
+            self._case = replace(self._case, **changes(change["new"]))
+            if shown_again:
+                self.show(self._case)
+            self._changed(self._case)
 
         widget.observe(heard, "value")
 
@@ -178,19 +203,37 @@ class Controls:
         blank = dict.fromkeys(("competitiveness", "gold_signals", "silver_signals"), ())
         return {"specialty": tuple(name.split(";")), "rest": rest, **blank}
 
-    def _classes(self, word: str) -> tuple[str, ...]:
-        return (word,) * len(self._case.specialty) if word else ()
+    def _with_kind(self, at: int, word: str) -> dict[str, Any]:
+        """A class for one specialty; the other's is its own, else the season's."""
+        season = self._desk.assumptions.season
+        kinds = []
+        for place, (kind, name) in enumerate(zip(self.kinds, self._case.specialty, strict=False)):
+            own = word if place == at else kind.value
+            kinds.append(own or (season[name].competitiveness if name in season else BY_SEASON))
+        chosen = any(kind.value for kind in self.kinds[: len(kinds)])
+        return {"competitiveness": tuple(kinds) if chosen and all(kinds) else ()}
 
     def _ticked(self) -> tuple[str, ...]:
         return tuple(code for code, box in self.flags.items() if box.value)
 
-    def _with_signals(self, colour: str, number: int) -> dict[str, Any]:
-        """The first specialty's signals; those of a second stay."""
-        return {colour: (number, *self._signals(getattr(self._case, colour), colour)[1:])}
+    def _with_signals(self, column: str, at: int, number: int) -> dict[str, Any]:
+        """Other signals for one specialty; those of the other stay."""
+        numbers = self._at_hand(column)
+        return {column: (*numbers[:at], number, *numbers[at + 1 :])}
 
     def _with_weight(self, component: str, percents: int) -> dict[str, Any]:
         moved = with_weight(self._case, component, percents / PERCENT, self._desk.assumptions)
         return {"weights": moved.weights}
+
+
+def _name(boxes: Sequence[Any], words: str, specialties: Sequence[str]) -> None:
+    """Show a box for each specialty, named after it where there are two."""
+    for at, box in enumerate(boxes):
+        shown = at < len(specialties)
+        box.layout.display = None if shown else "none"
+        if shown:
+            alone = len(specialties) == 1
+            box.description = words if alone else f"{words}: {plain(specialties[at])}"
 
 
 def _given(value: float | None, usual: float) -> float:
