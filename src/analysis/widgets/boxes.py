@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-__all__ = ["Panel", "group", "heading", "paragraphs", "plain", "table"]
+__all__ = ["Panel", "as_text", "group", "heading", "paragraphs", "plain", "table"]
 
 LONGEST = 200
 
@@ -33,6 +33,27 @@ def plain(text: object) -> str:
     """
     folded = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return folded if len(folded) <= LONGEST else folded[: LONGEST - 1] + "…"
+
+
+def as_text(text: object) -> str:
+    """HTML that shows a text as it is, no line broken between a number and its percent sign.
+
+    Parameters
+    ----------
+    text : object
+        Shown as text.
+
+    Returns
+    -------
+    str
+        HTML.
+
+    Examples
+    --------
+    >>> as_text("<5 %")
+    '&lt;5&nbsp;%'
+    """
+    return html.escape(str(text)).replace(" %", "&nbsp;%")
 
 
 def heading(text: str, level: int = 2) -> str:
@@ -68,7 +89,7 @@ def paragraphs(sentences: Sequence[str], kind: str = "") -> str:
     str
         HTML; "" without a sentence.
     """
-    return "".join(f'<p class="{kind}">{html.escape(text)}</p>' for text in sentences)
+    return "".join(f'<p class="{kind}">{as_text(text)}</p>' for text in sentences)
 
 
 def table(
@@ -98,9 +119,9 @@ def table(
     body = []
     for row in rows:
         cells = [
-            f'<th scope="row">{html.escape(str(cell))}</th>'
+            f'<th scope="row">{as_text(cell)}</th>'
             if at == 0 and first_is_head
-            else f'<td data-label="{html.escape(str(name))}">{html.escape(str(cell))}</td>'
+            else f'<td data-label="{html.escape(str(name))}">{as_text(cell)}</td>'
             for at, (name, cell) in enumerate(row.items())
         ]
         body.append(f"<tr>{''.join(cells)}</tr>")

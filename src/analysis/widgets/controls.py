@@ -120,7 +120,9 @@ class Controls:
         typical = self._desk.assumptions.value
         known = sorted(set(self._desk.programs["specialty"]))
         own = ";".join(case.specialty)
-        self.specialty.options = [(plain(name), name) for name in dict.fromkeys([*known, own])]
+        self.specialty.options = [
+            (plain(name.replace(";", " and ")), name) for name in dict.fromkeys([*known, own])
+        ]
         self.specialty.value = own
         for kind, word in zip(self.kinds, case.competitiveness or [BY_SEASON] * 2, strict=False):
             kind.options = [("As in the season's file", BY_SEASON), *class_words().items()]

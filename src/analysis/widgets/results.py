@@ -17,7 +17,7 @@ from analysis.figures.program_risk_tolerance import (
     alt_program_risk_tolerance,
     draw_program_risk_tolerance,
 )
-from analysis.widgets.boxes import Panel, heading, paragraphs, table
+from analysis.widgets.boxes import Panel, as_text, heading, paragraphs, table
 from analysis.widgets.pictures import Picture, image
 
 __all__ = ["Chart", "Kept", "Results"]
@@ -237,7 +237,7 @@ class Results:
 
 def _parted(said: str) -> str:
     """A number and its range, which a narrow page sets beneath it."""
-    number, mark, ends = html.escape(said).partition(" (")
+    number, mark, ends = as_text(said).partition(" (")
     return f'{number} <span class="cs-range">({ends}</span>' if mark else number
 
 
