@@ -81,8 +81,8 @@ def listed_because(row: Row) -> str:
         said.append(f"raises the chance of matching by {points(row['match_gain'])}")
     else:
         said.append(
-            f"you would end there in {percent(row['match_share'])} of cases, mostly in place of a "
-            "program you want less"
+            f"you would end there in {percent(row['match_share'])} of cases, mostly instead of one "
+            "you want less"
         )
     if row["in_preferred_state"]:
         said.append("your state")
@@ -113,17 +113,16 @@ def drops_if(row: Row) -> str:
     --------
     >>> drops_if({"must": False, "drops_below": 0.12, "replacement": "IM7",
     ...     "chance_if_closes": 0.3, "interview_chance": 0.3})
-    'Leaves the list if its chance is under 12 %: IM7 would then take its place.'
+    'IM7 takes its place if its chance is under 12 %.'
     """
     if row["must"]:
         return "Stays as long as it is on your must list."
     if not row["drops_below"] > 0:
         return "Leaves the list only if it offers no chance at all: there is room for it."
-    said = f"Leaves the list if its chance is under {_chance(row['drops_below'])}"
-    if row["replacement"]:
-        said += f": {row['replacement']} would then take its place"
+    said = f"{row['replacement']} takes its place" if row["replacement"] else "Leaves the list"
+    said += f" if its chance is under {_chance(row['drops_below'])}"
     if row["chance_if_closes"] < row["drops_below"] <= row["interview_chance"]:
-        said += "; that is so if what is to verify turns out against you"
+        said += ", as it is if what is to verify turns out against you"
     return f"{said}."
 
 

@@ -42,7 +42,7 @@ TYPED_MIME = "application/vnd.countersignal.typed+json"
 IMAGE_MIME = {"svg": "image/svg+xml", "png": "image/png"}
 WIDEST_COLUMN = 30
 PROSE_CELL, PROSE_COLUMN = 60, 72  # a column of sentences gets most of the page
-CELL_PADDING = 2  # characters
+CELL_PADDING, HEAD_EXTRA = 2, 1  # characters
 LINE_OF_TABLE = 115  # characters that fit side by side
 
 
@@ -150,7 +150,9 @@ def markdown_table(rows: DataFrame) -> str:
 
 def _width(name: str, cells: list[str]) -> tuple[int, int]:
     """Characters a column needs and asks for: its longest word, its longest cell, to a limit."""
-    longest_word = max(len(word) for text in (name, *cells) for word in text.split() or [""])
+    longest_word = max(len(word) for text in cells for word in text.split() or [""])
+    # The header is semibold, and capitals are wide.
+    longest_word = max(longest_word, *(len(word) + HEAD_EXTRA for word in name.split() or [""]))
     longest_cell = max(len(text) for text in (name, *cells))
     prose = sum(map(len, cells)) > PROSE_CELL * len(cells)
     widest = PROSE_COLUMN if prose else WIDEST_COLUMN

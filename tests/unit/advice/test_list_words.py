@@ -55,8 +55,8 @@ def test_a_must_says_so_first():
 
 def test_what_drops_a_program_names_its_chance_its_successor_and_the_unknown():
     assert drops_if(PROGRAM) == (
-        "Leaves the list if its chance is under 5.0 %: IM9 would then take its place; "
-        "that is so if what is to verify turns out against you."
+        "IM9 takes its place if its chance is under 5.0 %, "
+        "as it is if what is to verify turns out against you."
     )
     known = drops_if(PROGRAM | {"chance_if_closes": 0.3})
     assert "verify" not in known

@@ -148,4 +148,4 @@ def test_a_word_of_two_hundred_letters_leaves_the_other_columns_their_room():
     rows = pd.DataFrame({"No": ["1"], "Program": ["w" * 200], "Why": ["Because of it."]})
     _, rule, _ = markdown_table(rows).splitlines()
     widths = [part.count("-") for part in rule.split("|")[1:-1]]
-    assert widths == [4, 74, 16]  # 72 at most, and 2 of padding
+    assert widths == [5, 74, 16]  # 72 at most, 2 of padding, 1 for the bold head
