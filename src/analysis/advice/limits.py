@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import pandas as pd
 
 from analysis.advice.labels import BASES
@@ -23,6 +25,23 @@ estimates or, where it has none, the article's value for the type of program.
 """
 
 
+# What a reader knows the numbers by: the first keys of each, whose basis decides where it stands.
+TOPICS = MappingProxyType(
+    {
+        "weights of the five factors": ("weights.",),
+        "chances by red flag": ("anchors.none", "anchors.course_", "anchors.step1_", "anchors.loa"),
+        "types of programs": ("program_types.",),
+        "application fees": ("fees.",),
+        "the minimum passing score": ("passing.",),
+        "how much a high score relieves a flag": ("relief.",),
+        "what ten points are worth": ("logit_scale",),
+        "how strongly answers come together": ("latent_correlation",),
+        "the chance of a match after an interview": ("match_given_interview",),
+    }
+)
+MOST_EXAMPLES = 3
+
+
 def basis_table(assumptions: Assumptions) -> pd.DataFrame:
     """Count the assumptions by whose they are.
 
@@ -36,20 +55,25 @@ def basis_table(assumptions: Assumptions) -> pd.DataFrame:
     DataFrame
         A row a basis: whose number it is, how many, examples.
     """
-    examples = {
-        "article": "weights of the five factors, chances by red flag, types of programs",
-        "published": "application fees, the minimum passing score",
-        "office": "what the office learned from its own graduates",
-        "assumption": "how much a high score relieves a flag, what ten points are worth, how "
-        "strongly answers come together",
-    }
-    bases = [entry.basis for entry in assumptions.entries.values()]
+    held = [entry.basis for entry in assumptions.entries.values()]
     rows = [
-        (BASES[basis].capitalize(), bases.count(basis), words)
-        for basis, words in examples.items()
-        if basis in bases
+        (words.capitalize(), held.count(basis), ", ".join(_examples(assumptions, basis)))
+        for basis, words in BASES.items()
+        if basis in held
     ]
     return pd.DataFrame(rows, columns=["Whose number", "How many", "Such as"])
+
+
+def _examples(assumptions: Assumptions, basis: str) -> list[str]:
+    """Topics all of whose numbers, else some, have a basis."""
+    whole, partly = [], []
+    for topic, starts in TOPICS.items():
+        bases = {e.basis for key, e in assumptions.entries.items() if key.startswith(starts)}
+        if bases == {basis}:
+            whole.append(topic)
+        elif basis in bases:
+            partly.append(f"{topic} (some)")
+    return (whole + partly)[:MOST_EXAMPLES] or ["see the file of assumptions"]
 
 
 def sources_text(assumptions: Assumptions, chance_basis: str) -> str:

@@ -157,3 +157,18 @@ def test_the_sources_name_basis_and_fingerprint():
     assert assumptions.fingerprint in sources_text(assumptions, "article")
     assert "weakest number" in sources_text(assumptions, "base_rate")
     assert basis_table(assumptions)["How many"].sum() == len(assumptions.entries)
+
+
+def test_a_number_stands_under_whose_it_is_in_this_set():
+    def examples(assumptions):
+        return basis_table(assumptions).set_index("Whose number")["Such as"]
+
+    learned = {"latent_correlation": (0.3,), "anchors.none": 0.7}
+    own = examples(
+        read_assumptions().with_values(learned, basis="office", why="counted", source="own")
+    )
+    assert "how strongly answers come together" in examples(read_assumptions())["Our assumption"]
+    assert "answers come together" not in own["Our assumption"]
+    assert (
+        own["The office's own"] == "how strongly answers come together, chances by red flag (some)"
+    )
