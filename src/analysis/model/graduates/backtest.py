@@ -137,7 +137,8 @@ def run_backtest(
         return Backtest(TOO_FEW_TO_TELL, (why, *warnings), *counts, everything)
 
     earlier = learned_assumptions(survey[learn], assumptions)
-    ours = application_chances(applications[scored], earlier.assumptions, programs)
+    # Of all programs of the file, as the survey's: the basis and medians hang on which there are.
+    ours = application_chances(applications, earlier.assumptions, programs)[scored]
     base_rate = float(applications.loc[learn, "interviewed"].mean())
     theirs = survey.loc[scored, "interview_chance"].to_numpy(dtype=np.float64)
     statistics = applicant_intervals(

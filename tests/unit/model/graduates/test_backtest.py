@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.assumptions import read_assumptions
-from analysis.model.graduates import run_backtest
+from analysis.model.graduates import backtest, run_backtest
 from analysis.model.graduates.backtest import BETTER, TOO_FEW_TO_TELL
+from analysis.model.graduates.learning import learned_assumptions
 from tests.unit.model.graduates.simulated_class import graduates
 
 BASE = read_assumptions().with_set(["graduates.bootstrap_draws=40"])
@@ -35,6 +38,34 @@ def test_the_last_year_is_scored_by_what_the_earlier_ones_taught(office):
 def test_a_shorter_list_by_chance_has_at_least_the_interviews_of_ours(office):
     means = office.lists.pivot_table(index="length", columns="order", values="mean_hits")
     assert (means["sort_by_chance"] >= means["list"] - 0.5).all()
+
+
+def test_the_same_assumptions_have_no_skill_over_themselves_whichever_programs_a_year_met(
+    monkeypatch,
+):
+    rows = graduates(4, BASE, people=120, sent=6)
+    late = rows["year"] == rows["year"].max()
+    number = np.arange(len(rows)) % 12
+    rows["program_id"] = [
+        f"{'L' if last else 'E'}{n:02d}" for last, n in zip(late, number, strict=True)
+    ]
+    programs = pd.DataFrame({"program_id": sorted(set(rows["program_id"]))})
+    programs = programs.assign(
+        specialty="Internal Medicine",
+        program_type="community",
+        prestige=5.0,
+        red_flag_tolerance=5.0,
+    )
+    programs["applications_received"] = 1000.0
+    programs["interviews_offered"] = np.where(programs["program_id"] < "L", 60.0, 240.0)
+    # Where a year's own programs say nothing, the median is of all that anyone applied to.
+    programs.loc[programs["program_id"].isin(["L00", "L01", "L02"]), "interviews_offered"] = np.nan
+    monkeypatch.setattr(
+        backtest, "learned_assumptions", lambda learned, a: replace(real(learned, a), assumptions=a)
+    )
+    real = learned_assumptions
+    found = run_backtest(rows, BASE, programs)
+    assert found.statistics.loc["skill_vs_survey", "value"] == pytest.approx(0, abs=1e-12)
 
 
 def test_one_year_or_few_graduates_are_too_few_to_tell_and_no_error():
