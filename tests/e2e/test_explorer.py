@@ -214,6 +214,15 @@ def test_a_file_that_cannot_be_used_is_told_of_and_changes_nothing(own_page):
     assert own_page.history.now == before
 
 
+def test_a_refused_file_spares_the_good_one_of_the_same_name(own_page):
+    head = "student_id,specialty,step2_ck,step1_result,red_flags\n"
+    hand_in(own_page, "students", "class.csv", f"{head}A1,{FAMILY},250,pass,\n")
+    assert "cannot be used" in hand_in(own_page, "students", "class.csv", "")
+    hand_in(own_page, "programs", "p.csv", f"{PROGRAMS}P1,One,{FAMILY},community,OH,4,7,200,no,,\n")
+    assert own_page.history.now.student_id == "A1"
+    assert len(own_page.desk.programs) == 1
+
+
 def test_uploads_lie_in_a_private_folder_under_a_harmless_name(own_page, tmp_path):
     hand_in(own_page, "students", "../../up\x00.csv", "x\n")
     (path,) = [p for p in tmp_path.rglob("*") if p.is_file()]

@@ -59,9 +59,8 @@ def handed_in(folder: Path, table: str, upload: Mapping[str, Any]) -> tuple[Path
         Whether it can be used; refused rows are left out.
     """
     name = plain(str(upload["name"]).replace("\\", "/").rpartition("/")[2]).strip(". ")
-    place = folder / table
-    place.mkdir(mode=0o700, exist_ok=True)
-    path = place / (name or f"{table}.csv")
+    # A place of its own: one that is refused leaves what was handed in before as it was.
+    path = Path(tempfile.mkdtemp(dir=folder)) / (name or f"{table}.csv")
     path.touch(mode=0o600)
     path.write_bytes(bytes(upload["content"]))
     said, usable = checked_file(path, table)
