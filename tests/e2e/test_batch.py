@@ -129,6 +129,36 @@ def test_one_report_leaves_the_others_of_the_folder_alone(run, small_class):
     assert hashes(small_class.out) == before
 
 
+def test_one_report_that_fails_leaves_no_older_one_in_its_place(run, small_class):
+    run(*small_class.batch)
+    before = hashes(small_class.out)
+    small_class.rows[1]["specialty"] = "Plastic Surgery"
+    write_rows(small_class.students, small_class.rows)
+    done = run("report", "S002", *small_class.options, "--out", small_class.out)
+    assert done.code == 1
+    assert hashes(small_class.out) == {"S001.pdf": before["S001.pdf"]}
+
+
+def test_one_report_under_other_assumptions_does_not_go_among_those_of_others(run, small_class):
+    run(*small_class.batch)
+    before = hashes(small_class.out), (small_class.out / "assumptions.toml").read_text()
+    asked = ["report", "S002", *small_class.options, "--set", "auto_screen_share=0.5"]
+    refused = run(*asked, "--out", small_class.out)
+    assert refused.code == 2
+    assert "rest on other assumptions" in refused.err
+    assert (hashes(small_class.out), (small_class.out / "assumptions.toml").read_text()) == before
+
+
+def test_what_a_stranger_and_a_killed_batch_left_among_the_notebooks_goes(run, small_class):
+    run(*small_class.batch, "--keep-notebooks")
+    kept = small_class.out / "notebooks"
+    assert names(kept) == {"S001.ipynb", "S002.ipynb"}
+    (kept / "S099.ipynb").write_text("{}")
+    (kept / ".x.part").write_text("half")
+    assert run(*small_class.batch, "--resume", "--keep-notebooks").code == 0
+    assert names(kept) == {"S001.ipynb", "S002.ipynb"}
+
+
 def test_one_report_is_told_of_alone_whatever_became_of_others(run, small_class):
     small_class.rows[0]["step2_ck"] = "2555"
     write_rows(small_class.students, small_class.rows)

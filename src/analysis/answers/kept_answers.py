@@ -12,6 +12,7 @@ from typing import Any
 
 from analysis import __version__
 from analysis.paths import project_root
+from analysis.workers.installation import code_hash
 
 __all__ = ["keep_answer", "kept_answer", "place_of"]
 
@@ -29,7 +30,7 @@ def place_of(options: Sequence[Any], files: Sequence[str | os.PathLike[str]]) ->
     Returns
     -------
     Path
-        Named by a hash over options, files, version and the code of the model and the answers.
+        Named by a hash over options, files, version and our code.
     """
     question = [__version__, list(options), [file_hash(path) for path in files], code_hash()]
     key = hashlib.sha256(json.dumps(question).encode()).hexdigest()[:32]
@@ -80,14 +81,3 @@ def file_hash(path: str | os.PathLike[str]) -> str:
     if not str(path) or not Path(path).is_file():
         return ""
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-def code_hash() -> str:
-    """Hash over the code an answer rests on, so that a changed model never meets old answers."""
-    package = Path(__file__).resolve().parents[1]
-    parts = ("assumptions", "model", "advice", "answers", "tables")
-    files = [*package.glob("*.py"), *(f for part in parts for f in (package / part).rglob("*.py"))]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

@@ -22,7 +22,7 @@ from analysis.advice.robustness_words import (
     with_input_labels,
 )
 from analysis.answers.kept_answers import keep_answer, kept_answer, place_of
-from analysis.assumptions import Assumptions, factor_components, read_assumptions
+from analysis.assumptions import FACTORS, Assumptions, factor_components, read_assumptions
 from analysis.model.list_problem import list_problem
 from analysis.model.profile import specialties_of
 from analysis.model.robustness import (
@@ -32,6 +32,7 @@ from analysis.model.robustness import (
     student_case,
     surveyed_weights,
 )
+from analysis.paths import from_root
 from analysis.tables import read_if_given, read_pd_responses, read_programs, read_student
 
 __all__ = [
@@ -193,7 +194,8 @@ def robustness(
         As for `student_bench`.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
-    files = (students_csv, programs_csv, preferences_csv, responses_csv)
+    factors = from_root(FACTORS) if responses_csv else ""
+    files = (students_csv, programs_csv, preferences_csv, responses_csv, factors)
     kept = place_of([student_id, assumptions.fingerprint, draws, seed], files)
     found = kept_answer(kept) if cached else None
     if found is not None:

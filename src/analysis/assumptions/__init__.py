@@ -2,12 +2,13 @@
 
 from analysis.assumptions.effective import Assumptions
 from analysis.assumptions.entries import COMPONENTS, Entry, Season
-from analysis.assumptions.files import factor_components
+from analysis.assumptions.files import FACTORS, factor_components
 from analysis.assumptions.reading import read_assumptions
 from analysis.assumptions.writing import difference, toml_text
 
 __all__ = [
     "COMPONENTS",
+    "FACTORS",
     "Assumptions",
     "Entry",
     "Season",

@@ -34,6 +34,7 @@ from analysis.workers.work import Workers
 __all__ = ["Job", "is_all_delivered", "run_batch"]
 
 BRANDING = "reports/branding.toml"
+FACTORS = "data/assumptions/factors.toml"  # read by the notebook
 FILE_PARAMETERS = ("_csv", "_toml")
 
 
@@ -129,7 +130,7 @@ def run_batch(
         inputs = _input_hashes(parameters, branding)
         manifest = Manifest(fingerprint, inputs)
         if known and mode == "one":
-            manifest.students |= known.students
+            manifest.students |= _others(known, jobs, fingerprint, out)
         for student_id, (line, message) in refused.items():
             manifest.students[student_id] = Outcome(REFUSED, line, message=message)
             on_done(student_id, manifest.students[student_id], False)
@@ -182,6 +183,21 @@ def _known(out: Path, mode: str) -> Manifest | None:
     return read_manifest(out) if mode in {"resume", "one"} else None
 
 
+def _others(
+    known: Manifest, jobs: Sequence[Job], fingerprint: str, out: Path
+) -> dict[str, Outcome]:
+    """Students of a folder who are left alone, if their reports rest on the same assumptions."""
+    own = {job.student_id for job in jobs}
+    others = {one: entry for one, entry in known.students.items() if one not in own}
+    if known.fingerprint != fingerprint and any(e.outcome == DELIVERED for e in others.values()):
+        message = (
+            f"{out} holds reports of others that rest on other assumptions (fingerprint "
+            f"{known.fingerprint[:12]}, here {fingerprint[:12]}): use another folder"
+        )
+        raise FolderError(message)
+    return others
+
+
 def _input_hashes(parameters: Mapping[str, str], branding: Path | None) -> dict[str, str]:
     files = {
         name: from_root(path)
@@ -189,7 +205,7 @@ def _input_hashes(parameters: Mapping[str, str], branding: Path | None) -> dict[
         # students.csv is proved row by row, and each report is made from its row as it was read
         if name.endswith("_csv") and path and name != "students_csv"
     }
-    files["notebook"] = from_root(REPORT_NOTEBOOK)
+    files["notebook"], files["factors"] = from_root(REPORT_NOTEBOOK), from_root(FACTORS)
     files["branding"] = branding or from_root(BRANDING)
     hashes = {name: value for name, value in parameters.items() if name == "report_date"}
     return hashes | {name: _file_hash(path) for name, path in files.items()}
@@ -285,10 +301,10 @@ def _outcome(
 
 def _remove_strangers(out: Path, manifest: Manifest) -> None:
     """Take away reports that this batch has not proved: another class's, or out of date."""
-    for pdf in out.glob("*.pdf"):
-        entry = manifest.students.get(pdf.stem)
+    for path in (*out.glob("*.pdf"), *(out / NOTEBOOKS).glob("*.ipynb")):
+        entry = manifest.students.get(path.stem)
         if entry is None or entry.outcome != DELIVERED:
-            pdf.unlink()
+            path.unlink()
 
 
 def _written(out: Path, manifest: Manifest, assumptions_toml: str | None = None) -> None:

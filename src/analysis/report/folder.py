@@ -76,8 +76,9 @@ def locked_folder(out: Path) -> Iterator[None]:
         message = f"{out} cannot be written ({error.strerror})"
         raise FolderError(message) from None
     try:
-        for part in out.glob(f".*{PART_SUFFIX}"):
-            part.unlink()  # what a killed batch had not finished
+        for folder in (out, out / NOTEBOOKS):
+            for part in folder.glob(f".*{PART_SUFFIX}"):
+                part.unlink()  # what a killed batch had not finished
         yield
     finally:
         lock.release()

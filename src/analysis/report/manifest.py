@@ -18,6 +18,7 @@ from analysis import __version__
 from analysis.plain_text import formula_as_text
 from analysis.report.folder import MANIFEST, FolderError, write_whole
 from analysis.report.lock import opens_with
+from analysis.workers.installation import code_hash
 
 __all__ = ["Manifest", "Outcome", "file_sha256", "read_manifest", "write_manifest"]
 
@@ -137,7 +138,8 @@ class Manifest:
 
 
 def _versions() -> dict[str, str]:
-    return {"countersignal": __version__, **{name: version(name) for name in LIBRARIES}}
+    own = {"countersignal": __version__, "code": code_hash()}
+    return own | {name: version(name) for name in LIBRARIES}
 
 
 def file_sha256(path: Path) -> str:

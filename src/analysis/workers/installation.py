@@ -10,7 +10,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
-__all__ = ["differences", "installation"]
+__all__ = ["code_hash", "differences", "installation"]
 
 DISTRIBUTION = "countersignal"
 
@@ -24,15 +24,29 @@ def installation() -> dict[str, str]:
     dict of str to str
         By name.
     """
-    package = Path(__file__).resolve().parents[1]
-    code = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        code.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
     asked = [need for need in metadata.requires(DISTRIBUTION) or () if "extra ==" not in need]
     names = sorted(re.split(r"[^A-Za-z0-9._-]", need, maxsplit=1)[0] for need in asked)
     python = ".".join(platform.python_version_tuple()[:2])
     versions = {name: metadata.version(name) for name in names}
-    return {"Python": python, "Countersignal's code": code.hexdigest()[:12], **versions}
+    return {"Python": python, "Countersignal's code": code_hash()[:12], **versions}
+
+
+@cache
+def code_hash() -> str:
+    """Hash over every file of the package, so that a changed program never meets old results.
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal.
+    """
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.is_file() and path.parent.name != "__pycache__":
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(package).as_posix()} {content}\n".encode())
+    return digest.hexdigest()
 
 
 def differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:

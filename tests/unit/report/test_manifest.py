@@ -77,6 +77,12 @@ def test_a_report_of_other_versions_is_not_believed(tmp_path, monkeypatch):
     assert manifest.proof("row") != before
 
 
+def test_a_report_of_other_code_is_not_believed(monkeypatch):
+    before = Manifest("f1", INPUTS).proof("row")
+    monkeypatch.setattr(module, "code_hash", lambda: "changed")
+    assert Manifest("f1", INPUTS).proof("row") != before
+
+
 def test_a_touched_a_missing_and_a_linked_file_are_not_believed(tmp_path):
     manifest = delivered(tmp_path, Manifest("f1", INPUTS))
     pdf, proof = tmp_path / "S001.pdf", manifest.proof("row")
