@@ -32,6 +32,7 @@ NAMES = {
 }
 # Names in a list of programs that a sentence spells out; the rest are counted.
 MOST_NAMED = 5
+HALF = 0.5
 # Swings below this are rounding, not a change of a chance.
 LEAST_SWING = 1e-9
 
@@ -230,7 +231,7 @@ def flips_somewhere(row: Row) -> bool:
 
 
 def list_robustness_sentences(
-    kept: Sequence[float], list_length: int, doubtful: Sequence[str]
+    kept: Sequence[float], list_length: int, doubtful: Sequence[str], share: float = HALF
 ) -> list[str]:
     """The student's version: two sentences on what of the list stays.
 
@@ -241,7 +242,10 @@ def list_robustness_sentences(
     list_length : int
         Programs on the list.
     doubtful : sequence of str
-        Names of the programs that fewer than half of the draws choose, as printed in the list.
+        Names of the programs that fewer than that share of the draws choose, as printed in the
+        list.
+    share : float
+        ``robustness.kept_share``.
 
     Returns
     -------
@@ -251,7 +255,7 @@ def list_robustness_sentences(
     Examples
     --------
     >>> list_robustness_sentences([2, 2], 2, [])[1]
-    'Every program on it was chosen in at least half of those lists.'
+    'Every program on it was chosen in at least half.'
     """
     ordered = sorted(kept)
     least = ordered[math.floor(0.05 * len(ordered))]
@@ -272,15 +276,16 @@ def list_robustness_sentences(
         f"The assumptions behind this list are not certain; in {len(kept)} lists made with "
         f"others, {stay}."
     )
+    part = "half" if share == HALF else f"{percent(share)} of them"
     if not doubtful:
-        return [first, "Every program on it was chosen in at least half of those lists."]
+        return [first, f"Every program on it was chosen in at least {part}."]
     named = list(doubtful[:MOST_NAMED])
     if len(doubtful) > MOST_NAMED:
         named.append(f"{len(doubtful) - MOST_NAMED} more")
     be, them = ("was", "it") if len(doubtful) == 1 else ("were", "them")
     return [
         first,
-        f"{joined(named)} {be} chosen in fewer than half: a good reason to talk {them} over.",
+        f"{joined(named)} {be} chosen in fewer than {part}: a good reason to talk {them} over.",
     ]
 
 

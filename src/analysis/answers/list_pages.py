@@ -128,17 +128,18 @@ def _firmness(
     assumptions: Assumptions,
     preferences: pd.DataFrame | None,
 ) -> tuple[frozenset[str], list[str]]:
-    """Programs that fewer than half of the draws choose, and what of the list stays."""
+    """Programs that too few of the draws choose, and what of the list stays."""
     if not len(found.choice.chosen):
         return frozenset(), []
     redrawn = report_lists(
         student, found.problem, assumptions, found.choice.chosen.tolist(), preferences
     )
-    doubtful = frozenset(redrawn.doubtful(assumptions.value("robustness.kept_share")))
+    share = assumptions.value("robustness.kept_share")
+    doubtful = frozenset(redrawn.doubtful(share))
     names = found.problem.programs.set_index("program_id")["program_name"]
     kept = redrawn.draws["kept"].tolist()
     sentences = list_robustness_sentences(
-        kept, len(found.choice.chosen), [f"{names[i]} {MARK}" for i in sorted(doubtful)]
+        kept, len(found.choice.chosen), [f"{names[i]} {MARK}" for i in sorted(doubtful)], share
     )
     return doubtful, sentences
 

@@ -77,7 +77,10 @@ def _with_number(wishes: ListWishes, name: str, text: str, problem: ListProblem)
         return replace(wishes, limit=problem.most + int(text[1:]))
     if name == "budget":
         base = problem.constraints.budget_usd if text.startswith("+") else 0.0
-        return replace(wishes, budget_usd=_dollars(text) + (base or 0.0))
+        if base is None:
+            message = f"what-if budget={text}: there is no budget to add to; give it whole"
+            raise ModelError(message)
+        return replace(wishes, budget_usd=_dollars(text) + base)
     numbers = text.split(";")
     if not all(number.strip().isdigit() for number in numbers):
         raise ModelError(message)

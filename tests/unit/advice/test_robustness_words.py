@@ -72,6 +72,12 @@ def test_programs_that_hang_on_the_assumptions_are_named(doubtful, said):
     assert second.startswith(said)
 
 
+def test_another_share_that_draws_must_keep_is_said():
+    rare = words.list_robustness_sentences([18] * 200, 20, ["A"], 0.9)[1]
+    assert rare.startswith("A was chosen in fewer than 90 % of them")
+    assert words.list_robustness_sentences([18] * 200, 20, [], 0.9)[1].endswith("90 % of them.")
+
+
 @pytest.mark.parametrize(
     ("kept", "length", "said"),
     [
