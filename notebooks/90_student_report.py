@@ -69,7 +69,8 @@ publish_table(advice.facts(student, kinds))
 # %%
 typical = by_flag.chances_with_and_without(student, assumptions)
 levels = profile.profile_levels(student, assumptions)
-publish_text(advice.standing(student, typical, levels["taken_as_typical"].iloc[0]))
+taken = levels["taken_as_typical"].iloc[0]
+publish_text(advice.standing(student, typical, taken, advice.level_words(assumptions)))
 
 # %%
 points = by_flag.points_at_typical(student, assumptions)
@@ -104,9 +105,8 @@ publish_chart(chances, new_axes(), draw_interview_chances, alt_interview_chances
 # %%
 here = advice.beside_article(by_flag.chances_at_score(student, assumptions), chances)
 own = {"marked": student["red_flags"].iloc[0], "title": advice.place_title(student, kinds)}
-publish_chart(
-    here, new_axes(), draw_profile_chances, alt_profile_chances, advice.PLACE_CAPTION, **own
-)
+caption = advice.place_caption(assumptions)
+publish_chart(here, new_axes(), draw_profile_chances, alt_profile_chances, caption, **own)
 publish_table(advice.chances_table(chances, here, own["marked"]))
 publish_text(advice.place_words(student, kinds))
 

@@ -5,7 +5,6 @@ figure with its source and its basis.
 """
 
 from analysis.advice.captions import (
-    PLACE_CAPTION,
     advisor_note,
     chances_caption,
     drawn_flag,
@@ -18,6 +17,7 @@ from analysis.advice.captions import (
     tolerance_caption,
 )
 from analysis.advice.flags import flag_advice_markdown
+from analysis.advice.level import level_words, place_caption
 from analysis.advice.limits import LIMITS, basis_table, sources_text
 from analysis.advice.standing import facts, report_date, report_title, standing
 from analysis.advice.tables_beneath import (
@@ -31,7 +31,6 @@ from analysis.advice.terms_words import terms_table, terms_words
 
 __all__ = [
     "LIMITS",
-    "PLACE_CAPTION",
     "advisor_note",
     "basis_table",
     "beside_article",
@@ -41,8 +40,10 @@ __all__ = [
     "facts",
     "flag_advice_markdown",
     "importance_caption",
+    "level_words",
     "levels_table",
     "mark_words",
+    "place_caption",
     "place_title",
     "place_words",
     "profile_title",

@@ -18,7 +18,6 @@ from analysis.advice.labels import (
 from analysis.assumptions import Assumptions
 
 __all__ = [
-    "PLACE_CAPTION",
     "advisor_note",
     "chances_caption",
     "drawn_flag",
@@ -206,12 +205,6 @@ def profile_title(step2_ck: str, program_type: str, competitiveness: str) -> str
     kind = in_sentence(PROGRAM_TYPES[program_type])
     where = COMPETITIVENESS[competitiveness]
     return f"Chance of an interview at {step2_ck}, {kind} program, {where}"
-
-
-PLACE_CAPTION = (
-    "A record typical but for the flag, at a mid-tier program. Level: the article's 80 % without a "
-    "flag, not a frequency."
-)
 
 
 def programs_summary(pairs: pd.DataFrame, assumptions: Assumptions) -> str:

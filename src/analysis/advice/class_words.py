@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from analysis.advice.labels import joined, percent
+from analysis.advice.level import ARTICLE_LEVEL
 
 __all__ = [
     "LIMITS",
@@ -134,13 +135,15 @@ def expected_sentence(steps: Sequence[Row], students: int, holds: str) -> str:
     )
 
 
-def article_sentence(students: Sequence[str]) -> str:
+def article_sentence(students: Sequence[str], level: str = ARTICLE_LEVEL) -> str:
     """Say whose chances begin at the article's level.
 
     Parameters
     ----------
     students : sequence of str
         Ids.
+    level : str
+        Of `level_words`.
 
     Returns
     -------
@@ -151,9 +154,8 @@ def article_sentence(students: Sequence[str]) -> str:
         return ""
     whom = joined(students) if len(students) <= MOST_NAMED else f"{len(students)} students"
     return (
-        f"For {whom} too few programs publish counts; the level of these chances "
-        "begins at the article's figures, which are illustrative: read them to compare, not as a "
-        "forecast."
+        f"For {whom} too few programs publish counts; the level of these chances begins at "
+        f"{level}: read them to compare, not as a forecast."
     )
 
 

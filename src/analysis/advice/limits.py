@@ -7,6 +7,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from analysis.advice.labels import BASES
+from analysis.advice.level import level_words
 from analysis.assumptions import Assumptions
 
 __all__ = ["LIMITS", "basis_table", "sources_text"]
@@ -92,7 +93,7 @@ def sources_text(assumptions: Assumptions, chance_basis: str) -> str:
         Markdown.
     """
     level = {
-        "article": "the article's level, which is illustrative; no counts of interviews are used",
+        "article": f"{level_words(assumptions)}; no counts of interviews are used",
         "base_rate": "the programs' own counts of interviews and applications, times the odds of "
         f"{assumptions.value('base_rate.group_odds'):g} that are our assumption and the weakest "
         "number of the model",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from analysis.advice.labels import PROGRAM_TYPES, joined, percent
+from analysis.advice.level import ARTICLE_LEVEL
 from analysis.advice.list_words import points
 
 __all__ = [
@@ -38,6 +39,7 @@ def match_chance_sentence(
     chance_basis: str,
     applications: int,
     expected_interviews: float,
+    level: str = ARTICLE_LEVEL,
 ) -> str:
     """The match chance of a list with its range, its expected interviews and its basis.
 
@@ -51,6 +53,8 @@ def match_chance_sentence(
         Programs on the list.
     expected_interviews : float
         Sum of the chances.
+    level : str
+        Of `level_words`.
 
     Returns
     -------
@@ -64,10 +68,7 @@ def match_chance_sentence(
         f"and brings {expected_interviews:.1f} interviews on average."
     )
     if chance_basis == "article":
-        said += (
-            " Both begin at the article's figures, which are illustrative: read them to compare "
-            "lists, not as a forecast."
-        )
+        said += f" Both begin at {level}: read them to compare lists, not as a forecast."
     return said
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.advice.labels import COMPETITIVENESS, FLAGS, joined, percent
+from analysis.advice.level import ARTICLE_LEVEL
 from analysis.errors import ModelError
 
 __all__ = ["facts", "report_date", "report_title", "standing"]
@@ -105,6 +106,7 @@ def standing(
     student: pd.DataFrame,
     typical: pd.DataFrame,
     taken_as_typical: Iterable[str] = (),
+    level: str = ARTICLE_LEVEL,
 ) -> str:
     """Where the student stands.
 
@@ -116,6 +118,8 @@ def standing(
         Of `analysis.model.by_flag.chances_with_and_without`.
     taken_as_typical : iterable of str
         Columns that were empty and stand at the reference.
+    level : str
+        Of `level_words`.
 
     Returns
     -------
@@ -152,8 +156,8 @@ def standing(
             f"remove {'them' if several else 'it'} from the file.",
         ]
     sentences.append(
-        "The percentages are illustrative: they begin at the article's figures, and 80 % at one "
-        "program does not mean four interviews from five applications."
+        f"The percentages begin at {level}, and 80 % at one program does not mean four interviews "
+        "from five applications."
     )
     empty = [COLUMN_WORDS[name] for name in taken_as_typical]
     if empty:

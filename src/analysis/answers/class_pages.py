@@ -8,6 +8,7 @@ import pandas as pd
 
 from analysis.advice import class_words as words
 from analysis.advice.labels import joined
+from analysis.advice.level import level_words
 from analysis.answers import class_tables as tables
 from analysis.answers.class_overview import NO_LIST, NO_SCORE, ClassOverview
 from analysis.model.classmates import STEPS
@@ -158,7 +159,9 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
     others = tables.list_rows(listed[~listed["look_first"]], called)
     return ClassPages(
         facts=_facts(found, called),
-        summary=" ".join([*summary, words.article_sentence(_in_text(article))]).strip(),
+        summary=" ".join(
+            [*summary, words.article_sentence(_in_text(article), level_words(assumptions))]
+        ).strip(),
         steps=found.matches.assign(
             label=[words.STEPS[step] for step in STEPS][: len(found.matches)],
             interval=f"holds {holds}",

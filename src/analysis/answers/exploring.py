@@ -39,10 +39,6 @@ __all__ = [
 
 FilePath = str | os.PathLike[str]
 SOURCE = "Countersignal model"
-ILLUSTRATIVE = (
-    "The level is illustrative: the chances begin at the article's figures. Compare cases with "
-    "it; it is not a forecast."
-)
 
 
 @dataclass(frozen=True)
@@ -332,7 +328,10 @@ def list_of(case: Case, desk: Desk) -> ListOf:
     sentences = (
         list_summary(records),
         unknowns_sentence(found.unknowns, len(records), found.match_chance_if_unknowns_close),
-        ILLUSTRATIVE if found.chance_basis == "article" else "",
+        f"The chances begin at {advice.level_words(assumptions)}: compare cases with them; they "
+        "are no forecast."
+        if found.chance_basis == "article"
+        else "",
     )
     return ListOf(
         MappingProxyType(_list_rows(found)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.advice.level import level_words
 from analysis.advice.list_overview import (
     PLACED_IN_PUBLICATION,
     flat_curve,
@@ -58,6 +59,7 @@ def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str
             found.chance_basis,
             number,
             found.expected_interviews,
+            level_words(assumptions),
         ),
         independence_sentence(found.match_chance_by_rho.to_dict("records"), found.match_chance),
         places_unused_sentence(found.places_unused, hindered=_hindered(found)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import pandas as pd
 
 from analysis.assumptions import Assumptions
@@ -20,7 +22,8 @@ __all__ = [
 ]
 
 NO_FLAG = "none"
-SOURCE = "Countersignal model: the article's anchors and our assumptions"
+SOURCE = "Countersignal model: {} anchors and our assumptions"
+WHOSE = MappingProxyType({"article": "the article's", "office": "the office's"})
 
 
 def type_program(program_type: str, specialty: str, assumptions: Assumptions) -> pd.DataFrame:
@@ -105,7 +108,7 @@ def chances_by_flag(
             "low": chances["low"],
             "high": chances["high"],
             "basis": "assumption",
-            "source": SOURCE,
+            "source": SOURCE.format(WHOSE.get(assumptions.entry("anchors.none").basis, "assumed")),
         }
     )
 
