@@ -17,6 +17,7 @@ __all__ = [
     "RowError",
     "SettingsError",
     "TableError",
+    "problems_by_row",
 ]
 
 LONGEST_VALUE = 60
@@ -55,6 +56,11 @@ class Problem:
     value: str | None = None
     row_id: str | None = None
 
+    @property
+    def wanted(self) -> str:
+        """Column and expectation, where file and line are known."""
+        return f"{self.column or 'row'}: expected {self.expected}"
+
     def __str__(self) -> str:
         where = self.file
         if self.line is not None:
@@ -63,6 +69,25 @@ class Problem:
             where += f", column {self.column}"
         found = "" if self.value is None else f"found {shown(self.value)}; "
         return visible(f"{where}: {found}expected {self.expected}").replace("\n", "\\n")
+
+
+def problems_by_row(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
+    """Problems of each row that is left out.
+
+    Parameters
+    ----------
+    problems : iterable of Problem
+        Of one file.
+
+    Returns
+    -------
+    dict of str to list of Problem
+        By the row's id or, without one, its line.
+    """
+    rows: dict[str, list[Problem]] = {}
+    for problem in problems:
+        rows.setdefault(problem.row_id or f"line {problem.line}", []).append(problem)
+    return rows
 
 
 class CountersignalError(Exception):

@@ -55,6 +55,16 @@ def test_a_bad_row_is_named_and_the_good_student_is_delivered(run, small_class):
     assert "S001,2,refused" in (small_class.out / "summary.csv").read_text()
 
 
+def test_all_that_is_wrong_with_a_row_stands_in_manifest_and_summary(run, small_class):
+    small_class.rows[0] |= {"step2_ck": "2555", "letters": "7"}
+    write_rows(small_class.students, small_class.rows)
+    assert run(*small_class.batch).code == 1
+    said = manifest(small_class.out)["students"]["S001"]["message"]
+    assert "step2_ck: expected" in said
+    assert "letters: expected" in said
+    assert said in (small_class.out / "summary.csv").read_text()
+
+
 def test_a_file_that_is_no_class_writes_nothing(run, small_class):
     small_class.students.write_text("name,score\nA,1\n")
     done = run(*small_class.batch)

@@ -289,6 +289,27 @@ def test_a_report_that_cannot_be_made_says_why(page, monkeypatch):
     assert "programs.csv: &lt;no rows&gt;" in page.saving._links.widget.value
 
 
+@pytest.mark.parametrize(
+    ("button", "made_by"),
+    [
+        ("Student row (CSV)", "case_csv"),
+        ("Assumptions (TOML)", "case_toml"),
+        ("Report (PDF)", "case_toml"),
+    ],
+)
+def test_a_file_that_cannot_be_made_says_so_and_nothing_of_the_student(
+    page, monkeypatch, button, made_by
+):
+    def full(*_):
+        raise OSError(28, "No space left", "Quillfeather")
+
+    monkeypatch.setattr(saving, made_by, full)
+    page.saving.buttons[button].click()
+    shown = page.saving._links.widget.value
+    assert "could not be made" in shown
+    assert "Quillfeather" not in shown
+
+
 def test_an_error_of_our_own_shows_its_kind_and_no_content(page, monkeypatch):
     def broken(*_):
         raise KeyError("Maren Quillfeather")

@@ -11,6 +11,7 @@ from analysis.advice.labels import joined
 from analysis.advice.level import level_words
 from analysis.answers import class_tables as tables
 from analysis.answers.class_overview import NO_LIST, NO_SCORE, ClassOverview
+from analysis.errors import problems_by_row
 from analysis.model.classmates import STEPS
 from analysis.model.graduates.matched import ALL
 from analysis.plain_text import escape_markdown
@@ -216,13 +217,10 @@ def _facts(found: ClassOverview, called: dict[str, str]) -> pd.DataFrame:
 
 def _left_out(found: ClassOverview) -> dict[str, str]:
     """What is wrong with each row that is left out, by its id or, without one, its line."""
-    wrong: dict[str, list[str]] = {}
-    for problem in found.problems:
-        who = problem.row_id or f"line {problem.line}"
-        wrong.setdefault(who, []).append(
-            f"{problem.column or 'row'}: expected {problem.expected} (line {problem.line})"
-        )
-    return {who: "; ".join(what) for who, what in wrong.items()}
+    return {
+        who: "; ".join(f"{problem.wanted} (line {problem.line})" for problem in wrong)
+        for who, wrong in problems_by_row(found.problems).items()
+    }
 
 
 def _calls_words(listed: pd.DataFrame) -> str:

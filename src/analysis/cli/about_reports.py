@@ -15,6 +15,7 @@ import typer
 
 from analysis.cli.printing import say
 from analysis.cli.who_works import Cluster, Processes, refuse_both, workers_of
+from analysis.errors import problems_by_row
 from analysis.paths import from_root, project_root
 
 if TYPE_CHECKING:
@@ -204,8 +205,8 @@ def _render(
     listed = class_list(**paths, assumptions_toml=assumptions, overrides=sets, only=only)
     _say_what_was_read(listed)
     refused = {
-        p.row_id or f"line {p.line}": (p.line, f"{p.column or 'row'}: expected {p.expected}")
-        for p in listed.problems
+        who: (wrong[0].line, "; ".join(problem.wanted for problem in wrong))
+        for who, wrong in problems_by_row(listed.problems).items()
     }
     password = _common_password()
     jobs = [

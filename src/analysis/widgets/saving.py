@@ -21,6 +21,7 @@ from analysis.widgets.uploads import Files
 __all__ = ["Saving"]
 
 MAKING = "The report is being made; that takes some seconds."
+FAILED = "It could not be made: an error of the program itself ({})."
 
 
 class Saving:
@@ -59,10 +60,10 @@ class Saving:
 
     def _save_row(self, _: Any) -> None:
         case, _desk = self._now()
-        self._links.show(download(f"{case.student_id}.csv", case_csv(case).encode()))
+        self._links.show(_link(f"{case.student_id}.csv", lambda: case_csv(case).encode()))
 
     def _save_assumptions(self, _: Any) -> None:
-        self._links.show(download("assumptions.toml", case_toml(*self._now()).encode()))
+        self._links.show(_link("assumptions.toml", lambda: case_toml(*self._now()).encode()))
 
     def _save_charts(self, _: Any) -> None:
         links = []
@@ -94,6 +95,9 @@ class Saving:
         self._task = loop.create_task(meanwhile())
 
     def _report(self, case: Case, desk: Desk) -> str:
+        return _link(f"{case.student_id}.pdf", lambda: self._pdf(case, desk))
+
+    def _pdf(self, case: Case, desk: Desk) -> bytes:
         with tempfile.TemporaryDirectory(dir=self._files.folder) as folder:
             assumptions = Path(folder) / "assumptions.toml"
             assumptions.write_text(case_toml(case, desk), encoding="utf-8")
@@ -102,8 +106,14 @@ class Saving:
                 "preferences": self._files.path("preferences"),
                 "assumptions": str(assumptions),
             }
-            try:
-                pdf = report_pdf(Path(folder), case.student_id, case_csv(case), paths)
-            except CountersignalError as error:
-                return paragraphs(str(error).splitlines(), "cs-trouble")
-        return download(f"{case.student_id}.pdf", pdf)
+            return report_pdf(Path(folder), case.student_id, case_csv(case), paths)
+
+
+def _link(name: str, make: Callable[[], bytes]) -> str:
+    """A link that saves a file, or why there is none; never an error that nobody would see."""
+    try:
+        return download(name, make())
+    except CountersignalError as error:
+        return paragraphs(str(error).splitlines(), "cs-trouble")
+    except Exception as error:
+        return paragraphs([FAILED.format(type(error).__name__)], "cs-trouble")
