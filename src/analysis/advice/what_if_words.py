@@ -25,6 +25,13 @@ LEVELS = MappingProxyType(
         "specialty": "{} in place of the specialty",
     }
 )
+MOVED = MappingProxyType(
+    {
+        "step2_ck": "Step 2 CK {} points {}",
+        "clerkships": "honors in a share of the clerkships that is {} {} (0 to 1)",
+        "letters": "letters {} {} (0 to 1)",
+    }
+)
 
 
 def _flags(text: str) -> str:
@@ -53,7 +60,18 @@ def _label(name: str, text: str) -> str:
         return f"${number} more for fees" if more else f"a fee budget of ${number}"
     if name in ("gold", "silver"):
         return _signals(name, text)
+    if text.startswith(("+", "-")):
+        return _moved(name.removesuffix("_honors_fraction"), text[1:], up=text[0] == "+")
     return LEVELS.get(name, f"{name} {{}}").format(text)
+
+
+def _moved(name: str, number: str, *, up: bool) -> str:
+    if name in ("research", "research_items"):
+        return (
+            f"{number} {'more' if up else 'fewer'} research {'item' if number == '1' else 'items'}"
+        )
+    name = "clerkships" if name == "clerkship" else name
+    return MOVED.get(name, f"{name} {{}} {{}}").format(number, "higher" if up else "lower")
 
 
 def what_if_label(changes: str) -> str:

@@ -53,14 +53,30 @@ def _checked(change: str) -> tuple[str, Any]:
             raise ModelError(message)
         return name, words
     _, low, high = NUMBERS[name]
+    relative = text.startswith(("+", "-"))
     try:
         number = float(text)
     except ValueError:
         number = np.nan
-    if not low <= number <= high:
-        message = f"what-if {name}={text}: expected a number from {low:g} to {high:g}"
+    if not (abs(number) <= high - low if relative else low <= number <= high):
+        message = (
+            f"what-if {name}={text}: expected a number from {low:g} to {high:g}, or a change of at "
+            f"most {high - low:g} with its sign"
+        )
         raise ModelError(message)
-    return name, number
+    return name, (number, relative)
+
+
+def _moved(students: pd.DataFrame, name: str, number: float, relative: bool) -> Any:
+    """A column set to a number, or moved by it within its range; what is unknown stays so."""
+    column, low, high = NUMBERS[name]
+    if not relative:
+        return number
+    known = students[column] if column in students else pd.Series(np.nan, students.index)
+    if known.isna().all():
+        message = f"what-if {name}={number:+g}: {column} is not given, so nothing can be moved"
+        raise ModelError(message)
+    return (known.astype(float) + number).clip(low, high)
 
 
 def _changed_flags(flags: tuple[str, ...], changes: Mapping[str, Any]) -> tuple[str, ...]:
@@ -78,7 +94,8 @@ def what_if(students: pd.DataFrame, changes: str) -> pd.DataFrame:
     students : DataFrame
         Rows of students.
     changes : str
-        ``name=value`` separated by commas: step2_ck, clerkships, letters, research,
+        ``name=value`` separated by commas: step2_ck, clerkships, letters, research (with a sign,
+        ``letters=+0.1``, what is there is moved, at most to the end of its range),
         competitiveness, degree, needs_visa; ``red_flags=a;b`` (or ``none``), ``drop=a`` and
         ``add=a``.
 
@@ -106,7 +123,7 @@ def what_if(students: pd.DataFrame, changes: str) -> pd.DataFrame:
     changed = students.copy()
     for name, value in found.items():
         if name in NUMBERS:
-            changed[NUMBERS[name][0]] = float(value)
+            changed[NUMBERS[name][0]] = _moved(students, name, *value)
         elif name == "competitiveness":
             changed[name] = _for_each_specialty(students, value)
         elif name in {"degree", "needs_visa"}:

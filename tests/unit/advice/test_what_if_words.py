@@ -24,6 +24,14 @@ from analysis.advice.what_if_words import moves, what_if_label, what_if_sentence
         ("specialty=Family Medicine", "Family Medicine in place of the specialty"),
         ("step2_ck=265, letters=0.9", "Step 2 CK 265, letters 0.9 (0 to 1)"),
         ("research=4", "4 research items"),
+        ("research=+1", "1 more research item"),
+        ("research_items=-2", "2 fewer research items"),
+        ("step2_ck=+5", "Step 2 CK 5 points higher"),
+        ("letters=-0.1", "Letters 0.1 lower (0 to 1)"),
+        (
+            "clerkship_honors_fraction=+0.1",
+            "Honors in a share of the clerkships that is 0.1 higher (0 to 1)",
+        ),
     ],
 )
 def test_what_was_changed_is_said_in_words(changes, words):

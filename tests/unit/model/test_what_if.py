@@ -20,6 +20,23 @@ def test_numbers_are_replaced_and_the_rest_stays():
     assert row["degree"] == "us_do"
 
 
+def test_a_number_with_a_sign_moves_what_is_there_at_most_to_the_end():
+    row = changed(
+        "step2_ck=-5,letters=+0.1,clerkships=+0.5,research=+3",
+        step2_ck=250.0,
+        letters=0.6,
+        clerkship_honors_fraction=0.75,
+        research_items=2.0,
+    )
+    assert row[["step2_ck", "clerkship_honors_fraction", "research_items"]].tolist() == [245, 1, 5]
+    assert row["letters"] == pytest.approx(0.7)
+
+
+def test_what_is_unknown_cannot_be_moved():
+    with pytest.raises(ModelError, match=r"letters=\+0.1: letters is not given"):
+        changed("letters=+0.1", letters=None)
+
+
 def test_the_students_given_are_left_as_they_are():
     students = frame(student())
     before = students.copy()
