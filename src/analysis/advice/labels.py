@@ -82,6 +82,10 @@ PROGRAM_TYPES = MappingProxyType(
     }
 )
 
+DEGREES = MappingProxyType(
+    {"us_md": "US MD", "us_do": "US DO", "img": "Graduate of another country"}
+)
+
 COMPETITIVENESS = MappingProxyType(
     {
         "ultra": "an ultra-competitive specialty",

@@ -26,9 +26,9 @@ __all__ = [
 Row = Mapping[str, Any]
 GROUPS = ("reach", "target", "safer")
 PLACED_IN_PUBLICATION = (
-    "A counter-check, not a chance: of US graduates who entered medical school in 2014-15, 96.3 % "
-    "without and 79.7 % with a leave of absence were placed in graduate training (Nguyen et al., "
-    "JAMA 2024). A match chance far above such a figure deserves a second look."
+    "A counter-check, not a chance: of those who entered US MD schools in 2014-15, 96.3 % without "
+    "and 79.7 % with a leave of absence were placed in graduate training (Nguyen et al., JAMA "
+    "2024). A match chance far above such a figure deserves a second look."
 )
 
 

@@ -8,13 +8,19 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.advice.labels import COMPETITIVENESS, FLAGS, joined, percent
+from analysis.advice.labels import COMPETITIVENESS, DEGREES, FLAGS, joined, percent
 from analysis.advice.level import ARTICLE_LEVEL
 from analysis.errors import ModelError
 
 __all__ = ["facts", "report_date", "report_title", "standing"]
 
 NOT_KNOWN = "not given"
+EXAM_RESULTS = {"pass": "passed", "fail_then_pass": "failed, then passed"}
+STEP1_FLAG = "step1_failure"
+OTHER_DEGREE = (
+    "The model has no figures of its own for DO or international applicants: it counts the degree "
+    "only where a program takes none of them or sponsors no visa, so these chances may be too high."
+)
 
 
 def report_title(student_id: str) -> str:
@@ -83,16 +89,18 @@ def facts(student: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
     """
     row = student.iloc[0]
     flags = [FLAGS[flag] for flag in row["red_flags"]] or [FLAGS["none"]]
-    step1 = {"pass": "passed", "fail_then_pass": "failed, then passed"}
     lines = [
         ("Specialty", joined(f"{name} ({COMPETITIVENESS[kind]})" for name, kind in kinds.items())),
         ("Step 2 CK", _shown(row.get("step2_ck"))),
-        ("Step 1", step1.get(str(row.get("step1_result")), NOT_KNOWN)),
+        ("Step 1", EXAM_RESULTS.get(str(row.get("step1_result")), NOT_KNOWN)),
         ("Red flags", "; ".join(flags)),
         ("Clerkships with honors", _shown(row.get("clerkship_honors_fraction"), share=True)),
         ("Letters, as the office judges them (0 to 1)", _shown(row.get("letters"))),
         ("Research items", _shown(row.get("research_items"))),
+        ("Degree", DEGREES.get(str(row.get("degree")), NOT_KNOWN)),
     ]
+    if row.get("needs_visa") == "yes":
+        lines.append(("Needs a visa", "yes"))
     return pd.DataFrame(lines, columns=["This report is about", "as the office gave it"])
 
 
@@ -161,10 +169,14 @@ def standing(
     )
     empty = [COLUMN_WORDS[name] for name in taken_as_typical]
     if empty:
-        verb = "was" if len(empty) == 1 else "were"
+        verb = "was" if empty == [COLUMN_WORDS["research_items"]] else "were"
         sentences.append(
             f"{joined(empty).capitalize()} {verb} not given and {verb} taken as typical."
         )
+    if str(row.get("step1_result")) not in EXAM_RESULTS and STEP1_FLAG not in flags:
+        sentences.append("The result of Step 1 was not given and is counted as passed.")
+    if row.get("degree") in ("us_do", "img"):
+        sentences.append(OTHER_DEGREE)
     return " ".join(sentences)
 
 

@@ -69,7 +69,7 @@ def terms_words(points: pd.DataFrame, assumptions: Assumptions) -> str:
     typical = ", ".join(
         (
             f"Step 2 CK {assumptions.value('reference.step2_ck'):g}",
-            "typical clerkships and letters",
+            "typical clerkships, letters and research",
             "no red flag",
         )
     )

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from analysis.advice.labels import COMPETITIVENESS, FACTORS, FLAGS, NO_FLAG, joined, percent
+from analysis.advice.labels import (
+    COMPETITIVENESS,
+    DEGREES,
+    FACTORS,
+    FLAGS,
+    NO_FLAG,
+    joined,
+    percent,
+)
 from analysis.answers.case import Case
 
-__all__ = ["class_words", "differences", "flag_words", "weight_words"]
+__all__ = ["class_words", "degree_words", "differences", "flag_words", "weight_words"]
 
 NAMES = {
     "specialty": "specialty",
@@ -48,6 +56,17 @@ def class_words() -> dict[str, str]:
         By words, as a choice wants them.
     """
     return {words[0].upper() + words[1:]: code for code, words in COMPETITIVENESS.items()}
+
+
+def degree_words() -> list[tuple[str, str]]:
+    """Degrees, as a choice wants them.
+
+    Returns
+    -------
+    list of (str, str)
+        Words and code.
+    """
+    return [(words, code) for code, words in DEGREES.items()]
 
 
 def weight_words() -> dict[str, str]:

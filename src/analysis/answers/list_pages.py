@@ -14,7 +14,12 @@ from analysis.advice.list_words import (
     to_verify,
 )
 from analysis.advice.robustness_words import list_robustness_sentences
-from analysis.answers.list_sentences import curve_sentences, list_sentences, placement_check
+from analysis.answers.list_sentences import (
+    curve_sentences,
+    degree_of,
+    list_sentences,
+    placement_check,
+)
 from analysis.answers.printed_what_ifs import printed_what_ifs
 from analysis.assumptions import Assumptions
 from analysis.model.application_list import ApplicationList, application_list, next_applications
@@ -103,7 +108,8 @@ def list_pages(
     doubtful, firmness = _firmness(student, found, assumptions, preferences)
     curve, worth_sending = next_applications(found, assumptions)
     length = curve_sentences(curve, worth_sending, len(found.chosen), assumptions)
-    after = [" ".join([*firmness, *length]), placement_check(graduates, assumptions)]
+    check = placement_check(graduates, assumptions, degree_of(student))
+    after = [" ".join([*firmness, *length]), *filter(None, [check])]
     by_rho = found.match_chance_by_rho.assign(
         basis="assumption", source="Countersignal model; no published value of rho"
     )

@@ -21,7 +21,7 @@ from analysis.assumptions import Assumptions
 from analysis.model.application_list import ApplicationList
 from analysis.model.survey import wilson_interval
 
-__all__ = ["curve_sentences", "list_sentences", "placement_check"]
+__all__ = ["curve_sentences", "degree_of", "list_sentences", "placement_check"]
 
 NO_ROOM = "The number of applications or the budget leaves room for none: there is no list."
 
@@ -103,7 +103,15 @@ def curve_sentences(
     return [*said, flat_curve(worth_sending, assumptions.value("list.flat_gain"), len(curve))]
 
 
-def placement_check(graduates: pd.DataFrame | None, assumptions: Assumptions) -> str:
+def degree_of(student: pd.DataFrame) -> str:
+    """Degree of a student, one row of students; that of a US MD school where it is not given."""
+    cell = student.iloc[0].get("degree")
+    return cell if isinstance(cell, str) and cell else "us_md"
+
+
+def placement_check(
+    graduates: pd.DataFrame | None, assumptions: Assumptions, degree: str = "us_md"
+) -> str:
     """What a match chance may be held against, and never taken for.
 
     Parameters
@@ -112,17 +120,21 @@ def placement_check(graduates: pd.DataFrame | None, assumptions: Assumptions) ->
         The office's own outcomes, one row an application.
     assumptions : Assumptions
         ``graduates.smallest_cell``, ``survey.confidence``.
+    degree : str
+        The student's; the publication is about US MD schools.
 
     Returns
     -------
     str
-        The office's own placement rate; the published pair without enough graduates.
+        The office's own placement rate; the published pair without enough graduates, "" for a
+        student whom it is not about.
     """
+    published = PLACED_IN_PUBLICATION if degree == "us_md" else ""
     if graduates is None:
-        return PLACED_IN_PUBLICATION
+        return published
     placed = graduates.groupby("graduate_id")["matched"].max().dropna()
     if len(placed) < assumptions.value("graduates.smallest_cell"):
-        return PLACED_IN_PUBLICATION
+        return published
     count = int(placed.sum())
     low, high = wilson_interval(count, len(placed), assumptions.value("survey.confidence"))
     years = graduates["year"].astype(int)

@@ -17,7 +17,12 @@ from analysis.advice.list_words import (
     to_verify,
 )
 from analysis.advice.what_if_words import what_if_sentence
-from analysis.answers.list_sentences import curve_sentences, list_sentences, placement_check
+from analysis.answers.list_sentences import (
+    curve_sentences,
+    degree_of,
+    list_sentences,
+    placement_check,
+)
 from analysis.answers.pick_what_if import changed_wishes, list_comparison
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError
@@ -49,11 +54,14 @@ class PickAnswer:
         By the changes as they were asked for.
     assumptions : Assumptions
         What everything rests on.
+    degree : str
+        The student's.
     """
 
     found: ApplicationList
     what_ifs: dict[str, ApplicationList]
     assumptions: Assumptions
+    degree: str
 
     def rows(self) -> pd.DataFrame:
         """The list as a table, with its sentences.
@@ -131,7 +139,7 @@ class PickAnswer:
             "sentences": [
                 *list_sentences(found, self.assumptions),
                 *curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions),
-                placement_check(None, self.assumptions),
+                *filter(None, [placement_check(None, self.assumptions, self.degree)]),
             ],
             "what_ifs": [
                 row | {"sentence": what_if_sentence(row)}
@@ -226,4 +234,4 @@ def pick(
         except ModelError as error:
             message = f"what-if {changes}: {error}"
             raise ModelError(message) from None
-    return PickAnswer(found, changed, assumptions)
+    return PickAnswer(found, changed, assumptions, degree_of(student))

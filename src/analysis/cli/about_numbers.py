@@ -153,6 +153,8 @@ def pick(
         print_json(record)
     elif form is Format.csv:
         print_csv(record["programs"])
+        if what_if:
+            say("CSV is the list as it is; --format table or json has the what-ifs beside it")
     else:
         print_list(student_id, record)
     return 0
@@ -274,7 +276,7 @@ def backtest(
     from analysis.answers.backtest import backtest as answer_of
 
     answer = answer_of(
-        graduates,
+        [path.resolve() for path in graduates],
         _given(programs),
         _given(mapping),
         assumptions,
@@ -327,7 +329,7 @@ def diff_assumptions(
     """Print what differs between two sets."""
     from analysis.answers.assumptions import assumptions_diff
 
-    _print_rows(assumptions_diff(first, second), output)
+    _print_rows(assumptions_diff(first.resolve(), second.resolve()), output)
 
 
 def new_assumptions(

@@ -10,14 +10,13 @@ from typing import Any
 import ipywidgets
 
 from analysis.answers.case import Case, with_weight
-from analysis.answers.case_words import class_words, flag_words, weight_words
+from analysis.answers.case_words import class_words, degree_words, flag_words, weight_words
 from analysis.answers.exploring import Desk
 from analysis.widgets.boxes import group, plain
 
 __all__ = ["Controls"]
 
 BY_SEASON = ""
-DEGREES = (("US MD", "us_md"), ("US DO", "us_do"), ("Graduate of another country", "img"))
 PERCENT = 100
 MOST_RESEARCH, MOST_PLACES, MOST_SIGNALS, MOST_BUDGET = 30, 100, 100, 20_000
 OF_ONE_SPECIALTY = ("must_apply", "never_apply")
@@ -46,7 +45,7 @@ class Controls:
         self.specialty = ipywidgets.Dropdown(description="Specialty")
         # One for each specialty of the case; the second is seen where there are two.
         self.kinds = [ipywidgets.Dropdown(description=KIND) for _ in range(MOST_SPECIALTIES)]
-        self.degree = ipywidgets.Dropdown(description="Degree", options=DEGREES)
+        self.degree = ipywidgets.Dropdown(description="Degree", options=degree_words())
         self.visa = ipywidgets.Checkbox(description="Needs a visa", indent=False)
         self.score = _slider("Step 2 CK", 214, 300)
         self.honors = _slider("Clerkships with honors (%)", 0, PERCENT)

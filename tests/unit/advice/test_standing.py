@@ -71,6 +71,32 @@ def test_what_was_taken_as_typical_is_named():
     assert "Letters and research were not given and were taken as typical." in said
 
 
+def test_one_plural_is_plural():
+    said = standing(student(), typical(), ("clerkship_honors_fraction",))
+    assert "Clerkship grades were not given and were taken as typical." in said
+    assert "Research was not given" in standing(student(), typical(), ("research_items",))
+
+
+def test_a_blank_step_1_is_said_to_count_as_passed():
+    assert "counted as passed" not in standing(student(), typical())
+    assert "counted as passed" in standing(student(step1_result=None), typical())
+    told = {"step1_result": None, "red_flags": ("step1_failure",)}
+    assert "counted as passed" not in standing(student(**told), typical())
+
+
+@pytest.mark.parametrize(("degree", "warned"), [("us_md", False), ("us_do", True), ("img", True)])
+def test_a_student_of_another_degree_is_told_that_the_model_knows_none(degree, warned):
+    said = standing(student(degree=degree), typical())
+    assert ("chances may be too high" in said) == warned
+
+
+def test_degree_and_visa_stand_among_the_facts():
+    own = student(degree="img", needs_visa="yes")
+    rows = dict(facts(own, {"Neurology": "moderate"}).itertuples(index=False, name=None))
+    assert rows["Degree"] == "Graduate of another country"
+    assert rows["Needs a visa"] == "yes"
+
+
 def test_the_facts_say_what_is_not_given():
     rows = dict(facts(student(), {"Neurology": "moderate"}).itertuples(index=False, name=None))
     assert rows["Step 2 CK"] == "255"

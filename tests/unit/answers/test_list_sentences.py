@@ -36,6 +36,12 @@ def test_without_enough_graduates_of_its_own_the_office_has_the_published_pair(o
     assert said.startswith("A counter-check, not a chance")
 
 
+@pytest.mark.parametrize("degree", ["us_do", "img"])
+def test_what_was_published_of_us_md_schools_is_not_held_against_others(degree):
+    assert placement_check(None, ASSUMPTIONS, degree) == ""
+    assert "of this office" in placement_check(graduates(40, 30), ASSUMPTIONS, degree)
+
+
 @pytest.mark.parametrize(("cutoff", "first"), [(220, False), (None, True)])
 def test_unknowns_come_first_where_they_decide_more_than_a_third(tmp_path, cutoff, first):
     programs = pd.read_csv(PROGRAMS).assign(step2_cutoff=cutoff, auto_screen_any_failure="no")
