@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.tables.codes import FLAG_SPELLINGS, folded
+from analysis.tables.states import STATES
 
 __all__ = ["Refused", "typed_column"]
 
@@ -57,13 +58,17 @@ def _choice(cell: str, column: Mapping[str, Any]) -> Interpreted:
     raise Refused
 
 
+OTHER_WORDS = {**FLAG_SPELLINGS, **{folded(name): code for name, code in STATES.items()}}
+
+
 def _items(cell: str, column: Mapping[str, Any]) -> Interpreted:
     entries = [entry.strip() for entry in cell.split(";") if entry.strip()]
     if not column["options"]:
         return tuple(entries), ""
+    codes = {folded(option): option for option in column["options"]}
     words: list[str] = []
     for entry in entries:
-        word = FLAG_SPELLINGS.get(folded(entry), folded(entry))
+        word = codes.get(folded(entry)) or OTHER_WORDS.get(folded(entry))
         if word == "none":
             continue
         if word not in column["options"]:

@@ -211,7 +211,12 @@ def yes_no(what: str) -> pa.Column:
 
 
 def items(
-    what: str, options: Sequence[str] = (), *, required: bool = False, longest: int = 32
+    what: str,
+    options: Sequence[str] = (),
+    *,
+    required: bool = False,
+    longest: int = 32,
+    entry: str = "",
 ) -> pa.Column:
     """Column of lists, separated by semicolons.
 
@@ -225,6 +230,8 @@ def items(
         As for `number`.
     longest : int
         Most characters of an entry without `options`.
+    entry : str
+        What an entry is, where the options are too many to name.
 
     Returns
     -------
@@ -232,6 +239,7 @@ def items(
         Tuples of str; the empty tuple is none.
     """
     entries = f"of {', '.join(options)}" if options else f"each of at most {longest} characters"
+    entries = f"each {entry}" if entry else entries
     expected = f"a list separated by semicolons, {entries}"
 
     def fits(values: tuple[str, ...]) -> bool:

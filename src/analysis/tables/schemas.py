@@ -20,6 +20,7 @@ from analysis.tables.columns import (
     whole_items,
     yes_no,
 )
+from analysis.tables.states import STATES
 
 __all__ = ["SCHEMAS"]
 
@@ -153,7 +154,11 @@ STUDENTS = pa.DataFrameSchema(
         ),
         **_STUDENT,
         "name": text("Name, printed on the page and kept nowhere else.", longest=120, private=True),
-        "preferred_states": items("States the student would like to live in, as two letters."),
+        "preferred_states": items(
+            "States the student would like to live in.",
+            tuple(STATES.values()),
+            entry="a state's two letters",
+        ),
         "must_apply": items("Programs that stay on the list, by program_id."),
         "never_apply": items("Programs that never enter the list, by program_id."),
         "application_limit": number("Most applications.", 1, 1000, whole=True),

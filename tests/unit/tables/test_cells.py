@@ -31,6 +31,12 @@ def read(column, *cells):
         (STUDENTS["degree"], "US-MD", "us_md", ["spelling of codes made uniform"]),
         (STUDENTS["needs_visa"], "Y", "yes", ["spelling of codes made uniform"]),
         (STUDENTS["needs_visa"], "FALSE", "no", ["spelling of codes made uniform"]),
+        (
+            STUDENTS["preferred_states"],
+            "Ohio; pa;New  York",
+            ("OH", "PA", "NY"),
+            ["spelling of codes made uniform"],
+        ),
         (STUDENTS["red_flags"], "None", (), ["spelling of codes made uniform"]),
         (
             STUDENTS["red_flags"],

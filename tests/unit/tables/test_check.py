@@ -46,6 +46,8 @@ CELLS = [
     ("students", "step1_result", "passed", "one of pass, fail_then_pass, or empty"),
     ("students", "red_flags", "step1_failure;late", FLAGS),
     ("students", "red_flags", "step1_failure,loa_academic", FLAGS),
+    ("students", "preferred_states", "OH, PA", "a list separated by semicolons, each a state's"),
+    ("students", "preferred_states", "ZZ", "a list separated by semicolons, each a state's"),
     ("students", "degree", "phd", "one of us_md, us_do, img, or empty"),
     ("students", "needs_visa", "perhaps", "one of yes, no, or empty"),
     ("students", "competitiveness", "fierce", "a list separated by semicolons, of ultra,"),
