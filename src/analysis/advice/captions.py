@@ -237,7 +237,10 @@ def programs_summary(pairs: pd.DataFrame, assumptions: Assumptions) -> str:
     numbers = joined(f"{number} {name}" for name, number in counts.items() if number)
     plural = "s" if len(pairs) > 1 else ""
     yours = "your specialties" if pairs["specialty"].nunique() > 1 else "your specialty"
-    said = f"Of the {len(pairs)} program{plural} of {yours} in the office's file: {numbers}."
+    said = (
+        f"Of the {len(pairs)} program{plural} of {yours} in the office's file, before the signals "
+        f"of the list below: {numbers}."
+    )
     if not verify:
         return f"{said} None of them leaves open whether your file is read."
     who, ask = ("One of them leaves", "it") if verify == 1 else (f"{verify} of them leave", "them")

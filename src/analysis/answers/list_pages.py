@@ -175,7 +175,7 @@ def _left_out_rows(found: ApplicationList) -> pd.DataFrame:
         [
             {
                 "Not on the list": f"{row['program_name']} ({row['program_id']})",
-                "Chance": percent(row["interview_chance"]),
+                "Chance, no signal": percent(row["interview_chance"]),
                 "Why not": left_out_reason(row),
             }
             for row in found.left_out.to_dict("records")

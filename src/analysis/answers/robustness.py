@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.advice.contest_words import contest_finding, first_finding
+from analysis.advice.labels import percent
 from analysis.advice.robustness_words import (
     acceptability_finding,
     flip_finding,
@@ -48,6 +49,10 @@ __all__ = [
 Files = str | os.PathLike[str]
 # A Monte Carlo share is given as far as 10,000 draws tell it, an index as far as it is known.
 DIGITS = 6
+WITHOUT_SIGNALS = (
+    "Lists are made here without signals still to be given away, so a match chance is lower than "
+    "that of the same list in pick and in the report"
+)
 
 
 def unheard(done: int) -> None:
@@ -186,7 +191,7 @@ def robustness(
         JSON-ready: student_id, fingerprint, draws, seed, base_list (in the order taken),
         match_chance, selection_acceptability {program_id: share}, sampling_error
         {program_id: [low, high]}, sobol, tornado, flips, order_flips, overlap, smaa {firsts,
-        contests}, findings (sentences).
+        contests}, findings (sentences), note (what its match chances leave out).
 
     Raises
     ------
@@ -257,6 +262,7 @@ def _content(bench: Bench) -> dict[str, Any]:
             "mean_kendall_tau": rounded(lists.draws["kendall_tau"].mean()),
         },
         "findings": findings(bench),
+        "note": f"{WITHOUT_SIGNALS}: the list as assumed has {percent(bench.match_chance)}",
     }
 
 

@@ -206,7 +206,10 @@ def robustness(
 
         if survey is not None:
             raise typer.BadParameter("--survey is for one student, not for the class")
-        title = "how much of each student's list the draws keep, and what moves it most"
+        title = (
+            "how much of each student's list the draws keep, and what moves it most; match chances "
+            "without signals still to be given away"
+        )
         problems = check_table(students, "students").problems
         for problem in problems:
             say(problem)
@@ -234,7 +237,7 @@ def robustness(
         if form is Format.json:
             print_json(answer)
             return 0
-        rows, said = robustness_rows(answer), answer["findings"]
+        rows, said = robustness_rows(answer), [*answer["findings"], answer["note"]]
         columns = ["program_id", "selection_acceptability", "low", "high", "in_base_list"]
     if form is Format.json:
         print_json(rows)

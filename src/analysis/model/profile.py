@@ -242,6 +242,7 @@ def profile_points(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFr
     row = student.iloc[0]
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
     most = assumptions.value("scale.research_best")
+    floor = assumptions.value("scale.clerkships_floor")
     values = {
         "step2_ck": levels["step2"],
         "clerkships": levels["clerkships"],
@@ -257,7 +258,7 @@ def profile_points(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFr
     }
     swing = {
         "step2_ck": f"{worst:g} to {best:g}",
-        "clerkships": "no honors to all",
+        "clerkships": f"no honors (counts {100 * floor:.0f} %) to all",
         "letters": "lukewarm to best",
         "red_flags": "academic leave to none",
         "research": f"none to {most:g} or more",

@@ -28,12 +28,13 @@ def test_the_answer_has_every_part_of_the_json_and_survives_it(answer):
     assert set(answer) == {
         "student_id", "fingerprint", "draws", "seed", "base_list", "match_chance",
         "selection_acceptability", "sampling_error", "sobol", "tornado", "flips", "order_flips",
-        "overlap", "smaa", "findings",
+        "overlap", "smaa", "findings", "note",
     }  # fmt: skip
     assert set(answer["smaa"]) == {"firsts", "contests"}
     assert set(answer["sobol"][0]) == {"input", "first", "first_ci", "total", "total_ci"}
     assert {"input", "flip_value", "leaves", "enters"} <= set(answer["flips"][0])
     assert len(answer["findings"]) == 6
+    assert answer["note"].endswith(f"the list as assumed has {100 * answer['match_chance']:.0f} %")
 
 
 def test_the_shares_of_all_programs_sum_to_the_length_of_the_lists(answer):
