@@ -3,6 +3,7 @@ import stat
 
 import pypdf
 import pypdfium2
+import pytest
 
 from tests.e2e.conftest import OURS, write_rows
 
@@ -71,6 +72,14 @@ def test_a_file_that_is_no_class_writes_nothing(run, small_class):
     assert done.code == 2
     assert not small_class.out.exists()
     assert "student_id" in done.err
+
+
+@pytest.mark.parametrize("date", ["2026-13-40", "today"])
+def test_a_date_that_is_none_writes_nothing(run, small_class, date):
+    done = run(*small_class.batch, "--report-date", date)
+    assert done.code == 2
+    assert "expected a date as YYYY-MM-DD" in done.err
+    assert not small_class.out.exists()
 
 
 def test_bad_programs_write_nothing(run, small_class):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from analysis.advice.standing import report_date
 from analysis.answers.row_digest import row_digest, row_key
 from analysis.assumptions import read_assumptions, toml_text
 from analysis.errors import Problem, RowError
@@ -83,6 +84,7 @@ def class_list(
     assumptions_toml: FilePath | None = None,
     overrides: Sequence[str] = (),
     only: Sequence[str] = (),
+    date: str = "",
 ) -> ClassList:
     """Read and check everything that a class's reports rest on, before anything is written.
 
@@ -96,6 +98,8 @@ def class_list(
         ``--set key=value``.
     only : sequence of str
         Ids to take; all without.
+    date : str
+        Date of the data, as `report_date` takes it.
 
     Returns
     -------
@@ -108,6 +112,8 @@ def class_list(
         If a file cannot be read as its table; bad rows of any but students.csv are such too.
     AssumptionError
         If the assumptions are not understood.
+    ModelError
+        If the date of the data is none, or no program has one.
     RowError
         If one of `only` is not among the good students.
     """
@@ -121,6 +127,8 @@ def class_list(
         if str(path):
             other = check_table(Path(path), table)
             other.whole()
+            if table == "programs":
+                report_date(other.rows, date)
             repairs += [f"{other.path.name}: {repair}" for repair in other.repairs]
     key = row_key()
     students = []

@@ -202,7 +202,9 @@ def _render(
         read = [path for path in (*files.values(), assumptions, branding) if path is not None]
         overview_at = overview_files(overview, out, read, replace=mode != "new")
     paths = {name: "" if path is None else str(path.resolve()) for name, path in files.items()}
-    listed = class_list(**paths, assumptions_toml=assumptions, overrides=sets, only=only)
+    listed = class_list(
+        **paths, assumptions_toml=assumptions, overrides=sets, only=only, date=report_date
+    )
     _say_what_was_read(listed)
     refused = {
         who: (wrong[0].line, "; ".join(problem.wanted for problem in wrong))

@@ -68,7 +68,7 @@ def _items(cell: str, column: Mapping[str, Any]) -> Interpreted:
     codes = {folded(option): option for option in column["options"]}
     words: list[str] = []
     for entry in entries:
-        word = codes.get(folded(entry)) or OTHER_WORDS.get(folded(entry))
+        word = codes.get(folded(entry)) or OTHER_WORDS.get(folded(entry), "")
         if word == "none":
             continue
         if word not in column["options"]:
