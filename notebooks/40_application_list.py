@@ -97,8 +97,9 @@ print(
 # %%
 further, worth_sending = next_applications(found, answer.assumptions)
 further = further.assign(basis="assumption", source="Countersignal model; fees of the AAMC, 2026")
-axes = draw_next_application(further, new_axes(), limit=len(found.chosen))
-alt = alt_next_application(further, limit=len(found.chosen))
+small = {"flat_below": answer.assumptions.value("list.flat_gain"), "limit": len(found.chosen)}
+axes = draw_next_application(further, new_axes(), **small)
+alt = alt_next_application(further, **small)
 publish_figure(axes.figure, alt, "Each application's gain, and what it costs.", "png")
 
 # %% [markdown]

@@ -24,7 +24,6 @@ NAME = "the chart of the next application"
 TITLE = "What the next application adds to the chance of a match"
 X_AXIS = "Number of the application"
 Y_AXIS = "Points added (percentage points)"
-FLAT_BELOW = 0.005
 HEIGHT = 170.0
 LEFT, RIGHT, BELOW, ABOVE = 34.0, 22.0, 32.0, 34.0
 RULE_AT = 1.02  # of the height; the line over columns of one fee
@@ -41,7 +40,7 @@ def draw_next_application(
     applications: DataFrame,
     ax: Axes,
     *,
-    flat_below: float = FLAT_BELOW,
+    flat_below: float,
     limit: int | None = None,
     title: str = TITLE,
 ) -> Axes:
@@ -108,7 +107,7 @@ def draw_next_application(
 def alt_next_application(
     applications: DataFrame,
     *,
-    flat_below: float = FLAT_BELOW,
+    flat_below: float,
     limit: int | None = None,
     title: str = TITLE,
 ) -> str:
@@ -134,7 +133,7 @@ def alt_next_application(
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"applications": [1, 2], "match_gain": [0.3, 0.001],
     ...                      "next_fee_usd": 11.0})
-    >>> alt_next_application(rows, title="Gains").split(" Source")[0]
+    >>> alt_next_application(rows, flat_below=0.005, title="Gains").split(" Source")[0]
     'Columns. Gains, in percentage points: 1st 30; 2nd 0.1. Applications 1 to 2 cost $11 each. \
 From application 2 on, each adds less than 0.5 points. At application 2 one further point \
 costs about $110.'
@@ -148,7 +147,7 @@ costs about $110.'
     return " ".join(["Columns.", *(style.sentence(part) for part in parts if part)])
 
 
-def flattens_at(applications: DataFrame, flat_below: float = FLAT_BELOW) -> int | None:
+def flattens_at(applications: DataFrame, flat_below: float) -> int | None:
     """First application from which on every one adds less than a threshold.
 
     Parameters

@@ -36,8 +36,8 @@ class Kept:
         Head of its column.
     standing, listed : mapping of str to str
         Its numbers in words.
-    chosen : tuple of str
-        Names of the programs on its list.
+    chosen : mapping of str to str
+        Names of the programs on its list, by id.
     pictures : tuple of str
         Its charts, as HTML.
     """
@@ -45,7 +45,7 @@ class Kept:
     name: str
     standing: Mapping[str, str]
     listed: Mapping[str, str]
-    chosen: tuple[str, ...] = ()
+    chosen: Mapping[str, str] = field(default_factory=dict)
     pictures: tuple[str, ...] = ()
 
 
@@ -86,7 +86,7 @@ class Results:
         self._standing: Mapping[str, str] = {}
         self._listed: Mapping[str, str] = {}
         self._notes: tuple[str, ...] = ()
-        self._chosen: tuple[str, ...] = ()
+        self._chosen: Mapping[str, str] = {}
 
     def show_standing(self, standing: Standing, beside: Kept) -> None:
         """Show the quick numbers; those of the list are marked until they follow.
@@ -129,7 +129,9 @@ class Results:
             What stands beside it.
         """
         self._listed = listed.rows
-        self._chosen = tuple(listed.programs["Program"]) if len(listed.programs) else ()
+        names = listed.programs["Program"] if len(listed.programs) else ()
+        ids = listed.found.chosen if listed.found is not None else ()
+        self._chosen = dict(zip(ids, names, strict=True))
         self._show_numbers(beside, waiting=False)
         moves = _moves(beside, self._chosen)
         parts = [heading("The list"), paragraphs([*listed.sentences, *moves])]
@@ -241,10 +243,10 @@ def _parted(said: str) -> str:
     return f'{number} <span class="cs-range">({ends}</span>' if mark else number
 
 
-def _moves(beside: Kept, chosen: tuple[str, ...]) -> list[str]:
-    """Programs that enter and leave, held against the case beside."""
-    entered = [one for one in chosen if one not in beside.chosen]
-    left = [one for one in beside.chosen if one not in chosen]
+def _moves(beside: Kept, chosen: Mapping[str, str]) -> list[str]:
+    """Programs that enter and leave, held against the case beside; two may have one name."""
+    entered = [name for one, name in chosen.items() if one not in beside.chosen]
+    left = [name for one, name in beside.chosen.items() if one not in chosen]
     if not beside.chosen or not (entered or left):
         return []
     words = []
