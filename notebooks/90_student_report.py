@@ -39,6 +39,7 @@ from analysis.figures.program_risk_tolerance import (
 )
 from analysis.figures.style import apply, new_axes
 from analysis.model import by_flag, chance, profile
+from analysis.model.flags import heaviest_first
 from analysis.paths import from_root
 from analysis.report.publish import (
     publish_chart,
@@ -81,7 +82,8 @@ publish_text(advice.terms_words(points, assumptions))
 # ## What a high Step 2 CK changes here, and what it cannot fix
 
 # %%
-publish_text(advice.flag_advice_markdown(student["red_flags"].iloc[0]))
+own_flags = heaviest_first(student["red_flags"].iloc[0], assumptions.group("anchors"))
+publish_text(advice.flag_advice_markdown(own_flags))
 
 # %% [markdown]
 # ## What programs weigh

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from analysis.errors import ModelError
 
-__all__ = ["CLASSES", "EXAM_FAILURES", "FLAGS", "RELIEF", "listed"]
+__all__ = ["CLASSES", "EXAM_FAILURES", "FLAGS", "RELIEF", "heaviest_first", "listed"]
 
 FLAGS = (
     "course_failure_remediated",
@@ -69,3 +69,27 @@ def listed(cell: Any) -> tuple[str, ...]:
         return ()
     message = f"a list cell holds {cell!r}; expected entries separated by semicolons"
     raise ModelError(message)
+
+
+def heaviest_first(flags: Iterable[str], anchors: Mapping[str, float]) -> tuple[str, ...]:
+    """Flags in the order of their weight.
+
+    Parameters
+    ----------
+    flags : iterable of str
+        Codes.
+    anchors : mapping of str to float
+        Chance of an interview with each flag alone.
+
+    Returns
+    -------
+    tuple of str
+        The lowest chance first, ties by code.
+
+    Examples
+    --------
+    >>> chances = {"step1_failure": 0.45, "loa_academic": 0.3}
+    >>> heaviest_first(["step1_failure", "loa_academic"], chances)
+    ('loa_academic', 'step1_failure')
+    """
+    return tuple(sorted(flags, key=lambda flag: (anchors[flag], flag)))

@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.flags import FLAGS
+from analysis.model.flags import FLAGS, heaviest_first
 from analysis.model.graduates.changes import TOO_FEW, Changes
 from analysis.model.graduates.clusters import Applicants
 from analysis.model.graduates.overdispersion import Estimate, applicant_correlation
@@ -78,7 +78,7 @@ def learned_assumptions(chances: pd.DataFrame, assumptions: Assumptions) -> Lear
     types = sorted(rows["program_type"].dropna().unique())
     moved_by = ["exposure_level", "exposure_scale", *(f"exposure_{flag}" for flag in FLAGS)]
     at_type = (rows["program_type"].to_numpy()[:, None] == np.array(types)).astype(np.float64)
-    cell = _cells(rows)
+    cell = _cells(rows, assumptions)
     at_cell = (cell[:, None] == np.arange(cell.max() + 1)).astype(np.float64)
     # Kinds of program around their mean: the level, which is written down, then stands for all.
     design = np.hstack([rows[moved_by].to_numpy(), at_type - at_type.mean(axis=0), at_cell])
@@ -117,9 +117,10 @@ def _fitted(
     return pooled_effects(applicants, kinds, priors, rho.value, first), rho
 
 
-def _cells(rows: pd.DataFrame) -> NDArray[np.intp]:
-    """Cell of each row: the last of the graduate's flags in order, by kind of program."""
-    flag = [max(flags, key=FLAGS.index, default="none") for flags in rows["red_flags"]]
+def _cells(rows: pd.DataFrame, assumptions: Assumptions) -> NDArray[np.intp]:
+    """Cell of each row: the heaviest of the graduate's flags, by kind of program."""
+    anchors = assumptions.group("anchors")
+    flag = [(*heaviest_first(flags, anchors), "none")[0] for flags in rows["red_flags"]]
     words = pd.Series(flag, dtype="str") + " at " + rows["program_type"].astype(str).to_numpy()
     return np.asarray(pd.factorize(words, sort=True)[0])
 
