@@ -19,7 +19,7 @@ from analysis.advice.list_overview import (
 )
 from analysis.assumptions import Assumptions
 from analysis.model.application_list import ApplicationList
-from analysis.model.survey import wilson_interval
+from analysis.model.intervals import wilson_interval
 
 __all__ = ["curve_sentences", "degree_of", "list_sentences", "placement_check"]
 

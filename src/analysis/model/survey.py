@@ -7,11 +7,12 @@ from itertools import accumulate
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm, t
+from numpy.typing import NDArray
+from scipy.stats import t
 
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
+from analysis.model.intervals import wilson_interval
 
 __all__ = [
     "WAYS",
@@ -20,7 +21,6 @@ __all__ = [
     "rank_order_centroid",
     "survey_assumptions",
     "weighing",
-    "wilson_interval",
 ]
 
 Floats = NDArray[np.float64]
@@ -29,39 +29,6 @@ WORDS_AND_COUNTS = {"factor", "label", "specialty", "n", "suppressed"}
 ALL = "all specialties"
 # How ratings become weights; the command line and the notebooks call them by these names.
 WAYS = ("cited_times_mean", "mean_among_citing", "rank_order_centroid")
-
-
-def wilson_interval(
-    successes: ArrayLike, trials: ArrayLike, confidence: float
-) -> tuple[Floats, Floats]:
-    """Wilson's interval of a share.
-
-    Parameters
-    ----------
-    successes, trials : array_like of int
-        0 <= successes <= trials.
-    confidence : float
-        In (0, 1), such as 0.95.
-
-    Returns
-    -------
-    low, high : ndarray of float
-        In [0, 1]; 0 and 1 without a trial.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(8, 10, 0.95)
-    >>> round(float(low), 4), round(float(high), 4)
-    (0.4902, 0.9433)
-    """
-    k, n = np.asarray(successes, dtype=float), np.asarray(trials, dtype=float)
-    z = norm.ppf((1 + confidence) / 2)
-    known = np.maximum(n, 1)
-    share = k / known
-    middle = (share + z**2 / (2 * known)) / (1 + z**2 / known)
-    half = z / (1 + z**2 / known) * np.sqrt(share * (1 - share) / known + (z / (2 * known)) ** 2)
-    low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
-    return np.where(n > 0, low, 0.0), np.where(n > 0, high, 1.0)
 
 
 def rank_order_centroid(count: int) -> Floats:
@@ -146,7 +113,7 @@ def factor_ratings(
     ratings = own[_factors(own)].astype(float)
     citing = ratings.notna().sum().to_numpy()
     share = citing / count
-    share_low, share_high = wilson_interval(citing, np.full(citing.shape, count), confidence)
+    share_low, share_high = wilson_interval(citing, count, confidence)
     mean = ratings.mean().to_numpy()
     deviation = ratings.std(ddof=1).fillna(0).to_numpy()
     cited = np.maximum(citing, 2)

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from analysis.model.intervals import wilson_interval
 from analysis.model.robustness.flips import pairwise_flip
-from analysis.model.robustness.smaa import central_weights, rank_acceptability, share_interval
+from analysis.model.robustness.smaa import central_weights, rank_acceptability
 from analysis.model.robustness.surveyed import matched_concentration
 from analysis.model.robustness.weights import rescaled_weights
 from analysis.paths import from_root
@@ -21,7 +22,7 @@ def plain(number, digits=4):
     [
         f"sqrt(.21/51) = {plain(np.sqrt(0.3 * 0.7 / 51))}",
         "/".join(plain(w) for w in rescaled_weights([0.3, 0.25, 0.2, 0.15, 0.1], 0, 0.5)[0, 1:]),
-        "({} to {})".format(*(plain(end) for end in share_interval(0.5, 200))),
+        "({} to {})".format(*(plain(end) for end in wilson_interval(100, 200, 0.95))),
         f"give {matched_concentration([0.5, 0.5], [[0.4, 0.6], [0.6, 0.4]]):.0f}",
         f"R = -1, t* = {plain(pairwise_flip([1, 0], [0, 1], [0.7, 0.3], 0), 1)}",
     ],

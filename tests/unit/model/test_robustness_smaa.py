@@ -85,12 +85,6 @@ def test_an_endless_hold_gives_acceptabilities_of_nothing_and_all():
     assert set(np.unique(smaa.rank_acceptability(drawn))) == {0, 1}
 
 
-def test_the_interval_of_a_share_is_wilsons():
-    low, high = smaa.share_interval([0.0, 0.5, 1.0], 100)
-    assert low == pytest.approx([0, 0.403832, 0.963006], abs=1e-6)
-    assert high == pytest.approx([0.036994, 0.596168, 1], abs=1e-6)
-
-
 @pytest.mark.parametrize("values", [np.empty((0, 3)), [[np.nan, 1.0]], [1.0, 2.0]])
 def test_draws_without_values_are_refused(values):
     with pytest.raises(ModelError):

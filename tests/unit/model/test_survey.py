@@ -1,8 +1,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from analysis import tables
 from analysis.assumptions import COMPONENTS, factor_components, read_assumptions
@@ -15,7 +13,6 @@ from analysis.model.survey import (
     rank_order_centroid,
     survey_assumptions,
     weighing,
-    wilson_interval,
 )
 from analysis.paths import from_root
 
@@ -34,21 +31,6 @@ def responses(citing, rating, of=20):
 
 CITING = dict(zip(COMPONENTS, (20, 16, 14, 12, 10), strict=True))
 RATING = dict(zip(COMPONENTS, (4, 5, 3, 4, 2), strict=True))
-
-
-def test_wilsons_interval_is_the_textbooks():
-    low, high = wilson_interval([0, 8, 10], [10, 10, 10], 0.95)
-    assert low == pytest.approx([0, 0.4902, 0.7225], abs=1e-4)
-    assert high == pytest.approx([0.2775, 0.9433, 1], abs=1e-4)
-
-
-@settings(max_examples=200, derandomize=True, deadline=None)
-@given(st.integers(1, 5000), st.floats(0, 1), st.floats(0.5, 0.999))
-def test_wilsons_interval_holds_the_share_and_lies_in_0_to_1(trials, share, confidence):
-    successes = round(share * trials)
-    low, high = wilson_interval(successes, trials, confidence)
-    assert 0 <= low <= successes / trials + 1e-12
-    assert successes / trials - 1e-12 <= high <= 1
 
 
 def test_rank_order_centroids_of_five():

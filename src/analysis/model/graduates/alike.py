@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError
 from analysis.model.flags import listed
+from analysis.model.intervals import wilson_interval
 
-__all__ = ["FEATURES", "Alike", "gower_distance", "graduates_alike", "wilson_interval"]
+__all__ = ["FEATURES", "Alike", "gower_distance", "graduates_alike"]
 
 # How two people are held side by side: by distance, by sameness, by shared entries of a list.
 FEATURES: Mapping[str, str] = {
@@ -29,7 +30,6 @@ FEATURES: Mapping[str, str] = {
     "letters": "number",
     "research_items": "number",
 }
-Z_90 = 1.6448536269514722
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,26 +124,6 @@ def gower_distance(
     return np.asarray(mean, dtype=np.float64)
 
 
-def wilson_interval(share: float, n: float) -> tuple[float, float]:
-    """Wilson's 90 % interval of a share of n cases.
-
-    Parameters
-    ----------
-    share : float
-        In [0, 1].
-    n : float
-        Cases; need not be whole; > 0.
-
-    Returns
-    -------
-    tuple of float
-        Low, high, in [0, 1].
-    """
-    middle = (share + Z_90**2 / (2 * n)) / (1 + Z_90**2 / n)
-    reach = Z_90 / (1 + Z_90**2 / n) * np.sqrt(share * (1 - share) / n + Z_90**2 / (4 * n * n))
-    return max(0.0, float(middle - reach)), min(1.0, float(middle + reach))
-
-
 def graduates_alike(
     student: Mapping[str, Any], applications: pd.DataFrame, *, smallest_cell: int, most: int
 ) -> Alike:
@@ -190,8 +170,10 @@ def graduates_alike(
         sent=("interviewed", "size"), got=("interviewed", "sum"), matched=("matched", "max")
     )
     rate = float(by_person["got"].sum() / by_person["sent"].sum())
-    low, high = wilson_interval(rate, _effective_number(by_person, rate))
+    effective = _effective_number(by_person, rate)
+    low, high = wilson_interval(rate * effective, effective, 0.9)
     matched = float(by_person["matched"].mean())
+    matched_low, matched_high = wilson_interval(matched * k, k, 0.9)
     return Alike(
         k,
         len(people),
@@ -199,10 +181,11 @@ def graduates_alike(
         float(np.median(distance[nearest])),
         float(distance[nearest].max()),
         rate,
-        low,
-        high,
+        float(low),
+        float(high),
         matched,
-        *wilson_interval(matched, k),
+        float(matched_low),
+        float(matched_high),
         compared=tuple(
             name
             for name, kind in FEATURES.items()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.model.flags import listed
-from analysis.model.graduates.alike import wilson_interval
+from analysis.model.intervals import wilson_interval
 
 __all__ = ["ALL", "FLAGGED", "SPOTLESS", "groups_of_flags", "matched_by_flag"]
 
@@ -66,9 +66,9 @@ def matched_by_flag(graduates: pd.DataFrame, smallest_cell: int) -> pd.DataFrame
             rows.append({"group": group})
             continue
         shown.append(members)
-        share = float(matched[members].mean())
-        low, high = wilson_interval(share, n)
-        rows.append({"group": group, "n": n, "matched": share, "low": low, "high": high})
+        count = float(matched[members].sum())
+        low, high = map(float, wilson_interval(count, n, 0.9))
+        rows.append({"group": group, "n": n, "matched": count / n, "low": low, "high": high})
     return pd.DataFrame(rows, columns=["group", "n", "matched", "low", "high"])
 
 

@@ -11,15 +11,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit
 
+from analysis.model.intervals import wilson_interval
 from analysis.model.robustness.case import Case
 from analysis.model.robustness.flips import order_flip
 from analysis.model.robustness.inputs import Values
-from analysis.model.robustness.smaa import (
-    central_weights,
-    pairwise_wins,
-    rank_acceptability,
-    share_interval,
-)
+from analysis.model.robustness.smaa import central_weights, pairwise_wins, rank_acceptability
 from analysis.model.robustness.uncertain import MATCH
 
 __all__ = ["close_contests", "first_places", "order_flips"]
@@ -53,7 +49,7 @@ def first_places(case: Case, values: Values) -> pd.DataFrame:
     """
     worths = worth(case, values)
     first = rank_acceptability(worths)[:, 0]
-    low, high = share_interval(first, len(worths))
+    low, high = wilson_interval(first * len(worths), len(worths), 0.95)
     names = case.inputs.weight_names
     central = central_weights(worths, np.stack([values[name] for name in names], axis=1))
     rows = pd.DataFrame({"program_id": case.program_id, "first": first, "low": low, "high": high})
@@ -90,7 +86,8 @@ def close_contests(case: Case, values: Values, base: ArrayLike) -> pd.DataFrame:
     among = np.concatenate([listed, off])
     wins = pairwise_wins(worth(case, values)[:, among])[: listed.size, listed.size :]
     rival, share = wins.argmin(axis=1), wins.min(axis=1)
-    low, high = share_interval(share, len(values[MATCH]))
+    draws = len(values[MATCH])
+    low, high = wilson_interval(share * draws, draws, 0.95)
     names = np.asarray(case.program_id, dtype=object)
     rows = pd.DataFrame(
         dict(zip(columns, (names[listed], names[off[rival]], share, low, high), strict=True))

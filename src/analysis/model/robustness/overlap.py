@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError
-from analysis.model.robustness.smaa import share_interval
+from analysis.model.intervals import wilson_interval
 
 __all__ = [
     "kendall_tau",
@@ -74,12 +74,12 @@ def selection_acceptability(places: Places, base: ArrayLike) -> pd.DataFrame:
         (95 % sampling error of the draws), in_base_list.
     """
     draws, programs = places.shape
-    share = (places < programs).mean(axis=0)
-    low, high = share_interval(share, draws)
+    chosen = (places < programs).sum(axis=0)
+    low, high = wilson_interval(chosen, draws, 0.95)
     return pd.DataFrame(
         {
             "program": np.arange(programs),
-            "selection_acceptability": share,
+            "selection_acceptability": chosen / draws,
             "low": low,
             "high": high,
             "in_base_list": np.isin(np.arange(programs), np.asarray(base, dtype=np.int64)),

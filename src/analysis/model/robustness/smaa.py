@@ -10,11 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError
 
-__all__ = ["central_weights", "pairwise_wins", "rank_acceptability", "ranks", "share_interval"]
+__all__ = ["central_weights", "pairwise_wins", "rank_acceptability", "ranks"]
 
 Floats = NDArray[np.float64]
-# 97.5 % quantile of the standard normal, for a two-sided 95 % interval.
-NORMAL_975 = 1.959963984540054
 
 
 def ranks(values: ArrayLike) -> NDArray[np.int64]:
@@ -131,30 +129,3 @@ def pairwise_wins(values: ArrayLike) -> Floats:
         for j in range(table.shape[1])
     ]
     return np.asarray(wins, dtype=np.float64)
-
-
-def share_interval(share: ArrayLike, draws: int) -> tuple[Floats, Floats]:
-    """Sampling error of a share of draws: Wilson's 95 % interval.
-
-    Parameters
-    ----------
-    share : array_like of float
-        In [0, 1].
-    draws : int
-        How many draws the share was counted over, > 0.
-
-    Returns
-    -------
-    low, high : ndarray of float
-        Of the shape of `share`, in [0, 1].
-
-    Examples
-    --------
-    >>> [round(float(end), 3) for end in share_interval(1.0, 100)]
-    [0.963, 1.0]
-    """
-    p = np.asarray(share, dtype=np.float64)
-    z2 = NORMAL_975**2 / draws
-    middle = (p + z2 / 2) / (1 + z2)
-    half = np.sqrt(p * (1 - p) * z2 + z2**2 / 4) / (1 + z2)
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)

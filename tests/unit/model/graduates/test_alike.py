@@ -7,12 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
-from analysis.model.graduates.alike import (
-    Alike,
-    gower_distance,
-    graduates_alike,
-    wilson_interval,
-)
+from analysis.model.graduates.alike import Alike, gower_distance, graduates_alike
 
 STUDENT = {
     "specialty": ("Internal Medicine",),
@@ -115,9 +110,3 @@ def test_one_graduates_equal_answers_widen_the_interval():
     rows["interviewed"] = (rows["graduate_id"] < "G005").astype(float)
     clumped = graduates_alike(STUDENT, rows, smallest_cell=10, most=25)
     assert clumped.high - clumped.low > 2 * (mixed.high - mixed.low)
-
-
-def test_a_share_of_nought_has_an_upper_end():
-    low, high = wilson_interval(0.0, 10)
-    assert low == 0
-    assert high == pytest.approx(2.705543 / (10 + 2.705543), abs=1e-6)
