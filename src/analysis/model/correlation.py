@@ -15,6 +15,7 @@ from analysis.errors import ModelError
 __all__ = [
     "HIGHEST_RHO",
     "Scenarios",
+    "answers_at",
     "interview_states",
     "match_thresholds",
     "offers_at",
@@ -123,12 +124,34 @@ def _checked_chance(chance: ArrayLike) -> Floats:
     return chances
 
 
+def answers_at(latent: ArrayLike, rho: ArrayLike, factor: ArrayLike) -> Floats:
+    """Chance of a yes at a value of the common factor (section 4).
+
+    ``p(z) = Phi((Phi^-1(p) + sqrt(rho) z) / sqrt(1 - rho))``.
+
+    Parameters
+    ----------
+    latent, rho, factor : array_like of float
+        ``Phi^-1(p)``, or less the threshold; rho in [0, 1); z. Of shapes that broadcast.
+
+    Returns
+    -------
+    ndarray of float
+        In [0, 1]; its mean over a standard normal factor is p.
+
+    Examples
+    --------
+    >>> answers_at(0.0, 0.36, [-4.0, 0.0]).round(4).tolist()
+    [0.0013, 0.5]
+    """
+    pull = np.sqrt(rho) * np.asarray(factor)
+    return np.asarray(ndtr((np.asarray(latent) + pull) / np.sqrt(1 - np.asarray(rho))))
+
+
 def interview_states(
     chance: ArrayLike, rho: float, *, coarse: bool = False
 ) -> tuple[Floats, Floats]:
     """Chances of an interview in each state, which average to the chances given (section 4).
-
-    ``p(z) = Phi((Phi^-1(p) + sqrt(rho) z) / sqrt(1 - rho))``.
 
     Parameters
     ----------
@@ -155,8 +178,7 @@ def interview_states(
     nodes, weight = quadrature(float(rho), coarse=coarse)
     if rho == 0:
         return chances[:, None].copy(), weight
-    latent = ndtri(chances)[:, None] + np.sqrt(rho) * nodes
-    return np.asarray(ndtr(latent / np.sqrt(1 - rho))), weight
+    return answers_at(ndtri(chances)[:, None], rho, nodes), weight
 
 
 def scenarios(
@@ -275,9 +297,8 @@ def offers_at(
     ndarray of float
         In [0, 1]; its mean over a standard normal factor is the chance of an interview and a match.
     """
-    pull, spread = np.sqrt(rho) * np.asarray(factor), np.sqrt(1 - np.asarray(rho))
-    interview = ndtr((ndtri(chance) + pull) / spread)
-    return np.asarray(interview * ndtr((pull - np.asarray(threshold)) / spread))
+    interview = answers_at(ndtri(chance), rho, factor)
+    return interview * answers_at(-np.asarray(threshold), rho, factor)
 
 
 def _offer_states(

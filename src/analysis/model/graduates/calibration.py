@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit, ndtr, ndtri
+from scipy.special import expit, logit, ndtri
 
 from analysis.errors import ModelError
+from analysis.model.correlation import answers_at
 from analysis.model.graduates.scores import chance_bins, scored_rows
 
 __all__ = [
@@ -174,7 +175,7 @@ def simulated_outcomes(
     threshold = ndtri(np.asarray(chance, dtype=np.float64))
     order = np.lexsort([threshold, code])
     common = generator.standard_normal((draws, int(code.max()) + 1))[:, code[order]]
-    given = ndtr((threshold[order] + np.sqrt(rho) * common) / np.sqrt(1 - rho))
+    given = answers_at(threshold[order], rho, common)
     fell = np.empty(given.shape, dtype=np.bool_)
     fell[:, order] = generator.random(given.shape) < given
     return fell

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logsumexp, ndtr, ndtri
+from scipy.special import expit, logsumexp
 
 from analysis.errors import ModelError
-from analysis.model.graduates.clusters import LOG_WEIGHTS, NODES, Applicants, likelihood
+from analysis.model.correlation import answers_at, match_thresholds
+from analysis.model.graduates.clusters import NODES, Applicants, likelihood
 from analysis.model.graduates.overdispersion import Estimate, profile_interval
 
 __all__ = ["match_given_interview", "placed_given_interview"]
-
-STEPS = 60
-FARTHEST = 9.0
 
 
 def placed_given_interview(chance: ArrayLike, rate: float, rho: float) -> NDArray[np.float64]:
@@ -27,26 +25,15 @@ def placed_given_interview(chance: ArrayLike, rate: float, rho: float) -> NDArra
     chance : array_like of float, shape (n,)
         Interview chances in (0, 1).
     rate : float
-        Match given interview, in (0, 1).
+        Match given interview, in [.01, .99].
     rho : float
-        In [0, 1).
+        In [0, .95].
 
     Returns
     -------
     ndarray of float, shape (n, nodes)
     """
-    said = np.asarray(chance, dtype=np.float64)
-    root, scale = np.sqrt(rho) * NODES, 1 / np.sqrt(1 - rho)
-    interviewed = ndtr(scale * (ndtri(said)[:, None] + root)) * np.exp(LOG_WEIGHTS)
-    target = rate * interviewed.sum(axis=1)
-    low, high = np.full(said.size, -FARTHEST), np.full(said.size, FARTHEST)
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        placed = (interviewed * ndtr(scale * (root - middle[:, None]))).sum(axis=1)
-        low, high = np.where(placed > target, middle, low), np.where(placed > target, high, middle)
-        if float((high - low).max()) < 1e-9:
-            break
-    return np.asarray(ndtr(scale * (root - ((low + high) / 2)[:, None])))
+    return answers_at(-match_thresholds(chance, rate, rho)[:, None], rho, NODES)
 
 
 def match_given_interview(

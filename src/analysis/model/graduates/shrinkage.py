@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaln, expit, ndtr, ndtri
+from scipy.special import betaln, expit, ndtri
 
 from analysis.errors import ModelError
+from analysis.model.correlation import answers_at
 from analysis.model.graduates.clusters import LOG_WEIGHTS, NODES
 from analysis.model.graduates.overdispersion import Estimate, profile_interval
 
@@ -129,7 +130,7 @@ def design_effect(
     cells = int(cell_of.max()) + 1
     who = np.unique(np.asarray(applicant), return_inverse=True)[1]
     pair, start_of = np.unique(who * cells + cell_of, return_inverse=True)
-    given = ndtr((ndtri(chance)[:, None] + np.sqrt(rho) * NODES) / np.sqrt(1 - rho))
+    given = answers_at(ndtri(chance)[:, None], rho, NODES)
     mean = np.zeros((len(pair), len(NODES)))
     spread = np.zeros_like(mean)
     np.add.at(mean, start_of, given)

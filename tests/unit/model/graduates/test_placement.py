@@ -13,8 +13,9 @@ def test_the_rate_holds_on_average_over_those_interviewed(rho):
     chance = np.array([0.05, 0.4, 0.9])
     placed = placed_given_interview(chance, 0.3, rho)
     interviewed = ndtr((ndtri(chance)[:, None] + np.sqrt(rho) * NODES) / np.sqrt(1 - rho))
+    # The threshold is solved over the whole factor; the grid ends five deviations out.
     joint = (interviewed * placed) @ np.exp(LOG_WEIGHTS)
-    assert joint / (interviewed @ np.exp(LOG_WEIGHTS)) == pytest.approx([0.3] * 3, abs=1e-7)
+    assert joint / (interviewed @ np.exp(LOG_WEIGHTS)) == pytest.approx([0.3] * 3, abs=1e-5)
 
 
 def simulated(seed, rate, rho=0.3, people=150, sent=12):
