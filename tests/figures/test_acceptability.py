@@ -71,7 +71,7 @@ def test_alt_text_says_how_often_and_where_each_program_stands():
     assert alt_acceptability(TWO, title="Places") == (
         "Heat map. Places: Alpha on the list in 80 % of the draws, most often at place 1 (75 %); B "
         "on the list in 40 % of the draws, most often at place 2 (40 %). Darker = more often at "
-        "that place; numbers in cells, where they fit, are percent of the draws · Source: not "
+        "that place; numbers in cells, where they fit, are percent of the draws. Source: not "
         "stated."
     )
 

@@ -66,7 +66,7 @@ def test_alt_text_has_both_shares_and_their_intervals():
     assert alt_sobol_bars(rows, title="Variance") == (
         "Dots in rows. Variance: rho 60 % alone, 70 % (60–80) with others; weights 5 % alone, "
         "10 % (5–15) with others. Alone: first-order index; with others: total index, interactions "
-        "included · Lines and brackets: 95 % interval · Source: not stated."
+        "included. Lines and brackets: 95 % interval. Source: not stated."
     )
 
 

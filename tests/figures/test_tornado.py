@@ -87,7 +87,7 @@ def test_alt_text_has_both_answers_of_every_input():
         "Tornado chart. Swings. Chance of a match (%): rho at 0.1: 80 %, at 0.4: 50 %; weight at "
         "0.2: 58 %, at 0.4: 63 %; still at 1: 60 %, at 2: 60 %. 60 % with every input at its base. "
         "Each bar: one input at the low and at the high end of its range, all others at their "
-        "base · Source: not stated."
+        "base. Source: not stated."
     )
 
 

@@ -120,8 +120,7 @@ def alt_acceptability(places: DataFrame, *, title: str = TITLE) -> str:
     """
     names, shares = _shares(places)
     values = "; ".join(_program_words(name, row) for name, row in zip(names, shares, strict=True))
-    parts = [f"{title}: {values}", style.basis_words(places), _footer(places)]
-    return " ".join(["Heat map.", *(style.sentence(part) for part in parts if part)])
+    return style.alt_text("Heat map.", [f"{title}: {values}"], places, _footer(places))
 
 
 def _program_words(name: str, shares: Floats) -> str:

@@ -82,10 +82,8 @@ def alt_class_matches(steps: DataFrame, *, students: int) -> str:
     names = style.labels(steps, "step")
     values = "; ".join(f"{a}: {b}" for a, b in zip(names, _words(steps), strict=True))
     footer = style.with_interval_note(style.provenance(steps), steps)
-    parts = [f"{TITLE}. {UNIT}, of {students} with a list: {values}", style.basis_words(steps)]
-    return " ".join(
-        ["Dots on a scale."] + [style.sentence(p) for p in [*parts, *footer.split(" · ")] if p]
-    )
+    parts = [f"{TITLE}. {UNIT}, of {students} with a list: {values}"]
+    return style.alt_text("Dots on a scale.", parts, steps, footer)
 
 
 def _words(steps: DataFrame) -> list[str]:

@@ -18,7 +18,6 @@ NAME = "the chart of a class"
 TITLE = "Who stands where: the chance that the list ends in a match"
 UNIT = "Chance of a match (%)"
 HEAD = "Match (range)"
-TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
 
 
 def draw_class_standing(
@@ -57,7 +56,7 @@ def draw_class_standing(
         margins = dot_rows(ax, style.labels(students, "student_id"), [dots], end=1.0)
         if line is not None:
             ax.axvline(line, color=style.ORANGE, lw=1.1, dashes=(4, 2), zorder=1)
-        ax.set_xticks(*TICKS)
+        ax.set_xticks(*style.PERCENT_TICKS)
         ax.set_xlabel(UNIT, loc="left")
         return style.laid_out(
             ax,
@@ -92,9 +91,8 @@ def alt_class_standing(
     words = style.value_texts(students, "match_chance", share=True)
     names = style.labels(students, "student_id")
     values = "; ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
-    parts = [f"{title}: {values}", style.basis_words(students)]
-    parts += _footer(students, line).split(" · ")
-    return " ".join(["Dots on a scale.", *(style.sentence(part) for part in parts if part)])
+    footer = _footer(students, line)
+    return style.alt_text("Dots on a scale.", [f"{title}: {values}"], students, footer)
 
 
 def _footer(students: DataFrame, line: float | None) -> str:

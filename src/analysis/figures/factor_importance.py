@@ -127,8 +127,7 @@ def alt_factor_importance(
             for value, share in zip(values, shares, strict=True)
         ]
     parts = [f"{title}: {'; '.join(values)}", unit or _unit(importance)]
-    parts += [style.basis_words(importance), _footer(importance)]
-    return " ".join(["Bars.", *(style.sentence(part) for part in parts if part)])
+    return style.alt_text("Bars.", parts, importance, _footer(importance))
 
 
 def _unit(importance: DataFrame) -> str:

@@ -120,9 +120,8 @@ def alt_frontier(sweep: DataFrame, *, title: str = TITLE) -> str:
             known[list(NEEDED)].itertuples(index=False, name=None)
         )
     ]
-    parts = [f"{title}: {'; '.join(lists)}", style.basis_words(known)]
-    parts += _footer(sweep, known).split(" · ")
-    return " ".join(["Line with points.", *(style.sentence(part) for part in parts if part)])
+    parts = [f"{title}: {'; '.join(lists)}"]
+    return style.alt_text("Line with points.", parts, known, _footer(sweep, known))
 
 
 def _known(sweep: DataFrame) -> DataFrame:

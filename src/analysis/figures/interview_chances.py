@@ -71,7 +71,7 @@ def draw_interview_chances(
             marked=row,
             mark=mark,
         )
-        ax.set_xticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
+        ax.set_xticks(*style.PERCENT_TICKS)
         ax.set_xlabel(UNIT, loc="left")
         return style.laid_out(
             ax,
@@ -115,8 +115,7 @@ def alt_interview_chances(
     words = style.value_texts(chances, "interview_chance", share=True)
     values = "; ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
     parts = [f"{title}: {values}", f"Marked as {mark}: {names[row]}" if row is not None else ""]
-    parts += [style.basis_words(chances), _footer(chances)]
-    return " ".join(["Horizontal bars.", *(style.sentence(part) for part in parts if part)])
+    return style.alt_text("Horizontal bars.", parts, chances, _footer(chances))
 
 
 def _footer(chances: DataFrame) -> str:

@@ -31,7 +31,6 @@ LEFT, RIGHT, BELOW, ABOVE = 34.0, 12.0, 32.0, 18.0
 NOTE_GAP = 8.0
 DOTS = "Dots: the values of rho that are mixed"
 NOTE_SHARE = 0.47  # of the drawing, for each of the two notes
-PERCENT_TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
 
 
 def draw_match_chance_by_rho(
@@ -91,7 +90,7 @@ def draw_match_chance_by_rho(
             above += _overshoot(note, float(chances[0]))
         ax.set_xlim(0, max(rhos[-1], 0.1))
         ax.set_ylim(0, 1)
-        ax.set_yticks(*PERCENT_TICKS)
+        ax.set_yticks(*style.PERCENT_TICKS)
         ax.grid(axis="y")
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(X_AXIS, loc="left")
@@ -147,8 +146,7 @@ def alt_match_chance_by_rho(
         parts.append(f"Mixed are the rho {', '.join(f'{rho:g}' for rho in used)}")
     if match_chance is not None:
         parts.append(f"{style.percent(match_chance)} is {MIXED}")
-    parts += [style.basis_words(curve), style.provenance(curve)]
-    return " ".join(["Curve.", *(style.sentence(part) for part in parts if part)])
+    return style.alt_text("Curve.", parts, curve, style.provenance(curve))
 
 
 def _points(curve: DataFrame) -> tuple[Floats, Floats]:

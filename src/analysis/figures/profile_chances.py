@@ -24,7 +24,6 @@ MODEL = "Model"
 ARTICLE = "Article"
 KINDS = f"{ARTICLE}: illustrative, at one reference program"
 MARK = "this student's"
-TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
 
 
 def draw_profile_chances(
@@ -80,7 +79,7 @@ def draw_profile_chances(
     with style.chart(ax):
         names = style.labels(chances, "red_flag")
         margins = dot_rows(ax, names, answers, end=1.0, marked=_marked_rows(chances, marked))
-        ax.set_xticks(*TICKS)
+        ax.set_xticks(*style.PERCENT_TICKS)
         ax.set_xlabel(UNIT, loc="left")
         return style.laid_out(
             ax,
@@ -134,8 +133,7 @@ def alt_profile_chances(
         ]
     own = "; ".join(names[row] for row in _marked_rows(chances, marked))
     parts = [f"{title}: {'; '.join(values)}", f"Marked as {MARK}: {own}" if own else ""]
-    parts += [style.basis_words(chances), *_footer(chances).split(" · ")]
-    return " ".join(["Dots on a scale.", *(style.sentence(part) for part in parts if part)])
+    return style.alt_text("Dots on a scale.", parts, chances, _footer(chances))
 
 
 def _beside(chances: DataFrame) -> list[str]:

@@ -144,8 +144,7 @@ def alt_program_risk_tolerance(
         )
     if picked:
         parts.append(f"{mark.capitalize()}: {'; '.join(names[i] for i in picked)}")
-    parts += [style.basis_words(known), _source(programs, known)]
-    return " ".join(["Scatter.", *(style.sentence(part) for part in parts if part)])
+    return style.alt_text("Scatter.", parts, known, _source(programs, known))
 
 
 def _points(programs: DataFrame, chosen: Collection[str]) -> tuple[DataFrame, list[str], list[int]]:

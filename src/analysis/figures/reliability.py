@@ -23,7 +23,6 @@ EXPLAINED = (
     "chance in 9 of 10 years. Dashed: every chance right"
 )
 HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 250.0, 34.0, 14.0, 34.0, 36.0
-PERCENT_TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
 BAR_WIDTH, GAP = 9.0, 5.0
 
 
@@ -81,8 +80,8 @@ def draw_reliability(bins: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
             )
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1)
-        ax.set_xticks(*PERCENT_TICKS)
-        ax.set_yticks(*PERCENT_TICKS)
+        ax.set_xticks(*style.PERCENT_TICKS)
+        ax.set_yticks(*style.PERCENT_TICKS)
         ax.grid(axis="y")
         ax.spines["left"].set_visible(False)
         ax.set_xlabel(X_AXIS, loc="left")
@@ -122,8 +121,7 @@ def alt_reliability(bins: DataFrame, *, title: str = TITLE) -> str:
         for row in _shown(bins).itertuples(index=False)
     ]
     parts = [f"{title}: {'; '.join(points)}", *_hidden(bins)]
-    parts += [style.basis_words(bins), style.provenance(bins)]
-    return " ".join(["Reliability diagram.", *(style.sentence(part) for part in parts if part)])
+    return style.alt_text("Reliability diagram.", parts, bins, style.provenance(bins))
 
 
 def _shown(bins: DataFrame) -> DataFrame:

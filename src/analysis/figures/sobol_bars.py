@@ -95,8 +95,7 @@ def alt_sobol_bars(indices: DataFrame, *, title: str = TITLE) -> str:
             style.labels(rows, "input"), first.words, total.words, strict=True
         )
     )
-    parts = [f"{title}: {values}", style.basis_words(rows), _footer(rows)]
-    return " ".join(["Dots in rows.", *(style.sentence(part) for part in parts if part)])
+    return style.alt_text("Dots in rows.", [f"{title}: {values}"], rows, _footer(rows))
 
 
 def _sorted(indices: DataFrame) -> DataFrame:

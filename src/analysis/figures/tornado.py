@@ -142,8 +142,8 @@ input at its base.'
         for name, (low, at_low, high, at_high) in zip(names, answers, strict=True)
     )
     base = f"{style.percent(rows['answer_base'].iloc[0])} {BASE_WORDS}"
-    parts = [title, f"{unit}: {values}", base, style.basis_words(rows), _footer(rows)]
-    return " ".join(["Tornado chart.", *(style.sentence(part) for part in parts if part)])
+    parts = [title, f"{unit}: {values}", base]
+    return style.alt_text("Tornado chart.", parts, rows, _footer(rows))
 
 
 def _sorted(inputs: DataFrame) -> DataFrame:

@@ -24,7 +24,13 @@ from analysis.figures.style.page import (
     laid_out,
     put_upward_title,
 )
-from analysis.figures.style.provenance import basis_words, has_column, provenance, sentence
+from analysis.figures.style.provenance import (
+    alt_text,
+    basis_words,
+    has_column,
+    provenance,
+    sentence,
+)
 from analysis.figures.style.rows import (
     MOST_ROWS,
     check_rows,
@@ -34,7 +40,7 @@ from analysis.figures.style.rows import (
     value_texts,
     with_interval_note,
 )
-from analysis.figures.style.ticks import round_ticks
+from analysis.figures.style.ticks import PERCENT_TICKS, round_ticks
 from analysis.figures.style.words import LINE, text_width, wrapped
 
 __all__ = [
@@ -48,10 +54,12 @@ __all__ = [
     "PAGE_WIDTH",
     "PALE_BLUE",
     "PAPER",
+    "PERCENT_TICKS",
     "SIZE",
     "SMALL_SIZE",
     "TITLE_SIZE",
     "Margins",
+    "alt_text",
     "apply",
     "basis_words",
     "chart",

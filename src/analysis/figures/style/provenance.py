@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-__all__ = ["basis_words", "has_column", "provenance", "sentence"]
+__all__ = ["alt_text", "basis_words", "has_column", "provenance", "sentence"]
 
 BASIS_WORDS = MappingProxyType(
     {
@@ -117,6 +118,36 @@ def sentence(text: str) -> str:
     """
     stripped = text.strip()
     return stripped if not stripped or stripped[-1] in ".!?" else stripped + "."
+
+
+def alt_text(kind: str, parts: Iterable[str], rows: DataFrame, footer: str) -> str:
+    """What a chart shows, in sentences.
+
+    Parameters
+    ----------
+    kind : str
+        Of chart, as a sentence.
+    parts : iterable of str
+        A sentence each; empty ones are left out.
+    rows : DataFrame
+        What is drawn; its basis is told.
+    footer : str
+        Its pieces become sentences of their own.
+
+    Returns
+    -------
+    str
+        One line.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"basis": ["office"]})
+    >>> alt_text("Bars.", ["Rates: A 5 %", ""], rows, "Source: survey · n = 40")
+    "Bars. Rates: A 5 %. The office's own figures. Source: survey. n = 40."
+    """
+    said = [*parts, basis_words(rows), *footer.split(" · ")]
+    return " ".join([kind, *(sentence(part) for part in said if part)])
 
 
 def _distinct(rows: DataFrame, column: str) -> list[str]:

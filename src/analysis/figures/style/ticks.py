@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from math import ceil, floor, log10
 
-__all__ = ["round_ticks"]
+__all__ = ["PERCENT_TICKS", "round_ticks"]
+
+# Of an axis of shares, in percent.
+PERCENT_TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
 
 ROUND = (0.2, 0.5, 1, 2, 5, 10)
 FLAT = 1e-9  # of a step; what is lost to rounding is no further step
