@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import MappingProxyType
 
 import pandas as pd
@@ -22,6 +23,8 @@ __all__ = [
 ]
 
 NO_FLAG = "none"
+# Code of the program type that a student is shown at, before any program of a file.
+TYPICAL = "mid_tier_academic"
 SOURCE = "Countersignal model: {} anchors and our assumptions"
 WHOSE = MappingProxyType({"article": "the article's", "office": "the office's"})
 
@@ -131,13 +134,22 @@ def chances_at_score(student: pd.DataFrame, assumptions: Assumptions) -> pd.Data
     score = student["step2_ck"].iloc[0]
     kind = next(iter(specialties_of(student.iloc[0], assumptions).values()))
     reference = assumptions.value("reference.step2_ck") if pd.isna(score) else float(score)
-    chances = chances_by_flag(reference, kind, "mid_tier_academic", assumptions)
+    chances = chances_by_flag(reference, kind, TYPICAL, assumptions)
     return chances.iloc[:0] if pd.isna(score) else chances
 
 
-def chances_with_and_without(
-    student: pd.DataFrame, assumptions: Assumptions, program_type: str = "mid_tier_academic"
-) -> pd.DataFrame:
+def _at_typical(
+    student: pd.DataFrame, assumptions: Assumptions, *, with_range: bool = True
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each specialty, with the chances there of the student and of a copy without flags."""
+    copies = _profiles(student, [listed(student["red_flags"].iloc[0]), ()])
+    for specialty, kind in specialties_of(student.iloc[0], assumptions).items():
+        program = type_program(TYPICAL, specialty, assumptions)
+        both = copies.assign(specialty=specialty, competitiveness=kind)
+        yield specialty, interview_chance(both, program, assumptions, with_range=with_range)
+
+
+def chances_with_and_without(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     """One student's chance at a typical program of each specialty, with the flags and without.
 
     Parameters
@@ -146,8 +158,6 @@ def chances_with_and_without(
         One row of students.
     assumptions : Assumptions
         Every number of the model.
-    program_type : str
-        Code of the type, with the article's prestige and tolerance and no screen.
 
     Returns
     -------
@@ -155,12 +165,8 @@ def chances_with_and_without(
         A row a specialty: specialty, interview_chance, low, high, without_flags (0-1; NaN
         without a score).
     """
-    copies = _profiles(student, [listed(student["red_flags"].iloc[0]), ()])
     rows = []
-    for specialty, kind in specialties_of(student.iloc[0], assumptions).items():
-        program = type_program(program_type, specialty, assumptions)
-        alone = copies.assign(specialty=specialty, competitiveness=kind)
-        chances = interview_chance(alone, program, assumptions)
+    for specialty, chances in _at_typical(student, assumptions):
         with_flags, without = chances.iloc[0], chances.iloc[1]
         rows.append(
             {
@@ -174,9 +180,7 @@ def chances_with_and_without(
     return pd.DataFrame(rows)
 
 
-def points_at_typical(
-    student: pd.DataFrame, assumptions: Assumptions, program_type: str = "mid_tier_academic"
-) -> pd.DataFrame:
+def points_at_typical(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     """What each part of a record is worth at a typical program of each specialty (section 3.6).
 
     Parameters
@@ -185,8 +189,6 @@ def points_at_typical(
         One row of students.
     assumptions : Assumptions
         Every number of the model.
-    program_type : str
-        Code of the type, with the article's prestige and tolerance and no screen.
 
     Returns
     -------
@@ -195,14 +197,7 @@ def points_at_typical(
         points (percentage points of chance); no rows without a score.
     """
     rows = []
-    alone = _profiles(student, [listed(student["red_flags"].iloc[0])])
-    for specialty, kind in specialties_of(student.iloc[0], assumptions).items():
-        chances = interview_chance(
-            alone.assign(specialty=specialty, competitiveness=kind),
-            type_program(program_type, specialty, assumptions),
-            assumptions,
-            with_range=False,
-        )
+    for specialty, chances in _at_typical(student, assumptions, with_range=False):
         points = term_points(chances, assumptions).iloc[0].dropna()
         rows += [
             {"specialty": specialty, "term": term, "points": value}
