@@ -52,13 +52,13 @@ def input_label(name: str) -> str:
 
     Examples
     --------
-    >>> input_label("weights.letters"), input_label("anchor.none")
+    >>> input_label("weights.letters"), input_label("anchors.none")
     ('the weight of letters', 'the anchored chance: no red flag')
     """
     kind, _, what = name.partition(".")
     if kind == "weights" and what in FACTORS:
         return f"the weight of {lowered(FACTORS[what])}"
-    if kind in {"anchor", "anchors"} and what in FLAGS:
+    if kind == "anchors" and what in FLAGS:
         return f"the anchored chance: {lowered(FLAGS[what])}"
     return NAMES.get(name, NAMES.get(kind, name))
 

@@ -11,6 +11,8 @@ from analysis.advice.labels import FLAGS, NO_FLAG, joined, percent
 __all__ = ["moves", "what_if_label", "what_if_sentence"]
 
 Row = Mapping[str, Any]
+# Programs that enter or leave of which a phrase gives the name.
+MOST_NAMED = 3
 LEVELS = MappingProxyType(
     {
         "step2_ck": "Step 2 CK {}",
@@ -97,7 +99,7 @@ def what_if_label(changes: str) -> str:
     return f"{said[:1].upper()}{said[1:]}"
 
 
-def moves(row: Row, names: Mapping[str, str] | None = None, most: int = 3) -> str:
+def moves(row: Row, names: Mapping[str, str] | None = None) -> str:
     """What a what-if does to a list.
 
     Parameters
@@ -105,9 +107,7 @@ def moves(row: Row, names: Mapping[str, str] | None = None, most: int = 3) -> st
     row : mapping
         enters, leaves, signals_moved: program_ids.
     names : mapping of str to str, optional
-        By program_id; with it, programs that enter or leave are named.
-    most : int
-        How many are named.
+        By program_id; with it, the first programs that enter or leave are named.
 
     Returns
     -------
@@ -130,12 +130,12 @@ def moves(row: Row, names: Mapping[str, str] | None = None, most: int = 3) -> st
             one = len(ids) == 1
             phrase = f"{len(ids)} {noun if one else noun + 's'} {verb if one else plural}"
             named = {} if name == "signals_moved" else names
-            said.append(phrase + (_named(ids, named, most) if named else ""))
+            said.append(phrase + (_named(ids, named) if named else ""))
     return joined(said) if said else "the list stays the same"
 
 
-def _named(ids: Sequence[str], names: Mapping[str, str], most: int) -> str:
-    shown = [names[one] for one in ids[:most]]
+def _named(ids: Sequence[str], names: Mapping[str, str]) -> str:
+    shown = [names[one] for one in ids[:MOST_NAMED]]
     others = len(ids) - len(shown)
     return f" ({', '.join(shown)}{f' and {others} more' if others else ''})"
 

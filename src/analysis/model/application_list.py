@@ -291,7 +291,7 @@ def _left_out_frame(problem: ListProblem, chances: pd.DataFrame, out: pd.DataFra
 
 
 def next_applications(
-    found: ApplicationList, assumptions: Assumptions, most: int | None = None
+    found: ApplicationList, assumptions: Assumptions
 ) -> tuple[pd.DataFrame, int | None]:
     """What each application adds, those of the list first, and from which number on it adds little.
 
@@ -301,8 +301,6 @@ def next_applications(
         The list, whose signals are kept.
     assumptions : Assumptions
         ``list.flat_gain``.
-    most : int, optional
-        Where the curve ends; all programs by default.
 
     Returns
     -------
@@ -318,7 +316,7 @@ def next_applications(
     curve = next_application(
         found.market,
         problem.utility,
-        max(len(problem.programs) if most is None else most, listed.size),
+        len(problem.programs),
         problem.constraints.fees,
         problem.constraints.specialties(len(problem.programs)),
         must=[*worth_most, *np.setdiff1d(listed, worth_most)],

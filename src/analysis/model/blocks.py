@@ -12,49 +12,16 @@ from numpy.typing import NDArray
 from analysis.assumptions import Assumptions
 from analysis.model.flags import EXAM_FAILURES
 from analysis.model.gate import gate
-from analysis.model.level import ProgramLevels, program_levels
-from analysis.model.parameters import ChanceParameters, chance_parameters
+from analysis.model.level import program_levels
+from analysis.model.parameters import chance_parameters
 from analysis.model.profile import profile_levels
 from analysis.model.terms import terms_of
 
-__all__ = ["chance_block", "chance_blocks"]
+__all__ = ["chance_blocks"]
 
 Floats = NDArray[np.floating]
 # Students of a block: so few that block and scratch stay in a core's cache.
 ROWS = 32
-
-
-def chance_block(
-    students: pd.DataFrame,
-    kind: str,
-    levels: ProgramLevels,
-    parameters: ChanceParameters,
-    assumptions: Assumptions,
-    dtype: Any = np.float64,
-) -> Floats:
-    """Chance behind an open gate for every pair of a block (docs/methods.md, section 3.2).
-
-    Parameters
-    ----------
-    students : DataFrame
-        Rows of `profile_levels`, n of them.
-    kind : {"ultra", "moderate", "less"}
-        Competitiveness of the programs' specialty.
-    levels : ProgramLevels
-        The programs, m of them.
-    parameters : ChanceParameters
-        Floats, or draws of shape (draws, 1, 1).
-    assumptions : Assumptions
-        Every number of the model.
-    dtype : dtype
-        float64, or float32 where many pairs count more than the last digits.
-
-    Returns
-    -------
-    ndarray of float, shape (n, m) or (draws, n, m)
-        In [0, ``highest_chance``].
-    """
-    return terms_of(students, kind, levels, parameters, assumptions, dtype).chance()
 
 
 def chance_blocks(

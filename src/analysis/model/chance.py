@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.blocks import chance_block, chance_blocks
+from analysis.model.blocks import chance_blocks
 from analysis.model.market import Market, Part
 from analysis.model.parameters import ChanceParameters, chance_parameters, joint_draws
 from analysis.model.terms import TERMS, log_odds_terms
 
 __all__ = [
     "TERMS",
-    "chance_block",
     "chance_blocks",
     "chance_by_parameters",
     "chance_columns",

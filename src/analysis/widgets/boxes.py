@@ -92,10 +92,8 @@ def paragraphs(sentences: Sequence[str], kind: str = "") -> str:
     return "".join(f'<p class="{kind}">{as_text(text)}</p>' for text in sentences)
 
 
-def table(
-    rows: Sequence[Mapping[str, Any]], caption: str, *, first_is_head: bool = True, kind: str = ""
-) -> str:
-    """A table with header cells.
+def table(rows: Sequence[Mapping[str, Any]], caption: str, *, kind: str = "") -> str:
+    """A table with header cells; the first cell of a row names the row.
 
     Parameters
     ----------
@@ -103,8 +101,6 @@ def table(
         One mapping a row, all with the same keys, which are the header.
     caption : str
         What it shows.
-    first_is_head : bool
-        Whether the first cell of a row names the row.
     kind : str
         Class of the table.
 
@@ -120,7 +116,7 @@ def table(
     for row in rows:
         cells = [
             f'<th scope="row">{as_text(cell)}</th>'
-            if at == 0 and first_is_head
+            if at == 0
             else f'<td data-label="{html.escape(str(name))}">{as_text(cell)}</td>'
             for at, (name, cell) in enumerate(row.items())
         ]

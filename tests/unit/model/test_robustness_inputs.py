@@ -50,9 +50,9 @@ def test_moving_one_weight_rescales_the_others_and_nothing_else():
 
 
 def test_the_range_of_a_weight_is_that_of_its_beta():
-    low, base, high = ALL.ranges(0.05)["weights.step2_ck"]
+    low, base, high = ALL.ranges()["weights.step2_ck"]
     assert (low, base, high) == pytest.approx((*stats.beta(25, 25).ppf([0.05]), 0.5, 1 - low))
-    assert ALL.ranges(0.05)["rho"] == (0.1, 0.2, 0.4)
+    assert ALL.ranges()["rho"] == (0.1, 0.2, 0.4)
 
 
 def test_a_range_is_widened_to_hold_the_base():

@@ -61,7 +61,7 @@ def test_draws_are_rows_of_the_survey_and_ranges_its_quantiles():
     values = inputs.drawn(300, seed=3)
     drawn = np.stack([values[name] for name in WEIGHTS], axis=1)
     assert set(map(tuple, drawn)) <= set(map(tuple, found.drawn))
-    low, base, high = inputs.ranges(0.05)["weights.letters"]
+    low, base, high = inputs.ranges()["weights.letters"]
     at = WEIGHTS.index("weights.letters")
     assert [low, high] == pytest.approx(np.quantile(found.drawn[:, at], [0.05, 0.95]).tolist())
     assert base == pytest.approx(found.assumptions.value("weights.letters"))

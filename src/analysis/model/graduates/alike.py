@@ -68,9 +68,7 @@ class Alike:
     compared: tuple[str, ...]
 
 
-def gower_distance(
-    student: Mapping[str, Any], graduates: pd.DataFrame, features: Mapping[str, str] = FEATURES
-) -> NDArray[np.float64]:
+def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> NDArray[np.float64]:
     """Mean difference over what is known of both, each feature from 0 to 1 (Gower 1971).
 
     Numbers differ by their distance over the graduates' range, words by being different, lists by
@@ -82,8 +80,6 @@ def gower_distance(
         One row.
     graduates : DataFrame, n rows
         One row a graduate.
-    features : mapping of str to {"number", "word", "list"}
-        What to compare.
 
     Returns
     -------
@@ -97,7 +93,7 @@ def gower_distance(
     [0.0, 1.0]
     """
     total, known = np.zeros(len(graduates)), np.zeros(len(graduates))
-    for name, kind in features.items():
+    for name, kind in FEATURES.items():
         if name not in graduates or name not in student:
             continue
         column, own = graduates[name], student[name]

@@ -28,6 +28,8 @@ EDGE = 1e-6
 STEPS = 50
 STEP_DONE = 1e-10
 LARGEST_SLOPE = 50.0
+# Simulated years behind the error of a perfect model.
+YEARS = 200
 
 
 def calibration_in_the_large(
@@ -119,17 +121,13 @@ def _newton(
     return unknown
 
 
-def ece(
-    outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None, bins: int = 10
-) -> float:
-    """Expected calibration error: mean distance of the bins' rates from their mean chances.
+def ece(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> float:
+    """Expected calibration error: mean distance of the tenths' rates from their mean chances.
 
     Parameters
     ----------
     outcome, chance, weight : array_like, shape (n,)
         As in `analysis.model.graduates.scores.scored_rows`.
-    bins : int
-        Bins of equal width.
 
     Returns
     -------
@@ -137,7 +135,7 @@ def ece(
         At least 0. A perfect model scores above 0 too: hold it against `ece_null`.
     """
     happened, said, counts = scored_rows(outcome, chance, weight)
-    gap = np.bincount(chance_bins(said, bins), counts * (happened - said), bins)
+    gap = np.bincount(chance_bins(said), counts * (happened - said))
     return float(np.abs(gap).sum() / counts.sum())
 
 
@@ -186,9 +184,7 @@ def ece_null(
     applicant: ArrayLike,
     rho: float,
     *,
-    draws: int = 200,
     seed: int = 0,
-    bins: int = 10,
 ) -> float:
     """Mean calibration error that a perfect model would show on these applications.
 
@@ -196,10 +192,8 @@ def ece_null(
     ----------
     chance, applicant, rho
         As in `simulated_outcomes`.
-    draws, seed : int
-        How many simulated years, and from which seed.
-    bins : int
-        Bins of equal width.
+    seed : int
+        Of the simulated years.
 
     Returns
     -------
@@ -207,8 +201,8 @@ def ece_null(
         To be taken off `ece` before anyone is worried.
     """
     said = np.asarray(chance, dtype=np.float64)
-    fell = simulated_outcomes(said, applicant, rho, draws, np.random.default_rng(seed))
-    return float(np.mean([ece(row, said, bins=bins) for row in fell.astype(np.float64)]))
+    fell = simulated_outcomes(said, applicant, rho, YEARS, np.random.default_rng(seed))
+    return float(np.mean([ece(row, said) for row in fell.astype(np.float64)]))
 
 
 def reliability(
@@ -220,7 +214,6 @@ def reliability(
     smallest_cell: int,
     draws: int = 400,
     seed: int = 0,
-    bins: int = 10,
 ) -> pd.DataFrame:
     """Reliability diagram with consistency bands: where a perfect model's bins would fall.
 
@@ -232,8 +225,8 @@ def reliability(
         As in `simulated_outcomes`; the band widens with the correlation.
     smallest_cell : int
         Bins with fewer applicants are kept without numbers (privacy) and marked.
-    draws, seed, bins : int
-        As in `ece_null`.
+    draws, seed : int
+        How many simulated years, and from which seed.
 
     Returns
     -------
@@ -243,7 +236,7 @@ def reliability(
     """
     happened, said, counts = scored_rows(outcome, chance)
     who = np.asarray(applicant)
-    bin_of = chance_bins(said, bins)
+    bin_of = chance_bins(said)
     fell = simulated_outcomes(said, who, rho, draws, np.random.default_rng(seed))
     rows = []
     for number in np.unique(bin_of):

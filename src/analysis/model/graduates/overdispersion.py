@@ -50,10 +50,9 @@ def profile_interval(
     lowest: float,
     highest: float,
     n: int,
-    level: float = 0.9,
     tolerance: float = TOLERANCE,
 ) -> Estimate:
-    """Top of a log-likelihood in one number, and where it has fallen by half a chi-squared.
+    """Top of a log-likelihood in one number, and its 90 % interval: a fall by half a chi-squared.
 
     Parameters
     ----------
@@ -63,8 +62,6 @@ def profile_interval(
         Range searched.
     n : int
         Passed on to the estimate.
-    level : float
-        Mass of the interval.
     tolerance : float
         How exactly the number is wanted.
 
@@ -82,7 +79,7 @@ def profile_interval(
     # The search never looks at its ends themselves.
     near = [end for end in (lowest, highest) if abs(end - float(top.x)) < 3 * tolerance]
     best = max((float(top.x), *near), key=height)
-    floor = height(best) - 0.5 * float(chi2.ppf(level, 1))
+    floor = height(best) - 0.5 * float(chi2.ppf(0.9, 1))
 
     def end_towards(limit: float) -> float:
         """Where the height has fallen to the floor, in growing steps and then exactly."""

@@ -7,7 +7,7 @@ how far shifts of one kind go is learned from all of them (docs/methods.md, sect
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -186,5 +186,5 @@ def pooled_effects(
                 )
         if np.abs(np.log(spread / pooled.spread)).max() < SPREAD_DONE:
             return pooled
-        pooled = replace(laplace(applicants, spread, rho, pooled.shift), spread=spread)
+        pooled = laplace(applicants, spread, rho, pooled.shift)
     return pooled

@@ -16,6 +16,7 @@ from analysis.errors import ModelError
 __all__ = ["BrierParts", "brier", "brier_parts", "chance_bins", "log_loss", "scored_rows", "skill"]
 
 SMALLEST_CHANCE = float(np.finfo(np.float64).eps)
+BINS = 10
 
 
 def scored_rows(
@@ -127,20 +128,18 @@ def skill(score: float, reference: float) -> float:
     return float("nan") if reference <= 0 else (reference - score) / reference
 
 
-def chance_bins(chance: ArrayLike, bins: int = 10) -> NDArray[np.intp]:
+def chance_bins(chance: ArrayLike) -> NDArray[np.intp]:
     """Bin number of each chance: tenths of the way from 0 to 1, the last closed.
 
     Parameters
     ----------
     chance : array_like of float, shape (n,)
         In [0, 1].
-    bins : int
-        How many bins of equal width.
 
     Returns
     -------
     ndarray of int, shape (n,)
-        From 0 to ``bins - 1``.
+        From 0 to 9.
 
     Examples
     --------
@@ -148,8 +147,8 @@ def chance_bins(chance: ArrayLike, bins: int = 10) -> NDArray[np.intp]:
     [0, 1, 9, 9]
     """
     # A step of 1e-9 keeps 0.3 in the fourth bin, where floating point would drop it.
-    width = np.floor(np.asarray(chance, dtype=np.float64) * bins + 1e-9)
-    return np.minimum(width, bins - 1).astype(np.intp)
+    width = np.floor(np.asarray(chance, dtype=np.float64) * BINS + 1e-9)
+    return np.minimum(width, BINS - 1).astype(np.intp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,16 +174,14 @@ class BrierParts:
 
 
 def brier_parts(
-    outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None, bins: int = 10
+    outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
 ) -> BrierParts:
-    """Brier score taken apart (Murphy 1973), over bins of equal width.
+    """Brier score taken apart (Murphy 1973), over tenths of the chances.
 
     Parameters
     ----------
     outcome, chance, weight : array_like, shape (n,)
         As in `scored_rows`.
-    bins : int
-        How many bins.
 
     Returns
     -------
@@ -192,12 +189,12 @@ def brier_parts(
         Sums to the Brier score to rounding.
     """
     happened, said, counts = scored_rows(outcome, chance, weight)
-    bin_of = chance_bins(said, bins)
-    size = np.bincount(bin_of, counts, bins)
+    bin_of = chance_bins(said)
+    size = np.bincount(bin_of, counts)
     used = size > 0
     share = size[used] / size.sum()
-    rate = np.bincount(bin_of, counts * happened, bins)[used] / size[used]
-    mean_chance = np.bincount(bin_of, counts * said, bins)[used] / size[used]
+    rate = np.bincount(bin_of, counts * happened)[used] / size[used]
+    mean_chance = np.bincount(bin_of, counts * said)[used] / size[used]
     overall = float(share @ rate)
     reliability = float(share @ (mean_chance - rate) ** 2)
     resolution = float(share @ (rate - overall) ** 2)

@@ -204,7 +204,7 @@ def redrawn(
     return Redrawn(programs, at, draws, held)
 
 
-def list_tornado(case: Case, base: Chosen | None = None, tail: float = 0.05) -> pd.DataFrame:
+def list_tornado(case: Case, base: Chosen | None = None) -> pd.DataFrame:
     """How far each input alone moves the match chance of the list, and how much of the list stays.
 
     Parameters
@@ -213,8 +213,6 @@ def list_tornado(case: Case, base: Chosen | None = None, tail: float = 0.05) -> 
         The student's list problem.
     base : ndarray of int, optional
         The list; `Case.base_list` by default.
-    tail : float
-        Ends of a range are the `tail` and `1 - tail` quantiles.
 
     Returns
     -------
@@ -223,7 +221,7 @@ def list_tornado(case: Case, base: Chosen | None = None, tail: float = 0.05) -> 
         kept_high: programs of the base list that a list made at that end still holds.
     """
     held = case.base_list() if base is None else base
-    ends = case.inputs.ranges(tail)
+    ends = case.inputs.ranges()
     bars = tornado(
         lambda name, values: case.match_chances(case.inputs.with_one(name, values), held), ends
     )
@@ -238,7 +236,7 @@ def list_tornado(case: Case, base: Chosen | None = None, tail: float = 0.05) -> 
     return bars
 
 
-def list_flips(case: Case, steps: int, tail: float = 0.05) -> pd.DataFrame:
+def list_flips(case: Case, steps: int) -> pd.DataFrame:
     """For each input, the nearest value at which the list is another one.
 
     Parameters
@@ -247,8 +245,6 @@ def list_flips(case: Case, steps: int, tail: float = 0.05) -> pd.DataFrame:
         The student's list problem.
     steps : int
         Steps of the search, as in `flip_in_range`.
-    tail : float
-        As in `list_tornado`.
 
     Returns
     -------
@@ -265,7 +261,7 @@ def list_flips(case: Case, steps: int, tail: float = 0.05) -> pd.DataFrame:
             frozenset(chosen.tolist()) for chosen in case.lists(case.inputs.with_one(name, values))
         ]
 
-    for name, (low, middle, high) in case.inputs.ranges(tail).items():
+    for name, (low, middle, high) in case.inputs.ranges().items():
         flip = flip_in_range(sets(name), middle, low, high, steps)
         after = flip.outcome if isinstance(flip.outcome, frozenset) else base
         rows.append(

@@ -95,7 +95,7 @@ def close_contests(case: Case, values: Values, base: ArrayLike) -> pd.DataFrame:
     return rows.sort_values(["wins", "program_id"], ignore_index=True)
 
 
-def order_flips(case: Case, base: ArrayLike, tail: float = 0.05) -> pd.DataFrame:
+def order_flips(case: Case, base: ArrayLike) -> pd.DataFrame:
     """Nearest share of each weight at which two programs of a list change places in chance.
 
     While one weight moves and the others are rescaled, log-odds are additive: ``t a + (1 - t) b``.
@@ -108,8 +108,6 @@ def order_flips(case: Case, base: ArrayLike, tail: float = 0.05) -> pd.DataFrame
         The student's list problem.
     base : array_like of int
         Positions of the programs on the list.
-    tail : float
-        As in `list_tornado`.
 
     Returns
     -------
@@ -118,7 +116,7 @@ def order_flips(case: Case, base: ArrayLike, tail: float = 0.05) -> pd.DataFrame
         falls, rises (program_id; "" where nothing flips), compared (how many programs).
     """
     rows = []
-    for name, (low, middle, high) in case.inputs.ranges(tail).items():
+    for name, (low, middle, high) in case.inputs.ranges().items():
         if name not in case.inputs.weight_names or low == high:
             continue
         shares = np.array([low, (low + high) / 2, high])

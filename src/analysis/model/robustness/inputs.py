@@ -28,6 +28,8 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 Values = dict[str, Floats]
+# Share of an input's values beyond either end of its range.
+TAIL = 0.05
 
 
 @dataclass(frozen=True)
@@ -218,8 +220,8 @@ class Inputs:
             return together | dict(zip(self.weight_names, moved.T, strict=True))
         return together | {name: numbers}
 
-    def ranges(self, tail: float = 0.05) -> dict[str, tuple[float, float, float]]:
-        """Lower quantile, base and upper quantile of every input.
+    def ranges(self) -> dict[str, tuple[float, float, float]]:
+        """5 % quantile, base and 95 % quantile of every input.
 
         A weight has the marginal Beta(nu w, nu (1 - w)) of the Dirichlet, or that of the survey.
         """
@@ -228,16 +230,16 @@ class Inputs:
             name = self.weight_names[at]
             firm = self.concentration * share, self.concentration * (1 - share)
             if self.surveyed is not None:
-                low, high = np.quantile(self.surveyed[:, at], [tail, 1 - tail])
+                low, high = np.quantile(self.surveyed[:, at], [TAIL, 1 - TAIL])
             else:
                 fixed = share in (0, 1)
-                low, high = (share, share) if fixed else betaincinv(*firm, [tail, 1 - tail])
+                low, high = (share, share) if fixed else betaincinv(*firm, [TAIL, 1 - TAIL])
             found[name] = (
                 min(float(low), float(share)),
                 float(share),
                 max(float(high), float(share)),
             )
-        return found | {single.name: single.range(tail) for single in self.others}
+        return found | {single.name: single.range(TAIL) for single in self.others}
 
     def columns(self, groups: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[int]]:
         """Columns of the unit cube of every input, and of every group of inputs by its name."""

@@ -79,12 +79,12 @@ def sobol_sample(columns: Mapping[str, Sequence[int]], n: int, seed: int) -> Sob
 
 
 def sobol_indices(
-    model: Callable[[Floats], Floats], sample: SobolSample, seed: int, level: float = 0.95
+    model: Callable[[Floats], Floats], sample: SobolSample, seed: int
 ) -> pd.DataFrame:
     """First and total Sobol indices of a model's answer.
 
     First index: the share of the variance that goes if this input alone were known. Total: the
-    share that stays if everything else were known. An interval covers the error of sampling
+    share that stays if everything else were known. A 95 % interval covers the error of sampling
     alone, not of the assumed ranges.
 
     Parameters
@@ -95,8 +95,6 @@ def sobol_indices(
         From `sobol_sample`.
     seed : int
         For the resampling behind the intervals.
-    level : float
-        Level of the intervals, in (0, 1).
 
     Returns
     -------
@@ -119,9 +117,8 @@ def sobol_indices(
     again = np.stack(
         [indices(answers_first[r], answers_second[r], answers_mixed[:, r]) for r in rows]
     )
-    tail = (1 - level) / 2
     with np.errstate(invalid="ignore"):
-        low, high = np.quantile(again, [tail, 1 - tail], axis=0)
+        low, high = np.quantile(again, [0.025, 0.975], axis=0)
     return pd.DataFrame(
         {
             "input": sample.inputs,
