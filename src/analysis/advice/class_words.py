@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from analysis.advice.labels import joined, percent
+from analysis.advice.labels import counted, joined, percent
 from analysis.advice.level import ARTICLE_LEVEL
 
 __all__ = [
@@ -206,10 +206,10 @@ def sharing_sentence(shared: int, lost: float, places: float) -> str:
     """
     if shared == 0:
         return "No program stands on more than one list: classmates do not compete."
-    counted = "1 program stands" if shared == 1 else f"{shared} programs stand"
+    stand = "1 program stands" if shared == 1 else f"{shared} programs stand"
     taken = "one student" if places == 1 else f"{places:.0f} students"
     return (
-        f"{counted} on more than one list. If a program takes at most {taken} of the class, unless "
+        f"{stand} on more than one list. If a program takes at most {taken} of the class, unless "
         f"it is a student's home, this costs the class {matches(lost)} expected matches. The chart "
         "of matches varies that number too."
     )
@@ -230,11 +230,11 @@ def signals_sentence(signals: Sequence[Row]) -> str:
     """
     if not signals:
         return ""
-    counted = [f"{row['shared']} of {row['sent']} {row['signal']}" for row in signals]
+    shares = [f"{row['shared']} of {row['sent']} {row['signal']}" for row in signals]
     turned_away = sum(row["turned_away"] for row in signals)
     lost = sum(row["matches_lost"] for row in signals)
     return (
-        f"{joined(counted)} signals go to a program that a classmate signals too. "
+        f"{joined(shares)} signals go to a program that a classmate signals too. "
         f"{matches(turned_away).capitalize()} of all signals are expected to meet a program that "
         f"would take the student and takes a classmate; {matches(lost)} matches are lost with them."
     )
@@ -309,7 +309,7 @@ def further_sentence(students: int, number: int, gain: float, fee_usd: float) ->
         return "**More applications** would add nothing for the students who stand first."
     return (
         f"**More applications** in their own specialty, up to {number} for each of "
-        f"{_counted(students, 'student')} who stand first, would add {matches(gain)} expected "
+        f"{counted(students, 'student')} who stand first, would add {matches(gain)} expected "
         f"matches for ${fee_usd:,.0f}."
     )
 
@@ -370,7 +370,3 @@ def graduates_sentence(expected: float, students: int, matched: float | None) ->
         f"this class the model expects {percent(expected / students)}. The two differ in who "
         "applied where and when: a wide gap is a reason to look, not a correction."
     )
-
-
-def _counted(number: float, noun: str) -> str:
-    return f"{number:.0f} {noun}" + ("" if number == 1 else "s")

@@ -15,6 +15,7 @@ __all__ = [
     "NO_FLAG",
     "PROGRAM_TYPES",
     "SEVERITY",
+    "counted",
     "in_sentence",
     "joined",
     "percent",
@@ -128,6 +129,29 @@ def percent(share: float) -> str:
     if 0.99 < share < 1:
         return "over 99 %"
     return f"{share * 100:.0f} %"
+
+
+def counted(number: float, noun: str) -> str:
+    """Write a whole number with its noun.
+
+    Parameters
+    ----------
+    number : float
+        Rounded.
+    noun : str
+        In the singular; its plural ends in s.
+
+    Returns
+    -------
+    str
+        Such as ``"2 programs"``.
+
+    Examples
+    --------
+    >>> counted(1, "program"), counted(0, "program")
+    ('1 program', '0 programs')
+    """
+    return f"{number:.0f} {noun}" + ("" if number == 1 else "s")
 
 
 def in_sentence(label: str) -> str:

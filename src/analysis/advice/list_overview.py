@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.advice.labels import PROGRAM_TYPES, joined, percent
+from analysis.advice.labels import PROGRAM_TYPES, counted, joined, percent
 from analysis.advice.level import ARTICLE_LEVEL
 from analysis.advice.list_words import points
 
@@ -63,7 +63,7 @@ def match_chance_sentence(
     """
     spread = "" if math.isnan(low) else f" (range {percent(low)} to {percent(high)})"
     said = (
-        f"In the model, this list of {_counted(applications, 'application')} ends in a match with "
+        f"In the model, this list of {counted(applications, 'application')} ends in a match with "
         f"a chance of {percent(chance)}{spread}, "
         f"and brings {expected_interviews:.1f} interviews on average."
     )
@@ -128,7 +128,7 @@ def unknowns_sentence(unknowns: int, applications: int, if_closed: float) -> str
         return "Nothing on this list rests on an unknown."
     verb = "rests" if unknowns == 1 else "rest"
     return (
-        f"{unknowns} of {_counted(applications, 'program')} {verb} on something to verify; "
+        f"{unknowns} of {counted(applications, 'program')} {verb} on something to verify; "
         f"if all of it turns out against you, the chance of a match is {percent(if_closed)}."
     )
 
@@ -184,7 +184,7 @@ def places_unused_sentence(places: int, *, hindered: bool = False) -> str:
     why = "no further program adds any chance"
     if hindered:
         why = "the budget or a rule of yours leaves no room for a program that would add any"
-    return f"{_counted(places, 'place')} {verb} left unused: {why}."
+    return f"{counted(places, 'place')} {verb} left unused: {why}."
 
 
 def flat_curve(worth_sending: int | None, least_gain: float, applications: int) -> str:
@@ -211,11 +211,11 @@ def flat_curve(worth_sending: int | None, least_gain: float, applications: int) 
     """
     if worth_sending is None:
         return (
-            f"Each of {_counted(applications, 'application')} adds at least {points(least_gain)} "
+            f"Each of {counted(applications, 'application')} adds at least {points(least_gain)} "
             "to the chance of a match."
         )
     return (
-        f"After {_counted(worth_sending, 'application')} none of the next adds "
+        f"After {counted(worth_sending, 'application')} none of the next adds "
         f"{points(least_gain)} to the chance of a match."
     )
 
@@ -257,7 +257,7 @@ def list_summary(
             "safer": f" (over {percent(safer_above)})",
         }
     parts = [f"{groups.count(group)} {group}{ends[group]}" for group in GROUPS if group in groups]
-    said = f"{_counted(len(rows), 'program')}: {joined(parts)}"
+    said = f"{counted(len(rows), 'program')}: {joined(parts)}"
     types = [row["program_type"] for row in rows if "program_type" in row]
     if types:
         most = max(dict.fromkeys(types), key=types.count)
@@ -325,7 +325,3 @@ def office_placement_sentence(
         f"{percent(placed / graduates)} ({100 * low:.0f} to {100 * high:.0f} %) matched at a "
         "program of its file. A match chance far above such a figure deserves a second look."
     )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from analysis.advice.labels import FACTORS, FLAGS, joined, percent
+from analysis.advice.labels import FACTORS, FLAGS, in_sentence, joined, percent
 
 __all__ = [
     "acceptability_finding",
@@ -57,20 +57,10 @@ def input_label(name: str) -> str:
     """
     kind, _, what = name.partition(".")
     if kind == "weights" and what in FACTORS:
-        return f"the weight of {lowered(FACTORS[what])}"
+        return f"the weight of {in_sentence(FACTORS[what])}"
     if kind == "anchors" and what in FLAGS:
-        return f"the anchored chance: {lowered(FLAGS[what])}"
+        return f"the anchored chance: {in_sentence(FLAGS[what])}"
     return NAMES.get(name, NAMES.get(kind, name))
-
-
-def lowered(words: str) -> str:
-    """Words with a small first letter, unless they start with a proper name."""
-    return words if words.startswith("Step") else words[0].lower() + words[1:]
-
-
-def counted(number: int, noun: str) -> str:
-    """A count with its noun: ``1 program``, ``2 programs``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def least_kept(kept: Sequence[float]) -> int:

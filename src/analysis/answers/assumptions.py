@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.answers.survey_weights import WAYS, survey_weights
-from analysis.assumptions import Entry, difference, read_assumptions, toml_text
+from analysis.assumptions import Entry, difference, read_assumptions, write_new
 from analysis.errors import AssumptionError
 
 __all__ = ["assumptions_diff", "assumptions_new", "assumptions_show"]
@@ -131,14 +131,5 @@ def assumptions_new(
             raise AssumptionError(message)
         found = survey_weights(survey_csv, assumptions, specialty, way)
         assumptions, said = found.assumptions, found.sentences()
-    text = toml_text(assumptions)
-    try:
-        with target.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except FileExistsError:
-        message = f"{target}: is there already; choose another name"
-        raise AssumptionError(message) from None
-    except OSError as error:
-        message = f"{target}: cannot be written ({error.strerror})"
-        raise AssumptionError(message) from None
+    write_new(target, assumptions)
     return target, said

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.advice.backtest_words import FIGURES, learned_label, verdict_sentence
-from analysis.assumptions import read_assumptions, toml_text
+from analysis.assumptions import read_assumptions, write_new
 from analysis.errors import AssumptionError
 from analysis.model.graduates import Backtest, Estimate, run_backtest
 from analysis.paths import from_root
@@ -179,7 +179,10 @@ def backtest(
         If an assumption is not understood, or the learned set cannot be written.
     """
     if str(learned_toml) and Path(learned_toml).exists():
-        raise AssumptionError(_there_already(Path(learned_toml)))
+        message = (
+            f"{learned_toml} is there already; choose another name for the learned assumptions"
+        )
+        raise AssumptionError(message)
     many = [graduates_csv] if isinstance(graduates_csv, (str, os.PathLike)) else graduates_csv
     assumptions = read_assumptions(assumptions_toml, overrides)
     mapping = from_root(mapping_toml) if str(mapping_toml) else None
@@ -187,25 +190,10 @@ def backtest(
     programs = read_if_given("programs", programs_csv)
     result = run_backtest(graduates, assumptions, programs)
     if str(learned_toml):
-        _write_new(Path(learned_toml), toml_text(result.learned.assumptions))
+        write_new(Path(learned_toml), result.learned.assumptions)
     sources = graduates["source"] if "source" in graduates else pd.Series(dtype="str")
     made_up = bool(sources.astype(str).str.contains("synthetic").any())
     return BacktestAnswer(result, assumptions.fingerprint, made_up)
-
-
-def _write_new(path: Path, text: str) -> None:
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-    except FileExistsError:
-        raise AssumptionError(_there_already(path)) from None
-    except OSError as error:
-        message = f"{path}: the learned assumptions cannot be written ({error.strerror})"
-        raise AssumptionError(message) from None
-
-
-def _there_already(path: Path) -> str:
-    return f"{path} is there already; choose another name for the learned assumptions"
 
 
 def _number(value: Any) -> float | None:

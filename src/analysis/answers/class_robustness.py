@@ -15,10 +15,11 @@ import pandas as pd
 
 from analysis.advice.robustness_words import least_kept
 from analysis.answers.kept_answers import keep_answer, kept_answer, place_of
-from analysis.answers.robustness import case_of, unheard
+from analysis.answers.robustness import case_of
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import CountersignalError, ModelError
 from analysis.model.robustness import Case, match_variance, redrawn
+from analysis.model.robustness.redraws import unheard
 from analysis.model.robustness.uncertain import ALL_WEIGHTS
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_programs

@@ -33,6 +33,7 @@ from analysis.model.robustness import (
     student_case,
     surveyed_weights,
 )
+from analysis.model.robustness.redraws import unheard
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_pd_responses, read_programs, read_student
 
@@ -53,10 +54,6 @@ WITHOUT_SIGNALS = (
     "Lists are made here without signals still to be given away, so a match chance is lower than "
     "that of the same list in pick and in the report"
 )
-
-
-def unheard(done: int) -> None:
-    """Progress that nobody listens to."""
 
 
 def student_bench(

@@ -4,7 +4,7 @@ from analysis.assumptions.effective import Assumptions
 from analysis.assumptions.entries import COMPONENTS, Entry, Season
 from analysis.assumptions.files import FACTORS, factor_components
 from analysis.assumptions.reading import read_assumptions
-from analysis.assumptions.writing import difference, toml_text
+from analysis.assumptions.writing import difference, toml_text, write_new
 
 __all__ = [
     "COMPONENTS",
@@ -16,4 +16,5 @@ __all__ = [
     "factor_components",
     "read_assumptions",
     "toml_text",
+    "write_new",
 ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 from analysis.assumptions.effective import Assumptions
 from analysis.assumptions.entries import Entry, Season
+from analysis.errors import AssumptionError
 
-__all__ = ["difference", "toml_text"]
+__all__ = ["difference", "toml_text", "write_new"]
 
 
 def toml_text(assumptions: Assumptions) -> str:
@@ -44,6 +46,32 @@ def toml_text(assumptions: Assumptions) -> str:
         ]
         lines.append("")
     return "\n".join(lines)
+
+
+def write_new(path: Path, assumptions: Assumptions) -> None:
+    """Write a set out whole to a new file.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make.
+    assumptions : Assumptions
+        The set.
+
+    Raises
+    ------
+    AssumptionError
+        If the file is there, or cannot be written.
+    """
+    try:
+        with path.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(toml_text(assumptions))
+    except FileExistsError:
+        message = f"{path}: is there already; choose another name"
+        raise AssumptionError(message) from None
+    except OSError as error:
+        message = f"{path}: cannot be written ({error.strerror})"
+        raise AssumptionError(message) from None
 
 
 def difference(old: Assumptions, new: Assumptions) -> list[tuple[str, str, str]]:

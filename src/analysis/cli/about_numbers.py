@@ -12,18 +12,12 @@ import typer
 
 from analysis.cli.chances_printing import print_chances
 from analysis.cli.list_printing import print_list
+from analysis.cli.options import AssumptionsFile, Preferences, Programs, Sets, Students
 from analysis.cli.printing import Format, chosen_format, print_csv, print_json, print_table, say
 from analysis.cli.who_works import Cluster, Processes, refuse_both, workers_of
 
 __all__ = ["add_to"]
 
-Students = Annotated[Path, typer.Option("--students", help="The class: students.csv.")]
-Programs = Annotated[Path, typer.Option("--programs", help="The programs: programs.csv.")]
-Preferences = Annotated[Path | None, typer.Option(help="Wishes, ties and signals: a CSV file.")]
-AssumptionsFile = Annotated[Path | None, typer.Option("--assumptions", help="A TOML file.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="An assumption, as key=value; repeatable.")
-]
 WhatIfs = Annotated[
     list[str] | None, typer.Option("--what-if", help="Changes, as a=1,b=2; repeatable.")
 ]

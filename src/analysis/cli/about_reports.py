@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from analysis.cli.options import AssumptionsFile, Preferences, Programs, Sets, Students
 from analysis.cli.printing import say
 from analysis.cli.who_works import Cluster, Processes, refuse_both, workers_of
 from analysis.errors import problems_by_row
@@ -39,14 +40,7 @@ SYNCED = {
     "cloudstorage": "a cloud service",
 }
 
-Students = Annotated[Path, typer.Option("--students", help="The class: students.csv.")]
-Programs = Annotated[Path, typer.Option("--programs", help="The programs: programs.csv.")]
-Preferences = Annotated[Path | None, typer.Option(help="Wishes, ties and signals: a CSV file.")]
 Graduates = Annotated[Path | None, typer.Option(help="The office's own outcomes: a CSV file.")]
-AssumptionsFile = Annotated[Path | None, typer.Option("--assumptions", help="A TOML file.")]
-Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="An assumption, as key=value; repeatable.")
-]
 Out = Annotated[Path, typer.Option("--out", help="Folder for the reports, made if need be.")]
 Branding = Annotated[Path | None, typer.Option(help="The office's look: a TOML file.")]
 
