@@ -143,8 +143,7 @@ costs about $110.'
     parts = [f"{title}, in percentage points: {'; '.join(each)}"]
     parts += [_fee_words(first, last, fee) for first, last, fee in _fee_spans(applications)]
     parts += _notes(applications, flat_below, limit)
-    parts += [style.basis_words(applications), style.provenance(applications)]
-    return " ".join(["Columns.", *(style.sentence(part) for part in parts if part)])
+    return style.alt_text("Columns.", parts, applications, style.provenance(applications))
 
 
 def flattens_at(applications: DataFrame, flat_below: float) -> int | None:

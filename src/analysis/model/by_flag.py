@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
-from analysis.model.flags import FLAGS, listed
+from analysis.model.flags import FLAGS, heaviest_first, listed
 from analysis.model.points import term_points
 from analysis.model.profile import specialties_of
 
@@ -222,6 +222,5 @@ def heaviest_flag(student: pd.DataFrame, assumptions: Assumptions) -> str:
     str
         A flag code.
     """
-    anchors = assumptions.group("anchors")
     flags = listed(student["red_flags"].iloc[0])
-    return min(flags, key=lambda flag: (anchors[flag], flag), default=NO_FLAG)
+    return (*heaviest_first(flags, assumptions.group("anchors")), NO_FLAG)[0]

@@ -29,7 +29,6 @@ from analysis.figures.style.provenance import (
     basis_words,
     has_column,
     provenance,
-    sentence,
 )
 from analysis.figures.style.rows import (
     MOST_ROWS,
@@ -76,7 +75,6 @@ __all__ = [
     "provenance",
     "put_upward_title",
     "round_ticks",
-    "sentence",
     "text_width",
     "value_texts",
     "with_interval_note",
