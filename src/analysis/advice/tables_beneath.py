@@ -41,7 +41,7 @@ def levels_table(importance: pd.DataFrame, profile: pd.DataFrame) -> pd.DataFram
         "Importance",
         "From worst to best",
         "This student",
-        "Points, by the weights in use",
+        "Points, as weighed here",
     ]
     return pd.DataFrame(rows, columns=columns)
 
