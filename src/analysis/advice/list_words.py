@@ -60,8 +60,8 @@ def listed_because(row: Row) -> str:
     Parameters
     ----------
     row : mapping
-        Of `ApplicationList.programs`: match_gain, match_share, must, in_preferred_state, signal,
-        interchangeable.
+        Of `ApplicationList.programs`: interview_chance, gate_reason, match_gain, match_share,
+        must, in_preferred_state, signal, interchangeable.
 
     Returns
     -------
@@ -70,13 +70,17 @@ def listed_because(row: Row) -> str:
 
     Examples
     --------
-    >>> listed_because({"match_gain": 0.019, "match_share": 0.1, "must": False,
-    ...     "in_preferred_state": True, "signal": "none", "interchangeable": ()})
+    >>> listed_because({"interview_chance": 0.2, "match_gain": 0.019, "match_share": 0.1,
+    ...     "must": False, "in_preferred_state": True, "signal": "none", "interchangeable": ()})
     'Raises the chance of matching by 1.9 points; your state.'
     """
     said = []
     if row["must"]:
         said.append("On your must list")
+    if row["interview_chance"] == 0:
+        # Only a wish or a rule keeps such a program on a list, and no gain is to be spoken of.
+        kept = said or ["On the list by a rule of yours"]
+        return f"{kept[0]}; {_not_read(row)}."
     if row["match_gain"] >= 0.0005:
         said.append(f"raises the chance of matching by {points(row['match_gain'])}")
     else:
@@ -117,6 +121,8 @@ def drops_if(row: Row) -> str:
     """
     if row["must"]:
         return "Stays as long as it is on your must list."
+    if row["interview_chance"] == 0:
+        return "Stays as long as that rule holds."
     if not row["drops_below"] > 0:
         return "Leaves the list only if it offers no chance at all: there is room for it."
     said = f"{row['replacement']} takes its place" if row["replacement"] else "Leaves the list"
@@ -124,6 +130,13 @@ def drops_if(row: Row) -> str:
     if row["chance_if_closes"] < row["drops_below"] <= row["interview_chance"]:
         said += ", as it is if what is to verify turns out against you"
     return f"{said}."
+
+
+def _not_read(row: Row) -> str:
+    """Why a program with a closed gate would not look at the file."""
+    why = [part for part in str(row["gate_reason"]).split(";") if part]
+    told = joined(why) if why else "no way in is known"
+    return f"as the table has it, the file would not be read there: {told}"
 
 
 def _chance(share: float) -> str:
@@ -175,14 +188,13 @@ def left_out_reason(row: Row) -> str:
     if row["reason"] == "never":
         return "On your never list."
     if row["reason"] == "no_chance":
-        why = str(row["gate_reason"]).split(";")
-        told = joined([part for part in why if part]) if any(why) else "no way in is known"
-        return f"As the table has it, the file would not be read there: {told}."
+        told = _not_read(row)
+        return f"{told[0].upper()}{told[1:]}."
     added = points(row["match_gain"])
     if row["reason"] == "rule":
         return f"Would add {added}, but the budget, the signals or a rule of yours stands between."
     if not row["weakest"]:
-        return f"Would add {added} to this list."
+        return f"Would add {added}, but the limit, the budget or a rule of yours leaves no room."
     return (
         f"Adds less to this list ({added}) than {row['weakest']}, which it would have to replace."
     )

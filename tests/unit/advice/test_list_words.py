@@ -53,6 +53,29 @@ def test_a_must_says_so_first():
     assert drops_if(PROGRAM | {"must": True}) == "Stays as long as it is on your must list."
 
 
+CLOSED = PROGRAM | {
+    "interview_chance": 0.0,
+    "match_gain": 0.0,
+    "match_share": 0.0,
+    "signal": "none",
+    "gate_reason": "Step 2 CK under the cutoff;sponsors no visa",
+}
+
+
+def test_a_must_that_would_not_read_the_file_says_why_and_speaks_of_no_gain():
+    assert listed_because(CLOSED | {"must": True}) == (
+        "On your must list; as the table has it, the file would not be read there: Step 2 CK under "
+        "the cutoff and sponsors no visa."
+    )
+
+
+def test_a_program_that_only_a_rule_keeps_is_said_to_be_there_for_the_rule():
+    said = listed_because(CLOSED | {"must": False, "gate_reason": ""})
+    assert said.startswith("On the list by a rule of yours; as the table has it")
+    assert said.endswith("no way in is known.")
+    assert drops_if(CLOSED | {"must": False}) == "Stays as long as that rule holds."
+
+
 def test_what_drops_a_program_names_its_chance_its_successor_and_the_unknown():
     assert drops_if(PROGRAM) == (
         "IM9 takes its place if its chance is under 5.0 %, "
@@ -76,7 +99,10 @@ def test_unknown_columns_become_questions():
     ("changed", "words"),
     [
         ({}, "Adds less to this list (0.2 points) than IM7"),
-        ({"weakest": ""}, "Would add 0.2 points"),
+        (
+            {"weakest": ""},
+            "Would add 0.2 points, but the limit, the budget or a rule of yours leaves no room.",
+        ),
         ({"reason": "never"}, "On your never list."),
         ({"reason": "rule"}, "a rule of yours"),
         ({"reason": "no_chance", "gate_reason": "sponsors no visa"}, "sponsors no visa"),
