@@ -101,3 +101,21 @@ def test_a_pipe_that_closes_early_is_no_error():
     assert "Traceback" not in process.stderr.read()
     process.stderr.close()
     assert process.wait(60) in {0, 1}
+
+
+def test_a_list_without_a_program_has_its_header_and_says_why_beside_it(run, small_class):
+    done = run("pick", "S001", *small_class.options, "--budget", "5", "--format", "csv")
+    assert done.code == 0
+    (header,) = done.out.splitlines()
+    whole = run("pick", "S001", *small_class.options, "--limit", "1", "--format", "csv")
+    assert header == whole.out.splitlines()[0]
+    assert done.err == (
+        "There is no list: the budget of $5 pays for no application (one costs $11).\n"
+    )
+
+
+def test_a_table_without_a_program_says_why_and_promises_nothing(run, small_class):
+    done = run("pick", "S001", *small_class.options, "--budget", "5", "--format", "table")
+    assert done.out.startswith("There is no list: the budget of $5 pays for no application")
+    assert "Match chance by the correlation" not in done.out
+    assert "counter-check" not in done.out

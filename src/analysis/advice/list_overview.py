@@ -19,7 +19,6 @@ __all__ = [
     "method_sentence",
     "next_application_sentence",
     "office_placement_sentence",
-    "places_unused_sentence",
     "unknowns_sentence",
 ]
 
@@ -158,35 +157,6 @@ def independence_sentence(curve: Iterable[Row], used: float) -> str:
     return ""
 
 
-def places_unused_sentence(places: int, *, hindered: bool = False) -> str:
-    """Say that a list is shorter than it might be, and why.
-
-    Parameters
-    ----------
-    places : int
-        Places left.
-    hindered : bool
-        Whether a program would add something but for a budget or a rule.
-
-    Returns
-    -------
-    str
-        One sentence, empty if every place is used.
-
-    Examples
-    --------
-    >>> places_unused_sentence(1)
-    '1 place is left unused: no further program adds any chance.'
-    """
-    if places == 0:
-        return ""
-    verb = "is" if places == 1 else "are"
-    why = "no further program adds any chance"
-    if hindered:
-        why = "the budget or a rule of yours leaves no room for a program that would add any"
-    return f"{counted(places, 'place')} {verb} left unused: {why}."
-
-
 def flat_curve(worth_sending: int | None, least_gain: float, applications: int) -> str:
     """Where a further application stops paying.
 
@@ -228,7 +198,7 @@ def list_summary(
     Parameters
     ----------
     rows : sequence of mapping
-        Of `ApplicationList.programs`: group and, where there is one, program_type.
+        Of `ApplicationList.programs`, at least one: group and, where there is one, program_type.
     reach_below, safer_above : float, optional
         Ends of the groups, 0-1, to print beside them.
 
@@ -242,11 +212,6 @@ def list_summary(
     >>> list_summary([{"group": "reach"}, {"group": "safer"}, {"group": "reach"}])
     '3 programs: 2 reach and 1 safer.'
     """
-    if not rows:
-        return (
-            "No program offers any chance as the table has it, so there is no list. What closes "
-            "each stands beside it; programs that are not in the office's file may be open."
-        )
     groups = [row["group"] for row in rows]
     ends = dict.fromkeys(GROUPS, "")
     if reach_below is not None and safer_above is not None:

@@ -14,12 +14,14 @@ import pandas as pd
 from analysis import advice
 from analysis.advice.labels import FACTORS, percent
 from analysis.advice.list_overview import list_summary, unknowns_sentence
+from analysis.advice.list_room_words import no_list_sentence
 from analysis.advice.list_words import left_out_reason, listed_because, to_verify
 from analysis.answers.case import Case, case_assumptions
 from analysis.assumptions import Assumptions, read_assumptions, toml_text
 from analysis.errors import TableError
 from analysis.model.application_list import ApplicationList, application_list
 from analysis.model.by_flag import chances_at_score, chances_with_and_without
+from analysis.model.list_room import list_room
 from analysis.model.profile import profile_levels, profile_points, specialties_of
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_interview_chances, read_programs
@@ -326,8 +328,10 @@ def list_of(case: Case, desk: Desk) -> ListOf:
     found = application_list(case.student(), desk.programs, assumptions, desk.preferences)
     records = found.programs.to_dict("records")
     sentences = (
-        list_summary(records),
-        unknowns_sentence(found.unknowns, len(records), found.match_chance_if_unknowns_close),
+        list_summary(records) if records else no_list_sentence(list_room(found)),
+        unknowns_sentence(found.unknowns, len(records), found.match_chance_if_unknowns_close)
+        if records
+        else "",
         f"The chances begin at {advice.level_words(assumptions)}: compare cases with them; they "
         "are no forecast."
         if found.chance_basis == "article"

@@ -14,16 +14,19 @@ from analysis.advice.list_overview import (
     method_sentence,
     next_application_sentence,
     office_placement_sentence,
-    places_unused_sentence,
     unknowns_sentence,
+)
+from analysis.advice.list_room_words import (
+    no_list_sentence,
+    places_unused_sentence,
+    room_sentence,
 )
 from analysis.assumptions import Assumptions
 from analysis.model.application_list import ApplicationList
 from analysis.model.intervals import wilson_interval
+from analysis.model.list_room import list_room
 
 __all__ = ["curve_sentences", "degree_of", "list_sentences", "placement_check"]
-
-NO_ROOM = "The number of applications or the budget leaves room for none: there is no list."
 
 
 def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str]:
@@ -39,11 +42,12 @@ def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str
     Returns
     -------
     list of str
-        In the order of reading: the unknowns first if they decide more than a third of the list.
+        In the order of reading: the unknowns first if they decide more than a third of the list;
+        of an empty list why there is none, and nothing else.
     """
-    number = len(found.programs)
+    number, room = len(found.programs), list_room(found)
     if number == 0:
-        return [NO_ROOM if found.problem.most == 0 else list_summary([])]
+        return [no_list_sentence(room)]
     unknowns = unknowns_sentence(found.unknowns, number, found.match_chance_if_unknowns_close)
     sentences = [
         list_summary(
@@ -62,17 +66,12 @@ def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str
             level_words(assumptions),
         ),
         independence_sentence(found.match_chance_by_rho.to_dict("records"), found.match_chance),
-        places_unused_sentence(found.places_unused, hindered=_hindered(found)),
+        room_sentence(room),
+        places_unused_sentence(room),
         f"The application fees come to ${found.fee_usd:,.0f}.",
     ]
     sentences.insert(0 if 3 * found.unknowns > number else 3, unknowns)
     return [sentence for sentence in sentences if sentence]
-
-
-def _hindered(found: ApplicationList) -> bool:
-    """Whether a program that is left out would add something but for a budget or a rule."""
-    out = found.left_out
-    return bool(out["reason"].isin(["rule", "adds_less"]).any() and (out["value_gain"] > 0).any())
 
 
 def curve_sentences(

@@ -36,9 +36,25 @@ from analysis.model.list_problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.tables import read_if_given, read_programs, read_student
 
-__all__ = ["ListWishes", "PickAnswer", "pick"]
+__all__ = ["PROGRAM_COLUMNS", "ListWishes", "PickAnswer", "pick"]
 
 BASE = "base"
+# Of a program in an answer, in order, so that a table without programs has its header too.
+PROGRAM_COLUMNS = (
+    "program_id",
+    "program_name",
+    "rank",
+    "group",
+    "interview_chance",
+    "low",
+    "high",
+    "signal",
+    "why",
+    "drops_if",
+    "verify",
+    "match_gain",
+    "interchangeable",
+)
 Files = str | os.PathLike[str]
 
 
@@ -108,6 +124,10 @@ class PickAnswer:
             }
             for row in found.left_out.to_dict("records")
         ]
+        sentences = list_sentences(found, self.assumptions)
+        if found.chosen:
+            sentences += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
+            sentences += filter(None, [placement_check(None, self.assumptions, self.degree)])
         rho = found.match_chance_by_rho[["rho", "match_chance", "independent"]]
         record = {
             "chosen": list(found.chosen),
@@ -136,11 +156,7 @@ class PickAnswer:
                 ]
             ].to_dict("records"),
             "worth_sending": worth_sending,
-            "sentences": [
-                *list_sentences(found, self.assumptions),
-                *curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions),
-                *filter(None, [placement_check(None, self.assumptions, self.degree)]),
-            ],
+            "sentences": sentences,
             "what_ifs": [
                 row | {"sentence": what_if_sentence(row)}
                 for row in list_comparison(found, self.what_ifs)

@@ -120,7 +120,7 @@ def pick(
     output: FormatOption = None,
 ) -> int:
     """Pick an application list for one student, with reasons, limits and what-ifs."""
-    from analysis.answers.pick import ListWishes
+    from analysis.answers.pick import PROGRAM_COLUMNS, ListWishes
     from analysis.answers.pick import pick as answer_of
 
     wishes = ListWishes(
@@ -146,7 +146,9 @@ def pick(
     if form is Format.json:
         print_json(record)
     elif form is Format.csv:
-        print_csv(record["programs"])
+        print_csv(record["programs"], PROGRAM_COLUMNS)
+        if not record["programs"]:
+            say(record["sentences"][0])
         if what_if:
             say("CSV is the list as it is; --format table or json has the what-ifs beside it")
     else:

@@ -37,7 +37,8 @@ def print_list(student_id: str, record: dict[str, Any]) -> None:
         f"{row['rho']:g}: {_percent(row['match_chance'])}{' (independent)' * row['independent']}"
         for row in record["match_chance_by_rho"]
     )
-    _print_wrapped(f"Match chance by the correlation of answers: {curve}.")
+    if record["programs"]:
+        _print_wrapped(f"Match chance by the correlation of answers: {curve}.")
     if record["left_out"]:
         print("The best left out, and why:")
     for row in record["left_out"]:

@@ -67,18 +67,21 @@ def print_json(answer: Any) -> None:
     print(text if visible(text) == text else json.dumps(answer, indent=1, allow_nan=False))
 
 
-def print_csv(rows: Sequence[Mapping[str, Any]]) -> None:
+def print_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
     """Print rows as CSV that a spreadsheet does not take for formulas.
 
     Parameters
     ----------
     rows : sequence of mapping
         The same keys in each; lists are separated by ``;``.
+    columns : sequence of str
+        The header where there are no rows; without it nothing is printed then.
     """
-    if not rows:
+    header = list(rows[0]) if rows else columns
+    if not header:
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(rows[0])
+    writer.writerow(header)
     writer.writerows([[_cell(value) for value in row.values()] for row in rows])
 
 

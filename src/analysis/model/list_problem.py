@@ -66,6 +66,9 @@ class ListProblem:
         In the student's order; ``constraints.specialty`` counts in it.
     preferred_states : tuple of str
         Where the student would like to live.
+    limit_from, budget_from : str
+        Whose the number and the amount are: ``row`` (the student's), ``asked``, ``assumption``
+        (``list.limit``), or "" for none.
     """
 
     programs: pd.DataFrame
@@ -74,6 +77,8 @@ class ListProblem:
     constraints: Constraints
     specialties: tuple[str, ...]
     preferred_states: tuple[str, ...]
+    limit_from: str = ""
+    budget_from: str = ""
 
     @property
     def most(self) -> int:
@@ -159,12 +164,15 @@ def list_problem(
         prestige = program_levels(own, assumptions).prestige
         stated = wished.get("preference")
         wanted = preference(prestige, own["state"], states, stated)
-    limit, budget = _ends(row, asked, assumptions)
+    limit, limit_from = _end(row, "application_limit", asked.limit)
+    budget, budget_from = _end(row, "fee_budget_usd", asked.budget_usd)
+    if limit is None and budget is None:
+        limit, limit_from = assumptions.value("list.limit"), "assumption"
     gold = _signals(row, "gold_signals", asked.gold, specialties, assumptions)
     silver = _signals(row, "silver_signals", asked.silver, specialties, assumptions)
     decided = _decided(wished, ids, kinds, {"gold": gold, "silver": silver}, specialties)
     constraints = Constraints(
-        limit=limit,
+        limit=None if limit is None else int(limit),
         must=_positions(listed(row.get("must_apply")), ids, "must_apply"),
         never=_positions(listed(row.get("never_apply")), ids, "never_apply"),
         specialty=kinds,
@@ -177,7 +185,9 @@ def list_problem(
         names=tuple(ids),
     )
     utility = list_utility(wanted, assumptions.value("match_utility"))
-    return ListProblem(own, wanted, utility, constraints, specialties, states)
+    return ListProblem(
+        own, wanted, utility, constraints, specialties, states, limit_from, budget_from
+    )
 
 
 def _of_student(preferences: pd.DataFrame | None, student_id: str, ids: list[str]) -> pd.DataFrame:
@@ -187,19 +197,12 @@ def _of_student(preferences: pd.DataFrame | None, student_id: str, ids: list[str
     return own.drop_duplicates("program_id").set_index("program_id").reindex(ids)
 
 
-def _ends(
-    row: Mapping[str, Any], asked: ListWishes, assumptions: Assumptions
-) -> tuple[int | None, float | None]:
-    def number(name: str) -> float | None:
-        cell = row.get(name)
-        return None if cell is None or pd.isna(cell) else float(cell)
-
-    given = number("application_limit")
-    limit = asked.limit if asked.limit is not None else None if given is None else int(given)
-    budget = asked.budget_usd if asked.budget_usd is not None else number("fee_budget_usd")
-    if limit is None and budget is None:
-        limit = int(assumptions.value("list.limit"))
-    return limit, budget
+def _end(row: Mapping[str, Any], column: str, asked: float | None) -> tuple[float | None, str]:
+    """What a list may hold or cost at most, and whose number that is."""
+    if asked is not None:
+        return asked, "asked"
+    cell = row.get(column)
+    return (None, "") if cell is None or pd.isna(cell) else (float(cell), "row")
 
 
 def _signals(

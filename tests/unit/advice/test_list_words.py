@@ -9,7 +9,6 @@ from analysis.advice.list_overview import (
     list_summary,
     match_chance_sentence,
     next_application_sentence,
-    places_unused_sentence,
     unknowns_sentence,
 )
 from analysis.advice.list_words import (
@@ -149,11 +148,8 @@ def test_the_independent_claim_stands_beside_the_used_one():
 
 
 def test_counts_and_plurals():
-    assert places_unused_sentence(0) == ""
-    assert places_unused_sentence(3).startswith("3 places are")
     assert flat_curve(None, 0.005, 9).startswith("Each of 9 applications adds at least 0.5 points")
     assert points(-0.02) == "-2.0 points"
-    assert list_summary([]).startswith("No program offers any chance")
     rows = [
         {"group": "reach", "program_type": "community"},
         {"group": "target", "program_type": "community"},

@@ -64,9 +64,17 @@ NO_MORE = tuple(
 @pytest.mark.parametrize(
     ("wishes", "why"),
     [
-        ({"limit": 20, "budget_usd": 55}, "15 places are left unused: the budget or a rule"),
-        ({"limit": 20, "quotas": NO_MORE}, "18 places are left unused: the budget or a rule"),
-        ({"limit": 60}, "places are left unused: no further program adds any chance."),
+        (
+            {"limit": 20, "budget_usd": 55},
+            "at most 20 applications and a budget of $55, as asked for here. 15 places are left "
+            "unused: the budget of $55 does not pay for one program more that would add any chance",
+        ),
+        ({"limit": 20, "quotas": NO_MORE}, "18 places are left unused: a rule of yours"),
+        (
+            {"limit": 60},
+            "18 places are left unused: the other 18 programs of the specialty in the office's "
+            "file offer no chance as the table has it.",
+        ),
     ],
 )
 def test_places_left_unused_have_their_true_reason(wishes, why):
@@ -74,16 +82,94 @@ def test_places_left_unused_have_their_true_reason(wishes, why):
     assert why in " ".join(list_sentences(answer.found, ASSUMPTIONS))
 
 
+def said_of(student_id, students=STUDENTS, **wishes):
+    asked = ListWishes(**wishes)
+    answer = pick(student_id, students, PROGRAMS, wishes=asked, with_range=False)
+    return " ".join(list_sentences(answer.found, ASSUMPTIONS))
+
+
+def with_cells(folder, student_id, **cells):
+    rows = pd.read_csv(STUDENTS, dtype=str, keep_default_na=False)
+    for column, cell in cells.items():
+        rows.loc[rows["student_id"] == student_id, column] = cell
+    rows.to_csv(folder / "students.csv", index=False)
+    return folder / "students.csv"
+
+
+@pytest.mark.parametrize("student_id", ["S005", "S039"])
+def test_a_list_counted_against_our_own_number_says_that_it_is_ours(student_id):
+    said = said_of(student_id)
+    assert (
+        "This list was made for at most 30 applications: our assumption (list.limit), as the class "
+        "file gives neither a limit nor a budget."
+    ) in said
+    assert "offer no chance as the table has it" in said
+
+
+@pytest.mark.parametrize(("student_id", "places"), [("S006", 20), ("S015", 25), ("S037", 5)])
+def test_a_list_of_every_program_there_is_does_not_speak_of_further_ones(student_id, places):
+    assert (
+        f"{places} places are left unused: every program of the specialty in the office's file is "
+        "on the list."
+    ) in said_of(student_id)
+
+
+def test_whose_limit_and_budget_they_are_is_told_apart(tmp_path):
+    assert "for at most 45 applications, as the class file says." in said_of("S006")
+    assert "for a budget of $99, as asked for here." in said_of("S005", budget_usd=99)
+    own = with_cells(tmp_path, "S005", fee_budget_usd="120.5")
+    assert "for a budget of $120.50, as the class file says." in said_of("S005", own)
+    assert (
+        "for at most 4 applications, as asked for here, and a budget of $120.50, as the class file "
+        "says."
+    ) in said_of("S005", own, limit=4)
+
+
+def test_a_never_list_is_told_from_programs_that_are_not_there(tmp_path):
+    few = with_cells(tmp_path, "S006", never_apply="ORT001;ORT002")
+    assert (
+        "22 places are left unused: every program of the specialty in the office's file is on the "
+        "list, but for those on your never list."
+    ) in said_of("S006", few)
+    every = [f"ORT{n:03d}" for n in range(1, 26)]
+    none = with_cells(tmp_path, "S006", never_apply=";".join(every))
+    assert said_of("S006", none) == (
+        "There is no list: the never list holds every program of the specialty in the office's "
+        "file."
+    )
+
+
+def test_a_rule_that_forbids_every_kind_is_named_as_the_cause():
+    kinds = ("community", "high_tier_academic", "mid_tier_academic", "do_friendly", "rural_fm")
+    quotas = tuple(f"program_type={kind}<=0" for kind in kinds)
+    said = said_of("S002", quotas=quotas)
+    assert said == "There is no list: the rules asked for leave room for none."
+    limited = said_of("S002", limit=0)
+    assert limited == "There is no list: a limit of 0 applications leaves room for none."
+
+
+def test_a_must_with_a_closed_gate_is_listed_with_what_closes_it(tmp_path):
+    own = with_cells(tmp_path, "S005", must_apply="GS027")
+    found = pick("S005", own, PROGRAMS, with_range=False)
+    row = found.rows().set_index("program_id").loc["GS027"]
+    assert row["interview_chance"] == 0
+    assert row["why"] == (
+        "On your must list; as the table has it, the file would not be read there: refuses any "
+        "professionalism concern."
+    )
+
+
 def test_a_budget_of_nothing_is_told_from_programs_without_a_chance(tmp_path):
     broke = pick("S002", STUDENTS, PROGRAMS, wishes=ListWishes(budget_usd=5), with_range=False)
     assert list_sentences(broke.found, ASSUMPTIONS) == [
-        "The number of applications or the budget leaves room for none: there is no list."
+        "There is no list: the budget of $5 pays for no application (one costs $11)."
     ]
+    assert broke.record()["sentences"] == list_sentences(broke.found, ASSUMPTIONS)
     closed = pd.read_csv(PROGRAMS).assign(auto_screen_any_failure="yes")
     closed.to_csv(tmp_path / "programs.csv", index=False)
     found = pick("S002", STUDENTS, tmp_path / "programs.csv", with_range=False).found
     (said,) = list_sentences(found, ASSUMPTIONS)
-    assert said.startswith("No program offers any chance as the table has it")
+    assert said.startswith("There is no list: no program offers any chance as the table has it.")
     pages = list_pages(
         read_student(STUDENTS, "S002"), read_programs(tmp_path / "programs.csv"), ASSUMPTIONS
     )
