@@ -76,13 +76,15 @@ def _moved(name: str, number: str, *, up: bool) -> str:
     return MOVED.get(name, f"{name} {{}} {{}}").format(number, "higher" if up else "lower")
 
 
-def what_if_label(changes: str) -> str:
+def what_if_label(changes: str, *, budget_lifted: bool = False) -> str:
     """What a what-if changes, in words.
 
     Parameters
     ----------
     changes : str
         As `changed_wishes` takes it.
+    budget_lifted : bool
+        Whether the list keeps to a budget and the what-if does not.
 
     Returns
     -------
@@ -96,6 +98,8 @@ def what_if_label(changes: str) -> str:
     """
     parts = [part.partition("=") for part in changes.split(",") if part.strip()]
     said = ", ".join(_label(name.strip(), text.strip()) for name, _, text in parts)
+    if budget_lifted:
+        said += ", whatever they cost"
     return f"{said[:1].upper()}{said[1:]}"
 
 
@@ -146,7 +150,8 @@ def what_if_sentence(row: Row) -> str:
     Parameters
     ----------
     row : mapping
-        changes, match_chance, match_chance_base, places_unused, enters, leaves, signals_moved.
+        changes, match_chance, match_chance_base, places_unused, enters, leaves, signals_moved;
+        budget_lifted, if it may be.
 
     Returns
     -------
@@ -163,4 +168,5 @@ def what_if_sentence(row: Row) -> str:
     told = f"still {after}" if after == before else f"{after} instead of {before}"
     unused = row["places_unused"]
     left = f"; {unused} {'place' if unused == 1 else 'places'} unused" if unused else ""
-    return f"{what_if_label(row['changes'])}: chance of a match {told}; {moves(row)}{left}."
+    label = what_if_label(row["changes"], budget_lifted=row.get("budget_lifted", False))
+    return f"{label}: chance of a match {told}; {moves(row)}{left}."

@@ -33,6 +33,7 @@ from analysis.model.application_list import (
     next_applications,
 )
 from analysis.model.list_problem import ListWishes
+from analysis.model.list_room import budget_lifted
 from analysis.model.portfolio import Method
 from analysis.tables import read_if_given, read_programs, read_student
 
@@ -157,13 +158,17 @@ class PickAnswer:
             ].to_dict("records"),
             "worth_sending": worth_sending,
             "sentences": sentences,
-            "what_ifs": [
-                row | {"sentence": what_if_sentence(row)}
-                for row in list_comparison(found, self.what_ifs)
-            ],
+            "what_ifs": [row | {"sentence": what_if_sentence(row)} for row in self._compared()],
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
+
+    def _compared(self) -> list[dict[str, Any]]:
+        """The what-ifs beside the list, and which of them leave its budget out of account."""
+        return [
+            row | {"budget_lifted": budget_lifted(self.found, self.what_ifs[row["changes"]])}
+            for row in list_comparison(self.found, self.what_ifs)
+        ]
 
     def frontier(self) -> pd.DataFrame:
         """Reach against safety, as `list_frontier`."""

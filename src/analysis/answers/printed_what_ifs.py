@@ -14,6 +14,7 @@ from analysis.errors import ModelError
 from analysis.model.application_list import ApplicationList, application_list
 from analysis.model.by_flag import NO_FLAG, heaviest_flag
 from analysis.model.list_problem import ListWishes
+from analysis.model.list_room import budget_lifted
 
 __all__ = ["printed_what_ifs"]
 
@@ -30,8 +31,9 @@ def printed_what_ifs(
 ) -> pd.DataFrame:
     """The list beside the two lists that are asked about most.
 
-    Ten more applications, which the student can still decide on; and the list without the heaviest
-    flag, which is what the report is about. Without a flag, the list without signals.
+    Ten more applications, which the student can still decide on, whatever they cost; and the list
+    without the heaviest flag, which is what the report is about. Without a flag, the list without
+    signals.
 
     Parameters
     ----------
@@ -75,7 +77,9 @@ def printed_what_ifs(
             base,
             *(
                 {
-                    "Had it been otherwise": what_if_label(row["changes"]),
+                    "Had it been otherwise": what_if_label(
+                        row["changes"], budget_lifted=budget_lifted(found, lists[row["changes"]])
+                    ),
                     "Chance of a match": percent(row["match_chance"]),
                     "Applications, fees": _cost(row["applications"], row["fee_usd"]),
                     "What changes on the list": _sentence(moves(row, known.to_dict())),

@@ -38,6 +38,12 @@ def test_what_was_changed_is_said_in_words(changes, words):
     assert what_if_label(changes) == words
 
 
+def test_a_budget_that_a_what_if_lifts_is_said():
+    assert what_if_label("limit=+10", budget_lifted=True) == (
+        "10 more applications, whatever they cost"
+    )
+
+
 def test_programs_that_move_are_named_where_names_are_given_and_no_more_than_three():
     row = {"enters": list("ABCDE"), "leaves": ["F"], "signals_moved": []}
     assert moves(row) == "5 programs enter and 1 program leaves"

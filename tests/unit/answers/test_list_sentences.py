@@ -208,6 +208,14 @@ def test_a_flagged_student_sees_ten_more_applications_and_the_list_without_the_f
     assert not rows["What changes on the list"].str.contains("IM0").any()
 
 
+def test_ten_more_applications_beyond_a_budget_are_said_to_be_whatever_they_cost():
+    _, rows = table_of("S004", budget_usd=55.0)
+    assert rows["Had it been otherwise"].iloc[1] == "10 more applications, whatever they cost"
+    assert rows["Applications, fees"].iloc[1] == "15, $165"
+    _, broke = table_of("S004", budget_usd=5.0)
+    assert broke["Had it been otherwise"].iloc[1] == "10 more applications, whatever they cost"
+
+
 def test_a_student_without_a_flag_sees_what_the_signals_are_worth():
     students = pd.read_csv(STUDENTS, dtype=str)
     clean = students[students["red_flags"].isna() & students["step2_ck"].notna()]

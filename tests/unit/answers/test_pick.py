@@ -131,6 +131,8 @@ def test_ten_more_applications_are_ten_more_whatever_the_budget_was():
     more, richer = list_comparison(answer.found, answer.what_ifs)
     assert (more["applications"], more["fee_usd"]) == (15, 165)
     assert (richer["applications"], richer["fee_usd"]) == (7, 77)
+    told = [row["sentence"].partition(":")[0] for row in answer.record()["what_ifs"]]
+    assert told == ["10 more applications, whatever they cost", "$22 more for fees"]
 
 
 def test_another_specialty_leaves_the_old_one_s_must_and_never_behind(tmp_path):
