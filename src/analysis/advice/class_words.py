@@ -15,6 +15,7 @@ __all__ = [
     "STEPS",
     "WITHOUT_GRADUATES",
     "article_sentence",
+    "empty_handed_sentence",
     "expected_sentence",
     "first_sentence",
     "further_sentence",
@@ -26,6 +27,7 @@ __all__ = [
     "signals_sentence",
     "spreading_sentence",
     "unknowns_of_class",
+    "without_list_sentence",
 ]
 
 Row = Mapping[str, Any]
@@ -183,9 +185,40 @@ def first_sentence(first: int, students: int, threshold: float) -> str:
         "highest first. Where the line is drawn is our assumption "
         "(classmates.risk_of_no_match); the risk counts that classmates compete, the chance and "
         "its range are those of the student's own report. The last column is what further "
-        "applications would add, in the specialty where they add most. All this is a reason to "
-        "meet early, not a verdict."
+        "applications would add, in the specialty where they add most, whatever limit or budget "
+        "the student has. All this is a reason to meet early, not a verdict."
     )
+
+
+def without_list_sentence(students: Sequence[str]) -> str:
+    """Who is not among those who are ordered by risk, for want of a list.
+
+    Parameters
+    ----------
+    students : sequence of str
+        Ids of students with a score and without a list.
+
+    Returns
+    -------
+    str
+        "" for none.
+
+    Examples
+    --------
+    >>> without_list_sentence(["S1", "S2"])
+    'S1 and S2 have no list at all and stand outside of this order; why is said at the top.'
+    """
+    if not students:
+        return ""
+    if len(students) > MOST_NAMED:
+        return (
+            f"{len(students)} students have no list at all and stand outside of this order; who "
+            "and why is said at the top."
+        )
+    verbs = (
+        "has no list at all and stands" if len(students) == 1 else "have no list at all and stand"
+    )
+    return f"{joined(students)} {verbs} outside of this order; why is said at the top."
 
 
 def sharing_sentence(shared: int, lost: float, places: float) -> str:
@@ -307,11 +340,45 @@ def further_sentence(students: int, number: int, gain: float, fee_usd: float) ->
     """
     if not students:
         return "**More applications** would add nothing for the students who stand first."
+    whom = "one" if students == 1 else f"each of {students}"
     return (
-        f"**More applications** in their own specialty, up to {number} for each of "
-        f"{counted(students, 'student')} who stand first, would add {matches(gain)} expected "
-        f"matches for ${fee_usd:,.0f}."
+        f"**More applications** in the own specialty, up to {number} for {whom} of those who stand "
+        f"first, would add {matches(gain)} expected matches for ${fee_usd:,.0f}, whatever limits "
+        "and budgets they have now."
     )
+
+
+def empty_handed_sentence(row: Row) -> str:
+    """Why a student's list holds no program, and what could change that.
+
+    Parameters
+    ----------
+    row : mapping
+        student_id, problem, fee_budget_usd, more_applications, more_gain, more_fee_usd and
+        other_specialty, other_applications, other_gain, other_fee_usd; NaN for none.
+
+    Returns
+    -------
+    str
+        One sentence or two.
+    """
+    own, other = row["more_gain"], row["other_gain"]
+    said = f"{row['student_id']}: {row['problem']}."
+    if other > own or (own != own and other == other):
+        number, gain, fee = row["other_applications"], other, row["other_fee_usd"]
+        where = f"to {row['other_specialty']}"
+    elif row["more_applications"] > 0:
+        number, gain, fee = row["more_applications"], own, row["more_fee_usd"]
+        where = "in the student's own specialty"
+    else:
+        return said
+    said += (
+        f" {counted(number, 'application').capitalize()} {where} would bring a chance of a match "
+        f"of {percent(gain)} for ${fee:,.0f}"
+    )
+    if fee > row["fee_budget_usd"]:
+        said += f", which is over the budget of ${row['fee_budget_usd']:,.0f}"
+    return f"{said}."
 
 
 def second_sentence(best: Sequence[Row], number: int, gain: float, fee_usd: float) -> str:
@@ -338,7 +405,8 @@ def second_sentence(best: Sequence[Row], number: int, gain: float, fee_usd: floa
     where = joined(f"{row['other_specialty']} ({row['students']})" for row in best)
     return (
         f"**A second specialty**, {number} applications to the one that helps each of them most, "
-        f"would add {matches(gain)} for ${fee_usd:,.0f}: {where}. That takes the file to read "
+        f"would add {matches(gain)} for ${fee_usd:,.0f}, whatever limits and budgets they have "
+        f"now: {where}. That takes the file to read "
         "there as at home; letters and rotations of that field are not counted, and whether "
         "students want it is theirs to say."
     )
@@ -366,7 +434,8 @@ def graduates_sentence(expected: float, students: int, matched: float | None) ->
             "someone recognisable."
         )
     return (
-        f"Of the office's past graduates {percent(matched)} matched at a program of the file; for "
-        f"this class the model expects {percent(expected / students)}. The two differ in who "
-        "applied where and when: a wide gap is a reason to look, not a correction."
+        f"Of the office's past graduates {percent(matched)} matched at a program of the file; of "
+        f"those of this class with a list the model expects {percent(expected / students)} to. The "
+        "two differ in who applied where and when: a wide gap is a reason to look, not a "
+        "correction."
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.advice.list_room_words import no_list_reason
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError, Problem
 from analysis.model.application_list import ApplicationList, application_list
@@ -28,6 +29,7 @@ from analysis.model.classmates import (
     shared_signals,
 )
 from analysis.model.graduates.matched import matched_by_flag
+from analysis.model.list_room import list_room
 from analysis.tables import read_if_given, read_programs
 from analysis.tables.check import check_table
 
@@ -48,9 +50,11 @@ OF_A_LIST = [
     "more_applications",
     "more_gain",
     "more_fee_usd",
+    "fee_budget_usd",
 ]
 FilePath = str | os.PathLike[str]
 LISTED, NO_SCORE, NO_LIST = "list", "no_step2_ck", "no_list"
+NO_CHANCE = "no program offers any chance as the table has it"
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class ClassOverview:
         is no list), applications, fee_usd, gold, silver, expected_interviews, unknowns,
         chance_basis, match_chance, low, high (of the list alone), if_unknowns_close,
         lost_to_classmates, risk_of_no_match (in company), look_first, more_applications,
-        more_gain, more_fee_usd (what further applications would bring), and for those at risk
+        more_gain, more_fee_usd (what further applications would bring, whatever limit and budget
+        the student has), fee_budget_usd (that budget), and for those at risk or with an empty list
         other_specialty, other_applications, other_gain, other_fee_usd (what applications to the
         specialty that helps most would bring).
     problems : tuple of Problem
@@ -100,6 +105,13 @@ class ClassOverview:
     def listed(self) -> pd.DataFrame:
         """Rows of the students who have a list."""
         return self.students[self.students["status"] == LISTED]
+
+    @property
+    def empty_handed(self) -> pd.DataFrame:
+        """Rows of the students whose list holds no program; they count as without one."""
+        no_list = self.students["status"] == NO_LIST
+        # What contradicts itself has no list to add to.
+        return self.students[no_list & self.students["more_applications"].notna()]
 
     @property
     def first(self) -> pd.DataFrame:
@@ -164,8 +176,9 @@ def class_overview(
     students["risk_of_no_match"] = 1 - students["match_chance"] + students["lost_to_classmates"]
     threshold = assumptions.value("classmates.risk_of_no_match")
     students["look_first"] = students["risk_of_no_match"] > threshold
-    first = checked.rows[students["look_first"].to_numpy(dtype=bool)]
-    students = students.merge(_other_specialty(first, lists, programs, assumptions), how="left")
+    empty_handed = students["student_id"].isin(lists) & (students["status"] == NO_LIST)
+    helped = checked.rows[(students["look_first"] | empty_handed).to_numpy(dtype=bool)]
+    students = students.merge(_other_specialty(helped, lists, programs, assumptions), how="left")
     order = ["look_first", "risk_of_no_match", "student_id"]
     students = students.sort_values(order, ascending=[False, False, True], ignore_index=True)
     names = programs.set_index("program_id")["program_name"]
@@ -199,6 +212,15 @@ def _student_row(
         return row | {"status": NO_LIST, "problem": str(error)}, None
     more = int(assumptions.value("classmates.further_applications"))
     added, gain, fee = further_applications(found, more)
+    beyond = {
+        "more_applications": added,
+        "more_gain": gain,
+        "more_fee_usd": fee,
+        "fee_budget_usd": found.problem.constraints.budget_usd,
+    }
+    if not found.chosen:
+        why = no_list_reason(list_room(found)) or NO_CHANCE
+        return row | {"status": NO_LIST, "problem": why} | beyond, found
     signals = found.choice.option
     return row | {
         "status": LISTED,
@@ -213,9 +235,7 @@ def _student_row(
         "low": found.match_chance_low,
         "high": found.match_chance_high,
         "if_unknowns_close": found.match_chance_if_unknowns_close,
-        "more_applications": added,
-        "more_gain": gain,
-        "more_fee_usd": fee,
+        **beyond,
     }, found
 
 
@@ -260,7 +280,7 @@ def _other_specialty(
     programs: pd.DataFrame,
     assumptions: Assumptions,
 ) -> pd.DataFrame:
-    """What the specialty that helps most would bring each student at risk."""
+    """What the specialty that helps most would bring each of these students."""
     number = int(assumptions.value("classmates.further_applications"))
     found = second_specialties(first, lists, programs, assumptions, number)
     columns = {"specialty": "other_specialty", "added": "other_applications"}

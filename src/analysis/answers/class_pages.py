@@ -171,7 +171,7 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
         ),
         students=len(listed),
         by_specialty=tables.by_specialty(listed),
-        first_words=words.first_sentence(len(first), len(listed), threshold),
+        first_words=_first_words(found, threshold),
         first=tables.first_rows(first, called, number),
         standing_words="" if len(listed) else words.NOBODY,
         standing=tables.standing(listed, called),
@@ -223,6 +223,12 @@ def _left_out(found: ClassOverview) -> dict[str, str]:
     }
 
 
+def _first_words(found: ClassOverview, threshold: float) -> str:
+    without = found.students.loc[found.students["status"] == NO_LIST, "student_id"].sort_values()
+    said = words.first_sentence(len(found.first), len(found.listed), threshold)
+    return f"{said} {words.without_list_sentence(_in_text(without))}".strip()
+
+
 def _calls_words(listed: pd.DataFrame) -> str:
     return words.unknowns_of_class(
         int(listed["unknowns"].sum()),
@@ -255,14 +261,28 @@ def _change(found: ClassOverview, lost: float) -> str:
     if len(found.programs):
         top = found.programs["program_id"].head(3)
         said.append(words.spreading_sentence(_in_text(top), lost))
+    said += _empty_handed(found)
     without = _in_text(found.students.loc[status == NO_SCORE, "student_id"])
     if without:
         said.append(f"**Scores.** {joined(without)}: no list before Step 2 CK is known.")
-    if found.problems or (status == NO_LIST).any():
+    if found.problems or (status == NO_LIST).sum() > len(found.empty_handed):
         said.append(
             "**Files.** Mend the rows and wishes that stand in the way; nobody else is affected."
         )
     return "\n".join(f"- {sentence}" for sentence in said if sentence)
+
+
+def _empty_handed(found: ClassOverview) -> list[str]:
+    """A sentence for each of the first few, and how many more there are."""
+    rows = found.empty_handed.sort_values("student_id").to_dict("records")
+    typed = ("student_id", "other_specialty")
+    said = [
+        words.empty_handed_sentence(row | {name: escape_markdown(str(row[name])) for name in typed})
+        for row in rows[: words.MOST_NAMED]
+    ]
+    if len(rows) > words.MOST_NAMED:
+        said.append(f"{len(rows) - words.MOST_NAMED} more are named at the top.")
+    return [f"**Without a list.** {' '.join(said)}"] if said else []
 
 
 def _graduates_words(found: ClassOverview) -> str:

@@ -158,7 +158,7 @@ def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]
     list of DataFrame
         As even as may be, 40 students each at most.
     """
-    columns = ["student_id", "match_chance", "low", "high"]
+    columns = ["student_id", "match_chance", "low", "high", "look_first"]
     rows = listed[columns].assign(
         label=[
             f"{called[one]} · {_specialty(specialty)}"

@@ -29,12 +29,12 @@ def draw_class_standing(
     ----------
     students : DataFrame
         One row a student, 1 to 40, in the order drawn: ``student_id``, ``match_chance`` (0-1);
-        optional ``label``, ``low`` and ``high`` (0-1), ``interval`` (what kind), ``source``,
-        ``basis``.
+        optional ``label``, ``low`` and ``high`` (0-1), ``look_first`` (their names are bold),
+        ``interval`` (what kind), ``source``, ``basis``.
     ax : Axes
         What is drawn on; cleared first.
     line : float, optional
-        Chance under which a student is looked at first.
+        Chance under which, less what classmates take, a student is looked at first.
     title : str
         What is shown.
 
@@ -53,7 +53,8 @@ def draw_class_standing(
     words = style.value_texts(students, "match_chance", share=True)
     dots = Dots(HEAD, students["match_chance"].tolist(), lows, highs, words)
     with style.chart(ax):
-        margins = dot_rows(ax, style.labels(students, "student_id"), [dots], end=1.0)
+        names, marked = style.labels(students, "student_id"), _first_rows(students)
+        margins = dot_rows(ax, names, [dots], end=1.0, marked=marked)
         if line is not None:
             ax.axvline(line, color=style.ORANGE, lw=1.1, dashes=(4, 2), zorder=1)
         ax.set_xticks(*style.PERCENT_TICKS)
@@ -62,7 +63,7 @@ def draw_class_standing(
             ax,
             title=title,
             tag=style.basis_words(students),
-            footer=_footer(students, line),
+            footer=_footer(students, line, bold=bool(marked)),
             margins=margins,
         )
 
@@ -91,12 +92,22 @@ def alt_class_standing(
     words = style.value_texts(students, "match_chance", share=True)
     names = style.labels(students, "student_id")
     values = "; ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
-    footer = _footer(students, line)
-    return style.alt_text("Dots on a scale.", [f"{title}: {values}"], students, footer)
+    said = [f"{title}: {values}"]
+    first = [str(students["student_id"].iloc[row]) for row in _first_rows(students)]
+    if first:
+        said.append(f"Looked at first: {'; '.join(first)}")
+    return style.alt_text("Dots on a scale.", said, students, _footer(students, line))
 
 
-def _footer(students: DataFrame, line: float | None) -> str:
+def _first_rows(students: DataFrame) -> list[int]:
+    if "look_first" not in students:
+        return []
+    return [row for row, first in enumerate(students["look_first"]) if first]
+
+
+def _footer(students: DataFrame, line: float | None, *, bold: bool = False) -> str:
     footer = style.with_interval_note(style.provenance(students), students)
     if line is None:
         return footer
-    return f"{footer} · Dashed line: {style.percent(line)}, under which a list is looked at first"
+    rule = "a list is looked at first if its chance, less what classmates take, is under it"
+    return f"{footer} · Dashed line: {style.percent(line)}; {rule}{' (bold)' if bold else ''}"

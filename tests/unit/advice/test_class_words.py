@@ -42,6 +42,53 @@ def test_who_stands_first_is_counted(first, said):
     assert words.first_sentence(first, 9, 0.25).startswith(said)
 
 
+def test_students_without_a_list_are_said_to_stand_outside_of_the_order():
+    assert words.without_list_sentence([]) == ""
+    assert words.without_list_sentence(["S1"]).startswith("S1 has no list at all and stands")
+    many = words.without_list_sentence([f"S{at}" for at in range(9)])
+    assert many.startswith("9 students have no list at all")
+
+
+EMPTY = {
+    "student_id": "S1",
+    "problem": "the budget of $5 pays for no application (one costs $11)",
+    "fee_budget_usd": 5.0,
+    "more_applications": 10.0,
+    "more_gain": 0.93,
+    "more_fee_usd": 110.0,
+    "other_specialty": "Family Medicine",
+    "other_applications": 10.0,
+    "other_gain": 0.4,
+    "other_fee_usd": 110.0,
+}
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        (
+            {},
+            " 10 applications in the student's own specialty would bring a chance of a match of "
+            "93 % for $110, which is over the budget of $5.",
+        ),
+        (
+            {"other_gain": 0.95, "fee_budget_usd": NAN},
+            " 10 applications to Family Medicine would bring a chance of a match of 95 % for $110.",
+        ),
+        (
+            {"more_applications": 0.0, "more_gain": 0.0, "other_applications": 1.0},
+            " 1 application to Family Medicine would bring a chance of a match of 40 % for $110, "
+            "which is over the budget of $5.",
+        ),
+        ({"more_applications": 0.0, "more_gain": 0.0, "other_gain": NAN}, ""),
+    ],
+)
+def test_what_could_give_a_student_a_list_is_said_with_the_budget_it_breaks(changed, said):
+    told = words.empty_handed_sentence(EMPTY | changed)
+    assert told == f"S1: {EMPTY['problem']}.{said}"
+
+
 def test_what_sharing_costs_says_what_is_taken_for_it():
     assert words.sharing_sentence(0, 0, 1).endswith("classmates do not compete.")
     said = words.sharing_sentence(12, 0.83, 1)
@@ -64,17 +111,22 @@ def test_signals_that_meet_a_classmates_are_counted():
 def test_a_class_is_held_beside_graduates_only_where_there_are_enough():
     assert words.graduates_sentence(2, 4, None).startswith("There are too few past graduates")
     assert "58 % matched" in words.graduates_sentence(2, 4, 0.58)
-    assert "expects 50 %" in words.graduates_sentence(2, 4, 0.58)
+    assert "of those of this class with a list the model expects 50 % to." in (
+        words.graduates_sentence(2, 4, 0.58)
+    )
 
 
 def test_what_could_change_is_said_with_what_it_would_bring_and_cost():
     said = words.further_sentence(3, 10, 0.02, 900)
-    assert "up to 10 for each of 3 students" in said
-    assert "would add less than 0.1 expected matches for $900" in said
+    assert "up to 10 for each of 3 of those who stand first" in said
+    assert "would add less than 0.1 expected matches for $900, whatever limits and" in said
+    alone = words.further_sentence(1, 10, 0.2, 110)
+    assert "up to 10 for one of those who stand first, would add 0.2" in alone
+    assert alone.endswith("for $110, whatever limits and budgets they have now.")
     assert words.further_sentence(0, 10, 0, 0).endswith("nothing for the students who stand first.")
     best = [{"other_specialty": "Psychiatry", "students": 2}]
     said = words.second_sentence(best, 10, 0.8, 220)
-    assert "would add 0.8 for $220: Psychiatry (2)." in said
+    assert "for $220, whatever limits and budgets they have now: Psychiatry (2)." in said
     assert words.second_sentence([], 10, 0, 0) == ""
 
 

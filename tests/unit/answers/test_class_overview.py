@@ -148,6 +148,51 @@ def test_a_class_of_one_is_expected_to_match_with_that_students_chance(files, tm
     assert alone.matches["expected"].tolist()[:3] == [own["match_chance"]] * 3
 
 
+@pytest.fixture(scope="module")
+def without_lists(files, tmp_path_factory):
+    """S002 with five dollars, S003 who wants none of the programs, S010 with a list."""
+    folder = tmp_path_factory.mktemp("without")
+    rows = pd.read_csv(files.students, dtype=str, keep_default_na=False)
+    rows = rows[rows["student_id"].isin(["S002", "S003", "S010"])].copy()
+    programs = pd.read_csv(files.programs, dtype=str)
+    (specialty,) = rows.loc[rows["student_id"] == "S003", "specialty"]
+    every = ";".join(programs.loc[programs["specialty"] == specialty, "program_id"])
+    rows.loc[rows["student_id"] == "S002", ["application_limit", "fee_budget_usd"]] = ["", "5"]
+    rows.loc[rows["student_id"] == "S003", ["must_apply", "never_apply"]] = ["", every]
+    rows.to_csv(folder / "students.csv", index=False)
+    return class_overview(folder / "students.csv", files.programs, overrides=FEW_DRAWS)
+
+
+def test_a_list_that_holds_no_program_counts_as_none_and_says_why(without_lists):
+    pages = class_pages(without_lists)
+    facts = pages.facts.set_index("This overview is about")["as the office's files say"]
+    assert facts["Students with a list"] == "1"
+    assert facts["No list for S002"] == "the budget of $5 pays for no application (one costs $11)"
+    assert facts["No list for S003"].startswith("the never list holds every program of the")
+    assert "the one student with a list" in pages.summary
+    assert "S002 and S003 have no list at all and stand outside of this order" in pages.first_words
+    rows = pages.csv.set_index("student_id")
+    assert rows.loc[["S002", "S003"], "status"].tolist() == ["no_list"] * 2
+    assert rows.loc[["S002", "S003"], "match_chance"].isna().all()
+    assert not without_lists.first["student_id"].isin(["S002", "S003"]).any()
+
+
+def test_what_would_help_a_student_without_a_list_names_the_budget_that_it_breaks(without_lists):
+    (said,) = [one for one in class_pages(without_lists).change.splitlines() if "Without" in one]
+    assert said.startswith("- **Without a list.** S002: the budget of $5 pays for no application")
+    assert "which is over the budget of $5." in said
+    # Nothing in the files is to be mended.
+    assert "Mend the rows" not in class_pages(without_lists).change
+
+
+def test_who_is_bold_in_the_chart_is_who_stands_in_the_table(found, pages):
+    (chart,) = pages.standing
+    first = set(chart.loc[chart["look_first"], "student_id"])
+    assert first == set(found.first["student_id"])
+    in_company = found.listed["match_chance"] - found.listed["lost_to_classmates"]
+    assert set(found.listed.loc[in_company < pages.line, "student_id"]) == first
+
+
 def test_what_stands_in_a_sentence_is_shown_as_it_was_typed(found):
     odd = found.students.replace({"student_id": {"S017": "_S17_"}})
     change = class_pages(replace(found, students=odd)).change
