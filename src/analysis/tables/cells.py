@@ -20,6 +20,7 @@ __all__ = ["Refused", "typed_column"]
 
 UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
 YES_NO = {"y": "yes", "true": "yes", "1": "yes", "n": "no", "false": "no", "0": "no"}
+TWICE = "what is given twice in a list taken once"
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")
 
@@ -64,7 +65,7 @@ OTHER_WORDS = {**FLAG_SPELLINGS, **{folded(name): code for name, code in STATES.
 def _items(cell: str, column: Mapping[str, Any]) -> Interpreted:
     entries = [entry.strip() for entry in cell.split(";") if entry.strip()]
     if not column["options"]:
-        return tuple(entries), ""
+        return _once(entries)
     codes = {folded(option): option for option in column["options"]}
     words: list[str] = []
     for entry in entries:
@@ -74,8 +75,14 @@ def _items(cell: str, column: Mapping[str, Any]) -> Interpreted:
         if word not in column["options"]:
             raise Refused
         words.append(word)
-    changed = words != entries
-    return tuple(dict.fromkeys(words)), "spelling of codes made uniform" if changed else ""
+    kept, twice = (tuple(words), "") if column["one_each"] else _once(words)
+    said = "spelling of codes made uniform" if words != entries else ""
+    return kept, ", ".join(one for one in (said, twice) if one)
+
+
+def _once(entries: list[str]) -> tuple[tuple[str, ...], str]:
+    kept = tuple(dict.fromkeys(entries))
+    return kept, "" if len(kept) == len(entries) else TWICE
 
 
 def _whole_items(cell: str, _: Mapping[str, Any]) -> Interpreted:

@@ -217,6 +217,7 @@ def items(
     required: bool = False,
     longest: int = 32,
     entry: str = "",
+    one_each: bool = False,
 ) -> pa.Column:
     """Column of lists, separated by semicolons.
 
@@ -232,6 +233,9 @@ def items(
         Most characters of an entry without `options`.
     entry : str
         What an entry is, where the options are too many to name.
+    one_each : bool
+        Whether there is an entry for each specialty, so that two may be the same; else what is
+        given twice is taken once.
 
     Returns
     -------
@@ -247,7 +251,14 @@ def items(
 
     check = pa.Check(fits, element_wise=True, name="items")
     return _column(
-        "items", what, expected, [check], required=required, empty=True, options=tuple(options)
+        "items",
+        what,
+        expected,
+        [check],
+        required=required,
+        empty=True,
+        options=tuple(options),
+        one_each=one_each,
     )
 
 

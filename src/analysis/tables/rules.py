@@ -66,16 +66,18 @@ def _specialties(column: str, *, many: bool) -> Rule:
         codes, entries = pd.factorize(rows[column].to_numpy(dtype=object), use_na_sentinel=False)
         named = np.empty(len(entries), dtype=object)
         why: dict[int, tuple[str, str]] = {}
+        twice = np.zeros(len(entries), dtype=bool)
         for code, entry in enumerate(entries):
             words = entry if many else (() if pd.isna(entry) else (entry,))
             found = [specialty_name(word) for word in words]
             wrong = [(w, reason) for w, (_, reason) in zip(words, found, strict=True) if reason]
-            names = tuple(name for name, _ in found)
+            names = tuple(dict.fromkeys(name for name, _ in found))
             named[code] = entry
             if wrong:
                 why[code] = wrong[0]
             elif names != tuple(words):
                 named[code] = names if many else names[0]
+                twice[code] = len(names) < len(words)
         changed = sum(
             int(count)
             for entry, name, count in zip(entries, named, np.bincount(codes), strict=True)
@@ -84,6 +86,9 @@ def _specialties(column: str, *, many: bool) -> Rule:
         if changed:
             rows[column] = pd.Series(named[codes], index=rows.index, dtype=rows[column].dtype)
             repairs.append(f"spelling of {column} made uniform ({changed})")
+        again = int(twice[codes].sum())
+        if again:
+            repairs.append(f"{column}: two names of one specialty taken once ({again})")
         for at in rows.index[np.isin(codes, list(why))]:
             yield at, column, *why[codes[at]]
 

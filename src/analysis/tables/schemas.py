@@ -132,7 +132,9 @@ _STUDENT = {
     "degree": choice("Degree.", ("us_md", "us_do", "img")),
     "needs_visa": yes_no("Whether a visa is needed."),
     "competitiveness": items(
-        "Competitiveness of each specialty; by season.csv if empty.", COMPETITIVENESS
+        "Competitiveness of each specialty; by season.csv if empty.",
+        COMPETITIVENESS,
+        one_each=True,
     ),
     "clerkship_honors_fraction": number("Share of core clerkships with honors.", 0, 1),
     "letters": number(

@@ -47,6 +47,23 @@ def test_specialties_are_made_uniform_and_counted_by_rows(tmp_path):
     assert found.repairs == ("spelling of specialty made uniform (2)",)
 
 
+def test_a_specialty_given_twice_is_given_once_and_that_is_said(tmp_path):
+    text = f"{HEADER}\nA,Psychiatry;Psychiatry,250,pass,\nB,IM;Internal Medicine,250,pass,\n"
+    found = checked(tmp_path, text)
+    assert found.problems == ()
+    assert found.rows["specialty"].tolist() == [("Psychiatry",), ("Internal Medicine",)]
+    assert found.repairs == (
+        "specialty: what is given twice in a list taken once (1)",
+        "spelling of specialty made uniform (1)",
+        "specialty: two names of one specialty taken once (1)",
+    )
+
+
+def test_two_specialties_may_be_of_one_class(tmp_path):
+    text = f"{HEADER},competitiveness\nA,IM;Psychiatry,250,pass,,moderate;Moderate\n"
+    assert checked(tmp_path, text).rows["competitiveness"].tolist() == [("moderate", "moderate")]
+
+
 def test_a_table_with_the_same_bad_specialty_names_each_row(tmp_path):
     text = f"{HEADER}\nA,Xq,250,pass,\nB,IM,250,pass,\nC,Xq,250,pass,\n"
     assert [(p.line, p.value) for p in checked(tmp_path, text).problems] == [(2, "Xq"), (4, "Xq")]
