@@ -17,6 +17,7 @@ __all__ = [
     "RowError",
     "SettingsError",
     "TableError",
+    "is_ours",
     "problems_by_row",
 ]
 
@@ -139,3 +140,27 @@ class ReportError(CountersignalError):
 
 class SettingsError(CountersignalError):
     """A settings file (branding) that is not understood."""
+
+
+def is_ours(name: str) -> bool:
+    """Whether an error of this name tells its user everything by its text.
+
+    Parameters
+    ----------
+    name : str
+        Name of an exception's class, as an executed notebook keeps it.
+
+    Returns
+    -------
+    bool
+        True for `CountersignalError` and all that is derived from it.
+
+    Examples
+    --------
+    >>> is_ours("RowError"), is_ours("ValueError")
+    (True, False)
+    """
+    ours: list[type[CountersignalError]] = [CountersignalError]
+    for kind in ours:
+        ours += kind.__subclasses__()
+    return any(kind.__name__ == name for kind in ours)

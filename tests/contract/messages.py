@@ -7,6 +7,9 @@ from pathlib import Path
 
 # Where the messages of a batch are made; what only developers and widgets meet is left out.
 SPOKEN = (
+    "model/list_problem.py",
+    "model/market.py",
+    "model/rules.py",
     "report/batch.py",
     "report/document.py",
     "report/folder.py",
@@ -24,8 +27,13 @@ SPOKEN = (
     "cli/who_works.py",
 )
 NO_TROUBLE = ("{} report{} in {}", "the class at a glance in {} and {}", "{} (line {}): {}")
-# Said only of a notebook that is not ours.
-NOT_OURS = ("the notebook gives {} tables for the CSV file; expected one",)
+# Said only of a notebook that is not ours, and of options of `pick`, which no batch has.
+NOT_OURS = (
+    "the notebook gives {} tables for the CSV file; expected one",
+    "quota {}: expected state=OH>=3 or program_type=community<=10",
+    "quota {}: no program of the student's has {} {}",
+    "{}: expected one number for each of {} specialties",
+)
 EXPECTED = re.compile(r"expected|found")
 CELL = re.compile(r"`([^`]+)`")
 

@@ -56,6 +56,19 @@ def test_a_bad_row_is_named_and_the_good_student_is_delivered(run, small_class):
     assert "S001,2,refused" in (small_class.out / "summary.csv").read_text()
 
 
+def test_a_wish_that_cannot_be_met_is_told_in_our_words_alone(run, small_class):
+    small_class.rows[0]["must_apply"] = "IM999"
+    write_rows(small_class.students, small_class.rows)
+    done = run(*small_class.batch)
+    assert done.code == 1
+    said = "must_apply: IM999 not among the programs of the student's specialties (nearest to IM999"
+    assert f"S001 (line 2): {said}" in done.err
+    assert manifest(small_class.out)["students"]["S001"]["message"].startswith(said)
+    summary = (small_class.out / "summary.csv").read_text()
+    assert f"S001,2,failed,0,,{said}" in summary
+    assert "ModelError" not in done.err + summary
+
+
 def test_all_that_is_wrong_with_a_row_stands_in_manifest_and_summary(run, small_class):
     small_class.rows[0] |= {"step2_ck": "2555", "letters": "7"}
     write_rows(small_class.students, small_class.rows)
@@ -89,6 +102,19 @@ def test_bad_programs_write_nothing(run, small_class):
     assert done.code == 2
     assert not small_class.out.exists()
     assert "column program_type: found 'comunity'" in done.err
+    assert done.err.splitlines()[-1] == (
+        "nothing was written; mend what is named above, then the same command again"
+    )
+
+
+def test_a_bad_row_of_wishes_stops_the_class_and_that_is_said(run, small_class):
+    wishes = [{"student_id": "S001", "program_id": "IM001", "preference": "9"}]
+    path = write_rows(small_class.out.parent / "preferences.csv", wishes)
+    done = run(*small_class.batch, "--preferences", path)
+    assert done.code == 2
+    assert "preferences.csv, line 2, column preference: found '9'" in done.err
+    assert "nothing was written" in done.err.splitlines()[-1]
+    assert not small_class.out.exists()
 
 
 def test_resume_renders_what_changed_and_leaves_the_rest(run, small_class):

@@ -16,7 +16,7 @@ import typer
 from analysis.cli.options import AssumptionsFile, Preferences, Programs, Sets, Students
 from analysis.cli.printing import say
 from analysis.cli.who_works import Cluster, Processes, refuse_both, workers_of
-from analysis.errors import problems_by_row
+from analysis.errors import CountersignalError, problems_by_row
 from analysis.paths import from_root, project_root
 
 if TYPE_CHECKING:
@@ -196,9 +196,14 @@ def _render(
         read = [path for path in (*files.values(), assumptions, branding) if path is not None]
         overview_at = overview_files(overview, out, read, replace=mode != "new")
     paths = {name: "" if path is None else str(path.resolve()) for name, path in files.items()}
-    listed = class_list(
-        **paths, assumptions_toml=assumptions, overrides=sets, only=only, date=report_date
-    )
+    try:
+        listed = class_list(
+            **paths, assumptions_toml=assumptions, overrides=sets, only=only, date=report_date
+        )
+    except CountersignalError as error:
+        say(error)
+        say("nothing was written; mend what is named above, then the same command again")
+        return error.exit_code
     _say_what_was_read(listed)
     refused = {
         who: (wrong[0].line, "; ".join(problem.wanted for problem in wrong))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import ReportError
+from analysis.errors import ReportError, is_ours
 from analysis.paths import from_root
 from analysis.report.document import document_from_notebook
 from analysis.report.folder import write_whole
@@ -258,7 +258,9 @@ def _executed(template: Path, parameters: Mapping[str, str], folder: Path, engin
             cwd=str(folder),
         )
     except PapermillExecutionError as error:
-        message = f"{error.ename}: {error.evalue}".strip(": ")
+        # A sentence of ours says all there is to say; of another's error the kind says most.
+        kind = "" if is_ours(error.ename) else error.ename
+        message = f"{kind}: {error.evalue}".strip(": ")
         raise ReportError(message) from None
 
 
