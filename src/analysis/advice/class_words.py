@@ -366,7 +366,7 @@ def empty_handed_sentence(row: Row) -> str:
     said = f"{row['student_id']}: {row['problem']}."
     if other > own or (own != own and other == other):
         number, gain, fee = row["other_applications"], other, row["other_fee_usd"]
-        where = f"to {row['other_specialty']}"
+        where = f"to {row['other_specialty']}, without signals,"
     elif row["more_applications"] > 0:
         number, gain, fee = row["more_applications"], own, row["more_fee_usd"]
         where = "in the student's own specialty"

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.advice.list_room_words import no_list_reason
+from analysis.answers.pick_what_if import changed_wishes
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError, Problem
 from analysis.model.application_list import ApplicationList, application_list
@@ -29,6 +30,7 @@ from analysis.model.classmates import (
     shared_signals,
 )
 from analysis.model.graduates.matched import matched_by_flag
+from analysis.model.list_problem import ListWishes
 from analysis.model.list_room import list_room
 from analysis.tables import read_if_given, read_programs
 from analysis.tables.check import check_table
@@ -220,6 +222,13 @@ def _student_row(
     }
     if not found.chosen:
         why = no_list_reason(list_room(found)) or NO_CHANCE
+        # Signals that no list uses are free for the further ones, as in the student's own report.
+        other, wishes = changed_wishes(student, ListWishes(), f"limit=+{more}", found.problem)
+        grown = application_list(
+            other, programs, assumptions, preferences, wishes, with_range=False, left_out_number=0
+        )
+        beyond["more_applications"] = len(grown.chosen)
+        beyond["more_gain"], beyond["more_fee_usd"] = grown.match_chance, grown.fee_usd
         return row | {"status": NO_LIST, "problem": why} | beyond, found
     signals = found.choice.option
     return row | {

@@ -74,12 +74,13 @@ NAN = float("nan")
         ),
         (
             {"other_gain": 0.95, "fee_budget_usd": NAN},
-            " 10 applications to Family Medicine would bring a chance of a match of 95 % for $110.",
+            " 10 applications to Family Medicine, without signals, would bring a chance of a match "
+            "of 95 % for $110.",
         ),
         (
             {"more_applications": 0.0, "more_gain": 0.0, "other_applications": 1.0},
-            " 1 application to Family Medicine would bring a chance of a match of 40 % for $110, "
-            "which is over the budget of $5.",
+            " 1 application to Family Medicine, without signals, would bring a chance of a match "
+            "of 40 % for $110, which is over the budget of $5.",
         ),
         ({"more_applications": 0.0, "more_gain": 0.0, "other_gain": NAN}, ""),
     ],

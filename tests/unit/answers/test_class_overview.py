@@ -6,7 +6,7 @@ import pytest
 
 from analysis.answers.class_overview import class_overview
 from analysis.answers.class_pages import class_pages
-from analysis.answers.pick import pick
+from analysis.answers.pick import ListWishes, pick
 from analysis.paths import from_root
 
 SAMPLE = from_root("data/sample")
@@ -183,6 +183,25 @@ def test_what_would_help_a_student_without_a_list_names_the_budget_that_it_break
     assert "which is over the budget of $5." in said
     # Nothing in the files is to be mended.
     assert "Mend the rows" not in class_pages(without_lists).change
+
+
+def test_what_ten_applications_bring_without_a_list_is_what_the_own_report_says(
+    without_lists, files
+):
+    row = without_lists.empty_handed.set_index("student_id").loc["S002"]
+    own = pick(
+        "S002",
+        files.students,
+        files.programs,
+        overrides=FEW_DRAWS,
+        wishes=ListWishes(budget_usd=5),
+        what_ifs=["limit=+10"],
+        with_range=False,
+    )
+    grown = own.what_ifs["limit=+10"]
+    assert not own.found.chosen
+    told = row[["more_applications", "more_gain", "more_fee_usd"]].tolist()
+    assert told == [len(grown.chosen), grown.match_chance, grown.fee_usd]
 
 
 def test_who_is_bold_in_the_chart_is_who_stands_in_the_table(found, pages):
