@@ -85,9 +85,11 @@ def _why_unused(room: Row) -> str:
         but = ", but for those on your never list" if room["never"] else ""
         return f"every program {here} is on the list{but}"
     if room["closed"] == room["others"]:
+        apart = ", your never list apart," if room["never"] else ""
         if room["closed"] == 1:
-            return f"the one other program {here} offers no chance as the table has it"
-        return f"the other {room['closed']} programs {here} offer no chance as the table has it"
+            return f"the one other program {here}{apart} offers no chance as the table has it"
+        closed = f"the other {room['closed']} programs {here}{apart}"
+        return f"{closed} offer no chance as the table has it"
     if room["over_budget"]:
         return (
             f"the budget of {_dollars(room['budget_usd'])} does not pay for one program more that "

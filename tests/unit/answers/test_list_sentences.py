@@ -131,6 +131,11 @@ def test_a_never_list_is_told_from_programs_that_are_not_there(tmp_path):
         "22 places are left unused: every program of the specialty in the office's file is on the "
         "list, but for those on your never list."
     ) in said_of("S006", few)
+    closed = with_cells(tmp_path, "S005", never_apply="GS027;GS007")
+    assert (
+        "the other 9 programs of the specialty in the office's file, your never list apart, offer "
+        "no chance as the table has it."
+    ) in said_of("S005", closed)
     every = [f"ORT{n:03d}" for n in range(1, 26)]
     none = with_cells(tmp_path, "S006", never_apply=";".join(every))
     assert said_of("S006", none) == (
