@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from analysis.advice.labels import joined
+from analysis.advice.labels import counted, joined
 
 __all__ = ["no_list_reason", "no_list_sentence", "places_unused_sentence", "room_sentence"]
 
@@ -39,10 +39,10 @@ def room_sentence(room: Row) -> str:
     """
     limit, budget = room["limit"], room["budget_usd"]
     if room["limit_from"] == "assumption":
-        return f"This list was made for at most {_counted(limit, 'application')}: {OURS}."
+        return f"This list was made for at most {counted(limit, 'application')}: {OURS}."
     ends = []
     if limit is not None:
-        ends.append((f"at most {_counted(limit, 'application')}", room["limit_from"]))
+        ends.append((f"at most {counted(limit, 'application')}", room["limit_from"]))
     if budget is not None:
         ends.append((f"a budget of {_dollars(budget)}", room["budget_from"]))
     if not ends:
@@ -76,7 +76,7 @@ def places_unused_sentence(room: Row) -> str:
     if places == 0:
         return ""
     verb = "is" if places == 1 else "are"
-    return f"{_counted(places, 'place')} {verb} left unused: {_why_unused(room)}."
+    return f"{counted(places, 'place')} {verb} left unused: {_why_unused(room)}."
 
 
 def _why_unused(room: Row) -> str:
@@ -160,7 +160,3 @@ def _kinds(room: Row) -> str:
 
 def _dollars(amount: float) -> str:
     return f"${amount:,.0f}" if amount == int(amount) else f"${amount:,.2f}"
-
-
-def _counted(number: float, noun: str) -> str:
-    return f"{number:.0f} {noun}" + ("" if number == 1 else "s")
