@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.advice import class_lever_words as levers
 from analysis.advice import class_words as words
 from analysis.advice.labels import joined
 from analysis.advice.level import level_words
@@ -230,7 +231,7 @@ def _first_words(found: ClassOverview, threshold: float) -> str:
 
 
 def _calls_words(listed: pd.DataFrame) -> str:
-    return words.unknowns_of_class(
+    return levers.unknowns_of_class(
         int(listed["unknowns"].sum()),
         int(listed["applications"].sum()),
         float(listed["if_unknowns_close"].sum()),
@@ -250,17 +251,17 @@ def _change(found: ClassOverview, lost: float) -> str:
     if len(first):
         more = first[first["more_applications"] > 0]
         gain, fee = float(more["more_gain"].sum()), float(more["more_fee_usd"].sum())
-        said.append(words.further_sentence(len(more), number, gain, fee))
+        said.append(levers.further_sentence(len(more), number, gain, fee))
         other = first.groupby("other_specialty", as_index=False).agg(
             students=("student_id", "size")
         )
         other = other.sort_values(["students", "other_specialty"], ascending=[False, True])
         gain, fee = float(first["other_gain"].sum()), float(first["other_fee_usd"].sum())
         other["other_specialty"] = _in_text(other["other_specialty"])
-        said.append(words.second_sentence(other.to_dict("records"), number, gain, fee))
+        said.append(levers.second_sentence(other.to_dict("records"), number, gain, fee))
     if len(found.programs):
         top = found.programs["program_id"].head(3)
-        said.append(words.spreading_sentence(_in_text(top), lost))
+        said.append(levers.spreading_sentence(_in_text(top), lost))
     said += _empty_handed(found)
     without = _in_text(found.students.loc[status == NO_SCORE, "student_id"])
     if without:
@@ -277,7 +278,9 @@ def _empty_handed(found: ClassOverview) -> list[str]:
     rows = found.empty_handed.sort_values("student_id").to_dict("records")
     typed = ("student_id", "other_specialty")
     said = [
-        words.empty_handed_sentence(row | {name: escape_markdown(str(row[name])) for name in typed})
+        levers.empty_handed_sentence(
+            row | {name: escape_markdown(str(row[name])) for name in typed}
+        )
         for row in rows[: words.MOST_NAMED]
     ]
     if len(rows) > words.MOST_NAMED:

@@ -1,5 +1,6 @@
 import pytest
 
+from analysis.advice import class_lever_words as levers
 from analysis.advice import class_words as words
 
 STEPS = [
@@ -86,7 +87,7 @@ NAN = float("nan")
     ],
 )
 def test_what_could_give_a_student_a_list_is_said_with_the_budget_it_breaks(changed, said):
-    told = words.empty_handed_sentence(EMPTY | changed)
+    told = levers.empty_handed_sentence(EMPTY | changed)
     assert told == f"S1: {EMPTY['problem']}.{said}"
 
 
@@ -98,8 +99,8 @@ def test_what_sharing_costs_says_what_is_taken_for_it():
 
 
 def test_little_to_win_is_not_recommended():
-    assert words.spreading_sentence(["A"], 0.01).endswith("less than 0.1 expected matches.")
-    assert "share A and B" in words.spreading_sentence(["A", "B"], 0.8)
+    assert levers.spreading_sentence(["A"], 0.01).endswith("less than 0.1 expected matches.")
+    assert "share A and B" in levers.spreading_sentence(["A", "B"], 0.8)
 
 
 def test_signals_that_meet_a_classmates_are_counted():
@@ -118,21 +119,23 @@ def test_a_class_is_held_beside_graduates_only_where_there_are_enough():
 
 
 def test_what_could_change_is_said_with_what_it_would_bring_and_cost():
-    said = words.further_sentence(3, 10, 0.02, 900)
+    said = levers.further_sentence(3, 10, 0.02, 900)
     assert "up to 10 for each of 3 of those who stand first" in said
     assert "would add less than 0.1 expected matches for $900, whatever limits and" in said
-    alone = words.further_sentence(1, 10, 0.2, 110)
+    alone = levers.further_sentence(1, 10, 0.2, 110)
     assert "up to 10 for one of those who stand first, would add 0.2" in alone
     assert alone.endswith("for $110, whatever limits and budgets they have now.")
-    assert words.further_sentence(0, 10, 0, 0).endswith("nothing for the students who stand first.")
+    assert levers.further_sentence(0, 10, 0, 0).endswith(
+        "nothing for the students who stand first."
+    )
     best = [{"other_specialty": "Psychiatry", "students": 2}]
-    said = words.second_sentence(best, 10, 0.8, 220)
+    said = levers.second_sentence(best, 10, 0.8, 220)
     assert "for $220, whatever limits and budgets they have now: Psychiatry (2)." in said
-    assert words.second_sentence([], 10, 0, 0) == ""
+    assert levers.second_sentence([], 10, 0, 0) == ""
 
 
 def test_what_rests_on_unknowns_is_counted():
-    assert words.unknowns_of_class(0, 9, 2, 2).startswith("Nothing on any list rests on")
-    said = words.unknowns_of_class(4, 9, 1.2, 2.0)
+    assert levers.unknowns_of_class(0, 9, 2, 2).startswith("Nothing on any list rests on")
+    said = levers.unknowns_of_class(4, 9, 1.2, 2.0)
     assert "4 of 9 applications rest on" in said
     assert "worth 1.2 matches instead of 2.0" in said
