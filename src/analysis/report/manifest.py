@@ -77,16 +77,19 @@ class Manifest:
         SHA-256 of each input file, by what it is; never a path.
     students : dict of str to Outcome
         By student_id.
+    versions : mapping of str to str
+        Of the libraries and our code that make its reports, looked up once.
     """
 
     fingerprint: str
     inputs: Mapping[str, str]
     students: dict[str, Outcome] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=lambda: _versions())
 
     @property
     def common_proof(self) -> str:
         """Hash over what all reports share: inputs, assumptions, versions."""
-        content = [self.fingerprint, sorted(self.inputs.items()), sorted(_versions().items())]
+        content = [self.fingerprint, sorted(self.inputs.items()), sorted(self.versions.items())]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def proof(self, row_digest: str) -> str:
@@ -208,7 +211,7 @@ def write_manifest(out: Path, manifest: Manifest) -> None:
         "format": FORMAT,
         "fingerprint": manifest.fingerprint,
         "seed": SEED,
-        "versions": _versions(),
+        "versions": dict(manifest.versions),
         "inputs": dict(sorted(manifest.inputs.items())),
         "students": {student_id: asdict(entry) for student_id, entry in students.items()},
     }
