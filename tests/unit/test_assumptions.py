@@ -1,3 +1,5 @@
+import errno
+import io
 import re
 import tomllib
 from math import nextafter
@@ -7,6 +9,7 @@ import pytest
 
 from analysis.assumptions import difference, factor_components, read_assumptions, toml_text
 from analysis.assumptions.checks import DOMAINS
+from analysis.assumptions.writing import write_new
 from analysis.errors import AssumptionError
 
 DEFAULT = read_assumptions()
@@ -242,3 +245,18 @@ def test_asking_for_an_unknown_key_names_the_nearest():
 def test_factors_of_a_survey_belong_to_the_five_components():
     assert set(factor_components().values()) == set(DEFAULT.weights)
     assert factor_components()["letters"] == "letters"
+
+
+def test_a_set_that_finds_no_room_leaves_no_half_a_file(tmp_path, monkeypatch):
+    class Full(io.StringIO):
+        def write(self, *_):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def opened(path, *_, **__):
+        path.touch()
+        return Full()
+
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(AssumptionError, match=r"cannot be written \(No space left"):
+        write_new(tmp_path / "own.toml", DEFAULT)
+    assert list(tmp_path.iterdir()) == []

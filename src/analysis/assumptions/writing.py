@@ -63,15 +63,24 @@ def write_new(path: Path, assumptions: Assumptions) -> None:
     AssumptionError
         If the file is there, or cannot be written.
     """
+    text = toml_text(assumptions)
     try:
-        with path.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(toml_text(assumptions))
+        stream = path.open("x", encoding="utf-8", newline="\n")
     except FileExistsError:
         message = f"{path}: is there already; choose another name"
         raise AssumptionError(message) from None
     except OSError as error:
-        message = f"{path}: cannot be written ({error.strerror})"
-        raise AssumptionError(message) from None
+        raise _unwritten(path, error) from None
+    try:
+        with stream:
+            stream.write(text)
+    except OSError as error:
+        path.unlink()  # whole or not at all
+        raise _unwritten(path, error) from None
+
+
+def _unwritten(path: Path, error: OSError) -> AssumptionError:
+    return AssumptionError(f"{path}: cannot be written ({error.strerror})")
 
 
 def difference(old: Assumptions, new: Assumptions) -> list[tuple[str, str, str]]:
