@@ -238,8 +238,8 @@ def programs_summary(pairs: pd.DataFrame, assumptions: Assumptions) -> str:
     plural = "s" if len(pairs) > 1 else ""
     yours = "your specialties" if pairs["specialty"].nunique() > 1 else "your specialty"
     said = (
-        f"Of the {len(pairs)} program{plural} of {yours} in the office's file, before the signals "
-        f"of the list below: {numbers}."
+        f"Of the {len(pairs)} program{plural} of {yours} in the office's file, before signals are "
+        f"chosen: {numbers}."
     )
     if not verify:
         return f"{said} None of them leaves open whether your file is read."
