@@ -24,11 +24,10 @@ MEBIBYTE = 2**20
 
 def tasks_of(workers: Any, reports: int) -> list[Any]:
     """As many reports as asked, of the sample's students in turn."""
-    from analysis.answers.class_list import class_list
+    from analysis.answers.class_pages import class_list
     from analysis.paths import from_root
-    from analysis.report.render import REPORT_NOTEBOOK
+    from analysis.report.render import REPORT_NOTEBOOK, ReportTask
     from analysis.report.settings import Branding
-    from analysis.report.task import ReportTask
 
     sample = {name: str(from_root(f"data/sample/{name}.csv")) for name in ("students", "programs")}
     listed = class_list(sample["students"], sample["programs"], only=STUDENTS).students
@@ -58,8 +57,7 @@ def tasks_of(workers: Any, reports: int) -> list[Any]:
 
 def delivered(workers: Any, reports: int, out: Path) -> float:
     """Seconds until so many reports are delivered into a folder."""
-    from analysis.report.render import Made, deliver
-    from analysis.report.task import report_work
+    from analysis.report.render import Made, deliver, report_work
 
     tasks = tasks_of(workers, reports)
     begun = time.perf_counter()

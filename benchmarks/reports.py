@@ -55,9 +55,8 @@ def seconds_in_cells(notebooks: list[Path]) -> float:
 
 def render_ours(folder: Path, students: int) -> None:
     """All students through our workers, in this process; for `timed` in one of its own."""
-    from analysis.report.render import Made, deliver
+    from analysis.report.render import Made, ReportTask, deliver, report_work
     from analysis.report.settings import Branding
-    from analysis.report.task import ReportTask, report_work
     from analysis.workers.pool import LocalPool
 
     tasks = [

@@ -1,6 +1,6 @@
 """10,000 lists made again: 60 programs, list of 20, one correlation a draw, 32 states.
 
-Ours: `analysis.model.robustness.redrawn_lists`. Bare: the same arithmetic draw by draw in plain
+Ours: `analysis.model.sensitivity.redrawn_lists`. Bare: the same arithmetic draw by draw in plain
 numpy, without checks, names or stop rules.
 """
 
@@ -11,7 +11,7 @@ import time
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from analysis.model.robustness.redraws import Draws, redrawn_lists
+from analysis.model.sensitivity.smaa import Draws, redrawn_lists
 
 DRAWS, PROGRAMS, LIMIT, STATES = 10_000, 60, 20, 32
 ASKED_SECONDS, ASKED_RATIO = 20.0, 1.5

@@ -34,7 +34,7 @@ from analysis.figures.program_risk_tolerance import (
     draw_program_risk_tolerance,
 )
 from analysis.figures.style import apply, new_axes
-from analysis.model.application_list import next_applications
+from analysis.model.choice.application_list import next_applications
 from analysis.paths import from_root
 
 # %%

@@ -37,7 +37,7 @@ from analysis.figures.style import new_axes
 from analysis.figures.tornado import alt_tornado, draw_tornado
 
 # %%
-from analysis.model.robustness import acceptability_changes
+from analysis.model.sensitivity import acceptability_changes
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
 

@@ -22,6 +22,6 @@ preferences_csv: str = "data/sample/preferences.csv"  # wishes, ties and signals
 assumptions_toml: str = "data/assumptions/default.toml"  # weighting assumptions
 
 # %%
-from analysis.widgets import explore
+from analysis.explorer import explore
 
 explore(students_csv, programs_csv, preferences_csv, assumptions_toml)

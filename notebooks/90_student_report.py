@@ -26,8 +26,7 @@ report_date: str = ""  # date of the data, empty for the newest of the programs
 
 # %%
 from analysis import advice, tables
-from analysis.answers.graduates_like import alike_table, graduates_like
-from analysis.answers.list_pages import list_pages
+from analysis.answers.list_pages import alike_table, graduates_like, list_pages
 from analysis.assumptions import read_assumptions
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances

@@ -5,7 +5,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from unittest import mock
 
-from analysis.workers.isolation import ONE_THREAD
+from analysis.workers.pool import ONE_THREAD
 
 
 def on_every_core(run, seeds):

@@ -143,23 +143,7 @@ class SettingsError(CountersignalError):
 
 
 def is_ours(name: str) -> bool:
-    """Whether an error of this name tells its user everything by its text.
-
-    Parameters
-    ----------
-    name : str
-        Name of an exception's class, as an executed notebook keeps it.
-
-    Returns
-    -------
-    bool
-        True for `CountersignalError` and all that is derived from it.
-
-    Examples
-    --------
-    >>> is_ours("RowError"), is_ours("ValueError")
-    (True, False)
-    """
+    """Whether an error of this name tells its user everything by its text."""
     ours: list[type[CountersignalError]] = [CountersignalError]
     for kind in ours:
         ours += kind.__subclasses__()

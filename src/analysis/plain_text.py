@@ -72,45 +72,13 @@ def formula_as_text(text: str) -> str:
 
 
 def text_of_formula(cell: str) -> str:
-    """Take the apostrophes off that `formula_as_text`, or a person in a spreadsheet, put there.
-
-    Parameters
-    ----------
-    cell : str
-        A cell of a CSV file.
-
-    Returns
-    -------
-    str
-        What it says.
-
-    Examples
-    --------
-    >>> text_of_formula("'=1+1"), text_of_formula("'tis"), text_of_formula("it's")
-    ('=1+1', "'tis", "it's")
-    """
+    """Take the apostrophes off that `formula_as_text`, or a person in a spreadsheet, put there."""
     if "'" not in cell:
         return cell
     return MARKED_FORMULA.sub(lambda m: f"{m[2] or ''}{m[3] or ''}{(m[1] or m[4])[1:]}", cell)
 
 
 def escape_markdown(text: str) -> str:
-    r"""Text that Markdown shows as it stands, on one line.
-
-    Parameters
-    ----------
-    text : str
-        Anything a person typed.
-
-    Returns
-    -------
-    str
-        Every ASCII punctuation mark behind a backslash, white space folded.
-
-    Examples
-    --------
-    >>> escape_markdown("*not* bold")
-    '\\*not\\* bold'
-    """
+    """Text that Markdown shows as it stands, on one line."""
     folded = " ".join(text.split())
     return "".join("\\" + c if c in MARKDOWN_SPECIAL else c for c in folded)

@@ -12,25 +12,7 @@ MOST_BYTES = 4 * 2**20
 
 
 def toml_content(path: Path) -> dict[str, Any]:
-    """Read a TOML file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    dict
-        Its tables.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
-    ValueError
-        If it is not TOML in UTF-8, is nested without end, or is no file of a sensible size.
-    """
+    """Read a TOML file."""
     if path.exists() and not path.is_file():
         message = "it is not a file on the disk"
         raise ValueError(message)

@@ -5,7 +5,7 @@ import nbformat
 import pytest
 
 from analysis.paths import project_root
-from analysis.report.document import document_from_notebook
+from analysis.report.exporter import document_from_notebook
 from analysis.report.guard import check_whose_report
 from tests.browser.conftest import server
 

@@ -17,8 +17,8 @@ from analysis.errors import CountersignalError
 from analysis.paths import from_root, project_root
 from analysis.report.manifest import read_manifest
 from analysis.workers import cluster
-from analysis.workers.address import ClusterError, ClusterLostError
 from analysis.workers.cluster import dask_cluster
+from analysis.workers.host import ClusterError, ClusterLostError
 from analysis.workers.pool import LocalPool
 from analysis.workers.work import Work
 from tests.e2e import own_cluster

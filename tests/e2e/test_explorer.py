@@ -7,10 +7,10 @@ import stat
 import pytest
 
 from analysis.errors import ReportError
+from analysis.explorer import explorer, saving
+from analysis.explorer.explorer import Explorer
+from analysis.explorer.uploads import FOLDER_VARIABLE
 from analysis.paths import from_root
-from analysis.widgets import explorer, saving
-from analysis.widgets.explorer import Explorer
-from analysis.widgets.uploads import FOLDER_VARIABLE
 
 FAMILY, PSYCHIATRY = "Family Medicine", "Psychiatry"
 PROGRAMS = (

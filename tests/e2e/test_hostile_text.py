@@ -5,8 +5,8 @@ import json
 import pypdf
 import pytest
 
-from analysis.report.fonts import MISSING_GLYPH
 from analysis.report.render import render_report
+from analysis.report.typesetting import MISSING_GLYPH
 from tests.e2e.conftest import OURS, sample_rows, write_rows
 from tests.e2e.seven_scripts import SAMPLES, note
 from tests.e2e.test_isolation import PARAMETERS

@@ -4,11 +4,9 @@ import pytest
 from analysis.errors import CountersignalError, ReportError
 from analysis.paths import from_root, project_root
 from analysis.report.derive import derived_notebook
-from analysis.report.render import REPORT_NOTEBOOK, Made, render_report
+from analysis.report.render import REPORT_NOTEBOOK, Made, ReportTask, render_report, report_work
 from analysis.report.settings import Branding
-from analysis.report.task import ReportTask, report_work
-from analysis.workers.isolation import START_METHODS
-from analysis.workers.pool import LocalPool
+from analysis.workers.pool import START_METHODS, LocalPool
 
 ARTICLE = {
     "importance_csv": "data/article/factor_importance.csv",

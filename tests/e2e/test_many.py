@@ -54,8 +54,8 @@ def test_five_hundred_students_are_delivered_by_a_worker_that_holds_on_to_no_mem
 def test_a_report_solves_draws_and_paints_no_more_than_its_budget(
     tmp_path, monkeypatch, student_id
 ):
-    from analysis.model import application_list
-    from analysis.model.robustness import case
+    from analysis.model.choice import application_list
+    from analysis.model.sensitivity import case
     from analysis.report import publish
 
     spent = {"solves": 0, "draws": 0, "charts": 0}

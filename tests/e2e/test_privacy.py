@@ -15,7 +15,7 @@ import pypdf
 import pytest
 
 from analysis.paths import project_root
-from analysis.report.lock import locked, unlocked
+from analysis.report.folder import locked, unlocked
 from analysis.report.settings import Branding
 from analysis.report.typesetting import Document, pdf_bytes
 from tests.e2e.conftest import OURS, sample_rows, write_rows
@@ -239,7 +239,7 @@ def test_a_common_password_that_is_too_long_is_refused_unseen(run, small_class, 
 
 def test_the_manifest_s_proofs_cannot_be_guessed_without_the_key(small_class, monkeypatch):
     """Who has the manifest and knows all of a row but the name learns nothing by trying names."""
-    from analysis.answers import class_list
+    from analysis.answers import class_pages as class_list
 
     digests = []
     for key in (b"1" * 32, b"2" * 32):
@@ -278,7 +278,7 @@ def test_a_name_on_a_page_is_not_taken_for_a_trace(tmp_path):
 
 
 def test_kept_answers_hold_no_name_and_are_the_owners_alone(run, small_class, monkeypatch):
-    from analysis.answers import kept_answers
+    from analysis.answers import result_cache as kept_answers
 
     root = small_class.out.parent / "project"
     monkeypatch.setattr(kept_answers, "project_root", lambda: root)

@@ -191,7 +191,7 @@ def test_two_what_ifs_stand_beside_the_list_and_no_more(report):
 
 
 def test_the_stored_notebook_is_a_report_too():
-    from analysis.report.document import document_from_notebook
+    from analysis.report.exporter import document_from_notebook
 
     notebook = nbformat.read(from_root("notebooks/90_student_report.ipynb"), as_version=4)
     assert document_from_notebook(notebook).student_id == "S001"

@@ -6,7 +6,7 @@ import re
 import pypdf
 from pypdf.generic import DictionaryObject, StreamObject
 
-from analysis.report.lock import unlocked
+from analysis.report.folder import unlocked
 
 # In fonts and packed bytes three or four letters meet by chance.
 LONG_ENOUGH = 6

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from analysis.assumptions import difference, factor_components, read_assumptions, toml_text
-from analysis.assumptions.checks import DOMAINS
-from analysis.assumptions.writing import write_new
+from analysis.assumptions.effective import DOMAINS
+from analysis.assumptions.reading import write_new
 from analysis.errors import AssumptionError
 
 DEFAULT = read_assumptions()

@@ -6,28 +6,31 @@ figure with its source and its basis.
 
 from analysis.advice.captions import (
     advisor_note,
+    beside_article,
     chances_caption,
+    chances_table,
     drawn_flag,
     importance_caption,
+    levels_table,
     mark_words,
     place_title,
     place_words,
     profile_title,
     programs_summary,
-    tolerance_caption,
-)
-from analysis.advice.flags import flag_advice_markdown
-from analysis.advice.level import level_words, place_caption
-from analysis.advice.limits import LIMITS, basis_table, sources_text
-from analysis.advice.standing import facts, report_date, report_title, standing
-from analysis.advice.tables_beneath import (
-    beside_article,
-    chances_table,
-    levels_table,
     rho_table,
+    tolerance_caption,
     tolerance_table,
 )
-from analysis.advice.terms_words import terms_table, terms_words
+from analysis.advice.labels import LIMITS, basis_table, level_words, place_caption, sources_text
+from analysis.advice.standing import (
+    facts,
+    flag_advice_markdown,
+    report_date,
+    report_title,
+    standing,
+    terms_table,
+    terms_words,
+)
 
 __all__ = [
     "LIMITS",

@@ -1,4 +1,4 @@
-"""A class in plain sentences: how many match, who comes first, what is shared."""
+"""Words about a class."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from analysis.advice.labels import joined, percent
-from analysis.advice.level import ARTICLE_LEVEL
+from analysis.advice.labels import ARTICLE_LEVEL, counted, joined, percent
 
 __all__ = [
     "LIMITS",
@@ -15,17 +14,93 @@ __all__ = [
     "STEPS",
     "WITHOUT_GRADUATES",
     "article_sentence",
+    "empty_handed_sentence",
     "expected_sentence",
     "first_sentence",
+    "further_sentence",
     "graduates_sentence",
     "interval_words",
     "matches",
+    "second_sentence",
     "sharing_sentence",
     "signals_sentence",
+    "spreading_sentence",
+    "unknowns_of_class",
     "without_list_sentence",
 ]
 
 Row = Mapping[str, Any]
+
+
+def unknowns_of_class(unknowns: int, applications: int, if_closed: float, expected: float) -> str:
+    """How much of a class rests on what programs have not said."""
+    if not unknowns:
+        return "Nothing on any list rests on something a program has not said."
+    return (
+        f"**Ask the programs.** {unknowns} of {applications} applications rest on something the "
+        "program has not said. If all of it turned out against the class, its lists would be worth "
+        f"{matches(if_closed)} matches instead of {matches(expected)}. One call settles it for "
+        "every list; these move most:"
+    )
+
+
+def spreading_sentence(programs: Sequence[str], lost: float) -> str:
+    """What could be won back if classmates did not share programs."""
+    if lost < LITTLE:
+        return f"**Spreading the lists** would win back {matches(lost)} expected matches."
+    return (
+        f"**Spreading the lists** could win back {matches(lost)} expected matches at most. To look "
+        f"at: the students who share {joined(programs)}, where most of it is lost, and whether "
+        "each of them wants the program as much as one that nobody shares."
+    )
+
+
+def further_sentence(students: int, number: int, gain: float, fee_usd: float) -> str:
+    """What more applications would bring the students who stand first."""
+    if not students:
+        return "**More applications** would add nothing for the students who stand first."
+    whom = "one" if students == 1 else f"each of {students}"
+    return (
+        f"**More applications** in the own specialty, up to {number} for {whom} of those who stand "
+        f"first, would add {matches(gain)} expected matches for ${fee_usd:,.0f}, whatever limits "
+        "and budgets they have now."
+    )
+
+
+def empty_handed_sentence(row: Row) -> str:
+    """Why a student's list holds no program, and what could change that."""
+    own, other = row["more_gain"], row["other_gain"]
+    said = f"{row['student_id']}: {row['problem']}."
+    if other > own or (own != own and other == other):
+        number, gain, fee = row["other_applications"], other, row["other_fee_usd"]
+        where = f"to {row['other_specialty']}, without signals,"
+    elif row["more_applications"] > 0:
+        number, gain, fee = row["more_applications"], own, row["more_fee_usd"]
+        where = "in the student's own specialty"
+    else:
+        return said
+    said += (
+        f" {counted(number, 'application').capitalize()} {where} would bring a chance of a match "
+        f"of {percent(gain)} for ${fee:,.0f}"
+    )
+    if fee > row["fee_budget_usd"]:
+        said += f", which is over the budget of ${row['fee_budget_usd']:,.0f}"
+    return f"{said}."
+
+
+def second_sentence(best: Sequence[Row], number: int, gain: float, fee_usd: float) -> str:
+    """What a second specialty would bring the students who stand first."""
+    if not best:
+        return ""
+    where = joined(f"{row['other_specialty']} ({row['students']})" for row in best)
+    return (
+        f"**A second specialty**, {number} applications to the one that helps each of them most, "
+        f"would add {matches(gain)} for ${fee_usd:,.0f}, whatever limits and budgets they have "
+        f"now: {where}. That takes the file to read "
+        "there as at home; letters and rotations of that field are not counted, and whether "
+        "students want it is theirs to say."
+    )
+
 
 STEPS = MappingProxyType(
     {
@@ -79,42 +154,12 @@ def matches(number: float) -> str:
 
 
 def interval_words(low: float, high: float) -> str:
-    """Say how often an interval holds.
-
-    Parameters
-    ----------
-    low, high : float
-        Its ends, as shares of the draws.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> interval_words(0.05, 0.95)
-    'in 90 of 100 seasons'
-    """
+    """Say how often an interval holds."""
     return f"in {100 * (high - low):.0f} of 100 seasons"
 
 
 def expected_sentence(steps: Sequence[Row], students: int, holds: str) -> str:
-    """How many of a class match, and what the interval would miss otherwise.
-
-    Parameters
-    ----------
-    steps : sequence of mapping
-        Rows of `analysis.model.classmates.matches_by_step`, the simplest first.
-    students : int
-        How many have a list.
-    holds : str
-        Of `interval_words`.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
+    """How many of a class match, and what the interval would miss otherwise."""
     coins, last = steps[0], steps[-1]
     whole = "the one student" if students == 1 else f"the {students} students"
     expected = round(last["expected"])
@@ -133,20 +178,7 @@ def expected_sentence(steps: Sequence[Row], students: int, holds: str) -> str:
 
 
 def article_sentence(students: Sequence[str], level: str = ARTICLE_LEVEL) -> str:
-    """Say whose chances begin at the article's level.
-
-    Parameters
-    ----------
-    students : sequence of str
-        Ids.
-    level : str
-        Of `level_words`.
-
-    Returns
-    -------
-    str
-        "" for none.
-    """
+    """Say whose chances begin at the article's level."""
     if not students:
         return ""
     whom = joined(students) if len(students) <= MOST_NAMED else f"{len(students)} students"
@@ -157,19 +189,7 @@ def article_sentence(students: Sequence[str], level: str = ARTICLE_LEVEL) -> str
 
 
 def first_sentence(first: int, students: int, threshold: float) -> str:
-    """Who stands first, and why.
-
-    Parameters
-    ----------
-    first, students : int
-        At risk, and all with a list.
-    threshold : float
-        Risk of no match above which a student stands first.
-
-    Returns
-    -------
-    str
-    """
+    """Who stands first, and why."""
     if students == 0:
         return NOBODY
     if first == 0:
@@ -186,23 +206,7 @@ def first_sentence(first: int, students: int, threshold: float) -> str:
 
 
 def without_list_sentence(students: Sequence[str]) -> str:
-    """Who is not among those who are ordered by risk, for want of a list.
-
-    Parameters
-    ----------
-    students : sequence of str
-        Ids of students with a score and without a list.
-
-    Returns
-    -------
-    str
-        "" for none.
-
-    Examples
-    --------
-    >>> without_list_sentence(["S1", "S2"])
-    'S1 and S2 have no list at all and stand outside of this order; why is said at the top.'
-    """
+    """Who is not among those who are ordered by risk, for want of a list."""
     if not students:
         return ""
     if len(students) > MOST_NAMED:
@@ -217,21 +221,7 @@ def without_list_sentence(students: Sequence[str]) -> str:
 
 
 def sharing_sentence(shared: int, lost: float, places: float) -> str:
-    """What sharing programs costs a class.
-
-    Parameters
-    ----------
-    shared : int
-        Programs on more than one list.
-    lost : float
-        Expected matches lost.
-    places : float
-        How many of one class a program takes.
-
-    Returns
-    -------
-    str
-    """
+    """What sharing programs costs a class."""
     if shared == 0:
         return "No program stands on more than one list: classmates do not compete."
     stand = "1 program stands" if shared == 1 else f"{shared} programs stand"
@@ -244,18 +234,7 @@ def sharing_sentence(shared: int, lost: float, places: float) -> str:
 
 
 def signals_sentence(signals: Sequence[Row]) -> str:
-    """How many signals meet a classmate's.
-
-    Parameters
-    ----------
-    signals : sequence of mapping
-        Rows of `analysis.model.classmates.shared_signals`.
-
-    Returns
-    -------
-    str
-        "" without signals.
-    """
+    """How many signals meet a classmate's."""
     if not signals:
         return ""
     shares = [f"{row['shared']} of {row['sent']} {row['signal']}" for row in signals]
@@ -269,21 +248,7 @@ def signals_sentence(signals: Sequence[Row]) -> str:
 
 
 def graduates_sentence(expected: float, students: int, matched: float | None) -> str:
-    """Hold a class's expected share beside the office's own record.
-
-    Parameters
-    ----------
-    expected : float
-        Expected matches.
-    students : int
-        With a list.
-    matched : float or None
-        Share of past graduates who matched; None if nothing may be said.
-
-    Returns
-    -------
-    str
-    """
+    """Hold a class's expected share beside the office's own record."""
     if matched is None:
         return (
             "There are too few past graduates with a known outcome to say anything without making "

@@ -1,4 +1,4 @@
-"""Plain words for the codes of the data: flags, factors, program types, bases."""
+"""Labels, limits and the words for the level of a chance."""
 
 from __future__ import annotations
 
@@ -6,19 +6,29 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any
 
+import pandas as pd
+
+from analysis.assumptions import Assumptions
+
 __all__ = [
+    "ARTICLE_LEVEL",
     "BASES",
     "COMPETITIVENESS",
     "FACTORS",
     "FEATURES",
     "FLAGS",
+    "LIMITS",
     "NO_FLAG",
     "PROGRAM_TYPES",
     "SEVERITY",
+    "basis_table",
     "counted",
     "in_sentence",
     "joined",
+    "level_words",
     "percent",
+    "place_caption",
+    "sources_text",
     "with_flag_labels",
 ]
 
@@ -155,61 +165,158 @@ def counted(number: float, noun: str) -> str:
 
 
 def in_sentence(label: str) -> str:
-    """Write a label as it stands within a sentence.
-
-    Parameters
-    ----------
-    label : str
-        Such as a value of `FLAGS`.
-
-    Returns
-    -------
-    str
-        With a small first letter, unless it begins with a name.
-
-    Examples
-    --------
-    >>> in_sentence("Worrying dean's letter (MSPE)"), in_sentence("Step 1 failed, then passed")
-    ("worrying dean's letter (MSPE)", 'Step 1 failed, then passed')
-    """
+    """Write a label as it stands within a sentence."""
     return label if label.startswith(("Step ", "DO-")) else label[:1].lower() + label[1:]
 
 
 def joined(words: Iterable[str], last: str = "and") -> str:
-    """Write an enumeration in prose.
-
-    Parameters
-    ----------
-    words : iterable of str
-        At least one.
-    last : str
-        The word before the last.
-
-    Returns
-    -------
-    str
-        ``"a"``, ``"a and b"``, ``"a, b and c"``.
-
-    Examples
-    --------
-    >>> joined(["a", "b", "c"])
-    'a, b and c'
-    """
+    """Write an enumeration in prose."""
     *first, end = words
     return f"{', '.join(first)} {last} {end}" if first else end
 
 
 def with_flag_labels(rows: Any) -> Any:
-    """Give rows with a ``red_flag`` column the flag's plain words as ``label``.
+    """Give rows with a ``red_flag`` column the flag's plain words as ``label``."""
+    return rows.assign(label=[FLAGS.get(flag, flag) for flag in rows["red_flag"]])
+
+
+LIMITS = """\
+- **A chance is not a promise.** The chances with a high Step 2 CK come from an article that calls \
+them illustrative, and the rest of the model from assumptions that are listed in its file with \
+their reasons. The range shows how far the result moves when these assumptions vary.
+- **Programs read the same file.** If one says no, others are likelier to say no as well. Chances \
+at several programs must not be multiplied as if the answers were independent.
+- **What nobody can see here:** personal statement, interview, who knows whom, and what letters \
+say between the lines.
+- **No program publishes how it weighs a red flag.** Tolerance and prestige are the office's own \
+estimates or, where it has none, the article's value for the type of program.
+- A program that has not said whether it screens is neither open nor closed: ask it.
+"""
+
+
+# What a reader knows the numbers by: the first keys of each, whose basis decides where it stands.
+TOPICS = MappingProxyType(
+    {
+        "weights of the five factors": ("weights.",),
+        "chances by red flag": ("anchors.none", "anchors.course_", "anchors.step1_", "anchors.loa"),
+        "types of programs": ("program_types.",),
+        "application fees": ("fees.",),
+        "the minimum passing score": ("passing.",),
+        "how much a high score relieves a flag": ("relief.",),
+        "what ten points are worth": ("logit_scale",),
+        "how strongly answers come together": ("latent_correlation",),
+        "the chance of a match after an interview": ("match_given_interview",),
+    }
+)
+MOST_EXAMPLES = 3
+
+
+def basis_table(assumptions: Assumptions) -> pd.DataFrame:
+    """Count the assumptions by whose they are.
 
     Parameters
     ----------
-    rows : DataFrame
-        With ``red_flag``; a word that is no code stays as it is.
+    assumptions : Assumptions
+        The effective set.
 
     Returns
     -------
     DataFrame
-        A copy with ``label``.
+        A row a basis: whose number it is, how many, examples.
     """
-    return rows.assign(label=[FLAGS.get(flag, flag) for flag in rows["red_flag"]])
+    held = [entry.basis for entry in assumptions.entries.values()]
+    rows = [
+        (words.capitalize(), held.count(basis), ", ".join(_examples(assumptions, basis)))
+        for basis, words in BASES.items()
+        if basis in held
+    ]
+    return pd.DataFrame(rows, columns=["Whose number", "How many", "Such as"])
+
+
+def _examples(assumptions: Assumptions, basis: str) -> list[str]:
+    """Topics all of whose numbers, else some, have a basis."""
+    whole, partly = [], []
+    for topic, starts in TOPICS.items():
+        bases = {e.basis for key, e in assumptions.entries.items() if key.startswith(starts)}
+        if bases == {basis}:
+            whole.append(topic)
+        elif basis in bases:
+            partly.append(f"{topic} (some)")
+    return (whole + partly)[:MOST_EXAMPLES] or ["see the file of assumptions"]
+
+
+def sources_text(assumptions: Assumptions, chance_basis: str) -> str:
+    """Say what the figures of a report come from.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The effective set.
+    chance_basis : {"article", "base_rate"}
+        What the chances at the programs of the list are levelled by.
+
+    Returns
+    -------
+    str
+        Markdown.
+    """
+    level = {
+        "article": f"{level_words(assumptions)}; no counts of interviews are used",
+        "base_rate": "the programs' own counts of interviews and applications, times the odds of "
+        f"{assumptions.value('base_rate.group_odds'):g} that are our assumption and the weakest "
+        "number of the model",
+    }[chance_basis]
+    return (
+        f"Chances at single programs rest on {level}. The assumptions of this report have the "
+        f"fingerprint `{assumptions.fingerprint}`; with the same fingerprint and the same files "
+        "anyone gets the same figures."
+    )
+
+
+SPOTLESS = "anchors.none"  # the chance that all others are held against
+ARTICLE_LEVEL = "the article's figures, which are illustrative"
+LEVELS = MappingProxyType(
+    {
+        "article": ARTICLE_LEVEL,
+        "published": "published figures",
+        "office": "the office's own figures",
+        "assumption": "assumed figures",
+    }
+)
+OWNERS = MappingProxyType({"article": "the article's", "office": "the office's own"})
+
+
+def level_words(assumptions: Assumptions) -> str:
+    """Whose figures the chances begin at where no counts of interviews level them.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        ``anchors.none``.
+
+    Returns
+    -------
+    str
+        For the middle of a sentence.
+    """
+    return LEVELS[assumptions.entry(SPOTLESS).basis]
+
+
+def place_caption(assumptions: Assumptions) -> str:
+    """Caption of the chances by red flag at the student's score.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        ``anchors.none``.
+
+    Returns
+    -------
+    str
+        Two sentences.
+    """
+    owner = OWNERS.get(assumptions.entry(SPOTLESS).basis, "an assumed")
+    return (
+        "A record typical but for the flag, at a mid-tier program. Level: "
+        f"{owner} {percent(assumptions.value(SPOTLESS))} without a flag, not a frequency."
+    )

@@ -6,8 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analysis.advice.labels import PROGRAM_TYPES, counted, joined, percent
-from analysis.advice.level import ARTICLE_LEVEL
+from analysis.advice.labels import ARTICLE_LEVEL, PROGRAM_TYPES, counted, joined, percent
 from analysis.advice.list_words import points
 
 __all__ = [
@@ -72,23 +71,7 @@ def match_chance_sentence(
 
 
 def method_sentence(certified_gap: float) -> str:
-    """In which order a list stands, and how far it is from the best.
-
-    Parameters
-    ----------
-    certified_gap : float
-        Of `Choice`; NaN without a bound.
-
-    Returns
-    -------
-    str
-        Two sentences.
-
-    Examples
-    --------
-    >>> method_sentence(2e-5).partition(". ")[2]
-    'No other list under the same rules is worth more than this one by over 0.01 %.'
-    """
+    """In which order a list stands, and how far it is from the best."""
     order = (
         "They stand by how much you want them (your own numbers where you gave any, else preferred "
         "states and prestige), never by chance. "
@@ -104,25 +87,7 @@ def method_sentence(certified_gap: float) -> str:
 
 
 def unknowns_sentence(unknowns: int, applications: int, if_closed: float) -> str:
-    """How much of a list rests on something nobody has verified.
-
-    Parameters
-    ----------
-    unknowns, applications : int
-        Programs with something to verify, and programs on the list.
-    if_closed : float
-        Match chance if every unknown turns out against the student.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> unknowns_sentence(0, 20, 0.8)
-    'Nothing on this list rests on an unknown.'
-    """
+    """How much of a list rests on something nobody has verified."""
     if unknowns == 0:
         return "Nothing on this list rests on an unknown."
     verb = "rests" if unknowns == 1 else "rest"
@@ -133,20 +98,7 @@ def unknowns_sentence(unknowns: int, applications: int, if_closed: float) -> str
 
 
 def independence_sentence(curve: Iterable[Row], used: float) -> str:
-    """What other calculators would claim, beside what this one says.
-
-    Parameters
-    ----------
-    curve : iterable of mapping
-        Rows of `match_chance_by_rho`.
-    used : float
-        Match chance of the list.
-
-    Returns
-    -------
-    str
-        One sentence; empty without an independent answer.
-    """
+    """What other calculators would claim, beside what this one says."""
     for row in curve:
         if row["independent"]:
             return (
@@ -158,27 +110,7 @@ def independence_sentence(curve: Iterable[Row], used: float) -> str:
 
 
 def flat_curve(worth_sending: int | None, least_gain: float, applications: int) -> str:
-    """Where a further application stops paying.
-
-    Parameters
-    ----------
-    worth_sending : int or None
-        Applications after which none adds ``least_gain``; None if each one does.
-    least_gain : float
-        Match chance, 0-1.
-    applications : int
-        Length of the curve.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> flat_curve(14, 0.005, 40)
-    'After 14 applications none of the next adds 0.5 points to the chance of a match.'
-    """
+    """Where a further application stops paying."""
     if worth_sending is None:
         return (
             f"Each of {counted(applications, 'application')} adds at least {points(least_gain)} "
@@ -231,26 +163,7 @@ def list_summary(
 
 
 def next_application_sentence(listed: int, row: Row) -> str:
-    """What one application more than the list holds would add, and what it would cost.
-
-    Parameters
-    ----------
-    listed : int
-        Programs on the list.
-    row : mapping
-        Of `next_application`: match_gain, next_fee_usd, usd_per_point.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> row = {"match_gain": 0.004, "next_fee_usd": 30.0, "usd_per_point": 75.0}
-    >>> next_application_sentence(30, row)
-    'One more application than these 30 would add 0.4 points and cost $30 ($75 a point).'
-    """
+    """What one application more than the list holds would add, and what it would cost."""
     each = row["usd_per_point"]
     price = f" (${each:,.0f} a point)" if row["match_gain"] >= 0.0005 and each > 0 else ""
     than = "this one" if listed == 1 else f"these {listed}"
@@ -263,27 +176,7 @@ def next_application_sentence(listed: int, row: Row) -> str:
 def office_placement_sentence(
     placed: int, graduates: int, low: float, high: float, first: int, last: int
 ) -> str:
-    """The office's own placement rate as a counter-check.
-
-    Parameters
-    ----------
-    placed, graduates : int
-        Graduates who matched at a program of the file, of how many.
-    low, high : float
-        Interval, 0-1.
-    first, last : int
-        Years.
-
-    Returns
-    -------
-    str
-        Two sentences.
-
-    Examples
-    --------
-    >>> office_placement_sentence(180, 200, 0.85, 0.934, 2021, 2025)[:90]
-    'A counter-check, not a chance: of 200 graduates of this office (2021-2025), 90 % (85 to 93'
-    """
+    """The office's own placement rate as a counter-check."""
     years = str(first) if first == last else f"{first}-{last}"
     return (
         f"A counter-check, not a chance: of {graduates} graduates of this office ({years}), "

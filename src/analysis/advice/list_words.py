@@ -1,4 +1,4 @@
-"""Why a program is on the list, what would drop it and what to verify, in plain sentences."""
+"""Words about a list."""
 
 from __future__ import annotations
 
@@ -6,18 +6,129 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from analysis.advice.labels import joined, percent
+from analysis.advice.labels import counted, joined, percent
 
 __all__ = [
     "VERIFY",
     "drops_if",
     "left_out_reason",
     "listed_because",
+    "no_list_reason",
+    "no_list_sentence",
+    "places_unused_sentence",
     "points",
+    "room_sentence",
     "to_verify",
 ]
 
 Row = Mapping[str, Any]
+
+WHOSE = {"row": "as the class file says", "asked": "as asked for here"}
+OURS = "our assumption (list.limit), as the class file gives neither a limit nor a budget"
+NO_CHANCE = (
+    "There is no list: no program offers any chance as the table has it. What closes each stands "
+    "beside it; programs that are not in the office's file may be open."
+)
+
+
+def room_sentence(room: Row) -> str:
+    """How many applications a list was made for, or for how much, and who said so.
+
+    Parameters
+    ----------
+    room : mapping
+        Of `list_room`: limit, limit_from, budget_usd, budget_from.
+
+    Returns
+    -------
+    str
+        One sentence; empty without a limit and a budget.
+
+    Examples
+    --------
+    >>> room_sentence({"limit": 45, "limit_from": "row", "budget_usd": None, "budget_from": ""})
+    'This list was made for at most 45 applications, as the class file says.'
+    """
+    limit, budget = room["limit"], room["budget_usd"]
+    if room["limit_from"] == "assumption":
+        return f"This list was made for at most {counted(limit, 'application')}: {OURS}."
+    ends = []
+    if limit is not None:
+        ends.append((f"at most {counted(limit, 'application')}", room["limit_from"]))
+    if budget is not None:
+        ends.append((f"a budget of {_dollars(budget)}", room["budget_from"]))
+    if not ends:
+        return ""
+    if len({whose for _, whose in ends}) == 1:
+        said = f"{joined(words for words, _ in ends)}, {WHOSE[ends[0][1]]}"
+    else:
+        said = ", and ".join(f"{words}, {WHOSE[whose]}" for words, whose in ends)
+    return f"This list was made for {said}."
+
+
+def places_unused_sentence(room: Row) -> str:
+    """Say that a list is shorter than it might be, and why."""
+    places = room["unused"]
+    if places == 0:
+        return ""
+    verb = "is" if places == 1 else "are"
+    return f"{counted(places, 'place')} {verb} left unused: {_why_unused(room)}."
+
+
+def _why_unused(room: Row) -> str:
+    here = f"of the {_kinds(room)} in the office's file"
+    if room["others"] == 0:
+        but = ", but for those on your never list" if room["never"] else ""
+        return f"every program {here} is on the list{but}"
+    if room["closed"] == room["others"]:
+        apart = ", your never list apart," if room["never"] else ""
+        if room["closed"] == 1:
+            return f"the one other program {here}{apart} offers no chance as the table has it"
+        closed = f"the other {room['closed']} programs {here}{apart}"
+        return f"{closed} offer no chance as the table has it"
+    if room["over_budget"]:
+        return (
+            f"the budget of {_dollars(room['budget_usd'])} does not pay for one program more that "
+            "would add any chance"
+        )
+    if room["ruled"] and room["wanted"]:
+        return "a rule of yours leaves no room for a program that would add any chance"
+    return "no further program adds any chance that counts"
+
+
+def no_list_reason(room: Row) -> str:
+    """Why nothing is on a list, where the student's own wishes or means are why."""
+    if room["others"] == 0:
+        return f"the never list holds every program of the {_kinds(room)} in the office's file"
+    if room["closed"] == room["others"]:
+        return ""
+    if room["limit"] == 0:
+        return "a limit of 0 applications leaves room for none"
+    budget, fee = room["budget_usd"], room["first_fee_usd"]
+    if budget is not None and budget < fee:
+        return (
+            f"the budget of {_dollars(budget)} pays for no application (one costs {_dollars(fee)})"
+        )
+    return "the rules asked for leave room for none"
+
+
+def no_list_sentence(room: Row) -> str:
+    """Say that there is no list, and why."""
+    reason = no_list_reason(room)
+    if reason:
+        return f"There is no list: {reason}."
+    if not room["never"]:
+        return NO_CHANCE
+    return NO_CHANCE.replace("no program offers", "no program that is not on the never list offers")
+
+
+def _kinds(room: Row) -> str:
+    return "specialty" if room["specialties"] == 1 else "specialties"
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.0f}" if amount == int(amount) else f"${amount:,.2f}"
+
 
 VERIFY = MappingProxyType(
     {
@@ -100,25 +211,7 @@ def listed_because(row: Row) -> str:
 
 
 def drops_if(row: Row) -> str:
-    """What would take a program off the list.
-
-    Parameters
-    ----------
-    row : mapping
-        Of `ApplicationList.programs`: must, drops_below, replacement, chance_if_closes,
-        interview_chance.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> drops_if({"must": False, "drops_below": 0.12, "replacement": "IM7",
-    ...     "chance_if_closes": 0.3, "interview_chance": 0.3})
-    'IM7 takes its place if its chance is under 12 %.'
-    """
+    """What would take a program off the list."""
     if row["must"]:
         return "Stays as long as it is on your must list."
     if row["interview_chance"] == 0:
@@ -145,46 +238,13 @@ def _chance(share: float) -> str:
 
 
 def to_verify(unknown: str | Sequence[str]) -> list[str]:
-    """What to ask a program before paying for the application.
-
-    Parameters
-    ----------
-    unknown : str or sequence of str
-        Columns, separated by ``;`` if they are text.
-
-    Returns
-    -------
-    list of str
-        Plain words.
-
-    Examples
-    --------
-    >>> to_verify("visa")
-    ['which visas it sponsors']
-    """
+    """What to ask a program before paying for the application."""
     columns = unknown.split(";") if isinstance(unknown, str) else list(unknown)
     return [VERIFY.get(column, column) for column in columns if column]
 
 
 def left_out_reason(row: Row) -> str:
-    """Why a program is not on the list; never a verdict on the student.
-
-    Parameters
-    ----------
-    row : mapping
-        Of `ApplicationList.left_out`: reason, gate_reason, match_gain, weakest.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> left_out_reason({"reason": "adds_less", "gate_reason": "", "match_gain": 0.002,
-    ...     "weakest": "IM027"})
-    'Adds less to this list (0.2 points) than IM027, which it would have to replace.'
-    """
+    """Why a program is not on the list; never a verdict on the student."""
     if row["reason"] == "never":
         return "On your never list."
     if row["reason"] == "no_chance":

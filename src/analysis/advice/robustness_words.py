@@ -1,4 +1,4 @@
-"""Which conclusions hold, in sentences computed from the figures of the robustness bench."""
+"""Words about a sensitivity analysis."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from analysis.advice.labels import FACTORS, FLAGS, in_sentence, joined, percent
 
 __all__ = [
     "acceptability_finding",
+    "contest_finding",
+    "first_finding",
     "flip_finding",
     "input_label",
     "least_kept",
@@ -20,6 +22,42 @@ __all__ = [
 ]
 
 Row = Mapping[str, Any]
+# A contest is settled where one side wins this share of the draws.
+SETTLED = 0.95
+# Names that a sentence spells out; the rest are counted.
+MOST_CLOSE_CALLS = 3
+
+
+def first_finding(firsts: Sequence[Row]) -> str:
+    """Which application is worth most by itself, and how often."""
+    best, *others = [str(row["program_id"]) for row in firsts]
+    if not others:
+        return f"{best} is worth most by itself in every draw"
+    named = others[:MOST_CLOSE_CALLS]
+    if len(others) > MOST_CLOSE_CALLS:
+        named.append(f"one of {len(others) - MOST_CLOSE_CALLS} more")
+    share = percent(firsts[0]["first"])
+    return f"{best} is worth most by itself in {share} of the draws, else {joined(named, 'or')}"
+
+
+def contest_finding(contests: Sequence[Row]) -> str:
+    """For how many programs of a list the choice against one left off is not settled."""
+    if not contests:
+        return "No program is left off the list"
+    close = [str(row["program_id"]) for row in contests if row["wins"] < SETTLED]
+    of = len(contests)
+    if not close:
+        return f"One by one, each of {of} listed programs is clearly worth more than those left off"
+    named = close[:MOST_CLOSE_CALLS]
+    if len(close) > MOST_CLOSE_CALLS:
+        named.append(f"{len(close) - MOST_CLOSE_CALLS} more")
+    be = "is" if len(close) == 1 else "are"
+    return (
+        f"One by one, {len(close)} of {of} listed programs {be} not clearly worth more than "
+        f"one left off: {joined(named)}"
+    )
+
+
 ALL_WEIGHTS = "all weights"
 NAMES = {
     ALL_WEIGHTS: "the five weights together",
@@ -38,23 +76,7 @@ LEAST_SWING = 1e-9
 
 
 def input_label(name: str) -> str:
-    """Plain words for an input of the robustness bench.
-
-    Parameters
-    ----------
-    name : str
-        Key as in the bench's tables.
-
-    Returns
-    -------
-    str
-        Words that fit inside a sentence; an unknown key is its own label.
-
-    Examples
-    --------
-    >>> input_label("weights.letters"), input_label("anchors.none")
-    ('the weight of letters', 'the anchored chance: no red flag')
-    """
+    """Plain words for an input of the robustness bench."""
     kind, _, what = name.partition(".")
     if kind == "weights" and what in FACTORS:
         return f"the weight of {in_sentence(FACTORS[what])}"
@@ -64,47 +86,13 @@ def input_label(name: str) -> str:
 
 
 def least_kept(kept: Sequence[float]) -> int:
-    """How many programs stay in all but the worst twentieth of the draws.
-
-    Parameters
-    ----------
-    kept : sequence of float
-        Programs of the base list that stay, once a draw; at least one.
-
-    Returns
-    -------
-    int
-        The count that at least 95 % of the draws reach.
-
-    Examples
-    --------
-    >>> least_kept([17] * 95 + [12] * 5)
-    17
-    """
+    """How many programs stay in all but the worst twentieth of the draws."""
     ordered = sorted(kept)
     return int(ordered[math.floor(0.05 * len(ordered))])
 
 
 def acceptability_finding(kept: Sequence[float], list_length: int) -> str:
-    """What the redrawn lists say of the base list.
-
-    Parameters
-    ----------
-    kept : sequence of float
-        Programs of the base list that stay, once a draw; at least one.
-    list_length : int
-        Programs on the base list.
-
-    Returns
-    -------
-    str
-        How many stay in all but the worst twentieth of the draws.
-
-    Examples
-    --------
-    >>> acceptability_finding([17] * 95 + [12] * 5, 20)
-    'The list keeps at least 17 of its 20 programs in 95 % of 100 draws'
-    """
+    """What the redrawn lists say of the base list."""
     least = least_kept(kept)
     if least >= list_length:
         return f"The list keeps all its {list_length} programs in 95 % of {len(kept)} draws"
@@ -155,24 +143,7 @@ def variance_finding(shares: Sequence[Row]) -> str:
 
 
 def tornado_finding(bars: Sequence[Row]) -> str:
-    """Which input alone swings the match chance most.
-
-    Parameters
-    ----------
-    bars : sequence of mapping
-        Rows with input, low, high, answer_low and answer_high (0-1), widest first.
-
-    Returns
-    -------
-    str
-        One clause with both ends.
-
-    Examples
-    --------
-    >>> tornado_finding([{"input": "match_given_interview", "low": 0.3, "high": 0.6,
-    ...                   "answer_low": 0.4, "answer_high": 0.62, "swing": 0.22}])
-    'Alone, the chance of a match after an interview moves the match chance most: 40 % to 62 %'
-    """
+    """Which input alone swings the match chance most."""
     widest = bars[0]
     if widest["swing"] < LEAST_SWING:
         return "No input alone moves the match chance"
@@ -184,24 +155,7 @@ def tornado_finding(bars: Sequence[Row]) -> str:
 
 
 def flip_finding(flips: Sequence[Row]) -> str:
-    """How many inputs would change the list within their range.
-
-    Parameters
-    ----------
-    flips : sequence of mapping
-        Rows with input and flip_value (NaN or None: does not flip in its range).
-
-    Returns
-    -------
-    str
-        One clause that names what never does, if it is few.
-
-    Examples
-    --------
-    >>> flip_finding([{"input": "logit_scale", "flip_value": 13.0},
-    ...               {"input": "weights.letters", "flip_value": None}])
-    '1 of 2 inputs changes the list somewhere in its range; the weight of letters does not'
-    """
+    """How many inputs would change the list within their range."""
     still = [row["input"] for row in flips if not flips_somewhere(row)]
     moving = len(flips) - len(still)
     if moving == 0:
@@ -280,17 +234,6 @@ def list_robustness_sentences(
 
 
 def with_input_labels(rows: Any) -> Any:
-    """Give rows with an ``input`` column plain words as ``label``, for a chart.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Such as the tornado or the variance shares.
-
-    Returns
-    -------
-    DataFrame
-        A copy with ``label``.
-    """
+    """Give rows with an ``input`` column plain words as ``label``, for a chart."""
     words = [input_label(name) for name in rows["input"]]
     return rows.assign(label=[word[0].upper() + word[1:] for word in words])

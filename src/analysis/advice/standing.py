@@ -1,18 +1,216 @@
-"""Whose report it is and where the student stands, in a few sentences."""
+"""Words about where a student stands."""
 
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 
-from analysis.advice.labels import COMPETITIVENESS, DEGREES, FLAGS, joined, percent
-from analysis.advice.level import ARTICLE_LEVEL
+from analysis.advice.labels import (
+    ARTICLE_LEVEL,
+    COMPETITIVENESS,
+    DEGREES,
+    FACTORS,
+    FLAGS,
+    NO_FLAG,
+    joined,
+    percent,
+)
+from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 
-__all__ = ["facts", "report_date", "report_title", "standing"]
+__all__ = [
+    "FLAG_ADVICE",
+    "FlagAdvice",
+    "facts",
+    "flag_advice_markdown",
+    "report_date",
+    "report_title",
+    "standing",
+    "terms_table",
+    "terms_words",
+]
+
+TERM = MappingProxyType(
+    {**FACTORS, "program": "How high the program's own applicants score", "signal": "A signal"}
+)
+LEAST = 0.05  # points that round to a digit
+
+
+def terms_table(points: pd.DataFrame) -> pd.DataFrame:
+    """Points of each part of the record, the weightiest first.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Of `analysis.model.by_flag.points_at_typical`.
+
+    Returns
+    -------
+    DataFrame
+        A row a part, a column a specialty; no rows without a score.
+
+    Examples
+    --------
+    >>> rows = {"specialty": "Neurology", "term": ["letters", "red_flags"], "points": [1.0, -15.0]}
+    >>> terms_table(pd.DataFrame(rows)).to_dict("list")
+    {'Part of the record': ['Red flags', 'Letters'], 'Neurology': ['-15.0 points', '+1.0 points']}
+    """
+    shown = points[points["points"].abs() >= LEAST]
+    if shown.empty:
+        return pd.DataFrame()
+    wide = shown.pivot(index="term", columns="specialty", values="points")
+    wide = wide[list(dict.fromkeys(shown["specialty"]))].fillna(0.0)
+    wide = wide.loc[wide.abs().max(axis=1).sort_values(ascending=False, kind="stable").index]
+    words = {name: [f"{value:+.1f} points" for value in wide[name]] for name in wide.columns}
+    return pd.DataFrame({"Part of the record": [TERM[term] for term in wide.index], **words})
+
+
+def terms_words(points: pd.DataFrame, assumptions: Assumptions) -> str:
+    """How to read the points, and what ten points of Step 2 CK are worth.
+
+    Parameters
+    ----------
+    points : DataFrame
+        Of `analysis.model.by_flag.points_at_typical`.
+    assumptions : Assumptions
+        ``logit_scale``, ``weights``, ``scale``.
+
+    Returns
+    -------
+    str
+        Markdown; "" without points.
+    """
+    if terms_table(points).empty:
+        return ""
+    span = assumptions.value("scale.step2_best") - assumptions.value("scale.step2_worst")
+    slope = assumptions.value("logit_scale") * assumptions.weights["step2_ck"]
+    typical = ", ".join(
+        (
+            f"Step 2 CK {assumptions.value('reference.step2_ck'):g}",
+            "typical clerkships, letters and research",
+            "no red flag",
+        )
+    )
+    return (
+        "Each line is the chance above less the chance without that part, which is to say with the "
+        f"reference in its place ({typical}). The parts work together, so the points do not add "
+        f"up. Ten points of Step 2 CK multiply the odds by {math.exp(10 * slope / span):.2f}, an "
+        "assumption of ours."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FlagAdvice:
+    """Words about one flag."""
+
+    changes: str
+    cannot: str
+    does: str
+
+
+FLAG_ADVICE = MappingProxyType(
+    {
+        NO_FLAG: FlagAdvice(
+            changes="There is no flag for the score to outweigh: it counts in full as what it is, "
+            "recent evidence of knowledge.",
+            cannot="It does not stand in for clinical grades and letters, which programs weigh "
+            "together with it.",
+            does="Use the score to widen the choice of programs, and keep enough safer ones.",
+        ),
+        "course_failure_remediated": FlagAdvice(
+            changes="A strong score is newer than the failed course and speaks to the same doubt. "
+            "With solid clerkships beside it, many programs will read the course as a stumble that "
+            "was dealt with.",
+            cannot="The course stays on the transcript, next to the score, for every reader.",
+            does="Say in two or three sentences what happened, what you changed, and what has gone "
+            "well since.",
+        ),
+        "preclinical_failures_multiple": FlagAdvice(
+            changes="A strong score makes it easier to believe that the difficult stretch is over, "
+            "and earns the file a closer reading.",
+            cannot="More than one failure looks like a pattern. It will be discussed, and some "
+            "programs will wait for more proof than one exam.",
+            does="Name the cause once, then the change, then every later result that bears it out; "
+            "favour programs that are known to read the whole file.",
+        ),
+        "step1_failure": FlagAdvice(
+            changes="A clearly higher result in the next large exam answers the worry about later "
+            "exams, at every program that opens the file.",
+            cannot="The first attempt stays on the score report. Where a program screens out any "
+            "failed licensing exam, no later score is seen.",
+            does="Ask each program whether it screens on a failed attempt before you pay for the "
+            "application.",
+        ),
+        "step2_failure": FlagAdvice(
+            changes="The passing score shows recovery in the very exam that was failed.",
+            cannot="Both attempts stay on the score report, and screens for a failed licensing "
+            "exam count this one too.",
+            does="Ask each program whether it screens on a failed attempt, and have a letter that "
+            "speaks to how you prepared the second time.",
+        ),
+        "loa_academic": FlagAdvice(
+            changes="A strong score after the return is the plainest sign that the return worked.",
+            cannot="The leave stays on the record, and the reason for it will be asked. In one "
+            "national cohort 20.3 % of students with a leave and 3.7 % without one were not placed "
+            "in graduate training (Nguyen et al., JAMA 2024): a real difference, and still most "
+            "were placed.",
+            does="Prepare one calm account of the leave: why, what changed, and how long it has "
+            "held.",
+        ),
+        "clerkship_chronic_low": FlagAdvice(
+            changes="Very little. The exam measures knowledge; this doubt is about work with "
+            "patients and teams.",
+            cannot="No score speaks to how you work on the wards, and in this model the penalty is "
+            "the same at 230 and at 275.",
+            does="Newer clinical evidence is what counts: a sub-internship done well, and letters "
+            "from people who watched you work.",
+        ),
+        "professionalism": FlagAdvice(
+            changes="Nothing, in this model. A score says nothing about conduct.",
+            cannot="Of 231 internal medicine program directors asked, 157 (68 %) would not invite "
+            "an applicant at a hint of unprofessional behaviour (Angus et al., Acad Med 2019).",
+            does="Talk with the dean's office before applying: how the matter is described, what "
+            "was done about it, and who can vouch for the time since.",
+        ),
+        "mspe_concern": FlagAdvice(
+            changes="Very little. Readers of the dean's letter look for what is said about you and "
+            "what is left out.",
+            cannot="The letter's wording stands, whatever the score.",
+            does="Read the letter with the dean's office, correct what is wrong in it, and let "
+            "other letters answer the rest.",
+        ),
+    }
+)
+
+
+def flag_advice_markdown(red_flags: Iterable[str]) -> str:
+    """Advice for a student's flags, or for a spotless record.
+
+    Parameters
+    ----------
+    red_flags : iterable of str
+        Flag codes, the heaviest first.
+
+    Returns
+    -------
+    str
+        Markdown: a third-level heading and three labelled paragraphs a flag.
+    """
+    return "\n\n".join(
+        f"### {FLAGS[flag]}\n\n"
+        f"**What a high Step 2 CK changes.** {words.changes}\n\n"
+        f"**What it cannot fix.** {words.cannot}\n\n"
+        f"**What helps.** {words.does}"
+        for flag in (tuple(red_flags) or (NO_FLAG,))
+        for words in (FLAG_ADVICE[flag],)
+    )
+
 
 NOT_KNOWN = "not given"
 EXAM_RESULTS = {"pass": "passed", "fail_then_pass": "failed, then passed"}

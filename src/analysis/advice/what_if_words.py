@@ -1,4 +1,4 @@
-"""What-ifs in plain words: what is changed, and what that does to a list."""
+"""Words about what-ifs and the back-test."""
 
 from __future__ import annotations
 
@@ -8,7 +8,92 @@ from typing import Any
 
 from analysis.advice.labels import FLAGS, NO_FLAG, joined, percent
 
-__all__ = ["moves", "what_if_label", "what_if_sentence"]
+__all__ = [
+    "FIGURES",
+    "learned_label",
+    "moves",
+    "reliability_finding",
+    "verdict_sentence",
+    "what_if_label",
+    "what_if_sentence",
+]
+
+# Figures of a back-test in the order of reading; what is right stands in brackets.
+FIGURES: Mapping[str, str] = {
+    "brier": "Brier score (0 is perfect)",
+    "log_loss": "log loss (0 is perfect)",
+    "skill_vs_base_rate": "better than the earlier years' rate by (0 is as good)",
+    "skill_vs_survey": "better than the old numbers by (0 is as good)",
+    "calibration_in_the_large": "interviews per application not foretold (0)",
+    "calibration_slope": "slope (1; below 1 chances are too extreme)",
+    "calibration_intercept": "shift of the log-odds (0)",
+    "ece": "calibration error",
+    "ece_null": "the same for a perfect model, by luck",
+    "prior_sample_size": "applications the old numbers are worth",
+    "rho": "correlation of one graduate's answers",
+}
+KEYS = {
+    "latent_correlation": "correlation of one graduate's answers",
+    "match_given_interview": "match given an interview",
+    "logit_scale": "how sharply chances react",
+    "base_rate.group_odds": "the students' group against all",
+}
+
+
+def verdict_sentence(verdict: str, n_applicants: int, years: tuple[int, ...] | list[int]) -> str:
+    """The verdict of a back-test in one sentence."""
+    if verdict == "too_few_to_tell":
+        return (
+            f"Too few to tell whether the learned numbers are better than the old ones; "
+            f"{n_applicants} graduates of {years[-1]} were scored."
+        )
+    return (
+        f"The learned numbers foretold the {n_applicants} graduates of {years[-1]} {verdict} than "
+        "the old ones."
+    )
+
+
+def learned_label(key: str) -> str:
+    """Plain words for an assumption that graduates can move."""
+    kind, _, what = key.partition(".")
+    if kind == "anchors" and what in FLAGS:
+        return FLAGS[what]
+    return KEYS.get(key, key)
+
+
+def reliability_finding(bins: list[dict[str, Any]]) -> str:
+    """How many tenths of chances came true within what luck does.
+
+    Parameters
+    ----------
+    bins : list of dict
+        Rows of the reliability diagram: mean_chance, rate, band_low, band_high, suppressed.
+
+    Returns
+    -------
+    str
+        One clause, to stand as a title.
+
+    Examples
+    --------
+    >>> reliability_finding([{"mean_chance": 0.4, "rate": 0.2, "band_low": 0.3, "band_high": 0.5,
+    ...                       "suppressed": False}])
+    'In 0 of 1 tenths as many interviews came as luck allows; furthest off: said 40 %, came 20 %'
+    """
+    shown = [row for row in bins if not row["suppressed"]]
+    if not shown:
+        return "No tenth of the chances holds enough graduates to be shown"
+    within = [row["band_low"] <= row["rate"] <= row["band_high"] for row in shown]
+    said = f"In {sum(within)} of {len(shown)} tenths as many interviews came as luck allows"
+    if all(within):
+        return said
+    far = max(
+        (row for row, held in zip(shown, within, strict=True) if not held),
+        key=lambda row: abs(row["rate"] - row["mean_chance"]),
+    )
+    chance, rate = percent(far["mean_chance"]), percent(far["rate"])
+    return f"{said}; furthest off: said {chance}, came {rate}"
+
 
 Row = Mapping[str, Any]
 # Programs that enter or leave of which a phrase gives the name.
@@ -77,25 +162,7 @@ def _moved(name: str, number: str, *, up: bool) -> str:
 
 
 def what_if_label(changes: str, *, budget_lifted: bool = False) -> str:
-    """What a what-if changes, in words.
-
-    Parameters
-    ----------
-    changes : str
-        As `changed_wishes` takes it.
-    budget_lifted : bool
-        Whether the list keeps to a budget and the what-if does not.
-
-    Returns
-    -------
-    str
-        A phrase with a capital.
-
-    Examples
-    --------
-    >>> what_if_label("limit=+10"), what_if_label("step2_ck=265,drop=step1_failure")
-    ('10 more applications', 'Step 2 CK 265, without the flag "Step 1 failed, then passed"')
-    """
+    """What a what-if changes, in words."""
     parts = [part.partition("=") for part in changes.split(",") if part.strip()]
     said = ", ".join(_label(name.strip(), text.strip()) for name, _, text in parts)
     if budget_lifted:
@@ -145,25 +212,7 @@ def _named(ids: Sequence[str], names: Mapping[str, str]) -> str:
 
 
 def what_if_sentence(row: Row) -> str:
-    """What a change does to the list and the match chance.
-
-    Parameters
-    ----------
-    row : mapping
-        changes, match_chance, match_chance_base, places_unused, enters, leaves, signals_moved;
-        budget_lifted, if it may be.
-
-    Returns
-    -------
-    str
-        One sentence.
-
-    Examples
-    --------
-    >>> what_if_sentence({"changes": "limit=+10", "match_chance": 0.8, "match_chance_base": 0.75,
-    ...     "places_unused": 0, "enters": ["IM1"], "leaves": [], "signals_moved": []})
-    '10 more applications: chance of a match 80 % instead of 75 %; 1 program enters.'
-    """
+    """What a change does to the list and the match chance."""
     after, before = percent(row["match_chance"]), percent(row["match_chance_base"])
     told = f"still {after}" if after == before else f"{after} instead of {before}"
     unused = row["places_unused"]

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from analysis.answers.survey_weights import WAYS, survey_weights
+from analysis.answers.robustness import WAYS, survey_weights
 from analysis.assumptions import Entry, difference, read_assumptions, write_new
 from analysis.errors import AssumptionError
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.advice.backtest_words import FIGURES, learned_label, verdict_sentence
+from analysis.advice.what_if_words import FIGURES, learned_label, verdict_sentence
 from analysis.assumptions import read_assumptions, write_new
 from analysis.errors import AssumptionError
 from analysis.model.graduates import Backtest, Estimate, run_backtest
@@ -23,30 +23,14 @@ __all__ = ["BacktestAnswer", "backtest"]
 
 @dataclass(frozen=True)
 class BacktestAnswer:
-    """A back-test, and the sets of assumptions it began and ended with.
-
-    Parameters
-    ----------
-    result : Backtest
-        What the model says.
-    fingerprint : str
-        Of the assumptions it was begun with.
-    made_up : bool
-        Whether the graduates are a synthetic sample.
-    """
+    """A back-test, and the sets of assumptions it began and ended with."""
 
     result: Backtest
     fingerprint: str
     made_up: bool
 
     def record(self) -> dict[str, Any]:
-        """Everything for JSON: unknown numbers are None.
-
-        Returns
-        -------
-        dict
-            The keys of docs/methods.md, section 7; no row is one person's.
-        """
+        """Everything for JSON: unknown numbers are None."""
         found = self.result
         statistics = found.statistics
 
@@ -90,13 +74,7 @@ class BacktestAnswer:
         return verdict_sentence(found.verdict, found.n_applicants, found.years)
 
     def figures(self) -> list[dict[str, Any]]:
-        """One row a figure, for a table or a CSV file.
-
-        Returns
-        -------
-        list of dict
-            figure, meaning ("" for counts and names), value, low, high.
-        """
+        """One row a figure, for a table or a CSV file."""
         record = self.record()
         rows = []
         for name, value in record.items():
@@ -109,13 +87,7 @@ class BacktestAnswer:
         return rows
 
     def reliability(self) -> pd.DataFrame:
-        """Reliability diagram as its chart wants it: with what it rests on.
-
-        Returns
-        -------
-        DataFrame
-            One row a tenth of the chances.
-        """
+        """Reliability diagram as its chart wants it: with what it rests on."""
         return self.result.bins.assign(
             source=f"Countersignal's model, assumptions {self.fingerprint}",
             basis="synthetic" if self.made_up else "office",
@@ -126,14 +98,7 @@ class BacktestAnswer:
         return pd.DataFrame(self.changes()).drop(columns="why").astype({"graduates": "Int64"})
 
     def changes(self) -> list[dict[str, Any]]:
-        """Old beside new, one row an assumption, in plain words.
-
-        Returns
-        -------
-        list of dict
-            assumption, old, new, low, high, graduates, learned, why; unknown or too few to be
-            shown: None.
-        """
+        """Old beside new, one row an assumption, in plain words."""
         renamed = self.result.learned.changes.rename(columns={"n": "graduates"})
         renamed.insert(0, "assumption", [learned_label(key) for key in renamed.pop("key")])
         return _records(renamed)

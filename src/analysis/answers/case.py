@@ -1,4 +1,4 @@
-"""One case to explore: a student's profile, wishes and weights, as plain values."""
+"""One case on the advisors' page, and its words."""
 
 from __future__ import annotations
 
@@ -11,9 +11,121 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analysis.advice.labels import (
+    COMPETITIVENESS,
+    DEGREES,
+    FACTORS,
+    FLAGS,
+    NO_FLAG,
+    joined,
+    percent,
+)
 from analysis.assumptions import COMPONENTS, Assumptions
 
-__all__ = ["Case", "case_assumptions", "case_csv", "case_of_row", "with_weight"]
+__all__ = [
+    "Case",
+    "case_assumptions",
+    "case_csv",
+    "case_of_row",
+    "class_words",
+    "degree_words",
+    "differences",
+    "flag_words",
+    "weight_words",
+    "with_weight",
+]
+
+NAMES = {
+    "specialty": "specialty",
+    "step2_ck": "Step 2 CK",
+    "degree": "degree",
+    "needs_visa": "needs a visa",
+    "competitiveness": "class of the specialty",
+    "clerkship_honors_fraction": "clerkships with honors",
+    "letters": "letters",
+    "research_items": "research items",
+    "preferred_states": "preferred states",
+    "application_limit": "most applications",
+    "fee_budget_usd": "fee budget",
+    "gold_signals": "gold signals",
+    "silver_signals": "silver signals",
+}
+SHARES = {"clerkship_honors_fraction"}
+NOT_GIVEN = "not given"
+
+
+def flag_words() -> dict[str, str]:
+    """Words of each red flag."""
+    return {code: words for code, words in FLAGS.items() if code != NO_FLAG}
+
+
+def class_words() -> dict[str, str]:
+    """Codes of the classes of specialties.
+
+    Returns
+    -------
+    dict of str to str
+        By words, as a choice wants them.
+    """
+    return {words[0].upper() + words[1:]: code for code, words in COMPETITIVENESS.items()}
+
+
+def degree_words() -> list[tuple[str, str]]:
+    """Degrees, as a choice wants them."""
+    return [(words, code) for code, words in DEGREES.items()]
+
+
+def weight_words() -> dict[str, str]:
+    """Words of each weighed component."""
+    return dict(FACTORS)
+
+
+def differences(before: Case, after: Case) -> list[str]:
+    """What differs between two cases.
+
+    Parameters
+    ----------
+    before, after : Case
+        Any two.
+
+    Returns
+    -------
+    list of str
+        One clause each.
+
+    Examples
+    --------
+    >>> one = Case("S1", ("Psychiatry",), 240.0, red_flags=("loa_academic",))
+    >>> differences(one, Case("S1", ("Psychiatry",), 250.0))
+    ['Step 2 CK 240, now 250', 'without: leave of absence for academic reasons']
+    """
+    found = []
+    if before.student_id != after.student_id:
+        found.append(f"student {before.student_id}, now {after.student_id}")
+    for field, name in NAMES.items():
+        old, new = getattr(before, field), getattr(after, field)
+        if old != new:
+            found.append(f"{name} {_shown(field, old)}, now {_shown(field, new)}")
+    for word, more, less in (("with", after, before), ("without", before, after)):
+        flags = [FLAGS[code].lower() for code in more.red_flags if code not in less.red_flags]
+        if flags:
+            found.append(f"{word}: {joined(flags)}")
+    if before.weights != after.weights:
+        shares = zip(FACTORS.values(), after.weights, strict=False)
+        words = ", ".join(f"{name} {percent(share)}" for name, share in shares)
+        found.append(f"weights {words}" if words else "weights as in the assumptions")
+    return found
+
+
+def _shown(field: str, value: Any) -> str:
+    if value is None or value in {(), ""}:
+        return NOT_GIVEN
+    if isinstance(value, tuple):
+        return ", ".join(COMPETITIVENESS.get(part, str(part)) for part in value)
+    if field in SHARES:
+        return percent(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
 
 NUMBERS = (
     "step2_ck",
@@ -149,18 +261,7 @@ def case_of_row(row: Mapping[str, Any]) -> Case:
 
 
 def case_csv(case: Case) -> str:
-    """The case as students.csv with one row, which the loader reads back.
-
-    Parameters
-    ----------
-    case : Case
-        Any.
-
-    Returns
-    -------
-    str
-        CSV; unknown is empty.
-    """
+    """The case as students.csv with one row, which the loader reads back."""
     row = case.student().iloc[0].to_dict()
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
@@ -178,20 +279,7 @@ def _cell(value: Any) -> str:
 
 
 def case_assumptions(case: Case, base: Assumptions) -> Assumptions:
-    """Assumptions under the case's weights.
-
-    Parameters
-    ----------
-    case : Case
-        With or without weights of its own.
-    base : Assumptions
-        What it starts from.
-
-    Returns
-    -------
-    Assumptions
-        The base itself without weights of its own.
-    """
+    """Assumptions under the case's weights."""
     if not case.weights:
         return base
     weights = {f"weights.{name}": n for name, n in zip(COMPONENTS, case.weights, strict=True)}
@@ -199,29 +287,7 @@ def case_assumptions(case: Case, base: Assumptions) -> Assumptions:
 
 
 def with_weight(case: Case, component: str, share: float, base: Assumptions) -> Case:
-    """Give one weight a share; the others share the rest in the proportions they have.
-
-    Parameters
-    ----------
-    case : Case
-        With or without weights of its own.
-    component : str
-        One of ``COMPONENTS``.
-    share : float
-        In (0, 1); kept between 1 and 90 %.
-    base : Assumptions
-        Where the weights start.
-
-    Returns
-    -------
-    Case
-        A copy with all five weights.
-
-    Raises
-    ------
-    KeyError
-        If there is no such component.
-    """
+    """Give one weight a share; the others share the rest in the proportions they have."""
     before = dict(zip(COMPONENTS, case.weights or base.weights.values(), strict=True))
     kept = min(max(share, LEAST_WEIGHT), MOST_WEIGHT)
     rest = 1 - before[component]

@@ -14,13 +14,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.advice.robustness_words import least_kept
-from analysis.answers.kept_answers import keep_answer, kept_answer, place_of
+from analysis.answers.result_cache import keep_answer, kept_answer, place_of
 from analysis.answers.robustness import case_of
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import CountersignalError, ModelError
-from analysis.model.robustness import Case, match_variance, redrawn
-from analysis.model.robustness.redraws import unheard
-from analysis.model.robustness.uncertain import ALL_WEIGHTS
+from analysis.model.sensitivity import Case, match_variance, redrawn
+from analysis.model.sensitivity.smaa import unheard
+from analysis.model.sensitivity.sobol import ALL_WEIGHTS
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_programs
 from analysis.tables.check import check_table
@@ -37,21 +37,7 @@ LEAST_SECONDS, SECONDS_A_DRAW = 300.0, 0.1  # time limit of a student, far above
 
 @dataclass(frozen=True, slots=True)
 class StudentTask:
-    """One student's bench. Only the id is in its printed form, which a log may hold.
-
-    Parameters
-    ----------
-    student_id : str
-        Whose.
-    student : DataFrame
-        One row of students.
-    programs_csv, preferences_csv : str
-        As `analysis.paths.from_root` takes them; preferences may be "".
-    assumptions : Assumptions
-        The base.
-    draws, seed : int
-        For this student.
-    """
+    """One student's bench. Only the id is in its printed form, which a log may hold."""
 
     student_id: str
     student: pd.DataFrame = field(repr=False)
@@ -165,18 +151,7 @@ def _results(
 
 
 def student_row(task: StudentTask) -> Row:
-    """One student's row, in whatever process.
-
-    Parameters
-    ----------
-    task : StudentTask
-        Which student, and the base.
-
-    Returns
-    -------
-    dict
-        A row of `class_robustness` without its fingerprint.
-    """
+    """One student's row, in whatever process."""
     files = [
         from_root(path) if path else None for path in (task.programs_csv, task.preferences_csv)
     ]

@@ -14,19 +14,17 @@ import pandas as pd
 from analysis import advice
 from analysis.advice.labels import FACTORS, percent
 from analysis.advice.list_overview import list_summary, unknowns_sentence
-from analysis.advice.list_room_words import no_list_sentence
-from analysis.advice.list_words import left_out_reason, listed_because, to_verify
+from analysis.advice.list_words import left_out_reason, listed_because, no_list_sentence, to_verify
 from analysis.answers.case import Case, case_assumptions
 from analysis.assumptions import Assumptions, read_assumptions, toml_text
 from analysis.errors import TableError
-from analysis.model.application_list import ApplicationList, application_list
 from analysis.model.by_flag import chances_at_score, chances_with_and_without
-from analysis.model.list_room import list_room
+from analysis.model.choice.application_list import ApplicationList, application_list, list_room
 from analysis.model.profile import profile_levels, profile_points, specialties_of
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_interview_chances, read_programs
 from analysis.tables.check import check_table
-from analysis.tables.checked import report_of
+from analysis.tables.loading import report_of
 
 __all__ = [
     "Desk",
@@ -109,22 +107,7 @@ def read_desk(
 
 
 def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
-    """What the loader says of a file.
-
-    Parameters
-    ----------
-    path : str or path-like
-        A file of any kind.
-    table : str
-        Which table it must be.
-
-    Returns
-    -------
-    str
-        What was read and repaired, and every problem with line, column, value and expectation.
-    bool
-        Whether it can be used: a class without its refused rows, other tables only if whole.
-    """
+    """What the loader says of a file."""
     try:
         checked = check_table(Path(path), table)
     except TableError as error:
@@ -134,20 +117,7 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
 
 
 def case_toml(case: Case, desk: Desk) -> str:
-    """The assumptions a case rests on, whole, as a file that every command takes.
-
-    Parameters
-    ----------
-    case : Case
-        Any.
-    desk : Desk
-        The tables.
-
-    Returns
-    -------
-    str
-        TOML.
-    """
+    """The assumptions a case rests on, whole, as a file that every command takes."""
     return toml_text(case_assumptions(case, desk.assumptions))
 
 
@@ -180,25 +150,7 @@ class Standing:
 
 
 def standing_of(case: Case, desk: Desk) -> Standing:
-    """Where a case stands, without a list: some hundredths of a second.
-
-    Parameters
-    ----------
-    case : Case
-        Any.
-    desk : Desk
-        The tables.
-
-    Returns
-    -------
-    Standing
-        Equal cases give equal numbers.
-
-    Raises
-    ------
-    ModelError, AssumptionError
-        If the case is not understood.
-    """
+    """Where a case stands, without a list: some hundredths of a second."""
     student, assumptions = case.student(), case_assumptions(case, desk.assumptions)
     kinds = specialties_of(student.iloc[0], assumptions)
     typical = chances_with_and_without(student, assumptions)

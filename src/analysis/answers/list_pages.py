@@ -1,12 +1,14 @@
-"""The list pages of a report: one student's application list in tables and plain sentences."""
+"""The list pages of a report, with its what-ifs and similar graduates."""
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 
 import pandas as pd
 
-from analysis.advice.labels import percent
+from analysis.advice.labels import FEATURES, joined, percent
 from analysis.advice.list_words import (
     drops_if,
     left_out_reason,
@@ -14,18 +16,229 @@ from analysis.advice.list_words import (
     to_verify,
 )
 from analysis.advice.robustness_words import list_robustness_sentences
-from analysis.answers.list_sentences import (
+from analysis.advice.what_if_words import moves, what_if_label
+from analysis.answers.pick import (
+    changed_wishes,
     curve_sentences,
     degree_of,
+    list_comparison,
     list_sentences,
     placement_check,
 )
-from analysis.answers.printed_what_ifs import printed_what_ifs
-from analysis.assumptions import Assumptions
-from analysis.model.application_list import ApplicationList, application_list, next_applications
-from analysis.model.robustness import report_lists
+from analysis.assumptions import Assumptions, read_assumptions
+from analysis.errors import ModelError
+from analysis.model.by_flag import NO_FLAG, heaviest_flag
+from analysis.model.choice.application_list import (
+    ApplicationList,
+    application_list,
+    budget_lifted,
+    next_applications,
+)
+from analysis.model.choice.problem import ListWishes
+from analysis.model.graduates import Alike, graduates_alike
+from analysis.model.sensitivity import report_lists
+from analysis.paths import from_root
+from analysis.tables import read_student
+from analysis.tables.graduate_files import read_graduate_files
 
-__all__ = ["ListPages", "list_pages"]
+__all__ = [
+    "ListPages",
+    "alike_table",
+    "graduates_like",
+    "graduates_like_table",
+    "list_pages",
+    "printed_what_ifs",
+]
+
+
+def graduates_like(
+    student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions
+) -> Alike | str:
+    """What became of the graduates most like a student, or why nothing is said.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    graduates : DataFrame or None
+        Rows of graduates; None if the office has given no file.
+    assumptions : Assumptions
+        ``graduates.smallest_cell``, ``graduates.most_alike``.
+
+    Returns
+    -------
+    Alike or str
+        The group, or one sentence.
+    """
+    if graduates is None:
+        return "No file of past graduates was given, so none are counted here."
+    try:
+        return graduates_alike(
+            student.iloc[0].to_dict(),
+            graduates,
+            smallest_cell=int(assumptions.value("graduates.smallest_cell")),
+            most=int(assumptions.value("graduates.most_alike")),
+        )
+    except ModelError as error:
+        return f"Nothing is said about past graduates: {error}."
+
+
+def alike_table(found: Alike | str) -> pd.DataFrame:
+    """Rows of a table about graduates like a student.
+
+    Parameters
+    ----------
+    found : Alike or str
+        From `graduates_like`.
+
+    Returns
+    -------
+    DataFrame
+        ``what`` and ``value``, both text.
+    """
+    if isinstance(found, str):
+        rows = [("Graduates like this student", found)]
+    else:
+        rows = [
+            ("Graduates counted", f"{found.n} of {found.n_graduates}"),
+            ("Compared by", joined([FEATURES[name] for name in found.compared])),
+            (
+                "How far from the student (0 the same, 1 nothing shared)",
+                f"{found.median_distance:.2f} in the middle, {found.largest_distance:.2f} at most",
+            ),
+            (
+                "Interviews for each 100 of their applications",
+                f"{100 * found.interview_rate:.0f} ({100 * found.low:.0f} to "
+                f"{100 * found.high:.0f}), from {found.n_applications} applications",
+            ),
+            (
+                "Share who matched at a program of the file",
+                f"{100 * found.matched_rate:.0f} % ({100 * found.matched_low:.0f} to "
+                f"{100 * found.matched_high:.0f} %)",
+            ),
+        ]
+    return pd.DataFrame(rows, columns=["what", "value"])
+
+
+def graduates_like_table(
+    student_id: str,
+    students_csv: str | os.PathLike[str],
+    graduates_csv: str | os.PathLike[str],
+    assumptions_toml: str | os.PathLike[str] | None = None,
+    mapping_toml: str | os.PathLike[str] = "",
+) -> pd.DataFrame:
+    """Table about graduates like one student, from files.
+
+    Parameters
+    ----------
+    student_id : str
+        Whose row of the class.
+    students_csv, graduates_csv : str or path-like
+        The class, and the office's own outcomes; the latter may be "".
+    assumptions_toml : str or path-like, optional
+        Assumptions; the project's own without.
+    mapping_toml : str or path-like
+        A column mapping for the office's own export, or "".
+
+    Returns
+    -------
+    DataFrame
+        As `alike_table`.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be used.
+    RowError
+        If the student's row or a graduate's is wrong.
+    """
+    student = read_student(from_root(students_csv), student_id)
+    mapping = from_root(mapping_toml) if str(mapping_toml) else None
+    files = [from_root(graduates_csv)] if str(graduates_csv) else []
+    graduates = read_graduate_files(files, mapping) if files else None
+    return alike_table(graduates_like(student, graduates, read_assumptions(assumptions_toml)))
+
+
+MORE = 10
+
+
+def printed_what_ifs(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None,
+    found: ApplicationList,
+    wishes: ListWishes | None = None,
+) -> pd.DataFrame:
+    """The list beside the two lists that are asked about most."""
+    lists = {}
+    for changes in _worth_printing(student, assumptions, found):
+        asked = wishes or ListWishes()
+        other, others = changed_wishes(student, asked, changes, found.problem)
+        # What the student's own wishes forbid is no what-if, and no reason to fail a report.
+        with suppress(ModelError):
+            lists[changes] = application_list(
+                other,
+                programs,
+                assumptions,
+                preferences,
+                others,
+                with_range=False,
+                left_out_number=0,
+            )
+    rows = [row for row in list_comparison(found, lists) if row["applications"] or found.chosen]
+    if not rows:
+        return pd.DataFrame()
+    known = programs.drop_duplicates("program_id").set_index("program_id")["program_name"]
+    base = {
+        "Had it been otherwise": "The list as it is",
+        "Chance of a match": percent(found.match_chance),
+        "Applications, fees": _cost(len(found.chosen), found.fee_usd),
+        "What changes on the list": "–",
+    }
+    return pd.DataFrame(
+        [
+            base,
+            *(
+                {
+                    "Had it been otherwise": what_if_label(
+                        row["changes"], budget_lifted=budget_lifted(found, lists[row["changes"]])
+                    ),
+                    "Chance of a match": percent(row["match_chance"]),
+                    "Applications, fees": _cost(row["applications"], row["fee_usd"]),
+                    "What changes on the list": _sentence(moves(row, known.to_dict())),
+                }
+                for row in rows
+            ),
+        ]
+    )
+
+
+def _worth_printing(
+    student: pd.DataFrame, assumptions: Assumptions, found: ApplicationList
+) -> list[str]:
+    asked = []
+    # Programs without a chance are never listed: more than the others cannot be sent.
+    open_to = found.by_option["none"].marginal > 0
+    open_to[[*found.problem.constraints.never, *found.choice.chosen]] = False
+    more = min(MORE, int(open_to.sum()))
+    if more:
+        asked.append(f"limit=+{more}")
+    flag = heaviest_flag(student, assumptions)
+    if flag != NO_FLAG:
+        asked.append(f"drop={flag}")
+    elif set(found.choice.option) - {"none"} and not found.problem.constraints.fixed_signal:
+        asked.append("gold=0,silver=0")
+    return asked
+
+
+def _cost(applications: int, fee_usd: float) -> str:
+    return f"{applications}, ${fee_usd:,.0f}"
+
+
+def _sentence(phrase: str) -> str:
+    return f"{phrase[0].upper()}{phrase[1:]}."
+
 
 WITHOUT_SCORE = (
     "The list needs a Step 2 CK score; as soon as it is known, this page can be made. Until then "
@@ -36,27 +249,7 @@ MARK = "†"
 
 @dataclass(frozen=True)
 class ListPages:
-    """What a report says of a list; empty frames where there is no score.
-
-    Parameters
-    ----------
-    summary : str
-        Markdown: what the list is, its match chance with range, what rests on unknowns.
-    programs : DataFrame
-        A row a program, in words, the most wanted first.
-    after : str
-        Markdown: how firm the list is, where a further application stops paying.
-    left_out : DataFrame
-        The best programs that are not on it, and why.
-    what_ifs : DataFrame
-        The list beside at most two others: `printed_what_ifs`.
-    by_rho : DataFrame
-        rho, match_chance: the curve over the correlation of answers.
-    used : tuple of float
-        Values of rho that the match chance mixes.
-    match_chance : float or None
-        0-1.
-    """
+    """What a report says of a list; empty frames where there is no score."""
 
     summary: str
     programs: pd.DataFrame

@@ -4,40 +4,229 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from analysis.advice.labels import level_words
+from analysis.advice.list_overview import (
+    PLACED_IN_PUBLICATION,
+    flat_curve,
+    independence_sentence,
+    list_summary,
+    match_chance_sentence,
+    method_sentence,
+    next_application_sentence,
+    office_placement_sentence,
+    unknowns_sentence,
+)
 from analysis.advice.list_words import (
     drops_if,
     left_out_reason,
     listed_because,
+    no_list_sentence,
+    places_unused_sentence,
+    room_sentence,
     to_verify,
 )
 from analysis.advice.what_if_words import what_if_sentence
-from analysis.answers.list_sentences import (
-    curve_sentences,
-    degree_of,
-    list_sentences,
-    placement_check,
-)
-from analysis.answers.pick_what_if import changed_wishes, list_comparison
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError
-from analysis.model.application_list import (
+from analysis.model.chance import wilson_interval
+from analysis.model.choice.application_list import (
     ApplicationList,
     application_list,
+    budget_lifted,
     list_frontier,
+    list_room,
     next_applications,
 )
-from analysis.model.list_problem import ListWishes
-from analysis.model.list_room import budget_lifted
+from analysis.model.choice.problem import ListProblem, ListWishes
 from analysis.model.portfolio import Method
+from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student
 
-__all__ = ["PROGRAM_COLUMNS", "ListWishes", "PickAnswer", "pick"]
+__all__ = [
+    "PROGRAM_COLUMNS",
+    "ListWishes",
+    "PickAnswer",
+    "changed_wishes",
+    "curve_sentences",
+    "degree_of",
+    "list_comparison",
+    "list_sentences",
+    "pick",
+    "placement_check",
+]
+
+
+def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str]:
+    """What a list is, its match chance with range, and what that rests on."""
+    number, room = len(found.programs), list_room(found)
+    if number == 0:
+        return [no_list_sentence(room)]
+    unknowns = unknowns_sentence(found.unknowns, number, found.match_chance_if_unknowns_close)
+    sentences = [
+        list_summary(
+            found.programs.to_dict("records"),
+            assumptions.value("groups.reach_below"),
+            assumptions.value("groups.safer_above"),
+        ),
+        method_sentence(found.choice.certified_gap),
+        match_chance_sentence(
+            found.match_chance,
+            found.match_chance_low,
+            found.match_chance_high,
+            found.chance_basis,
+            number,
+            found.expected_interviews,
+            level_words(assumptions),
+        ),
+        independence_sentence(found.match_chance_by_rho.to_dict("records"), found.match_chance),
+        room_sentence(room),
+        places_unused_sentence(room),
+        f"The application fees come to ${found.fee_usd:,.0f}.",
+    ]
+    sentences.insert(0 if 3 * found.unknowns > number else 3, unknowns)
+    return [sentence for sentence in sentences if sentence]
+
+
+def curve_sentences(
+    curve: pd.DataFrame, worth_sending: int | None, listed: int, assumptions: Assumptions
+) -> list[str]:
+    """What one more application would add and cost, and where a further one stops paying."""
+    if curve.empty:
+        return []
+    further = curve[curve["applications"] == listed + 1].to_dict("records")
+    said = [next_application_sentence(listed, further[0])] if further and listed else []
+    return [*said, flat_curve(worth_sending, assumptions.value("list.flat_gain"), len(curve))]
+
+
+def degree_of(student: pd.DataFrame) -> str:
+    """Degree of a student, one row of students; that of a US MD school where it is not given."""
+    cell = student.iloc[0].get("degree")
+    return cell if isinstance(cell, str) and cell else "us_md"
+
+
+def placement_check(
+    graduates: pd.DataFrame | None, assumptions: Assumptions, degree: str = "us_md"
+) -> str:
+    """What a match chance may be held against, and never taken for."""
+    published = PLACED_IN_PUBLICATION if degree == "us_md" else ""
+    if graduates is None:
+        return published
+    placed = graduates.groupby("graduate_id")["matched"].max().dropna()
+    if len(placed) < assumptions.value("graduates.smallest_cell"):
+        return published
+    count = int(placed.sum())
+    low, high = wilson_interval(count, len(placed), assumptions.value("survey.confidence"))
+    years = graduates["year"].astype(int)
+    return office_placement_sentence(
+        count, len(placed), float(low), float(high), int(years.min()), int(years.max())
+    )
+
+
+OF_LIST = ("limit", "budget", "gold", "silver", "specialty")
+
+
+def changed_wishes(
+    student: pd.DataFrame, wishes: ListWishes, changes: str, problem: ListProblem
+) -> tuple[pd.DataFrame, ListWishes]:
+    """The student's row and wishes, had something been different."""
+    of_student: list[str] = []
+    other, asked = student, wishes
+    for change in (part.strip() for part in changes.split(",")):
+        name, _, text = (part.strip() for part in change.partition("="))
+        if name not in OF_LIST:
+            of_student.append(change)
+        elif name == "specialty":
+            other = _with_specialty(other, text)
+            asked = replace(asked, gold=None, silver=None)
+        elif name == "limit" and text.startswith("+"):
+            # More applications cost more: an old budget would leave no room for them.
+            other = other.assign(fee_budget_usd=math.nan)
+            asked = replace(_with_number(asked, name, text, problem), budget_usd=None)
+        else:
+            asked = _with_number(asked, name, text, problem)
+    if any(of_student):
+        other = what_if(other, ",".join(of_student))
+    return other, asked
+
+
+def _with_number(wishes: ListWishes, name: str, text: str, problem: ListProblem) -> ListWishes:
+    message = f"what-if {name}={text}: expected a whole number of at least 0"
+    if name == "limit" and text.startswith("+"):
+        if not text[1:].isdigit():
+            raise ModelError(message)
+        return replace(wishes, limit=problem.most + int(text[1:]))
+    if name == "budget":
+        base = problem.constraints.budget_usd if text.startswith("+") else 0.0
+        if base is None:
+            message = f"what-if budget={text}: there is no budget to add to; give it whole"
+            raise ModelError(message)
+        return replace(wishes, budget_usd=_dollars(text) + base)
+    numbers = text.split(";")
+    if not all(number.strip().isdigit() for number in numbers):
+        raise ModelError(message)
+    counts = tuple(int(number) for number in numbers)
+    if name == "limit":
+        return replace(wishes, limit=counts[0])
+    return replace(wishes, gold=counts) if name == "gold" else replace(wishes, silver=counts)
+
+
+def _dollars(text: str) -> float:
+    try:
+        amount = float(text)
+    except ValueError:
+        amount = math.nan
+    if not 0 <= amount < math.inf:
+        raise ModelError(f"what-if budget={text}: expected an amount in dollars")
+    return amount
+
+
+def _with_specialty(student: pd.DataFrame, text: str) -> pd.DataFrame:
+    """Another specialty: what was given for the old one does not hold for it."""
+    changed = student.copy()
+    names = tuple(part.strip() for part in text.split(";") if part.strip())
+    if not names:
+        raise ModelError("what-if specialty=: expected the name of a specialty")
+    changed["specialty"] = pd.Series([names], changed.index, dtype=object)
+    given = ("competitiveness", "gold_signals", "silver_signals", "must_apply", "never_apply")
+    for column in given:
+        if column in changed:
+            changed[column] = pd.Series([()], changed.index, dtype=object)
+    return changed
+
+
+def list_comparison(
+    base: ApplicationList, what_ifs: Mapping[str, ApplicationList]
+) -> list[dict[str, Any]]:
+    """The what-ifs side by side with the list."""
+    before = dict(zip(base.chosen, base.choice.option, strict=True))
+    rows = []
+    for changes, found in what_ifs.items():
+        after = dict(zip(found.chosen, found.choice.option, strict=True))
+        rows.append(
+            {
+                "changes": changes,
+                "match_chance": found.match_chance,
+                "match_chance_base": base.match_chance,
+                "match_chance_if_unknowns_close": found.match_chance_if_unknowns_close,
+                "expected_interviews": found.expected_interviews,
+                "applications": len(found.chosen),
+                "fee_usd": found.fee_usd,
+                "places_unused": found.places_unused,
+                "enters": [one for one in found.chosen if one not in before],
+                "leaves": [one for one in base.chosen if one not in after],
+                "signals_moved": [
+                    one for one in found.chosen if one in before and before[one] != after[one]
+                ],
+            }
+        )
+    return rows
+
 
 BASE = "base"
 # Of a program in an answer, in order, so that a table without programs has its header too.

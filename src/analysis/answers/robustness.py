@@ -1,10 +1,11 @@
-"""Which conclusions about a student's list hold, from files and options."""
+"""The sensitivity analysis of one student's list, from files and options."""
 
 from __future__ import annotations
 
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,32 +13,37 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analysis.advice.contest_words import contest_finding, first_finding
 from analysis.advice.labels import percent
 from analysis.advice.robustness_words import (
     acceptability_finding,
+    contest_finding,
+    first_finding,
     flip_finding,
     least_kept,
     tornado_finding,
     variance_finding,
     with_input_labels,
 )
-from analysis.answers.kept_answers import keep_answer, kept_answer, place_of
+from analysis.answers.result_cache import keep_answer, kept_answer, place_of
 from analysis.assumptions import FACTORS, Assumptions, factor_components, read_assumptions
-from analysis.model.list_problem import list_problem
+from analysis.model.choice.problem import list_problem
 from analysis.model.profile import specialties_of
-from analysis.model.robustness import (
+from analysis.model.sensitivity import (
     Bench,
     Case,
     robustness_bench,
     student_case,
     surveyed_weights,
 )
-from analysis.model.robustness.redraws import unheard
+from analysis.model.sensitivity.smaa import unheard
+from analysis.model.survey import WAYS, component_weights, factor_ratings, survey_assumptions
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_pd_responses, read_programs, read_student
+from analysis.tables.codes import specialty_name
 
 __all__ = [
+    "WAYS",
+    "SurveyWeights",
     "case_of",
     "charted",
     "findings",
@@ -45,7 +51,55 @@ __all__ = [
     "robustness",
     "robustness_rows",
     "student_bench",
+    "survey_weights",
 ]
+
+
+@dataclass(frozen=True)
+class SurveyWeights:
+    """A survey's weights and what they rest on."""
+
+    assumptions: Assumptions
+    weights: pd.DataFrame
+    way: str
+    respondents: int
+    source: str
+
+    def sentences(self) -> list[str]:
+        """What was made of the survey, and what was left out of it."""
+        said = [f"Weights from {self.source}, by {self.way.replace('_', ' ')}."]
+        for row in self.weights.to_dict("records"):
+            shares = ", ".join(f"{way.replace('_', ' ')} {row[way]:.3f}" for way in WAYS)
+            said.append(f"{row['component']}: {shares}.")
+        for name, reason in (
+            ("unmapped", "no component in factors.toml, left out"),
+            ("suppressed", "too few respondents, left out"),
+        ):
+            if self.weights.attrs[name]:
+                said.append(f"{', '.join(self.weights.attrs[name])}: {reason}.")
+        return said
+
+
+def survey_weights(
+    survey_csv: str | os.PathLike[str],
+    assumptions: Assumptions,
+    specialty: str = "",
+    way: str = WAYS[0],
+) -> SurveyWeights:
+    """Weights of a survey (docs/methods.md, section 2), all other assumptions as they are."""
+    responses = read_pd_responses(survey_csv)
+    name = specialty_name(specialty)[0] or specialty
+    ratings = factor_ratings(responses, assumptions, name or None)
+    weights = component_weights(ratings, factor_components())
+    count = int(ratings["n"].iloc[0])
+    whose = f"{count} responses of {name}" if name else f"{count} responses"
+    source = f"{Path(survey_csv).name} ({whose})"
+    if "source" in responses:
+        told = sorted({str(one) for one in responses["source"].dropna()})
+        source = "; ".join([source, *told])
+    own = survey_assumptions(assumptions, weights, source, way)
+    return SurveyWeights(own, weights, way, count, source)
+
 
 Files = str | os.PathLike[str]
 # A Monte Carlo share is given as far as 10,000 draws tell it, an index as far as it is known.
@@ -127,31 +181,7 @@ def case_of(
     assumptions: Assumptions,
     surveyed: NDArray[np.float64] | None = None,
 ) -> Case:
-    """One student's row as a case for the bench.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    programs : DataFrame
-        All programs.
-    preferences : DataFrame or None
-        Wishes, ties and signals.
-    assumptions : Assumptions
-        The base.
-    surveyed : ndarray of float, shape (surveys, 5), optional
-        As for `student_case`.
-
-    Returns
-    -------
-    Case
-        Of that student's list problem.
-
-    Raises
-    ------
-    ModelError
-        As for `list_problem` and `student_case`.
-    """
+    """One student's row as a case for the bench."""
     problem = list_problem(student, programs, assumptions, preferences)
     return student_case(student, problem, assumptions, preferences, surveyed)
 

@@ -1,10 +1,8 @@
 """Every number of the model, whose it is and why: read, override, freeze, fingerprint."""
 
 from analysis.assumptions.effective import Assumptions
-from analysis.assumptions.entries import COMPONENTS, Entry, Season
-from analysis.assumptions.files import FACTORS, factor_components
-from analysis.assumptions.reading import read_assumptions
-from analysis.assumptions.writing import difference, toml_text, write_new
+from analysis.assumptions.files import COMPONENTS, FACTORS, Entry, Season, factor_components
+from analysis.assumptions.reading import difference, read_assumptions, toml_text, write_new
 
 __all__ = [
     "COMPONENTS",

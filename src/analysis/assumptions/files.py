@@ -1,4 +1,4 @@
-"""The files of data/assumptions: TOML and CSV to checked entries."""
+"""Files of assumptions: their entries, the season file and the survey factors."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from analysis import toml_file
-from analysis.assumptions.entries import Entry, Season
 from analysis.errors import AssumptionError, Problem
 from analysis.paths import from_root
 
 __all__ = [
+    "COMPONENTS",
     "DEFAULT",
+    "Basis",
+    "Content",
+    "Entry",
+    "Season",
     "check_known",
     "default_entries",
     "default_season",
@@ -27,6 +31,62 @@ __all__ = [
     "toml_content",
 ]
 
+COMPONENTS = ("step2_ck", "clerkships", "letters", "red_flags", "research")
+Basis = Literal["article", "published", "office", "assumption"]
+Content = float | str | tuple[float, ...]
+# Whole numbers are numbers, but yes and no are not.
+Number = Annotated[float, Field(strict=True)]
+
+
+class Entry(BaseModel):
+    """One number with what must be said about it.
+
+    Parameters
+    ----------
+    value, values : float, str or list of float
+        One of the two.
+    basis : {"article", "published", "office", "assumption"}
+        Whose number it is.
+    why, source : str
+        Why it is what it is, and where it is from ("none" where it is from nowhere).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    value: Number | str | None = None
+    values: tuple[Number, ...] | None = None
+    basis: Basis
+    why: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Entry:
+        if (self.value is None) == (self.values is None):
+            message = "either value or values"
+            raise ValueError(message)
+        return self
+
+    @property
+    def content(self) -> Content:
+        """The value, or the values."""
+        content = self.value if self.values is None else self.values
+        assert content is not None  # noqa: S101 - the validator has seen to it
+        return content
+
+
+class Season(BaseModel):
+    """What is given for a specialty and season."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    competitiveness: Literal["ultra", "moderate", "less"]
+    gold_signals: int = Field(ge=0)
+    silver_signals: int = Field(ge=0)
+    season: str
+    basis: str
+    source: str
+
+
 DEFAULT = "data/assumptions/default.toml"
 SEASON = "data/assumptions/season.csv"
 FACTORS = "data/assumptions/factors.toml"
@@ -34,30 +94,13 @@ FACTORS = "data/assumptions/factors.toml"
 
 @cache
 def default_entries() -> Mapping[str, Entry]:
-    """Entries of default.toml; its keys are all that are known.
-
-    Returns
-    -------
-    mapping of str to Entry
-        By dotted key.
-    """
+    """Entries of default.toml; its keys are all that are known."""
     return entries_of(Path(DEFAULT).name, toml_content(from_root(DEFAULT)), all_known=True)
 
 
 @cache
 def default_season() -> Mapping[str, Season]:
-    """Specialties of season.csv.
-
-    Returns
-    -------
-    mapping of str to Season
-        By specialty.
-
-    Raises
-    ------
-    AssumptionError
-        If the file cannot be read as one.
-    """
+    """Specialties of season.csv."""
     path = from_root(SEASON)
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -73,23 +116,7 @@ def default_season() -> Mapping[str, Season]:
 
 
 def toml_content(path: Path) -> dict[str, Any]:
-    """Content of a TOML file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    dict
-        Its tables.
-
-    Raises
-    ------
-    AssumptionError
-        If it cannot be read, or is not TOML.
-    """
+    """Content of a TOML file."""
     try:
         return toml_file.toml_content(path)
     except OSError as error:
@@ -109,18 +136,7 @@ def _leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str,
 
 
 def check_known(file: str, key: str) -> None:
-    """Refuse a key that default.toml does not have.
-
-    Parameters
-    ----------
-    file, key : str
-        Where it stands, and the dotted key.
-
-    Raises
-    ------
-    AssumptionError
-        Naming the nearest known key.
-    """
+    """Refuse a key that default.toml does not have."""
     known = default_entries()
     if key not in known:
         near = get_close_matches(key, known, n=1, cutoff=0.0)
@@ -130,27 +146,7 @@ def check_known(file: str, key: str) -> None:
 def entries_of(
     file: str, content: Mapping[str, Any], *, all_known: bool = False
 ) -> dict[str, Entry]:
-    """Entries of a TOML file's tables.
-
-    Parameters
-    ----------
-    file : str
-        Name for the messages.
-    content : mapping
-        Nested tables.
-    all_known : bool
-        Whether the keys need no check: for default.toml itself.
-
-    Returns
-    -------
-    dict of str to Entry
-        By dotted key.
-
-    Raises
-    ------
-    AssumptionError
-        With every unknown key and every entry that is not {value | values, basis, why, source}.
-    """
+    """Entries of a TOML file's tables."""
     found: dict[str, Entry] = {}
     problems: list[str] = []
     for key, part in _leaves(content):
@@ -172,25 +168,7 @@ def entries_of(
 
 
 def season_of(file: str, rows: Any) -> dict[str, Season]:
-    """Specialties of a season's rows.
-
-    Parameters
-    ----------
-    file : str
-        Name for the messages.
-    rows : mapping of str to mapping
-        Fields by specialty.
-
-    Returns
-    -------
-    dict of str to Season
-        By specialty.
-
-    Raises
-    ------
-    AssumptionError
-        Naming the specialty and the field.
-    """
+    """Specialties of a season's rows."""
     if not isinstance(rows, dict) or not rows:
         raise AssumptionError(str(Problem(file, "one table a specialty", column="season")))
     season: dict[str, Season] = {}

@@ -1,24 +1,27 @@
-"""Reading a set of assumptions."""
+"""Reading a set of assumptions, writing a new one, and how two differ."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from analysis.assumptions.checks import refuse_contradictions
-from analysis.assumptions.effective import Assumptions
+from analysis.assumptions.effective import Assumptions, refuse_contradictions
 from analysis.assumptions.files import (
     DEFAULT,
+    Entry,
+    Season,
     default_entries,
     default_season,
     entries_of,
     season_of,
     toml_content,
 )
+from analysis.errors import AssumptionError
 from analysis.paths import from_root
 
-__all__ = ["read_assumptions"]
+__all__ = ["difference", "read_assumptions", "toml_text", "write_new"]
 
 
 def read_assumptions(
@@ -55,3 +58,114 @@ def read_assumptions(
         season = default_season() if own_season is None else season_of(file.name, own_season)
     refuse_contradictions(file.name, entries)
     return Assumptions(entries, season).with_set(overrides)
+
+
+def toml_text(assumptions: Assumptions) -> str:
+    """Write a set out whole, the season among it, so that one file reproduces it.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The set.
+
+    Returns
+    -------
+    str
+        TOML that `read_assumptions` reads back to the same fingerprint.
+    """
+    lines = [f"# The effective assumptions; fingerprint {assumptions.fingerprint}.", ""]
+    for key, entry in assumptions.entries.items():
+        lines.append(f"[{key}]")
+        content = entry.content
+        if isinstance(content, tuple):
+            lines.append(f"values = [{', '.join(map(repr, content))}]")
+        else:
+            lines.append(f"value = {json.dumps(content)}")
+        lines += [
+            f"{name} = {json.dumps(getattr(entry, name), ensure_ascii=False)}"
+            for name in ("basis", "why", "source")
+        ]
+        lines.append("")
+    for name, row in assumptions.season.items():
+        lines.append(f"[season.{json.dumps(name, ensure_ascii=False)}]")
+        lines += [
+            f"{field} = {json.dumps(value, ensure_ascii=False)}"
+            for field, value in row.model_dump().items()
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def write_new(path: Path, assumptions: Assumptions) -> None:
+    """Write a set out whole to a new file.
+
+    Parameters
+    ----------
+    path : Path
+        The file to make.
+    assumptions : Assumptions
+        The set.
+
+    Raises
+    ------
+    AssumptionError
+        If the file is there, or cannot be written.
+    """
+    text = toml_text(assumptions)
+    try:
+        stream = path.open("x", encoding="utf-8", newline="\n")
+    except FileExistsError:
+        message = f"{path}: is there already; choose another name"
+        raise AssumptionError(message) from None
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    try:
+        with stream:
+            stream.write(text)
+    except OSError as error:
+        path.unlink()  # whole or not at all
+        raise _unwritten(path, error) from None
+
+
+def _unwritten(path: Path, error: OSError) -> AssumptionError:
+    return AssumptionError(f"{path}: cannot be written ({error.strerror})")
+
+
+def difference(old: Assumptions, new: Assumptions) -> list[tuple[str, str, str]]:
+    """Keys whose content differs between two sets.
+
+    Parameters
+    ----------
+    old, new : Assumptions
+        The sets.
+
+    Returns
+    -------
+    list of tuple of str
+        Key, old content, new content.
+    """
+
+    def shown(entry: Entry) -> str:
+        content = entry.content
+        return (
+            ";".join(f"{n:g}" for n in content)
+            if isinstance(content, tuple)
+            else (f"{content:g}" if isinstance(content, float) else content)
+        )
+
+    changed = [
+        (key, shown(old.entries[key]), shown(new.entries[key]))
+        for key in old.entries
+        if old.entries[key].content != new.entries[key].content
+    ]
+    for name in sorted({*old.season, *new.season}):
+        before, after = old.season.get(name), new.season.get(name)
+        if before != after:
+            changed.append((f"season.{name}", _season_shown(before), _season_shown(after)))
+    return changed
+
+
+def _season_shown(row: Season | None) -> str:
+    if row is None:
+        return "not given"
+    return f"{row.competitiveness}, {row.gold_signals} gold, {row.silver_signals} silver"

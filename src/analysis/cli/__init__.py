@@ -14,7 +14,10 @@ from typing import Annotated, Any
 import typer
 
 from analysis import __version__
-from analysis.cli import about_exploring, about_files, about_numbers, about_reports
+from analysis.cli import analyze as about_numbers
+from analysis.cli import explore as about_exploring
+from analysis.cli import files as about_files
+from analysis.cli import reports as about_reports
 from analysis.cli.printing import say
 from analysis.errors import CountersignalError
 from analysis.paths import PROJECT_VARIABLE

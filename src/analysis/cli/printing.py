@@ -1,17 +1,28 @@
-"""How an answer is printed: a table on a terminal, CSV into a pipe, JSON when asked."""
+"""Printing results as a table, CSV or JSON."""
 
 from __future__ import annotations
 
 import csv
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from analysis.plain_text import formula_as_text, visible
 
-__all__ = ["Format", "chosen_format", "print_csv", "print_json", "print_table", "say"]
+__all__ = [
+    "Format",
+    "chosen_format",
+    "print_chances",
+    "print_csv",
+    "print_json",
+    "print_list",
+    "print_table",
+    "say",
+]
 
 PERCENT_COLUMNS = frozenset(
     {"interview_chance", "chance", "low", "high", "match_chance", "selection_acceptability"}
@@ -139,3 +150,131 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, float):
         return f"{value * 100:.0f} %" if name in PERCENT_COLUMNS else f"{value:.3g}"
     return str(value)
+
+
+def print_chances(
+    records: Sequence[Mapping[str, Any]], what_ifs: Sequence[str], fingerprint: str
+) -> None:
+    """Print chances as a table: a row a student and program, a column a scenario.
+
+    Parameters
+    ----------
+    records : sequence of mapping
+        Of `ChancesAnswer.records`: the scenarios of a pair together, the base first.
+    what_ifs : sequence of str
+        The changes, in the order of ``what_if_1``, ``what_if_2`` and so on.
+    fingerprint : str
+        Of the assumptions.
+    """
+    names = {"base": "as it is"} | {f"what_if_{n}": text for n, text in enumerate(what_ifs, 1)}
+    rows: list[dict[str, Any]] = []
+    for record in records:
+        if record["scenario"] == "base":
+            rows.append({"student_id": record["student_id"], "program_id": record["program_id"]})
+            rows[-1] |= {"gate_reason": record["gate_reason"], "unknown": record["unknown"]}
+        rows[-1][names[record["scenario"]]] = _with_range(record)
+    columns = ["student_id", "program_id", *names.values(), "gate_reason", "unknown"]
+    basis = records[0]["chance_basis"] if records else "none"
+    note = f"assumptions {fingerprint}; basis {basis}; in brackets the range as assumptions vary"
+    print_table(rows, columns, note, to_the_right=tuple(names.values()))
+
+
+def _with_range(record: Mapping[str, Any]) -> str:
+    chance, low, high = (record[name] for name in ("interview_chance", "low", "high"))
+    if chance is None:
+        return "–"
+    ends = "" if low is None else f" ({100 * low:.0f}-{100 * high:.0f})"
+    return f"{100 * chance:.0f} %{ends}"
+
+
+WIDEST = 100
+
+
+def print_list(student_id: str, record: dict[str, Any]) -> None:
+    """Print the answer of ``pick`` for a reader.
+
+    Parameters
+    ----------
+    student_id : str
+        Whose list.
+    record : dict
+        Of `PickAnswer.record`.
+    """
+    if record["programs"]:
+        title = f"{student_id}: {len(record['chosen'])} applications, the most wanted first"
+        columns = ["rank", "program", "group", "chance", "range", "signal", "why"]
+        print_table([_program(row) for row in record["programs"]], columns, title)
+    if record["unknowns"]:
+        print("* something to verify before paying: --format csv or json says what")
+    for sentence in record["sentences"]:
+        _print_wrapped(sentence)
+    curve = ", ".join(
+        f"{row['rho']:g}: {_percent(row['match_chance'])}{' (independent)' * row['independent']}"
+        for row in record["match_chance_by_rho"]
+    )
+    if record["programs"]:
+        _print_wrapped(f"Match chance by the correlation of answers: {curve}.")
+    if record["left_out"]:
+        print("The best left out, and why:")
+    for row in record["left_out"]:
+        chance = _percent(row["interview_chance"])
+        _print_wrapped(f"- {row['program_id']} ({chance}): {row['why']}", "  ")
+    if record["what_ifs"]:
+        _print_what_ifs(record)
+    print(f"Chances by {record['chance_basis']}; assumptions {record['fingerprint']}.")
+
+
+def _program(row: dict[str, Any]) -> dict[str, Any]:
+    low, high = (f"{100 * row[end]:.0f}" for end in ("low", "high"))
+    return {
+        "rank": row["rank"],
+        "program": row["program_id"] + ("*" if row["verify"] else ""),
+        "group": row["group"],
+        "chance": row["interview_chance"],
+        "range": f"{low} to {high} %",
+        "signal": "–" if row["signal"] == "none" else row["signal"],
+        "why": row["why"],
+    }
+
+
+def _print_what_ifs(record: dict[str, Any]) -> None:
+    base = {
+        "changes": "as it is",
+        "match_chance": record["match_chance"],
+        "match_chance_if_unknowns_close": record["match_chance_if_unknowns_close"],
+        "expected_interviews": record["expected_interviews"],
+        "applications": len(record["chosen"]),
+        "fee_usd": record["fee_usd"],
+        "enters": [],
+        "leaves": [],
+    }
+    rows = [
+        {
+            "what if": row["changes"],
+            "match_chance": row["match_chance"],
+            "if closed": _percent(row["match_chance_if_unknowns_close"]),
+            "interviews": f"{row['expected_interviews']:.1f}",
+            "sent": row["applications"],
+            "fees": f"${row['fee_usd']:,.0f}",
+            "enter": len(row["enters"]),
+            "leave": len(row["leaves"]),
+        }
+        for row in [base, *record["what_ifs"]]
+    ]
+    print_table(rows, list(rows[0]), "Side by side")
+    for row in record["what_ifs"]:
+        _print_wrapped(row["sentence"])
+
+
+def _print_wrapped(words: str, indent: str = "") -> None:
+    text = visible(words)
+    if not sys.stdout.isatty():
+        # Into a pipe a sentence is a line.
+        print(text)
+        return
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    print(textwrap.fill(text, width, subsequent_indent=indent))
+
+
+def _percent(share: float | None) -> str:
+    return "not known" if share is None else f"{share * 100:.0f} %"

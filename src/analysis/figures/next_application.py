@@ -147,20 +147,7 @@ costs about $110.'
 
 
 def flattens_at(applications: DataFrame, flat_below: float) -> int | None:
-    """First application from which on every one adds less than a threshold.
-
-    Parameters
-    ----------
-    applications : DataFrame
-        As for `draw_next_application`.
-    flat_below : float
-        Gain, 0-1.
-
-    Returns
-    -------
-    int or None
-        None where the last application still adds as much.
-    """
+    """First application from which on every one adds less than a threshold."""
     numbers, gains = _gains(applications)
     large = np.flatnonzero(gains >= flat_below)
     first = int(large[-1]) + 1 if large.size else 0

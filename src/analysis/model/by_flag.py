@@ -10,8 +10,8 @@ import pandas as pd
 from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
 from analysis.model.flags import FLAGS, heaviest_first, listed
-from analysis.model.points import term_points
 from analysis.model.profile import specialties_of
+from analysis.model.terms import term_points
 
 __all__ = [
     "chances_at_score",
@@ -30,22 +30,7 @@ WHOSE = MappingProxyType({"article": "the article's", "office": "the office's"})
 
 
 def type_program(program_type: str, specialty: str, assumptions: Assumptions) -> pd.DataFrame:
-    """Make a program with the article's values of its type, and no screen.
-
-    Parameters
-    ----------
-    program_type : str
-        Code of the type.
-    specialty : str
-        Its specialty.
-    assumptions : Assumptions
-        ``program_types``.
-
-    Returns
-    -------
-    DataFrame
-        One row of programs.
-    """
+    """Make a program with the article's values of its type, and no screen."""
     return pd.DataFrame(
         {
             "program_id": [program_type],

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.blocks import chance_blocks
+from analysis.model.flags import EXAM_FAILURES
+from analysis.model.level import program_levels
 from analysis.model.market import Market, Part
 from analysis.model.parameters import ChanceParameters, chance_parameters, joint_draws
-from analysis.model.terms import TERMS, log_odds_terms
+from analysis.model.profile import profile_levels
+from analysis.model.screening import gate
+from analysis.model.terms import TERMS, log_odds_terms, terms_of
 
 __all__ = [
     "TERMS",
@@ -26,7 +30,23 @@ __all__ = [
     "interview_chance",
     "log_odds_terms",
     "range_ends",
+    "wilson_interval",
 ]
+
+Floats = NDArray[np.float64]
+
+
+def wilson_interval(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[Floats, Floats]:
+    """Wilson's interval of a share (Wilson 1927)."""
+    cases = np.asarray(n, dtype=np.float64)
+    known = np.where(cases > 0, cases, 1.0)
+    share = np.asarray(successes, dtype=np.float64) / known
+    z = ndtri((1 + level) / 2)
+    middle = (share + z**2 / (2 * known)) / (1 + z**2 / known)
+    half = z / (1 + z**2 / known) * np.sqrt(share * (1 - share) / known + (z / (2 * known)) ** 2)
+    low, high = np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)
+    return np.where(cases > 0, low, 0.0), np.where(cases > 0, high, 1.0)
+
 
 NO_SCORE = "no Step 2 CK score yet"
 
@@ -38,26 +58,7 @@ def chance_draws(
     preferences: pd.DataFrame | None = None,
     draws: int | None = None,
 ) -> NDArray[np.float64]:
-    """Chances of one student under joint draws of the assumptions (section 3.6).
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students, with a score.
-    programs : DataFrame
-        The programs, m of them, each of a specialty of the student's.
-    assumptions : Assumptions
-        With ``uncertainty``.
-    preferences : DataFrame, optional
-        Ties and signals.
-    draws : int, optional
-        How many, else ``uncertainty.draws``.
-
-    Returns
-    -------
-    ndarray of float, shape (draws, m)
-        Gate included.
-    """
+    """Chances of one student under joint draws of the assumptions (section 3.6)."""
     (parts,) = Market(programs, assumptions, preferences).parts(student)
     return drawn_chances(parts, assumptions, draws)
 
@@ -65,22 +66,7 @@ def chance_draws(
 def drawn_chances(
     parts: Sequence[Part], assumptions: Assumptions, draws: int | None = None
 ) -> NDArray[np.float64]:
-    """Chances of one student under joint draws of the assumptions, as `chance_draws`.
-
-    Parameters
-    ----------
-    parts : sequence of Part
-        The student's, of all specialties or of one.
-    assumptions : Assumptions
-        With ``uncertainty``.
-    draws : int, optional
-        How many, else ``uncertainty.draws``.
-
-    Returns
-    -------
-    ndarray of float, shape (draws, m)
-        In the order of the programs.
-    """
+    """Chances of one student under joint draws of the assumptions, as `chance_draws`."""
     count = draws or int(assumptions.value("uncertainty.draws"))
     seed = int(assumptions.value("uncertainty.seed"))
     return _at_places(parts, joint_draws(assumptions, count, seed), assumptions)
@@ -92,21 +78,7 @@ def chance_by_parameters(
     assumptions: Assumptions,
     preferences: pd.DataFrame | None = None,
 ) -> Callable[[ChanceParameters], NDArray[np.float64]]:
-    """Chances of one student as a function of the chance's parameters.
-
-    Gates, levels and profile are looked up once, so that a bench can ask many times.
-
-    Parameters
-    ----------
-    student, programs, assumptions, preferences
-        As for `chance_draws`.
-
-    Returns
-    -------
-    callable
-        From parameters whose numbers have shape (draws, 1, 1) to chances of shape (draws, m),
-        gate included.
-    """
+    """Chances of one student as a function of the chance's parameters."""
     (parts,) = Market(programs, assumptions, preferences).parts(student)
 
     def chances_at(parameters: ChanceParameters) -> NDArray[np.float64]:
@@ -173,22 +145,7 @@ def interview_chance(
 def chance_columns(
     named: Iterable[tuple[Any, Sequence[Part]]], assumptions: Assumptions, *, with_range: bool
 ) -> pd.DataFrame:
-    """Make the frame of `interview_chance` of parts that are looked up.
-
-    Parameters
-    ----------
-    named : iterable of (str, sequence of Part)
-        Students and their parts.
-    assumptions : Assumptions
-        Every number of the model.
-    with_range : bool
-        As for `interview_chance`.
-
-    Returns
-    -------
-    DataFrame
-        A row a pair, part by part.
-    """
+    """Make the frame of `interview_chance` of parts that are looked up."""
     blocks = [
         _part_columns(student_id, part, assumptions, with_range)
         for student_id, parts in named
@@ -208,22 +165,7 @@ def chance_columns(
 def range_ends(
     drawn: NDArray[np.float64], chance: NDArray[np.float64], assumptions: Assumptions
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Ends of the range of each chance (section 3.6).
-
-    Parameters
-    ----------
-    drawn : ndarray of float, shape (draws, m)
-        Chances under joint draws.
-    chance : ndarray of float, shape (m,)
-        The chances themselves.
-    assumptions : Assumptions
-        ``uncertainty.low``, ``uncertainty.high``.
-
-    Returns
-    -------
-    low, high : ndarray of float, shape (m,)
-        In [0, 1].
-    """
+    """Ends of the range of each chance (section 3.6)."""
     ends = [assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")]
     low, high = np.quantile(drawn, ends, axis=0)
     # The chance is not the draws' median: it lies inside its range by definition.
@@ -261,3 +203,89 @@ def _part_columns(
         "imputed": part.levels.imputed,
         **{f"logit_{name}": np.broadcast_to(named[name], (1, count))[0] for name in TERMS},
     }
+
+
+FloatBlock = NDArray[np.floating]
+# Students of a block: so few that block and scratch stay in a core's cache.
+ROWS = 32
+
+
+def chance_blocks(
+    students: pd.DataFrame,
+    kind: str,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    dtype: Any = np.float32,
+    rows: int = ROWS,
+) -> Iterator[tuple[slice, FloatBlock]]:
+    """Chances of every student at every program of one specialty, gate included.
+
+    The function behind `interview_chance`, without ties, signals, ranges and reasons, for numbers
+    of pairs that no frame would hold.
+
+    Parameters
+    ----------
+    students : DataFrame
+        Rows of students, n of them, all of this specialty.
+    kind : {"ultra", "moderate", "less"}
+        Its competitiveness.
+    programs : DataFrame
+        Rows of programs of this specialty, m of them.
+    assumptions : Assumptions
+        Every number of the model.
+    dtype : dtype
+        float32 keeps a chance to about 1e-6.
+    rows : int
+        Students of a block.
+
+    Yields
+    ------
+    slice
+        Which students.
+    ndarray of float, shape (<= rows, m)
+        Their chances; the next block overwrites it.
+    """
+    levels = program_levels(programs, assumptions)
+    profiles = profile_levels(students, assumptions)
+    terms = terms_of(profiles, kind, levels, chance_parameters(assumptions), assumptions, dtype)
+    screens = _screens(students, profiles, programs, assumptions, dtype)
+    score = profiles["score"].to_numpy(dtype=dtype).reshape(-1, 1)
+    known = programs["step2_cutoff"].to_numpy(dtype=dtype)
+    cutoff = np.where(np.isnan(known), -np.inf, known).astype(dtype)
+    block = np.empty((rows, len(programs)), dtype=dtype)
+    passes = np.empty(block.shape, dtype=bool)
+    for start in range(0, len(students), rows):
+        here = slice(start, min(start + rows, len(students)))
+        count = here.stop - here.start
+        chances, reached = block[:count], passes[:count]
+        terms.rows(here).chance(out=chances)
+        np.greater_equal(score[here], cutoff, out=reached)
+        np.multiply(chances, reached, out=chances)
+        for at, screen in enumerate(screens[here]):
+            if screen is not None:
+                chances[at] *= screen
+        yield here, chances
+
+
+def _screens(
+    students: pd.DataFrame,
+    profiles: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    dtype: Any,
+) -> list[FloatBlock | None]:
+    """What each program screens besides the score, by student; None where nothing is screened."""
+    known: dict[tuple[Any, ...], FloatBlock | None] = {}
+    count = len(students)
+    degrees = students.get("degree", pd.Series([None] * count))
+    visas = students.get("needs_visa", pd.Series([None] * count))
+    screens = []
+    for flags, degree, visa in zip(profiles["red_flags"], degrees, visas, strict=True):
+        # All that a screen looks at: few combinations for however many students.
+        key = bool(EXAM_FAILURES & set(flags)), "professionalism" in flags, degree, visa
+        if key not in known:
+            row = {"degree": degree, "needs_visa": visa}
+            opening = gate(row, flags, programs, assumptions).opening
+            known[key] = None if np.all(opening == 1) else opening.astype(dtype)
+        screens.append(known[key])
+    return screens

@@ -39,17 +39,7 @@ SMALLEST = 1e-40
 
 @dataclass(frozen=True)
 class Scenarios:
-    """Chances of an offer in each state of the world.
-
-    Within a state the programs answer independently; what they have in common is the state.
-
-    Parameters
-    ----------
-    chance : ndarray of float, shape (programs, states)
-        Chance that the program would take the applicant, in [0, 1].
-    weight : ndarray of float, shape (states,)
-        Weights of the states, >= 0, with sum 1.
-    """
+    """Chances of an offer in each state of the world."""
 
     chance: Floats
     weight: Floats
@@ -70,31 +60,7 @@ class Scenarios:
 
 @lru_cache(maxsize=32)
 def quadrature(rho: float, *, coarse: bool = False) -> tuple[Floats, Floats]:
-    """Nodes and weights of the common factor, a standard normal (section 4).
-
-    Parameters
-    ----------
-    rho : float
-        Correlation, in [0, 0.95].
-    coarse : bool
-        Whether half of Hermite's nodes will do.
-
-    Returns
-    -------
-    nodes, weights : ndarray of float
-        One node at rho 0; Gauss-Hermite with 32 up to .6; Gauss-Legendre with 96 above, where the
-        integrand turns into a step that Hermite's spread nodes miss.
-
-    Raises
-    ------
-    ModelError
-        If rho is out of range.
-
-    Examples
-    --------
-    >>> [quadrature(rho)[0].size for rho in (0.0, 0.4, 0.8)]
-    [1, 32, 96]
-    """
+    """Nodes and weights of the common factor, a standard normal (section 4)."""
     if not 0 <= rho <= HIGHEST_RHO:
         message = f"a correlation of {rho:g}; expected one from 0 to {HIGHEST_RHO:g}"
         raise ModelError(message)
@@ -125,25 +91,7 @@ def _checked_chance(chance: ArrayLike) -> Floats:
 
 
 def answers_at(latent: ArrayLike, rho: ArrayLike, factor: ArrayLike) -> Floats:
-    """Chance of a yes at a value of the common factor (section 4).
-
-    ``p(z) = Phi((Phi^-1(p) + sqrt(rho) z) / sqrt(1 - rho))``.
-
-    Parameters
-    ----------
-    latent, rho, factor : array_like of float
-        ``Phi^-1(p)``, or less the threshold; rho in [0, 1); z. Of shapes that broadcast.
-
-    Returns
-    -------
-    ndarray of float
-        In [0, 1]; its mean over a standard normal factor is p.
-
-    Examples
-    --------
-    >>> answers_at(0.0, 0.36, [-4.0, 0.0]).round(4).tolist()
-    [0.0013, 0.5]
-    """
+    """Chance of a yes at a value of the common factor (section 4)."""
     pull = np.sqrt(rho) * np.asarray(factor)
     return np.asarray(ndtr((np.asarray(latent) + pull) / np.sqrt(1 - np.asarray(rho))))
 
@@ -151,29 +99,7 @@ def answers_at(latent: ArrayLike, rho: ArrayLike, factor: ArrayLike) -> Floats:
 def interview_states(
     chance: ArrayLike, rho: float, *, coarse: bool = False
 ) -> tuple[Floats, Floats]:
-    """Chances of an interview in each state, which average to the chances given (section 4).
-
-    Parameters
-    ----------
-    chance : array_like of float, shape (programs,)
-        In [0, 1].
-    rho : float
-        Correlation of the latent answers.
-    coarse : bool
-        As for `quadrature`.
-
-    Returns
-    -------
-    chances : ndarray of float, shape (programs, states)
-        In [0, 1]; their weighted mean over the states is ``chance``.
-    weight : ndarray of float, shape (states,)
-        Weights of the states.
-
-    Raises
-    ------
-    ModelError
-        If a chance or rho is out of range.
-    """
+    """Chances of an interview in each state, which average to the chances given (section 4)."""
     chances = _checked_chance(chance)
     nodes, weight = quadrature(float(rho), coarse=coarse)
     if rho == 0:
@@ -249,25 +175,7 @@ def _checked_rates(match_given_interview: ArrayLike, programs: int) -> Floats:
 def match_thresholds(
     chance: ArrayLike, match_given_interview: ArrayLike, rho: float, *, coarse: bool = False
 ) -> Floats:
-    """Where each program draws the line after an interview, on the latent scale (section 4).
-
-    For whoever draws the common factor instead of summing over its states; see `offers_at`.
-
-    Parameters
-    ----------
-    chance, match_given_interview, rho, coarse
-        As for `scenarios`, one rho.
-
-    Returns
-    -------
-    ndarray of float, shape (programs,)
-        The threshold d; infinite where there is no chance.
-
-    Examples
-    --------
-    >>> match_thresholds([0.4, 0.0], 0.5, 0.0).tolist()
-    [0.0, inf]
-    """
+    """Where each program draws the line after an interview, on the latent scale (section 4)."""
     chances = _checked_chance(chance)
     rates = _checked_rates(match_given_interview, chances.size)
     interview, weight = interview_states(chances, rho, coarse=coarse)
@@ -285,18 +193,7 @@ def match_thresholds(
 def offers_at(
     chance: ArrayLike, threshold: ArrayLike, rho: ArrayLike, factor: ArrayLike
 ) -> NDArray[np.float64]:
-    """Chance of an offer at a value of the common factor (section 4).
-
-    Parameters
-    ----------
-    chance, threshold, rho, factor : array_like of float
-        Of one shape, or of shapes that broadcast; rho in [0, .95].
-
-    Returns
-    -------
-    ndarray of float
-        In [0, 1]; its mean over a standard normal factor is the chance of an interview and a match.
-    """
+    """Chance of an offer at a value of the common factor (section 4)."""
     interview = answers_at(ndtri(chance), rho, factor)
     return interview * answers_at(-np.asarray(threshold), rho, factor)
 
@@ -325,11 +222,7 @@ def _calibrated(
     *,
     coarse: bool,
 ) -> tuple[Floats, Floats]:
-    """Thresholds, and match chances in each state, that make offers ``rates`` times interviews.
-
-    Newton on the logarithm, program by program side by side; a step that leaves the bracket is
-    replaced by bisection.
-    """
+    """Thresholds, and match chances in each state, that make offers ``rates`` times interviews."""
     nodes, _ = quadrature(rho, coarse=coarse)
     spread = np.sqrt(1 - rho)
     slope, shift = 1 / spread, np.sqrt(rho) * nodes / spread

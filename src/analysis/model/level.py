@@ -20,23 +20,7 @@ __all__ = ["ProgramLevels", "base_rate_level", "program_levels"]
 
 @dataclass(frozen=True)
 class ProgramLevels:
-    """What the chance needs to know of programs; arrays of shape (programs,).
-
-    Parameters
-    ----------
-    prestige, tolerance : ndarray of float
-        0-10, the type's article value where empty.
-    flag_tolerance : dict of str to ndarray of float
-        Tolerance of each flag, the general one where a program gives none.
-    own_conduct_tolerance : ndarray of bool
-        Whether the program gives a tolerance of professionalism concerns of its own.
-    applicant_step2 : dict of str to ndarray of float
-        Mean Step 2 CK of the program's applicants, by competitiveness.
-    rate : ndarray of float or None
-        Interviews per application in the base-rate basis, None in the article's.
-    imputed : ndarray of str
-        Columns whose value is not the program's own, separated by ``;``.
-    """
+    """What the chance needs to know of programs; arrays of shape (programs,)."""
 
     prestige: NDArray[np.float64]
     tolerance: NDArray[np.float64]
@@ -47,18 +31,7 @@ class ProgramLevels:
     imputed: NDArray[Any]
 
     def at(self, programs: NDArray[np.int64]) -> ProgramLevels:
-        """Levels of some of the programs, still in the basis of all.
-
-        Parameters
-        ----------
-        programs : ndarray of int
-            Positions.
-
-        Returns
-        -------
-        ProgramLevels
-            In the order of `programs`; flags that share an array still do.
-        """
+        """Levels of some of the programs, still in the basis of all."""
         shared = {id(values): values[programs] for values in self.flag_tolerance.values()}
         return ProgramLevels(
             prestige=self.prestige[programs],
@@ -77,26 +50,7 @@ class ProgramLevels:
 
 
 def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramLevels:
-    """Levels of the programs of one list, all in one basis.
-
-    Parameters
-    ----------
-    programs : DataFrame
-        Programs that one student may apply to.
-    assumptions : Assumptions
-        ``applicants``, ``base_rate``, ``reference``.
-
-    Returns
-    -------
-    ProgramLevels
-        In the base-rate basis if at least ``base_rate.share_needed`` of the programs have counts;
-        the others then get the median rate of their type, else of their specialty.
-
-    Raises
-    ------
-    ModelError
-        If a program without prestige or tolerance has a type the article does not place.
-    """
+    """Levels of the programs of one list, all in one basis."""
     count = len(programs)
     imputed: list[list[str]] = [[] for _ in range(count)]
 
@@ -169,22 +123,7 @@ def _rates(
 def base_rate_level(
     rate: ArrayLike, group_odds: Number, spotless: Number, assumptions: Assumptions
 ) -> NDArray[np.float64]:
-    """Log-odds by which a program's counts move its level (section 3.3).
-
-    Parameters
-    ----------
-    rate : array_like of float
-        Interviews per application, within [least, most].
-    group_odds, spotless : float or ndarray
-        Odds of the student's group; log-odds of the anchor without a flag.
-    assumptions : Assumptions
-        ``base_rate.pool_slope``, ``base_rate.pool_cap``.
-
-    Returns
-    -------
-    ndarray of float
-        0 where the counts say what the article says.
-    """
+    """Log-odds by which a program's counts move its level (section 3.3)."""
     rates = np.asarray(rate, dtype=float)
     slope, cap = assumptions.value("base_rate.pool_slope"), assumptions.value("base_rate.pool_cap")
     level = logit(rates) + slope * np.minimum(rates, cap) + np.log(group_odds) - spotless

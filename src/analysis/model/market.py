@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.gate import Gate, gate
 from analysis.model.level import ProgramLevels, program_levels
 from analysis.model.parameters import ChanceParameters
 from analysis.model.profile import profile_levels, specialties_of
+from analysis.model.screening import Gate, gate
 from analysis.model.terms import Terms, terms_of
 
 __all__ = ["Market", "Part"]
@@ -25,29 +25,7 @@ Floats = NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Part:
-    """One student and the programs of one of the student's specialties.
-
-    Parameters
-    ----------
-    at : ndarray of int, shape (m,)
-        Positions of the programs among those of the student's specialties.
-    specialty, kind : str
-        Name and competitiveness.
-    programs : DataFrame
-        The programs, m of them.
-    profile : DataFrame
-        The student's row of `profile_levels`.
-    levels : ProgramLevels
-        Of the programs.
-    student : mapping
-        The student's row.
-    ties : ndarray of str, shape (m,)
-        ``home``, ``rotation`` or ``contact``; "" for none.
-    gate : Gate
-        Of the student at the programs.
-    signal : ndarray of float, shape (m,)
-        Log-odds ratio of the signals sent.
-    """
+    """One student and the programs of one of the student's specialties."""
 
     at: NDArray[np.int64]
     specialty: str
@@ -77,17 +55,7 @@ class Part:
 
 
 class Market:
-    """Programs, looked up once for all students of the same specialties.
-
-    Parameters
-    ----------
-    programs : DataFrame
-        Rows of programs.
-    assumptions : Assumptions
-        Every number of the model.
-    preferences : DataFrame, optional
-        Ties and signals by student_id and program_id.
-    """
+    """Programs, looked up once for all students of the same specialties."""
 
     def __init__(
         self,
@@ -105,23 +73,7 @@ class Market:
         self._known: dict[tuple[str, ...], list[tuple[NDArray[np.int64], Any, Any]]] = {}
 
     def parts(self, students: pd.DataFrame) -> Iterator[list[Part]]:
-        """Parts of each student, in the student's order of specialties.
-
-        Parameters
-        ----------
-        students : DataFrame
-            Rows of students.
-
-        Yields
-        ------
-        list of Part
-            One a specialty.
-
-        Raises
-        ------
-        ModelError
-            If a student's specialty has no program.
-        """
+        """Parts of each student, in the student's order of specialties."""
         profiles = profile_levels(students, self._assumptions)
         for at, row in enumerate(students.to_dict("records")):
             yield list(self._parts_of(row, profiles.iloc[[at]]))

@@ -20,25 +20,7 @@ Number = float | NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ChanceParameters:
-    """Numbers of docs/methods.md, section 3; each a float, or an array of shape (draws, 1, 1).
-
-    Parameters
-    ----------
-    spotless : Number
-        Log-odds of the anchor without a flag.
-    gamma : mapping of str to Number
-        Log-odds that each flag takes off at the reference, <= 0.
-    weights : mapping of str to Number
-        Weights of the five components.
-    logit_scale : Number
-        Log-odds of the whole weight scale.
-    kappa : mapping of (str, str) to Number
-        Share of a flag's weight that a high score takes off, by competitiveness and relief class.
-    tolerance_shift : Number
-        Points added to every tolerance.
-    group_odds : Number
-        Odds of the student's group against all applicants.
-    """
+    """Numbers of docs/methods.md, section 3; each a float, or an array of shape (draws, 1, 1)."""
 
     spotless: Number
     gamma: Mapping[str, Number]
@@ -72,43 +54,13 @@ def _chance_parameters(assumptions: Assumptions) -> ChanceParameters:
 
 
 def chance_parameters(assumptions: Assumptions) -> ChanceParameters:
-    """Read the chance's numbers out of a set of assumptions (docs/methods.md, section 3).
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The set.
-
-    Returns
-    -------
-    ChanceParameters
-        All of them floats.
-    """
+    """Read the chance's numbers out of a set of assumptions (docs/methods.md, section 3)."""
     return _chance_parameters(assumptions)
 
 
 @lru_cache(maxsize=8)
 def joint_draws(assumptions: Assumptions, draws: int, seed: int) -> ChanceParameters:
-    """Draw the uncertain assumptions jointly (docs/methods.md, section 3.6).
-
-    Weights from a Dirichlet, the anchors' log-odds from normals, relief, tolerance and group odds
-    from uniforms (the odds on their logarithm). A draw holds for all programs at once: noise of
-    each program's own would cancel over a list and show a false certainty.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The set, and under ``uncertainty`` the spread of each.
-    draws : int
-        How many, > 0.
-    seed : int
-        Of the generator; the same seed gives the same draws.
-
-    Returns
-    -------
-    ChanceParameters
-        Arrays of shape (draws, 1, 1); logit_scale is held.
-    """
+    """Draw the uncertain assumptions jointly (docs/methods.md, section 3.6)."""
     random = np.random.default_rng(seed)
     center = chance_parameters(assumptions)
 

@@ -9,20 +9,30 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from analysis.errors import ModelError
-from analysis.model.columns import columns_of, options_of
-from analysis.model.constraints import OPTIONS, Constraints, Fees, Quota, fee_usd, members_of
-from analysis.model.correlation import Scenarios
-from analysis.model.exact import Choice, exact
-from analysis.model.greedy import greedy, interchangeable
-from analysis.model.greedy_columns import greedy_columns, swapped_columns
-from analysis.model.list_value import (
+from analysis.model.choice.columns import (
+    check_feasible,
+    check_plain_conflicts,
+    columns_of,
+    options_of,
+    rules_of,
+)
+from analysis.model.choice.constraints import OPTIONS, Constraints, Fees, Quota, fee_usd, members_of
+from analysis.model.choice.exact import Choice, exact
+from analysis.model.choice.greedy import (
+    gains_beside,
+    greedy,
+    greedy_columns,
+    interchangeable,
+    swap,
+    swapped_columns,
+)
+from analysis.model.choice.value import (
     expected_utility,
     match_chance,
     match_shares,
     program_order,
 )
-from analysis.model.rules import check_feasible, check_plain_conflicts, rules_of
-from analysis.model.swap import gains_beside, swap
+from analysis.model.correlation import Scenarios
 
 __all__ = [
     "METHODS",

@@ -28,39 +28,13 @@ LEAVE = "loa_academic"
 
 
 def step2_value(score: ArrayLike, assumptions: Assumptions) -> NDArray[np.float64]:
-    """Value of a Step 2 CK score between the named worst and best (section 2).
-
-    Parameters
-    ----------
-    score : array_like of float
-        Three-digit scores.
-    assumptions : Assumptions
-        ``scale.step2_worst``, ``scale.step2_best``.
-
-    Returns
-    -------
-    ndarray of float
-        In [0, 1].
-    """
+    """Value of a Step 2 CK score between the named worst and best (section 2)."""
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
     return np.clip((np.asarray(score, dtype=float) - worst) / (best - worst), 0, 1)
 
 
 def clerkship_value(honors: ArrayLike, assumptions: Assumptions) -> NDArray[np.float64]:
-    """Value of a share of clerkships with honors (section 2).
-
-    Parameters
-    ----------
-    honors : array_like of float
-        In [0, 1].
-    assumptions : Assumptions
-        ``scale.clerkships_*``.
-
-    Returns
-    -------
-    ndarray of float
-        In [0, 1]; no honors is not the worst level.
-    """
+    """Value of a share of clerkships with honors (section 2)."""
     share = np.asarray(honors, dtype=float)
     floor = assumptions.value("scale.clerkships_floor")
     slope = assumptions.value("scale.clerkships_slope")
@@ -69,21 +43,7 @@ def clerkship_value(honors: ArrayLike, assumptions: Assumptions) -> NDArray[np.f
 
 
 def flags_value(red_flags: tuple[str, ...], assumptions: Assumptions) -> float:
-    """Value of a record's red flags: 1 spotless, 0 at an academic leave (section 2).
-
-    Parameters
-    ----------
-    red_flags : tuple of str
-        Flag codes.
-    assumptions : Assumptions
-        The anchors.
-
-    Returns
-    -------
-    float
-        In [0, 1]; several flags as in section 3.2 at the reference program. NaN with a
-        professionalism concern, which lies below the scale.
-    """
+    """Value of a record's red flags: 1 spotless, 0 at an academic leave (section 2)."""
     if "professionalism" in red_flags:
         return float("nan")
     gamma = chance_parameters(assumptions).gamma

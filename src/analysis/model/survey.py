@@ -12,7 +12,7 @@ from scipy.stats import t
 
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
-from analysis.model.intervals import wilson_interval
+from analysis.model.chance import wilson_interval
 
 __all__ = [
     "WAYS",
@@ -232,28 +232,7 @@ def _centroids(ratings: Floats) -> Floats:
 def weighing(
     factors: Sequence[str], components: Mapping[str, str], way: str = WAYS[0]
 ) -> Callable[[Floats], Floats]:
-    """Weights as a function of responses, for drawing respondents again.
-
-    Parameters
-    ----------
-    factors : sequence of str
-        Columns of the responses, those that count and no others.
-    components : mapping of str to str
-        Component of each factor.
-    way : str
-        One of `WAYS`.
-
-    Returns
-    -------
-    callable
-        From responses (respondents, factors), NaN = not cited, to the five weights in the order of
-        the components; on all responses it is `component_weights`.
-
-    Raises
-    ------
-    ModelError
-        If `way` is unknown or a component has no factor.
-    """
+    """Weights as a function of responses, for drawing respondents again."""
     if way not in WAYS:
         message = f"{way} is not a way to weigh; expected one of {', '.join(WAYS)}"
         raise ModelError(message)

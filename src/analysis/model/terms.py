@@ -1,22 +1,193 @@
-"""The terms of the log-odds, and the chance they add up to (docs/methods.md, 3.2 and 3.3)."""
+"""The log-odds of an interview, term by term, and the penalty of flags (section 3.2)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from analysis.assumptions import Assumptions
-from analysis.model.flags import FLAGS
+from analysis.model.flags import FLAGS, RELIEF
 from analysis.model.level import ProgramLevels, base_rate_level
-from analysis.model.parameters import ChanceParameters
-from analysis.model.penalty import FlagPart, combined_penalty, penalty_parts
+from analysis.model.parameters import ChanceParameters, Number
 from analysis.model.profile import step2_value
 
-__all__ = ["TERMS", "Terms", "log_odds_terms", "terms_of"]
+__all__ = [
+    "TERMS",
+    "FlagPart",
+    "Terms",
+    "combined_penalty",
+    "log_odds_terms",
+    "penalty_parts",
+    "relief",
+    "term_points",
+    "terms_of",
+]
+
+Floats = NDArray[np.floating]
+COURSE, SEVERAL_COURSES = "course_failure_remediated", "preclinical_failures_multiple"
+CLERKSHIPS, CONDUCT = "clerkship_chronic_low", "professionalism"
+
+
+@dataclass(frozen=True)
+class FlagPart:
+    """Flags whose penalty is a number of the student times one of the program."""
+
+    heaviest: Floats
+    total: Floats
+    multiplier: Floats
+    counted: Floats | None = None
+    beside: tuple[Floats, Floats] | None = None
+
+    @property
+    def is_product(self) -> bool:
+        """Whether heaviest and total, times the multiplier, say it all."""
+        return self.counted is None and self.beside is None
+
+    @property
+    def flagged(self) -> NDArray[np.bool_]:
+        """Which students have one of the flags, shape (n, 1) or (draws, n, 1)."""
+        flagged = self.heaviest < 0
+        return flagged if self.beside is None else flagged | (self.beside[0] < 0)
+
+    def rows(self, rows: slice | NDArray[np.int64]) -> FlagPart:
+        """The same for some of the students."""
+        return FlagPart(
+            self.heaviest[..., rows, :],
+            self.total[..., rows, :],
+            self.multiplier,
+            None if self.counted is None else self.counted[..., rows, :],
+            None if self.beside is None else (self.beside[0][..., rows, :], self.beside[1]),
+        )
+
+    def penalties(self) -> tuple[Floats, Floats]:
+        """Lowest and sum of the penalties at each program, <= 0."""
+        lowest = self.heaviest * self.multiplier
+        if self.is_product:
+            return lowest, self.total * self.multiplier
+        if self.counted is not None:
+            lowest = np.minimum(lowest - self.counted, 0)
+        if self.beside is not None:
+            lowest = np.minimum(lowest, self.beside[0] * self.beside[1])
+        return lowest, lowest
+
+
+def relief(
+    flag: str, kind: str, score: Floats, parameters: ChanceParameters, assumptions: Assumptions
+) -> Number:
+    """Share of a flag's weight that stays at a score, relative to the anchors' (section 3.2).
+
+    Parameters
+    ----------
+    flag, kind : str
+        Flag code; competitiveness of the specialty.
+    score : ndarray of float
+        Step 2 CK.
+    parameters : ChanceParameters
+        With ``kappa``.
+    assumptions : Assumptions
+        ``relief.from``, ``relief.full``.
+
+    Returns
+    -------
+    float or ndarray
+        1 at and above the full score in a moderately competitive specialty.
+    """
+    start, full = assumptions.value("relief.from"), assumptions.value("relief.full")
+    reached = np.clip((score - start) / (full - start), 0, 1)
+    own = parameters.kappa[kind, RELIEF[flag]]
+    return (1 - own * reached) / (1 - parameters.kappa["moderate", RELIEF[flag]])
+
+
+def penalty_parts(
+    has_flag: Mapping[str, NDArray[np.bool_]],
+    score: Floats,
+    clerkships: Floats,
+    kind: str,
+    levels: ProgramLevels,
+    parameters: ChanceParameters,
+    assumptions: Assumptions,
+) -> list[FlagPart]:
+    """Parts of what each student's flags take off at each program (section 3.2)."""
+    # The anchors hold at the weight they were read with; another weight of red flags scales them.
+    scale = parameters.weights["red_flags"] / assumptions.value("reference.red_flags_weight")
+    slopes: dict[str, Floats] = {}
+    for flag in FLAGS:
+        if has_flag[flag].any():
+            stays = relief(flag, kind, score, parameters, assumptions)
+            slope = np.where(has_flag[flag], parameters.gamma[flag] * scale * stays, 0)
+            slopes[flag] = np.asarray(slope, dtype=score.dtype)
+
+    def multiplier(flag: str) -> Floats:
+        return _multiplier(flag, levels, parameters, assumptions, score.dtype)
+
+    parts: list[FlagPart] = []
+    tolerance = levels.flag_tolerance
+    if COURSE in slopes and SEVERAL_COURSES in slopes:
+        course, several = slopes.pop(COURSE), slopes.pop(SEVERAL_COURSES)
+        if tolerance[COURSE] is tolerance[SEVERAL_COURSES]:
+            # Where one of the two is missing its slope is 0: the lower is the one that is there.
+            slopes[SEVERAL_COURSES] = np.minimum(course, several)
+        else:
+            beside = course, multiplier(COURSE)
+            parts.append(FlagPart(several, several, multiplier(SEVERAL_COURSES), beside=beside))
+    counted = np.minimum(clerkships, 0)
+    if CLERKSHIPS in slopes and counted.any():
+        slope = slopes.pop(CLERKSHIPS)
+        counted = np.where(has_flag[CLERKSHIPS], counted, 0)
+        parts.append(FlagPart(slope, slope, multiplier(CLERKSHIPS), counted=counted))
+    if CONDUCT in slopes:
+        slope = slopes.pop(CONDUCT)
+        parts.append(FlagPart(slope, slope, multiplier(CONDUCT)))
+    alike: dict[int, list[str]] = {}
+    for flag in slopes:
+        alike.setdefault(id(tolerance[flag]), []).append(flag)
+    for flags in alike.values():
+        heaviest = total = slopes[flags[0]]
+        for flag in flags[1:]:
+            heaviest, total = np.minimum(heaviest, slopes[flag]), total + slopes[flag]
+        parts.append(FlagPart(heaviest, total, multiplier(flags[0])))
+    return parts
+
+
+def combined_penalty(parts: Sequence[FlagPart], share: float, dtype: Any) -> Floats:
+    """Log-odds that all flags together take off at each program (section 3.2)."""
+    if not parts:
+        return np.zeros(1, dtype=dtype)
+    if len(parts) == 1 and parts[0].is_product:
+        (only,) = parts
+        slope = (1 - share) * only.heaviest + share * only.total
+        return np.asarray(slope * only.multiplier, dtype=dtype)
+    heaviest, total = parts[0].penalties()
+    if len(parts) == 1 and heaviest is total:
+        return np.asarray(heaviest, dtype=dtype)
+    for part in parts[1:]:
+        lowest, whole = part.penalties()
+        heaviest, total = np.minimum(heaviest, lowest), total + whole
+    return np.asarray((1 - share) * heaviest + share * total, dtype=dtype)
+
+
+def _multiplier(
+    flag: str,
+    levels: ProgramLevels,
+    parameters: ChanceParameters,
+    assumptions: Assumptions,
+    dtype: Any,
+) -> Floats:
+    """How much heavier a flag weighs at each program than at the reference's tolerance."""
+    tolerance = np.clip(levels.flag_tolerance[flag] + parameters.tolerance_shift, 0, 10)
+    multiplier = (10 - tolerance) / (10 - assumptions.value("reference.tolerance"))
+    if flag == CONDUCT:
+        # The general tolerance is about academic trouble, and says nothing kind about conduct.
+        at_least_one = np.maximum(multiplier, 1)
+        multiplier = np.where(levels.own_conduct_tolerance, multiplier, at_least_one)
+    return np.asarray(multiplier, dtype=dtype)
+
 
 TERMS = (
     "spotless",
@@ -28,27 +199,11 @@ TERMS = (
     "signal",
     "red_flags",
 )
-Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Terms of the log-odds for n students and m programs, not yet added up.
-
-    Parameters
-    ----------
-    of_student : dict of str to ndarray of float
-        spotless, step2_ck, clerkships, letters, research; each broadcasts to (n, 1) or
-        (draws, n, 1).
-    program : ndarray of float, shape (m,) or (draws, 1, m)
-        Level of each program.
-    flags : list of FlagPart
-        What the red flags take off.
-    several_flags_share, highest_chance : float
-        The assumptions of these names.
-    base : ndarray of float, shape (n, 1) or (draws, n, 1)
-        Sum of the student's terms.
-    """
+    """Terms of the log-odds for n students and m programs, not yet added up."""
 
     of_student: dict[str, Floats]
     program: Floats
@@ -58,29 +213,12 @@ class Terms:
     base: Floats
 
     def named(self) -> dict[str, Floats]:
-        """Terms by name; each broadcasts to (n, m) or (draws, n, m).
-
-        Returns
-        -------
-        dict of str to ndarray
-            By `TERMS` but ``signal``.
-        """
+        """Terms by name; each broadcasts to (n, m) or (draws, n, m)."""
         penalty = combined_penalty(self.flags, self.several_flags_share, self.base.dtype)
         return {**self.of_student, "program": self.program, "red_flags": penalty}
 
     def rows(self, rows: slice) -> Terms:
-        """The same for some of the students; their terms by name are left out.
-
-        Parameters
-        ----------
-        rows : slice
-            Which students.
-
-        Returns
-        -------
-        Terms
-            Views.
-        """
+        """The same for some of the students; their terms by name are left out."""
         return Terms(
             {},
             self.program,
@@ -91,20 +229,7 @@ class Terms:
         )
 
     def chance(self, signal: Floats | None = None, out: Floats | None = None) -> Floats:
-        """Chance behind an open gate (docs/methods.md, section 3.2).
-
-        Parameters
-        ----------
-        signal : ndarray of float, shape (m,), optional
-            Log-odds ratio of each program's signal.
-        out : ndarray of float, shape (n, m), optional
-            Where to put it, so that a loop over blocks makes no array.
-
-        Returns
-        -------
-        ndarray of float, shape (n, m) or (draws, n, m)
-            In [0, ``highest_chance``].
-        """
+        """Chance behind an open gate (docs/methods.md, section 3.2)."""
         odds = np.add(self.base, self.program, out=out)
         self._add_penalty(odds)
         if signal is not None:
@@ -146,28 +271,7 @@ def terms_of(
     assumptions: Assumptions,
     dtype: Any = np.float64,
 ) -> Terms:
-    """Terms of the log-odds of every student at every program of one specialty.
-
-    Parameters
-    ----------
-    students : DataFrame
-        Rows of `profile_levels`, n of them.
-    kind : {"ultra", "moderate", "less"}
-        Competitiveness of the programs' specialty.
-    levels : ProgramLevels
-        The programs, m of them.
-    parameters : ChanceParameters
-        Floats, or draws of shape (draws, 1, 1).
-    assumptions : Assumptions
-        Scales and reference levels.
-    dtype : dtype
-        float64, or float32 where many pairs count more than the last digits.
-
-    Returns
-    -------
-    Terms
-        Sections 3.2 and 3.3 of docs/methods.md.
-    """
+    """Terms of the log-odds of every student at every program of one specialty."""
     reference = assumptions.group("reference")
 
     def column(name: str) -> Floats:
@@ -227,16 +331,43 @@ def log_odds_terms(
     assumptions: Assumptions,
     dtype: Any = np.float64,
 ) -> dict[str, Floats]:
-    """Terms of the log-odds by name, which sum to it (docs/methods.md, sections 3.2 and 3.3).
+    """Terms of the log-odds by name, which sum to it (docs/methods.md, sections 3.2 and 3.3)."""
+    return terms_of(students, kind, levels, parameters, assumptions, dtype).named()
+
+
+BASE = "spotless"
+
+
+def term_points(chances: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+    """Points of each term: the chance minus the chance without that term.
+
+    Terms work together, so points do not add up to the chance; whoever prints them says so.
 
     Parameters
     ----------
-    students, kind, levels, parameters, assumptions, dtype
-        As for `terms_of`.
+    chances : DataFrame
+        From `interview_chance`.
+    assumptions : Assumptions
+        ``highest_chance``.
 
     Returns
     -------
-    dict of str to ndarray
-        By `TERMS` but ``signal``; each broadcasts to (n, m) or (draws, n, m).
+    DataFrame
+        Same index; a column for each of `TERMS` but the base, in percentage points.
     """
-    return terms_of(students, kind, levels, parameters, assumptions, dtype).named()
+    highest = assumptions.value("highest_chance")
+    log_odds = chances[[f"logit_{name}" for name in TERMS]].sum(axis=1, skipna=False).to_numpy()
+    gate = chances["gate"].to_numpy(dtype=float)
+
+    def chance(at: np.ndarray) -> np.ndarray:
+        return gate * np.minimum(expit(at), highest)
+
+    whole = chance(log_odds)
+    return pd.DataFrame(
+        {
+            name: 100 * (whole - chance(log_odds - chances[f"logit_{name}"].to_numpy()))
+            for name in TERMS
+            if name != BASE
+        },
+        index=chances.index,
+    )

@@ -26,9 +26,15 @@ from analysis.report.manifest import (
     read_manifest,
     write_manifest,
 )
-from analysis.report.render import REPORT_NOTEBOOK, Made, deliver
+from analysis.report.render import (
+    REPORT_NOTEBOOK,
+    SECONDS_A_REPORT,
+    Made,
+    ReportTask,
+    deliver,
+    report_work,
+)
 from analysis.report.settings import Branding, read_branding
-from analysis.report.task import SECONDS_A_REPORT, ReportTask, report_work
 from analysis.workers.work import Workers
 
 __all__ = ["Job", "is_all_delivered", "run_batch"]

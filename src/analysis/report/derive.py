@@ -23,18 +23,7 @@ SECONDS_A_CELL = 300
 
 
 def derived_notebook(text: Path) -> Any:
-    """Notebook of a percent-format text, not yet run.
-
-    Parameters
-    ----------
-    text : Path
-        A ``.py`` file in percent format.
-
-    Returns
-    -------
-    NotebookNode
-        With a kernelspec and cell ids that are the same at each conversion.
-    """
+    """Notebook of a percent-format text, not yet run."""
     notebook = jupytext.read(text, fmt="py:percent")
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"{text.stem[:2]}-{number:02d}"

@@ -1,17 +1,17 @@
-"""The papermill engine ``countersignal``: a notebook run in this process, without a kernel start.
-
-A kernel start and its messages cost seconds, the report's cells a fraction of one. Here IPython's
-own shell runs the cells with a display publisher of ours, so outputs are what a kernel would have
-sent; what a notebook leaves behind in the process is put back afterwards (`shelter`).
-"""
+"""The papermill engine: notebooks run in a warm worker, without a kernel."""
 
 from __future__ import annotations
 
 import atexit
 import builtins
+import logging
+import os
+import random
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -25,10 +25,55 @@ from papermill.log import logger
 from traitlets import Type
 from traitlets.config import Config
 
-from analysis.report.outputs import Outputs, Stream
-from analysis.report.shelter import shelter
+from analysis.report.exporter import Outputs, Stream
 
-__all__ = ["CountersignalEngine"]
+__all__ = ["SEED", "CountersignalEngine", "shelter"]
+
+SEED = 0
+
+
+@contextmanager
+def shelter() -> Iterator[None]:
+    """Put back what the block changes: rcParams, figures, environment, folder, path, filters, logs.
+
+    Random generators start at a fixed seed, and log lines go where a fresh process sends them.
+    Modules that the block imports stay imported, and threads that it starts go on; a notebook of
+    the project starts none.
+
+    Yields
+    ------
+    None
+        With both random generators at a fixed seed.
+    """
+    import matplotlib as mpl
+    import numpy as np
+    from matplotlib import pyplot as plt
+
+    environment, folder, path = dict(os.environ), Path.cwd(), list(sys.path)
+    states = random.getstate(), np.random.get_state()
+    errors, options = np.geterr(), np.get_printoptions()
+    log = logging.getLogger()
+    handlers, level = log.handlers[:], log.level
+    log.handlers[:] = []
+    log.setLevel(logging.WARNING)
+    random.seed(SEED)
+    np.random.seed(SEED)
+    try:
+        with mpl.rc_context(), warnings.catch_warnings():
+            yield
+    finally:
+        plt.close("all")
+        log.handlers[:] = handlers
+        log.setLevel(level)
+        random.setstate(states[0])
+        np.random.set_state(states[1])
+        np.seterr(**errors)
+        np.set_printoptions(**options)
+        sys.path[:] = path
+        os.chdir(folder)
+        if dict(os.environ) != environment:
+            os.environ.clear()
+            os.environ.update(environment)
 
 
 class _Publisher(DisplayPublisher):  # type: ignore[misc]
@@ -128,15 +173,7 @@ class CountersignalEngine(Engine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **_: Any) -> None:
-        """Run the cells in order until one fails.
-
-        Parameters
-        ----------
-        nb_man : NotebookExecutionManager
-            papermill's manager of the notebook.
-        kernel_name : str
-            Only Python notebooks can be run.
-        """
+        """Run the cells in order until one fails."""
         if not kernel_name.startswith("python"):
             logger.warning("kernel %s is run as Python in this process", kernel_name)
         outputs = Outputs()

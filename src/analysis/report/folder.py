@@ -1,28 +1,84 @@
-"""The output folder of a batch: ours alone, one batch at a time, every file moved in whole."""
+"""The output folder: its lock and what may stand in it."""
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from unicodedata import normalize
 
 from filelock import FileLock, Timeout
 
-from analysis.errors import CountersignalError
+from analysis.errors import CountersignalError, ReportError
 
 __all__ = [
     "ASSUMPTIONS",
     "LOCK",
+    "LONGEST_PASSWORD",
     "MANIFEST",
     "NOTEBOOKS",
     "PART_SUFFIX",
     "FolderError",
     "is_private",
+    "locked",
     "locked_folder",
+    "opens_with",
+    "unlocked",
     "write_whole",
 ]
+
+LONGEST_PASSWORD = 127  # bytes in UTF-8; PDF 2.0 reads no more
+CIPHER = "AES-256"
+HEADER = "%PDF-1.7"  # what the page was made as; pypdf would write 1.3
+
+
+def locked(pdf: bytes, password: str) -> tuple[bytes, bytes]:
+    """Put a password on a PDF."""
+    import pypdf
+
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
+    content = _written(writer)
+    identifiers = writer._ID
+    writer.encrypt(normalize("NFKC", password), algorithm=CIPHER)
+    writer._ID = identifiers  # the file's own; a new one would make the content differ each time
+    return _written(writer), content
+
+
+def unlocked(pdf: bytes, password: str) -> bytes:
+    """Take the password off."""
+    import pypdf
+
+    reader = pypdf.PdfReader(io.BytesIO(pdf))
+    if not reader.decrypt(normalize("NFKC", password)):
+        message = "the password does not open this PDF"
+        raise ReportError(message)
+    return _written(pypdf.PdfWriter(clone_from=reader))
+
+
+def opens_with(pdf: bytes, password: str) -> bool:
+    """Whether a PDF has just this password."""
+    import pypdf
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(pdf))
+        if not reader.is_encrypted:
+            return not password
+        return bool(password and reader.decrypt(normalize("NFKC", password)))
+    except (PyPdfError, ValueError, KeyError):
+        return False
+
+
+def _written(writer: Any) -> bytes:
+    writer.pdf_header = HEADER
+    stream = io.BytesIO()
+    writer.write(stream)
+    return stream.getvalue()
+
 
 LOCK, MANIFEST, ASSUMPTIONS, NOTEBOOKS = ".lock", "manifest.json", "assumptions.toml", "notebooks"
 PART_SUFFIX = ".part"
@@ -35,24 +91,7 @@ class FolderError(CountersignalError):
 
 @contextmanager
 def locked_folder(out: Path) -> Iterator[None]:
-    """Make the folder if need be and hold it for one batch.
-
-    Parameters
-    ----------
-    out : Path
-        The folder.
-
-    Yields
-    ------
-    None
-        While no other batch can write there.
-
-    Raises
-    ------
-    FolderError
-        If it is a file or a link, holds a link or files that are no batch's, cannot be written,
-        or another batch holds it. Such a folder is left as it was.
-    """
+    """Make the folder if need be and hold it for one batch."""
     if out.is_symlink():
         message = f"{out} is a link to another place: give the folder itself with --out"
         raise FolderError(message)

@@ -16,23 +16,7 @@ FOOTER_HEIGHT = 61.0  # points from the bottom edge; the text block begins above
 
 
 def subject_of(student_id: str | None) -> str:
-    """What a document's pages say at their foot that they are about.
-
-    Parameters
-    ----------
-    student_id : str or None
-        The id; None for a document about a whole class. No id has a space in it, so that none can
-        be taken for the class.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> subject_of("S001"), subject_of(None)
-    ('Student S001', 'Class overview')
-    """
+    """What a document's pages say at their foot that they are about."""
     return CLASS if student_id is None else f"Student {student_id}"
 
 

@@ -16,9 +16,8 @@ from pydantic import TypeAdapter
 
 from analysis import __version__
 from analysis.plain_text import formula_as_text
-from analysis.report.folder import MANIFEST, FolderError, write_whole
-from analysis.report.lock import opens_with
-from analysis.workers.installation import code_hash
+from analysis.report.folder import MANIFEST, FolderError, opens_with, write_whole
+from analysis.workers.host import code_hash
 
 __all__ = ["Manifest", "Outcome", "file_sha256", "read_manifest", "write_manifest"]
 
@@ -93,39 +92,11 @@ class Manifest:
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
     def proof(self, row_digest: str) -> str:
-        """Hash over everything that one student's report rests on.
-
-        Parameters
-        ----------
-        row_digest : str
-            Hash of the student's row.
-
-        Returns
-        -------
-        str
-            SHA-256.
-        """
+        """Hash over everything that one student's report rests on."""
         return hashlib.sha256(f"{self.common_proof}:{row_digest}".encode()).hexdigest()
 
     def is_delivered(self, out: Path, student_id: str, proof: str, password: str = "") -> bool:
-        """Whether a student's report is there and rests on just this.
-
-        Parameters
-        ----------
-        out : Path
-            The folder.
-        student_id : str
-            Whose.
-        proof : str
-            As `proof` gives it.
-        password : str
-            What must open the file; "" for none.
-
-        Returns
-        -------
-        bool
-            Only if manifest, proof, password and the file's own hash agree.
-        """
+        """Whether a student's report is there and rests on just this."""
         known = self.students.get(student_id)
         pdf = out / f"{student_id}.pdf"
         return (
@@ -146,40 +117,13 @@ def _versions() -> dict[str, str]:
 
 
 def file_sha256(path: Path) -> str:
-    """Hash of a file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    str
-        SHA-256, hexadecimal.
-    """
+    """Hash of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_manifest(out: Path) -> Manifest | None:
-    """Read the manifest of a folder.
-
-    Parameters
-    ----------
-    out : Path
-        The folder.
-
-    Returns
-    -------
-    Manifest or None
-        None where there is none.
-
-    Raises
-    ------
-    FolderError
-        If there is one that cannot be understood.
-    """
+    """Read the manifest of a folder."""
     path = out / MANIFEST
     if not path.exists():
         return None
@@ -197,15 +141,7 @@ def read_manifest(out: Path) -> Manifest | None:
 
 
 def write_manifest(out: Path, manifest: Manifest) -> None:
-    """Write manifest.json and summary.csv.
-
-    Parameters
-    ----------
-    out : Path
-        The folder.
-    manifest : Manifest
-        The batch as far as it has come; students in the order of their ids.
-    """
+    """Write manifest.json and summary.csv."""
     students = dict(sorted(manifest.students.items()))
     content: dict[str, Any] = {
         "format": FORMAT,

@@ -44,22 +44,7 @@ POLICY = (
 
 
 def guarded(entry: tuple[Any, ...], name: str, token: str) -> tuple[Any, ...]:
-    """Put a handler behind the token, static files and sockets among them.
-
-    Parameters
-    ----------
-    entry : tuple
-        Pattern, handler class and, optionally, its settings.
-    name : str
-        Of the cookie that stands for the token after the first call.
-    token : str
-        What opens the page.
-
-    Returns
-    -------
-    tuple
-        The same with a handler that answers 403 to everyone else.
-    """
+    """Put a handler behind the token, static files and sockets among them."""
     pattern, handler, *settings = entry
 
     class Guarded(handler):  # type: ignore[misc,valid-type]
@@ -136,13 +121,7 @@ class PageServer(Voila):  # type: ignore[misc]
 
 
 def free_port() -> int:
-    """A port that nobody listens at.
-
-    Returns
-    -------
-    int
-        Free a moment ago.
-    """
+    """A port that nobody listens at."""
     with socket.socket() as probe:
         probe.bind((HERE, 0))
         return int(probe.getsockname()[1])
@@ -153,18 +132,7 @@ def _quiet(handler: RequestHandler) -> None:
 
 
 def page_config(idle_minutes: float) -> Config:
-    """Settings of the server.
-
-    Parameters
-    ----------
-    idle_minutes : float
-        After so long without a touch a page's kernel ends.
-
-    Returns
-    -------
-    Config
-        Preheated, culled, with our template and no file to be had but the page's own.
-    """
+    """Settings of the server."""
     config = Config()
     page = config.VoilaConfiguration
     page.preheat_kernel = True

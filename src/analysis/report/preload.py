@@ -16,7 +16,7 @@ sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 # papermill loads our engine by its entry point; the others are what every report notebook loads.
 for heavy in (
     "papermill",
-    "analysis.report.task",
+    "analysis.report.render",
     "analysis.report.engine",
     "matplotlib.pyplot",
     "pandera.pandas",

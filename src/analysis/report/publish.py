@@ -108,23 +108,7 @@ def publish_typed(heading: str, text: str) -> None:
 
 
 def markdown_table(rows: DataFrame) -> str:
-    """Pipe table of a frame, numbers as they stand, text escaped.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        One line of the table a row; column names are the header. Numeric columns align right.
-
-    Returns
-    -------
-    str
-        A Markdown pipe table.
-
-    Raises
-    ------
-    ReportError
-        If there is no row or no column: a page never carries an empty table.
-    """
+    """Pipe table of a frame, numbers as they stand, text escaped."""
     from pandas.api.types import is_numeric_dtype
 
     if rows.empty:

@@ -21,23 +21,7 @@ LEAST_CONTRAST = 4.5  # WCAG 2 level AA for text
 
 
 def contrast_on_white(color: str) -> float:
-    """Contrast ratio of a colour on white paper (WCAG 2, relative luminance).
-
-    Parameters
-    ----------
-    color : str
-        ``#rrggbb``.
-
-    Returns
-    -------
-    float
-        From 1 (white) to 21 (black).
-
-    Examples
-    --------
-    >>> contrast_on_white("#000000")
-    21.0
-    """
+    """Contrast ratio of a colour on white paper (WCAG 2, relative luminance)."""
     channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -100,24 +84,7 @@ class Branding(BaseModel):
 
 
 def read_branding(path: Path) -> Branding:
-    """Read and check a branding file.
-
-    Parameters
-    ----------
-    path : Path
-        A TOML file with the keys of `Branding`; each may be left out. A relative ``logo`` is
-        looked for beside the file.
-
-    Returns
-    -------
-    Branding
-        With an absolute path of the logo.
-
-    Raises
-    ------
-    SettingsError
-        If the file cannot be read, or a key or value is not understood.
-    """
+    """Read and check a branding file."""
     try:
         entries = toml_content(path)
     except OSError as error:

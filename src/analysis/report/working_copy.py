@@ -19,20 +19,7 @@ OWN_FILES = "80_explore_own_files.ipynb"
 
 
 def with_parameters(notebook: Path, parameters: Mapping[str, str]) -> Any:
-    """A notebook without outputs that runs on other parameters, set as papermill sets them.
-
-    Parameters
-    ----------
-    notebook : Path
-        Any notebook with a parameters cell.
-    parameters : mapping of str to str
-        What differs from the cell; none leaves the notebook as it is.
-
-    Returns
-    -------
-    NotebookNode
-        A copy.
-    """
+    """A notebook without outputs that runs on other parameters, set as papermill sets them."""
     copy = nbformat.read(notebook, as_version=4)
     if parameters:
         from papermill.iorw import load_notebook_node

@@ -34,25 +34,7 @@ __all__ = [
 
 
 def _read(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table strictly.
-
-    Parameters
-    ----------
-    path : str or path-like
-        A CSV file.
-
-    Returns
-    -------
-    DataFrame
-        One row a row of the file, columns as in data/README.md.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read as this table.
-    RowError
-        If rows are wrong: all of them, with line, column, value and expectation.
-    """
+    """Read a table strictly."""
     return check_table(Path(path), table).strict()
 
 

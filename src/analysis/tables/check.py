@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import TableError
-from analysis.tables.checked import Checked, listed_problems, report_of
+from analysis.tables.loading import Checked, listed_problems, report_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -1,8 +1,13 @@
-"""The words a column may hold, and other spellings that mean the same."""
+"""Codes and names that cells may hold: flags, degrees, states, specialties."""
 
 from __future__ import annotations
 
+import csv
+from difflib import get_close_matches
+from functools import cache
 from types import MappingProxyType
+
+from analysis.paths import from_root
 
 __all__ = [
     "BASES",
@@ -11,9 +16,116 @@ __all__ = [
     "FLAG_SPELLINGS",
     "HEADER_SPELLINGS",
     "PROGRAM_TYPES",
+    "STATES",
     "TYPE_SPELLINGS",
     "folded",
+    "specialty_name",
+    "specialty_names",
 ]
+
+# By name, which a file may hold in place of the code.
+STATES = MappingProxyType(
+    {
+        "Alabama": "AL",
+        "Alaska": "AK",
+        "Arizona": "AZ",
+        "Arkansas": "AR",
+        "California": "CA",
+        "Colorado": "CO",
+        "Connecticut": "CT",
+        "Delaware": "DE",
+        "District of Columbia": "DC",
+        "Florida": "FL",
+        "Georgia": "GA",
+        "Hawaii": "HI",
+        "Idaho": "ID",
+        "Illinois": "IL",
+        "Indiana": "IN",
+        "Iowa": "IA",
+        "Kansas": "KS",
+        "Kentucky": "KY",
+        "Louisiana": "LA",
+        "Maine": "ME",
+        "Maryland": "MD",
+        "Massachusetts": "MA",
+        "Michigan": "MI",
+        "Minnesota": "MN",
+        "Mississippi": "MS",
+        "Missouri": "MO",
+        "Montana": "MT",
+        "Nebraska": "NE",
+        "Nevada": "NV",
+        "New Hampshire": "NH",
+        "New Jersey": "NJ",
+        "New Mexico": "NM",
+        "New York": "NY",
+        "North Carolina": "NC",
+        "North Dakota": "ND",
+        "Ohio": "OH",
+        "Oklahoma": "OK",
+        "Oregon": "OR",
+        "Pennsylvania": "PA",
+        "Rhode Island": "RI",
+        "South Carolina": "SC",
+        "South Dakota": "SD",
+        "Tennessee": "TN",
+        "Texas": "TX",
+        "Utah": "UT",
+        "Vermont": "VT",
+        "Virginia": "VA",
+        "Washington": "WA",
+        "West Virginia": "WV",
+        "Wisconsin": "WI",
+        "Wyoming": "WY",
+        "American Samoa": "AS",
+        "Guam": "GU",
+        "Northern Mariana Islands": "MP",
+        "Puerto Rico": "PR",
+        "Virgin Islands": "VI",
+        "Alberta": "AB",
+        "British Columbia": "BC",
+        "Manitoba": "MB",
+        "New Brunswick": "NB",
+        "Newfoundland and Labrador": "NL",
+        "Northwest Territories": "NT",
+        "Nova Scotia": "NS",
+        "Nunavut": "NU",
+        "Ontario": "ON",
+        "Prince Edward Island": "PE",
+        "Quebec": "QC",
+        "Saskatchewan": "SK",
+        "Yukon": "YT",
+    }
+)
+
+
+SEASON = "data/assumptions/season.csv"
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    found: dict[str, str] = {}
+    with from_root(SEASON).open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            for word in (row["specialty"], *row["aliases"].split(";")):
+                found[folded(word)] = row["specialty"]
+    return found
+
+
+def specialty_names() -> tuple[str, ...]:
+    """Specialties that are known, in the order of season.csv."""
+    return tuple(dict.fromkeys(_spellings().values()))
+
+
+def specialty_name(word: str) -> tuple[str, str]:
+    """Name of a specialty in its one spelling."""
+    spellings = _spellings()
+    if name := spellings.get(folded(word)):
+        return name, ""
+    near = get_close_matches(folded(word), spellings, n=1, cutoff=0.5)
+    hint = f"; the nearest is {spellings[near[0]]}" if near else ""
+    return "", f"a specialty of {SEASON}{hint}"
+
 
 FLAG_CODES = (
     "course_failure_remediated",
@@ -61,22 +173,6 @@ HEADER_SPELLINGS = MappingProxyType(
 
 
 def folded(word: str) -> str:
-    """Reduce a word to what is compared: lower case, and underscores for what separates.
-
-    Parameters
-    ----------
-    word : str
-        A header or a cell.
-
-    Returns
-    -------
-    str
-        Such as ``step_2_ck`` for ``Step 2 CK``.
-
-    Examples
-    --------
-    >>> folded(" Mid-tier  academic ")
-    'mid_tier_academic'
-    """
+    """Reduce a word to what is compared: lower case, and underscores for what separates."""
     signs = (character if character.isalnum() else " " for character in word.casefold())
     return "_".join("".join(signs).split())

@@ -195,18 +195,7 @@ def choice(
 
 
 def yes_no(what: str) -> pa.Column:
-    """Column of yes, no or unknown.
-
-    Parameters
-    ----------
-    what : str
-        What a yes says.
-
-    Returns
-    -------
-    pandera.pandas.Column
-        str; NaN is unknown.
-    """
+    """Column of yes, no or unknown."""
     return choice(what, ("yes", "no"))
 
 
@@ -263,20 +252,7 @@ def items(
 
 
 def whole_items(what: str, high: int) -> pa.Column:
-    """Column of lists of whole numbers, one a specialty, separated by semicolons.
-
-    Parameters
-    ----------
-    what : str
-        What a number says.
-    high : int
-        Largest number.
-
-    Returns
-    -------
-    pandera.pandas.Column
-        Tuples of int; the empty tuple is unknown.
-    """
+    """Column of lists of whole numbers, one a specialty, separated by semicolons."""
     expected = f"a whole number from 0 to {high}, one for each specialty, separated by semicolons"
 
     def fits(values: tuple[int, ...]) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RowError
-from analysis.tables.checked import Checked, listed_problems
+from analysis.tables.loading import Checked, listed_problems
 from analysis.tables.mapping import check_mapped, read_mapping
 
 if TYPE_CHECKING:
@@ -29,19 +29,7 @@ FACTS = ("specialty", "step2_ck", "step1_result", "red_flags", "degree", "needs_
 
 @dataclass(frozen=True)
 class GraduateFiles:
-    """Applications of past graduates, from every file.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Rows of graduates, in the order of the files; refused ones left out.
-    checked : tuple of Checked
-        What was found in each file by itself.
-    problems : tuple of Problem
-        Of single files, then what only shows over all of them.
-    notes : tuple of str
-        What is worth knowing and no problem.
-    """
+    """Applications of past graduates, from every file."""
 
     rows: pd.DataFrame
     checked: tuple[Checked, ...]
@@ -50,26 +38,7 @@ class GraduateFiles:
 
 
 def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> GraduateFiles:
-    """Read files of graduates, through a mapping if there is one, and look over all of them.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        One or more files, a year each or not.
-    mapping : Path, optional
-        A column mapping for all of them.
-
-    Returns
-    -------
-    GraduateFiles
-        With every problem: of cells, of an application told twice (both rows), of a graduate's
-        year whose rows contradict each other (all of its rows), of two matches.
-
-    Raises
-    ------
-    TableError
-        If a file, or the mapping, cannot be used.
-    """
+    """Read files of graduates, through a mapping if there is one, and look over all of them."""
     from analysis.tables.loading import checked_table
 
     how = None if mapping is None else read_mapping(mapping)
@@ -80,18 +49,7 @@ def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> 
 
 
 def graduates_together(files: Iterable[Checked]) -> GraduateFiles:
-    """Look over files of graduates that were each checked by themselves.
-
-    Parameters
-    ----------
-    files : iterable of Checked
-        Tables of graduates.
-
-    Returns
-    -------
-    GraduateFiles
-        As `check_graduate_files`.
-    """
+    """Look over files of graduates that were each checked by themselves."""
     import pandas as pd
 
     checked = tuple(files)
@@ -107,25 +65,7 @@ def graduates_together(files: Iterable[Checked]) -> GraduateFiles:
 
 
 def read_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> pd.DataFrame:
-    """Read files of graduates strictly.
-
-    Parameters
-    ----------
-    paths, mapping
-        As for `check_graduate_files`.
-
-    Returns
-    -------
-    DataFrame
-        One row an application.
-
-    Raises
-    ------
-    TableError
-        If a file, or the mapping, cannot be used.
-    RowError
-        With every problem of every row.
-    """
+    """Read files of graduates strictly."""
     found = check_graduate_files(paths, mapping)
     if found.problems:
         raise RowError(found.problems)
@@ -133,18 +73,7 @@ def read_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> p
 
 
 def report_of_graduates(found: GraduateFiles) -> str:
-    """Say what shows only over all rows of graduates' files.
-
-    Parameters
-    ----------
-    found : GraduateFiles
-        From `check_graduate_files`.
-
-    Returns
-    -------
-    str
-        A paragraph; "" if there is nothing to say.
-    """
+    """Say what shows only over all rows of graduates' files."""
     single = {id(problem) for one in found.checked for problem in one.problems}
     over_all = [problem for problem in found.problems if id(problem) not in single]
     if not over_all and not found.notes:

@@ -1,30 +1,92 @@
-"""Rows of text to a checked, typed frame."""
+"""Loading a table: columns recognized, cells checked, every problem named at once."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.errors import Problem, RowError, TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+import csv
+import io
 import math
 import re
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from analysis.errors import Problem, TableError
-from analysis.tables.cells import typed_column
-from analysis.tables.checked import Checked
+from analysis.plain_text import formula_as_text
 from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS, TYPE_SPELLINGS, folded
 from analysis.tables.columns import ID_PATTERN
-from analysis.tables.reading import RawRows, read_rows
+from analysis.tables.reading import RawRows, read_rows, typed_column
 from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["checked_rows", "checked_table", "header_names"]
+__all__ = [
+    "Checked",
+    "checked_rows",
+    "checked_table",
+    "header_names",
+    "listed_problems",
+    "report_of",
+    "rows_alone",
+]
+
+SHOWN_PROBLEMS = 200
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A table that was read and checked."""
+
+    table: str
+    path: Path
+    rows: pd.DataFrame
+    lines: tuple[int, ...]
+    problems: tuple[Problem, ...]
+    repairs: tuple[str, ...]
+
+    def strict(self) -> pd.DataFrame:
+        """Good rows, if there are no others."""
+        if self.problems:
+            raise RowError(self.problems)
+        return self.rows
+
+    def whole(self) -> pd.DataFrame:
+        """All rows, of a file that is of use only as a whole."""
+        if self.problems:
+            raise TableError(self.problems)
+        return self.rows
+
+
+def report_of(checked: Checked) -> str:
+    """Say what a check found."""
+    good = len(checked.rows)
+    refused = len({problem.line for problem in checked.problems})
+    rows = "row" if good == 1 else "rows"
+    head = f"{checked.path.name}: read as {checked.table}, {good} good {rows}"
+    head += f", {refused} refused" if refused else ", nothing wrong"
+    repairs = "".join(f"\n  repaired: {repair}" for repair in checked.repairs)
+    return head + repairs + (f"\n{listed_problems(checked.problems)}" if checked.problems else "")
+
+
+def listed_problems(problems: Sequence[Problem]) -> str:
+    """Write problems one a line, the first `SHOWN_PROBLEMS` of them."""
+    lines = [f"  {problem}" for problem in problems[:SHOWN_PROBLEMS]]
+    if len(problems) > SHOWN_PROBLEMS:
+        lines.append(f"  and {len(problems) - SHOWN_PROBLEMS} more")
+    return "\n".join(lines)
+
 
 # The article's own shape: two columns, and what they are in each of our tables.
 ARTICLE_HEADER = ["category", "value"]
@@ -264,3 +326,16 @@ def _coded(table: str, rows: pd.DataFrame) -> None:
     rows[column] = [
         word if pd.isna(word) else spellings.get(folded(word), word) for word in rows[column]
     ]
+
+
+def rows_alone(raw: RawRows, table: str, without: Collection[str] = ()) -> Iterator[str]:
+    """Each row as a CSV text that reads to the same cells."""
+    known = SCHEMAS[table].columns.keys() - set(without)
+    header = header_names(table, raw)
+    kept = [position for position, name in enumerate(header) if name in known]
+    for row in raw.rows:
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([header[position] for position in kept])
+        writer.writerow([formula_as_text(row[position]) for position in kept])
+        yield text.getvalue()

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import Problem, TableError
-from analysis.tables.checked import Checked
+from analysis.tables.loading import Checked
 from analysis.toml_file import toml_content
 
 if TYPE_CHECKING:
@@ -62,22 +62,7 @@ class Mapping:
 
 
 def read_mapping(path: Path) -> Mapping:
-    """Read a mapping and check that it speaks of columns and words that exist.
-
-    Parameters
-    ----------
-    path : Path
-        The TOML file.
-
-    Returns
-    -------
-    Mapping
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read or names what there is not; every such place is named.
-    """
+    """Read a mapping and check that it speaks of columns and words that exist."""
     from analysis.tables.schemas import SCHEMAS
 
     name = Path(path).name
@@ -151,25 +136,7 @@ def _wrong_words(name: str, parts: dict[str, dict[str, Any]], known: Any) -> lis
 
 
 def check_mapped(path: Path, mapping: Mapping) -> Checked:
-    """Read an export through a mapping, step by step, and check it as the table it becomes.
-
-    Parameters
-    ----------
-    path : Path
-        The export.
-    mapping : Mapping
-        From `read_mapping`.
-
-    Returns
-    -------
-    Checked
-        Its repairs begin with what the mapping did; its problems name the export's own columns.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read or lacks a column that the mapping names.
-    """
+    """Read an export through a mapping, step by step, and check it as the table it becomes."""
     from analysis.tables.loading import checked_rows
     from analysis.tables.reading import read_rows
 
@@ -185,29 +152,7 @@ def check_mapped(path: Path, mapping: Mapping) -> Checked:
 
 
 def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> tuple[RawRows, list[str]]:
-    """Rename columns and words of rows that were read, and say each step.
-
-    Parameters
-    ----------
-    name : str
-        The export's name, for messages.
-    raw : RawRows
-        Header and cells as they stand.
-    mapping : Mapping
-        From `read_mapping`.
-
-    Returns
-    -------
-    RawRows
-        Only the columns that the mapping makes or that have our names already.
-    list of str
-        What was done, in words.
-
-    Raises
-    ------
-    TableError
-        If a column that the mapping names is not there.
-    """
+    """Rename columns and words of rows that were read, and say each step."""
     from analysis.tables.schemas import SCHEMAS
 
     at = {header.strip(): place for place, header in reversed(list(enumerate(raw.header)))}

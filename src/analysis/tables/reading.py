@@ -1,19 +1,148 @@
-"""A file in, rows of text with their line numbers out: encodings, separators, ragged lines."""
+"""Reading a file's bytes into cells: encodings, dialects, lines and numbers."""
 
 from __future__ import annotations
 
 import csv
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from analysis.errors import Problem, TableError
 from analysis.plain_text import text_of_formula
+from analysis.tables.codes import FLAG_SPELLINGS, STATES, folded
 
-__all__ = ["RawRows", "read_rows"]
+__all__ = ["RawRows", "Refused", "read_rows", "typed_column"]
+
+UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
+YES_NO = {"y": "yes", "true": "yes", "1": "yes", "n": "no", "false": "no", "0": "no"}
+TWICE = "what is given twice in a list taken once"
+NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?")
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")
+
+
+class Refused(ValueError):  # noqa: N818 - it is a verdict on a cell, not a failure of the program
+    """A cell that does not hold what its column holds."""
+
+
+Interpreted = tuple[Any, str]  # value, repair in words or ""
+
+
+def _number(cell: str, column: Mapping[str, Any]) -> Interpreted:
+    bare, repair = cell, ""
+    percent = bare.endswith("%")
+    if percent:
+        bare, repair = bare[:-1].strip(), "percent signs taken off"
+    if DECIMAL_COMMA.fullmatch(bare):
+        bare, repair = bare.replace(",", "."), "decimal commas read as points"
+    if not NUMBER.fullmatch(bare):
+        raise Refused
+    value = float(bare)
+    if percent and column["high"] <= 1:
+        value, repair = value / 100, "percentages turned into shares"
+    elif percent and not column["percent"]:
+        raise Refused
+    return value, repair
+
+
+def _choice(cell: str, column: Mapping[str, Any]) -> Interpreted:
+    word = folded(cell)
+    if column["options"] == ("yes", "no"):
+        word = YES_NO.get(word, word)
+    for option in column["options"]:
+        if word == folded(option):
+            return option, "" if cell == option else "spelling of codes made uniform"
+    raise Refused
+
+
+OTHER_WORDS = {**FLAG_SPELLINGS, **{folded(name): code for name, code in STATES.items()}}
+
+
+def _items(cell: str, column: Mapping[str, Any]) -> Interpreted:
+    entries = [entry.strip() for entry in cell.split(";") if entry.strip()]
+    if not column["options"]:
+        return _once(entries)
+    codes = {folded(option): option for option in column["options"]}
+    words: list[str] = []
+    for entry in entries:
+        word = codes.get(folded(entry)) or OTHER_WORDS.get(folded(entry), "")
+        if word == "none":
+            continue
+        if word not in column["options"]:
+            raise Refused
+        words.append(word)
+    kept, twice = (tuple(words), "") if column["one_each"] else _once(words)
+    said = "spelling of codes made uniform" if words != entries else ""
+    return kept, ", ".join(one for one in (said, twice) if one)
+
+
+def _once(entries: list[str]) -> tuple[tuple[str, ...], str]:
+    kept = tuple(dict.fromkeys(entries))
+    return kept, "" if len(kept) == len(entries) else TWICE
+
+
+def _whole_items(cell: str, _: Mapping[str, Any]) -> Interpreted:
+    entries = [entry.strip() for entry in cell.split(";")]
+    if not all(re.fullmatch(r"\d{1,6}(?:\.0)?", entry) for entry in entries):
+        raise Refused
+    return tuple(int(float(entry)) for entry in entries), ""
+
+
+def _cell_text(cell: str, column: Mapping[str, Any]) -> Interpreted:
+    longest = column["cut_at"]
+    if not longest or len(cell) <= longest:
+        return cell, ""
+    return cell[: longest - 1] + "…", f"text over {longest:,} characters cut"
+
+
+KINDS: dict[str, tuple[Callable[[str, Mapping[str, Any]], Interpreted], Any]] = {
+    "number": (_number, np.nan),
+    "choice": (_choice, None),
+    "items": (_items, ()),
+    "whole_items": (_whole_items, ()),
+    "text": (_cell_text, None),
+}
+
+
+def typed_column(
+    cells: pd.Series, column: Mapping[str, Any]
+) -> tuple[pd.Series, pd.Series, dict[str, int]]:
+    """Interpret a column."""
+    interpret, unknown = KINDS[column["kind"]]
+    codes, different = pd.factorize(cells.to_numpy(dtype=object), use_na_sentinel=False)
+    values = np.empty(len(different), dtype=object)
+    refused = np.zeros(len(different), dtype=bool)
+    repaired: dict[str, int] = {}
+    counts = np.bincount(codes, minlength=len(different))
+    for position, cell in enumerate(different):
+        values[position] = unknown
+        if not cell:
+            continue
+        if column["kind"] != "text" and folded(cell) in UNKNOWN:
+            repaired["NA and the like read as empty"] = repaired.get(
+                "NA and the like read as empty", 0
+            ) + int(counts[position])
+            continue
+        try:
+            values[position], repair = interpret(cell, column)
+        except Refused:
+            refused[position] = True
+            continue
+        if repair:
+            repaired[repair] = repaired.get(repair, 0) + int(counts[position])
+    typed = pd.Series(values[codes], index=cells.index, dtype=object)
+    if column["kind"] == "number":
+        typed = typed.astype("float64")
+    elif column["kind"] in {"text", "choice"}:
+        typed = typed.astype("str")
+    return typed, pd.Series(refused[codes], index=cells.index), repaired
+
 
 # What is over these is no table of an office; they bound the memory that a file can ask for.
 MOST_BYTES = 200 * 2**20
@@ -27,23 +156,7 @@ WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 @dataclass(frozen=True, slots=True)
 class RawRows:
-    """Rows of a file as text.
-
-    Parameters
-    ----------
-    header : list of str
-        Column names as they stand.
-    rows : list of list of str
-        Cells, as many as the header has, white space at the ends taken off.
-    lines : list of int
-        Line of the file on which each row begins, the header's being 1 in a plain file.
-    repairs : list of str
-        What was done to read the file, in words.
-    problems : list of Problem
-        Rows that could not be taken.
-    spilled : set of int
-        Lines of rows with empty cells beyond the header's: their cells may stand one too far right.
-    """
+    """Rows of a file as text."""
 
     header: list[str]
     rows: list[list[str]]

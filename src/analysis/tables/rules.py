@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.tables.specialties import specialty_name
+from analysis.tables.codes import specialty_name
 
 __all__ = ["RULES", "Finding"]
 

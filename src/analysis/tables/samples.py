@@ -18,8 +18,8 @@ import numpy as np
 
 from analysis.paths import from_root
 from analysis.tables.codes import PROGRAM_TYPES
-from analysis.tables.dictionary import dictionary_markdown
 from analysis.tables.sample_class import STUDENTS
+from analysis.tables.template import dictionary_markdown
 
 __all__ = ["main", "sample_files"]
 
@@ -247,13 +247,7 @@ def _truth_toml() -> str:
 
 
 def sample_files() -> dict[str, str]:
-    """Every sample file and the dictionary, as text.
-
-    Returns
-    -------
-    dict of str to str
-        Path from the project root, and content; the same at each call.
-    """
+    """Every sample file and the dictionary, as text."""
 
     def random(part: int) -> np.random.Generator:
         return np.random.default_rng([SEED, part])

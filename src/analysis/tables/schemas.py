@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import pandera.pandas as pa
 
-from analysis.tables.codes import BASES, COMPETITIVENESS, FLAG_CODES, PROGRAM_TYPES
+from analysis.tables.codes import BASES, COMPETITIVENESS, FLAG_CODES, PROGRAM_TYPES, STATES
 from analysis.tables.columns import (
     ID_PATTERN,
     choice,
@@ -20,7 +20,6 @@ from analysis.tables.columns import (
     whole_items,
     yes_no,
 )
-from analysis.tables.states import STATES
 
 __all__ = ["SCHEMAS"]
 

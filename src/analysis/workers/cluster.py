@@ -15,11 +15,14 @@ from typing import Any, TypeVar
 
 from analysis.errors import CountersignalError
 from analysis.workers import host
-from analysis.workers.address import ClusterError, ClusterLostError, checked_address
-from analysis.workers.installation import installation
-from analysis.workers.parcel import Parcel
-from analysis.workers.project_box import ProjectBox
-from analysis.workers.work import TaskError, Work, sealed, unsealed
+from analysis.workers.host import (
+    ClusterError,
+    ClusterLostError,
+    ProjectBox,
+    checked_address,
+    installation,
+)
+from analysis.workers.work import Parcel, TaskError, Work, sealed, unsealed
 
 __all__ = ["DaskCluster", "dask_cluster"]
 
@@ -45,7 +48,7 @@ def dask_cluster(address: str, say: Callable[[str], object]) -> Iterator[DaskClu
     Parameters
     ----------
     address : str
-        As `analysis.workers.address.checked_address` takes it. Certificates for ``tls://`` come
+        As `analysis.workers.host.checked_address` takes it. Certificates for ``tls://`` come
         from Dask's own configuration (``distributed.comm.tls``).
     say : callable
         Tells the user a sentence.
@@ -91,17 +94,7 @@ def dask_cluster(address: str, say: Callable[[str], object]) -> Iterator[DaskClu
 
 
 class DaskCluster:
-    """A connected cluster; see `analysis.workers.work.Workers` for what it promises.
-
-    Parameters
-    ----------
-    client : distributed.Client
-        Connected.
-    address : str
-        Of the scheduler, for messages.
-    say : callable
-        Tells the user a sentence.
-    """
+    """A connected cluster; see `analysis.workers.work.Workers` for what it promises."""
 
     def __init__(self, client: Any, address: str, say: Callable[[str], object]) -> None:
         self._client, self._address, self._say = client, address, say
@@ -116,15 +109,7 @@ class DaskCluster:
     def results(
         self, work: Work[T, R], tasks: Iterable[T]
     ) -> Iterator[tuple[T, R | CountersignalError]]:
-        """See `analysis.workers.work.Workers.results`.
-
-        Raises
-        ------
-        ClusterError
-            If a worker cannot do this work at all.
-        ClusterLostError
-            If the scheduler, or every worker, has gone away.
-        """
+        """See `analysis.workers.work.Workers.results`."""
         waiting = list(tasks)[::-1]
         if not waiting:
             return

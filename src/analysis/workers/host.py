@@ -1,25 +1,212 @@
-"""A machine of a cluster, seen from inside: what a Dask worker calls.
-
-Each task runs in a process of its own, as at home: it can be ended when its time is up, and its
-death leaves the Dask worker alive. Files that came along lie in a folder of these processes, and go
-when nothing has been asked for `IDLE_SECONDS`, or when the Dask worker ends, however it ends.
-"""
+"""A worker on another machine: its address, installation, project files and tasks."""
 
 from __future__ import annotations
 
 import hashlib
+import io
+import ipaddress
 import multiprocessing
+import platform
+import re
 import threading
+import zipfile
 from collections.abc import Mapping
 from concurrent.futures import wait
+from functools import cache
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
 
-from analysis.workers.installation import differences, installation
-from analysis.workers.isolation import Isolation
-from analysis.workers.parcel import Parcel
-from analysis.workers.project_box import unpack
-from analysis.workers.work import TaskError, sealed
+from analysis.errors import CountersignalError
+from analysis.paths import from_root, project_root
+from analysis.workers.pool import Isolation
+from analysis.workers.work import Parcel, TaskError, sealed
 
-__all__ = ["OtherInstallationError", "clear_soon", "done", "handed_on"]
+__all__ = [
+    "ClusterError",
+    "ClusterLostError",
+    "OtherInstallationError",
+    "ProjectBox",
+    "checked_address",
+    "clear_soon",
+    "code_hash",
+    "differences",
+    "done",
+    "handed_on",
+    "installation",
+    "is_open_to_readers",
+    "unpack",
+]
+
+SCHEMES = ("tls", "tcp", "wss", "ws")
+ENCRYPTED = ("tls", "wss")
+
+
+class ClusterError(CountersignalError):
+    """A cluster that cannot be used."""
+
+
+class ClusterLostError(ClusterError):
+    """A cluster that went away after work had begun; what came back is kept."""
+
+    exit_code = 1
+
+
+def checked_address(address: str) -> str:
+    """An address as Dask takes it.
+
+    Parameters
+    ----------
+    address : str
+        ``tls://HOST:PORT``, ``tcp://HOST:PORT`` or ``HOST:PORT`` for the latter.
+
+    Returns
+    -------
+    str
+        With its scheme.
+
+    Raises
+    ------
+    ClusterError
+        If it is none.
+
+    Examples
+    --------
+    >>> checked_address("localhost:8786")
+    'tcp://localhost:8786'
+    """
+    whole = address if "://" in address else f"tcp://{address}"
+    try:
+        parts = urlsplit(whole)
+        good = parts.scheme in SCHEMES and parts.hostname and parts.port
+    except ValueError:
+        good = False
+    if not good:
+        message = (
+            f"--cluster: found {address!r}; expected the address of a Dask scheduler, as "
+            "tls://HOST:PORT (or tcp://HOST:PORT, not encrypted)"
+        )
+        raise ClusterError(message)
+    return whole
+
+
+def is_open_to_readers(address: str) -> bool:
+    """Whether what goes to an address can be read on its way.
+
+    Parameters
+    ----------
+    address : str
+        From `checked_address`.
+
+    Returns
+    -------
+    bool
+        True where it is not encrypted and leaves this machine.
+
+    Examples
+    --------
+    >>> is_open_to_readers("tcp://10.0.0.5:8786"), is_open_to_readers("tls://10.0.0.5:8786")
+    (True, False)
+    >>> is_open_to_readers("tcp://127.0.0.1:8786"), is_open_to_readers("tcp://[::1]:8786")
+    (False, False)
+    """
+    parts = urlsplit(address)
+    if parts.scheme in ENCRYPTED or parts.hostname == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return True
+
+
+DISTRIBUTION = "countersignal"
+
+
+@cache
+def installation() -> dict[str, str]:
+    """Versions of Python and of every library we ask for, and a hash over our own code."""
+    asked = [need for need in metadata.requires(DISTRIBUTION) or () if "extra ==" not in need]
+    names = sorted(re.split(r"[^A-Za-z0-9._-]", need, maxsplit=1)[0] for need in asked)
+    python = ".".join(platform.python_version_tuple()[:2])
+    versions = {name: metadata.version(name) for name in names}
+    return {"Python": python, "Countersignal's code": code_hash()[:12], **versions}
+
+
+@cache
+def code_hash() -> str:
+    """Hash over every file of the package, so that a changed program never meets old results.
+
+    Returns
+    -------
+    str
+        SHA-256, hexadecimal.
+    """
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*")):
+        if path.is_file() and path.parent.name != "__pycache__":
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            digest.update(f"{path.relative_to(package).as_posix()} {content}\n".encode())
+    return digest.hexdigest()
+
+
+def differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:
+    """What of two installations differs, in words."""
+    return ", ".join(
+        f"{name} {there.get(name, 'missing')} there and {here.get(name, 'missing')} here"
+        for name in sorted(here.keys() | there.keys())
+        if here.get(name) != there.get(name)
+    )
+
+
+# What the model may read wherever it runs, and a folder that tells a checkout.
+ALWAYS = ("data/article", "data/assumptions")
+FOLDERS = ("notebooks",)
+BROUGHT = "data/private/brought"
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class ProjectBox:
+    """Files of the project and of the office, by the name they have in the box."""
+
+    def __init__(self) -> None:
+        root = project_root()
+        self._files = {
+            path.relative_to(root).as_posix(): path
+            for folder in ALWAYS
+            for path in sorted((root / folder).rglob("*"))
+            if path.is_file()
+        }
+
+    def put(self, path: str) -> str:
+        """Put a file in; a file of the office gets a name that tells nothing of its place."""
+        if not path:
+            return ""
+        file = from_root(path)
+        for name, known in self._files.items():
+            if known == file:
+                return name
+        inside = not PurePosixPath(Path(path).as_posix()).is_absolute() and ".." not in path
+        name = path if inside else f"{BROUGHT}/{len(self._files)}/{file.name}"
+        self._files[name] = file
+        return name
+
+    def content(self) -> bytes:
+        """All files as they are now."""
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as box:
+            for name, path in sorted(self._files.items()):
+                box.writestr(zipfile.ZipInfo(name, EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        return stream.getvalue()
+
+
+def unpack(content: bytes, folder: Path) -> None:
+    """Lay the files of a box into a folder."""
+    for name in FOLDERS:
+        (folder / name).mkdir(exist_ok=True)
+    with zipfile.ZipFile(io.BytesIO(content)) as box:
+        box.extractall(folder)
+
 
 IDLE_SECONDS = 60.0
 GRACE_SECONDS = 60.0  # for a process that has to start first
@@ -30,17 +217,7 @@ class OtherInstallationError(TaskError):
 
 
 class Host:
-    """The processes of one batch on one Dask worker.
-
-    Parameters
-    ----------
-    box : bytes
-        The files.
-    processes : int
-        As many as the Dask worker does tasks at a time.
-    preload : str
-        See `analysis.workers.work.Work`.
-    """
+    """The processes of one batch on one Dask worker."""
 
     def __init__(self, box: bytes, processes: int, preload: str) -> None:
         # A Dask worker is a daemon of its nanny, and daemons may start no processes. Ours end by
@@ -52,7 +229,7 @@ class Host:
         self.timer: threading.Timer | None = None
 
     def done(self, payload: bytes, seconds: float) -> bytes:
-        """Do a task; see `analysis.workers.isolation.Isolation`."""
+        """Do a task; see `analysis.workers.pool.Isolation`."""
         future = self.isolation.begin(payload, seconds)
         finished, _ = wait([future], timeout=seconds + GRACE_SECONDS)
         if not finished:
@@ -78,7 +255,7 @@ def done(
     Parameters
     ----------
     files : Parcel
-        From `analysis.workers.project_box.ProjectBox.content`.
+        From `analysis.workers.host.ProjectBox.content`.
     task : Parcel
         A function and its argument, sealed.
     seconds : float
@@ -118,15 +295,7 @@ def done(
 
 
 def clear_soon(key: str, seconds: float = 0.0) -> None:
-    """End the processes of a batch and delete what came along for them, if they are idle then.
-
-    Parameters
-    ----------
-    key : str
-        Hash of the files.
-    seconds : float
-        When.
-    """
+    """End the processes of a batch and delete what came along for them, if they are idle then."""
     with _changing:
         host = _hosts.get(key)
         if host is None or host.busy:

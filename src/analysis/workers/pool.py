@@ -1,18 +1,145 @@
-"""Work done by processes of this machine: the default."""
+"""The local pool: isolated processes that survive a dead worker."""
 
 from __future__ import annotations
 
+import importlib
+import itertools
+import multiprocessing
 import os
+import shutil
+import sys
+import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
+from pathlib import Path
 from typing import Any, TypeVar
 
-from analysis.errors import CountersignalError
-from analysis.paths import project_root
-from analysis.workers.isolation import Isolation
-from analysis.workers.work import Work, sealed, unsealed
+from pebble import ProcessExpired, ProcessPool
 
-__all__ = ["LocalPool"]
+from analysis.errors import CountersignalError
+from analysis.paths import PROJECT_VARIABLE, project_root
+from analysis.workers.work import TaskError, Work, sealed, unsealed
+
+__all__ = ["ONE_THREAD", "START_METHODS", "Isolation", "LocalPool", "usual_start_method"]
+
+# One thread of linear algebra a process: the processes themselves share the processors.
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# The first is the default: processes forked from one that has the heavy imports start at once.
+START_METHODS = tuple(
+    name for name in ("forkserver", "spawn") if name in multiprocessing.get_all_start_methods()
+)
+PREFIX = "countersignal-"
+# A fork server listens at a path of the temporary folder, and systems cut such a path at 104 bytes.
+LONGEST_FOLDER = 70
+
+
+def usual_start_method() -> str:
+    """How processes start unless someone says otherwise."""
+    short = len(os.fsencode(tempfile.gettempdir())) <= LONGEST_FOLDER
+    return START_METHODS[0] if short else "spawn"
+
+
+class Isolation:
+    """Processes that wait for tasks, and a folder of theirs that goes with them."""
+
+    def __init__(
+        self,
+        processes: int,
+        project: Path | None = None,
+        preload: str = __name__,
+        start_method: str | None = None,
+    ) -> None:
+        self._temporary = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
+        self.folder = Path(self._temporary.name)
+        self._before = {name: os.environ.get(name) for name in ONE_THREAD}
+        os.environ.update(ONE_THREAD)
+        context = multiprocessing.get_context(start_method or usual_start_method())
+        context.set_forkserver_preload([__name__, preload])
+        root = str(project or self.folder)
+        self._pool = ProcessPool(
+            max_workers=processes,
+            initializer=_warm,
+            initargs=[str(self.folder), root, preload],
+            context=context,
+        )
+        self._number = itertools.count()
+
+    def begin(self, payload: bytes, seconds: float) -> Any:
+        """Give a task to the next free process."""
+        place = str(self.folder / f"result-{next(self._number)}")
+        return self._pool.schedule(_done, args=[payload, place], timeout=seconds)
+
+    def result(self, future: Any, seconds: float) -> bytes:
+        """What became of a task."""
+        try:
+            place = Path(future.result())
+            content = place.read_bytes()
+            place.unlink()
+        except TimeoutError:
+            return sealed(TaskError(f"not finished within {seconds:g} s: ended"))
+        except ProcessExpired as error:
+            return sealed(TaskError(f"the worker process died (exit code {error.exitcode})"))
+        except Exception as error:  # what a process could not send back must not end the others
+            return sealed(TaskError(f"an error of the program itself ({type(error).__name__})"))
+        return content
+
+    def close(self) -> None:
+        """Let the processes end, and take their folder away."""
+        self._pool.close()
+        self._left()
+
+    def stop(self) -> None:
+        """End the processes now, and take their folder away."""
+        self._pool.stop()
+        self._left()
+
+    def _left(self) -> None:
+        self._pool.join()
+        self._temporary.cleanup()
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _warm(folder: str, project: str, preload: str) -> None:
+    """Give a new process silence, an empty stdin, a place for its files and the heavy imports."""
+    threading.Thread(target=_end_with_the_parent, args=[folder], daemon=True).start()
+    tempfile.tempdir = folder
+    os.environ[PROJECT_VARIABLE] = project  # a fork server keeps the environment it began with
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    sys.stdin = open(os.devnull)  # noqa: SIM115, PTH123 - it lives as long as the process
+    importlib.import_module(preload)
+
+
+def _end_with_the_parent(folder: str) -> None:
+    """Stop as soon as the parent is gone, so that no late result meets the next batch's."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        shutil.rmtree(folder, ignore_errors=True)
+        os._exit(1)
+
+
+def _done(payload: bytes, place: str) -> str:
+    """Do a task in a process; what goes wrong in it comes back as an error, not as a crash."""
+    function, task = unsealed(payload)
+    result: Any
+    try:
+        result = function(task)
+    except CountersignalError as error:
+        result = error
+    except MemoryError:
+        result = TaskError("it needed more memory than there is")
+    except OSError as error:
+        result = TaskError(f"a file could not be read or written ({error.strerror})")
+    Path(place).write_bytes(sealed(result))
+    return place
+
 
 T = TypeVar("T")
 R = TypeVar("R")

@@ -1,15 +1,29 @@
-"""What is to be done, and what every way of doing it promises."""
+"""Work for a worker: tasks, payloads and how both are serialized."""
 
 from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from analysis.errors import CountersignalError
 
-__all__ = ["TaskError", "Work", "Workers", "sealed", "unsealed"]
+__all__ = ["Parcel", "TaskError", "Work", "Workers", "sealed", "unsealed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Bytes that only their receiver opens."""
+
+    content: bytes = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"Parcel({len(self.content)} bytes)"
+
+    def __sizeof__(self) -> int:
+        return len(self.content)
+
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -77,32 +91,10 @@ class Workers(Protocol):
 
 
 def sealed(content: object) -> bytes:
-    """Pickle what goes to another process of this program or comes from it.
-
-    Parameters
-    ----------
-    content : object
-        Functions by their name, everything else by value.
-
-    Returns
-    -------
-    bytes
-        For `unsealed`.
-    """
+    """Pickle what goes to another process of this program or comes from it."""
     return pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)
 
 
 def unsealed(content: bytes) -> Any:
-    """Open what `sealed` made; only ever used on what this program's own processes sent.
-
-    Parameters
-    ----------
-    content : bytes
-        From `sealed`.
-
-    Returns
-    -------
-    any
-        The content.
-    """
+    """Open what `sealed` made; only ever used on what this program's own processes sent."""
     return pickle.loads(content)  # noqa: S301 - a cluster's workers run our code: they are trusted

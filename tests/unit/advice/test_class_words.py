@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.advice import class_lever_words as levers
+from analysis.advice import class_words as levers
 from analysis.advice import class_words as words
 
 STEPS = [

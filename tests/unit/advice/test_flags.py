@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from analysis.advice.flags import FLAG_ADVICE, flag_advice_markdown
 from analysis.advice.labels import FLAGS, joined, percent
+from analysis.advice.standing import FLAG_ADVICE, flag_advice_markdown
 from analysis.model import flags as model_flags
 
 VERDICTS = re.compile(r"out of reach|hopeless|impossible|never match|no chance", re.IGNORECASE)

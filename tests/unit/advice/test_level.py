@@ -1,7 +1,6 @@
 import pytest
 
-from analysis.advice.level import level_words, place_caption
-from analysis.advice.limits import sources_text
+from analysis.advice.labels import level_words, place_caption, sources_text
 from analysis.assumptions import read_assumptions
 
 

@@ -1,20 +1,18 @@
 import pandas as pd
 
 from analysis.advice.captions import (
+    beside_article,
     chances_caption,
+    chances_table,
     drawn_flag,
     importance_caption,
+    levels_table,
     mark_words,
     programs_summary,
-)
-from analysis.advice.limits import basis_table, sources_text
-from analysis.advice.tables_beneath import (
-    beside_article,
-    chances_table,
-    levels_table,
     rho_table,
     tolerance_table,
 )
+from analysis.advice.labels import basis_table, sources_text
 from analysis.assumptions import read_assumptions
 
 CHANCES = pd.DataFrame(

@@ -3,7 +3,7 @@ import pytest
 from analysis.answers.assumptions import assumptions_diff, assumptions_new, assumptions_show
 from analysis.answers.chances import chances
 from analysis.assumptions import COMPONENTS, factor_components, read_assumptions
-from analysis.cli.about_numbers import Way
+from analysis.cli.analyze import Way
 from analysis.errors import AssumptionError, ModelError
 from analysis.model.survey import WAYS, component_weights, factor_ratings
 from analysis.paths import from_root

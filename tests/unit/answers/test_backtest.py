@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from analysis.advice.backtest_words import FIGURES
+from analysis.advice.what_if_words import FIGURES
 from analysis.answers.backtest import backtest
 from analysis.assumptions import read_assumptions
 from analysis.errors import AssumptionError, RowError

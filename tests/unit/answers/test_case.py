@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.answers.case import Case, case_assumptions, case_csv, case_of_row, with_weight
-from analysis.answers.case_words import differences
+from analysis.answers.case import (
+    Case,
+    case_assumptions,
+    case_csv,
+    case_of_row,
+    differences,
+    with_weight,
+)
 from analysis.assumptions import COMPONENTS, read_assumptions
 from analysis.model.profile import profile_points
 from analysis.paths import from_root

@@ -1,7 +1,7 @@
 import pandas as pd
 import pytest
 
-from analysis.answers import kept_answers
+from analysis.answers import result_cache as kept_answers
 from analysis.answers.class_robustness import class_robustness
 from analysis.paths import from_root
 from analysis.workers.work import TaskError, sealed

@@ -1,10 +1,8 @@
 import pandas as pd
 import pytest
 
-from analysis.answers.list_pages import list_pages
-from analysis.answers.list_sentences import list_sentences, placement_check
-from analysis.answers.pick import ListWishes, pick
-from analysis.answers.printed_what_ifs import printed_what_ifs
+from analysis.answers.list_pages import list_pages, printed_what_ifs
+from analysis.answers.pick import ListWishes, list_sentences, pick, placement_check
 from analysis.assumptions import read_assumptions
 from analysis.paths import from_root
 from analysis.tables import read_programs, read_student

@@ -2,10 +2,9 @@ import json
 
 import pytest
 
-from analysis.answers.pick import pick
-from analysis.answers.pick_what_if import changed_wishes, list_comparison
+from analysis.answers.pick import changed_wishes, list_comparison, pick
 from analysis.errors import ModelError, RowError
-from analysis.model.list_problem import ListWishes
+from analysis.model.choice.problem import ListWishes
 from analysis.paths import from_root
 from analysis.tables import read_student
 

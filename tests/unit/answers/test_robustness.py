@@ -3,7 +3,7 @@ import json
 import pandas as pd
 import pytest
 
-from analysis.answers import kept_answers
+from analysis.answers import result_cache as kept_answers
 from analysis.answers.robustness import charted, robustness, robustness_rows
 from analysis.errors import ModelError, RowError
 from analysis.paths import from_root

@@ -1,5 +1,5 @@
 from analysis.answers.chances import chances
-from analysis.cli.chances_printing import print_chances
+from analysis.cli.printing import print_chances
 from analysis.paths import from_root
 
 FILES = [from_root(f"data/sample/{name}.csv") for name in ("students", "programs")]

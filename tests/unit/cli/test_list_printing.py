@@ -1,7 +1,7 @@
 import pytest
 
 from analysis.answers.pick import ListWishes, pick
-from analysis.cli.list_printing import print_list
+from analysis.cli.printing import print_list
 from analysis.paths import from_root
 
 FILES = [from_root(f"data/sample/{name}.csv") for name in ("students", "programs")]

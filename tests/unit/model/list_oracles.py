@@ -8,9 +8,9 @@ from itertools import combinations, product
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.model.constraints import OPTIONS, Constraints
+from analysis.model.choice.constraints import OPTIONS, Constraints
+from analysis.model.choice.value import expected_utility, program_order
 from analysis.model.correlation import Scenarios, scenarios
-from analysis.model.list_value import expected_utility, program_order
 
 ODDS = {"none": 1.0, "silver": 2.7, "gold": 5.0}
 

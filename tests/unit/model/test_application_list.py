@@ -6,16 +6,16 @@ from hypothesis import given, settings
 
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
-from analysis.model.application_list import (
+from analysis.model.chance import interview_chance
+from analysis.model.choice.application_list import (
     application_list,
     group_of,
     list_frontier,
     next_applications,
 )
-from analysis.model.chance import interview_chance
+from analysis.model.choice.explain import reasons_on_list
+from analysis.model.choice.problem import ListWishes, list_problem
 from analysis.model.correlation import scenarios
-from analysis.model.list_problem import ListWishes, list_problem
-from analysis.model.list_reasons import reasons_on_list
 from analysis.model.portfolio import Constraints, exact, match_chance
 
 ASSUMPTIONS = read_assumptions()

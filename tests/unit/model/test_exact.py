@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import ModelError
-from analysis.model.columns import columns_of, options_of
+from analysis.model.choice.columns import columns_of, options_of, undominated
 from analysis.model.correlation import Scenarios, scenarios
 from analysis.model.portfolio import (
     Constraints,
@@ -16,7 +16,6 @@ from analysis.model.portfolio import (
     greedy,
     swap,
 )
-from analysis.model.pruning import undominated
 from tests.unit.model.list_oracles import (
     brute_force,
     dp_common_score,

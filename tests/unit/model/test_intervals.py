@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from analysis.model.intervals import wilson_interval
+from analysis.model.chance import wilson_interval
 
 
 def test_wilsons_interval_is_the_textbooks():

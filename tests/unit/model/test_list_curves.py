@@ -3,16 +3,16 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ModelError
-from analysis.model.correlation import scenarios
-from analysis.model.list_curves import (
+from analysis.model.choice.curves import (
     flat_from,
     frontier,
     match_chance_by_rho,
     match_chance_draws,
     next_application,
 )
+from analysis.model.choice.problem import list_utility, preference
+from analysis.model.correlation import scenarios
 from analysis.model.portfolio import Fees, expected_utility, greedy, match_chance
-from analysis.model.wishes import list_utility, preference
 from tests.unit.model.list_oracles import random_market
 
 ERAS = Fees(11, 30, 30)

@@ -4,10 +4,9 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from analysis.assumptions import read_assumptions
+from analysis.model.choice.problem import application_fees, list_utility, preference
 from analysis.model.correlation import interview_states, quadrature
-from analysis.model.list_problem import application_fees
 from analysis.model.portfolio import Scenarios, expected_utility, fee_usd, greedy
-from analysis.model.wishes import list_utility, preference
 from analysis.paths import from_root
 
 FILES = [from_root("docs") / name for name in ("methods.md", "methods-list.md")]

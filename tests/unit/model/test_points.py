@@ -3,7 +3,7 @@ import pytest
 
 from analysis.assumptions import read_assumptions
 from analysis.model.chance import interview_chance
-from analysis.model.points import term_points
+from analysis.model.terms import term_points
 from tests.unit.model.pairs import frame, program, student
 
 ASSUMPTIONS = read_assumptions()

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from analysis.model.robustness import case as c
-from analysis.model.robustness.contests import close_contests, first_places, order_flips
-from analysis.model.robustness.inputs import Inputs, between
+from analysis.model.sensitivity import case as c
+from analysis.model.sensitivity.bench import close_contests, first_places, order_flips
+from analysis.model.sensitivity.inputs import Inputs, between
 
 # Log-odds are additive in two weights: A leans on the first, B on the second, C on neither.
 LEANS = np.array([[2.0, 0.0], [0.0, 2.0], [0.9, 0.9]])

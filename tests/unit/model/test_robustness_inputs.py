@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from analysis.errors import ModelError
-from analysis.model.robustness import inputs as i
+from analysis.model.sensitivity import inputs as i
 
 NAMES = ("weights.step2_ck", "weights.letters", "weights.research")
 RHO = i.one_of("rho", 0.2, [0.1, 0.2, 0.4])

@@ -4,12 +4,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
+from analysis.model.choice.greedy import greedy
+from analysis.model.choice.value import match_chance
 from analysis.model.correlation import scenarios
-from analysis.model.greedy import greedy
-from analysis.model.list_value import match_chance
-from analysis.model.robustness import case as c
-from analysis.model.robustness.inputs import Inputs, between, one_of
-from analysis.model.robustness.redraws import match_chances, redrawn_lists
+from analysis.model.sensitivity import case as c
+from analysis.model.sensitivity.inputs import Inputs, between, one_of
+from analysis.model.sensitivity.smaa import match_chances, redrawn_lists
 from benchmarks.robustness_redraws import ASKED_RATIO, bare_lists, case, seconds
 
 UTILITY = np.array([1.0, 0.9, 0.8, 0.75])

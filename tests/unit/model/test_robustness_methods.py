@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from analysis.model.intervals import wilson_interval
-from analysis.model.robustness.flips import pairwise_flip
-from analysis.model.robustness.smaa import central_weights, rank_acceptability
-from analysis.model.robustness.surveyed import matched_concentration
-from analysis.model.robustness.weights import rescaled_weights
+from analysis.model.chance import wilson_interval
+from analysis.model.sensitivity.one_at_a_time import pairwise_flip
+from analysis.model.sensitivity.smaa import central_weights, rank_acceptability
+from analysis.model.sensitivity.weights import matched_concentration, rescaled_weights
 from analysis.paths import from_root
 
 TEXT = " ".join(from_root("docs/methods-robustness.md").read_text(encoding="utf-8").split())

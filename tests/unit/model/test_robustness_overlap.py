@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.errors import ModelError
-from analysis.model.robustness import overlap
+from analysis.model.sensitivity import smaa as overlap
 
 LISTS = [[2, 0], [2, 0], [0, 2], [1, 2]]
 

@@ -8,8 +8,8 @@ from scipy.optimize import linprog
 from scipy.spatial import ConvexHull, HalfspaceIntersection
 
 from analysis.errors import ModelError
-from analysis.model.robustness import smaa
-from analysis.model.robustness.weights import dirichlet_weights, uniform_weights
+from analysis.model.sensitivity import smaa
+from analysis.model.sensitivity.weights import dirichlet_weights, uniform_weights
 
 tables = st.integers(0, 10_000).map(
     lambda seed: np.random.default_rng(seed).integers(0, 4, size=(7, 4)).astype(float)

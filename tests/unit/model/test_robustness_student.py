@@ -6,8 +6,8 @@ from analysis.advice.robustness_words import list_robustness_sentences
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
-from analysis.model.list_problem import ListWishes, list_problem
-from analysis.model.robustness import bench as b
+from analysis.model.choice.problem import ListWishes, list_problem
+from analysis.model.sensitivity import bench as b
 from analysis.paths import from_root
 
 ASSUMPTIONS = read_assumptions()

@@ -4,9 +4,12 @@ import pytest
 
 from analysis.assumptions import factor_components, read_assumptions
 from analysis.errors import ModelError
-from analysis.model.robustness.surveyed import matched_concentration, surveyed_weights
-from analysis.model.robustness.uncertain import WEIGHTS, uncertain_inputs
-from analysis.model.robustness.weights import dirichlet_weights
+from analysis.model.sensitivity.sobol import WEIGHTS, uncertain_inputs
+from analysis.model.sensitivity.weights import (
+    dirichlet_weights,
+    matched_concentration,
+    surveyed_weights,
+)
 from analysis.paths import from_root
 from analysis.tables import read_pd_responses
 

@@ -4,7 +4,7 @@ from scipy.special import expit
 
 from analysis.assumptions import read_assumptions
 from analysis.model.parameters import chance_parameters, joint_draws
-from analysis.model.robustness import uncertain as u
+from analysis.model.sensitivity import sobol as u
 
 ASSUMPTIONS = read_assumptions()
 FLAGS = ("step1_failure", "loa_academic")

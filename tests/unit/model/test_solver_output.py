@@ -3,12 +3,12 @@ import sys
 
 import pytest
 
-from analysis.model.solver_output import muted_solver
+from analysis.model.choice.columns import muted_solver
 
 REMARK = """
 import ctypes
 import sys
-from analysis.model.solver_output import muted_solver
+from analysis.model.choice.columns import muted_solver
 library = ctypes.CDLL("ucrtbase" if sys.platform == "win32" else None)
 print("before")
 with muted_solver():

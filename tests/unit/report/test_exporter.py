@@ -9,13 +9,11 @@ from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_output
 
 from analysis.errors import ReportError
-from analysis.report.document import document_from_notebook
-from analysis.report.exporter import CountersignalPDFExporter
-from analysis.report.fonts import MISSING_GLYPH
+from analysis.report.exporter import CountersignalPDFExporter, document_from_notebook
 from analysis.report.guard import check_whose_report
 from analysis.report.publish import escape_markdown, markdown_table
 from analysis.report.settings import Branding
-from analysis.report.typesetting import pdf_bytes
+from analysis.report.typesetting import MISSING_GLYPH, pdf_bytes
 from tests.unit.report.toy_notebook import (
     IDENTITY,
     SVG,

@@ -6,7 +6,7 @@ import pypdfium2
 import pytest
 
 from analysis.errors import ReportError
-from analysis.report.lock import locked, opens_with, unlocked
+from analysis.report.folder import locked, opens_with, unlocked
 from tests.unit.report.test_exporter import pdf_of, structure, text_of
 from tests.unit.report.toy_notebook import figure_cell, text_cell
 

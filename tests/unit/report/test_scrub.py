@@ -8,8 +8,8 @@ import socket
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from analysis.report import scrub
-from analysis.report.scrub import scrubbed
+from analysis.report import render as scrub
+from analysis.report.render import scrubbed
 from tests.unit.report.toy_notebook import SVG, display
 
 NAME = "Maren Quillfeather"

@@ -8,11 +8,10 @@ import pytest
 
 from analysis.errors import ReportError
 from analysis.report import typesetting
-from analysis.report.document import document_from_notebook
-from analysis.report.fonts import MISSING_GLYPH
+from analysis.report.exporter import document_from_notebook
 from analysis.report.publish import TYPED_MIME, markdown_table
 from analysis.report.settings import Branding
-from analysis.report.typesetting import Typed, pdf_bytes
+from analysis.report.typesetting import MISSING_GLYPH, Typed, pdf_bytes
 from tests.hostile import LONG, MARKED, SCRIPTS, TRICKS, WORDS
 from tests.unit.report.test_exporter import structure, text_of
 from tests.unit.report.toy_notebook import display, new_code_cell, notebook, text_cell

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 from analysis.tables.check import check_table
-from analysis.tables.checked import Checked
+from analysis.tables.loading import Checked
 
 HEADER = "student_id,specialty,step2_ck,step1_result,red_flags"
 GOOD = f"{HEADER}\n007,Internal Medicine,250,pass,\n008,Psychiatry,241,pass,loa_academic\n"

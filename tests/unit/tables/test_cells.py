@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.tables.cells import typed_column
 from analysis.tables.codes import FLAG_CODES
+from analysis.tables.reading import typed_column
 from analysis.tables.schemas import SCHEMAS
 from tests.unit.tables.class_file import checked, table_with
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import RowError, TableError
 from analysis.tables.check import check_files, check_table
-from analysis.tables.checked import report_of
+from analysis.tables.loading import report_of
 from analysis.tables.schemas import SCHEMAS
 from tests.unit.tables.class_file import GOOD, HEADER, checked, csv_text, table_with
 

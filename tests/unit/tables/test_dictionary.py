@@ -3,10 +3,10 @@ import re
 import pandera.pandas as pa
 
 from analysis.paths import from_root
-from analysis.tables import dictionary
+from analysis.tables import template as dictionary
 from analysis.tables.columns import number
-from analysis.tables.dictionary import column_sheet, dictionary_markdown
 from analysis.tables.schemas import SCHEMAS
+from analysis.tables.template import column_sheet, dictionary_markdown
 
 
 def described(markdown):

@@ -8,7 +8,7 @@ import pytest
 from analysis.errors import TableError
 from analysis.tables import reading
 from analysis.tables.check import check_table
-from analysis.tables.checked import report_of
+from analysis.tables.loading import report_of
 from analysis.tables.reading import read_rows
 from tests.unit.tables.class_file import GOOD, HEADER, checked, csv_text, table_with
 

@@ -8,8 +8,8 @@ import pytest
 
 from analysis.paths import from_root
 from analysis.tables import read_student
+from analysis.tables.loading import rows_alone
 from analysis.tables.reading import read_rows
-from analysis.tables.rows_alone import rows_alone
 
 LAST_STEP = ("name", "pdf_password")
 SAMPLE = "data/sample/students.csv"

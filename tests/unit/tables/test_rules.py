@@ -1,9 +1,9 @@
 import pandas as pd
 import pytest
 
+from analysis.tables.codes import specialty_name, specialty_names
 from analysis.tables.rules import RULES
 from analysis.tables.schemas import SCHEMAS
-from analysis.tables.specialties import specialty_name, specialty_names
 from tests.unit.tables.class_file import HEADER, checked
 
 GRADUATE = "graduate_id,year,specialty,step2_ck,step1_result,red_flags,program_id,program_type,"

@@ -5,9 +5,8 @@ import pytest
 
 from analysis.errors import CountersignalError
 from analysis.tables.check import check_table
-from analysis.tables.dictionary import column_sheet
 from analysis.tables.schemas import SCHEMAS
-from analysis.tables.template import EXAMPLES, template
+from analysis.tables.template import EXAMPLES, column_sheet, template
 
 
 def read_back(tmp_path, table, text):

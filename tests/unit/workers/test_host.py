@@ -8,9 +8,8 @@ import pytest
 
 from analysis.errors import CountersignalError
 from analysis.workers import host
-from analysis.workers.installation import installation
-from analysis.workers.parcel import Parcel
-from analysis.workers.work import sealed, unsealed
+from analysis.workers.host import installation
+from analysis.workers.work import Parcel, sealed, unsealed
 
 
 class Isolation:

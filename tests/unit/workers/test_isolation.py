@@ -1,7 +1,6 @@
 import tempfile
 
-from analysis.workers.isolation import START_METHODS, usual_start_method
-from analysis.workers.pool import LocalPool
+from analysis.workers.pool import START_METHODS, LocalPool, usual_start_method
 from analysis.workers.work import Work
 
 

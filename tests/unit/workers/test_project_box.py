@@ -3,7 +3,7 @@
 import pytest
 
 from analysis.paths import PROJECT_VARIABLE, from_root
-from analysis.workers.project_box import ProjectBox, unpack
+from analysis.workers.host import ProjectBox, unpack
 
 
 @pytest.fixture

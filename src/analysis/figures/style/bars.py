@@ -38,28 +38,7 @@ def horizontal_bars(
     marked: int | None = None,
     mark: str = "",
 ) -> Margins:
-    """Draw one bar a row, the first on top, with name on the left and value on the right.
-
-    Parameters
-    ----------
-    ax : Axes
-        Empty.
-    names, words : sequence of str, length n
-        What stands on the left and beside the bar's end.
-    values, lows, highs : sequence of float, length n
-        NaN = no bar, no interval.
-    end : float
-        Right end of the axis; it begins at 0.
-    marked : int, optional
-        Row that is set apart by colour, weight and words.
-    mark : str
-        The words.
-
-    Returns
-    -------
-    Margins
-        For `laid_out`.
-    """
+    """Draw one bar a row, the first on top, with name on the left and value on the right."""
     count = len(names)
     width = chart_width(ax)
     size = SIZE if count <= 22 else SMALL_SIZE
@@ -136,17 +115,7 @@ def horizontal_bars(
 def draw_intervals(
     ax: Axes, lows: Sequence[float], highs: Sequence[float], bar_height: float
 ) -> None:
-    """Draw a thin line with ends across the end of each horizontal bar, all rows at once.
-
-    Parameters
-    ----------
-    ax : Axes
-        With rows at 0, 1, 2, ... upward.
-    lows, highs : sequence of float, length n
-        NaN = no interval.
-    bar_height : float
-        Points.
-    """
+    """Draw a thin line with ends across the end of each horizontal bar, all rows at once."""
     known = [row for row, low in enumerate(lows) if low == low and highs[row] == highs[row]]
     if not known:
         return

@@ -29,20 +29,7 @@ def _slot(ax: Axes, count: int) -> float:
 
 
 def columns_fit(ax: Axes, names: Sequence[str], words: Sequence[str]) -> bool:
-    """Whether every name fits under its column, in few lines and without a broken word.
-
-    Parameters
-    ----------
-    ax : Axes
-        Where they would stand.
-    names, words : sequence of str, length n
-        What stands beneath and above each column.
-
-    Returns
-    -------
-    bool
-        If not, the bars had better lie.
-    """
+    """Whether every name fits under its column, in few lines and without a broken word."""
     room = _slot(ax, len(names)) - NAME_GAP
     longest = [max(name.split() or [""], key=text_width) for name in names]
     return all(text_width(word) <= room for word in [*longest, *words]) and all(
@@ -60,24 +47,7 @@ def upright_columns(
     lows: Sequence[float],
     highs: Sequence[float],
 ) -> Margins:
-    """Draw one column a row, from left to right.
-
-    Parameters
-    ----------
-    ax : Axes
-        Empty.
-    names, words : sequence of str, length n
-        What stands beneath and above each column.
-    values, lows, highs : sequence of float, length n
-        NaN = no column, no interval.
-    end : float
-        Upper end of the axis; it begins at 0.
-
-    Returns
-    -------
-    Margins
-        For `laid_out`.
-    """
+    """Draw one column a row, from left to right."""
     count = len(names)
     slot = _slot(ax, count)
     shown = [wrapped(name, slot - NAME_GAP) for name in names]

@@ -29,17 +29,7 @@ LOOKS: tuple[dict[str, Any], ...] = (
 
 
 class Dots(NamedTuple):
-    """One answer for every row.
-
-    Parameters
-    ----------
-    head : str
-        What it is: the head of its column of numbers, with its sign.
-    values, lows, highs : sequence of float, length n
-        NaN = no dot, no range.
-    words : sequence of str, length n
-        What stands in the column.
-    """
+    """One answer for every row."""
 
     head: str
     values: Sequence[float]
@@ -56,26 +46,7 @@ def dot_rows(
     end: float,
     marked: Collection[int] = (),
 ) -> Margins:
-    """Draw a row a name, the first on top: a hollow diamond, a filled dot, ranges as lines.
-
-    Parameters
-    ----------
-    ax : Axes
-        Empty.
-    names : sequence of str, length n
-        What stands at the left.
-    answers : sequence of Dots
-        One or two.
-    end : float
-        Right end of the axis; it begins at 0.
-    marked : collection of int
-        Rows whose names are bold.
-
-    Returns
-    -------
-    Margins
-        For `laid_out`.
-    """
+    """Draw a row a name, the first on top: a hollow diamond, a filled dot, ranges as lines."""
     count, width = len(names), chart_width(ax)
     size = SIZE if count <= 24 else SMALL_SIZE
     weights = [600 if row in marked else 400 for row in range(count)]

@@ -116,15 +116,7 @@ def _registered() -> tuple[str, ...]:
 
 @contextmanager
 def context() -> Iterator[None]:
-    """Hold matplotlib's settings for drawing, and for saving as SVG, while in the block.
-
-    Examples
-    --------
-    >>> import matplotlib
-    >>> with context():
-    ...     matplotlib.rcParams["svg.fonttype"]
-    'none'
-    """
+    """Hold matplotlib's settings for drawing, and for saving as SVG, while in the block."""
     from matplotlib import rc_context
 
     _registered()

@@ -48,15 +48,7 @@ TITLE_GAP, TAG_GAP, FOOT_GAP = 10.0, 3.0, 8.0
 
 @dataclass(frozen=True, slots=True)
 class Margins:
-    """What a drawing and the texts around it take, in points.
-
-    Parameters
-    ----------
-    height : float
-        The drawing itself.
-    left, right, below, above : float
-        Beside it, for the texts of its axes.
-    """
+    """What a drawing and the texts around it take, in points."""
 
     height: float
     left: float = 0.0
@@ -84,23 +76,7 @@ def chart(ax: Axes) -> Iterator[None]:
 
 
 def root_figure(ax: Axes) -> Figure:
-    """Figure that the Axes stand in, whatever subfigures lie between.
-
-    Parameters
-    ----------
-    ax : Axes
-        Still in a figure.
-
-    Returns
-    -------
-    Figure
-        The whole picture.
-
-    Raises
-    ------
-    FigureError
-        If the Axes were removed from their figure.
-    """
+    """Figure that the Axes stand in, whatever subfigures lie between."""
     figure = ax.get_figure(root=True)
     if figure is None:
         message = "a chart needs Axes that are in a figure"
@@ -114,38 +90,14 @@ def _alone(ax: Axes) -> bool:
 
 
 def chart_width(ax: Axes) -> float:
-    """Points from the left end of the axis labels to the right end of the picture.
-
-    Parameters
-    ----------
-    ax : Axes
-        Alone in its figure, it gets the page's width; among others, it keeps its own.
-
-    Returns
-    -------
-    float
-        Points.
-    """
+    """Points from the left end of the axis labels to the right end of the picture."""
     if _alone(ax):
         return PAGE_WIDTH - 2 * EDGE
     return float(ax.get_window_extent().width / root_figure(ax).dpi * 72)
 
 
 def drawing_size(ax: Axes, margins: Margins) -> tuple[float, float]:
-    """Width and height that the drawing itself will have.
-
-    Parameters
-    ----------
-    ax : Axes
-        As for `laid_out`.
-    margins : Margins
-        As for `laid_out`.
-
-    Returns
-    -------
-    width, height : float
-        Points.
-    """
+    """Width and height that the drawing itself will have."""
     if _alone(ax):
         return chart_width(ax) - margins.left - margins.right, margins.height
     extent, dpi = ax.get_window_extent(), root_figure(ax).dpi
@@ -153,27 +105,7 @@ def drawing_size(ax: Axes, margins: Margins) -> tuple[float, float]:
 
 
 def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: Margins) -> Axes:
-    """Give the chart its title, tag and footer, and everything its place.
-
-    Parameters
-    ----------
-    ax : Axes
-        Drawn. Alone in its figure, the figure takes the size that the chart asks for; among
-        others, the place of the Axes is the caller's.
-    title : str
-        What is shown; wraps.
-    tag : str
-        Line under the title that says what kind of numbers these are.
-    footer : str
-        Source, year, n; wraps.
-    margins : Margins
-        What the drawing and its axis texts take.
-
-    Returns
-    -------
-    Axes
-        The same.
-    """
+    """Give the chart its title, tag and footer, and everything its place."""
     width = chart_width(ax)
     heading = wrapped(title, width, TITLE_SIZE, 600)
     under = wrapped(tag, width, SIZE, 600) if tag else ""
@@ -218,17 +150,7 @@ def _lines(text: str, size: float) -> float:
 
 
 def put_upward_title(ax: Axes, text: str, margins: Margins) -> None:
-    """Write the title of the upward axis above it, where it is read without turning the head.
-
-    Parameters
-    ----------
-    ax : Axes
-        As for `laid_out`.
-    text : str
-        What is counted upward, with its unit.
-    margins : Margins
-        As for `laid_out`; the title takes the upper `UPWARD_TITLE` points of ``above``.
-    """
+    """Write the title of the upward axis above it, where it is read without turning the head."""
     width, height = drawing_size(ax, margins)
     ax.set_ylabel(text, rotation=0, ha="left", va="top")
     ax.yaxis.set_label_coords(-margins.left / width, 1 + margins.above / height)
@@ -245,21 +167,7 @@ def put_text(
     weight: int = 400,
     color: str = INK,
 ) -> None:
-    """Put a text outside the drawing, so that it is none of the labels of the data.
-
-    Parameters
-    ----------
-    ax : Axes
-        The drawing.
-    text : str
-        Nothing is put where it is empty.
-    right, up : float
-        Points from a left corner of the drawing.
-    corner : {0, 1}
-        The lower corner, from which the text hangs, or the upper, on which it stands.
-    size, weight, color : float, int, str
-        Of the letters.
-    """
+    """Put a text outside the drawing, so that it is none of the labels of the data."""
     from matplotlib.transforms import ScaledTranslation
 
     if not text:

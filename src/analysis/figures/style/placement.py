@@ -26,24 +26,7 @@ CLEARANCE = 1.0  # points between any two things
 
 
 def stacked(points: ArrayLike, near: float, step: float, most: float) -> NDArray[np.float64]:
-    """Points set side by side where they would hide one another.
-
-    Parameters
-    ----------
-    points : array_like of float, shape (n, 2)
-        In points of the page.
-    near : float
-        Two that are nearer than this hide one another; a mere overlap stays.
-    step : float
-        Distance at which they are set.
-    most : float
-        Farthest that one may be moved.
-
-    Returns
-    -------
-    ndarray of float, shape (n, 2)
-        The first of a heap stays; the others stand around it.
-    """
+    """Points set side by side where they would hide one another."""
     placed = np.asarray(points, dtype=np.float64).reshape(-1, 2).copy()
     rings = np.arange(step, most + step / 2, step / 2)
     angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
@@ -70,31 +53,7 @@ def placed_labels(
     labelled: Sequence[int],
     obstacles: Sequence[Box] = (),
 ) -> dict[int, Box]:
-    """Boxes of labels that meet neither a point, an obstacle nor one another.
-
-    Each label tries the places around its point, the nearest first; the labels with the fewest
-    free places choose first.
-
-    Parameters
-    ----------
-    points : array_like of float, shape (n, 2)
-        Centres of all points.
-    radius : float
-        Of a point's mark.
-    sizes : sequence of (float, float), length n
-        Width and height of each point's label.
-    frame : (left, bottom, right, top)
-        What labels stay in.
-    labelled : sequence of int
-        Points that want a label, the most important first.
-    obstacles : sequence of (left, bottom, right, top)
-        What else is drawn.
-
-    Returns
-    -------
-    dict of int to (left, bottom, right, top)
-        A label for which no place is free is left out.
-    """
+    """Boxes of labels that meet neither a point, an obstacle nor one another."""
     centres = np.asarray(points, dtype=np.float64).reshape(-1, 2)
     reach = radius + CLEARANCE
     marks = np.column_stack([centres - reach, centres + reach])

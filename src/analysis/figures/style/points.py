@@ -31,19 +31,7 @@ KEY_NUMBER = 16.0  # points from a number to its name
 
 @dataclass(frozen=True, slots=True)
 class PointLayout:
-    """Where points and labels stand, in points from the drawing's lower left corner.
-
-    Parameters
-    ----------
-    centres : ndarray of float, shape (n, 2)
-        Points, set side by side where they coincide.
-    labels : dict of int to str
-        What stands beside a point: its name, or its number in the key.
-    boxes : dict of int to (left, bottom, right, top)
-        Where it stands.
-    key : dict of int to str
-        Names to the numbers; empty where names stand beside the points.
-    """
+    """Where points and labels stand, in points from the drawing's lower left corner."""
 
     centres: NDArray[np.float64]
     labels: dict[int, str]
@@ -58,26 +46,7 @@ def point_layout(
     labelled: Sequence[int],
     bold: Collection[int] = (),
 ) -> PointLayout:
-    """Find a place for every point and a label for those that are to be named.
-
-    Parameters
-    ----------
-    names : sequence of str, length n
-        Names of the points.
-    places : array_like of float, shape (n, 2)
-        Points of the page from the lower left corner.
-    drawing : (float, float)
-        Width and height in points.
-    labelled : sequence of int
-        Points to name, in the order of their numbers.
-    bold : collection of int
-        Points named in semibold.
-
-    Returns
-    -------
-    PointLayout
-        The same for the same input.
-    """
+    """Find a place for every point and a label for those that are to be named."""
     centres = stacked(places, near=RADIUS, step=2 * RADIUS + 0.5, most=8 * RADIUS)
     weights = {index: 600 if index in bold else 400 for index in labelled}
     if len(labelled) <= MOST_BESIDE:
@@ -114,17 +83,7 @@ def _boxes(
 
 
 def draw_point_labels(ax: Axes, layout: PointLayout, bold: Collection[int] = ()) -> None:
-    """Write what stands beside the points.
-
-    Parameters
-    ----------
-    ax : Axes
-        With its limits set.
-    layout : PointLayout
-        From `point_layout`.
-    bold : collection of int
-        Points named in semibold.
-    """
+    """Write what stands beside the points."""
     for index, (left, bottom, right, top) in sorted(layout.boxes.items()):
         ax.annotate(
             layout.labels[index],
@@ -150,20 +109,7 @@ def _columns(layout: PointLayout, width: float) -> int:
 
 
 def key_height(layout: PointLayout, width: float) -> float:
-    """Points that the key takes beneath the axis.
-
-    Parameters
-    ----------
-    layout : PointLayout
-        From `point_layout`.
-    width : float
-        Points of the chart.
-
-    Returns
-    -------
-    float
-        0 without a key.
-    """
+    """Points that the key takes beneath the axis."""
     if not layout.key:
         return 0.0
     rows = -(-len(layout.key) // _columns(layout, width))
@@ -173,21 +119,7 @@ def key_height(layout: PointLayout, width: float) -> float:
 def draw_key(
     ax: Axes, layout: PointLayout, width: float, left: float, below: float, bold: Collection[int]
 ) -> None:
-    """Write the names to the numbers, down the columns.
-
-    Parameters
-    ----------
-    ax : Axes
-        The drawing.
-    layout : PointLayout
-        From `point_layout`.
-    width : float
-        Points of the chart.
-    left, below : float
-        Where the key begins: points to the left of the drawing and beneath it.
-    bold : collection of int
-        Points named in semibold.
-    """
+    """Write the names to the numbers, down the columns."""
     if not layout.key:
         return
     columns = _columns(layout, width)

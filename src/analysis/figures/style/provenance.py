@@ -23,42 +23,12 @@ BASIS_WORDS = MappingProxyType(
 
 
 def has_column(rows: DataFrame, column: str) -> bool:
-    """Whether the column is there with at least one known value.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Any frame.
-    column : str
-        Name of a column.
-
-    Returns
-    -------
-    bool
-        False for a missing and for an empty column.
-    """
+    """Whether the column is there with at least one known value."""
     return column in rows.columns and bool(rows[column].notna().any())
 
 
 def basis_words(rows: DataFrame) -> str:
-    """What the ``basis`` column says, in plain words, each kind once with its count if mixed.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        What is drawn.
-
-    Returns
-    -------
-    str
-        Such as ``"Illustrative figures, not measurements"``; empty where no basis is given.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> basis_words(pd.DataFrame({"basis": ["article", "office", "office"]}))
-    "Illustrative figures, not measurements (1 of 3) · The office's own figures (2 of 3)"
-    """
+    """What the ``basis`` column says, in plain words, each kind once with its count if mixed."""
     if not has_column(rows, "basis"):
         return ""
     counts = rows["basis"].dropna().value_counts(sort=False)
@@ -69,25 +39,7 @@ def basis_words(rows: DataFrame) -> str:
 
 
 def provenance(rows: DataFrame) -> str:
-    """Source, edition and number of respondents, as far as the columns tell.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        What is drawn; columns ``source``, ``edition``, ``year``, ``as_of``, ``n``,
-        ``response_rate`` (0-1), each optional.
-
-    Returns
-    -------
-    str
-        Such as ``"Source: office survey, 2025 edition · n = 40–52"``; never empty.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> provenance(pd.DataFrame({"source": ["office survey"], "edition": ["2025"], "n": [40.0]}))
-    'Source: office survey, 2025 edition · n = 40'
-    """
+    """Source, edition and number of respondents, as far as the columns tell."""
     source = "; ".join(_distinct(rows, "source")) or "not stated"
     # A year that the source names already is not said twice.
     editions = [edition for edition in _distinct(rows, "edition") if edition not in source]
@@ -121,31 +73,7 @@ def sentence(text: str) -> str:
 
 
 def alt_text(kind: str, parts: Iterable[str], rows: DataFrame, footer: str) -> str:
-    """What a chart shows, in sentences.
-
-    Parameters
-    ----------
-    kind : str
-        Of chart, as a sentence.
-    parts : iterable of str
-        A sentence each; empty ones are left out.
-    rows : DataFrame
-        What is drawn; its basis is told.
-    footer : str
-        Its pieces become sentences of their own.
-
-    Returns
-    -------
-    str
-        One line.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> rows = pd.DataFrame({"basis": ["office"]})
-    >>> alt_text("Bars.", ["Rates: A 5 %", ""], rows, "Source: survey · n = 40")
-    "Bars. Rates: A 5 %. The office's own figures. Source: survey. n = 40."
-    """
+    """What a chart shows, in sentences."""
     said = [*parts, basis_words(rows), *footer.split(" · ")]
     return " ".join([kind, *(sentence(part) for part in said if part)])
 

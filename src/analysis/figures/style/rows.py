@@ -32,24 +32,7 @@ ONE_DECIMAL_BELOW = 10.0
 def check_rows(
     rows: DataFrame, columns: Iterable[str], what: str, most: int | None = MOST_ROWS
 ) -> None:
-    """Refuse what would be an empty or unreadable chart.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        What would be drawn.
-    columns : iterable of str
-        Columns that must be there with at least one known value.
-    what : str
-        Name of the chart, for the message.
-    most : int or None
-        Most rows that stay legible on a page.
-
-    Raises
-    ------
-    FigureError
-        If a column is missing, there is no row or no known value, or there are too many.
-    """
+    """Refuse what would be an empty or unreadable chart."""
     missing = [column for column in columns if column not in rows.columns]
     if missing:
         message = f"{what}: the rows have no column {' or '.join(missing)}"
@@ -67,20 +50,7 @@ def check_rows(
 
 
 def labels(rows: DataFrame, code_column: str) -> list[str]:
-    """Names of the rows: the ``label`` column where it is filled, else the code as it stands.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        What is drawn.
-    code_column : str
-        Column of codes or names.
-
-    Returns
-    -------
-    list of str
-        One a row, white space folded.
-    """
+    """Names of the rows: the ``label`` column where it is filled, else the code as it stands."""
     names = rows[code_column].astype(object)
     if has_column(rows, "label"):
         names = rows["label"].astype(object).where(rows["label"].notna(), names)
@@ -113,18 +83,7 @@ def percent(share: float) -> str:
 
 
 def interval_ends(rows: DataFrame) -> tuple[list[float], list[float]]:
-    """Ends of the rows' intervals.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        What is drawn; columns ``low`` and ``high`` are optional.
-
-    Returns
-    -------
-    lows, highs : list of float
-        NaN where either end is not known.
-    """
+    """Ends of the rows' intervals."""
     if not (has_column(rows, "low") and has_column(rows, "high")):
         return [nan] * len(rows), [nan] * len(rows)
     known = rows["low"].notna() & rows["high"].notna()
@@ -132,31 +91,7 @@ def interval_ends(rows: DataFrame) -> tuple[list[float], list[float]]:
 
 
 def value_texts(rows: DataFrame, column: str, *, share: bool = False) -> list[str]:
-    """Values as they are written beside their bars: with the interval, or why there is none.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        What is drawn; columns ``low``, ``high`` and ``n`` are optional.
-    column : str
-        The values; NaN = unknown.
-    share : bool
-        Whether they are shares (0-1), written as percentages.
-
-    Returns
-    -------
-    list of str
-        Such as ``"45 % (38–52)"``. Numbers are whole, or have one decimal place where all are
-        under 10 and some are not whole.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> rows = pd.DataFrame({"chance": [0.45, None], "low": [0.38, None], "high": [0.52, None],
-    ...                      "n": [40, 4]})
-    >>> value_texts(rows, "chance", share=True)
-    ['45 % (38–52)', 'not shown: n under 10']
-    """
+    """Values as they are written beside their bars: with the interval, or why there is none."""
     lows, highs = interval_ends(rows)
     values = rows[column].tolist()
     form = "{:.0f}" if share else _number_form(values)
@@ -176,20 +111,7 @@ def value_texts(rows: DataFrame, column: str, *, share: bool = False) -> list[st
 
 
 def with_interval_note(footer: str, rows: DataFrame) -> str:
-    """Footer, with what the thin lines are where the rows have intervals.
-
-    Parameters
-    ----------
-    footer : str
-        Source, year, n.
-    rows : DataFrame
-        What is drawn; ``interval`` (such as "95 % interval") says what kind, if given.
-
-    Returns
-    -------
-    str
-        The same where no row has an interval.
-    """
+    """Footer, with what the thin lines are where the rows have intervals."""
     if all(isnan(low) for low in interval_ends(rows)[0]):
         return footer
     kind = str(rows["interval"].dropna().iloc[0]) if has_column(rows, "interval") else "interval"

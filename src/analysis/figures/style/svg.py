@@ -45,17 +45,7 @@ class FigureCanvas(FigureCanvasSVG):
         metadata: Any = None,
         **_: Any,
     ) -> None:
-        """Write the figure.
-
-        Parameters
-        ----------
-        filename : str, path-like or file
-            What is written to.
-        bbox_inches_restore, metadata
-            As for matplotlib's own canvas.
-        **_ : Any
-            What a canvas outside matplotlib is handed as well, already set on the figure.
-        """
+        """Write the figure."""
         # The figure's dpi is put back by `savefig`, as for matplotlib's own.
         figure, written = self.figure, io.StringIO()
         dpi, figure.dpi = figure.dpi, self.fixed_dpi

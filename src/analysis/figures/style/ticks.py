@@ -14,25 +14,7 @@ FLAT = 1e-9  # of a step; what is lost to rounding is no further step
 
 
 def round_ticks(largest: float, most_steps: int = 6) -> list[float]:
-    """Ticks from 0 to the first round number that is not below the largest value.
-
-    Parameters
-    ----------
-    largest : float
-        What the axis has to hold.
-    most_steps : int
-        Steps between ticks at most, at least 2.
-
-    Returns
-    -------
-    list of float
-        At least 2.
-
-    Examples
-    --------
-    >>> round_ticks(30), round_ticks(4.7)
-    ([0, 5, 10, 15, 20, 25, 30], [0, 1, 2, 3, 4, 5])
-    """
+    """Ticks from 0 to the first round number that is not below the largest value."""
     if largest <= 0:
         return [0, 1]
     power = 10.0 ** floor(log10(largest))

@@ -14,27 +14,7 @@ ELLIPSIS = "…"
 
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float = SIZE, weight: int = 400) -> float:
-    """Width of one line of text.
-
-    Parameters
-    ----------
-    text : str
-        Without line breaks.
-    size : float
-        Points.
-    weight : int
-        400 or 600.
-
-    Returns
-    -------
-    float
-        Points.
-
-    Examples
-    --------
-    >>> text_width("ab") < text_width("abc")
-    True
-    """
+    """Width of one line of text."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
@@ -47,32 +27,7 @@ def text_width(text: str, size: float = SIZE, weight: int = 400) -> float:
 def wrapped(
     text: str, width: float, size: float = SIZE, weight: int = 400, most_lines: int = 99
 ) -> str:
-    r"""Text broken into lines that are no wider than allowed.
-
-    A word that is too wide for a line of its own is broken; what goes past the last line is cut
-    and ends in an ellipsis (the table beneath every figure has it in full).
-
-    Parameters
-    ----------
-    text : str
-        White space is folded.
-    width : float
-        Points.
-    size, weight : float, int
-        As for `text_width`.
-    most_lines : int
-        Lines at most.
-
-    Returns
-    -------
-    str
-        Lines joined by line breaks.
-
-    Examples
-    --------
-    >>> wrapped("Leave of absence", text_width("Leave of a"))
-    'Leave of\nabsence'
-    """
+    """Text broken into lines that are no wider than allowed."""
     lines: list[str] = []
     current = ""
     for piece in (p for word in text.split() for p in _pieces(word, width, size, weight)):

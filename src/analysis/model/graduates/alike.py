@@ -14,8 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError
+from analysis.model.chance import wilson_interval
 from analysis.model.flags import listed
-from analysis.model.intervals import wilson_interval
 
 __all__ = ["FEATURES", "Alike", "gower_distance", "graduates_alike"]
 
@@ -69,29 +69,7 @@ class Alike:
 
 
 def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> NDArray[np.float64]:
-    """Mean difference over what is known of both, each feature from 0 to 1 (Gower 1971).
-
-    Numbers differ by their distance over the graduates' range, words by being different, lists by
-    the share of their entries that only one of the two has; two empty lists are alike.
-
-    Parameters
-    ----------
-    student : mapping
-        One row.
-    graduates : DataFrame, n rows
-        One row a graduate.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        In [0, 1]; NaN where nothing is known of both.
-
-    Examples
-    --------
-    >>> others = pd.DataFrame({"step2_ck": [250.0, 240.0], "degree": ["us_md", "us_do"]})
-    >>> gower_distance({"step2_ck": 250, "degree": "us_md"}, others).tolist()
-    [0.0, 1.0]
-    """
+    """Mean difference over what is known of both, each feature from 0 to 1 (Gower 1971)."""
     total, known = np.zeros(len(graduates)), np.zeros(len(graduates))
     for name, kind in FEATURES.items():
         if name not in graduates or name not in student:

@@ -12,10 +12,10 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import log_odds_terms
 from analysis.model.flags import FLAGS, listed
-from analysis.model.gate import gate
 from analysis.model.level import program_levels
 from analysis.model.parameters import chance_parameters
 from analysis.model.profile import profile_levels, specialties_of
+from analysis.model.screening import gate
 
 __all__ = ["application_chances"]
 
@@ -29,35 +29,7 @@ CLOSED = "gate closed"
 def application_chances(
     applications: pd.DataFrame, assumptions: Assumptions, programs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Chance of each application as it was sent (docs/methods.md, sections 3 and 7).
-
-    A program that is not among ``programs`` is read as a typical one of its type, in the first of
-    the graduate's specialties. All applications are in one basis.
-
-    Parameters
-    ----------
-    applications : DataFrame, n rows
-        Rows of graduates: graduate_id, year, the student columns, program_id or program_type,
-        signal.
-    assumptions : Assumptions
-        Every number of the model.
-    programs : DataFrame, optional
-        Rows of programs.
-
-    Returns
-    -------
-    DataFrame, n rows, same index
-        graduate_id, year, interviewed, matched, program_type, red_flags (tuples),
-        interview_chance, logit (of gate and chance together, uncapped), gate, prestige,
-        chance_basis, left_out (why a row has nothing to learn from, "" if it has), and by how
-        much ``logit`` moves: exposure_level with the level, exposure_scale with the share by which
-        logit_scale is raised, exposure_<flag> with the log-odds of that flag's anchor.
-
-    Raises
-    ------
-    ModelError
-        If there is no row, or a specialty whose competitiveness is not known.
-    """
+    """Chance of each application as it was sent (docs/methods.md, sections 3 and 7)."""
     if applications.empty:
         message = "there are no graduates' applications"
         raise ModelError(message)

@@ -24,34 +24,7 @@ def applicant_intervals(
     seed: int,
     level: float = 0.9,
 ) -> pd.DataFrame:
-    """Percentile intervals over resampled applicants (docs/methods.md, section 7).
-
-    Rows drawn by themselves would count one graduate's twenty answers as twenty facts: nominal 95 %
-    intervals then cover about half the time.
-
-    Parameters
-    ----------
-    statistics : callable
-        From row weights, shape (n,), to named numbers; a weight says how often the row's applicant
-        was drawn.
-    applicant : array_like, shape (n,)
-        Whose application each row is.
-    draws, seed : int
-        How many resamples, from which seed.
-    level : float
-        Mass of the interval.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by statistic: value, low, high. Ends are NaN where more than a tenth of the draws
-        cannot tell.
-
-    Raises
-    ------
-    ModelError
-        If there is no row.
-    """
+    """Percentile intervals over resampled applicants (docs/methods.md, section 7)."""
     code = np.unique(np.asarray(applicant), return_inverse=True)[1]
     if code.size == 0:
         message = "there is no application to resample"

@@ -35,38 +35,14 @@ YEARS = 200
 def calibration_in_the_large(
     outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
 ) -> float:
-    """Observed rate minus mean chance: above 0, more interviews came than were said.
-
-    Parameters
-    ----------
-    outcome, chance, weight : array_like, shape (n,)
-        As in `analysis.model.graduates.scores.scored_rows`.
-
-    Returns
-    -------
-    float
-        In [-1, 1].
-
-    Examples
-    --------
-    >>> calibration_in_the_large([1, 0], [0.25, 0.25])
-    0.25
-    """
+    """Observed rate minus mean chance: above 0, more interviews came than were said."""
     happened, said, counts = scored_rows(outcome, chance, weight)
     return float(np.average(happened - said, weights=counts))
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationLine:
-    """Straight line of the logit of outcomes on the logit of chances.
-
-    Parameters
-    ----------
-    slope : float
-        1 is right; below 1 the chances are too extreme; NaN if the data cannot tell.
-    intercept : float
-        Shift of the level when the slope is held at 1 (Cox's calibration in logits); NaN likewise.
-    """
+    """Straight line of the logit of outcomes on the logit of chances."""
 
     slope: float
     intercept: float
@@ -75,18 +51,7 @@ class CalibrationLine:
 def calibration_line(
     outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
 ) -> CalibrationLine:
-    """Slope and intercept of a logistic recalibration, by Newton's method.
-
-    Parameters
-    ----------
-    outcome, chance, weight : array_like, shape (n,)
-        As in `analysis.model.graduates.scores.scored_rows`.
-
-    Returns
-    -------
-    CalibrationLine
-        NaN where the outcomes are all alike or the chances separate them completely.
-    """
+    """Slope and intercept of a logistic recalibration, by Newton's method."""
     happened, said, counts = scored_rows(outcome, chance, weight)
     score = logit(np.clip(said, EDGE, 1 - EDGE))
     level = _newton(np.ones((score.size, 1)), score, happened, counts)
@@ -122,18 +87,7 @@ def _newton(
 
 
 def ece(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Expected calibration error: mean distance of the tenths' rates from their mean chances.
-
-    Parameters
-    ----------
-    outcome, chance, weight : array_like, shape (n,)
-        As in `analysis.model.graduates.scores.scored_rows`.
-
-    Returns
-    -------
-    float
-        At least 0. A perfect model scores above 0 too: hold it against `ece_null`.
-    """
+    """Expected calibration error: mean distance of the tenths' rates from their mean chances."""
     happened, said, counts = scored_rows(outcome, chance, weight)
     gap = np.bincount(chance_bins(said), counts * (happened - said))
     return float(np.abs(gap).sum() / counts.sum())

@@ -113,10 +113,7 @@ class Changes:
         self._put("logit_scale", found, "graduates")
 
     def anchor(self, flag: str, pooled: Pooled, column: int, n: int, *, article: bool) -> None:
-        """Take a flag's anchor over; in the article's basis the level moves it too.
-
-        With too few graduates the flag takes off what it did: its anchor moves with the level only.
-        """
+        """Take a flag's anchor over; in the article's basis the level moves it too."""
         key = f"anchors.{flag}"
         # A flag never raises a chance, nor are several failures better than one, whatever a few
         # graduates' luck says.

@@ -31,21 +31,7 @@ LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
 
 @dataclass(frozen=True, slots=True)
 class Applicants:
-    """Outcomes in order of applicants, those with few applications first.
-
-    Parameters
-    ----------
-    outcome : ndarray of float, shape (n,)
-        0 or 1.
-    logit : ndarray of float, shape (n,)
-        Log-odds of the chance that the survey gives.
-    design : ndarray of float, shape (n, d)
-        How far each effect moves each row's log-odds.
-    start : ndarray of int, shape (applicants,)
-        First row of each applicant.
-    order : ndarray of int, shape (n,)
-        Where the rows stood before they were put in order.
-    """
+    """Outcomes in order of applicants, those with few applications first."""
 
     outcome: NDArray[np.float64]
     logit: NDArray[np.float64]
@@ -57,26 +43,7 @@ class Applicants:
     def of(
         cls, outcome: ArrayLike, logit: ArrayLike, design: ArrayLike, applicant: ArrayLike
     ) -> Applicants:
-        """Rows checked and put in order of applicants.
-
-        Parameters
-        ----------
-        outcome, logit : array_like, shape (n,)
-            Outcomes 0 or 1, and finite log-odds.
-        design : array_like, shape (n, d)
-            Finite.
-        applicant : array_like, shape (n,)
-            Whose row it is.
-
-        Returns
-        -------
-        Applicants
-
-        Raises
-        ------
-        ModelError
-            If there is no row, or one that is not finite (a closed gate has no log-odds).
-        """
+        """Rows checked and put in order of applicants."""
         happened = np.asarray(outcome, dtype=np.float64)
         base = np.asarray(logit, dtype=np.float64)
         effects = np.asarray(design, dtype=np.float64)
@@ -107,19 +74,7 @@ class Applicants:
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """Log-likelihood at one point.
-
-    Parameters
-    ----------
-    value : float
-        Sum over applicants.
-    gradient : ndarray of float, shape (d,)
-        Slope in each effect.
-    hessian : ndarray of float, shape (d, d)
-        Curvature.
-    posterior : ndarray of float, shape (applicants, nodes)
-        Weight of each value of the latent factor, given the applicant's outcomes.
-    """
+    """Log-likelihood at one point."""
 
     value: float
     gradient: NDArray[np.float64]
@@ -128,21 +83,7 @@ class Likelihood:
 
 
 def likelihood(applicants: Applicants, effects: ArrayLike, rho: float) -> Likelihood:
-    """Log-likelihood of effects and correlation, with gradient and Hessian in the effects.
-
-    Parameters
-    ----------
-    applicants : Applicants
-        Outcomes, log-odds and design.
-    effects : array_like of float, shape (d,)
-        Shifts of the log-odds, one a column of the design.
-    rho : float
-        In [0, 1).
-
-    Returns
-    -------
-    Likelihood
-    """
+    """Log-likelihood of effects and correlation, with gradient and Hessian in the effects."""
     shifted = applicants.logit + applicants.design @ np.asarray(effects, dtype=np.float64)
     chance = expit(np.clip(shifted, -LARGEST_LOGIT, LARGEST_LOGIT))
     threshold = ndtri(chance)

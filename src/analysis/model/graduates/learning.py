@@ -26,19 +26,7 @@ FIRST_RHO = 0.2
 
 @dataclass(frozen=True)
 class Learned:
-    """What the graduates' outcomes say.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The set to use from now on; what could not be learned is as before.
-    changes : DataFrame
-        One row a number: key, old, new, low, high (90 %), n (graduates behind it), learned, why.
-    rho : Estimate or None
-        Correlation of one graduate's answers.
-    prior_sample_size : Estimate or None
-        How many applications the survey is worth.
-    """
+    """What the graduates' outcomes say."""
 
     assumptions: Assumptions
     changes: pd.DataFrame

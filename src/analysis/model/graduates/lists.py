@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
+from analysis.model.choice.greedy import greedy
+from analysis.model.choice.problem import list_utility, preference
 from analysis.model.correlation import scenarios
-from analysis.model.greedy import greedy
-from analysis.model.wishes import list_utility, preference
 
 __all__ = ["BY_CHANCE", "BY_LIST", "list_hit_rates", "list_orders"]
 
@@ -20,20 +20,7 @@ BY_LIST, BY_CHANCE = "list", "sort_by_chance"
 
 
 def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, NDArray[np.float64]]:
-    """Order of each graduate's own applications: as the list would pick them, and by chance.
-
-    Parameters
-    ----------
-    chances : DataFrame, n rows
-        From `analysis.model.graduates.applications.application_chances`, each with a chance.
-    assumptions : Assumptions
-        Match given interview, correlation, worth of a match.
-
-    Returns
-    -------
-    dict of str to ndarray of float, shape (n,)
-        Places from 1; what the list would not take comes last, by chance.
-    """
+    """Order of each graduate's own applications: as the list would pick them, and by chance."""
     rate = assumptions.value("match_given_interview")
     rho = assumptions.values("latent_correlation")
     worth = assumptions.value("match_utility")
@@ -57,34 +44,7 @@ def list_hit_rates(
     lengths: Sequence[int],
     smallest_cell: int,
 ) -> pd.DataFrame:
-    """Share of graduates with the outcome among the first k of their own applications.
-
-    Only applications that were sent can be scored, so this compares orders of what was sent; it
-    does not say what other programs would have answered.
-
-    Parameters
-    ----------
-    outcome : array_like of int, shape (n,)
-        Interviewed, or matched: 0 or 1.
-    applicant : array_like, shape (n,)
-        Whose application.
-    orders : mapping of str to array_like of float, shape (n,)
-        Place of each application in its applicant's list, by way of ordering; the lowest is first.
-    lengths : sequence of int
-        List lengths k.
-    smallest_cell : int
-        A length that fewer graduates' lists exceed is left out (privacy, and it compares nothing).
-
-    Returns
-    -------
-    DataFrame
-        One row a length and order: length, order, hit_rate, mean_hits, n_applicants.
-
-    Raises
-    ------
-    ModelError
-        If no length is left.
-    """
+    """Share of graduates with the outcome among the first k of their own applications."""
     happened = np.asarray(outcome, dtype=np.float64)
     who = pd.Series(np.unique(np.asarray(applicant), return_inverse=True)[1])
     sent = who.map(who.value_counts()).to_numpy()

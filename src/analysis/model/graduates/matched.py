@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from analysis.model.chance import wilson_interval
 from analysis.model.flags import listed
-from analysis.model.intervals import wilson_interval
 
 __all__ = ["ALL", "FLAGGED", "SPOTLESS", "groups_of_flags", "matched_by_flag"]
 
@@ -15,19 +15,7 @@ ALL, SPOTLESS, FLAGGED = "all", "none", "any"
 
 
 def groups_of_flags(red_flags: pd.Series) -> dict[str, pd.Series]:
-    """Who belongs to which group.
-
-    Parameters
-    ----------
-    red_flags : Series
-        Flags of each person, as a tuple or as text separated by ``;``.
-
-    Returns
-    -------
-    dict of str to Series of bool
-        ``all``, ``none`` (no flag), ``any`` (at least one), then each flag; a person with two flags
-        stands in two of these.
-    """
+    """Who belongs to which group."""
     flags = red_flags.map(listed)
     groups = {ALL: flags.map(lambda _: True), SPOTLESS: ~flags.map(bool), FLAGGED: flags.map(bool)}
     for name in sorted({flag for own in flags for flag in own}):
@@ -36,25 +24,7 @@ def groups_of_flags(red_flags: pd.Series) -> dict[str, pd.Series]:
 
 
 def matched_by_flag(graduates: pd.DataFrame, smallest_cell: int) -> pd.DataFrame:
-    """Share of past graduates who matched, by group.
-
-    A group is shown only if it has ``smallest_cell`` graduates, and if it differs from each larger
-    group that is shown by nobody or by as many: else a subtraction would give the small rest away.
-
-    Parameters
-    ----------
-    graduates : DataFrame
-        One row an application: graduate_id, red_flags, matched (0/1, may be unknown).
-    smallest_cell : int
-        Fewest graduates of whom anything is said.
-
-    Returns
-    -------
-    DataFrame
-        A row a group: group, n, matched, low, high (shares, with their 90 % interval); all but the
-        group is missing where nothing may be said. Graduates whose match is not known are not
-        counted.
-    """
+    """Share of past graduates who matched, by group."""
     known = graduates[graduates["matched"].notna()]
     people = known.drop_duplicates("graduate_id", keep="last").set_index("graduate_id")
     matched = known.groupby("graduate_id")["matched"].max().reindex(people.index)

@@ -98,25 +98,7 @@ def profile_interval(
 def applicant_correlation(
     applicants: Applicants, spread: NDArray[np.float64], begin: NDArray[np.float64]
 ) -> Estimate:
-    """Latent correlation of one applicant's answers, with the effects integrated out.
-
-    Effects are refitted at each rho and their curvature taken into account (Laplace; Cox and Reid
-    1987), or a model with many effects would explain the correlation away.
-
-    Parameters
-    ----------
-    applicants : Applicants
-        Outcomes, survey log-odds and design.
-    spread : ndarray of float, shape (d,)
-        Standard deviation of each effect's prior.
-    begin : ndarray of float, shape (d,)
-        Shifts to begin the search at.
-
-    Returns
-    -------
-    Estimate
-        In [0, .9]; n counts the applicants.
-    """
+    """Latent correlation of one applicant's answers, with the effects integrated out."""
     shifts = {0.0: begin}
 
     def evidence(rho: float) -> float:

@@ -15,24 +15,7 @@ __all__ = ["match_given_interview", "placed_given_interview"]
 
 
 def placed_given_interview(chance: ArrayLike, rate: float, rho: float) -> NDArray[np.float64]:
-    """Chance of a place after an interview at each value of the common factor.
-
-    Solves docs/methods.md, section 4: an interview is news about the factor, so the threshold d is
-    chosen to give ``rate`` on average over those who were interviewed.
-
-    Parameters
-    ----------
-    chance : array_like of float, shape (n,)
-        Interview chances in (0, 1).
-    rate : float
-        Match given interview, in [.01, .99].
-    rho : float
-        In [0, .95].
-
-    Returns
-    -------
-    ndarray of float, shape (n, nodes)
-    """
+    """Chance of a place after an interview at each value of the common factor."""
     return answers_at(-match_thresholds(chance, rate, rho)[:, None], rho, NODES)
 
 

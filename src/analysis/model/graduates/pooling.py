@@ -28,15 +28,7 @@ INTERVAL = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What is believed of shifts of one kind before the office's data.
-
-    Parameters
-    ----------
-    spread : float
-        Standard deviation of a shift in log-odds; > 0.
-    worth : float, optional
-        How many shifts' evidence that spread counts for; None holds it fixed.
-    """
+    """What is believed of shifts of one kind before the office's data."""
 
     spread: float
     worth: float | None = None
@@ -44,19 +36,7 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Pooled:
-    """Shifts of the log-odds with their uncertainty.
-
-    Parameters
-    ----------
-    shift : ndarray of float, shape (d,)
-        Most probable shifts; 0 keeps the survey's effect.
-    covariance : ndarray of float, shape (d, d)
-        Laplace approximation.
-    spread : ndarray of float, shape (d,)
-        Standard deviation of each one's prior, as learned.
-    log_evidence : float
-        Laplace approximation of the marginal likelihood, up to a constant.
-    """
+    """Shifts of the log-odds with their uncertainty."""
 
     shift: NDArray[np.float64]
     covariance: NDArray[np.float64]
@@ -77,28 +57,7 @@ class Pooled:
 def laplace(
     applicants: Applicants, spread: NDArray[np.float64], rho: float, begin: ArrayLike
 ) -> Pooled:
-    """Most probable shifts under fixed spreads, by Newton's method, and the curvature there.
-
-    Parameters
-    ----------
-    applicants : Applicants
-        Outcomes, survey log-odds and design.
-    spread : ndarray of float, shape (d,)
-        Standard deviation of each shift's prior.
-    rho : float
-        Correlation of one applicant's outcomes.
-    begin : array_like of float, shape (d,)
-        Where the search begins.
-
-    Returns
-    -------
-    Pooled
-
-    Raises
-    ------
-    ModelError
-        If no top is found.
-    """
+    """Most probable shifts under fixed spreads, by Newton's method, and the curvature there."""
     precision = spread**-2.0
     shift = np.asarray(begin, dtype=np.float64)
     here = likelihood(applicants, shift, rho)
@@ -135,33 +94,7 @@ def pooled_effects(
     rho: float,
     begin: Pooled | None = None,
 ) -> Pooled:
-    """Shifts with the spread of each kind learned from the shifts themselves.
-
-    The spread of a kind solves ``s^2 = (sum(shift^2 + variance) + worth * prior^2)/(n + worth)``
-    (expectation-maximisation with a scaled inverse chi-squared prior).
-
-    Parameters
-    ----------
-    applicants : Applicants
-        Outcomes, survey log-odds and design of d columns.
-    kinds : sequence of str, length d
-        Kind of each column, such as "level", "flag", "tier".
-    priors : mapping of str to Prior
-        Belief about each kind.
-    rho : float
-        Correlation of one applicant's outcomes, in [0, 1).
-    begin : Pooled, optional
-        Where to begin, from an earlier fit.
-
-    Returns
-    -------
-    Pooled
-
-    Raises
-    ------
-    ModelError
-        If kinds do not fit the design or have no prior, or a spread is not above 0.
-    """
+    """Shifts with the spread of each kind learned from the shifts themselves."""
     if len(kinds) != applicants.design.shape[1] or not set(kinds) <= set(priors):
         message = f"kinds {sorted(set(kinds))} do not fit the design or its priors"
         raise ModelError(message)

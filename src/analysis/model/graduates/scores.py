@@ -22,26 +22,7 @@ BINS = 10
 def scored_rows(
     outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Outcome, chance and weight as checked arrays of one length.
-
-    Parameters
-    ----------
-    outcome : array_like of int, shape (n,)
-        1 where it happened, 0 where not.
-    chance : array_like of float, shape (n,)
-        What was said beforehand, in [0, 1].
-    weight : array_like of float, shape (n,), optional
-        How often a row counts, >= 0; once each by default.
-
-    Returns
-    -------
-    tuple of ndarray of float, each of shape (n,)
-
-    Raises
-    ------
-    ModelError
-        If there are no rows, lengths differ, or a value is out of range or unknown.
-    """
+    """Outcome, chance and weight as checked arrays of one length."""
     happened = np.asarray(outcome, dtype=np.float64)
     said = np.asarray(chance, dtype=np.float64)
     counts = np.ones_like(said) if weight is None else np.asarray(weight, dtype=np.float64)
@@ -62,45 +43,13 @@ def scored_rows(
 
 
 def brier(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Mean squared distance of chances from outcomes; 0 is perfect, .25 is a coin.
-
-    Parameters
-    ----------
-    outcome, chance, weight : array_like, shape (n,)
-        As in `scored_rows`.
-
-    Returns
-    -------
-    float
-        In [0, 1].
-
-    Examples
-    --------
-    >>> brier([1, 0], [0.5, 0.5])
-    0.25
-    """
+    """Mean squared distance of chances from outcomes; 0 is perfect, .25 is a coin."""
     happened, said, counts = scored_rows(outcome, chance, weight)
     return float(np.average((happened - said) ** 2, weights=counts))
 
 
 def log_loss(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> float:
-    """Mean surprise in nats; a chance of exactly 0 or 1 counts as one rounding step off.
-
-    Parameters
-    ----------
-    outcome, chance, weight : array_like, shape (n,)
-        As in `scored_rows`.
-
-    Returns
-    -------
-    float
-        At least 0.
-
-    Examples
-    --------
-    >>> round(log_loss([1, 0], [0.5, 0.5]), 6)
-    0.693147
-    """
+    """Mean surprise in nats; a chance of exactly 0 or 1 counts as one rounding step off."""
     happened, said, counts = scored_rows(outcome, chance, weight)
     inside = np.clip(said, SMALLEST_CHANCE, 1 - SMALLEST_CHANCE)
     surprise = -np.where(happened == 1, np.log(inside), np.log1p(-inside))
@@ -129,23 +78,7 @@ def skill(score: float, reference: float) -> float:
 
 
 def chance_bins(chance: ArrayLike) -> NDArray[np.intp]:
-    """Bin number of each chance: tenths of the way from 0 to 1, the last closed.
-
-    Parameters
-    ----------
-    chance : array_like of float, shape (n,)
-        In [0, 1].
-
-    Returns
-    -------
-    ndarray of int, shape (n,)
-        From 0 to 9.
-
-    Examples
-    --------
-    >>> chance_bins([0.0, 0.1, 0.95, 1.0]).tolist()
-    [0, 1, 9, 9]
-    """
+    """Bin number of each chance: tenths of the way from 0 to 1, the last closed."""
     # A step of 1e-9 keeps 0.3 in the fourth bin, where floating point would drop it.
     width = np.floor(np.asarray(chance, dtype=np.float64) * BINS + 1e-9)
     return np.minimum(width, BINS - 1).astype(np.intp)
@@ -153,19 +86,7 @@ def chance_bins(chance: ArrayLike) -> NDArray[np.intp]:
 
 @dataclass(frozen=True, slots=True)
 class BrierParts:
-    """Murphy's parts; the score is reliability - resolution + uncertainty + within_bins.
-
-    Parameters
-    ----------
-    reliability : float
-        Squared distance of each bin's rate from its mean chance; 0 is calibrated.
-    resolution : float
-        Squared distance of the bins' rates from the overall rate; more is better.
-    uncertainty : float
-        Variance of the outcome itself; nobody's merit.
-    within_bins : float
-        What binning hides: 0 when all chances of a bin are equal.
-    """
+    """Murphy's parts; the score is reliability - resolution + uncertainty + within_bins."""
 
     reliability: float
     resolution: float
@@ -176,18 +97,7 @@ class BrierParts:
 def brier_parts(
     outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
 ) -> BrierParts:
-    """Brier score taken apart (Murphy 1973), over tenths of the chances.
-
-    Parameters
-    ----------
-    outcome, chance, weight : array_like, shape (n,)
-        As in `scored_rows`.
-
-    Returns
-    -------
-    BrierParts
-        Sums to the Brier score to rounding.
-    """
+    """Brier score taken apart (Murphy 1973), over tenths of the chances."""
     happened, said, counts = scored_rows(outcome, chance, weight)
     bin_of = chance_bins(said)
     size = np.bincount(bin_of, counts)

@@ -19,35 +19,7 @@ SMALLEST_WORTH = 0.5
 def shrunk_rate(
     successes: ArrayLike, trials: ArrayLike, prior: ArrayLike, prior_sample_size: float
 ) -> NDArray[np.float64]:
-    """Interview rate pulled towards the survey's chance, by how few cases there are.
-
-    Beta-binomial posterior mean (docs/methods.md, section 7): with no trials it is the prior, with
-    many it is the raw rate.
-
-    Parameters
-    ----------
-    successes, trials : array_like of float, shape (n,)
-        Interviews and applications, 0 <= successes <= trials; fractions of a case are allowed.
-    prior : array_like of float, shape (n,)
-        Survey chance in [0, 1].
-    prior_sample_size : float
-        How many applications the survey is worth; > 0.
-
-    Returns
-    -------
-    ndarray of float, shape (n,)
-        In [0, 1], between the raw rate and the prior.
-
-    Raises
-    ------
-    ModelError
-        If successes exceed trials, a prior is no chance, or the sample size is not above 0.
-
-    Examples
-    --------
-    >>> shrunk_rate([1], [2], [0.25], 2).tolist()
-    [0.375]
-    """
+    """Interview rate pulled towards the survey's chance, by how few cases there are."""
     got, tried, believed = _counts(successes, trials, prior)
     if not prior_sample_size > 0:
         message = f"the survey is worth {prior_sample_size} applications; it must be more than 0"
@@ -58,30 +30,7 @@ def shrunk_rate(
 def prior_sample_size(
     successes: ArrayLike, trials: ArrayLike, prior: ArrayLike, cap: float
 ) -> Estimate:
-    """How many applications the survey is worth, by how far cells stray from its chances.
-
-    The cells' true rates are Beta(nu p, nu (1-p)) around the survey's p; nu maximises the marginal
-    likelihood of the counts, and the interval is where it has fallen by half a chi-squared.
-
-    Parameters
-    ----------
-    successes, trials : array_like of float, shape (cells,)
-        Counts, divided by `design_effect` where applications of one graduate fall together.
-    prior : array_like of float, shape (cells,)
-        Survey chance in (0, 1).
-    cap : float
-        Largest worth that is believed.
-
-    Returns
-    -------
-    Estimate
-        In [.5, cap]; n counts the cells.
-
-    Raises
-    ------
-    ModelError
-        If no cell has more than one application, or counts are impossible.
-    """
+    """How many applications the survey is worth, by how far cells stray from its chances."""
     got, tried, believed = _counts(successes, trials, prior)
     used = (tried > 0) & (believed > 0) & (believed < 1)
     if not (tried[used] > 1).any():
@@ -104,27 +53,7 @@ def prior_sample_size(
 def design_effect(
     logit: ArrayLike, applicant: ArrayLike, cell: ArrayLike, rho: float
 ) -> NDArray[np.float64]:
-    """By how much counts of a cell vary more than coin throws of its mean chance would.
-
-    One graduate's applications share a factor, so ten of them tell less than ten; chances that
-    differ within a cell make it vary a little less. Divide successes and trials by it.
-
-    Parameters
-    ----------
-    logit : array_like of float, shape (n,)
-        Log-odds of each application, as fitted.
-    applicant : array_like, shape (n,)
-        Whose application it is.
-    cell : array_like of int, shape (n,)
-        Cell of each application, numbered from 0.
-    rho : float
-        Correlation of one applicant's outcomes.
-
-    Returns
-    -------
-    ndarray of float, shape (cells,)
-        Variance of the count over that of a binomial; 1 for an empty cell.
-    """
+    """By how much counts of a cell vary more than coin throws of its mean chance would."""
     chance = expit(np.asarray(logit, dtype=np.float64))
     cell_of = np.asarray(cell, dtype=np.intp)
     cells = int(cell_of.max()) + 1

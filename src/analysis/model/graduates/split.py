@@ -15,34 +15,7 @@ __all__ = ["knowing_columns", "ranking_auc", "temporal_split"]
 def temporal_split(
     year: ArrayLike, applicant: ArrayLike
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Rows to learn from (earlier years) and rows to score (the last year).
-
-    A graduate who applied again in the last year is not learned from: no one's rows lie on both
-    sides (docs/methods.md, section 7).
-
-    Parameters
-    ----------
-    year : array_like of int, shape (n,)
-        Year of the application.
-    applicant : array_like, shape (n,)
-        Whose it is.
-
-    Returns
-    -------
-    tuple of ndarray of bool, each of shape (n,)
-        Learn, score.
-
-    Raises
-    ------
-    ModelError
-        If there are not two years.
-
-    Examples
-    --------
-    >>> learn, score = temporal_split([2024, 2024, 2025], ["a", "b", "b"])
-    >>> learn.tolist(), score.tolist()
-    ([True, False, False], [False, False, True])
-    """
+    """Rows to learn from (earlier years) and rows to score (the last year)."""
     years, who = np.asarray(year), np.asarray(applicant)
     if len(np.unique(years)) < 2:
         message = "a back-test needs graduates of two years: one to learn from, the last to score"
@@ -56,25 +29,7 @@ def temporal_split(
 
 
 def ranking_auc(outcome: ArrayLike, score: ArrayLike) -> float:
-    """Chance that a row with the outcome scores above one without; ties count half.
-
-    Parameters
-    ----------
-    outcome : array_like of int, shape (n,)
-        0 or 1.
-    score : array_like of float, shape (n,)
-        Any scale.
-
-    Returns
-    -------
-    float
-        In [0, 1]; .5 says nothing; NaN if all outcomes are alike.
-
-    Examples
-    --------
-    >>> ranking_auc([0, 1, 1], [1, 2, 1])
-    0.75
-    """
+    """Chance that a row with the outcome scores above one without; ties count half."""
     happened = np.asarray(outcome, dtype=np.float64)
     yes = float(happened.sum())
     no = happened.size - yes
@@ -86,27 +41,7 @@ def ranking_auc(outcome: ArrayLike, score: ArrayLike) -> float:
 def knowing_columns(
     features: pd.DataFrame, outcome: ArrayLike, applicant: ArrayLike, threshold: float
 ) -> list[str]:
-    """Columns that rank outcomes too well to have been known before: filled in afterwards, say.
-
-    Each column is tried alone: its numbers, where it is empty, and, for words, the rate of each
-    word among the other half of the applicants.
-
-    Parameters
-    ----------
-    features : DataFrame, n rows
-        What the office says it knew beforehand.
-    outcome : array_like of int, shape (n,)
-        0 or 1.
-    applicant : array_like, shape (n,)
-        Whose row it is.
-    threshold : float
-        Area under the curve from which on a column is named.
-
-    Returns
-    -------
-    list of str
-        Names of columns, in the order of the frame.
-    """
+    """Columns that rank outcomes too well to have been known before: filled in afterwards, say."""
     happened = np.asarray(outcome, dtype=np.float64)
     half = np.unique(np.asarray(applicant), return_inverse=True)[1] % 2
     found = []

@@ -4,9 +4,9 @@ from itertools import product
 
 import numpy as np
 
-from analysis.model.classmates import Assumed, Member, Room
+from analysis.model.choice.value import match_chance
+from analysis.model.cohort import Assumed, Member, Room
 from analysis.model.correlation import match_thresholds, scenarios
-from analysis.model.list_value import match_chance
 
 
 def member(name: str, programs: str, chance: list[float], rate: float = 0.5, rho: float = 0.0):

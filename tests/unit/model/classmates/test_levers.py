@@ -3,16 +3,16 @@ import pandas as pd
 import pytest
 
 from analysis.assumptions import read_assumptions
-from analysis.model.application_list import application_list
 from analysis.model.chance import chance_draws, interview_chance
-from analysis.model.classmates import (
+from analysis.model.choice.application_list import application_list
+from analysis.model.choice.problem import ListWishes
+from analysis.model.cohort import (
     answers_at_stake,
     further_applications,
     member_of,
     second_specialties,
 )
 from analysis.model.correlation import scenarios
-from analysis.model.list_problem import ListWishes
 from analysis.model.portfolio import match_chance
 from tests.unit.model.test_application_list import programs, student
 

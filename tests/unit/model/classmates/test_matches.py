@@ -5,7 +5,7 @@ import pytest
 
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
-from analysis.model.classmates import (
+from analysis.model.cohort import (
     as_assumed,
     as_varied,
     matches_by_step,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from analysis.model.classmates import matches_if_independent, season
+from analysis.model.cohort import matches_if_independent, season
 from analysis.paths import from_root
 from tests.unit.model.classmates.classes import assumed, member, room
 

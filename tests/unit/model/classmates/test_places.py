@@ -3,7 +3,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.model.classmates import placements, room_of
+from analysis.model.cohort import placements, room_of
 from tests.unit.model.classmates.classes import stable_by_the_book
 
 

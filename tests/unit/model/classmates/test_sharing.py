@@ -1,6 +1,6 @@
 import pandas as pd
 
-from analysis.model.classmates import shared_programs, shared_signals
+from analysis.model.cohort import shared_programs, shared_signals
 
 
 def pairs() -> pd.DataFrame:

@@ -1,0 +1,380 @@
+"""Commands that answer with numbers: chances, pick, robustness, backtest, assumptions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from analysis.cli.options import (
+    AssumptionsFile,
+    Cluster,
+    Preferences,
+    Processes,
+    Programs,
+    Sets,
+    Students,
+    refuse_both,
+    workers_of,
+)
+from analysis.cli.printing import (
+    Format,
+    chosen_format,
+    print_chances,
+    print_csv,
+    print_json,
+    print_list,
+    print_table,
+    say,
+)
+
+__all__ = ["add_to"]
+
+WhatIfs = Annotated[
+    list[str] | None, typer.Option("--what-if", help="Changes, as a=1,b=2; repeatable.")
+]
+FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print.")]
+
+
+class Method(StrEnum):
+    """Ways to find a list."""
+
+    auto = "auto"
+    greedy = "greedy"
+    swap = "swap"
+    exact = "exact"
+
+
+class Way(StrEnum):
+    """Ways from responses to weights."""
+
+    cited_times_mean = "cited_times_mean"
+    mean_among_citing = "mean_among_citing"
+    rank_order_centroid = "rank_order_centroid"
+
+
+assumptions_app = typer.Typer(no_args_is_help=True, help="Show, compare or begin assumptions.")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands of this module.
+
+    Parameters
+    ----------
+    app : Typer
+        The command line.
+    """
+    app.command()(chances)
+    app.command()(pick)
+    app.command()(robustness)
+    app.command()(backtest)
+    assumptions_app.command("show")(show_assumptions)
+    assumptions_app.command("diff")(diff_assumptions)
+    assumptions_app.command("new")(new_assumptions)
+    app.add_typer(assumptions_app, name="assumptions")
+
+
+def _given(path: Path | None) -> str:
+    return "" if path is None else str(path.resolve())
+
+
+def chances(
+    students: Students,
+    programs: Programs,
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    what_if: WhatIfs = None,
+    student_id: Annotated[str, typer.Option("--student", help="One student; all without.")] = "",
+    output: FormatOption = None,
+) -> int:
+    """Interview chances of a class at the programs of its specialties."""
+    from analysis.answers.chances import chances as answer_of
+
+    answer = answer_of(
+        students,
+        programs,
+        _given(preferences),
+        assumptions,
+        sets or (),
+        what_if or (),
+        student_id,
+    )
+    for problem in answer.problems:
+        say(problem)
+    form = chosen_format(output)
+    rows = answer.records()
+    if form is Format.json:
+        print_json(rows)
+    elif form is Format.csv:
+        print_csv(rows)
+    else:
+        print_chances(rows, what_if or (), answer.fingerprint)
+    return answer.exit_code
+
+
+def pick(
+    student_id: Annotated[str, typer.Argument(help="Whose list.")],
+    students: Students,
+    programs: Programs,
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Most applications.")] = None,
+    budget: Annotated[float | None, typer.Option(min=0, help="Most fees, US dollars.")] = None,
+    gold: Annotated[str, typer.Option(help="Gold signals; one number a specialty, by ;")] = "",
+    silver: Annotated[str, typer.Option(help="Silver signals, likewise.")] = "",
+    quota: Annotated[
+        list[str] | None, typer.Option(help="As state=OH>=3 or program_type=community<=10.")
+    ] = None,
+    method: Annotated[Method, typer.Option(help="How to search.")] = Method.auto,
+    what_if: WhatIfs = None,
+    output: FormatOption = None,
+) -> int:
+    """Pick an application list for one student, with reasons, limits and what-ifs."""
+    from analysis.answers.pick import PROGRAM_COLUMNS, ListWishes
+    from analysis.answers.pick import pick as answer_of
+
+    wishes = ListWishes(
+        limit=limit,
+        budget_usd=budget,
+        gold=_signals("--gold", gold),
+        silver=_signals("--silver", silver),
+        quotas=tuple(quota or ()),
+    )
+    answer = answer_of(
+        student_id,
+        students,
+        programs,
+        _given(preferences),
+        assumptions,
+        sets or (),
+        wishes,
+        method.value,
+        what_if or (),
+    )
+    record = answer.record()
+    form = chosen_format(output)
+    if form is Format.json:
+        print_json(record)
+    elif form is Format.csv:
+        print_csv(record["programs"], PROGRAM_COLUMNS)
+        if not record["programs"]:
+            say(record["sentences"][0])
+        if what_if:
+            say("CSV is the list as it is; --format table or json has the what-ifs beside it")
+    else:
+        print_list(student_id, record)
+    return 0
+
+
+def _signals(option: str, text: str) -> tuple[int, ...] | None:
+    if not text:
+        return None
+    try:
+        numbers = tuple(int(part) for part in text.split(";"))
+    except ValueError:
+        message = f"{option}: found {text!r}; expected a whole number, or two separated by ;"
+        raise typer.BadParameter(message) from None
+    return numbers
+
+
+def robustness(
+    student_id: Annotated[str, typer.Argument(help="Whose list; 'class' for all.")],
+    students: Students,
+    programs: Programs,
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    draws: Annotated[int | None, typer.Option(min=10, help="Draws of the assumptions.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the draws.")] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Take no earlier answer and leave none behind.")
+    ] = False,
+    survey: Annotated[
+        Path | None, typer.Option(help="Weights from raw responses, with their sampling error.")
+    ] = None,
+    workers: Processes = None,
+    cluster: Cluster = "",
+    output: FormatOption = None,
+) -> int:
+    """Which conclusions hold when the assumptions vary, for one student or the class."""
+    refuse_both(workers, cluster)
+    if student_id != "class" and (workers or cluster):
+        message = "one student's bench runs in this process: --workers and --cluster are for class"
+        raise typer.BadParameter(message)
+    form = chosen_format(output)
+    code, title = 0, "share of draws in which a program is on the list"
+    files = (students, programs, _given(preferences), assumptions, sets or (), draws, seed)
+    said: list[str] = []
+    if student_id == "class":
+        from analysis.answers.class_robustness import class_robustness
+        from analysis.tables.check import check_table
+        from analysis.workers.host import ClusterLostError
+
+        if survey is not None:
+            raise typer.BadParameter("--survey is for one student, not for the class")
+        title = (
+            "how much of each student's list the draws keep, and what moves it most; match chances "
+            "without signals still to be given away"
+        )
+        problems = check_table(students, "students").problems
+        for problem in problems:
+            say(problem)
+        try:
+            with workers_of(workers, cluster) as pool:
+                table = class_robustness(
+                    *files, progress=_told("students"), workers=pool, cached=not no_cache
+                )
+        except ClusterLostError:
+            if not no_cache:
+                say("stopped; the finished students are kept: the same command goes on from there")
+            raise
+        finally:
+            _clear_line()
+        code = 1 if problems or (len(table) and table["problem"].ne("").any()) else 0
+        rows = table.astype(object).where(table.notna(), None).to_dict("records")
+        columns = list(table.columns)
+    else:
+        from analysis.answers.robustness import robustness as answer_of
+        from analysis.answers.robustness import robustness_rows
+
+        told, responses = _told("lists made again"), _given(survey)
+        answer = answer_of(student_id, *files, told, responses, cached=not no_cache)
+        _clear_line()
+        if form is Format.json:
+            print_json(answer)
+            return 0
+        rows, said = robustness_rows(answer), [*answer["findings"], answer["note"]]
+        columns = ["program_id", "selection_acceptability", "low", "high", "in_base_list"]
+    if form is Format.json:
+        print_json(rows)
+    elif form is Format.csv:
+        print_csv(rows)
+    else:
+        print_table(rows, columns, title)
+        print("".join(f"{sentence}.\n" for sentence in said), end="")
+    return code
+
+
+def _told(what: str) -> Callable[[int], None]:
+    """Progress of a long run, always on the same line of a terminal."""
+
+    def told(done: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{done} {what}", end="", file=sys.stderr, flush=True)
+
+    return told
+
+
+def _clear_line() -> None:
+    if sys.stderr.isatty():
+        print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def backtest(
+    graduates: Annotated[list[Path], typer.Option("--graduates", help="Outcomes; repeatable.")],
+    programs: Annotated[Path | None, typer.Option(help="The programs, if ids are given.")] = None,
+    mapping: Annotated[Path | None, typer.Option(help="Column mapping: a TOML file.")] = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    learned_to: Annotated[
+        Path | None, typer.Option("--learned", help="Where to write the learned assumptions.")
+    ] = None,
+    output: FormatOption = None,
+) -> int:
+    """Hold the chances against the office's own graduates, and learn from them."""
+    from analysis.answers.backtest import backtest as answer_of
+
+    answer = answer_of(
+        [path.resolve() for path in graduates],
+        _given(programs),
+        _given(mapping),
+        assumptions,
+        sets or (),
+        _given(learned_to),
+    )
+    record = answer.record()
+    form = chosen_format(output)
+    if form is Format.json:
+        print_json(record)
+        return 0
+    if form is Format.csv:
+        print_csv(answer.figures())
+        return 0
+    print(answer.verdict())
+    for reason in record["reasons"]:
+        print(f"{reason[0].upper()}{reason[1:]}.")
+    figures = [{name: _figure(cell) for name, cell in row.items()} for row in answer.figures()]
+    figures = [row for row in figures if row["meaning"]]
+    print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90 % interval")
+    learned = [{name: _figure(cell) for name, cell in row.items()} for row in answer.changes()]
+    print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
+    print(
+        f"assumptions {record['fingerprint']}, learned {record['fingerprint_learned']}"
+        + ("" if learned_to is None else f", written to {learned_to.name}")
+    )
+    return 0
+
+
+def _figure(cell: Any) -> Any:
+    return f"{cell:.3f}" if isinstance(cell, float) else cell
+
+
+def show_assumptions(
+    assumptions: Annotated[Path | None, typer.Argument(help="A TOML file.")] = None,
+    sets: Sets = None,
+    output: FormatOption = None,
+) -> None:
+    """Print every assumption with its basis, reason and source."""
+    from analysis.answers.assumptions import assumptions_show
+
+    _print_rows(assumptions_show(assumptions, sets or ()), output)
+
+
+def diff_assumptions(
+    first: Annotated[Path, typer.Argument(help="A TOML file.")],
+    second: Annotated[Path, typer.Argument(help="Another one.")],
+    output: FormatOption = None,
+) -> None:
+    """Print what differs between two sets."""
+    from analysis.answers.assumptions import assumptions_diff
+
+    _print_rows(assumptions_diff(first.resolve(), second.resolve()), output)
+
+
+def new_assumptions(
+    path: Annotated[Path, typer.Argument(help="The file to make.")],
+    start: Annotated[Path | None, typer.Option(help="What to begin with.")] = None,
+    sets: Sets = None,
+    survey: Annotated[
+        Path | None, typer.Option(help="Weights from a survey: raw responses, a CSV file.")
+    ] = None,
+    specialty: Annotated[str, typer.Option(help="Directors of one specialty; all without.")] = "",
+    way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
+) -> None:
+    """Write a whole set to a new file, to edit; its weights may come from a survey."""
+    from analysis.answers.assumptions import assumptions_new
+
+    if survey is None and specialty:
+        raise typer.BadParameter("--specialty is about a --survey: name the survey too")
+    target, said = assumptions_new(path, start, sets or (), _given(survey), specialty, way.value)
+    for sentence in said:
+        say(sentence)
+    say(f"wrote {target}")
+
+
+def _print_rows(rows: list[dict[str, str]], output: FormatOption) -> None:
+    form = chosen_format(output)
+    if form is Format.json:
+        print_json(rows)
+    elif form is Format.csv:
+        print_csv(rows)
+    elif rows:
+        print_table(rows, list(rows[0]))
+    else:
+        print("no difference", file=sys.stderr)

@@ -1,0 +1,84 @@
+"""The command that opens the advisors' page."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["add_to"]
+
+OWN = "Your own file instead of the made-up sample: a CSV file."
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command of this module.
+
+    Parameters
+    ----------
+    app : Typer
+        The command line.
+    """
+    app.command()(explore)
+
+
+def explore(
+    lab: Annotated[bool, typer.Option("--lab", help="In JupyterLab, with the code.")] = False,
+    students: Annotated[Path | None, typer.Option(help=f"The class. {OWN}")] = None,
+    programs: Annotated[Path | None, typer.Option(help=f"The programs. {OWN}")] = None,
+    preferences: Annotated[Path | None, typer.Option(help="Wishes, ties and signals.")] = None,
+    assumptions: Annotated[Path | None, typer.Option(help="A TOML file.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for a free one.")] = 0,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Print the address only.")
+    ] = False,
+    idle_minutes: Annotated[
+        float, typer.Option(min=0.1, help="A page that nobody touches ends after so long.")
+    ] = 60,
+) -> int:
+    """Explore a case on a page without code, on this machine alone; --lab opens the notebooks."""
+    if (students is None) != (programs is None):
+        message = "--students and --programs belong together: a class needs its own programs"
+        raise typer.BadParameter(message)
+    files = {
+        "students_csv": students,
+        "programs_csv": programs,
+        "preferences_csv": preferences,
+        "assumptions_toml": assumptions,
+    }
+    parameters = {name: str(path.resolve()) for name, path in files.items() if path is not None}
+    if students is not None:
+        parameters.setdefault("preferences_csv", "")
+    if parameters:
+        _check(parameters)
+    if lab:
+        return _open_lab(parameters, port, browser=not no_browser)
+    from analysis.report.page_server import serve_page
+
+    return serve_page(parameters, port, browser=not no_browser, idle_minutes=idle_minutes)
+
+
+def _check(parameters: dict[str, str]) -> None:
+    """Refuse here what would otherwise be refused on a page that cannot say so."""
+    from analysis.answers.exploring import read_desk
+
+    sample = {f"{name}_csv": f"data/sample/{name}.csv" for name in ("students", "programs")}
+    read_desk(**{**sample, **parameters})
+
+
+def _open_lab(parameters: dict[str, str], port: int, *, browser: bool) -> int:
+    from analysis.report.working_copy import lab_command, working_copy
+
+    work = working_copy(parameters)
+    print(f"working copy: {work} (private, ignored by git); Ctrl-C ends it", file=sys.stderr)
+    command = [sys.executable, "-m", "jupyterlab", *lab_command(work, port, browser=browser)]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    if os.name == "posix":
+        # In place of this process: who ends the one ends the other.
+        os.execv(command[0], command)  # noqa: S606 - our own interpreter and flags
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - the same

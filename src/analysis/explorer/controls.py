@@ -1,0 +1,240 @@
+"""What may be changed of a case: sliders, choices and boxes, each with its label."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import ipywidgets
+
+from analysis.answers.case import (
+    Case,
+    class_words,
+    degree_words,
+    flag_words,
+    weight_words,
+    with_weight,
+)
+from analysis.answers.exploring import Desk
+from analysis.explorer.boxes import group, plain
+
+__all__ = ["Controls"]
+
+BY_SEASON = ""
+PERCENT = 100
+MOST_RESEARCH, MOST_PLACES, MOST_SIGNALS, MOST_BUDGET = 30, 100, 100, 20_000
+OF_ONE_SPECIALTY = ("must_apply", "never_apply")
+MOST_SPECIALTIES = 2
+KIND = "How competitive it is"
+SIGNALS = {"gold_signals": "Gold signals at hand", "silver_signals": "Silver signals at hand"}
+
+
+class Controls:
+    """All controls of a case, and the case that they show."""
+
+    def __init__(self, desk: Desk, changed: Callable[[Case], None]) -> None:
+        self._desk = desk
+        self._changed = changed
+        self._showing = False
+        self._case = Case("typed", ("",))
+        weights = weight_words()
+        self.specialty = ipywidgets.Dropdown(description="Specialty")
+        # One for each specialty of the case; the second is seen where there are two.
+        self.kinds = [ipywidgets.Dropdown(description=KIND) for _ in range(MOST_SPECIALTIES)]
+        self.degree = ipywidgets.Dropdown(description="Degree", options=degree_words())
+        self.visa = ipywidgets.Checkbox(description="Needs a visa", indent=False)
+        self.score = _slider("Step 2 CK", 214, 300)
+        self.honors = _slider("Clerkships with honors (%)", 0, PERCENT)
+        self.letters = ipywidgets.FloatSlider(
+            description="Letters (1 among the best, 0.6 typical)", min=0, max=1, step=0.05,
+            readout_format=".2f",
+        )  # fmt: skip
+        self.research = _slider("Research items", 0, MOST_RESEARCH)
+        self.flags = {
+            code: ipywidgets.Checkbox(description=words, indent=False)
+            for code, words in flag_words().items()
+        }
+        self.limit = _slider("Most applications (0: not given)", 0, MOST_PLACES)
+        self.budget = _number("Most to spend on fees, $ (0: not given)", MOST_BUDGET)
+        self.signals = {
+            column: [_number(words, MOST_SIGNALS) for _ in range(MOST_SPECIALTIES)]
+            for column, words in SIGNALS.items()
+        }
+        self.states = ipywidgets.Text(
+            description="Preferred states", placeholder="OH PA", continuous_update=False
+        )
+        self.weights = {
+            code: _slider(f"{words} (% of the weight)", 1, 90) for code, words in weights.items()
+        }
+        self._listen()
+        self.box = ipywidgets.VBox(
+            [
+                group("The record", [self.score, self.honors, self.letters, self.research]),
+                group("Red flags", list(self.flags.values())),
+                group(
+                    "Where to", [self.specialty, *self.kinds, self.degree, self.visa, self.states]
+                ),
+                group(
+                    "What the list keeps to",
+                    [self.limit, self.budget, *(b for own in self.signals.values() for b in own)],
+                ),
+                group("What programs weigh", list(self.weights.values())),
+            ]
+        )
+        self.box.add_class("cs-controls")
+
+    def lay(self, desk: Desk) -> None:
+        """Take other tables."""
+        self._desk = desk
+
+    def show(self, case: Case) -> None:
+        """Show a case; nobody is told of it."""
+        self._case, self._showing = case, True
+        try:
+            self._show_record(case)
+            self._show_wishes(case)
+            shares = case.weights or tuple(self._desk.assumptions.weights.values())
+            for slider, share in zip(self.weights.values(), shares, strict=True):
+                slider.value = round(PERCENT * share)
+        finally:
+            self._showing = False
+
+    def _show_record(self, case: Case) -> None:
+        typical = self._desk.assumptions.value
+        known = sorted(set(self._desk.programs["specialty"]))
+        own = ";".join(case.specialty)
+        self.specialty.options = [
+            (plain(name.replace(";", " and ")), name) for name in dict.fromkeys([*known, own])
+        ]
+        self.specialty.value = own
+        for kind, word in zip(self.kinds, case.competitiveness or [BY_SEASON] * 2, strict=False):
+            kind.options = [("As in the season's file", BY_SEASON), *class_words().items()]
+            kind.value = word
+        _name(self.kinds, KIND, case.specialty)
+        self.degree.value = case.degree or "us_md"
+        self.visa.value = case.needs_visa == "yes"
+        # What is not given stands where the model takes it, until it is moved.
+        self.score.value = _given(case.step2_ck, typical("applicants.step2_mean"))
+        self.honors.value = round(
+            PERCENT * _given(case.clerkship_honors_fraction, typical("reference.clerkships"))
+        )
+        self.letters.value = _given(case.letters, typical("reference.letters"))
+        best = typical("scale.research_best")
+        items = int(_given(case.research_items, best * typical("reference.research")))
+        self.research.max = max(MOST_RESEARCH, items)
+        self.research.value = items
+        for code, box in self.flags.items():
+            box.value = code in case.red_flags
+        self.states.value = " ".join(case.preferred_states)
+
+    def _show_wishes(self, case: Case) -> None:
+        usual = 0 if case.fee_budget_usd else self._desk.assumptions.value("list.limit")
+        places = int(_given(case.application_limit, usual))
+        self.limit.max = max(MOST_PLACES, places)
+        self.limit.value = places
+        self.budget.value = int(case.fee_budget_usd or 0)
+        for column, boxes in self.signals.items():
+            for box, number in zip(boxes, self._at_hand(column), strict=False):
+                box.value = number
+            _name(boxes, SIGNALS[column], case.specialty)
+
+    def _at_hand(self, column: str) -> tuple[int, ...]:
+        """Signals at hand, one number a specialty."""
+        season, names = self._desk.assumptions.season, self._case.specialty
+        by_season = [int(getattr(season[n], column)) if n in season else 0 for n in names]
+        own = getattr(self._case, column)
+        # One number for two specialties is that of the first.
+        return (*own, *([0] * (len(names) - len(own)))) if own else tuple(by_season)
+
+    def _listen(self) -> None:
+        self._on(self.specialty, self._with_specialty, shown_again=True)
+        for at, kind in enumerate(self.kinds):
+            self._on(kind, partial(self._with_kind, at))
+        self._on(self.degree, lambda word: {"degree": word})
+        self._on(self.visa, lambda yes: {"needs_visa": "yes" if yes else "no"})
+        self._on(self.score, lambda score: {"step2_ck": float(score)})
+        self._on(self.honors, lambda n: {"clerkship_honors_fraction": n / PERCENT})
+        self._on(self.letters, lambda level: {"letters": round(level, 2)})
+        self._on(self.research, lambda items: {"research_items": float(items)})
+        for box in self.flags.values():
+            self._on(box, lambda _: {"red_flags": self._ticked()})
+        self._on(self.limit, lambda n: {"application_limit": float(n) or None})
+        self._on(self.budget, lambda usd: {"fee_budget_usd": float(usd) or None})
+        for column, boxes in self.signals.items():
+            for at, box in enumerate(boxes):
+                self._on(box, partial(self._with_signals, column, at))
+        self._on(self.states, lambda text: {"preferred_states": _states(text)})
+        for code, slider in self.weights.items():
+            self._on(slider, partial(self._with_weight, code))
+
+    def _on(
+        self, widget: Any, changes: Callable[[Any], dict[str, Any]], *, shown_again: bool = False
+    ) -> None:
+        """Follow a control; ``shown_again`` where others hang on it."""
+
+        def heard(change: Any) -> None:
+            if self._showing:
+                return
+            self._case = replace(self._case, **changes(change["new"]))
+            if shown_again:
+                self.show(self._case)
+            self._changed(self._case)
+
+        widget.observe(heard, "value")
+
+    def _with_specialty(self, name: str) -> dict[str, Any]:
+        """Another specialty: what was given for the old one does not hold for it."""
+        rest = tuple((n, v) for n, v in self._case.rest if n not in OF_ONE_SPECIALTY)
+        blank = dict.fromkeys(("competitiveness", "gold_signals", "silver_signals"), ())
+        return {"specialty": tuple(name.split(";")), "rest": rest, **blank}
+
+    def _with_kind(self, at: int, word: str) -> dict[str, Any]:
+        """A class for one specialty; the other's is its own, else the season's."""
+        season = self._desk.assumptions.season
+        kinds = []
+        for place, (kind, name) in enumerate(zip(self.kinds, self._case.specialty, strict=False)):
+            own = word if place == at else kind.value
+            kinds.append(own or (season[name].competitiveness if name in season else BY_SEASON))
+        chosen = any(kind.value for kind in self.kinds[: len(kinds)])
+        return {"competitiveness": tuple(kinds) if chosen and all(kinds) else ()}
+
+    def _ticked(self) -> tuple[str, ...]:
+        return tuple(code for code, box in self.flags.items() if box.value)
+
+    def _with_signals(self, column: str, at: int, number: int) -> dict[str, Any]:
+        """Other signals for one specialty; those of the other stay."""
+        numbers = self._at_hand(column)
+        return {column: (*numbers[:at], number, *numbers[at + 1 :])}
+
+    def _with_weight(self, component: str, percents: int) -> dict[str, Any]:
+        moved = with_weight(self._case, component, percents / PERCENT, self._desk.assumptions)
+        return {"weights": moved.weights}
+
+
+def _name(boxes: Sequence[Any], words: str, specialties: Sequence[str]) -> None:
+    """Show a box for each specialty, named after it where there are two."""
+    for at, box in enumerate(boxes):
+        shown = at < len(specialties)
+        box.layout.display = None if shown else "none"
+        if shown:
+            alone = len(specialties) == 1
+            box.description = words if alone else f"{words}: {plain(specialties[at])}"
+
+
+def _given(value: float | None, usual: float) -> float:
+    return usual if value is None else value
+
+
+def _states(text: str) -> tuple[str, ...]:
+    words = "".join(c if c.isalpha() else " " for c in text).upper().split()
+    return tuple(dict.fromkeys(word for word in words if len(word) == 2))
+
+
+def _slider(description: str, low: int, high: int) -> Any:
+    return ipywidgets.IntSlider(description=description, min=low, max=high)
+
+
+def _number(description: str, most: int) -> Any:
+    return ipywidgets.BoundedIntText(description=description, min=0, max=most)

@@ -1,0 +1,1 @@
+"""Which programs to apply to: problem, value, solvers and explanations (docs/methods-list.md)."""

@@ -1,0 +1,325 @@
+"""Columns and linear rules of the optimization (section 5)."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from analysis.errors import ModelError
+from analysis.model.choice.constraints import OPTIONS, Constraints
+from analysis.model.choice.value import checked_utility, program_order
+from analysis.model.correlation import Scenarios
+
+__all__ = [
+    "Columns",
+    "Rule",
+    "check_feasible",
+    "check_plain_conflicts",
+    "columns_of",
+    "muted_solver",
+    "options_of",
+    "rules_of",
+    "undominated",
+]
+
+Floats = NDArray[np.float64]
+
+
+def undominated(offers: Floats, cells: NDArray[Any], most: int) -> NDArray[np.bool_]:
+    """Which programs can be on the best list of at most ``most`` programs."""
+    kept = np.ones(len(offers), dtype=bool)
+    if most >= len(offers):
+        return kept
+    _, cell = np.unique(cells, axis=0, return_inverse=True)
+    mean = offers.sum(axis=1)
+    for at in range(most, len(offers)):
+        # The sum over states is a cheap first sieve: a lower sum cannot be at least as good.
+        before = np.flatnonzero((cell[:at] == cell[at]) & (mean[:at] >= mean[at]))
+        if before.size >= most:
+            better = (offers[before] >= offers[at]).all(axis=1)
+            kept[at] = np.count_nonzero(better) < most
+    return kept
+
+
+STDOUT = 1
+_lock = Lock()
+
+
+def _flush_c() -> None:
+    """Empty the C library's buffers, where a remark would wait until the program ends."""
+    library = "ucrtbase" if sys.platform == "win32" else None
+    ctypes.CDLL(library).fflush(None)
+
+
+@contextmanager
+def muted_solver() -> Iterator[None]:
+    """Discard what compiled code writes to standard output."""
+    with _lock:
+        try:
+            kept = os.dup(STDOUT)
+        except OSError:  # No standard output at all, as under pythonw: nothing to protect.
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+            _flush_c()
+            os.dup2(nowhere, STDOUT)
+            yield
+        finally:
+            _flush_c()
+            os.dup2(kept, STDOUT)
+            os.close(kept)
+            os.close(nowhere)
+
+
+Positions = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Ways to list a program: one column for each signal it may get.
+
+    Columns of one program stand side by side, programs in order of preference.
+
+    Parameters
+    ----------
+    program : ndarray of int, shape (columns,)
+        Position of the program.
+    option : ndarray of int, shape (columns,)
+        Signal, as a place in `OPTIONS`.
+    offers : ndarray of float, shape (columns, states)
+        Chance of an offer.
+    utility : ndarray of float, shape (columns,)
+        Falls along the columns.
+    weight : ndarray of float, shape (states,)
+        Weights of the states.
+    """
+
+    program: Positions
+    option: Positions
+    offers: Floats
+    utility: Floats
+    weight: Floats
+
+    def value(self, taken: Positions) -> float:
+        """Expected utility of a set of columns.
+
+        Parameters
+        ----------
+        taken : ndarray of int
+            Columns in rising order.
+
+        Returns
+        -------
+        float
+            At least 0.
+        """
+        offers = self.offers[taken]
+        reached = np.ones_like(offers)
+        np.cumprod(1 - offers[:-1], axis=0, out=reached[1:])
+        return float(((offers * reached) @ self.weight) @ self.utility[taken])
+
+
+def options_of(scenarios: Scenarios | Mapping[str, Scenarios]) -> dict[str, Scenarios]:
+    """Scenarios by signal, in the order of `OPTIONS`."""
+    if isinstance(scenarios, Scenarios):
+        return {"none": scenarios}
+    if "none" not in scenarios or not set(scenarios) <= set(OPTIONS):
+        message = f"scenarios for {', '.join(scenarios)}; expected none, and silver or gold"
+        raise ModelError(message)
+    found = {option: scenarios[option] for option in OPTIONS if option in scenarios}
+    base = found["none"]
+    for option, other in found.items():
+        same = other.chance.shape == base.chance.shape
+        if not (same and np.array_equal(other.weight, base.weight)):
+            message = f"the scenarios with a {option} signal have other programs or states"
+            raise ModelError(message)
+    return found
+
+
+def columns_of(
+    scenarios: Mapping[str, Scenarios],
+    utility: ArrayLike,
+    constraints: Constraints,
+    *,
+    prune: bool = True,
+) -> Columns:
+    """Columns that may enter a list."""
+    base = scenarios["none"]
+    wanted = checked_utility(base, utility)
+    count = wanted.size
+    specialty = constraints.specialties(count)
+    allowed = {option: np.ones(count, dtype=bool) for option in scenarios}
+    for option in allowed:
+        if option != "none":
+            at_hand = constraints.signals(option, int(specialty.max(initial=0)) + 1)
+            allowed[option] &= at_hand[specialty] > 0
+    for position, decided in constraints.fixed_signal.items():
+        for option in allowed:
+            allowed[option][position] = option == decided
+    must = np.zeros(count, dtype=bool)
+    must[list(constraints.must)] = True
+    never = np.zeros(count, dtype=bool)
+    never[list(constraints.never)] = True
+    for option in allowed:
+        allowed[option] &= ~never & ((scenarios[option].marginal > 0) | must)
+    order = program_order(wanted)
+    kept = order[np.any([open_to[order] for open_to in allowed.values()], axis=0)]
+    most = constraints.most_affordable()
+    if prune and most is not None and not constraints.fixed_signal:
+        cells = np.column_stack(
+            [specialty[kept]]
+            + [np.isin(kept, np.asarray(quota.members)) for quota in constraints.quotas]
+        )
+        offers = np.concatenate([scenarios[o].chance[kept] for o in allowed], axis=1)
+        kept = kept[undominated(offers, cells, most) | must[kept]]
+    ways = [
+        (int(position), OPTIONS.index(option))
+        for position in kept
+        for option in allowed
+        if allowed[option][position]
+    ]
+    program = np.asarray([position for position, _ in ways], dtype=np.int64)
+    option_at = np.asarray([option for _, option in ways], dtype=np.int64)
+    offers = np.empty((program.size, base.weight.size))
+    for option, states in scenarios.items():
+        rows = option_at == OPTIONS.index(option)
+        offers[rows] = states.chance[program[rows]]
+    return Columns(program, option_at, offers, wanted[program], base.weight)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row: ``low <= row @ (columns, fees) <= high``."""
+
+    name: str
+    row: Floats
+    low: float
+    high: float
+
+
+def check_plain_conflicts(constraints: Constraints) -> None:
+    """Refuse wishes that contradict each other whatever the programs are."""
+    both = [at for at in constraints.must if at in constraints.never]
+    if both:
+        names = ", ".join(constraints.name(at) for at in both)
+        message = f"on both the must and the never list: {names}"
+        raise ModelError(message)
+    if constraints.limit is not None and len(constraints.must) > constraints.limit:
+        message = (
+            f"{len(constraints.must)} programs must be listed, "
+            f"and the limit is {_applications(constraints.limit)}"
+        )
+        raise ModelError(message)
+
+
+def _applications(number: int) -> str:
+    return f"{number} application{'' if number == 1 else 's'}"
+
+
+def rules_of(columns: Columns, constraints: Constraints, programs: int) -> list[Rule]:
+    """Rows of everything a list must keep to (docs/methods.md, section 5)."""
+    specialty = constraints.specialties(programs)
+    groups = int(specialty.max(initial=0)) + 1
+    count = columns.program.size
+    width = count + groups
+    own = specialty[columns.program]
+
+    def rule(
+        name: str, where: NDArray[np.bool_], low: float = -np.inf, high: float = np.inf
+    ) -> Rule:
+        row = np.zeros(width)
+        row[:count] = where
+        return Rule(name, row, low, high)
+
+    rules = []
+    _, starts, sizes = np.unique(columns.program, return_index=True, return_counts=True)
+    for start, size in zip(starts, sizes, strict=True):
+        if size > 1:
+            row = np.zeros(width)
+            row[start : start + size] = 1
+            rules.append(Rule("", row, -np.inf, 1))
+    for option in OPTIONS[1:]:
+        at_hand = constraints.signals(option, groups)
+        sent = columns.option == OPTIONS.index(option)
+        for group in range(groups):
+            if (sent & (own == group)).any():
+                name = f"{at_hand[group]} {option} signal{'' if at_hand[group] == 1 else 's'}"
+                rules.append(rule(name, sent & (own == group), high=float(at_hand[group])))
+    if constraints.limit is not None:
+        name = f"at most {_applications(constraints.limit)}"
+        rules.append(rule(name, np.ones(count, dtype=bool), high=constraints.limit))
+    if constraints.budget_usd is not None and constraints.fees is not None:
+        for group in range(groups):
+            for slope, intercept in constraints.fees.pieces:
+                row = np.zeros(width)
+                row[:count] = slope * (own == group)
+                row[count + group] = -1
+                rules.append(Rule("", row, -np.inf, -intercept))
+        row = np.zeros(width)
+        row[count:] = 1
+        name = f"a budget of ${constraints.budget_usd:g}"
+        rules.append(Rule(name, row, 0.0, constraints.budget_usd))
+    rules += [
+        rule(f"{constraints.name(at)} must be listed", columns.program == at, low=1)
+        for at in constraints.must
+    ]
+    for quota in constraints.quotas:
+        inside = np.isin(columns.program, np.asarray(quota.members, dtype=np.int64))
+        high = np.inf if quota.at_most is None else float(quota.at_most)
+        rules.append(rule(quota.name, inside, float(quota.at_least), high))
+    return rules
+
+
+def check_feasible(rules: Sequence[Rule], columns: Columns) -> None:
+    """Refuse rules that no list can keep, before anything is optimised."""
+    if all(rule.low <= 0 <= rule.high for rule in rules) or _feasible(rules, columns):
+        return
+    blamed = list(rules)
+    for rule in rules:
+        without = [other for other in blamed if other is not rule]
+        if rule.name and not _feasible(without, columns):
+            blamed = without
+    names = [rule.name for rule in blamed if rule.name]
+    if len(names) == 1:
+        message = (
+            f"no list can meet this rule: {names[0]} "
+            "(programs that are on the never list or offer no chance do not count)"
+        )
+    else:
+        message = f"no list can meet these rules together: {'; '.join(names)}"
+    raise ModelError(message)
+
+
+def _feasible(rules: Sequence[Rule], columns: Columns) -> bool:
+    """Whether some list keeps all rules."""
+    count = columns.program.size
+    if not rules:
+        return True
+    if count == 0:
+        return all(rule.low <= 0 <= rule.high for rule in rules)
+    rows = np.array([rule.row for rule in rules])
+    width = rows.shape[1]
+    with muted_solver():
+        found = milp(
+            np.zeros(width),
+            constraints=LinearConstraint(
+                csr_array(rows), [rule.low for rule in rules], [rule.high for rule in rules]
+            ),
+            bounds=Bounds(np.zeros(width), np.where(np.arange(width) < count, 1.0, np.inf)),
+            integrality=np.arange(width) < count,
+        )
+    return bool(found.x is not None)

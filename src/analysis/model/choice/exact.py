@@ -1,0 +1,254 @@
+"""Exact choice by outer approximation and a mixed-integer program (section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array, vstack
+
+from analysis.errors import ModelError
+from analysis.model.choice.columns import (
+    Columns,
+    Rule,
+    check_feasible,
+    check_plain_conflicts,
+    columns_of,
+    muted_solver,
+    options_of,
+    rules_of,
+)
+from analysis.model.choice.constraints import OPTIONS, Constraints
+from analysis.model.choice.greedy import (
+    LEAST_GAIN,
+    columns_in_order,
+    greedy_columns,
+    swapped_columns,
+)
+from analysis.model.correlation import Scenarios
+
+__all__ = ["Choice", "exact"]
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
+# Numerical method: relative gaps asked for, and where a problem is small enough for the finer one.
+GAP, FINE_GAP, FINE_COLUMNS = 1e-4, 1e-10, 64
+LP_ROUNDS, MILP_ROUNDS = 14, 60
+HIGHEST_OFFER = 1 - 1e-12
+# The solver stops at an absolute gap of 1e-6: in the first unit, times the largest utility, that is
+# as fine as the gap asked for. A coarser one is tried where it finds the numbers too large.
+FINE_UNITS, UNITS = (1e-4, 1e-3, 1e-2, 1.0), (1.0,)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A list with its value and how far it can be from the best."""
+
+    chosen: Positions
+    value: float
+    upper_bound: float
+    certified_gap: float
+    option: tuple[str, ...]
+
+
+def exact(
+    scenarios: Scenarios | Mapping[str, Scenarios],
+    utility: ArrayLike,
+    constraints: Constraints,
+    *,
+    gap: float | None = None,
+    prune: bool = True,
+) -> Choice:
+    """Best list under all constraints (docs/methods.md, section 5).
+
+    The value of a list is a concave function of its columns, equal at whole lists. Its tangent
+    planes bound it from above; a linear program over the planes gives a bound, and, rounded, a
+    list, and planes are added until the two meet; where rounding is not enough, a mixed-integer
+    program goes on. Last, exchanges of one program for another are tried.
+
+    Parameters
+    ----------
+    scenarios : Scenarios or mapping of str to Scenarios
+        Offer chances, or those by signal: ``none``, ``silver``, ``gold``.
+    utility : array_like of float, shape (programs,)
+        Worth of a match at each program.
+    constraints : Constraints
+        What the list must keep to.
+    gap : float, optional
+        Relative gap at which to stop: 1e-4, or 1e-10 for up to 64 columns.
+    prune : bool
+        Whether dominated programs are left out beforehand.
+
+    Returns
+    -------
+    Choice
+        The list in order of preference, with its certified gap.
+
+    Raises
+    ------
+    ModelError
+        If the constraints contradict each other: names which.
+
+    Examples
+    --------
+    >>> market = Scenarios(np.array([[0.2], [0.5], [0.1], [0.6], [0.1]]), np.ones(1))
+    >>> best = exact(market, [1, 4, 9, 1, 8], Constraints(limit=2))
+    >>> best.chosen.tolist(), round(best.value, 6), round(best.certified_gap, 6)
+    ([2, 1], 2.7, 0.0)
+    """
+    options = options_of(scenarios)
+    programs = options["none"].chance.shape[0]
+    constraints.checked(programs)
+    check_plain_conflicts(constraints)
+    # Asked of all programs: a pruned one may be what a contradiction is about.
+    columns = columns_of(options, utility, constraints, prune=False)
+    rules = rules_of(columns, constraints, programs)
+    check_feasible(rules, columns)
+    if prune:
+        columns = columns_of(options, utility, constraints)
+        rules = rules_of(columns, constraints, programs)
+    if columns.program.size == 0:
+        return Choice(np.empty(0, dtype=np.int64), 0.0, 0.0, 0.0, ())
+    asked = gap if gap is not None else _usual_gap(columns.program.size)
+    taken, bound = _solved(columns, rules, constraints, programs, asked)
+    taken = swapped_columns(columns, constraints, taken, programs)
+    taken = _without_idle(columns, rules, taken)
+    value = columns.value(taken)
+    bound = max(bound, value)
+    return Choice(
+        columns.program[taken],
+        value,
+        bound,
+        (bound - value) / value if value > 0 else 0.0,
+        tuple(OPTIONS[at] for at in columns.option[taken]),
+    )
+
+
+def _usual_gap(columns: int) -> float:
+    return FINE_GAP if columns <= FINE_COLUMNS else GAP
+
+
+class _Tangents:
+    """Planes above the value, each ``theta <= level + slope @ x``."""
+
+    def __init__(self, columns: Columns) -> None:
+        self.columns = columns
+        self.logs = np.log1p(-np.minimum(columns.offers, HIGHEST_OFFER))
+        self.steps = columns.utility - np.append(columns.utility[1:], 0.0)
+        self.largest = float(columns.utility.max()) or 1.0
+        self.slopes: list[Floats] = []
+        self.levels: list[float] = []
+
+    def add(self, point: Floats) -> float:
+        """Add the plane that touches at a point; returns the value there."""
+        left = np.exp(np.cumsum(self.logs * point[:, None], axis=0))
+        steps = self.steps[:, None]
+        height = float((steps * (1 - left)).sum(axis=0) @ self.columns.weight)
+        behind = np.cumsum((steps * left)[::-1], axis=0)[::-1]
+        slope = -(self.logs * behind) @ self.columns.weight
+        self.slopes.append(slope)
+        self.levels.append(height - float(slope @ point))
+        return height
+
+
+def _solved(
+    columns: Columns, rules: Sequence[Rule], constraints: Constraints, programs: int, gap: float
+) -> tuple[Positions, float]:
+    """Columns of the best list found, and the bound."""
+    tangents = _Tangents(columns)
+    count = columns.program.size
+    tangents.add(np.full(count, min(1.0, 10 / count)))
+    top, best, taken = np.inf, -1.0, np.empty(0, dtype=np.int64)
+    if not any(quota.at_least for quota in constraints.quotas):
+        taken = greedy_columns(columns, constraints, programs)
+        best = tangents.add(_point(taken, count))
+    for _ in range(LP_ROUNDS):
+        answer, unit = _master(tangents, rules, whole=False, gap=gap)
+        top = min(top, -answer.fun * unit)
+        point = np.clip(answer.x[:count], 0, 1)
+        order = np.argsort(-point, kind="stable")[: np.count_nonzero(point)]
+        found = columns_in_order(columns, constraints, programs, order)
+        if columns.value(found) > best and _meets(rules, found):
+            best, taken = columns.value(found), found
+        if top - best <= gap * best:
+            return taken, top
+        if top - tangents.add(point) <= gap / 4 * max(top, FINE_UNITS[0] * tangents.largest):
+            break
+    seen: set[bytes] = set()
+    for _ in range(MILP_ROUNDS):
+        answer, unit = _master(tangents, rules, whole=True, gap=gap / 4)
+        point = np.round(answer.x[:count])
+        found = np.flatnonzero(point)
+        top = min(top, -answer.mip_dual_bound * unit)
+        value = columns.value(found)
+        if value > best:
+            best, taken = value, found
+        if top - best <= gap * best or point.tobytes() in seen:
+            break
+        seen.add(point.tobytes())
+        tangents.add(point)
+    return taken, top
+
+
+def _point(taken: Positions, count: int) -> Floats:
+    point = np.zeros(count)
+    point[taken] = 1
+    return point
+
+
+def _meets(rules: Sequence[Rule], taken: Positions) -> bool:
+    """Whether columns that no upper rule forbids reach what the others ask for."""
+    return all(rule.low <= 0 or rule.row[taken].sum() >= rule.low for rule in rules)
+
+
+def _master(
+    tangents: _Tangents, rules: Sequence[Rule], *, whole: bool, gap: float
+) -> tuple[Any, float]:
+    """Best list under the planes so far, parts of programs allowed unless ``whole``; its unit."""
+    count = tangents.columns.program.size
+    width = (rules[0].row.size if rules else count) + 1
+    listed = np.arange(width) < count
+    planes = np.zeros((len(tangents.slopes), width))
+    planes[:, :count] = -np.array(tangents.slopes)
+    levels = np.array(tangents.levels)
+    kept = np.zeros((len(rules), width))
+    if rules:
+        kept[:, :-1] = [rule.row for rule in rules]
+    rows_kept = csr_array(kept)
+    low = np.concatenate([np.full(len(planes), -np.inf), [rule.low for rule in rules]])
+    cost = np.zeros(width)
+    cost[-1] = -1
+    for step in FINE_UNITS if gap < GAP / 10 else UNITS:
+        unit = step * tangents.largest
+        scaled = planes / unit
+        scaled[:, -1] = 1
+        high = np.concatenate([levels / unit, [rule.high for rule in rules]])
+        with muted_solver():
+            answer = milp(
+                cost,
+                constraints=LinearConstraint(vstack([csr_array(scaled), rows_kept]), low, high),
+                bounds=Bounds(np.zeros(width), np.where(listed, 1.0, np.inf)),
+                integrality=listed if whole else np.zeros(width),
+                options={"mip_rel_gap": gap, "presolve": False},
+            )
+        if answer.x is not None:
+            return answer, unit
+    message = f"the solver found no list ({answer.message})"
+    raise ModelError(message)
+
+
+def _without_idle(columns: Columns, rules: Sequence[Rule], taken: Positions) -> Positions:
+    """The same list without programs that add nothing and that no rule asks for."""
+    full = columns.value(taken)
+    for column in taken[::-1]:
+        trial = taken[taken != column]
+        asked = any(
+            rule.low > 0 and rule.row[column] and rule.row[trial].sum() < rule.low for rule in rules
+        )
+        if not asked and full - columns.value(trial) < LEAST_GAIN:
+            taken = trial
+    return taken

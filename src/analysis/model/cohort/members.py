@@ -1,0 +1,233 @@
+"""The members of a class: their lists, assumed or chosen, and a second specialty."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.chance import interview_chance
+from analysis.model.choice.application_list import ApplicationList
+from analysis.model.choice.constraints import fee_usd
+from analysis.model.choice.problem import application_fees
+from analysis.model.correlation import Scenarios, match_thresholds, scenarios
+from analysis.model.flags import listed
+
+__all__ = ["Assumed", "Member", "as_assumed", "as_varied", "member_of", "second_specialties"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Member:
+    """A student with a list.
+
+    Parameters
+    ----------
+    student_id : str
+        Whose.
+    programs : tuple of str
+        Ids of the programs on the list, the most wanted first.
+    chance : ndarray of float, shape (k,)
+        Chances of an interview, 0-1, signals included.
+    drawn : ndarray of float, shape (draws, k)
+        The same under joint draws of the assumptions; without rows, nothing is varied.
+    match_chance : float
+        Of the list alone, 0-1.
+    signal : tuple of str
+        ``none``, ``silver`` or ``gold`` at each program.
+    """
+
+    student_id: str
+    programs: tuple[str, ...]
+    chance: Floats
+    drawn: Floats
+    match_chance: float
+    signal: tuple[str, ...] = ()
+
+
+def member_of(student_id: str, found: ApplicationList) -> Member:
+    """Take from a student's list what concerns classmates."""
+    return Member(
+        student_id,
+        found.chosen,
+        found.programs["interview_chance"].to_numpy(dtype=np.float64),
+        found.drawn,
+        found.match_chance,
+        found.choice.option,
+    )
+
+
+PAIRS_AT_A_TIME = 50_000  # what a solver holds at once, whatever the class
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """States of the assumptions; each holds for the whole class at once."""
+
+    chance: Floats
+    threshold: Floats
+    rho: Floats
+    shared: Floats
+    most: NDArray[np.int64]
+
+
+def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
+    """One state for each correlation that is mixed; everything else as assumed.
+
+    Parameters
+    ----------
+    members : sequence of Member
+        At least one.
+    assumptions : Assumptions
+        ``latent_correlation``, ``match_given_interview`` and ``classmates``.
+
+    Returns
+    -------
+    Assumed
+    """
+    mix = assumptions.values("latent_correlation")
+    chance = np.concatenate([member.chance for member in members])
+    rate = assumptions.value("match_given_interview")
+    threshold = np.stack([match_thresholds(chance, rate, rho) for rho in mix])
+    states = len(mix)
+    return Assumed(
+        np.broadcast_to(chance, threshold.shape),
+        threshold,
+        np.array(mix),
+        np.full(states, assumptions.value("classmates.shared_factor")),
+        np.full(states, int(assumptions.value("classmates.most_at_a_program"))),
+    )
+
+
+def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
+    """One state for each joint draw of the assumptions (sections 3.6 and 8).
+
+    Parameters
+    ----------
+    members : sequence of Member
+        At least one, with as many draws each.
+    assumptions : Assumptions
+        ``latent_correlation``, ``uncertainty`` and ``classmates``.
+
+    Returns
+    -------
+    Assumed
+        A draw's weights, anchors, relief and rate of matches are those of the same draw in each
+        student's range.
+
+    Raises
+    ------
+    ModelError
+        If members have no draws, or not equally many.
+    """
+    counts = {len(member.drawn) for member in members}
+    if len(counts) != 1 or counts == {0}:
+        message = "members of a class need equally many joint draws, at least one"
+        raise ModelError(message)
+    (draws,) = counts
+    chance = np.concatenate([member.drawn for member in members], axis=1)
+    seed = int(assumptions.value("uncertainty.seed"))
+    rates = _between(assumptions.values("uncertainty.match_given_interview"), draws, seed, 1)
+    mix = assumptions.values("latent_correlation")
+    rho = np.resize(np.array(mix), draws)
+    threshold = np.empty_like(chance)
+    at_a_time = max(1, PAIRS_AT_A_TIME // chance.shape[1])
+    for one in dict.fromkeys(mix):
+        alike = np.flatnonzero(rho == one)
+        for begin in range(0, alike.size, at_a_time):
+            own = alike[begin : begin + at_a_time]
+            rate = np.repeat(rates[own], chance.shape[1])
+            found = match_thresholds(chance[own].ravel(), rate, one, coarse=True)
+            threshold[own] = found.reshape(own.size, -1)
+    ends = assumptions.values("classmates.most_at_a_program_range")
+    random = np.random.default_rng([seed, 3])
+    return Assumed(
+        chance,
+        threshold,
+        rho,
+        _between(assumptions.values("classmates.shared_factor_range"), draws, seed, 2),
+        random.integers(int(min(ends)), int(max(ends)), draws, endpoint=True),
+    )
+
+
+def _between(ends: Sequence[float], draws: int, seed: int, stream: int) -> Floats:
+    return np.random.default_rng([seed, stream]).uniform(min(ends), max(ends), draws)
+
+
+COLUMNS = ["student_id", "specialty", "added", "gain", "fee_usd"]
+
+
+def second_specialties(
+    students: pd.DataFrame,
+    lists: Mapping[str, ApplicationList],
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    number: int,
+) -> pd.DataFrame:
+    """What a few applications to each other specialty would add to lists.
+
+    The file reads there as at home, and one common factor stands behind all answers. Only
+    specialties whose chances have the same basis as the list's are held beside it.
+
+    Parameters
+    ----------
+    students : DataFrame
+        Rows of students with a list.
+    lists : mapping of str to ApplicationList
+        Their lists, which stay.
+    programs : DataFrame
+        Rows of programs.
+    assumptions : Assumptions
+        Every number of the model.
+    number : int
+        Applications to the other specialty, at most; those that add most, without signals.
+
+    Returns
+    -------
+    DataFrame
+        A row a student and specialty, the greatest gain first: student_id, specialty, added (how
+        many have any chance), gain (match chance, 0-1), fee_usd.
+    """
+    rate = assumptions.value("match_given_interview")
+    rho = assumptions.values("latent_correlation")
+    fees = application_fees(assumptions)
+    rows = []
+    for specialty in sorted(set(programs["specialty"]) & set(assumptions.season)):
+        new = ~students["specialty"].map(lambda own, one=specialty: one in listed(own))
+        asked = students[new].assign(specialty=specialty, competitiveness=None)
+        if asked.empty:
+            continue
+        pairs = interview_chance(asked, programs, assumptions, with_range=False)
+        for student_id, own in pairs.groupby("student_id", sort=False):
+            found = lists[str(student_id)]
+            if own["chance_basis"].iloc[0] != found.chance_basis:
+                continue
+            offers = scenarios(own["interview_chance"].to_numpy(), rate, rho)
+            added, gain = _added(found, offers, number)
+            rows.append((student_id, specialty, added, gain, fee_usd(fees, [added])))
+    table = pd.DataFrame(rows, columns=COLUMNS)
+    order = ["gain", "student_id", "specialty"]
+    return table.sort_values(order, ascending=[False, True, True], ignore_index=True)
+
+
+def _added(found: ApplicationList, offers: Scenarios, number: int) -> tuple[int, float]:
+    """Add the programs that raise the match chance most, one after the other."""
+    listed_offers = found.market.chance[found.choice.chosen]
+    refused: NDArray[np.float64] = np.prod(1 - listed_offers, axis=0) * offers.weight
+    left, before = np.ones(len(offers.chance), dtype=bool), float(refused.sum())
+    added = 0
+    while added < min(number, left.size):
+        gains = np.where(left, offers.chance @ refused, 0.0)
+        best = int(gains.argmax())
+        if gains[best] <= 0:
+            break
+        refused = refused * (1 - offers.chance[best])
+        left[best] = False
+        added += 1
+    return added, before - float(refused.sum())

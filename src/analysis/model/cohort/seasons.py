@@ -1,0 +1,248 @@
+"""Simulated seasons of a class: its matches, and what would help it most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.assumptions import Assumptions
+from analysis.model.choice.application_list import ApplicationList
+from analysis.model.choice.curves import next_application
+from analysis.model.cohort.members import Assumed, Member
+from analysis.model.cohort.sharing import Room, placements
+from analysis.model.correlation import offers_at, scenarios
+
+__all__ = [
+    "STEPS",
+    "Season",
+    "answers_at_stake",
+    "further_applications",
+    "margins",
+    "matches_by_step",
+    "matches_if_independent",
+    "season",
+]
+
+Bools = NDArray[np.bool_]
+CELLS_AT_A_TIME = 4_000_000
+
+
+@dataclass(frozen=True)
+class Season:
+    """Outcomes of a class, draw by draw."""
+
+    alone: Bools
+    placed: Bools
+    pairs: pd.DataFrame
+
+    @property
+    def lost(self) -> NDArray[np.float64]:
+        """Chance, by student, that a match is lost to classmates; in [0, 1]."""
+        return np.asarray((self.alone & ~self.placed).mean(axis=0), dtype=np.float64)
+
+
+class _Luck:
+    """A stream of draws for each student and program, the same whoever else applies."""
+
+    def __init__(self, members: Sequence[Member], seed: int) -> None:
+        self._common = _stream(seed, "", "")
+        self._own = [_stream(seed, member.student_id, "") for member in members]
+        self._answers = [[_stream(seed, m.student_id, one) for one in m.programs] for m in members]
+
+    def factors(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Common factor of each student, shape (draws, students), standard normal."""
+        common = self._common.standard_normal(shared.size)
+        own = np.stack([stream.standard_normal(shared.size) for stream in self._own], axis=1)
+        return np.sqrt(shared)[:, None] * common[:, None] + np.sqrt(1 - shared)[:, None] * own
+
+    def answers(self, student: int, draws: int) -> NDArray[np.float64]:
+        """Uniform luck at each program of a student, shape (draws, k)."""
+        streams = self._answers[student]
+        return np.stack([one.random(draws) for one in streams], axis=1)
+
+
+def _stream(seed: int, student_id: str, program_id: str) -> np.random.Generator:
+    name = f"{student_id}\0{program_id}".encode()
+    return np.random.default_rng([seed, int.from_bytes(name)])
+
+
+def season(
+    members: Sequence[Member], assumed: Assumed, room: Room, draws: int, seed: int
+) -> Season:
+    """Let a class apply, many times.
+
+    Parameters
+    ----------
+    members : sequence of Member
+        Those with at least one program.
+    assumed : Assumed
+        States that the draws go through in turn.
+    room : Room
+        How many a program takes, for each program on any of the lists.
+    draws : int
+        How often.
+    seed : int
+        A student's luck hangs on it, the student_id and the program_id alone.
+
+    Returns
+    -------
+    Season
+        Students in the order of ``members``.
+    """
+    program = _padded(members, room.program_id)
+    longest = program.shape[1]
+    luck = _Luck(members, seed)
+    alone, placed = (np.zeros((draws, len(members)), dtype=bool) for _ in range(2))
+    sums = np.zeros((3, len(members), longest))
+    at_a_time = max(1, CELLS_AT_A_TIME // max(1, program.size))
+    for begin in range(0, draws, at_a_time):
+        state = np.arange(begin, min(begin + at_a_time, draws)) % assumed.rho.size
+        margin = margins(members, assumed, luck, state, longest)
+        found = placements(margin, program, room.for_class(assumed.most[state]))
+        rows = slice(begin, begin + state.size)
+        alone[rows] = (margin > 0).any(axis=2)
+        placed[rows] = found.ends_at >= 0
+        sums += _shares(found.ends_at, found.turned_away, alone[rows] & ~placed[rows])
+    return Season(alone, placed, _pair_rows(members, sums / draws))
+
+
+def margins(
+    members: Sequence[Member],
+    assumed: Assumed,
+    luck: _Luck,
+    state: NDArray[np.int64],
+    longest: int,
+) -> NDArray[np.float64]:
+    """How far each student is over each program's bar: the chance of an offer less the luck."""
+    factor = luck.factors(assumed.shared[state])
+    margin = np.zeros((state.size, len(members), longest))
+    begin = 0
+    for at, member in enumerate(members):
+        own = slice(begin, begin + len(member.programs))
+        offer = offers_at(
+            assumed.chance[state, own],
+            assumed.threshold[state, own],
+            assumed.rho[state][:, None],
+            factor[:, at, None],
+        )
+        margin[:, at, : len(member.programs)] = offer - luck.answers(at, state.size)
+        begin = own.stop
+    return margin
+
+
+def _padded(members: Sequence[Member], ids: Sequence[str]) -> NDArray[np.int64]:
+    place = {one: at for at, one in enumerate(ids)}
+    program = np.zeros((len(members), max(len(m.programs) for m in members)), dtype=np.int64)
+    for row, member in enumerate(members):
+        program[row, : len(member.programs)] = [place[one] for one in member.programs]
+    return program
+
+
+def _shares(ends_at: NDArray[np.int64], turned_away: Bools, lost: Bools) -> NDArray[np.float64]:
+    """Sums over draws of: ends there, turned away, share of a lost match, by student and rank."""
+    ranks = np.arange(turned_away.shape[2])
+    ends = (ends_at[:, :, None] == ranks).sum(axis=0)
+    times = np.maximum(turned_away.sum(axis=2), 1)
+    blame = np.einsum("dsl,ds->sl", turned_away, np.where(lost, 1 / times, 0.0))
+    return np.stack([ends, turned_away.sum(axis=0), blame])
+
+
+def _pair_rows(members: Sequence[Member], means: NDArray[np.float64]) -> pd.DataFrame:
+    rows = [
+        {
+            "student_id": member.student_id,
+            "program_id": one,
+            "signal": member.signal[rank] if member.signal else "none",
+            "ends": means[0, at, rank],
+            "turned_away": means[1, at, rank],
+            "matches_lost": means[2, at, rank],
+        }
+        for at, member in enumerate(members)
+        for rank, one in enumerate(member.programs)
+    ]
+    return pd.DataFrame(rows)
+
+
+Floats = NDArray[np.float64]
+STEPS = ("independent", "one_season", "shared_places", "assumptions")
+
+
+def matches_if_independent(match_chance: Iterable[float]) -> Floats:
+    """Chances of 0, 1, 2, ... matches if every student's match were a coin of its own."""
+    number = np.ones(1)
+    for chance in match_chance:
+        number = np.convolve(number, [1 - chance, chance])
+    return number
+
+
+def matches_by_step(
+    match_chance: ArrayLike, base: Season, varied: Season, tails: tuple[float, float]
+) -> pd.DataFrame:
+    """Number of matches and its interval, as one thing after the other is taken into account."""
+    alone = np.asarray(match_chance, dtype=np.float64)
+    coins = np.cumsum(matches_if_independent(alone))
+    ends = [int(np.searchsorted(coins, tail - 1e-12)) for tail in tails]
+    rows = [("independent", alone.sum(), *ends)]
+    steps = (
+        ("one_season", base.alone, alone.sum()),
+        ("shared_places", base.placed, alone.sum() - base.lost.sum()),
+        ("assumptions", varied.placed, varied.placed.sum(axis=1).mean()),
+    )
+    for step, matched, expected in steps:
+        low, high = np.quantile(matched.sum(axis=1), tails, method="inverted_cdf")
+        rows.append((step, expected, int(low), int(high)))
+    frame = pd.DataFrame(rows, columns=["step", "expected", "low", "high"])
+    return frame.astype({"expected": float, "low": float, "high": float})
+
+
+def answers_at_stake(found: ApplicationList, assumptions: Assumptions) -> pd.DataFrame:
+    """How far a list's match chance moves with what one program has not said."""
+    rows = found.programs[found.programs["unknown"] != ""]
+    answer = rows[["program_id", "unknown"]].reset_index(drop=True)
+    if rows.empty:
+        return answer.assign(if_open=0.0, if_closes=0.0)
+    rate = assumptions.value("match_given_interview")
+    rho = assumptions.values("latent_correlation")
+    refused = 1 - found.market.chance[found.choice.chosen]
+    by_others = np.stack([np.prod(np.delete(refused, at, axis=0), axis=0) for at in rows.index])
+    for name in ("if_open", "if_closes"):
+        offers = scenarios(rows[f"chance_{name}"].to_numpy(dtype=np.float64), rate, rho)
+        answer[name] = 1 - (by_others * (1 - offers.chance)) @ offers.weight
+    return answer
+
+
+def further_applications(found: ApplicationList, number: int) -> tuple[int, float, float]:
+    """What further applications would bring on top of a list, beyond the student's own limit.
+
+    Parameters
+    ----------
+    found : ApplicationList
+        A list, which stays; further programs get no signal.
+    number : int
+        How many more, at most.
+
+    Returns
+    -------
+    added : int
+        How many more have any chance.
+    gain : float
+        Match chance, 0-1.
+    fee_usd : float
+        Their fees.
+    """
+    problem, length = found.problem, len(found.chosen)
+    curve = next_application(
+        found.market,
+        problem.utility,
+        length + number,
+        problem.constraints.fees,
+        problem.constraints.specialties(len(problem.programs)),
+        must=found.choice.chosen,
+        never=problem.constraints.never,
+    )
+    further = curve.iloc[length:]
+    return len(further), float(further["match_gain"].sum()), float(further["next_fee_usd"].sum())

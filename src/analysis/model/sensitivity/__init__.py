@@ -1,0 +1,90 @@
+"""Which conclusions hold: what changes when the assumptions do (docs/methods.md, section 6)."""
+
+from analysis.model.sensitivity.bench import (
+    Bench,
+    acceptability_changes,
+    close_contests,
+    first_places,
+    order_flips,
+    report_lists,
+    robustness_bench,
+    student_case,
+)
+from analysis.model.sensitivity.case import (
+    Case,
+    Redrawn,
+    list_flips,
+    list_tornado,
+    match_variance,
+    redrawn,
+)
+from analysis.model.sensitivity.inputs import Input, Inputs
+from analysis.model.sensitivity.one_at_a_time import (
+    Flip,
+    flip_in_range,
+    order_flip,
+    pairwise_flip,
+    tornado,
+)
+from analysis.model.sensitivity.smaa import (
+    Draws,
+    central_weights,
+    kendall_tau,
+    match_chances,
+    overlap_at,
+    pairwise_wins,
+    rank_acceptability,
+    redrawn_lists,
+)
+from analysis.model.sensitivity.sobol import sobol_indices, sobol_sample, uncertain_inputs
+from analysis.model.sensitivity.weights import (
+    Surveyed,
+    bootstrap_weights,
+    dirichlet_weights,
+    matched_concentration,
+    rescaled_weights,
+    surveyed_weights,
+    uniform_weights,
+)
+
+__all__ = [
+    "Bench",
+    "Case",
+    "Draws",
+    "Flip",
+    "Input",
+    "Inputs",
+    "Redrawn",
+    "Surveyed",
+    "acceptability_changes",
+    "bootstrap_weights",
+    "central_weights",
+    "close_contests",
+    "dirichlet_weights",
+    "first_places",
+    "flip_in_range",
+    "kendall_tau",
+    "list_flips",
+    "list_tornado",
+    "match_chances",
+    "match_variance",
+    "matched_concentration",
+    "order_flip",
+    "order_flips",
+    "overlap_at",
+    "pairwise_flip",
+    "pairwise_wins",
+    "rank_acceptability",
+    "redrawn",
+    "redrawn_lists",
+    "report_lists",
+    "rescaled_weights",
+    "robustness_bench",
+    "sobol_indices",
+    "sobol_sample",
+    "student_case",
+    "surveyed_weights",
+    "tornado",
+    "uncertain_inputs",
+    "uniform_weights",
+]
