@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from analysis import toml_file
+from analysis import toml_file, vocabulary
 from analysis.errors import AssumptionError, Problem
 from analysis.paths import from_root
 
@@ -31,7 +31,7 @@ __all__ = [
     "toml_content",
 ]
 
-COMPONENTS = ("step2_ck", "clerkships", "letters", "red_flags", "research")
+COMPONENTS = tuple(vocabulary.COMPONENTS)
 Basis = Literal["article", "published", "office", "assumption"]
 Content = float | str | tuple[float, ...]
 # Whole numbers are numbers, but yes and no are not.
