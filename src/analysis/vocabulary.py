@@ -22,6 +22,7 @@ __all__ = [
     "BasisWords",
     "ProgramType",
     "RedFlag",
+    "folded",
 ]
 
 Relief = Literal["minor", "major", "none"]
@@ -163,3 +164,9 @@ BASES: Mapping[str, BasisWords] = MappingProxyType(
         ),
     }
 )
+
+
+def folded(word: str) -> str:
+    """Reduce a word to what is compared: lower case, and underscores for what separates."""
+    signs = (character if character.isalnum() else " " for character in word.casefold())
+    return "_".join("".join(signs).split())

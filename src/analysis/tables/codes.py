@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from analysis import vocabulary
 from analysis.paths import from_root
-from analysis.vocabulary import NO_FLAG
+from analysis.vocabulary import NO_FLAG, folded
 
 __all__ = [
     "BASES",
@@ -160,9 +160,3 @@ HEADER_SPELLINGS = MappingProxyType(
         "state_code": "state",
     }
 )
-
-
-def folded(word: str) -> str:
-    """Reduce a word to what is compared: lower case, and underscores for what separates."""
-    signs = (character if character.isalnum() else " " for character in word.casefold())
-    return "_".join("".join(signs).split())
