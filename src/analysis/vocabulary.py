@@ -14,6 +14,7 @@ __all__ = [
     "BASES",
     "COMPETITIVENESS",
     "COMPONENTS",
+    "DEGREES",
     "EXAM_FAILURES",
     "FLAGS",
     "NO_FLAG",
@@ -130,6 +131,16 @@ COMPONENTS: Mapping[str, str] = MappingProxyType(
         "letters": "Letters",
         "red_flags": "Red flags",
         "research": "Research",
+    }
+)
+
+# Degree and where it was earned: the groups of applicants that programs tell apart.
+DEGREES: Mapping[str, str] = MappingProxyType(
+    {
+        "us_md": "US MD",
+        "us_do": "US DO",
+        "us_img": "US citizen, international medical graduate",
+        "non_us_img": "International medical graduate",
     }
 )
 

@@ -61,9 +61,7 @@ PROGRAM_TYPES = MappingProxyType(
     {code: kind.label for code, kind in vocabulary.PROGRAM_TYPES.items()}
 )
 
-DEGREES = MappingProxyType(
-    {"us_md": "US MD", "us_do": "US DO", "img": "Graduate of another country"}
-)
+DEGREES = vocabulary.DEGREES
 
 BASES = MappingProxyType({code: words.label for code, words in vocabulary.BASES.items()})
 

@@ -14,11 +14,15 @@ from analysis.vocabulary import NO_FLAG, folded
 __all__ = [
     "BASES",
     "COMPETITIVENESS",
+    "DEGREES",
+    "DEGREE_SPELLINGS",
+    "DIVISIONS",
     "FLAG_CODES",
     "FLAG_SPELLINGS",
     "HEADER_SPELLINGS",
     "PROGRAM_TYPES",
     "STATES",
+    "STATE_SPELLINGS",
     "TYPE_SPELLINGS",
     "folded",
     "specialty_name",
@@ -100,6 +104,22 @@ STATES = MappingProxyType(
     }
 )
 
+# The nine divisions of the Census Bureau, which applicants name as their preferred regions.
+DIVISIONS = MappingProxyType(
+    {
+        "New England": ("CT", "ME", "MA", "NH", "RI", "VT"),
+        "Middle Atlantic": ("NJ", "NY", "PA"),
+        "East North Central": ("IL", "IN", "MI", "OH", "WI"),
+        "West North Central": ("IA", "KS", "MN", "MO", "NE", "ND", "SD"),
+        "South Atlantic": ("DE", "DC", "FL", "GA", "MD", "NC", "SC", "VA", "WV"),
+        "East South Central": ("AL", "KY", "MS", "TN"),
+        "West South Central": ("AR", "LA", "OK", "TX"),
+        "Mountain": ("AZ", "CO", "ID", "MT", "NV", "NM", "UT", "WY"),
+        "Pacific": ("AK", "CA", "HI", "OR", "WA"),
+    }
+)
+DEGREES = tuple(vocabulary.DEGREES)
+DEGREE_SPELLINGS = MappingProxyType({"md": "us_md", "do": "us_do", "img": "non_us_img"})
 
 SEASON = "data/assumptions/season.csv"
 
@@ -134,6 +154,7 @@ def specialty_name(word: str) -> tuple[str, str]:
     return " ".join(word.split()), f"is not in {SEASON}{hint}"
 
 
+STATE_SPELLINGS = MappingProxyType({folded(name): code for name, code in STATES.items()})
 FLAG_CODES = tuple(vocabulary.FLAGS)
 PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)
 COMPETITIVENESS = tuple(vocabulary.COMPETITIVENESS)
