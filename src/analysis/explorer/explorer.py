@@ -15,7 +15,7 @@ from analysis.answers.case import Case, case_from_json, case_json, case_of_row, 
 from analysis.answers.exploring import Desk, ListOf, list_of, standing_of, whose_data
 from analysis.errors import CountersignalError
 from analysis.explorer.boxes import Panel, paragraphs, plain
-from analysis.explorer.browser import Browser
+from analysis.explorer.browser import browser
 from analysis.explorer.controls import Controls
 from analysis.explorer.history import History, Steps
 from analysis.explorer.pictures import face_rules
@@ -69,7 +69,7 @@ class Explorer:
         paths |= {"preferences": preferences_csv, "assumptions": assumptions_toml}
         self.files = Files(paths, self._taken)
         self.desk = self.files.read()
-        self.browser = Browser()
+        self.browser = browser()
         self.browser.observe(self._asked, "asked")
         self.browser.observe(self._opened, "opened")
         self.browser.observe(self._refused, "refused")
