@@ -28,7 +28,7 @@ def _kind() -> Any:
 
         asked = traitlets.Int(0).tag(sync=True)  # counts what a person did
         answered = traitlets.Int(0).tag(sync=True)  # the last of it that is on the page
-        busy = traitlets.Bool(False).tag(sync=True)  # noqa: FBT003 - a trait's default
+        busy = traitlets.Bool(False).tag(sync=True)
         kept = traitlets.Unicode("").tag(sync=True)  # the cases, for the tab to keep
         opened = traitlets.Unicode("").tag(sync=True)  # what the tab had kept, when it opens
         refused = traitlets.List([]).tag(sync=True)  # name and size of a file over the limit
