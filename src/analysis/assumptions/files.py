@@ -158,7 +158,7 @@ class Season(BaseModel):
         FeeStep(last=18, usd=99.0, flat=True)
         """
         steps: list[FeeStep] = []
-        after = 0
+        after: int | None = 0
         for text in filter(None, self.fees.split(";")):
             step = FEE_STEP.fullmatch(text.strip())
             if step is None or after is None or int(step[1]) != after + 1:
@@ -174,7 +174,7 @@ class Season(BaseModel):
     @property
     def citations(self) -> dict[str, str]:
         """Source of each column that is cited."""
-        found = {}
+        found: dict[str, str] = {}
         for part in self.source.split(" | "):
             columns, colon, citation = part.partition(": ")
             if colon:
