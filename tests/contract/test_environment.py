@@ -12,6 +12,7 @@ CONDA_NAME = {
     "matplotlib": "matplotlib-base",
     "nbconvert": "nbconvert-core",
     "seaborn": "seaborn-base",
+    "typst": "typst-py",
 }
 # What stands in environment.yml for another reason than being a dependency of the package.
 ENVIRONMENT_ONLY = {"python", "pip", "hatchling", "cryptography", "-e ."}
@@ -40,9 +41,13 @@ def test_the_conda_environment_asks_for_what_the_package_asks_for():
 
 @pytest.mark.parametrize(
     ("old", "new", "found"),
-    [("  - pebble\n", "", {"pebble"}), ("  - rich\n", "  - rich\n  - polars\n", {"polars"})],
+    [
+        ("  - pebble\n", "", {"pebble"}),
+        ("  - rich\n", "  - rich\n  - polars\n", {"polars"}),
+        ("  - typst-py>=0.15\n", "  - typst-py\n", {"typst-py>=0.15", "typst-py"}),
+    ],
 )
-def test_a_library_too_few_or_too_many_is_found(tmp_path, old, new, found):
+def test_a_missing_or_spare_library_or_a_lost_minimum_version_is_found(tmp_path, old, new, found):
     for name in ("pyproject.toml", "environment.yml"):
         text = (project_root() / name).read_text(encoding="utf-8")
         (tmp_path / name).write_text(text)

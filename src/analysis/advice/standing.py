@@ -373,7 +373,7 @@ def standing(
         )
     if str(row.get("step1_result")) not in EXAM_RESULTS and STEP1_FLAG not in flags:
         sentences.append("The result of Step 1 was not given and is counted as passed.")
-    if row.get("degree") in ("us_do", "img"):
+    if row.get("degree") in ("us_do", "us_img", "non_us_img"):
         sentences.append(OTHER_DEGREE)
     return " ".join(sentences)
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.errors import ModelError
 from analysis.model.flags import CLASSES, FLAGS, listed
+from analysis.vocabulary import DEGREES
 
 __all__ = ["what_if"]
 
@@ -29,7 +30,7 @@ NUMBERS: Mapping[str, tuple[str, float, float]] = MappingProxyType(
 WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "competitiveness": CLASSES,
-        "degree": ("us_md", "us_do", "img"),
+        "degree": tuple(DEGREES),
         "needs_visa": ("yes", "no"),
         "red_flags": ("none", *FLAGS),
         "drop": FLAGS,

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pandera.pandas as pa
 
-__all__ = ["ID_PATTERN", "choice", "items", "number", "password", "text", "whole_items", "yes_no"]
+from analysis.tables.codes import STATE_SPELLINGS, STATES
 
+__all__ = [
+    "ID_PATTERN",
+    "choice",
+    "date",
+    "items",
+    "number",
+    "password",
+    "state",
+    "states",
+    "text",
+    "whole_items",
+    "yes_no",
+]
+
+NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
 ID_PATTERN = r"^(?!(?i:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])$)[A-Za-z0-9_-]{1,32}$"
 
 
@@ -22,7 +38,7 @@ def _column(
     empty: bool,
     **more: Any,
 ) -> pa.Column:
-    dtype = {"number": float, "text": str, "choice": str}.get(kind, object)
+    dtype = {"number": float, "text": str, "choice": str, "date": str}.get(kind, object)
     may_be_empty = ", or empty" if empty else ""
     return pa.Column(
         dtype,
@@ -136,6 +152,13 @@ def text(
     )
 
 
+def date(what: str) -> pa.Column:
+    """Column of dates, kept as YYYY-MM-DD."""
+    return _column(
+        "date", what, "a date such as 2026-09-15 or 9/15/2026", required=False, empty=True
+    )
+
+
 def password(what: str, longest: int) -> pa.Column:
     """Column of passwords: never cut, never shown.
 
@@ -164,7 +187,13 @@ def password(what: str, longest: int) -> pa.Column:
 
 
 def choice(
-    what: str, options: Sequence[str], *, required: bool = False, empty: bool = True
+    what: str,
+    options: Sequence[str],
+    *,
+    required: bool = False,
+    empty: bool = True,
+    spellings: Mapping[str, str] = NO_SPELLINGS,
+    entry: str = "",
 ) -> pa.Column:
     """Column of one of a few words.
 
@@ -176,13 +205,17 @@ def choice(
         The words; case, spaces and hyphens of a cell do not matter.
     required, empty : bool
         As for `number`.
+    spellings : mapping of str to str
+        Other words that surely mean an option, folded.
+    entry : str
+        What a cell holds, where the options are too many to name.
 
     Returns
     -------
     pandera.pandas.Column
         str; NaN is unknown.
     """
-    expected = f"one of {', '.join(options)}"
+    expected = entry or f"one of {', '.join(options)}"
     return _column(
         "choice",
         what,
@@ -191,7 +224,22 @@ def choice(
         required=required,
         empty=empty,
         options=tuple(options),
+        spellings=dict(spellings),
     )
+
+
+def state(what: str, *, required: bool = False) -> pa.Column:
+    """Column of one state, by its two letters or its name."""
+    entry = "a state or Canadian province, as two letters or by name (OH or Ohio)"
+    return choice(
+        what, tuple(STATES.values()), required=required, spellings=STATE_SPELLINGS, entry=entry
+    )
+
+
+def states(what: str, hint: str = "") -> pa.Column:
+    """Column of several states, by their two letters or their names."""
+    entry = f"a state, as two letters or by name (OH or Ohio){hint}"
+    return items(what, tuple(STATES.values()), spellings=STATE_SPELLINGS, entry=entry)
 
 
 def yes_no(what: str) -> pa.Column:
@@ -207,6 +255,8 @@ def items(
     longest: int = 32,
     entry: str = "",
     one_each: bool = False,
+    most: int = 1000,
+    spellings: Mapping[str, str] = NO_SPELLINGS,
 ) -> pa.Column:
     """Column of lists, separated by semicolons.
 
@@ -225,6 +275,10 @@ def items(
     one_each : bool
         Whether there is an entry for each specialty, so that two may be the same; else what is
         given twice is taken once.
+    most : int
+        Most entries of a cell.
+    spellings : mapping of str to str
+        Other words that surely mean an option, folded.
 
     Returns
     -------
@@ -234,6 +288,8 @@ def items(
     entries = f"of {', '.join(options)}" if options else f"each of at most {longest} characters"
     entries = f"each {entry}" if entry else entries
     expected = f"a list separated by semicolons, {entries}"
+    if most < 10:
+        expected = f"at most {most} entries separated by semicolons, {entries}"
 
     def fits(values: tuple[str, ...]) -> bool:
         return all(v in options if options else len(v) <= longest for v in values)
@@ -248,6 +304,8 @@ def items(
         empty=True,
         options=tuple(options),
         one_each=one_each,
+        most=most,
+        spellings=dict(spellings),
     )
 
 

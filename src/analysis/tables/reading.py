@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pandas as pd
 
 from analysis.errors import Problem, TableError
 from analysis.plain_text import text_of_formula
-from analysis.tables.codes import FLAG_SPELLINGS, STATES, folded
+from analysis.vocabulary import NO_FLAG, folded
 
 __all__ = ["RawRows", "Refused", "read_rows", "typed_column"]
 
@@ -58,26 +59,32 @@ def _choice(cell: str, column: Mapping[str, Any]) -> Interpreted:
     for option in column["options"]:
         if word == folded(option):
             return option, "" if cell == option else "spelling of codes made uniform"
+    if other := column["spellings"].get(word):
+        return (
+            other,
+            f"{word} read as {other}" if word == "img" else "spelling of codes made uniform",
+        )
     raise Refused
 
 
-OTHER_WORDS = {**FLAG_SPELLINGS, **{folded(name): code for name, code in STATES.items()}}
-
-
 def _items(cell: str, column: Mapping[str, Any]) -> Interpreted:
-    entries = [entry.strip() for entry in cell.split(";") if entry.strip()]
+    # Among known words a comma separates too: no state, flag or division has one.
+    apart = re.split("[;,]" if column["options"] else ";", cell)
+    entries = [entry.strip() for entry in apart if entry.strip()]
     if not column["options"]:
         return _once(entries)
     codes = {folded(option): option for option in column["options"]}
     words: list[str] = []
     for entry in entries:
-        word = codes.get(folded(entry)) or OTHER_WORDS.get(folded(entry), "")
-        if word == "none":
+        word = codes.get(folded(entry)) or column["spellings"].get(folded(entry), "")
+        if word == NO_FLAG:
             continue
         if word not in column["options"]:
             raise Refused
         words.append(word)
     kept, twice = (tuple(words), "") if column["one_each"] else _once(words)
+    if len(kept) > column["most"]:
+        raise Refused
     said = "spelling of codes made uniform" if words != entries else ""
     return kept, ", ".join(one for one in (said, twice) if one)
 
@@ -101,12 +108,23 @@ def _cell_text(cell: str, column: Mapping[str, Any]) -> Interpreted:
     return cell[: longest - 1] + "…", f"text over {longest:,} characters cut"
 
 
+def _date(cell: str, _: Mapping[str, Any]) -> Interpreted:
+    for form in ("%Y-%m-%d", "%m/%d/%Y"):
+        try:
+            day = datetime.strptime(cell, form).date().isoformat()
+        except ValueError:
+            continue
+        return day, "" if day == cell else "dates written as YYYY-MM-DD"
+    raise Refused
+
+
 KINDS: dict[str, tuple[Callable[[str, Mapping[str, Any]], Interpreted], Any]] = {
     "number": (_number, np.nan),
     "choice": (_choice, None),
     "items": (_items, ()),
     "whole_items": (_whole_items, ()),
     "text": (_cell_text, None),
+    "date": (_date, None),
 }
 
 
@@ -139,7 +157,7 @@ def typed_column(
     typed = pd.Series(values[codes], index=cells.index, dtype=object)
     if column["kind"] == "number":
         typed = typed.astype("float64")
-    elif column["kind"] in {"text", "choice"}:
+    elif column["kind"] in {"text", "choice", "date"}:
         typed = typed.astype("str")
     return typed, pd.Series(refused[codes], index=cells.index), repaired
 

@@ -9,13 +9,25 @@ from types import MappingProxyType
 
 import pandera.pandas as pa
 
-from analysis.tables.codes import BASES, COMPETITIVENESS, FLAG_CODES, PROGRAM_TYPES, STATES
+from analysis.tables.codes import (
+    BASES,
+    COMPETITIVENESS,
+    DEGREE_SPELLINGS,
+    DEGREES,
+    DIVISIONS,
+    FLAG_CODES,
+    FLAG_SPELLINGS,
+    PROGRAM_TYPES,
+)
 from analysis.tables.columns import (
     ID_PATTERN,
     choice,
+    date,
     items,
     number,
     password,
+    state,
+    states,
     text,
     whole_items,
     yes_no,
@@ -127,8 +139,12 @@ _STUDENT = {
         whole=True,
     ),
     "step1_result": choice("Step 1.", ("pass", "fail_then_pass"), required=True),
-    "red_flags": items("Red flags.", FLAG_CODES, required=True),
-    "degree": choice("Degree.", ("us_md", "us_do", "img")),
+    "red_flags": items("Red flags.", FLAG_CODES, required=True, spellings=FLAG_SPELLINGS),
+    "degree": choice(
+        "Degree and where it was earned; img is read as non_us_img.",
+        DEGREES,
+        spellings=DEGREE_SPELLINGS,
+    ),
     "needs_visa": yes_no("Whether a visa is needed."),
     "competitiveness": items(
         "Competitiveness of each specialty; by season.csv if empty.",
@@ -143,6 +159,16 @@ _STUDENT = {
         1,
     ),
     "research_items": number("Publications, posters, abstracts and talks.", 0, 500, whole=True),
+    "home_state": state("State the student comes from."),
+    "school_state": state("State of the medical school."),
+    "preferred_divisions": items(
+        "Census divisions named as preferred regions.",
+        tuple(DIVISIONS),
+        entry=f"one of {', '.join(DIVISIONS)}",
+        longest=60,
+        most=3,
+    ),
+    "comlex2": number("COMLEX Level 2 score of a DO student.", 400, 999, whole=True),
 }
 
 STUDENTS = pa.DataFrameSchema(
@@ -155,11 +181,21 @@ STUDENTS = pa.DataFrameSchema(
         ),
         **_STUDENT,
         "name": text("Name, printed on the page and kept nowhere else.", longest=120, private=True),
-        "preferred_states": items(
+        "preferred_states": states(
             "States the student would like to live in.",
-            tuple(STATES.values()),
-            entry="a state's two letters",
+            "; a state to stay away from goes into exclude_states",
         ),
+        "exclude_states": states("States the student will not move to."),
+        "wish_prestige": number(
+            "How much a program's prestige counts among the student's wishes; 0 if empty.", 0, 1
+        ),
+        "step2_estimate": number(
+            "Expected Step 2 CK score, where step2_ck is not known yet.", 214, 300
+        ),
+        "step2_estimate_sd": number(
+            "Standard deviation of that estimate; the exam's own error if empty.", 0, 40
+        ),
+        "partner_id": text("student_id of the partner, for a couple.", pattern=ID_PATTERN),
         "must_apply": items("Programs that stay on the list, by program_id."),
         "never_apply": items("Programs that never enter the list, by program_id."),
         "application_limit": number("Most applications.", 1, 1000, whole=True),
@@ -175,13 +211,22 @@ STUDENTS = pa.DataFrameSchema(
     description="The class, one row a student.",
 )
 
+SHARES = {
+    "us_md": "students of US MD schools",
+    "us_do": "students of US DO schools",
+    "us_img": "US citizens from schools abroad",
+    "non_us_img": "other graduates of schools abroad",
+    "gold": "with a gold signal",
+    "silver": "with a silver signal",
+}
+
 PROGRAMS = pa.DataFrameSchema(
     {
         "program_id": text("Id of the program.", required=True, empty=False, pattern=ID_PATTERN),
         "program_name": text("Name.", required=True, empty=False),
         "specialty": text("Specialty.", required=True, empty=False),
         "program_type": choice("Type of program.", PROGRAM_TYPES, required=True, empty=False),
-        "state": text("State, as two letters.", required=True, pattern=r"^[A-Z]{2}$"),
+        "state": state("State.", required=True),
         "prestige": number(
             "Prestige, the office's own scale; the type's article value if empty.",
             0,
@@ -218,7 +263,19 @@ PROGRAMS = pa.DataFrameSchema(
         "accepts_do": yes_no("Whether DO applicants are taken; empty = verify."),
         "visa": choice("Visas sponsored; empty = verify.", ("j1", "h1b", "both", "none")),
         "positions": number("Positions a year.", 0, 1000, whole=True),
-        "as_of": text("Date of the row's data, YYYY-MM-DD.", pattern=r"^\d{4}-\d{2}-\d{2}$"),
+        "institution_id": text("Id of the institution that sponsors it.", pattern=ID_PATTERN),
+        "track": choice(
+            "Kind of position; categorical if empty.", ("categorical", "advanced", "preliminary")
+        ),
+        "platform": choice(
+            "Where applications are sent; by season.csv if empty.",
+            ("ERAS", "ResidencyCAS", "other"),
+        ),
+        **{
+            f"share_{group}": number(f"Share of its applications: {words}.", 0, 1)
+            for group, words in SHARES.items()
+        },
+        "as_of": date("Date of the row's data."),
         "source": text("Where the row comes from.", longest=300),
     },
     description="Residency programs, one row a program.",

@@ -78,6 +78,10 @@ _STUDENT = {
     "clerkship_honors_fraction": "0.5",
     "letters": "0.6",
     "research_items": "3",
+    "home_state": "OH",
+    "school_state": "OH",
+    "preferred_divisions": "East North Central",
+    "comlex2": "",
 }
 _PROVENANCE = {"source": WRITE_OVER, "basis": "office", "note": "Made up."}
 # A value for every column of every table, by the name a file has; a test reads each row back.
@@ -125,6 +129,11 @@ EXAMPLES = MappingProxyType(
             **_STUDENT,
             "name": "Example Student",
             "preferred_states": "OH;PA",
+            "exclude_states": "TX",
+            "wish_prestige": "0.2",
+            "step2_estimate": "",
+            "step2_estimate_sd": "",
+            "partner_id": "",
             "must_apply": "EXAMPLE-P1",
             "never_apply": "EXAMPLE-P2",
             "application_limit": "40",
@@ -153,6 +162,10 @@ EXAMPLES = MappingProxyType(
             "accepts_do": "yes",
             "visa": "j1",
             "positions": "12",
+            "institution_id": "EXAMPLE-I1",
+            "track": "categorical",
+            "platform": "ERAS",
+            **{name: "" for name in SCHEMAS["programs"].columns if name.startswith("share_")},
             "as_of": "2026-09-15",
             "source": WRITE_OVER,
         },

@@ -84,16 +84,18 @@ def test_a_blank_step_1_is_said_to_count_as_passed():
     assert "counted as passed" not in standing(student(**told), typical())
 
 
-@pytest.mark.parametrize(("degree", "warned"), [("us_md", False), ("us_do", True), ("img", True)])
+@pytest.mark.parametrize(
+    ("degree", "warned"), [("us_md", False), ("us_do", True), ("non_us_img", True)]
+)
 def test_a_student_of_another_degree_is_told_that_the_model_knows_none(degree, warned):
     said = standing(student(degree=degree), typical())
     assert ("chances may be too high" in said) == warned
 
 
 def test_degree_and_visa_stand_among_the_facts():
-    own = student(degree="img", needs_visa="yes")
+    own = student(degree="non_us_img", needs_visa="yes")
     rows = dict(facts(own, {"Neurology": "moderate"}).itertuples(index=False, name=None))
-    assert rows["Degree"] == "Graduate of another country"
+    assert rows["Degree"] == "International medical graduate"
     assert rows["Needs a visa"] == "yes"
 
 

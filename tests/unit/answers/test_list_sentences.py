@@ -34,7 +34,7 @@ def test_without_enough_graduates_of_its_own_the_office_has_the_published_pair(o
     assert said.startswith("A counter-check, not a chance")
 
 
-@pytest.mark.parametrize("degree", ["us_do", "img"])
+@pytest.mark.parametrize("degree", ["us_do", "non_us_img"])
 def test_what_was_published_of_us_md_schools_is_not_held_against_others(degree):
     assert placement_check(None, ASSUMPTIONS, degree) == ""
     assert "of this office" in placement_check(graduates(40, 30), ASSUMPTIONS, degree)

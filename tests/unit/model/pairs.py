@@ -79,7 +79,7 @@ def drawn_pair(seed):
     applicant = student(
         step2_ck=int(dice.integers(214, 291)),
         red_flags=flags,
-        degree=str(dice.choice(["us_md", "us_do", "img"])),
+        degree=str(dice.choice(["us_md", "us_do", "non_us_img"])),
         needs_visa=(None, "yes", "no")[dice.integers(3)],
         clerkship_honors_fraction=maybe(round(dice.random(), 3)),
         letters=maybe(round(dice.random(), 3)),

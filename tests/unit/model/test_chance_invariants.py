@@ -40,7 +40,7 @@ def students(draw):
     return student(
         step2_ck=draw(st.integers(214, 300)),
         red_flags=tuple(draw(st.lists(st.sampled_from(FLAGS), unique=True, max_size=4))),
-        degree=draw(st.sampled_from(["us_md", "us_do", "img"])),
+        degree=draw(st.sampled_from(["us_md", "us_do", "non_us_img"])),
         needs_visa=draw(yes_no),
         clerkship_honors_fraction=draw(share),
         letters=draw(share),

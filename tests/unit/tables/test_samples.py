@@ -65,7 +65,7 @@ def test_a_sample_is_read_without_a_problem_and_says_that_it_is_made_up(table):
 def test_the_class_covers_every_flag_class_degree_and_kind_of_gap():
     students = sample("students")
     assert {flag for flags in students["red_flags"] for flag in flags} == set(FLAG_CODES)
-    assert set(students["degree"].dropna()) == {"us_md", "us_do", "img"}
+    assert set(students["degree"].dropna()) == {"us_md", "us_do", "non_us_img"}
     season = from_root("data/assumptions/season.csv").read_text().splitlines()
     kinds = {row["specialty"]: row["competitiveness"] for row in csv.DictReader(season)}
     by_season = {kinds[name] for names in students["specialty"] for name in names}

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.model.cohort import matches_if_independent, season
 from analysis.paths import from_root
-from tests.unit.model.classmates.classes import assumed, member, room
+from tests.unit.model.cohort.classes import assumed, member, room
 
 TEXT = " ".join(from_root("docs/methods-class.md").read_text(encoding="utf-8").split())
 

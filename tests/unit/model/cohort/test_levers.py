@@ -14,7 +14,7 @@ from analysis.model.cohort import (
 )
 from analysis.model.correlation import scenarios
 from analysis.model.portfolio import match_chance
-from tests.unit.model.test_application_list import programs, student
+from tests.unit.model.choice.test_application_list import programs, student
 
 ASSUMPTIONS = read_assumptions()
 RATE = ASSUMPTIONS.value("match_given_interview")

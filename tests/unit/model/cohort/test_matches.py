@@ -12,7 +12,7 @@ from analysis.model.cohort import (
     matches_if_independent,
     season,
 )
-from tests.unit.model.classmates.classes import assumed, member, room
+from tests.unit.model.cohort.classes import assumed, member, room
 
 ASSUMPTIONS = read_assumptions()
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.model.cohort import placements, room_of
-from tests.unit.model.classmates.classes import stable_by_the_book
+from tests.unit.model.cohort.classes import stable_by_the_book
 
 
 @st.composite

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.model.cohort import season
-from tests.unit.model.classmates.classes import assumed, enumerated, member, room
+from tests.unit.model.cohort.classes import assumed, enumerated, member, room
 
 SEED = 20260915
 
