@@ -178,7 +178,7 @@ def _part_columns(
     """Columns of one student's rows for one specialty; a word stands for as many."""
     count = len(part.programs)
     terms = part.terms(chance_parameters(assumptions), assumptions)
-    named = {**terms.named(), "signal": part.signal, "place": part.place}
+    named = _split_level({**terms.named(), "signal": part.signal, "place": part.place}, part)
     read = terms.chance(part.signal + part.place)[0]
     doors, chance = part.gate, read * part.gate.opening
     low = high = np.full(count, np.nan)
@@ -203,6 +203,19 @@ def _part_columns(
         "imputed": part.levels.imputed,
         **{f"logit_{name}": np.broadcast_to(named[name], (1, count))[0] for name in TERMS},
     }
+
+
+def _split_level(named: dict[str, FloatBlock], part: Part) -> dict[str, FloatBlock]:
+    """Terms with the base apart from what a program's own applicants do to it.
+
+    The base is then the level of a record at the reference where applicants score as assumed
+    usual; a place of which nothing is known belongs to it, being the pool's average.
+    """
+    own = part.levels.applicants_term(part.kind)
+    base = named["spotless"] + named["program"] - own
+    if not part.place_known:
+        base, named["place"] = base + named["place"], np.zeros(1)
+    return {**named, "spotless": base, "program": own}
 
 
 FloatBlock = NDArray[np.floating]

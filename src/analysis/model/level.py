@@ -41,6 +41,8 @@ MOST_KNOWN = 64
 # Where the coarse levels behind a range are solved: spreads of the evidence, and factors.
 LOWEST_TAU, TAUS = 0.2, 8
 FACTORS = (0.5, 1.5)
+# A rate this close to all whom a program reads contradicts its screens.
+CLOSE_TO_ALL = 0.98
 
 
 @dataclass(frozen=True)
@@ -69,8 +71,8 @@ class Moves:
 
     Levels are solved at a coarse quadrature for eight spreads of the evidence, through which a
     polynomial runs, and for two factors each on the log-odds of groups and of signals, through
-    which parabolas run: right to a thousandth of a log-odds, and a hundred times as fast as solving
-    each draw.
+    which parabolas run: right to a tenth of a log-odds where all move far at once, and a hundred
+    times as fast as solving each draw.
 
     Parameters
     ----------
@@ -191,6 +193,19 @@ class ProgramLevels:
                 self.rate, parameters.group_odds, parameters.spotless, self.assumptions
             )
         return np.asarray(program)
+
+    def applicants_term(self, kind: str) -> Floats:
+        """Log-odds by which a program's own applicants outscore the usual ones, shape (m,)."""
+        parameters = chance_parameters(self.assumptions)
+        slope = float(parameters.logit_scale * parameters.weights["step2_ck"])
+        usual = self.assumptions.value("applicants.step2_mean")
+        if self.basis == IDENTITY:
+            pool = pool_of(str(self.specialty[0]), kind, self.assumptions)
+            own = expected_value(self.applicant_step2[kind], pool.step2_sd, self.assumptions)
+            return -slope * (own - expected_value(usual, pool.step2_sd, self.assumptions))
+        scale = self.assumptions.group("scale")
+        length = scale["step2_best"] - scale["step2_worst"]
+        return np.asarray(-slope * (self.applicant_step2[kind] - usual) / length)
 
     def degree_term(self, group: pd.Series, kind: str, parameters: ChanceParameters) -> Number:
         """Log-odds of each student's group, shape (n, 1), (n, m) or with draws before."""
@@ -527,40 +542,36 @@ def _readable(
     """Levels whose rates a program can reach with the applicants that it reads.
 
     A program that interviews more than those above its cutoff has applicants who know it: the
-    cutoff then closes the gate for a student below it, and is left out of the pool.
+    cutoff then closes the gate for a student below it and is left out of the pool. So are its other
+    screens where the counts contradict them too. More than the highest chance is refused.
     """
     assumptions = levels.assumptions
     highest = assumptions.value("highest_chance")
-    rate, facts = levels.rate, dict(levels.facts)
+    rate, facts = levels.rate, {name: values.copy() for name, values in levels.facts.items()}
     assert rate is not None  # noqa: S101 - set just before
-    rate = rate.copy()
-
-    def most(at: NDArray[np.int64], name: str) -> Floats:
-        kind = assumptions.season_of(name).competitiveness
-        pool = pool_of(name, kind, assumptions)
-        now = replace(levels, facts=facts).at(at)
-        return highest * _gates(now, kind, pool).open_share(pool)
-
+    impossible = np.flatnonzero(rate >= highest)
+    if impossible.size:
+        worst = int(impossible[0])
+        message = (
+            f"program {programs['program_id'].iloc[worst]}: interviews_offered "
+            f"{counts[0][worst]:g} of applications_received {counts[1][worst]:g}; expected less "
+            f"than {highest:.0%}: correct the two counts, or leave both empty"
+        )
+        raise ModelError(message)
+    screens = {"cutoff_counts": 0.0, "reads_exam_failure": 1.0, "takes_do": 1.0, "takes_visa": 1.0}
     for name in dict.fromkeys(levels.specialty):
         at = np.flatnonzero(levels.specialty == name)
-        over = at[rate[at] >= 0.98 * most(at, name)]
-        facts["cutoff_counts"] = facts["cutoff_counts"].copy()
-        facts["cutoff_counts"][over] = 0
-        for program in over:
-            imputed[program].append("applicants above the cutoff")
-        ceiling = most(at, name)
-        still = at[rate[at] >= ceiling]
-        told = still[~np.isnan(counts[0][still])]
-        if told.size:
-            worst = int(told[0])
-            message = (
-                f"program {programs['program_id'].iloc[worst]}: interviews_offered is "
-                f"{rate[worst]:.0%} of applications_received, and it reads at most "
-                f"{ceiling[at == worst][0]:.0%} of its applicants: correct the two counts"
-            )
-            raise ModelError(message)
-        rate[still] = 0.5 * ceiling[np.isin(at, still)]
-    return replace(levels, rate=rate, facts=facts)
+        kind = assumptions.season_of(name).competitiveness
+        pool = pool_of(name, kind, assumptions)
+        for left_out in (("cutoff_counts",), tuple(screens)):
+            gates = _gates(replace(levels, facts=facts).at(at), kind, pool)
+            over = at[rate[at] >= CLOSE_TO_ALL * highest * gates.open_share(pool)]
+            for screen in left_out:
+                facts[screen][over] = screens[screen]
+            for program in over:
+                imputed[program].append("interviews_offered against its screens")
+    imputed[:] = [list(dict.fromkeys(names)) for names in imputed]
+    return replace(levels, facts=facts)
 
 
 def _rates(

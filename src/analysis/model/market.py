@@ -52,6 +52,7 @@ class Part:
     gate: Gate
     signals: NDArray[Any]
     place: NDArray[np.float64]
+    place_known: bool
 
     def sending(self, signals: NDArray[Any], assumptions: Assumptions) -> Part:
         """Give the same part with other signals, shape (m,)."""
@@ -109,9 +110,21 @@ class Market:
         for (specialty, kind), (at, programs, levels) in zip(kinds.items(), slices, strict=True):
             ties, signals = self._ties(str(row["student_id"]), programs)
             doors = gate(row, flags, programs, self._assumptions, ties, signals)
-            place = levels.place_term(place_log_odds(row, programs, ties, self._assumptions), kind)
+            known = place_log_odds(row, programs, ties, self._assumptions)
+            place = levels.place_term(known, kind)
             yield Part(
-                at, specialty, kind, programs, profile, levels, row, ties, doors, signals, place
+                at,
+                specialty,
+                kind,
+                programs,
+                profile,
+                levels,
+                row,
+                ties,
+                doors,
+                signals,
+                place,
+                known is not None,
             )
 
     def _slices(self, names: tuple[str, ...], row: Mapping[str, Any]) -> list[Any]:

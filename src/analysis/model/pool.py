@@ -129,6 +129,12 @@ def pool_of(specialty: str, kind: str, assumptions: Assumptions) -> Pool:
     place[0], flag[0] = 1 - place.sum(), 1 - flag.sum()
     shift = assumptions.value(f"applicants.{kind}")
     mean = season.pool_step2_mean or assumptions.value("applicants.step2_mean") + shift
+    gold_odds, silver_odds = number("odds_gold"), number("odds_silver")
+    # A class's number beside a specialty's own keeps the order: a gold signal is worth no less.
+    if season.odds_gold is None:
+        gold_odds = max(gold_odds, silver_odds)
+    else:
+        silver_odds = min(gold_odds, silver_odds)
     pool = Pool(
         rate=number("interview_rate"),
         group=group / group.sum(),
@@ -136,7 +142,7 @@ def pool_of(specialty: str, kind: str, assumptions: Assumptions) -> Pool:
         place=place,
         flag=flag,
         group_odds=np.array([1.0, *(number(f"odds_{name}") for name in GROUPS[1:])]),
-        signal_odds=np.array([1.0, number("odds_silver"), number("odds_gold")]),
+        signal_odds=np.array([1.0, silver_odds, gold_odds]),
         place_odds=np.array(
             [1.0, *(assumptions.value(f"place.{name}_odds") for name in PLACES[1:])]
         ),
@@ -144,9 +150,6 @@ def pool_of(specialty: str, kind: str, assumptions: Assumptions) -> Pool:
         step2_mean=mean,
         step2_sd=season.pool_step2_sd or assumptions.value("pool.step2_sd"),
     )
-    if pool.signal_odds[1] > pool.signal_odds[2]:
-        message = f"season.csv: {specialty}: odds_silver is higher than odds_gold"
-        raise ModelError(message)
     for part in vars(pool).values():
         if isinstance(part, np.ndarray):
             part.flags.writeable = False

@@ -75,8 +75,8 @@ class Assumed:
     rho: Floats
     shared: Floats
     most: NDArray[np.int64]
-    match_correlation: Floats
-    link: float
+    match_correlation: Floats | None = None
+    link: float = 1.0
 
 
 def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:

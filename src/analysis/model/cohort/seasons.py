@@ -125,6 +125,8 @@ def margins(
     """How far each student is over each program's bar: the chance of an offer less the luck."""
     factor = luck.factors(assumed.shared[state])
     ranking = luck.rankings(state.size)
+    own_after = assumed.match_correlation
+    after = None if own_after is None else own_after[state][:, None]
     margin = np.zeros((state.size, len(members), longest))
     begin = 0
     for at, member in enumerate(members):
@@ -135,7 +137,7 @@ def margins(
             assumed.rho[state][:, None],
             factor[:, at, None],
             ranking[:, at, None],
-            assumed.match_correlation[state][:, None],
+            after,
             assumed.link,
         )
         margin[:, at, : len(member.programs)] = offer - luck.answers(at, state.size)
