@@ -292,7 +292,11 @@ def toml_content(path: Path) -> dict[str, Any]:
 def _leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, part in content.items():
         key = f"{prefix}{name}"
-        if isinstance(part, dict) and not {"value", "values", "basis"} & set(part):
+        # A key may be called basis, as level.basis is; an entry has a word there.
+        entry = isinstance(part, dict) and (
+            {"value", "values"} & set(part) or isinstance(part.get("basis"), str)
+        )
+        if isinstance(part, dict) and not entry:
             yield from _leaves(part, f"{key}.")
         else:
             yield key, part
