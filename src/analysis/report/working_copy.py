@@ -83,6 +83,8 @@ def lab_command(work: Path, port: int, *, browser: bool) -> list[str]:
         f"--ServerApp.port={port}",
         "--ServerApp.allow_remote_access=False",
         f"--ServerApp.root_dir={work}",
+        # without it, another account of this machine can read what a kernel prints
+        "--MappingKernelManager.transport_encryption=required",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
