@@ -99,17 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     line = _with_project_taken_out(sys.argv[1:] if arguments is None else arguments)
     _open_streams()
-    with _orderly_end():
+    with _orderly_end() as stopped:
         code = _exit_code(line)
-    sys.exit(code)
-
-
-class _StoppedError(KeyboardInterrupt):
-    """Asked to end by a signal; whoever cleans up after Ctrl-C cleans up after this."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.exit_code = 128 + number
+    sys.exit(128 + stopped[0] if stopped else code)
 
 
 def _open_streams() -> None:
@@ -120,6 +112,7 @@ def _open_streams() -> None:
         except OSError:
             # Else the next file that is opened would be taken for this stream.
             os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
+            os.set_inheritable(descriptor, True)
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, "w" if descriptor else "r"))  # noqa: SIM115, PTH123
@@ -129,11 +122,13 @@ def _open_streams() -> None:
 
 
 @contextmanager
-def _orderly_end() -> Iterator[None]:
-    """Let a hang-up or a request to end clean up as Ctrl-C does."""
+def _orderly_end() -> Iterator[list[int]]:
+    """Let a hang-up or a request to end clean up as Ctrl-C does, and tell which it was."""
+    stopped: list[int] = []
 
     def stop(number: int, _: object) -> None:
-        raise _StoppedError(number)
+        stopped.append(number)
+        raise KeyboardInterrupt
 
     before = {}
     if threading.current_thread() is threading.main_thread():
@@ -142,7 +137,7 @@ def _orderly_end() -> Iterator[None]:
             if number is not None and signal.getsignal(number) is signal.SIG_DFL:
                 before[number] = signal.signal(number, stop)
     try:
-        yield
+        yield stopped
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -151,10 +146,10 @@ def _orderly_end() -> Iterator[None]:
 def _exit_code(line: list[str]) -> int:
     try:
         result = app(line, standalone_mode=False)
-    except (KeyboardInterrupt, typer.Abort) as stopped:
+    except (KeyboardInterrupt, typer.Abort):
         with suppress(OSError):  # the terminal may be gone
             say("countersignal: stopped")
-        return getattr(stopped, "exit_code", 130)
+        return 130
     except CountersignalError as error:
         say(error)
         return error.exit_code
