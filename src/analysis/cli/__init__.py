@@ -106,13 +106,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _open_streams() -> None:
     """Give closed streams a place to go, and let no terminal refuse a character."""
-    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+    for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
             # Else the next file that is opened would be taken for this stream.
             os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
             os.set_inheritable(descriptor, True)
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, open(os.devnull, "w" if descriptor else "r"))  # noqa: SIM115, PTH123
