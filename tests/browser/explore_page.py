@@ -12,7 +12,7 @@ ADDRESS = r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)"
 LAB_ADDRESS = r"http://127\.0\.0\.1:(\d+)/lab\?token=(\w+)"
 COMMAND = ["-m", "analysis.cli", "explore", "--no-browser"]
 CHANCE = "Interview at a typical mid-tier program"
-MATCH = "A match, with the list below"
+MATCH = "Estimated match chance"
 STUDENT = "S001"
 PICTURE = "img.cs-chart"
 # The kernel of a page that is opened before one is heated starts from nothing.

@@ -86,7 +86,7 @@ function render({ model, el }) {
   heard("pointerdown", (e) => { sliding = Boolean(within(e.target, ".noUi-target")); if (sliding) ask(); });
   heard("pointermove", () => { if (sliding && model.get("answered") >= asked) ask(); });
   heard("pointerup", () => { if (sliding) { sliding = false; ask(); } });
-  heard("click", (e) => { if (within(e.target, ".cs-bar button, .cs-acts button")) ask(); });
+  heard("click", (e) => { if (within(e.target, "button")) ask(); });
   heard("change", (e) => {
     if (within(e.target, "input, select, textarea")) ask();
   });

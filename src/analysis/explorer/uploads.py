@@ -12,7 +12,7 @@ from typing import Any
 
 import ipywidgets
 
-from analysis.answers.exploring import SAMPLES, Desk, checked_file, read_desk
+from analysis.answers.exploring import SAMPLES, Desk, check_rows, checked_file, read_desk
 from analysis.errors import CountersignalError
 from analysis.explorer.boxes import Panel, group, paragraphs, plain
 from analysis.paths import from_root
@@ -90,7 +90,13 @@ class Files:
         self.takers = {table: self._taker(table, words) for table, words in TABLES.items()}
         self.sample = ipywidgets.Button(description="Back to the files this page began with")
         self.sample.on_click(lambda _: self._to_first())
-        self.box = group("Your own files", [*self.takers.values(), self._said.widget, self.sample])
+        self.graduates: Any = None  # rows of the office's own outcomes
+        compare = self._taker("graduates", "Graduates")
+        self.box = group(
+            "Your own files",
+            [*self.takers.values(), compare, self._said.widget, self.sample],
+        )
+        self.box.add_class("cs-acts")
 
     @property
     def folder(self) -> Path:
@@ -164,6 +170,12 @@ class Files:
             path, said, usable = handed_in(self.folder, table, upload)
         except OSError as error:
             self.say(f"{plain(upload['name'])}: cannot be kept ({error.strerror}); not taken.")
+            return
+        if table == "graduates":
+            self.say(said)
+            if usable:
+                self.graduates = check_rows(path, "graduates")
+                self._taken(self.read(), "graduates")
             return
         paths = dict(self._paths)
         if any(p and from_root(p).parent == from_root(SAMPLES) for p in map(self.path, TABLES)):
