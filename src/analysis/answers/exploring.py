@@ -476,24 +476,19 @@ def case_tables(case: Case, desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame | No
             programs.loc[here, column] = float(value) if number else value
     if desk.preferences is None and not case.marks:
         return programs, None
-    rows = desk.preferences
-    if rows is None:
-        columns = ("student_id", "program_id", "preference", "tie", "signal")
-        rows = pd.DataFrame({name: pd.Series(dtype="str") for name in columns})
-        rows["preference"] = rows["preference"].astype(float)
-    own = rows[(rows["student_id"] == case.student_id)]
-    own = own[own["program_id"].isin(programs["program_id"])].set_index("program_id")
+    known = set(programs["program_id"])
+    own: dict[str, dict[str, Any]] = {}
+    columns = ["student_id", "program_id", "preference", "tie", "signal"]
+    if desk.preferences is not None:
+        columns = list(desk.preferences.columns)
+        rows = desk.preferences[desk.preferences["student_id"] == case.student_id]
+        own = {row["program_id"]: row for row in rows.to_dict("records")}
     for program_id, tie, signal in case.marks:
-        if program_id in set(programs["program_id"]):
-            if program_id not in own.index:
-                own.loc[program_id] = None
-            own.loc[program_id, ["student_id", "tie", "signal"]] = [
-                case.student_id,
-                tie or None,
-                signal or None,
-            ]
-    own = own.reset_index().reindex(columns=rows.columns)
-    return programs, own.astype(dict(rows.dtypes))
+        row = own.setdefault(program_id, {"student_id": case.student_id, "program_id": program_id})
+        row |= {"tie": tie or None, "signal": signal or None}
+    rows = pd.DataFrame([row for one, row in own.items() if one in known], columns=columns)
+    kinds = {name: "float64" if name == "preference" else "str" for name in columns}
+    return programs, rows.astype(kinds)
 
 
 ON, OFF = "yes", "no"

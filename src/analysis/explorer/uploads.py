@@ -91,10 +91,10 @@ class Files:
         self.sample = ipywidgets.Button(description="Back to the files this page began with")
         self.sample.on_click(lambda _: self._to_first())
         self.graduates: Any = None  # rows of the office's own outcomes
-        compare = self._taker("graduates", "Graduates")
+        self.takers["graduates"] = self._taker("graduates", "Graduates")
         self.box = group(
             "Your own files",
-            [*self.takers.values(), compare, self._said.widget, self.sample],
+            [*self.takers.values(), self._said.widget, self.sample],
         )
         self.box.add_class("cs-acts")
 
