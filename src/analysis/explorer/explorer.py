@@ -104,6 +104,7 @@ class Explorer:
         self._lists: dict[Case, ListOf] = {}
         self._standings: dict[Case, Standing] = {}
         self._steps = Steps()
+        self._quiet = False
         self._base = self._beside = Kept(BASE, {}, {})
         self.student = ipywidgets.Dropdown(description="Student")
         self.student.observe(self._picked, "value")
@@ -111,7 +112,6 @@ class Explorer:
         self.base_button = _button("Back to the base case", self._to_base)
         self.beside = ipywidgets.Dropdown(description="Beside it", options=[BASE])
         self.beside.observe(lambda _: None if self._quiet else self._settle_again(), "value")
-        self._quiet = False
         self.names = ipywidgets.Checkbox(
             description="Names in the list of students (else ids)", value=True, indent=False
         )
