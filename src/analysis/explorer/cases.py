@@ -83,6 +83,8 @@ class Cases:
         Gets a case to go on with.
     beside : callable
         Told when another case is to stand beside the one that is shown.
+    read : callable
+        Told when a file was read, whatever came of it.
     """
 
     def __init__(
@@ -90,8 +92,10 @@ class Cases:
         numbers_of: Callable[[str, Case], Kept],
         opened: Callable[[Case], None],
         beside: Callable[[], None],
+        read: Callable[[], None],
     ) -> None:
         self._numbers_of, self._opened, self._beside_changed = numbers_of, opened, beside
+        self._read = read
         self.base = self.now = Case("typed", ("",))
         self.named: dict[str, NamedCase] = {}
         self._quiet = False
@@ -268,6 +272,7 @@ class Cases:
         self.taker.value = ()
         self._fill()
         self._beside_changed()
+        self._read()
 
 
 def _button(words: str, clicked: Callable[[Any], None]) -> Any:

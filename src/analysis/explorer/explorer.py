@@ -79,7 +79,7 @@ class Explorer:
     ) -> None:
         paths = {"students": students_csv, "programs": programs_csv}
         paths |= {"preferences": preferences_csv, "assumptions": assumptions_toml}
-        self.files = Files(paths, self._taken)
+        self.files = Files(paths, self._taken, self._file_read)
         self.desk = self.files.read()
         self.browser = browser()
         self.browser.observe(self._asked, "asked")
@@ -89,7 +89,7 @@ class Explorer:
         self.banner = Panel("cs-banner")
         self.controls = Controls(self.desk, self._changed)
         self.listing = Listing(self._from_list)
-        self.cases = Cases(self._frozen, self._from_list, self._settle_again)
+        self.cases = Cases(self._frozen, self._from_list, self._settle_again, self._file_read)
         self.saving = Saving(
             self._as_taken,
             lambda: self._list_of(self.history.now),
@@ -227,6 +227,9 @@ class Explorer:
         with self.browser.hold_sync():
             self.browser.busy = False
             self.browser.answered = self.browser.asked
+
+    def _file_read(self) -> None:
+        self.browser.taken += 1
 
     def _refused(self, change: Any) -> None:
         if change["new"]:

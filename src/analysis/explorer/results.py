@@ -75,6 +75,8 @@ class Results:
         self.moved = Panel("cs-moved")
         self.states = Panel("cs-map")
         self.charts = {name: Chart() for name in CHARTS}
+        for name, chart in self.charts.items():
+            chart.panel.widget.add_class(f"cs-picture-{name}")
         self._standing: Mapping[str, str] = {}
         self._listed: Mapping[str, str] = {}
         self._notes: tuple[str, ...] = ()

@@ -79,10 +79,18 @@ class Files:
         last two may be "".
     taken : callable
         Gets the tables, and which of them is new, whenever others are in use.
+    read : callable
+        Told when a file was read, whatever came of it.
     """
 
-    def __init__(self, paths: Mapping[str, str], taken: Callable[[Desk, str], None]) -> None:
+    def __init__(
+        self,
+        paths: Mapping[str, str],
+        taken: Callable[[Desk, str], None],
+        read: Callable[[], None],
+    ) -> None:
         self._paths = dict(paths)
+        self._read = read
         self._begun_with = dict(paths)
         self._taken = taken
         self._folder: Path | None = None
@@ -158,6 +166,7 @@ class Files:
             if change["new"]:
                 self._take(table, change["new"][0])
                 taker.value = ()
+                self._read()
 
         taker.observe(heard, "value")
         return taker
