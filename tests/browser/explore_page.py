@@ -97,7 +97,8 @@ def student(page):
 
 def share(words):
     """The percentage that some words begin with."""
-    return int(re.match(r"(?:under |over )?(\d+) %", words)[1])
+    under, number = re.match(r"(under )?(?:over )?(\d+)", words).groups()
+    return int(number) - (0.5 if under else 0)
 
 
 def tab(page, name):

@@ -372,7 +372,7 @@ class ListOf:
         """Names of the programs on the list, by id."""
         if self.programs.empty:
             return {}
-        listed = self.programs[self.programs["On list"] != OFF]
+        listed = self.programs[self.programs["On list"] == ON]
         return dict(zip(listed.index, listed["Program"], strict=True))
 
 
@@ -491,7 +491,7 @@ def case_tables(case: Case, desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame | No
     return programs, rows.astype(kinds)
 
 
-ON, OFF = "yes", "no"
+ON, OPTIONAL, OFF = "yes", "optional", "no"
 MATCH = "Estimated match chance"
 
 
@@ -533,6 +533,7 @@ def _program_rows(
     if preferences is not None:
         own = preferences[preferences["student_id"] == case.student_id]
         ties = dict(own.set_index("program_id")["tie"].dropna())
+    optional = set(found.optional["program_id"]) if len(found.optional) else set()
     rows = {}
     listed = [(row, True) for row in found.programs.to_dict("records")]
     for row, on in [*listed, *((row, False) for row in found.left_out.to_dict("records"))]:
@@ -544,7 +545,7 @@ def _program_rows(
         marks += ["excluded"] if program_id in case.never_apply else []
         rows[program_id] = {
             "Program": str(row["program_name"]),
-            "On list": ON if on else OFF,
+            "On list": ON if on else OPTIONAL if program_id in optional else OFF,
             "State": str(program["state"]),
             "Type": PROGRAM_TYPES[program["program_type"]],
             "Group": str(row["group"]).replace("_", " ") if on else "",

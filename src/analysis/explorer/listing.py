@@ -20,7 +20,8 @@ ANY = "Any"
 SHOWN = {
     "On the list": lambda rows: rows["On list"] == "yes",
     "All programs": lambda rows: rows["On list"] != "",
-    "Not on the list": lambda rows: rows["On list"] == "no",
+    "Optional: next to add": lambda rows: rows["On list"] == "optional",
+    "Not on the list": lambda rows: rows["On list"] != "yes",
     "Pinned, excluded or marked": lambda rows: rows["Marks"] != "",
 }
 FILTERS = ("State", "Type", "Group")
@@ -153,7 +154,9 @@ class Listing:
         self._shown = [str(one) for one in rows.index]
         at = [self._shown.index(self._chosen)] if self._chosen in self._shown else []
         self._quiet = True
-        alike = ["On list"] if self.show_which.value in {"On the list", "Not on the list"} else []
+        alike = (
+            ["On list"] if self.show_which.value in {"On the list", "Optional: next to add"} else []
+        )
         shown = rows.drop(columns=[*ON_THE_CARD, *alike], errors="ignore").map(_cell)
         self.table.update(shown.reset_index(drop=True), selected_rows=at)
         self._quiet = self._stale = False
