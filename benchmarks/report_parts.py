@@ -1,4 +1,4 @@
-"""The real report's processor seconds: reading, charts, lists, the rest of the notebook, and the page.
+"""Processor seconds of the real report: reading, charts, lists, all else, and the page.
 
 Run it from the project root: `python benchmarks/report_parts.py`. Wraps a clock around named
 functions while a warm process renders the sample's reports; a part inside another counts once, for
