@@ -20,7 +20,7 @@ PARTS = {
     "read the tables": {"analysis.tables.loading": ["checked_table"]},
     "save the charts": {"analysis.report.publish": ["publish_figure"]},
     "chances": {"analysis.model.chance": ["interview_chance"]},
-    "solve a list": {"analysis.model.choice.application_list": ["application_list"]},
+    "solve a list": {"analysis.views.report": ["application_list"]},
     "typeset": {"analysis.report.typesetting": ["_compiled"]},
     "Markdown to data": {"analysis.report.typesetting": ["blocks_of"]},
     "every text read back": {"analysis.report.typesetting": ["check_all_printed"]},
