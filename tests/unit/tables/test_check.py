@@ -148,9 +148,9 @@ FILES = {
     "white space": (b" \n\n", None, None, "a header line and at least one row"),
     "header only": (HEADER, None, None, "at least one row below the header"),
     "column missing": (
-        GOOD.replace("red_flags", "x"),
+        GOOD.replace("step1_result", "x"),
         1,
-        "red_flags",
+        "step1_result",
         "a column of this name for students",
     ),
     "column twice": (GOOD.replace("red_flags", "step2 CK"), 1, "step2 CK", "each column once"),
