@@ -17,7 +17,6 @@ __all__ = [
     "HIGHEST_RHO",
     "Mechanism",
     "Scenarios",
-    "after_answers",
     "answers_at",
     "interview_states",
     "match_thresholds",
@@ -43,8 +42,6 @@ GRID_LEGENDRE = 48
 BRACKET, STEP_TOLERANCE, MOST_STEPS = 9.0, 1e-12, 100
 # Chances below this are none: their states would underflow.
 SMALLEST = 1e-40
-# What is at least believed of an invitation that came, so that facts can be reconciled.
-LEAST_BELIEVED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -242,7 +239,7 @@ def scenarios(
     parts = [
         _offer_states(chances, rates, one, coarse=coarse)
         if how.link == 1 and one == after
-        else _paired_offers(chances, rates, one, after, how.link, coarse=coarse)
+        else _paired_states(chances, rates, one, after, how.link, coarse=coarse)
         for one, after in how.parts
     ]
     if len(parts) == 1:
@@ -259,87 +256,10 @@ def _mechanism_of(rho: float | Sequence[float] | Mechanism) -> Mechanism:
     return Mechanism(tuple(float(r) for r in np.atleast_1d(np.asarray(rho, dtype=np.float64))))
 
 
-def after_answers(
-    chance: ArrayLike,
-    match_given_interview: ArrayLike,
-    how: Mechanism,
-    invited: ArrayLike,
-    refused: ArrayLike,
-) -> tuple[Scenarios, Floats]:
-    """Offer chances in season: interviews in hand and refusals are facts (section 4).
-
-    A state counts by how likely it made the answers that came; an interview in hand is one, a
-    refusal none, and programs that have not answered keep their chance in each state. So every
-    answer also says something of those that are still out.
-
-    Parameters
-    ----------
-    chance : array_like of float, shape (programs,)
-        Chances of an interview before any answer.
-    match_given_interview : float or array_like of float, shape (programs,)
-        In [.01, .99].
-    how : Mechanism
-        Of the assumptions.
-    invited, refused : array_like of bool, shape (programs,)
-        What has been answered; no program may be both.
-
-    Returns
-    -------
-    offers : Scenarios
-        Offer chances in the states as they count now.
-    interview : ndarray of float, shape (programs,)
-        Chances of an interview now: 1, 0, or what is left.
-
-    Raises
-    ------
-    ModelError
-        If a program both invited and refused, or a number is out of range.
-
-    Examples
-    --------
-    >>> _, now = after_answers([0.3, 0.3], 0.5, Mechanism((0.4,), 0.5, 0.0), [True, False],
-    ...                        [False, False])
-    >>> bool(now[1] > 0.3)
-    True
-    """
-    chances = _checked_chance(chance)
-    rates = _checked_rates(match_given_interview, chances.size)
-    yes, no = (np.asarray(mask, dtype=bool) for mask in (invited, refused))
-    if yes.shape != chances.shape or no.shape != chances.shape or (yes & no).any():
-        message = "each program is invited, refused or not answered: one entry a program"
-        raise ModelError(message)
-    # An invitation that the model held for impossible is a fact all the same.
-    believed = np.where(yes, np.clip(chances, LEAST_BELIEVED, 1 - LEAST_BELIEVED), chances)
-    interviews, offers, weights = [], [], []
-    for one, after in how.parts:
-        held, match, weight = _paired_states(believed, rates, one, after, how.link, coarse=False)
-        with np.errstate(divide="ignore"):
-            told = np.log(held[yes]).sum(axis=0) + np.log1p(-held[no]).sum(axis=0)
-        held = np.where(yes[:, None], 1.0, np.where(no[:, None], 0.0, held))
-        interviews.append(held)
-        offers.append(held * match)
-        weights.append(np.log(weight / len(how.parts)) + told)
-    log_weight = np.concatenate(weights)
-    weight = np.exp(log_weight - log_weight.max())
-    weight /= weight.sum()
-    found = Scenarios(np.concatenate(offers, axis=1), weight)
-    return found, np.asarray(np.concatenate(interviews, axis=1) @ weight)
-
-
-def _paired_offers(
-    chances: Floats, rates: Floats, rho: float, after: float, link: float, *, coarse: bool
-) -> tuple[Floats, Floats]:
-    interview, match, weight = _paired_states(chances, rates, rho, after, link, coarse=coarse)
-    return interview * match, weight
-
-
 def _paired_states(
     chances: Floats, rates: Floats, rho: float, after: float, link: float, *, coarse: bool
-) -> tuple[Floats, Floats, Floats]:
-    """Interviews, matches after them and weights of each pair of states.
-
-    One factor stands behind invitations, one behind rankings.
-    """
+) -> tuple[Floats, Floats]:
+    """Offers in each pair of states: one factor behind invitations, one behind rankings."""
     first, first_weight = _grid(rho, coarse=coarse)
     second, second_weight = _grid(after * (1 - link**2), coarse=coarse)
     interview = np.repeat(_exact_states(chances, rho, first, first_weight), second.size, axis=1)
@@ -352,8 +272,8 @@ def _paired_states(
         _, match = _calibrated(
             sure[:, 0], sure, own, after, second_weight, second, together=0.0, coarse=False
         )
-        return interview, np.tile(match[of_own], first.size), weight
-    matches = np.zeros_like(interview)
+        return interview * np.tile(match[of_own], first.size), weight
+    offers = np.zeros_like(interview)
     asked = chances >= SMALLEST
     if asked.any():
         held = interview[asked]
@@ -361,8 +281,8 @@ def _paired_states(
         _, match = _calibrated(
             chances[asked], held, rates[asked], after, weight, factor, together, coarse=coarse
         )
-        matches[asked] = match
-    return interview, matches, weight
+        offers[asked] = held * match
+    return offers, weight
 
 
 def _exact_states(chances: Floats, rho: float, nodes: Floats, weight: Floats) -> Floats:

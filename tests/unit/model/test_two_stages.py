@@ -1,4 +1,4 @@
-"""Interviews and rankings have a factor each; answers that came change those still out."""
+"""Interviews and rankings have a factor each, which gives the published chances of a match."""
 
 import numpy as np
 import pytest
@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
 from analysis.assumptions import read_assumptions
-from analysis.errors import ModelError
-from analysis.model.correlation import Mechanism, after_answers, scenarios
+from analysis.model.correlation import Mechanism, scenarios
 from analysis.model.match_stage import curve_by_interviews
 
 HOW = Mechanism((0.1, 0.2, 0.4), 0.51, 0.0)
@@ -64,39 +63,3 @@ def test_few_states_are_close_to_many():
         held = ndtr((ndtri(p)[:, None] + np.sqrt(rho) * x) / np.sqrt(1 - rho))
         exact += weight @ (1 - np.prod(1 - held[:, :, None] * after, axis=0)) @ weight / 3
     assert matched(scenarios(p, 0.5445, HOW)) == pytest.approx(exact, abs=1e-3)
-
-
-def test_an_interview_in_hand_raises_the_others_and_a_refusal_lowers_them():
-    p = np.full(4, 0.3)
-    none = np.zeros(4, dtype=bool)
-    first = np.array([True, False, False, False])
-    _, before = after_answers(p, 0.5, HOW, none, none)
-    invited, up = after_answers(p, 0.5, HOW, first, none)
-    refused, down = after_answers(p, 0.5, HOW, none, first)
-    assert before == pytest.approx(p, abs=1e-6)
-    assert up[0] == 1
-    assert down[0] == 0
-    assert (up[1:] > 0.3).all()
-    assert (down[1:] < 0.3).all()
-    assert invited.marginal[0] == pytest.approx(0.5, abs=1e-6)
-    assert refused.marginal[0] == 0
-
-
-def test_answers_that_came_agree_with_the_simulated_seasons_in_which_they_came():
-    random = np.random.default_rng(8)
-    p, n = np.array([0.2, 0.3, 0.4]), 600_000
-    z, w = random.standard_normal((2, n))
-    own = random.standard_normal((2, n, 3))
-    invited = np.sqrt(0.4) * z[:, None] + np.sqrt(0.6) * own[0] < ndtri(p)
-    ranked = np.sqrt(0.51) * w[:, None] + np.sqrt(0.49) * own[1] < ndtri(0.5)
-    told = invited[:, 0] & ~invited[:, 1]
-    found, now = after_answers(
-        p, 0.5, Mechanism((0.4,), 0.51, 0.0), [True, False, False], [False, True, False]
-    )
-    assert now[2] == pytest.approx(invited[told, 2].mean(), abs=6e-3)
-    assert matched(found) == pytest.approx((invited & ranked)[told].any(axis=1).mean(), abs=8e-3)
-
-
-def test_a_program_cannot_have_said_both():
-    with pytest.raises(ModelError, match="one entry a program"):
-        after_answers([0.3], 0.5, HOW, [True], [True])
