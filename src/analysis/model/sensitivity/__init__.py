@@ -44,6 +44,7 @@ from analysis.model.sensitivity.weights import (
     matched_concentration,
     rescaled_weights,
     surveyed_weights,
+    uniform_weights,
 )
 
 __all__ = [
@@ -85,4 +86,5 @@ __all__ = [
     "surveyed_weights",
     "tornado",
     "uncertain_inputs",
+    "uniform_weights",
 ]
