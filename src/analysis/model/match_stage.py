@@ -21,7 +21,14 @@ from analysis.model.level import IDENTITY
 from analysis.model.parameters import chance_parameters
 from analysis.model.pool import conditional_odds, evidence_of, nodes_of, pool_of, typical_penalty
 
-__all__ = ["TypicalApplicant", "curve_by_interviews", "match_rates", "typical_applicant"]
+__all__ = [
+    "HIGHEST_RATE",
+    "LOWEST_RATE",
+    "TypicalApplicant",
+    "curve_by_interviews",
+    "match_rates",
+    "typical_applicant",
+]
 
 Floats = NDArray[np.float64]
 LOWEST_RATE, HIGHEST_RATE = 0.01, 0.99
