@@ -158,7 +158,8 @@ def test_the_mean_chance_of_a_programs_applicants_is_its_rate(rates, name, exams
     mean, _ = mean_chance(
         own.cells[0], pool, odds, float(evidence.step2_correlation[0]), penalty, gates, CAP
     )
-    assert mean == pytest.approx(rates, abs=1e-6)
+    assert mean == pytest.approx(levels.rate, abs=1e-9)
+    assert levels.rate == pytest.approx(rates, abs=1e-5)
 
 
 def test_a_simulated_pool_gets_the_programs_rate():
