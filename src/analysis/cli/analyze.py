@@ -18,6 +18,7 @@ from analysis.cli.options import (
     Programs,
     Sets,
     Students,
+    reads_files,
     refuse_both,
     workers_of,
 )
@@ -68,10 +69,10 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The command line.
     """
-    app.command()(chances)
-    app.command()(pick)
-    app.command()(robustness)
-    app.command()(backtest)
+    app.command()(reads_files(chances))
+    app.command()(reads_files(pick))
+    app.command()(reads_files(robustness))
+    app.command()(reads_files(backtest))
     app.command()(scorecard)
     assumptions_app.command("show")(show_assumptions)
     assumptions_app.command("diff")(diff_assumptions)
