@@ -18,7 +18,9 @@ chances_csv: str = "data/article/interview_chances.csv"  # chances by red flag
 tolerance_csv: str = "data/article/program_tolerance.csv"  # types of programs
 severity_csv: str = "data/article/severity_labels.csv"  # words for how serious a flag is
 relief_csv: str = "data/article/step2_relief.csv"  # how much a high score helps, by field
-assumptions_toml: str = "data/assumptions/default.toml"  # its fingerprint stands in the foot of the page
+assumptions_toml: str = (
+    "data/assumptions/default.toml"  # its fingerprint stands in the foot of the page
+)
 report_date: str = "2026-01-06"  # date of the figures
 image: str = "png"  # png to be shown by a code host, svg for print
 
@@ -45,12 +47,12 @@ importance = tables.read_factor_importance(from_root(importance_csv))
 chances = tables.read_interview_chances(from_root(chances_csv))
 types = tables.read_program_tolerance(from_root(tolerance_csv))
 severity, relief = pd.read_csv(from_root(severity_csv)), pd.read_csv(from_root(relief_csv))
-view = handout_view(chances, severity, relief)
+view = handout_view(importance, chances, types, severity, relief)
 fingerprint = read_assumptions(assumptions_toml).fingerprint
 
 # %%
 publish_identity(None, "Red flags and a high Step 2 CK", report_date, fingerprint, "en-US")
-publish_text(render("handout/weighs"))
+publish_text(render("handout/weighs", **view.weighs))
 source = render("handout/source")
 marks = draw_factor_importance, alt_factor_importance
 publish_chart(importance, new_axes(), *marks, source, image)
@@ -66,7 +68,7 @@ publish_text(render("handout/relief"))
 publish_table(view.relief)
 
 # %%
-publish_text(render("handout/programs"))
+publish_text(render("handout/programs", **view.programs))
 marks = draw_program_risk_tolerance, alt_program_risk_tolerance
 publish_chart(types, new_axes(), *marks, source, image)
 publish_text(render("handout/limits"))

@@ -33,7 +33,7 @@ ALLOWED = {
         "advice",
         "workers",
     },
-    "report": {"errors", "paths", "inputs", "plain_text", "toml_file", "workers"},
+    "report": {"errors", "paths", "bundle", "inputs", "plain_text", "toml_file", "workers"},
     "explorer": {"errors", "paths", "answers", "figures", "report"},
     "cli": {
         "errors",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.vocabulary import FLAGS, NO_FLAG
+from analysis.vocabulary import FLAGS, NO_FLAG, PROGRAM_TYPES
 
 __all__ = ["HandoutView", "handout_view"]
 
@@ -21,6 +21,9 @@ class HandoutView:
 
     Attributes
     ----------
+    weighs, programs : dict
+        The factor that counts ``most`` (``name``, ``points`` of 100); the types of programs that
+        are ``most`` and ``least`` willing to consider a red flag (``name``, ``willing`` of 10).
     flags : dict
         ``worst`` and ``least`` flag (``name``, ``drop`` in whole points of 100), and whether the
         article's words and its chart ``disagree``.
@@ -28,20 +31,26 @@ class HandoutView:
         Tables as printed.
     """
 
+    weighs: dict[str, Any]
     flags: dict[str, Any]
+    programs: dict[str, Any]
     severity: pd.DataFrame
     relief: pd.DataFrame
 
 
 def handout_view(
-    chances: pd.DataFrame, severity: pd.DataFrame, relief: pd.DataFrame
+    importance: pd.DataFrame,
+    chances: pd.DataFrame,
+    types: pd.DataFrame,
+    severity: pd.DataFrame,
+    relief: pd.DataFrame,
 ) -> HandoutView:
     """Put the article's tables side by side.
 
     Parameters
     ----------
-    chances : DataFrame
-        Of `analysis.tables.read_interview_chances`, with a row without a red flag.
+    importance, chances, types : DataFrame
+        What the three charts draw; `chances` has a row without a red flag.
     severity : DataFrame
         Rows of data/article/severity_labels.csv.
     relief : DataFrame
@@ -61,7 +70,17 @@ def handout_view(
         for flag, drop in sorted(drops.items(), key=lambda item: (-item[1], item[0]))
     ]
     higher, lower = (share.get(flag) for flag in DISAGREE)
+    factor = importance.loc[importance["importance"].idxmax()]
+    willing = [
+        {
+            "name": PROGRAM_TYPES[row["program_type"]].label,
+            "willing": f"{row['red_flag_tolerance']:g}",
+        }
+        for row in types.sort_values(["red_flag_tolerance", "program_type"]).to_dict("records")
+    ]
     return HandoutView(
+        weighs={"most": {"name": factor["factor"], "points": f"{factor['importance']:g}"}},
+        programs={"most": willing[-1], "least": willing[0]},
         flags={
             "worst": named[0],
             "least": named[-1],
@@ -89,4 +108,3 @@ def _shown(codes: list[str], share: dict[str, float]) -> str:
     """The article's chance of a group of flags, where it has one."""
     given = [share[code] for code in codes if code in share]
     return f"{100 * given[0]:.0f}%" if given else "not given"
-
