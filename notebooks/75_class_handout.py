@@ -25,6 +25,11 @@ report_date: str = "2026-01-06"  # date of the figures
 image: str = "png"  # png to be shown by a code host, svg for print
 
 # %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
 import pandas as pd
 
 from analysis import tables

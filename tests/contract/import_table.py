@@ -31,6 +31,7 @@ ALLOWED = {
         "model",
         "assumptions",
         "advice",
+        "text",
         "workers",
     },
     "report": {"errors", "paths", "bundle", "inputs", "plain_text", "toml_file", "workers"},
