@@ -23,9 +23,14 @@ directors_asked: int = 150  # how many of each were asked, for the response rate
 assumptions_toml: str = "data/assumptions/default.toml"  # the weights in force, and what the survey's take the place of
 
 # %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
 import pandas as pd
 
-from analysis import parameters, tables
+from analysis import tables
 from analysis.assumptions import factor_components, read_assumptions
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.style import apply, new_axes
@@ -41,7 +46,6 @@ from analysis.report.publish import publish_figure
 
 # %%
 apply()
-asked = parameters.whole(directors_asked, "directors_asked")
 assumptions = read_assumptions(assumptions_toml)
 importance = tables.read_factor_importance(from_root(importance_csv))
 responses = tables.read_pd_responses(from_root(responses_csv))
@@ -76,8 +80,8 @@ weights[["label", "importance", "article_importance", "basis"]].round(1)
 # importance. Cells with fewer than ten respondents show no numbers.
 
 # %%
-ratings = factor_ratings(responses, assumptions, specialty, asked)
-beside = factor_ratings(responses, assumptions, other_specialty, asked)
+ratings = factor_ratings(responses, assumptions, specialty, directors_asked)
+beside = factor_ratings(responses, assumptions, other_specialty, directors_asked)
 both = pd.concat([ratings, beside], ignore_index=True).assign(interval="95% interval (Wilson)")
 axes = draw_survey_table(both, new_axes())
 publish_figure(axes.figure, alt_survey_table(both), "Percent citing each factor, two specialties side by side.", "png")

@@ -22,9 +22,14 @@ competitiveness: str = "moderate"  # class of the specialty, ultra or moderate o
 program_type: str = "community"  # type of program, by its code
 
 # %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
 import pandas as pd
 
-from analysis import parameters, tables
+from analysis import tables
 from analysis.advice import beside_article, profile_title
 from analysis.assumptions import read_assumptions
 from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
@@ -36,7 +41,6 @@ from analysis.report.publish import publish_figure
 
 # %%
 apply()
-score = parameters.number(step2_ck, "step2_ck")
 assumptions = read_assumptions(assumptions_toml)
 chances = tables.read_interview_chances(from_root(chances_csv))
 
@@ -70,9 +74,9 @@ severity[["red_flag_type", "severity"]]
 # range of the chance when the assumptions vary together.
 
 # %%
-here = chances_by_flag(score, competitiveness, program_type, assumptions)
+here = chances_by_flag(step2_ck, competitiveness, program_type, assumptions)
 here = beside_article(here, chances)
-title = profile_title(f"{score:g}", program_type, competitiveness)
+title = profile_title(f"{step2_ck:g}", program_type, competitiveness)
 axes = draw_profile_chances(here, new_axes(), title=title)
 publish_figure(axes.figure, alt_profile_chances(here, title=title), title, "png")
 

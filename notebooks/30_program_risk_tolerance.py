@@ -20,6 +20,11 @@ programs_csv: str = "data/sample/programs.csv"  # an office's own programs
 specialty: str = "Internal Medicine"  # whose programs are drawn
 
 # %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
 from analysis import tables
 from analysis.figures.program_risk_tolerance import (
     alt_program_risk_tolerance,

@@ -27,9 +27,14 @@ seed: int = 20260915  # of the draws
 sample: int = 512  # points behind the variance shares, a power of two
 
 # %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
 import pandas as pd
 
-from analysis import parameters, tables
+from analysis import tables
 from analysis.advice import robustness_words as words
 from analysis.answers.robustness import charted
 from analysis.assumptions import difference, read_assumptions
@@ -54,9 +59,7 @@ from analysis.report.publish import publish_figure
 
 # %%
 apply()
-draws, seed = parameters.whole(draws, "draws"), parameters.whole(seed, "seed")
-sample = parameters.whole(sample, "sample")
-student = tables.read_student(from_root(students_csv), parameters.identifier(student_id, "student_id"))
+student = tables.read_student(from_root(students_csv), student_id)
 programs = tables.read_programs(from_root(programs_csv))
 preferences = tables.read_if_given("preferences", preferences_csv)
 assumptions = read_assumptions(assumptions_toml)

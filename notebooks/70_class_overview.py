@@ -24,7 +24,12 @@ show_names: bool = False  # whether names stand beside the ids
 image: str = "png"  # png to be shown by a code host, svg for print
 
 # %%
-from analysis import advice, parameters
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
+from analysis import advice
 from analysis.advice import class_words
 from analysis.answers.class_overview import class_overview
 from analysis.answers.class_pages import class_pages
@@ -45,7 +50,7 @@ from analysis.report.publish import (
 apply()
 files = [from_root(students_csv), from_root(programs_csv), preferences_csv, graduates_csv]
 found = class_overview(*files, assumptions_toml)
-pages = class_pages(found, parameters.yes_no(show_names, "show_names"))
+pages = class_pages(found, show_names=show_names)
 
 # %%
 date = advice.report_date(found.programs_read, report_date)

@@ -10,7 +10,6 @@ ALLOWED = {
     "toml_file": set(),
     "errors": {"plain_text"},
     "paths": {"errors"},
-    "parameters": {"errors"},
     "scratch": set(),
     "bundle": {"paths"},
     "tables": {"errors", "vocabulary", "paths", "plain_text", "toml_file"},

@@ -12,7 +12,7 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.greedy import greedy
 from analysis.model.choice.problem import list_utility, preference
-from analysis.model.correlation import scenarios
+from analysis.model.correlation import mechanism, scenarios
 
 __all__ = ["BY_CHANCE", "BY_LIST", "list_hit_rates", "list_orders"]
 
@@ -22,7 +22,7 @@ BY_LIST, BY_CHANCE = "list", "sort_by_chance"
 def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, NDArray[np.float64]]:
     """Order of each graduate's own applications: as the list would pick them, and by chance."""
     rate = assumptions.value("match_given_interview")
-    rho = assumptions.values("latent_correlation")
+    rho = mechanism(assumptions)
     worth = assumptions.value("match_utility")
     chance = chances["interview_chance"].to_numpy(dtype=np.float64)
     utility = list_utility(preference(chances["prestige"], [""] * len(chances)), worth)
