@@ -17,6 +17,8 @@ ALLOWED = {
     "model": {"errors", "vocabulary", "assumptions"},
     "figures": {"errors", "vocabulary"},
     "advice": {"errors", "vocabulary", "assumptions"},
+    "views": {"errors", "vocabulary", "assumptions", "model"},
+    "text": {"plain_text", "vocabulary", "views"},
     "workers": {"errors", "paths", "bundle", "scratch"},
     "inputs": {"errors", "paths", "bundle", "tables", "assumptions", "advice.standing"},
     "answers": {

@@ -104,7 +104,7 @@ def next_application(
     market: Scenarios,
     utility: ArrayLike,
     limit: int,
-    fees: Fees | None = None,
+    fees: Fees | tuple[Fees, ...] | None = None,
     specialty: ArrayLike | None = None,
     *,
     must: ArrayLike = (),
@@ -122,7 +122,7 @@ def next_application(
         Worth of a match at each program.
     limit : int
         Length at which the curve ends, if it does not stop before.
-    fees : Fees, optional
+    fees : Fees or tuple of Fees, optional
         Prices.
     specialty : array_like of int, shape (programs,), optional
         Specialty of each program, for the fees; one without it.
