@@ -20,6 +20,7 @@ from tests.browser.explore_page import (
     opened,
     serious,
     student,
+    tab,
 )
 
 KERNEL = "00000000-0000-0000-0000-000000000000"
@@ -85,6 +86,7 @@ def test_two_tabs_do_not_see_each_others_student(served, chromium):
         assert numbers(other) == before
         assert student(other) == "S001"
         # An upload of one of them, for what follows.
+        tab(one, "Data")
         with one.expect_file_chooser() as chooser:
             one.get_by_role("button", name="Class (CSV)").click()
         chooser.value.set_files([{"name": "x.csv", "mimeType": "text/csv", "buffer": b"a\n1\n"}])

@@ -40,7 +40,7 @@ function render({ model, el }) {
   strip.setAttribute("role", "alert");
   el.append(strip);
 
-  let asked = model.get("asked"), rest, silence;
+  let asked = model.get("asked"), handed = model.get("taken"), rest, silence;
   const speak = () => {
     const voila = document.getElementById("ended");
     if (voila && !voila.hidden) return;
@@ -59,7 +59,7 @@ function render({ model, el }) {
     }
   };
   const look = () => {
-    const waits = model.get("busy") || model.get("answered") < asked;
+    const waits = model.get("busy") || model.get("answered") < asked || model.get("taken") < handed;
     clearTimeout(rest);
     if (waits) {
       for (const page of pages()) page.classList.add("cs-busy");
@@ -86,7 +86,7 @@ function render({ model, el }) {
   heard("pointerdown", (e) => { sliding = Boolean(within(e.target, ".noUi-target")); if (sliding) ask(); });
   heard("pointermove", () => { if (sliding && model.get("answered") >= asked) ask(); });
   heard("pointerup", () => { if (sliding) { sliding = false; ask(); } });
-  heard("click", (e) => { if (within(e.target, ".cs-bar button, .cs-acts button")) ask(); });
+  heard("click", (e) => { if (within(e.target, "button, .lm-TabBar-tab")) ask(); });
   heard("change", (e) => {
     if (within(e.target, "input, select, textarea")) ask();
   });
@@ -99,7 +99,10 @@ function render({ model, el }) {
       e.stopImmediatePropagation();
       model.set("refused", [large.name, large.size, Date.now()]);
       model.save_changes();
-    } else ask();
+    } else {
+      handed += 1;
+      look();
+    }
   };
   HTMLInputElement.prototype.click = function () {
     if (this.type === "file" && !this.isConnected) this.addEventListener("change", weigh, { capture: true });
@@ -108,6 +111,7 @@ function render({ model, el }) {
 
   model.on("change:answered", look);
   model.on("change:busy", look);
+  model.on("change:taken", look);
   model.on("change:kept", () => store.write(model.get("kept")));
   const watch = new MutationObserver(() => pages().forEach(named));
   watch.observe(document.body, { childList: true, subtree: true });
