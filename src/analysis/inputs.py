@@ -16,9 +16,8 @@ from analysis.assumptions import Assumptions, read_assumptions, toml_text
 from analysis.bundle import FileBundle
 from analysis.errors import Problem, RowError, TableError, problems_by_row
 from analysis.paths import project_root
-from analysis.tables.check import check_table
-from analysis.tables.loading import checked_rows, single_row_csv
-from analysis.tables.reading import read_rows
+from analysis.tables.loading import checked_rows, rows_csv, single_row_csv
+from analysis.tables.mapping import raw_rows
 
 __all__ = ["Inputs", "StudentRow", "row_hash", "row_key"]
 
@@ -170,10 +169,13 @@ class Inputs:
             if path is None or not str(path):
                 continue
             file = Path(path).resolve()
-            checked = check_table(file, table)
+            raw = raw_rows(file, table)
+            checked = checked_rows(file, raw, table)
             checked.whole()
-            # If it changes just now, reports and hash both rest on what is taken here.
-            parameters[f"{table}_csv"] = bundle.put(str(file), _content(file))
+            # If it changes just now, reports and hash both rest on what is taken here. What is read
+            # through a mapping or from a workbook goes on as a table of ours.
+            content = _content(file) if raw.plain else rows_csv(raw, table)
+            parameters[f"{table}_csv"] = bundle.put(str(file), content)
             if table == "programs":
                 date_of_data(checked.rows, report_date)
             repairs += [f"{file.name}: {repair}" for repair in checked.repairs]
@@ -189,7 +191,7 @@ class Inputs:
 
 
 def _students(path: Path) -> tuple[list[StudentRow], Sequence[Problem], list[str]]:
-    raw = read_rows(path)
+    raw = raw_rows(path, "students")
     checked = checked_rows(path, raw, "students")
     single = dict(zip(raw.lines, single_row_csv(raw, "students", LAST_STEP), strict=True))
     key = row_key()

@@ -44,6 +44,8 @@ ALLOWED = {
         "report",
         "workers",
         "tables.check",
+        "tables.mapping",
+        "tables.proposal",
         "tables.template",
     },
 }

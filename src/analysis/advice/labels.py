@@ -119,9 +119,15 @@ def in_sentence(label: str) -> str:
     return label if label.startswith(("Step ", "DO-")) else label[:1].lower() + label[1:]
 
 
+MOST_NAMED, NAMED = 6, 3
+
+
 def joined(words: Iterable[str], last: str = "and") -> str:
-    """Write an enumeration in prose."""
-    *first, end = words
+    """Write an enumeration in prose; of many words the first three, and how many more there are."""
+    named = list(words)
+    if len(named) > MOST_NAMED:
+        named = [*named[:NAMED], f"{len(named) - NAMED} more"]
+    *first, end = named
     return f"{', '.join(first)} {last} {end}" if first else end
 
 

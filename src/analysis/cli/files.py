@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.cli.options import reads_files
 from analysis.plain_text import visible
 
 __all__ = ["add_to"]
@@ -31,15 +32,12 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The command line.
     """
-    app.command()(check)
+    app.command()(reads_files(check))
     app.command()(template)
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="CSV files.")],
-    mapping: Annotated[
-        Path | None, typer.Option(help="Column mapping of your own export: a TOML file.")
-    ] = None,
+    files: Annotated[list[Path], typer.Argument(help="CSV files or workbooks.")],
     write: Annotated[
         Path | None, typer.Option(help="Write the good rows of graduates to this new file.")
     ] = None,
@@ -47,7 +45,7 @@ def check(
     """Say what is wrong with a file, all at once, and what was repaired to read it."""
     from analysis.tables.check import check_files
 
-    text, code = check_files(files, mapping, write)
+    text, code = check_files(files, write=write)
     print(visible(text))
     return code
 

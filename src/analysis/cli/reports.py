@@ -20,6 +20,7 @@ from analysis.cli.options import (
     Programs,
     Sets,
     Students,
+    reads_files,
     refuse_both,
     workers_of,
 )
@@ -64,8 +65,8 @@ def add_to(app: typer.Typer) -> None:
         The command line.
     """
     app.command()(demo)
-    app.command()(report)
-    app.command()(batch)
+    app.command()(reads_files(report))
+    app.command()(reads_files(batch))
 
 
 def demo() -> int:

@@ -42,7 +42,7 @@ def _provenance() -> dict[str, pa.Column]:
     return {
         "source": text("Where the row comes from, as it is printed under a chart.", longest=300),
         "basis": choice("Whose number it is; the office's own when the file does not say.", BASES),
-        "note": text("What a reader should know about it.", longest=500),
+        "note": text("What a reader should know about it.", longest=500, lines=True),
     }
 
 
@@ -204,7 +204,10 @@ STUDENTS = pa.DataFrameSchema(
         "silver_signals": whole_items("Silver signals at hand; by season.csv if empty.", 100),
         "pdf_password": password("Password that opens the PDF.", longest=127),
         "advisor_note": text(
-            "The advisor's words, printed as they stand.", longest=100_000, private=True
+            "The advisor's words, printed as they stand.",
+            longest=100_000,
+            private=True,
+            lines=True,
         ),
         "source": text("Where the row comes from.", longest=300),
     },

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
@@ -34,7 +35,9 @@ from analysis.model.choice.problem import (
 )
 from analysis.model.choice.value import match_chance, match_shares
 from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenarios
+from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
+from analysis.model.profile import specialties_of
 
 __all__ = [
     "GROUPS",
@@ -235,7 +238,8 @@ def application_list(
     problem = list_problem(student, programs, assumptions, preferences, asked)
     at_hand = {"gold": problem.constraints.gold, "silver": problem.constraints.silver}
     options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
-    rate = assumptions.value("match_given_interview")
+    kinds = specialties_of(row, assumptions)
+    rate = match_rates(row, problem.programs["specialty"], kinds, problem.ties, assumptions)
     rho = mechanism(assumptions)
     ties = with_ties(preferences, str(row["student_id"]), asked)
     own = ListChances(student, problem, assumptions, ties)
@@ -266,12 +270,16 @@ def application_list(
         every = own.drawn(decided)
         chances["low"], chances["high"] = range_ends(every, chance, assumptions)
         drawn = every[:, choice.chosen]
-        low, high = _match_range(drawn, assumptions, rho)
+        low, high = _match_range(drawn, rate[choice.chosen], assumptions, rho)
     matched = match_chance(market, choice.chosen)
     # What an unknown costs is asked of the list as it is, nothing re-chosen.
     closed = chances["chance_if_closes"].to_numpy()[choice.chosen]
     everything = np.arange(closed.size)
-    if_closed = match_chance(scenarios(closed, rate, rho), everything) if closed.size else 0.0
+    if_closed = (
+        match_chance(scenarios(closed, rate[choice.chosen], rho), everything)
+        if closed.size
+        else 0.0
+    )
     limit = problem.constraints.limit
     return ApplicationList(
         problem=problem,
@@ -342,12 +350,17 @@ def _optional(
     return rows
 
 
-def _match_range(drawn: Floats, assumptions: Assumptions, how: Mechanism) -> tuple[float, float]:
+def _match_range(
+    drawn: Floats, rate: Floats, assumptions: Assumptions, how: Mechanism
+) -> tuple[float, float]:
     """Ends of the match chance under joint draws (section 3.6)."""
     seed = int(assumptions.value("uncertainty.seed"))
     ends = assumptions.values("uncertainty.match_given_interview")
     # Another stream of the same seed, so that these draws do not repeat those of the weights.
     rates = np.random.default_rng([seed, 1]).uniform(min(ends), max(ends), len(drawn))
+    # What ties and a specialty's cited match rate add to the log-odds is the same in each draw.
+    added = logit(rate) - logit(assumptions.value("match_given_interview"))
+    rates = np.clip(expit(logit(rates)[:, None] + added), LOWEST_RATE, HIGHEST_RATE)
     # Correlations are drawn as well: each draw has one before and one after the interviews.
     mixed = len(how.rho)
     after = (*assumptions.values("uncertainty.match_correlation"), how.match_correlation)
