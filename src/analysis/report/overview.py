@@ -132,7 +132,7 @@ def render_overview(
     """
     look = read_branding(branding or from_root(BRANDING))
     bundle = inputs.bundle.copy()
-    shown = {"names": "yes" if names else "no", "image": "svg"}
+    shown = {"show_names": str(names), "image": "svg"}
     article = [name for name in inputs.parameters if name in ARTICLE]
     parameters = {name: v for name, v in inputs.parameters.items() if name not in article}
     parameters |= {"students_csv": bundle.put(*inputs.students_file), **shown}
