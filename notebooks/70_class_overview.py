@@ -20,7 +20,7 @@ preferences_csv: str = "data/sample/preferences.csv"  # wishes, ties and signals
 graduates_csv: str = "data/sample/graduates.csv"  # the office's own outcomes, empty for none
 assumptions_toml: str = "data/assumptions/default.toml"  # weighting assumptions
 report_date: str = ""  # date of the data, empty for the newest of the programs
-names: str = "no"  # whether names stand beside the ids, yes or no
+show_names: bool = False  # whether names stand beside the ids
 image: str = "png"  # png to be shown by a code host, svg for print
 
 # %%
@@ -50,7 +50,7 @@ from analysis.text import render
 apply()
 files = [from_root(students_csv), from_root(programs_csv), preferences_csv, graduates_csv]
 found = class_overview(*files, assumptions_toml)
-pages = class_pages(found, names)
+pages = class_pages(found, show_names=show_names)
 
 # %%
 date = advice.report_date(found.programs_read, report_date)

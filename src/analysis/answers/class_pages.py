@@ -83,14 +83,14 @@ class ClassPages:
     csv: pd.DataFrame
 
 
-def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
+def class_pages(found: ClassOverview, show_names: bool = False) -> ClassPages:
     """Put a class into words and tables.
 
     Parameters
     ----------
     found : ClassOverview
         The class.
-    names : {"no", "yes"}
+    show_names : bool
         Whether names stand beside the ids.
 
     Returns
@@ -102,7 +102,7 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
     threshold = assumptions.value("classmates.risk_of_no_match")
     low, high = assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")
     holds = f"{100 * (high - low):.0f}"
-    called = _called(found.students, names == "yes")
+    called = _called(found.students, show_names)
     article = listed.loc[listed["chance_basis"] == "article", "student_id"].sort_values()
     without = found.students.loc[found.students["status"] == NO_LIST, "student_id"].sort_values()
     lost = float(listed["lost_to_classmates"].sum())
@@ -156,7 +156,7 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
         graduates_words=_graduates_words(found),
         graduates=tables.graduate_rows(found),
         rests_on=tables.rests_on(found),
-        csv=_csv(found, names == "yes"),
+        csv=_csv(found, show_names),
     )
 
 

@@ -143,7 +143,7 @@ def render_overview(
     """
     bundle = inputs.bundle.copy()
     look = _bundled_look(branding, bundle)
-    shown = {"names": "yes" if names else "no", "image": "svg"}
+    shown = {"show_names": str(names), "image": "svg"}
     article = [name for name in inputs.parameters if name in ARTICLE]
     parameters = {name: v for name, v in inputs.parameters.items() if name not in article}
     parameters |= {"students_csv": bundle.put(*inputs.students_file), **shown}

@@ -110,7 +110,7 @@ def text_of(pages):
 
 def test_names_stand_there_only_when_asked_for(found, pages):
     assert "Fenwick" not in text_of(pages)
-    named = class_pages(found, "yes")
+    named = class_pages(found, show_names=True)
     assert "S003 Isolde Fenwick-Ray" in text_of(named)
     assert "Isolde Fenwick-Ray" in named.csv["name"].tolist()
 
