@@ -13,7 +13,7 @@ from analysis.answers import class_overview as tables
 from analysis.answers.class_overview import NO_LIST, NO_SCORE, ClassOverview
 from analysis.errors import problems_by_row
 from analysis.model.cohort import STEPS
-from analysis.model.graduates.matched import ALL
+from analysis.model.outcomes.neighbors import ALL
 from analysis.plain_text import escape_markdown
 
 __all__ = ["ClassPages", "class_pages"]

@@ -35,7 +35,7 @@ from analysis.model.choice.application_list import (
     next_applications,
 )
 from analysis.model.choice.problem import ListWishes
-from analysis.model.graduates import Alike, graduates_alike
+from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
 from analysis.paths import from_root
 from analysis.tables import read_student

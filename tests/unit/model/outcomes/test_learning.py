@@ -9,11 +9,11 @@ from scipy.integrate import quad
 from scipy.special import expit, logit, ndtr, ndtri
 
 from analysis.errors import ModelError
-from analysis.model.graduates.clusters import Applicants, likelihood
-from analysis.model.graduates.overdispersion import applicant_correlation, profile_interval
-from analysis.model.graduates.pooling import laplace, pooled_effects
-from analysis.model.graduates.shrinkage import design_effect, prior_sample_size, shrunk_rate
-from tests.unit.model.graduates.simulated import PRIORS, World, world
+from analysis.model.outcomes.posterior import Applicants, likelihood
+from analysis.model.outcomes.posterior import applicant_correlation, profile_interval
+from analysis.model.outcomes.posterior import gaussian, posterior
+from analysis.model.outcomes.posterior import design_effect, prior_sample_size, shrunk_rate
+from tests.unit.model.outcomes.simulated import PRIORS, World, world
 
 
 def applicants_of(drawn):
@@ -65,7 +65,7 @@ def test_rows_that_teach_nothing_are_refused(outcome, odds, says):
 def test_without_data_on_a_flag_the_survey_stays():
     drawn = world(2, applicants=40)
     spotless = drawn.rows(drawn.flag == 0)
-    pooled = pooled_effects(applicants_of(spotless), World.kinds, PRIORS, 0.3)
+    pooled = posterior(applicants_of(spotless), World.kinds, PRIORS, 0.3)
     assert pooled.shift[1:6] == pytest.approx(np.zeros(5), abs=1e-9)
     assert pooled.standard_error[1:6] == pytest.approx(pooled.spread[1:6])
 
@@ -73,14 +73,14 @@ def test_without_data_on_a_flag_the_survey_stays():
 def test_a_wide_prior_gives_the_maximum_likelihood_and_a_narrow_one_the_survey():
     rows = applicants_of(world(3, applicants=60, level=0.8))
     one = Applicants(rows.outcome, rows.logit, rows.design[:, :1], rows.start, rows.order)
-    wide, narrow = (laplace(one, np.array([s]), 0.0, [0.0]).shift[0] for s in (1e3, 1e-4))
+    wide, narrow = (gaussian(one, np.array([s]), 0.0, [0.0]).shift[0] for s in (1e3, 1e-4))
     assert expit(one.logit + wide).mean() == pytest.approx(one.outcome.mean(), abs=1e-6)
     assert narrow == pytest.approx(0, abs=1e-4)
 
 
 def test_shifted_flags_are_found_and_the_spread_of_each_kind_is_learned():
     shifts = np.array([0.9, -0.8, 0.9, -0.9, 0.8])
-    pooled = pooled_effects(applicants_of(world(4, shifts=shifts)), World.kinds, PRIORS, 0.3)
+    pooled = posterior(applicants_of(world(4, shifts=shifts)), World.kinds, PRIORS, 0.3)
     low, high = pooled.interval()
     assert ((low[1:6] <= shifts) & (shifts <= high[1:6])).sum() >= 4
     assert pooled.spread[1] > 0.5 > 0.3 > pooled.spread[6]
@@ -88,7 +88,7 @@ def test_shifted_flags_are_found_and_the_spread_of_each_kind_is_learned():
 
 def test_kinds_that_do_not_fit_the_design_are_refused():
     with pytest.raises(ModelError, match="do not fit"):
-        pooled_effects(applicants_of(world(0, applicants=12)), ["level"], PRIORS, 0.3)
+        posterior(applicants_of(world(0, applicants=12)), ["level"], PRIORS, 0.3)
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.3])

@@ -3,12 +3,12 @@ from functools import partial
 import pytest
 
 from analysis.assumptions import read_assumptions, toml_text
-from analysis.model.graduates.applications import application_chances
-from analysis.model.graduates.learning import learned_assumptions
-from analysis.model.graduates.scores import log_loss
-from analysis.model.graduates.split import temporal_split
+from analysis.model.outcomes.applications import application_chances
+from analysis.model.outcomes.learning import learned_assumptions
+from analysis.model.outcomes.calibration import log_loss
+from analysis.model.outcomes.calibration import temporal_split
 from tests.parallel import on_every_core
-from tests.unit.model.graduates.simulated_class import graduates
+from tests.unit.model.outcomes.simulated_class import graduates
 
 BASE = read_assumptions()
 SHIFTED = BASE.with_set(

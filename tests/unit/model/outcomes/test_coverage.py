@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from scipy.special import logit
 
-from analysis.model.graduates.clusters import Applicants
-from analysis.model.graduates.overdispersion import applicant_correlation
-from analysis.model.graduates.pooling import pooled_effects
-from analysis.model.graduates.shrinkage import design_effect, prior_sample_size
+from analysis.model.outcomes.posterior import Applicants
+from analysis.model.outcomes.posterior import applicant_correlation
+from analysis.model.outcomes.posterior import posterior
+from analysis.model.outcomes.posterior import design_effect, prior_sample_size
 from tests.parallel import on_every_core
-from tests.unit.model.graduates.simulated import PRIORS, World, world
+from tests.unit.model.outcomes.simulated import PRIORS, World, world
 
 SHIFTS = np.array([0.5, -0.4, 0.6, -0.5, 0.3])
 RHO = 0.3
@@ -21,9 +21,9 @@ CAP = 500.0
 
 def fitted(drawn):
     rows = Applicants.of(drawn.outcome, logit(drawn.prior), drawn.design, drawn.applicant)
-    first = pooled_effects(rows, World.kinds, PRIORS, 0.2)
+    first = posterior(rows, World.kinds, PRIORS, 0.2)
     rho = applicant_correlation(rows, first.spread, first.shift)
-    return rows, pooled_effects(rows, World.kinds, PRIORS, rho.value, first), rho
+    return rows, posterior(rows, World.kinds, PRIORS, rho.value, first), rho
 
 
 def survey_worth(drawn, rows, pooled, rho):

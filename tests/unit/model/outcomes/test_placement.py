@@ -3,8 +3,8 @@ import pytest
 from scipy.special import logit, ndtr, ndtri
 
 from analysis.errors import ModelError
-from analysis.model.graduates.clusters import LOG_WEIGHTS, NODES, Applicants
-from analysis.model.graduates.placement import match_given_interview, placed_given_interview
+from analysis.model.outcomes.posterior import LOG_WEIGHTS, NODES, Applicants
+from analysis.model.outcomes.learning import match_given_interview, placed_given_interview
 from tests.parallel import on_every_core
 
 
