@@ -67,7 +67,10 @@ def world(seed, people=550, sent=18):
                 if CLASS_OF[flag] == severity
             ]
         )
-        row = found.slopes.loc[f"counter_signal_{severity}", ["value", "low", "high"]]
+        name = f"counter_signal_{severity}"
+        if name not in found.slopes.index:
+            continue
+        row = found.slopes.loc[name, ["value", "low", "high"]]
         said.append((f"counter-signal {severity}", weight * own / (1 - own), *row))
     return pd.DataFrame(said, columns=["parameter", "truth", "value", "low", "high"])
 
