@@ -24,6 +24,11 @@ names: str = "no"  # whether names stand beside the ids, yes or no
 image: str = "png"  # png to be shown by a code host, svg for print
 
 # %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
 from analysis import advice
 from analysis.advice import class_words
 from analysis.answers.class_overview import class_overview

@@ -25,6 +25,11 @@ graduates_csv: str = ""  # the office's own outcomes, empty for none
 report_date: str = ""  # date of the data, empty for the newest of the programs
 
 # %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
 from analysis import advice, tables
 from analysis.answers.list_pages import alike_table, graduates_like, list_pages
 from analysis.assumptions import read_assumptions

@@ -74,6 +74,22 @@ def test_papermill_and_nbconvert_as_shown_make_the_students_report(house):
     assert check_whose_report(pdf.read_bytes(), "S003", title) > 1
 
 
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("-r studnet_id S002", "unknown parameter studnet_id"),
+        ("-p student_id 027", "so use -r student_id"),
+        ("-p report_date 20260915", "so use -r report_date"),
+        ("-r limt 3 -r student_id S002", "unknown parameter limt"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["", "--engine countersignal "])
+def test_a_wrong_parameter_fails_in_the_notebook_s_own_route(house, option, said, engine):
+    done = ran(f"papermill {engine}{option} notebooks/90_student_report.ipynb out.ipynb", house)
+    assert done.returncode != 0
+    assert said in done.stderr
+
+
 def with_a_shifted_number(notebook):
     """The same notebook, but for the last digit of the first number of its last check cell."""
     *_, checked = [

@@ -178,37 +178,18 @@ def _labelled(known: DataFrame, picked: list[int]) -> list[int]:
 
 def _draw_marks(ax: Axes, centres: NDArray[np.float64], picked: list[int]) -> None:
     """Draw filled squares for the chosen and open rings for the rest: told apart without colour."""
+    import seaborn as sns
+
+    look = {"zorder": 3, "clip_on": False, "legend": False, "ax": ax}
     if not picked:
-        ax.scatter(
-            centres[:, 0],
-            centres[:, 1],
-            s=62,
-            color=style.BLUE,
-            edgecolors=style.PAPER,
-            zorder=3,
-            clip_on=False,
-        )
+        x, y = centres[:, 0], centres[:, 1]
+        sns.scatterplot(x=x, y=y, s=62, color=style.BLUE, edgecolor=style.PAPER, **look)
         return
     rest, chosen = np.delete(centres, picked, axis=0), centres[picked]
-    ax.scatter(
-        rest[:, 0],
-        rest[:, 1],
-        s=50,
-        facecolors="none",
-        edgecolors=style.BLUE,
-        zorder=3,
-        clip_on=False,
-    )
-    ax.scatter(
-        chosen[:, 0],
-        chosen[:, 1],
-        s=52,
-        marker="s",
-        color=style.ORANGE,
-        edgecolors=style.PAPER,
-        zorder=4,
-        clip_on=False,
-    )
+    rings = {"facecolor": "none", "edgecolor": style.BLUE, "linewidth": 1.2}
+    sns.scatterplot(x=rest[:, 0], y=rest[:, 1], s=50, **rings, **look)
+    squares = {"marker": "s", "color": style.ORANGE, "edgecolor": style.PAPER}
+    sns.scatterplot(x=chosen[:, 0], y=chosen[:, 1], s=52, **squares, **(look | {"zorder": 4}))
 
 
 def _draw_axes(ax: Axes) -> None:

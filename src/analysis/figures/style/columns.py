@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analysis.figures.style.look import BLUE, INK, MUTED, PAPER, SIZE
+from analysis.figures.style.look import BLUE, MUTED, PAPER, SIZE
+from analysis.figures.style.marks import draw_bars
 from analysis.figures.style.page import UPWARD_TITLE, Margins, chart_width
 from analysis.figures.style.words import LINE, text_width, wrapped
 
@@ -53,10 +54,8 @@ def upright_columns(
     shown = [wrapped(name, slot - NAME_GAP) for name in names]
     lines = max(name.count("\n") + 1 for name in shown)
     places = list(range(count))
-    ax.bar(places, [v if v == v else 0.0 for v in values], COLUMN_SHARE, color=BLUE)
-    for place, value, low, high, word in zip(places, values, lows, highs, words, strict=True):
-        if low == low and high == high:
-            ax.plot([place, place], [low, high], color=INK, lw=1.1, marker="_", ms=8, mew=1.1)
+    draw_bars(ax, values, lows, highs, colors=[BLUE] * count, share=COLUMN_SHARE, orient="v")
+    for place, value, high, word in zip(places, values, highs, words, strict=True):
         ax.annotate(
             word,
             (place, max([0.0, *(x for x in (value, high) if x == x)])),
@@ -70,6 +69,7 @@ def upright_columns(
     ax.set_xlim(-0.5, count - 0.5)
     ax.set_ylim(0, end)
     ax.set_xticks(places, shown, linespacing=1.1)
+    ax.set(xlabel="", ylabel="")
     ax.grid(axis="y")
     ax.tick_params(axis="y", labelcolor=MUTED)
     ax.spines["left"].set_visible(False)

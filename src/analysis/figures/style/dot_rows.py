@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analysis.figures.style.look import BLUE, GRID, INK, PAPER, SIZE, SMALL_SIZE
+from analysis.figures.style.marks import draw_points
 from analysis.figures.style.page import Margins, chart_width, root_figure
 from analysis.figures.style.words import LINE, text_width, wrapped
 
@@ -73,9 +74,10 @@ def dot_rows(
         shift = APART * (2 * place - 1) if all(ranged) and len(answers) > 1 else 0.0
         rows = [row + shift for row in range(count)]
         line = look["mec"] if look["mfc"] == PAPER else look["mfc"]
-        ax.hlines(rows, dots.lows, dots.highs, color=line, lw=1.6)
-        ax.plot(dots.values, rows, ls="", zorder=3 + place, clip_on=False, **look)
+        marks = {"zorder": 3 + place, "clip_on": False, **look}
+        draw_points(ax, dots.values, dots.lows, dots.highs, rows, color=line, look=marks)
     ax.hlines([row + 0.5 for row in range(count - 1)], 0, end, color=GRID, lw=0.5)
+    ax.set(xlabel="", ylabel="")
     ax.set_xlim(0, end)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(range(count), shown, size=size, linespacing=1.05)

@@ -13,7 +13,7 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.greedy import greedy
 from analysis.model.choice.problem import list_utility, preference
-from analysis.model.correlation import scenarios
+from analysis.model.correlation import mechanism, scenarios
 from analysis.model.outcomes.applications import application_chances
 from analysis.model.outcomes.calibration import (
     BrierParts,
@@ -260,7 +260,7 @@ def _longer(rows: pd.DataFrame, length: int) -> int:
 def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, NDArray[np.float64]]:
     """Order of each graduate's own applications: as the list would pick them, and by chance."""
     rate = assumptions.value("match_given_interview")
-    rho = assumptions.values("latent_correlation")
+    rho = mechanism(assumptions)
     worth = assumptions.value("match_utility")
     chance = chances["interview_chance"].to_numpy(dtype=np.float64)
     utility = list_utility(preference(chances["prestige"], [""] * len(chances)), worth)

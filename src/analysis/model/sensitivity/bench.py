@@ -14,6 +14,7 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import chance_by_parameters, wilson_interval
 from analysis.model.choice.problem import ListProblem
+from analysis.model.correlation import mechanism
 from analysis.model.profile import profile_levels
 from analysis.model.sensitivity.case import (
     Case,
@@ -101,6 +102,7 @@ def student_case(
         chance=chance,
         must=problem.constraints.must,
         never=problem.constraints.never,
+        how=mechanism(assumptions),
     )
 
 

@@ -73,7 +73,7 @@ def test_a_list_keeps_its_limit_and_its_signals_and_stands_in_order_of_preferenc
     assert (np.diff(FOUND.programs["preference"]) <= 0).all()
     assert FOUND.fee_usd == 88
     assert FOUND.places_unused == 0
-    assert FOUND.chance_basis == "article"
+    assert FOUND.chance_basis == "identity"
     assert FOUND.fingerprint == ASSUMPTIONS.fingerprint
 
 

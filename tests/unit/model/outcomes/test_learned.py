@@ -9,7 +9,7 @@ from analysis.model.outcomes.learning import learned_assumptions
 from tests.parallel import on_every_core
 from tests.unit.model.outcomes.simulated_class import graduates
 
-BASE = read_assumptions()
+BASE = read_assumptions(overrides=["level.basis=article"])
 SHIFTED = BASE.with_set(
     [
         "anchors.none=0.7",

@@ -11,7 +11,7 @@ from analysis.model.outcomes.applications import SLOPES, application_chances
 from analysis.model.outcomes.learning import learned_assumptions
 from tests.unit.model.outcomes.simulated_class import graduates
 
-BASE = read_assumptions()
+BASE = read_assumptions(overrides=["level.basis=article"])
 WIDTH = BASE.value("scale.step2_best") - BASE.value("scale.step2_worst")
 
 
