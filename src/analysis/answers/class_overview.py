@@ -31,7 +31,7 @@ from analysis.model.cohort import (
     shared_programs,
     shared_signals,
 )
-from analysis.model.graduates.matched import (
+from analysis.model.outcomes.neighbors import (
     ALL,
     FLAGGED,
     SPOTLESS,

@@ -11,7 +11,7 @@ from analysis.advice.labels import joined
 from analysis.answers import class_overview as tables
 from analysis.answers.class_overview import NO_LIST, NO_SCORE, ClassOverview
 from analysis.errors import problems_by_row
-from analysis.model.graduates.matched import ALL
+from analysis.model.outcomes.neighbors import ALL
 from analysis.text import render
 
 __all__ = ["ClassPages", "class_pages"]

@@ -4,7 +4,7 @@ from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 from analysis.errors import ModelError
-from analysis.model.graduates.calibration import (
+from analysis.model.outcomes.calibration import (
     calibration_in_the_large,
     calibration_line,
     ece,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from analysis.errors import ModelError
-from analysis.model.graduates.lists import list_hit_rates
+from analysis.model.outcomes.backtest import list_hit_rates
 
 
 def test_a_hit_is_an_interview_among_the_first_of_a_list():

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 
 from analysis.assumptions import read_assumptions
-from analysis.model.graduates import backtest, run_backtest
-from analysis.model.graduates.backtest import BETTER, TOO_FEW_TO_TELL
-from analysis.model.graduates.learning import learned_assumptions
-from tests.unit.model.graduates.simulated_class import graduates
+from analysis.model.outcomes import backtest, run_backtest
+from analysis.model.outcomes.backtest import BETTER, TOO_FEW_TO_TELL
+from analysis.model.outcomes.learning import learned_assumptions
+from tests.unit.model.outcomes.simulated_class import graduates
 
 BASE = read_assumptions(overrides=["level.basis=article"]).with_set(
     ["graduates.bootstrap_draws=40"]

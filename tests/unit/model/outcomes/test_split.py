@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from analysis.errors import ModelError
-from analysis.model.graduates.split import knowing_columns, ranking_auc, temporal_split
+from analysis.model.outcomes.calibration import knowing_columns, ranking_auc, temporal_split
 
 people = st.lists(st.tuples(st.integers(2020, 2023), st.integers(0, 9)), min_size=2, max_size=40)
 

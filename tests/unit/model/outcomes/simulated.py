@@ -6,15 +6,15 @@ import numpy as np
 from scipy.special import expit, logit, ndtr, ndtri
 
 from analysis.assumptions import read_assumptions
-from analysis.model.graduates.pooling import Prior
+from analysis.model.outcomes.posterior import Prior
 
 BASE = read_assumptions(overrides=["level.basis=article"])
-EFFECT = Prior(BASE.value("graduates.effect_sd"), BASE.value("graduates.effect_sd_worth"))
+EFFECT = Prior(BASE.value("graduates.effect_sd"), pooled=True)
 PRIORS = {
     "level": Prior(BASE.value("graduates.level_sd")),
     "flag": EFFECT,
     "tier": EFFECT,
-    "cell": Prior(BASE.value("graduates.cell_sd"), EFFECT.worth),
+    "cell": Prior(BASE.value("graduates.cell_sd"), pooled=True),
 }
 FLAG_LOGITS = np.array([0.0, -0.77, -1.59, -2.01, -2.23, -1.4])
 TIER_LOGITS = np.array([-1.0, -0.3, 0.3, 0.8, 0.5])

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from analysis.assumptions import Assumptions
-from analysis.model.graduates.applications import application_chances
-from analysis.model.graduates.bootstrap import applicant_intervals
-from analysis.model.graduates.calibration import (
+from analysis.errors import ModelError
+from analysis.model.choice.greedy import greedy
+from analysis.model.correlation import mechanism, scenarios
+from analysis.model.outcomes.applications import application_chances
+from analysis.model.outcomes.calibration import (
+    BrierParts,
+    applicant_intervals,
+    brier,
+    brier_parts,
     calibration_in_the_large,
     calibration_line,
     ece,
     ece_null,
+    knowing_columns,
+    log_loss,
     reliability,
+    skill,
+    temporal_split,
 )
-from analysis.model.graduates.learning import Learned, learned_assumptions
-from analysis.model.graduates.lists import list_hit_rates, list_orders
-from analysis.model.graduates.scores import BrierParts, brier, brier_parts, log_loss, skill
-from analysis.model.graduates.split import knowing_columns, temporal_split
+from analysis.model.outcomes.learning import Learned, learned_assumptions
 
 __all__ = ["BETTER", "TOO_FEW_TO_TELL", "WORSE", "Backtest", "run_backtest"]
 
@@ -39,6 +46,7 @@ NOT_FEATURES = frozenset(
         "advisor_note",
     }
 )
+BY_LIST, BY_CHANCE = "list", "sort_by_chance"
 LENGTHS = (3, 5, 8, 10, 15, 20, 30)
 
 
@@ -246,3 +254,49 @@ def _warnings(
 
 def _longer(rows: pd.DataFrame, length: int) -> int:
     return int((rows["graduate_id"].value_counts() > length).sum())
+
+
+def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, NDArray[np.float64]]:
+    """Order of each graduate's own applications: as the list would pick them, and by chance."""
+    rate = assumptions.value("match_given_interview")
+    rho = mechanism(assumptions)
+    chance = chances["interview_chance"].to_numpy(dtype=np.float64)
+    # Nobody's wishes are in the file: every match counts alike.
+    utility = np.ones(len(chances))
+    places = np.zeros(len(chances))
+    by_chance = np.zeros(len(chances))
+    for own in chances.reset_index(drop=True).groupby(["graduate_id", "year"]).indices.values():
+        falling = own[np.argsort(-chance[own], kind="stable")]
+        by_chance[falling] = np.arange(1, len(own) + 1)
+        picked = greedy(scenarios(chance[own], rate, rho), utility[own], len(own))
+        rest = np.setdiff1d(falling, own[picked], assume_unique=True)
+        places[np.concatenate([own[picked], rest])] = np.arange(1, len(own) + 1)
+    return {BY_LIST: places, BY_CHANCE: by_chance}
+
+
+def list_hit_rates(
+    outcome: ArrayLike,
+    applicant: ArrayLike,
+    orders: Mapping[str, ArrayLike],
+    lengths: Sequence[int],
+    smallest_cell: int,
+) -> pd.DataFrame:
+    """Share of graduates with the outcome among the first k of their own applications."""
+    happened = np.asarray(outcome, dtype=np.float64)
+    who = pd.Series(np.unique(np.asarray(applicant), return_inverse=True)[1])
+    sent = who.map(who.value_counts()).to_numpy()
+    rows = []
+    for length in lengths:
+        longer = sent > length
+        people = int(who[longer].nunique())
+        if people < smallest_cell:
+            continue
+        for name, order in orders.items():
+            place = pd.Series(np.asarray(order, dtype=np.float64)).groupby(who).rank(method="first")
+            kept = longer & (place.to_numpy() <= length)
+            hits = pd.Series(happened[kept]).groupby(who[kept].to_numpy()).sum()
+            rows.append((length, name, float((hits > 0).mean()), float(hits.mean()), people))
+    if not rows:
+        message = f"fewer than {smallest_cell} graduates sent more applications than any length"
+        raise ModelError(message)
+    return pd.DataFrame(rows, columns=["length", "order", "hit_rate", "mean_hits", "n_applicants"])

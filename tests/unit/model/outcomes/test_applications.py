@@ -6,8 +6,8 @@ from scipy.special import expit, logit
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
-from analysis.model.graduates.applications import CLOSED, NO_PROGRAM, NO_SCORE, application_chances
-from tests.unit.model.graduates.simulated_class import graduates
+from analysis.model.outcomes.applications import CLOSED, NO_PROGRAM, NO_SCORE, application_chances
+from tests.unit.model.outcomes.simulated_class import graduates
 
 BASE = read_assumptions(overrides=["level.basis=article"])
 
@@ -79,13 +79,19 @@ def test_exposures_say_how_far_an_anchor_moves_the_log_odds():
         assert change == pytest.approx(expected, abs=2e-4)
 
 
-def test_the_scales_exposure_says_how_far_the_scale_moves_the_log_odds():
+@pytest.mark.parametrize("name", ["step2_ck", "clerkships", "letters", "research"])
+def test_a_slopes_exposure_says_how_far_that_component_moves_the_log_odds(name):
     rows = graduates(0, BASE, people=32, sent=3)
-    before = application_chances(rows, BASE)
-    scale = BASE.value("logit_scale")
-    after = application_chances(rows, BASE.with_set([f"logit_scale={scale * 0.99}"]))
-    change = (after["logit"] - before["logit"]).to_numpy()
-    assert change == pytest.approx(-0.01 * before["exposure_scale"].to_numpy(), abs=1e-3)
+    spotless = rows[rows["red_flags"].map(len) == 0]
+    before = application_chances(spotless, BASE)
+    # One slope falls by a hundredth: less weight, and a smaller scale for weights that sum to 1.
+    total = 1 - 0.01 * BASE.weights[name]
+    changed = {f"weights.{other}": value / total for other, value in BASE.weights.items()}
+    changed[f"weights.{name}"] *= 0.99
+    changed["logit_scale"] = BASE.value("logit_scale") * total
+    less = BASE.with_values(changed, basis="assumption", why="a test", source="none")
+    change = (application_chances(spotless, less)["logit"] - before["logit"]).to_numpy()
+    assert change == pytest.approx(-0.01 * before[f"exposure_{name}"].to_numpy(), abs=1e-3)
 
 
 @pytest.mark.parametrize(

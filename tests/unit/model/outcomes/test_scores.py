@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from analysis.errors import ModelError
-from analysis.model.graduates.scores import brier, brier_parts, chance_bins, log_loss, skill
+from analysis.model.outcomes.calibration import brier, brier_parts, chance_bins, log_loss, skill
 
 few = settings(max_examples=200, derandomize=True, deadline=None)
 rows = st.lists(

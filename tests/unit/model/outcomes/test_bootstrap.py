@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from analysis.errors import ModelError
-from analysis.model.graduates.bootstrap import applicant_intervals
-from analysis.model.graduates.calibration import calibration_in_the_large
+from analysis.model.outcomes.calibration import applicant_intervals, calibration_in_the_large
 from tests.parallel import on_every_core
-from tests.unit.model.graduates.simulated import answers
+from tests.unit.model.outcomes.simulated import answers
 
 
 def mean_of(outcome):

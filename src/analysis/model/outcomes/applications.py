@@ -18,13 +18,16 @@ from analysis.model.pool import SIGNALS
 from analysis.model.profile import profile_levels, specialties_of
 from analysis.model.screening import gate
 
-__all__ = ["application_chances"]
+__all__ = ["RELIEF", "SLOPES", "application_chances"]
 
 # Step of the numeric slope in a flag's log-odds; the penalty is piecewise linear in it.
 STEP = 1e-4
 NO_SCORE = "no Step 2 CK score"
 NO_PROGRAM = "program not in the programs file, and no type"
 CLOSED = "gate closed"
+# Components whose slopes are learned, and shares of a flag's weight that a high score takes off.
+SLOPES = ("step2_ck", "clerkships", "letters", "research")
+RELIEF = {"relief_minor": "minor", "relief_major": "major", "relief_none": "none"}
 
 
 def application_chances(
@@ -36,11 +39,12 @@ def application_chances(
         raise ModelError(message)
     rows = _placed(applications.reset_index(drop=True), programs)
     found = rows[["graduate_id", "year", "interviewed", "matched", "program_type"]].copy()
+    found["degree"] = rows.get("degree", np.nan)
     found["red_flags"] = rows["red_flags"].map(listed)
     found = found.assign(interview_chance=np.nan, logit=np.nan, gate=np.nan)
     found = found.assign(prestige=np.nan, chance_basis="")
     found["left_out"] = np.where(rows["target"] == "", NO_PROGRAM, "")
-    moved_by = [f"exposure_{name}" for name in ("level", "scale", *FLAGS)]
+    moved_by = [f"exposure_{name}" for name in ("level", *SLOPES, *RELIEF, *FLAGS)]
     exposures = pd.DataFrame(0.0, index=rows.index, columns=moved_by)
     found = pd.concat([found, exposures], axis=1)
     targets = _targets(rows[rows["target"] != ""], programs)
@@ -157,7 +161,16 @@ def _fill(
     # Behind a gate that may be closed, the same step of the log-odds moves the chance less.
     level = (1 - read) / (1 - opening * read)
     found.loc[part.index, "exposure_level"] = level
-    held = {"scale": replace(parameters, logit_scale=parameters.logit_scale * (1 - STEP))}
+    held = {
+        name: replace(
+            parameters,
+            weights={**parameters.weights, name: parameters.weights[name] * (1 - STEP)},
+        )
+        for name in SLOPES
+    }
+    for name, severity in RELIEF.items():
+        less = {k: v - STEP * (k[1] == severity) for k, v in parameters.kappa.items()}
+        held[name] = replace(parameters, kappa=less)
     for flag in sorted({flag for flags in profiles["red_flags"] for flag in flags}):
         gamma = {**parameters.gamma, flag: parameters.gamma[flag] - STEP}
         held[flag] = replace(parameters, gamma=gamma)

@@ -9,11 +9,18 @@ from scipy.integrate import quad
 from scipy.special import expit, logit, ndtr, ndtri
 
 from analysis.errors import ModelError
-from analysis.model.graduates.clusters import Applicants, likelihood
-from analysis.model.graduates.overdispersion import applicant_correlation, profile_interval
-from analysis.model.graduates.pooling import laplace, pooled_effects
-from analysis.model.graduates.shrinkage import design_effect, prior_sample_size, shrunk_rate
-from tests.unit.model.graduates.simulated import PRIORS, World, world
+from analysis.model.outcomes.posterior import (
+    Applicants,
+    Prior,
+    design_effect,
+    gaussian,
+    likelihood,
+    on_a_grid,
+    posterior,
+    prior_sample_size,
+    shrunk_rate,
+)
+from tests.unit.model.outcomes.simulated import PRIORS, World, world
 
 
 def applicants_of(drawn):
@@ -62,53 +69,81 @@ def test_rows_that_teach_nothing_are_refused(outcome, odds, says):
         Applicants.of(outcome, odds, np.ones((len(outcome), 1)), outcome)
 
 
-def test_without_data_on_a_flag_the_survey_stays():
+def test_without_data_on_a_flag_its_shift_is_known_no_better_than_before():
     drawn = world(2, applicants=40)
     spotless = drawn.rows(drawn.flag == 0)
-    pooled = pooled_effects(applicants_of(spotless), World.kinds, PRIORS, 0.3)
-    assert pooled.shift[1:6] == pytest.approx(np.zeros(5), abs=1e-9)
-    assert pooled.standard_error[1:6] == pytest.approx(pooled.spread[1:6])
+    found = posterior(applicants_of(spotless), World.kinds, PRIORS)
+    assert found.shift[1:6] == pytest.approx(np.zeros(5), abs=0.1)
+    # With a scale from a half-normal of 1 the standard deviation is 1.
+    assert found.draws[:, 1:6].std(axis=0) == pytest.approx(np.ones(5), abs=0.25)
 
 
 def test_a_wide_prior_gives_the_maximum_likelihood_and_a_narrow_one_the_survey():
     rows = applicants_of(world(3, applicants=60, level=0.8))
     one = Applicants(rows.outcome, rows.logit, rows.design[:, :1], rows.start, rows.order)
-    wide, narrow = (laplace(one, np.array([s]), 0.0, [0.0]).shift[0] for s in (1e3, 1e-4))
+    wide, narrow = (gaussian(one, np.array([s]), 0.0, [0.0]).shift[0] for s in (1e3, 1e-4))
     assert expit(one.logit + wide).mean() == pytest.approx(one.outcome.mean(), abs=1e-6)
     assert narrow == pytest.approx(0, abs=1e-4)
 
 
-def test_shifted_flags_are_found_and_the_spread_of_each_kind_is_learned():
+def test_shifted_flags_are_found():
     shifts = np.array([0.9, -0.8, 0.9, -0.9, 0.8])
-    pooled = pooled_effects(applicants_of(world(4, shifts=shifts)), World.kinds, PRIORS, 0.3)
-    low, high = pooled.interval()
-    assert ((low[1:6] <= shifts) & (shifts <= high[1:6])).sum() >= 4
-    assert pooled.spread[1] > 0.5 > 0.3 > pooled.spread[6]
+    found = posterior(applicants_of(world(4, shifts=shifts)), World.kinds, PRIORS)
+    low, high = np.quantile(found.draws[:, 1:6], [0.05, 0.95], axis=0)
+    assert ((low <= shifts) & (shifts <= high)).sum() >= 4
 
 
 def test_kinds_that_do_not_fit_the_design_are_refused():
     with pytest.raises(ModelError, match="do not fit"):
-        pooled_effects(applicants_of(world(0, applicants=12)), ["level"], PRIORS, 0.3)
+        posterior(applicants_of(world(0, applicants=12)), ["level"], PRIORS)
 
 
-@pytest.mark.parametrize("rho", [0.0, 0.3])
-def test_the_correlation_of_one_graduates_answers_is_found(rho):
-    rows = applicants_of(world(4, applicants=80, rho=rho))
-    found = applicant_correlation(rows, np.full(len(World.kinds), 0.4), np.zeros(len(World.kinds)))
-    assert found.low <= rho <= found.high
+def test_the_correlation_of_one_graduates_answers_is_found():
+    found = posterior(applicants_of(world(4, applicants=80, rho=0.3)), World.kinds, PRIORS).rho
+    assert found.low <= 0.3 <= found.high
     assert found.high - found.low < 0.3
     assert found.n == 80
 
 
-def test_a_profile_interval_is_the_normal_one_for_a_parabola():
-    found = profile_interval(lambda x: -0.5 * (x - 1) ** 2, -5, 5, 3, tolerance=1e-6)
-    assert (found.low, found.value, found.high) == pytest.approx((-0.644854, 1, 2.644854), abs=1e-4)
+def leaves_without_an_interview():
+    """Twelve leaves, 180 applications, no interview; 120 others with three of ten."""
+    who = np.repeat(np.arange(132), 15)
+    leave = who < 12
+    outcome = ((np.arange(who.size) % 10 < 3) & ~leave).astype(float)
+    base = np.where(leave, logit(0.3), logit(0.3))
+    return Applicants.of(outcome, base, np.column_stack([np.ones(who.size), leave]), who)
+
+
+def test_a_flag_without_an_interview_is_rare_and_not_impossible():
+    rows = leaves_without_an_interview()
+    priors = {"level": Prior(1.0), "flag": Prior(1.0, pooled=True)}
+    found = posterior(rows, ["level", "flag"], priors, sparse=[1])
+    low, middle, high = np.quantile(expit(logit(0.3) + found.draws.sum(axis=1)), [0.05, 0.5, 0.95])
+    assert 0.0002 < low < 0.005 < middle < 0.015 < high < 0.05
+
+
+def test_the_draws_of_an_empty_cell_follow_the_exact_posterior():
+    # One shift of known spread and independent answers: 40 refusals, and a normal prior.
+    rows = Applicants.of(np.zeros(40), np.zeros(40), np.ones((40, 1)), np.arange(40))
+    found = posterior(rows, ["flag"], {"flag": Prior(2.0)}, sparse=[0])
+    grid = np.linspace(-12, 4, 4001)
+    density = np.exp(-40 * np.log1p(np.exp(grid)) - grid**2 / 8)
+    share = np.cumsum(density) / density.sum()
+    exact = np.interp([0.05, 0.5, 0.95], share, grid)
+    # The correlation cannot be told from single answers and leaves each mean as it is.
+    assert np.quantile(found.draws[:, 0], [0.05, 0.5, 0.95]) == pytest.approx(exact, abs=0.12)
+
+
+def test_a_grid_gives_the_interval_of_a_normal_for_a_parabola():
+    found, draws = on_a_grid(lambda x: -0.5 * (x - 1) ** 2, np.linspace(-5, 5, 9), 3)
+    assert (found.low, found.value, found.high) == pytest.approx((-0.644854, 1, 2.644854), abs=1e-2)
     assert not found.at_bound
+    assert draws.std() == pytest.approx(1, abs=0.02)
 
 
-def test_a_profile_that_never_falls_says_that_it_ends_where_the_search_did():
-    found = profile_interval(lambda x: x / 100, 0, 5, 3)
-    assert (found.value, found.high, found.at_bound) == (5, 5, True)
+def test_a_density_that_never_falls_says_that_it_ends_where_the_search_did():
+    found, _ = on_a_grid(lambda x: x / 100, [0.0, 1.0, 2.0, 5.0], 3)
+    assert found.at_bound
 
 
 @settings(max_examples=200, derandomize=True, deadline=None)
@@ -142,13 +177,13 @@ def test_the_worth_of_the_survey_is_the_top_of_the_beta_binomial_likelihood():
     found = prior_sample_size(got, tried, prior, 500.0)
     grid = np.exp(np.linspace(np.log(2), np.log(300), 2000))
     heights = [stats.betabinom.logpmf(got, tried, v * prior, v * (1 - prior)).sum() for v in grid]
-    assert found.value == pytest.approx(grid[np.argmax(heights)], rel=0.02)
+    assert found.low < grid[np.argmax(heights)] < found.high
     assert found.low < 20 < found.high
 
 
 def test_cells_that_keep_to_the_survey_make_it_worth_the_cap():
     found = prior_sample_size([20] * 12, [40] * 12, [0.5] * 12, 500.0)
-    assert found.value == pytest.approx(500)
+    assert found.value > 200
     assert found.at_bound
 
 

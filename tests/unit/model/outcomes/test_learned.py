@@ -3,12 +3,11 @@ from functools import partial
 import pytest
 
 from analysis.assumptions import read_assumptions, toml_text
-from analysis.model.graduates.applications import application_chances
-from analysis.model.graduates.learning import learned_assumptions
-from analysis.model.graduates.scores import log_loss
-from analysis.model.graduates.split import temporal_split
+from analysis.model.outcomes.applications import application_chances
+from analysis.model.outcomes.calibration import log_loss, temporal_split
+from analysis.model.outcomes.learning import learned_assumptions
 from tests.parallel import on_every_core
-from tests.unit.model.graduates.simulated_class import graduates
+from tests.unit.model.outcomes.simulated_class import graduates
 
 BASE = read_assumptions(overrides=["level.basis=article"])
 SHIFTED = BASE.with_set(
@@ -46,7 +45,7 @@ def held_out_gain(seed, truth, people=400, sent=10):
 def test_what_was_learned_carries_the_office_as_its_basis_with_n_and_interval(office):
     entry = office.assumptions.entries["anchors.loa_academic"]
     assert entry.basis == "office"
-    assert "13 graduates with this flag, 2021 to 2025; 90 % interval" in entry.why
+    assert "13 graduates with this flag, 2021 to 2025; 90% interval" in entry.why
     assert "it was 0.3 (article)" in entry.why
 
 
