@@ -92,7 +92,16 @@ def numbers(page):
 
 def student(page):
     """Whose case is shown."""
-    return page.get_by_label("Student", exact=True).input_value()
+    shown = page.get_by_label("Student", exact=True).input_value()
+    return re.search(r"\((\w+)\)$", shown)[1] if shown.endswith(")") else shown
+
+
+def choose_student(page, student_id):
+    """Choose whose case is shown, whatever the picker calls the student."""
+    picker = page.get_by_label("Student", exact=True)
+    words = picker.locator("option", has_text=student_id).inner_text()
+    with followed(page):
+        picker.select_option(" ".join(words.split()))
 
 
 def share(words):

@@ -14,8 +14,8 @@ from tests.browser.explore_page import (
     ADDRESS,
     COMMAND,
     PICTURE,
+    choose_student,
     files_of,
-    followed,
     numbers,
     opened,
     serious,
@@ -79,8 +79,7 @@ def test_the_token_as_a_cookie_opens_the_parts_of_the_page(served):
 def test_two_tabs_do_not_see_each_others_student(served, chromium):
     with opened(chromium, served[0][0]) as one, opened(chromium, served[0][0]) as other:
         before = numbers(other)
-        with followed(one):
-            one.get_by_label("Student", exact=True).select_option("S002")
+        choose_student(one, "S002")
         assert one.get_by_label("Step 1 failed, then passed").is_checked()
         assert numbers(one) != before
         assert numbers(other) == before

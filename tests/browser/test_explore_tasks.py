@@ -88,7 +88,7 @@ def test_not_texas(page):
 def test_a_home_program(page):
     tab(page, "List")
     page.locator(ROW).nth(3).click()
-    name = page.locator(".cs-card h3").inner_text()
+    name = page.locator(".cs-title h3").inner_text()
     with followed(page):
         page.get_by_label("Tie", exact=True).select_option("home program")
     row = page.locator(ROW, has_text=name)

@@ -103,6 +103,7 @@ CHANCE = "Interview at a typical mid-tier program"
 
 
 def test_moving_the_score_moves_the_numbers_the_charts_and_their_alt_texts(page):
+    page.tabs.selected_index = 2
     charts = page.results.charts
     before = {name: chart.picture.alt for name, chart in charts.items()}
     page.controls.score.value = 275
@@ -364,7 +365,7 @@ def test_what_a_person_typed_is_shown_as_text(own_page):
         f"{PROGRAMS}P1,{name},{FAMILY},community,OH,4,7,200,no,,\n",
     )
     own_page.listing.choose("P1")
-    shown = own_page.listing.card.widget.value
+    shown = own_page.listing.title.widget.value
     assert "<img" not in shown
     assert "&lt;img src=x onerror=alert(1)&gt;" in shown
     own_page.tabs.selected_index = 1

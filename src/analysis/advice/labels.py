@@ -251,13 +251,15 @@ def level_words(assumptions: Assumptions) -> str:
     Parameters
     ----------
     assumptions : Assumptions
-        ``anchors.none``.
+        ``level.basis`` and ``anchors.none``.
 
     Returns
     -------
     str
         For the middle of a sentence.
     """
+    if assumptions.text("level.basis") == "identity":
+        return "interview rates by specialty, which are assumed where nothing is counted or cited"
     return LEVELS[assumptions.entry(SPOTLESS).basis]
 
 
@@ -274,6 +276,11 @@ def place_caption(assumptions: Assumptions) -> str:
     str
         Two sentences.
     """
+    if assumptions.text("level.basis") == "identity":
+        return (
+            "A record typical but for the flag, at a mid-tier program without counts. "
+            "Level: the specialty's assumed interview rate, not a frequency."
+        )
     owner = OWNERS.get(assumptions.entry(SPOTLESS).basis, "an assumed")
     return (
         "A record typical but for the flag, at a mid-tier program. Level: "

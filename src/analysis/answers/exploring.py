@@ -299,6 +299,8 @@ def _standing_rows(typical: pd.DataFrame, points: pd.DataFrame) -> dict[str, str
 
 
 def _with_range(chance: float, low: float, high: float) -> str:
+    if not pd.isna(low) and percent(low) == percent(high):
+        return f"{percent(chance)} or more"
     ends = "" if pd.isna(low) else f" ({percent(low)} to {percent(high)})"
     return f"{percent(chance)}{ends}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from importlib.resources import files
 from typing import Any, TypeVar
@@ -29,7 +29,7 @@ from analysis.explorer.controls import Controls
 from analysis.explorer.history import History, Steps
 from analysis.explorer.listing import Listing
 from analysis.explorer.pictures import face_rules
-from analysis.explorer.results import Kept, Results
+from analysis.explorer.results import Chart, Kept, Results
 from analysis.explorer.saving import Saving, Taken
 from analysis.explorer.uploads import Files, too_large
 
@@ -95,7 +95,7 @@ class Explorer:
             lambda: self._list_of(self.history.now),
             lambda: self.cases.text(),
             lambda: self.files.folder,
-            self.results.charts,
+            self._all_charts,
         )
         # The cases of each student, so that a change of student loses nothing.
         self._histories: dict[str, History] = {}
@@ -133,6 +133,12 @@ class Explorer:
         if student_id not in self._histories:
             self._histories[student_id] = History(self._case_of(student_id))
         return self._histories[student_id]
+
+    def _all_charts(self) -> Mapping[str, Chart]:
+        """Every chart of the case, those of a closed tab too; none without an answer."""
+        if self.results.charts["chances-by-flag"].svg:
+            self._draw_charts()
+        return self.results.charts
 
     def _as_taken(self) -> tuple[Taken, Desk]:
         base = self.history.base
@@ -350,8 +356,6 @@ class Explorer:
             make,
             lambda: self.results.draw_applications(made[0], flat),
             lambda: self.listing.show(case, self.desk, made[0]),
-            lambda: self.results.draw_programs(made[0]),
-            lambda: self.results.draw_curve(made[0]),
             lambda: self.cases.show(case),
             self._draw_open_tab,
         ]
@@ -391,6 +395,13 @@ class Explorer:
         """What only its own tab shows is drawn when that is open."""
         if self.tabs.selected_index == TABS.index("Compare"):
             self.cases.draw()
+        if self.tabs.selected_index == TABS.index("Charts"):
+            self._draw_charts()
+
+    def _draw_charts(self) -> None:
+        listed = self._list_of(self.history.now)
+        self.results.draw_programs(listed)
+        self.results.draw_curve(listed)
 
     @guarded
     def _turned(self, change: Any) -> None:

@@ -57,6 +57,7 @@ class Listing:
         for widget in (self.show_which, *self.filters.values()):
             widget.observe(lambda _: self._draw(), "value")
         self.table = self._new_table()
+        self.title = Panel("cs-title")
         self.card = Panel("cs-card")
         self.pin = _button("Pin to the list", self._pin)
         self.exclude = _button("Exclude program", self._exclude)
@@ -76,7 +77,7 @@ class Listing:
         actions = [self.pin, self.exclude, self.exclude_state, self.tie, self.signal]
         self.actions = ipywidgets.VBox([*actions, *self.policies.values()])
         self.actions.add_class("cs-acts")
-        self.aside = ipywidgets.VBox([self.card.widget, self.actions])
+        self.aside = ipywidgets.VBox([self.title.widget, self.actions, self.card.widget])
         self.aside.add_class("cs-aside")
         bar = ipywidgets.HBox([self.show_which, *self.filters.values()])
         bar.add_class("cs-filters")
@@ -176,6 +177,7 @@ class Listing:
         known = listed is not None and self._chosen in listed.programs.index
         self.actions.layout.display = None if known else "none"
         if not known or listed is None or case is None or desk is None:
+            self.title.show("")
             self.card.show(paragraphs(["Click a program to see its card."], "cs-note"))
             return
         row = listed.programs.loc[self._chosen]
@@ -183,7 +185,8 @@ class Listing:
             f"<dt>{html.escape(name)}</dt><dd>{html.escape(plain(words))}</dd>"
             for name, words in program_card(case, desk, listed, self._chosen).items()
         )
-        self.card.show(f"{heading(str(row['Program']), 3)}<dl>{told}</dl>")
+        self.title.show(heading(str(row["Program"]), 3))
+        self.card.show(f"<dl>{told}</dl>")
         self._quiet = True
         pinned, excluded = self._chosen in case.must_apply, self._chosen in case.never_apply
         self.pin.description = "Unpin" if pinned else "Pin to the list"

@@ -22,6 +22,11 @@ const named = (page) => {
     const last = button.lastChild;
     if (last && /\(0\)$/.test(last.textContent)) last.textContent = last.textContent.replace(/\s*\(0\)$/, "");
   }
+  for (const body of page.querySelectorAll(".dt-scroll-body:not([tabindex])")) {
+    body.tabIndex = 0;
+    body.setAttribute("role", "region");
+    body.setAttribute("aria-label", "Programs");
+  }
   for (const live of page.querySelectorAll(".cs-numbers, .cs-said, .cs-saved, .cs-banner, .cs-states")) {
     if (!live.hasAttribute("aria-live")) live.setAttribute("aria-live", "polite");
   }

@@ -103,8 +103,8 @@ class Saving:
         Gives all kept cases of the student as one file.
     folder : callable
         Gives a private folder.
-    charts : mapping of str to Chart
-        As they are drawn.
+    charts : callable
+        Gives all charts of the case, drawn.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Saving:
         listed: Callable[[], ListOf],
         cases: Callable[[], str],
         folder: Callable[[], Path],
-        charts: Mapping[str, Chart],
+        charts: Callable[[], Mapping[str, Chart]],
     ) -> None:
         self._now, self._listed, self._cases = now, listed, cases
         self._folder, self._charts = folder, charts
@@ -168,7 +168,7 @@ class Saving:
         mark = f"WHAT-IF of {taken.wishes_of}. {taken.changed}" if taken.changed else ""
         links = [
             _link(taken.name(name, ending), partial(chart.picture.saved, ending, mark))
-            for name, chart in self._charts.items()
+            for name, chart in self._charts().items()
             if chart.svg
             for ending in ("svg", "png")
         ]
