@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     """
     app.command()(reads_files(check))
     app.command()(template)
+    app.command("map")(map_columns)
 
 
 def check(
@@ -48,6 +49,22 @@ def check(
     text, code = check_files(files, write=write)
     print(visible(text))
     return code
+
+
+def map_columns(
+    file: Annotated[Path, typer.Argument(help="A foreign export: CSV or a workbook.")],
+    table: Annotated[Table | None, typer.Option(help="Which table it is.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write; mapping.toml beside the file without.")
+    ] = None,
+) -> int:
+    """Propose how the columns and words of your own export read as ours: mapping.toml."""
+    from analysis.tables.mapping import MAPPING_FILE
+    from analysis.tables.proposal import write_mapping
+
+    target = out or file.parent / MAPPING_FILE
+    print(visible(write_mapping(file, target, table.value if table else "")))
+    return 0
 
 
 def template(

@@ -21,10 +21,11 @@ from analysis.plain_text import text_of_formula
 from analysis.tables.headers import known_words
 from analysis.vocabulary import NO_FLAG, folded
 
-__all__ = ["RawRows", "Refused", "ambiguous_numbers", "read_rows", "typed_column"]
+__all__ = ["RawRows", "Refused", "ambiguous_numbers", "interpreted", "read_rows", "typed_column"]
 
 UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
 YES_NO = {"y": "yes", "true": "yes", "1": "yes", "n": "no", "false": "no", "0": "no"}
+SAID = frozenset({"img", "f", "fail", "failed"})  # readings that a person may want to check
 TWICE = "what is given twice in a list taken once"
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})%?")
@@ -66,7 +67,7 @@ def _choice(cell: str, column: Mapping[str, Any]) -> Interpreted:
     if other := column["spellings"].get(word):
         return (
             other,
-            f"{word} read as {other}" if word == "img" else "spelling of codes made uniform",
+            f"{word} read as {other}" if word in SAID else "spelling of codes made uniform",
         )
     raise Refused
 
@@ -130,6 +131,11 @@ KINDS: dict[str, tuple[Callable[[str, Mapping[str, Any]], Interpreted], Any]] = 
     "text": (_cell_text, None),
     "date": (_date, None),
 }
+
+
+def interpreted(cell: str, column: Mapping[str, Any]) -> Any:
+    """Value of one cell; `Refused` where it does not hold what its column holds."""
+    return KINDS[column["kind"]][0](cell, column)[0]
 
 
 def ambiguous_numbers(columns: Collection[pd.Series]) -> list[pd.Series]:

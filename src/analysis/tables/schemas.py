@@ -18,6 +18,8 @@ from analysis.tables.codes import (
     FLAG_CODES,
     FLAG_SPELLINGS,
     PROGRAM_TYPES,
+    STEP1_SPELLINGS,
+    VISA_SPELLINGS,
 )
 from analysis.tables.columns import (
     ID_PATTERN,
@@ -138,7 +140,9 @@ _STUDENT = {
         required=True,
         whole=True,
     ),
-    "step1_result": choice("Step 1.", ("pass", "fail_then_pass"), required=True),
+    "step1_result": choice(
+        "Step 1.", ("pass", "fail_then_pass"), required=True, spellings=STEP1_SPELLINGS
+    ),
     "red_flags": items("Red flags.", FLAG_CODES, required=True, spellings=FLAG_SPELLINGS),
     "degree": choice(
         "Degree and where it was earned; img is read as non_us_img.",
@@ -264,7 +268,11 @@ PROGRAMS = pa.DataFrameSchema(
         "applicant_step2": number("Mean Step 2 CK of the program's own applicants.", 200, 300),
         "veto_professionalism": yes_no("Whether a professionalism concern is refused unread."),
         "accepts_do": yes_no("Whether DO applicants are taken; empty = verify."),
-        "visa": choice("Visas sponsored; empty = verify.", ("j1", "h1b", "both", "none")),
+        "visa": choice(
+            "Visas sponsored; empty = verify.",
+            ("j1", "h1b", "both", "none"),
+            spellings=VISA_SPELLINGS,
+        ),
         "positions": number("Positions a year.", 0, 1000, whole=True),
         "institution_id": text("Id of the institution that sponsors it.", pattern=ID_PATTERN),
         "track": choice(

@@ -230,3 +230,47 @@ def test_letters_that_another_program_spoilt_are_told_by_their_line(tmp_path):
     assert "letters look garbled" in repairs
     assert "lines 2, 3" in repairs
     assert "ller" not in repairs
+
+
+def test_wishes_that_match_nobody_are_named_with_line_and_nearest_id():
+    names = ("students_00123.csv", "programs_im.csv", "preferences_match_nobody.csv")
+    text, code = check_files([CASES / name for name in names])
+    assert code == 1
+    assert "line 2, column student_id: found '123'; expected an id of students_00123.csv" in text
+    assert "(is 00123 meant?)" in text
+    assert "line 3, column program_id: found 'IM999'" in text
+    assert "line 4, column program_id: found 'im003'" in text
+    assert "(is IM003 meant?)" in text
+
+
+def test_signals_beyond_those_at_hand_are_named(tmp_path):
+    (tmp_path / "s.csv").write_text(
+        GOOD.replace("\n", ",1\n").replace(",1\n", ",gold_signals\n", 1)
+    )
+    rows = "student_id,program_id,signal\n007,IM001,gold\n007,IM002,gold\n"
+    (tmp_path / "w.csv").write_text(rows)
+    text, code = check_files([tmp_path / "s.csv", tmp_path / "w.csv"])
+    assert code == 1
+    assert "w.csv, line 3, column signal: found 'gold'; expected at most 1 gold" in text
+
+
+def test_a_missing_date_of_the_data_is_said(tmp_path):
+    text = (CASES / "programs_im.csv").read_text().replace("2026-09-15", "")
+    (tmp_path / "p.csv").write_text(text)
+    assert "no date in as_of" in check_files([tmp_path / "p.csv"])[0]
+
+
+@pytest.mark.parametrize("name", ["logo.png", "logo.jpg", "logo.svg"])
+def test_half_a_logo_is_refused_before_any_work(tmp_path, name):
+    from analysis.errors import SettingsError
+    from analysis.report.settings import read_branding
+
+    half = {
+        "logo.png": (CASES / "logo_truncated.png").read_bytes(),
+        "logo.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF",
+        "logo.svg": b"<svg xmlns='http://www.w3.org/2000/svg'><path d='M0",
+    }[name]
+    (tmp_path / name).write_bytes(half)
+    (tmp_path / "b.toml").write_text(f'logo = "{name}"')
+    with pytest.raises(SettingsError, match=f"found '{name}'; expected the path of a whole"):
+        read_branding(tmp_path / "b.toml")

@@ -11,12 +11,15 @@ from analysis.model.choice.application_list import (
     application_list,
     group_of,
     list_frontier,
+    list_outcome,
     next_applications,
 )
 from analysis.model.choice.explain import reasons_on_list
 from analysis.model.choice.problem import ListWishes, list_problem
 from analysis.model.correlation import scenarios
 from analysis.model.portfolio import Constraints, exact, match_chance
+from analysis.paths import from_root
+from analysis.tables import read_programs, read_student
 
 ASSUMPTIONS = read_assumptions()
 STATES = ["OH", "PA", "TX"]
@@ -318,3 +321,14 @@ def test_equal_inputs_give_equal_lists():
     again = application_list(student(), programs(), ASSUMPTIONS, wishes=FILL)
     pd.testing.assert_frame_equal(again.programs, FOUND.programs)
     pd.testing.assert_frame_equal(again.left_out, FOUND.left_out)
+
+
+@pytest.mark.parametrize("student_id", ["S001", "S002", "S011"])
+@pytest.mark.parametrize("wishes", [None, ListWishes(limit=12, fill=True)])
+def test_outcome_of_a_list_is_that_of_the_explained_list(student_id, wishes):
+    student = read_student(from_root("data/sample/students.csv"), student_id)
+    programs = read_programs(from_root("data/sample/programs.csv"))
+    assumptions = read_assumptions()
+    whole = application_list(student, programs, assumptions, None, wishes)
+    outcome = list_outcome(student, programs, assumptions, None, wishes)
+    assert outcome == (whole.match_chance, len(whole.chosen), whole.fee_usd)
