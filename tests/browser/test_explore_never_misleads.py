@@ -1,5 +1,6 @@
 """What would let an advisor read another case's numbers, or lose one: each as a person meets it."""
 
+import json
 import os
 import signal
 import time
@@ -55,11 +56,11 @@ def settled(process, count):
 
 
 def kernel_of(page, process):
-    """The kernel of a page: the one that is busy with it."""
-    busy = {pid: psutil.Process(pid).cpu_times().user for pid in kernels(process)}
-    press(page, "Step 2 CK", "ArrowRight", 5)
-    press(page, "Step 2 CK", "ArrowLeft", 5)
-    return max(busy, key=lambda pid: psutil.Process(pid).cpu_times().user - busy[pid])
+    """The process of a page's kernel, by the name of its connection file."""
+    config = page.locator("#jupyter-config-data").text_content()
+    kernel = json.loads(config)["kernelId"]
+    (own,) = [pid for pid in kernels(process) if kernel in " ".join(psutil.Process(pid).cmdline())]
+    return own
 
 
 def test_numbers_turn_grey_while_an_answer_is_on_its_way(served, chromium):
