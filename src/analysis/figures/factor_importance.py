@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import nan
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.figures import style
 from analysis.figures.style.bars import horizontal_bars
@@ -64,7 +64,7 @@ def draw_factor_importance(
     words = style.value_texts(importance, "importance")
     beside = importance[BESIDE].tolist() if style.has_column(importance, BESIDE) else []
     differs = [a if abs(a - v) > SAME else nan for a, v in zip(beside, values, strict=False)]
-    compared = {"beside": differs} if any(x == x for x in differs) else {}
+    compared: dict[str, Any] = {"beside": differs} if any(x == x for x in differs) else {}
     largest = max(x for x in [*values, *highs, *beside] if x == x)
     axis = unit or _unit(importance)
     with style.chart(ax):

@@ -284,7 +284,7 @@ def weights_in_force(assumptions: Assumptions) -> pd.DataFrame:
             "label": [LABELS[name] for name in COMPONENTS],
             "importance": [100 * assumptions.weights[name] for name in COMPONENTS],
             "article_importance": [
-                100 * float(article[f"weights.{name}"].content) for name in COMPONENTS
+                100 * float(str(article[f"weights.{name}"].content)) for name in COMPONENTS
             ],
             "basis": [entry.basis for entry in entries.values()],
             "source": [

@@ -351,12 +351,12 @@ def _columns(
         for word in spare:
             at = header.index(word)
             shown = raw.header[at]
-            if near := resembled(shown, table, {row[at] for row in raw.rows}):
+            if alike := resembled(shown, table, {row[at] for row in raw.rows}):
                 cure = (
-                    "put its codes into red_flags" if near == "red_flags" else f"rename it {near}"
+                    "put its codes into red_flags" if alike == "red_flags" else f"rename it {alike}"
                 )
                 expected = (
-                    f"a column of {table}, and this one resembles {near}: {cure}, map it "
+                    f"a column of {table}, and this one resembles {alike}: {cure}, map it "
                     f'(countersignal map {name}), or leave it out with --ignore-column "{shown}"'
                 )
                 problems.append(Problem(name, expected, raw.header_line, shown))

@@ -365,16 +365,16 @@ def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
     out = [header for header in raw.header if header and folded(header) in ignored]
     from analysis.tables.headers import column_of
 
-    for place, header in enumerate(raw.header):
-        ours = column_of(header, mapping.table)
-        if place in used or folded(header) in ignored or ours in columns:
+    for place, title in enumerate(raw.header):
+        ours = column_of(title, mapping.table)
+        if place in used or folded(title) in ignored or ours in columns:
             continue
         known = ours in mapping.codes or ours in mapping.separators
         cells = [row[place] for row in raw.rows]
-        columns[ours if known else header], said = (
+        columns[ours if known else title], said = (
             _translated(ours, cells, mapping) if known else (cells, [])
         )
-        places[ours if known else header] = (place,)
+        places[ours if known else title] = (place,)
         steps += said
     if mapping.flags:
         flags, said = _flags(raw, {word: at[folded(word)] for word in mapping.flags}, mapping)

@@ -241,7 +241,9 @@ class Posterior:
 
 def estimate_of(draws: ArrayLike, n: int) -> Estimate:
     """Median and 90 % interval of draws."""
-    low, value, high = np.quantile(draws, [0.5 - INTERVAL / 2, 0.5, 0.5 + INTERVAL / 2])
+    low, value, high = np.quantile(
+        np.asarray(draws, dtype=np.float64), [0.5 - INTERVAL / 2, 0.5, 0.5 + INTERVAL / 2]
+    )
     return Estimate(float(value), float(low), float(high), n)
 
 

@@ -21,6 +21,8 @@ def test_intervals_hold_and_anchors_are_not_biased_over_sixty_classes():
     assert (np.abs(table.loc[anchors, "bias"]) <= 0.02).all(), table
 
 
-def test_a_small_class_is_not_missed():
+def test_a_small_class_teaches_less_and_is_not_missed_in_what_it_teaches():
     found = world(0, people=120, sent=8)
-    assert found["truth"].between(found["low"], found["high"]).mean() >= 0.7
+    taught = found[found["low"].notna()]
+    assert 0 < len(taught) < len(found)
+    assert taught["truth"].between(taught["low"], taught["high"]).mean() >= 0.7
