@@ -36,7 +36,7 @@ CELLS = [
     ("students", "step2_ck", "2,500", SCORE),
     ("students", "step2_ck", "=A1", SCORE),
     ("students", "step2_ck", "213", FAILING),
-    ("students", "step1_result", "passed", "one of pass, fail_then_pass, or empty"),
+    ("students", "step1_result", "perhaps", "one of pass, fail_then_pass, or empty"),
     ("students", "red_flags", "step1_failure;late", FLAGS),
     ("students", "red_flags", "step1_failure|loa_academic", FLAGS),
     ("students", "preferred_states", "not TX", "a list separated by semicolons, each a state"),
