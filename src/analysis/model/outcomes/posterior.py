@@ -374,7 +374,7 @@ def posterior(
 
     fits: list[Gaussian] = []
     weight = np.ones(1)
-    for kind in sorted({k for k in kinds if priors[k].pooled}, key=lambda k: k == "flag"):
+    for kind in sorted({k for k in kinds if priors[k].pooled}, key=lambda k: (k == "flag", k)):
         tries = [at_scale(kind, priors[kind].spread * s, FIRST_RHO) for s in SCALES]
         evidence = np.array([fit.log_evidence for fit in tries])
         weight = np.exp(evidence - logsumexp(evidence))
