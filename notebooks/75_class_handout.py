@@ -18,9 +18,7 @@ chances_csv: str = "data/article/interview_chances.csv"  # chances by red flag
 tolerance_csv: str = "data/article/program_tolerance.csv"  # types of programs
 severity_csv: str = "data/article/severity_labels.csv"  # words for how serious a flag is
 relief_csv: str = "data/article/step2_relief.csv"  # how much a high score helps, by field
-assumptions_toml: str = (
-    "data/assumptions/default.toml"  # its fingerprint stands in the foot of the page
-)
+assumptions_toml: str = "data/assumptions/default.toml"  # its fingerprint stands in the foot of the page
 report_date: str = "2026-01-06"  # date of the figures
 image: str = "png"  # png to be shown by a code host, svg for print
 

@@ -243,7 +243,7 @@ def test_one_report_leaves_the_others_of_the_folder_alone(run, small_class):
 def test_one_report_that_fails_leaves_the_earlier_one_and_says_so(run, small_class):
     run(*small_class.batch)
     before = hashes(small_class.out)
-    small_class.rows[1]["specialty"] = "Plastic Surgery"
+    small_class.rows[1] |= {"must_apply": "IM001;IM002", "application_limit": "1"}
     write_rows(small_class.students, small_class.rows)
     done = run("report", "S002", *small_class.options, "--out", small_class.out)
     assert done.code == 1
