@@ -177,7 +177,7 @@ def parts_of_chance(
     student : DataFrame
         One row of students, with a score.
     programs : DataFrame
-        The programs of the list.
+        All programs: the level of one rests on its neighbors too.
     assumptions : Assumptions
         Every number of the model.
     view : StudentView
@@ -213,6 +213,7 @@ def parts_of_chance(
     ties = sent[["program_id", "signal", "tie"]].replace({"": None, "none": None})
     ties = copies[["student_id"]].merge(ties.assign(preference=np.nan), how="cross")
     chances = interview_chance(copies, programs, assumptions, ties, with_range=False)
+    chances = chances[chances["program_id"].isin(sent["program_id"])]
     mean = chances.groupby("student_id", sort=False)["interview_chance"].mean().to_numpy()
     rows: list[dict[str, Any]] = [{"part": "typical", "chance": mean[0], "change": np.nan}]
     rows += [
