@@ -1,4 +1,4 @@
-"""An advisor's ten tasks, each in at most three actions, at a desk, on a phone and in the dark."""
+"""An advisor's ten tasks, each in at most three actions, at 1280x900."""
 
 import re
 
@@ -19,11 +19,7 @@ from tests.browser.explore_page import (
     typed_into,
 )
 
-VIEWS = {
-    "desk": {"width": 1280, "height": 900},
-    "phone": {"width": 390, "height": 844},
-    "dark": {"width": 1280, "height": 900, "scheme": "dark"},
-}
+VIEWS = {"desk": {"width": 1280, "height": 900}}
 ROW = "table.dataTable tbody tr"
 
 
