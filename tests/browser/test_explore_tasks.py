@@ -53,7 +53,7 @@ def test_what_if_the_score_were_262(page):
     before = numbers(page)[MATCH][0]
     typed_into(page, "Step 2 CK", 262)
     assert numbers(page)[MATCH] != (before, before)
-    assert "Estimated match chance" in page.locator(".cs-moved").inner_text()
+    assert "Expected interviews" in page.locator(".cs-moved").inner_text()
 
 
 def test_what_in_family_medicine(page):
