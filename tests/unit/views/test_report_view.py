@@ -48,6 +48,15 @@ def test_curve_stands_at_the_match_chance_of_the_list_at_its_length(view):
     assert at[view.sent] == pytest.approx(view.list.match)
 
 
+def test_more_applications_never_give_less_than_fewer(view):
+    more = view.what_ifs["more"]
+    assert more.applications > view.sent
+    assert view.list.match <= more.match <= view.list.with_all
+    assert view.list.fee_usd < more.fee_usd <= view.list.all_fee_usd
+    at = view.curve.set_index("applications")["match_chance"]
+    assert at[more.applications] == pytest.approx(more.match)
+
+
 def test_without_a_score_there_is_no_list_and_page_one_says_so():
     view = view_of("S017")
     assert view.list is None
