@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unicodedata import bidirectional, category, name
 
+import pikepdf
 import typst
 from fontTools.ttLib import TTCollection, TTFont
 
@@ -344,4 +346,25 @@ def _compiled(main: Path, report_date: str) -> bytes:
             raise
         message = "the page of this report could not be set: please report it"
         raise ReportError(message) from None
-    return bytes(pdf)
+    return _with_row_headers(bytes(pdf))
+
+
+def _with_row_headers(pdf: bytes) -> bytes:
+    """Mark the first cell of each row of a table as its header, as typst marks those of columns."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for row in document.objects:
+            if not isinstance(row, pikepdf.Dictionary) or row.get("/S") != "/TR":
+                continue
+            cells = row.K if isinstance(row.K, pikepdf.Array) else [row.K]
+            if cells[0].S != "/TD":
+                continue
+            cells[0].S = pikepdf.Name.TH
+            scope = pikepdf.Dictionary(O=pikepdf.Name.Table, Scope=pikepdf.Name.Row)
+            if "/A" in cells[0]:  # such as how many columns the cell spans
+                own = cells[0].A
+                scope = pikepdf.Array([*(own if isinstance(own, pikepdf.Array) else [own]), scope])
+            cells[0].A = scope
+        whole = io.BytesIO()
+        # The identifier comes from the content, so that the same report has the same bytes.
+        document.save(whole, deterministic_id=True)
+    return whole.getvalue()
