@@ -112,8 +112,9 @@ def graduates_alike(
     """Interview rate of the graduates most like a student, with how alike and how sure.
 
     Only graduates of the same degree are compared, those with a red flag if the student has one and
-    those without one if not: what became of others says little about this record. The root of their number is taken, at least ``smallest_cell`` and at most ``most``; of equally
-    distant ones the first by id.
+    those without one if not: what became of others says little about this record. The root of their
+    number is taken, at least ``smallest_cell`` and at most ``most``; of equally distant ones the
+    first by id.
 
     Parameters
     ----------

@@ -82,7 +82,7 @@ def test_only_graduates_of_the_same_kind_are_like_a_student(column, other):
     found = graduates_alike(STUDENT, rows, smallest_cell=10, most=40)
     assert found.n_graduates == 25
     few = STUDENT | {"red_flags": (), "degree": "us_img"}
-    with pytest.raises(ModelError, match="^0 past graduates"):
+    with pytest.raises(ModelError, match=r"^0 past graduates"):
         graduates_alike(few, rows, smallest_cell=10, most=25)
 
 
