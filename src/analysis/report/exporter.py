@@ -16,9 +16,9 @@ from traitlets import Unicode
 
 from analysis.errors import ReportError
 from analysis.paths import from_root
-from analysis.report.publish import IDENTITY_MIME, TYPED_MIME
+from analysis.report.publish import IDENTITY_MIME, LAYOUT_MIME, TYPED_MIME
 from analysis.report.settings import read_branding
-from analysis.report.typesetting import Document, Part, Picture, Typed, pdf_bytes
+from analysis.report.typesetting import Document, Layout, Part, Picture, Typed, pdf_bytes
 
 __all__ = ["CountersignalPDFExporter", "Outputs", "Stream", "document_from_notebook"]
 
@@ -129,6 +129,8 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
                 identities.append(data[IDENTITY_MIME])
             elif TYPED_MIME in data:
                 parts.append(Typed(str(data[TYPED_MIME]["text"])))
+            elif LAYOUT_MIME in data:
+                parts.append(Layout(data[LAYOUT_MIME]["name"], data[LAYOUT_MIME]["data"]))
             elif "text/markdown" in data:
                 parts.append(data["text/markdown"])
             else:

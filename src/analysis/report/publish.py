@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -22,10 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "IDENTITY_MIME",
+    "LAYOUT_MIME",
     "ROWS_MIME",
     "TYPED_MIME",
     "escape_markdown",
     "markdown_table",
+    "publish_block",
     "publish_chart",
     "publish_charts",
     "publish_figure",
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 IDENTITY_MIME = "application/vnd.countersignal+json"
+LAYOUT_MIME = "application/vnd.countersignal.layout+json"
 ROWS_MIME = "text/csv"
 TYPED_MIME = "application/vnd.countersignal.typed+json"
 IMAGE_MIME = {"svg": "image/svg+xml", "png": "image/png"}
@@ -90,6 +93,25 @@ def publish_text(markdown: str) -> None:
     display({"text/markdown": markdown, "text/plain": markdown}, raw=True)
 
 
+def publish_block(name: str, data: Mapping[str, Any], markdown: str) -> None:
+    """Put on the page what Markdown has no words for: columns, boxes, drawings of typst.
+
+    Parameters
+    ----------
+    name : str
+        A function of ``blocks.typ``.
+    data : mapping
+        What it draws, as JSON. Strings are shown as they stand; ``{"markdown": text}`` arrives as
+        blocks for ``words``.
+    markdown : str
+        The same for whoever reads the notebook itself.
+    """
+    from IPython.display import display
+
+    bundle = {LAYOUT_MIME: {"name": name, "data": dict(data)}, "text/markdown": markdown}
+    display({**bundle, "text/plain": markdown}, raw=True)
+
+
 def publish_typed(heading: str, text: str) -> None:
     """Put what a person typed on the page, under a heading and as it stands; without text nothing.
 
@@ -118,7 +140,7 @@ def markdown_table(rows: DataFrame) -> str:
     def line(cells: list[str]) -> str:
         return "| " + " | ".join(cells) + " |"
 
-    # Where a line is long, pandoc shares the page's width by the number of dashes.
+    # Where a line is long, the number of dashes shares the page's width out.
     widths = _shared_out([_width(str(name), [str(cell) for cell in rows[name]]) for name in rows])
     rule = [
         "-" * width + ":" if is_numeric_dtype(rows[name]) else ":" + "-" * width

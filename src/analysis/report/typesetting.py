@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -16,17 +15,18 @@ from pathlib import Path
 from typing import Any
 from unicodedata import bidirectional, category, name
 
-import pypandoc
 import typst
 from fontTools.ttLib import TTCollection, TTFont
 
 from analysis.errors import ReportError
 from analysis.report.guard import subject_of
 from analysis.report.settings import Branding
+from analysis.report.words import Block, blocks_of, endless_word_parts
 
 __all__ = [
     "MISSING_GLYPH",
     "Document",
+    "Layout",
     "Part",
     "Picture",
     "Typed",
@@ -114,14 +114,7 @@ def plain_letters(text: str) -> tuple[str, int]:
     return shown, shown.count(MISSING_GLYPH)
 
 
-# Plain Markdown and pipe tables; no HTML, TeX or raw code can enter. (CommonMark's reader would
-# be stricter still, but knows no column widths.)
-READER = (
-    "markdown_strict-raw_html+pipe_tables+all_symbols_escapable+smart+intraword_underscores"
-    "+lists_without_preceding_blankline"
-)
-SECONDS_FOR_PANDOC = 60
-LONGEST_NARROW_LINE = 90  # a table with a longer line takes the full width of the text
+TEMPLATES = ("template.typ", "words.typ", "blocks.typ")
 MARK_SENTENCE = f"The sign {MISSING_GLYPH} stands for a character that no font of this report has."
 
 
@@ -142,7 +135,15 @@ class Typed:
     text: str
 
 
-Part = str | Picture | Typed
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What Markdown has no words for: a function of ``blocks.typ`` and its data."""
+
+    name: str
+    data: Any
+
+
+Part = str | Picture | Typed | Layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ def pdf_bytes(document: Document, branding: Branding) -> tuple[bytes, tuple[str,
     Raises
     ------
     ReportError
-        If pandoc or typst refuses the document.
+        If typst refuses the document.
     """
     try:
         return _typeset(document, branding, without_missing_glyphs)
@@ -190,52 +191,65 @@ def pdf_bytes(document: Document, branding: Branding) -> tuple[bytes, tuple[str,
 def _typeset(
     document: Document, branding: Branding, shown: Callable[[str], tuple[str, int]]
 ) -> tuple[bytes, tuple[str, ...]]:
-    pictures = [part for part in document.parts if isinstance(part, Picture)]
-    images = [_shown_image(picture, shown) for picture in pictures]
-    markdown = _marked_text(document.parts)
-    markdown, missing = shown(markdown)
-    markdown = PERCENT.sub("\u00a0", ENDLESS_WORD.sub("\\g<0>\u200b", markdown))
-    missing += sum(count for _, count in images)
-    page, missing_elsewhere = _page_data(document, branding, pictures, shown)
-    missing += missing_elsewhere
+    files: dict[str, bytes] = {}
+    missing = 0
+
+    def clean(text: str) -> str:
+        nonlocal missing
+        text, count = shown(text)
+        missing += count
+        return text
+
+    body = [block for part in document.parts for block in _blocks(part, clean, files)]
+    page = _page_data(document, branding, clean)
     if missing:
-        markdown += f"\n\n{MARK_SENTENCE}\n"
+        body += blocks_of(MARK_SENTENCE)
+    if branding.logo is not None:
+        files[page["logo"]] = branding.logo.read_bytes()
+    files["page.json"] = json.dumps({**page, "body": body}).encode()
     with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
         root = Path(folder)
-        for figure, (image, _) in zip(page["figures"], images, strict=True):
-            (root / figure["file"]).write_bytes(image)
-        if branding.logo is not None:
-            (root / page["logo"]).write_bytes(branding.logo.read_bytes())
-        (root / "page.json").write_text(json.dumps(page), encoding="utf-8")
-        (root / "template.typ").write_text(_template(), encoding="utf-8")
-        main = root / "main.typ"
-        main.write_text(f"{PREAMBLE}\n{_typst_text(markdown)}", encoding="utf-8")
-        pdf = _compiled(main, document.report_date)
+        for name, content in {**_templates(), **files}.items():
+            (root / name).write_bytes(content)
+        pdf = _compiled(root / TEMPLATES[0], document.report_date)
     plural = "characters" if missing > 1 else "character"
     warnings = (f"{missing} {plural} without a glyph shown as {MISSING_GLYPH}",) if missing else ()
     return pdf, warnings
 
 
-def _shown_image(picture: Picture, shown: Callable[[str], tuple[str, int]]) -> tuple[bytes, int]:
-    """Image bytes; the words in a drawing hold what fonts can show, as those of the text do."""
-    if picture.suffix != ".svg":
-        return picture.data, 0
-    drawing, missing = shown(picture.data.decode())
-    return drawing.encode(), missing
+def _blocks(part: Part, clean: Callable[[str], str], files: dict[str, bytes]) -> list[Block]:
+    """Blocks of one part, as the template takes them; a picture's bytes go among the files."""
+    match part:
+        case str():
+            return blocks_of(clean(part))
+        case Typed():
+            return [{"kind": "typed", "paragraphs": _paragraphs(clean(part.text))}]
+        case Layout():
+            return [{"kind": "layout", "name": part.name, "data": _laid_out(part.data, clean)}]
+        case Picture():
+            file = f"figure-{len(files)}{part.suffix}"
+            # The words in a drawing hold what fonts can show, as those of the text do.
+            is_drawing = part.suffix == ".svg"
+            files[file] = clean(part.data.decode()).encode() if is_drawing else part.data
+            caption = endless_word_parts(clean(part.caption))
+            return [{"kind": "figure", "file": file, "alt": clean(part.alt), "caption": caption}]
 
 
-PREAMBLE = """#import "template.typ": chart, report, typed
-#let page-data = json("page.json")
-#show: report.with(page-data)
-"""
-# A line of its own, where the template puts what is in page.json.
-MARKS = {Picture: ("COUNTERSIGNALFIGURE", "chart"), Typed: ("COUNTERSIGNALTYPED", "typed")}
-# A percentage is not torn apart at the end of a line.
-PERCENT = re.compile(r"(?<=\d) (?=\\?%)")
-# A word as long as a line would leave the page: it may break after each 30 characters.
-ENDLESS_WORD = re.compile(r"(?:\\.|[^\s|\\-]){30}(?=[^\s|-])")
-# The same in plain text, where no mark is torn off its letter; Chinese and the like break anyway.
-ENDLESS_TYPED = re.compile(r"[^\s\u2e80-\uffef-]{30}(?=[^\W_]|[!-/:-@\[-`{-~])")
+def _laid_out(data: Any, clean: Callable[[str], str]) -> Any:
+    """Data of a layout: texts as fonts can show them, ``{"markdown": ...}`` as blocks."""
+    match data:
+        case str():
+            return endless_word_parts(clean(data))
+        case {"markdown": str(markdown)}:
+            return blocks_of(clean(markdown))
+        case dict():
+            return {str(name): _laid_out(value, clean) for name, value in data.items()}
+        case list():
+            return [_laid_out(value, clean) for value in data]
+        case _:
+            return data
+
+
 # Scripts of one language, by the first word of their letters' names in Unicode.
 LANGUAGES = {
     "HANGUL": "ko",
@@ -250,26 +264,12 @@ LANGUAGES = {
 EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
-def _marked_text(parts: Sequence[Part]) -> str:
-    texts: list[str] = []
-    counts = dict.fromkeys(MARKS, 0)
-    for part in parts:
-        if isinstance(part, str):
-            for mark, _ in MARKS.values():
-                part = part.replace(mark, mark.lower())
-            texts.append(part)
-        else:
-            texts.append(f"{MARKS[type(part)][0]}{counts[type(part)]}")
-            counts[type(part)] += 1
-    return "\n\n".join(texts)
-
-
 def _paragraphs(text: str) -> list[dict[str, Any]]:
     """Paragraphs of a typed text, as the template takes them."""
     lines = "\n".join(" ".join(line.split()) for line in text.splitlines())
     return [
         {
-            "lines": [ENDLESS_TYPED.sub("\\g<0>\u200b", line) for line in block.split("\n")],
+            "lines": [endless_word_parts(line) for line in block.split("\n")],
             "backwards": _is_backwards(block),
             "lang": _language(block),
         }
@@ -292,45 +292,11 @@ def _language(text: str) -> str:
     return LANGUAGES.get(most, "")
 
 
-def _typst_text(markdown: str) -> str:
-    command = [pypandoc.get_pandoc_path(), "--from", READER, "--to", "typst", "--wrap=preserve"]
-    try:
-        result = subprocess.run(  # noqa: S603 - a fixed command, the text goes in by stdin
-            [*command, f"--columns={LONGEST_NARROW_LINE}"],
-            input=markdown.encode(),
-            capture_output=True,
-            timeout=SECONDS_FOR_PANDOC,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        message = f"pandoc did not finish within {SECONDS_FOR_PANDOC} s"
-        raise ReportError(message) from None
-    if result.returncode:
-        message = f"pandoc refused the text: {result.stderr.decode(errors='replace').strip()}"
-        raise ReportError(message)
-    body = result.stdout.decode().replace("align(center)[#table(", "align(left)[#table(")
-    for mark, function in MARKS.values():
-        code = rf"#{function}(page-data, \1)"
-        body = re.sub(rf"^{mark}(\d+)$", code, body, flags=re.MULTILINE)
-    return body
-
-
 def _page_data(
-    document: Document,
-    branding: Branding,
-    pictures: Sequence[Picture],
-    shown: Callable[[str], tuple[str, int]],
-) -> tuple[dict[str, Any], int]:
-    missing = 0
-
-    def clean(text: str) -> str:
-        nonlocal missing
-        text, count = shown(text)
-        missing += count
-        return text
-
+    document: Document, branding: Branding, clean: Callable[[str], str]
+) -> dict[str, Any]:
     look = branding.model_dump(exclude={"logo"})
-    page: dict[str, Any] = {
+    return {
         **{key: clean(value) for key, value in look.items()},
         "logo": f"logo{branding.logo.suffix.lower()}" if branding.logo else None,
         "student_id": document.student_id,
@@ -340,22 +306,13 @@ def _page_data(
         "report_date": document.report_date,
         "fingerprint": document.fingerprint,
         "display_name": clean(" ".join((document.display_name or "").split())),
-        "typed": [_paragraphs(clean(p.text)) for p in document.parts if isinstance(p, Typed)],
-        "figures": [
-            {
-                "file": f"figure-{index}{picture.suffix}",
-                "alt": clean(picture.alt),
-                "caption": clean(PERCENT.sub("\u00a0", picture.caption)),
-            }
-            for index, picture in enumerate(pictures)
-        ],
     }
-    return page, missing
 
 
 @cache
-def _template() -> str:
-    return (files("analysis.report") / "template.typ").read_text(encoding="utf-8")
+def _templates() -> dict[str, bytes]:
+    """The template and what it imports, the page itself first."""
+    return {name: (files("analysis.report") / name).read_bytes() for name in TEMPLATES}
 
 
 @cache

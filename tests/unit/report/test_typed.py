@@ -5,16 +5,24 @@ import re
 
 import pypdf
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.errors import ReportError
 from analysis.report import typesetting
 from analysis.report.exporter import document_from_notebook
-from analysis.report.publish import TYPED_MIME, markdown_table
+from analysis.report.publish import TYPED_MIME, escape_markdown, markdown_table
 from analysis.report.settings import Branding
-from analysis.report.typesetting import MISSING_GLYPH, Typed, pdf_bytes
+from analysis.report.typesetting import MISSING_GLYPH, pdf_bytes
 from tests.hostile import LONG, MARKED, SCRIPTS, TRICKS, WORDS
 from tests.unit.report.test_exporter import structure, text_of
-from tests.unit.report.toy_notebook import display, new_code_cell, notebook, text_cell
+from tests.unit.report.toy_notebook import (
+    display,
+    figure_cell,
+    new_code_cell,
+    notebook,
+    text_cell,
+)
 
 
 def typed_cell(text):
@@ -131,14 +139,54 @@ def test_letters_that_cannot_be_put_together_withhold_no_report(monkeypatch):
     assert warning.startswith("4 characters")
 
 
-def test_a_note_never_passes_pandoc(monkeypatch):
-    seen = []
-    real = typesetting._typst_text
-    monkeypatch.setattr(typesetting, "_typst_text", lambda text: seen.append(text) or real(text))
-    document = document_from_notebook(notebook(text_cell("## A note"), typed_cell("#panic()")))
-    assert document.parts[-1] == Typed("#panic()")
-    pdf_bytes(document, Branding())
-    assert "panic" not in seen[0]
+SIGNS = (
+    "/ x",
+    "== x",
+    "= x",
+    "- x",
+    "+ x",
+    "/",
+    "*",
+    "1. x",
+    "# x",
+    "> x",
+    "```",
+    "~~~",
+    "---",
+    "|",
+)
+ODD = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=25)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(
+    st.one_of(st.sampled_from(SIGNS), st.builds("{} {}".format, st.sampled_from(SIGNS), ODD), ODD)
+)
+def test_typed_text_is_printed_as_written_at_every_place_of_a_page(typed):
+    import pandas as pd
+
+    written = words(typed) or "x"
+    marked = escape_markdown(f"{written}")
+    table = markdown_table(pd.DataFrame({written: [written, "a"], "long": ["w " * 60, written]}))
+    cells = notebook(
+        text_cell(f"## {marked}\n\n{marked}\n\n- {marked}\n- **{marked}**\n\n1. {marked}"),
+        text_cell(table),
+        text_cell(f"Middle: {marked}, end."),
+        typed_cell(written),
+        figure_cell(alt=written, caption=written),
+    )
+    look = Branding(school_name=written)
+    pdf, warnings = pdf_bytes(document_from_notebook(cells, written), look)
+    printed = unspaced(text_of(pdf).translate(STRAIGHT))
+    assert warnings == ()
+    assert printed.count(unspaced(written)) >= 13
+
+
+STRAIGHT = str.maketrans("“”‘’", "\"\"''")
+
+
+def unspaced(text):
+    return "".join(text.replace("\u200b", "").split())
 
 
 def test_a_word_of_two_hundred_letters_leaves_the_other_columns_their_room():
