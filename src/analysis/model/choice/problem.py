@@ -128,9 +128,9 @@ class ListProblem:
         ends = [len(self.programs) - len(self.constraints.never)]
         if self.constraints.limit is not None:
             ends.append(self.constraints.limit)
-        fees, budget = self.constraints.fees, self.constraints.budget_usd
-        if fees is not None and budget is not None:
-            ends.append(fees.affordable(budget, len(self.specialties)))
+        budget = self.constraints.budget_usd
+        if budget is not None:
+            ends.append(affordable(self.constraints.fees_of(len(self.specialties)), budget))
         return min(ends)
 
 
