@@ -26,7 +26,7 @@ ALLOWED = {
         "workers",
     },
     "report": {"errors", "paths", "plain_text", "toml_file", "workers"},
-    "widgets": {"errors", "paths", "answers", "figures", "report"},
+    "explorer": {"errors", "paths", "answers", "figures", "report"},
     "cli": {
         "errors",
         "paths",

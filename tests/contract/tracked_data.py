@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-SAMPLE_FOLDERS = ("data/article/", "data/sample/", "data/assumptions/")
+SAMPLE_FOLDERS = ("data/article/", "data/sample/", "data/assumptions/", "tests/golden/class/")
 TABLE = re.compile(r"\.(csv|tsv|xlsx?|ods|parquet|feather)$", re.IGNORECASE)
 NOTEBOOK_METADATA = {"kernelspec", "language_info"}
 OF_A_STUDENT = re.compile(r"[Ss]tudent (?!Affairs)([A-Za-z0-9_-]*\d[A-Za-z0-9_-]*)")

@@ -55,13 +55,16 @@ def assumptions_show(
         rows += [
             {
                 "key": f"season.{name}.{field}",
-                "value": str(getattr(row, field)),
-                "basis": row.basis,
+                "value": str(value),
+                "basis": "published"
+                if field in row.citations
+                else ("office" if row.basis == "office" else "assumption"),
                 "why": f"Season of {row.season}.",
-                "source": row.source,
+                "source": row.citations.get(field, "none"),
             }
             | mark
-            for field in ("competitiveness", "gold_signals", "silver_signals")
+            for field, value in row.model_dump(exclude_none=True).items()
+            if field not in {"season", "basis", "source"} and value != ""
         ]
     return rows
 

@@ -1,14 +1,24 @@
 """Every number of the model, whose it is and why: read, override, freeze, fingerprint."""
 
 from analysis.assumptions.effective import Assumptions
-from analysis.assumptions.files import COMPONENTS, FACTORS, Entry, Season, factor_components
+from analysis.assumptions.files import (
+    COMPONENTS,
+    FACTORS,
+    GROUPS,
+    Entry,
+    FeeStep,
+    Season,
+    factor_components,
+)
 from analysis.assumptions.reading import difference, read_assumptions, toml_text, write_new
 
 __all__ = [
     "COMPONENTS",
     "FACTORS",
+    "GROUPS",
     "Assumptions",
     "Entry",
+    "FeeStep",
     "Season",
     "difference",
     "factor_components",

@@ -16,6 +16,7 @@ from analysis.assumptions.files import (
     Basis,
     Content,
     Entry,
+    FeeStep,
     Season,
     check_known,
     default_entries,
@@ -270,6 +271,7 @@ def _rescale_weights(entries: dict[str, Entry], fixed: Sequence[str]) -> None:
 
 
 FINGERPRINT_LENGTH = 12
+UNKNOWN = Season()
 
 
 @dataclass(frozen=True, eq=False)
@@ -372,12 +374,45 @@ class Assumptions:
         content = {
             "entries": {key: self.entries[key].content for key in sorted(self.entries)},
             "season": {
-                name: [row.competitiveness, row.gold_signals, row.silver_signals]
+                name: row.model_dump(exclude={"season", "basis", "source"}, exclude_defaults=True)
                 for name, row in sorted(self.season.items())
             },
         }
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]
+
+    def season_of(self, specialty: str) -> Season:
+        """Season of a specialty; the defaults where season.csv does not know it.
+
+        Parameters
+        ----------
+        specialty : str
+            Name.
+
+        Returns
+        -------
+        Season
+            A moderately competitive specialty without signals if it is not known.
+        """
+        return self.season.get(specialty, UNKNOWN)
+
+    def fee_steps(self, specialty: str) -> tuple[FeeStep, ...]:
+        """Application fees of a specialty.
+
+        Parameters
+        ----------
+        specialty : str
+            Name.
+
+        Returns
+        -------
+        tuple of FeeStep
+            Its own steps in season.csv, else those of ERAS under ``fees``.
+        """
+        return self.season_of(specialty).fee_steps or (
+            FeeStep(int(self.value("fees.first_number")), self.value("fees.first_usd")),
+            FeeStep(None, self.value("fees.further_usd")),
+        )
 
     def entry(self, key: str) -> Entry:
         """One assumption with its basis, why and source.

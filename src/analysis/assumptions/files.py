@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -18,9 +19,11 @@ from analysis.paths import from_root
 __all__ = [
     "COMPONENTS",
     "DEFAULT",
+    "GROUPS",
     "Basis",
     "Content",
     "Entry",
+    "FeeStep",
     "Season",
     "check_known",
     "default_entries",
@@ -74,17 +77,108 @@ class Entry(BaseModel):
         return content
 
 
+class FeeStep(NamedTuple):
+    """Price of some of the applications in one specialty.
+
+    Parameters
+    ----------
+    last : int or None
+        Number of the last application of the step; None for all further ones.
+    usd : float
+        Dollars for each, or for the whole step if it is flat.
+    flat : bool
+        Whether the price is for the step as a whole, whatever number of it is used.
+    """
+
+    last: int | None
+    usd: float
+    flat: bool = False
+
+
+FEE_STEP = re.compile(r"(\d+)(?:-(\d+)|\+)=(\d+(?:\.\d+)?)( flat)?")
+GROUPS = ("us_md", "us_do", "us_img", "non_us_img")
+Share = Annotated[float | None, Field(gt=0, lt=1)]
+Odds = Annotated[float | None, Field(gt=0, le=1)]
+SignalOdds = Annotated[float | None, Field(ge=1, le=1000)]
+Count = Annotated[float | None, Field(gt=0, le=1000)]
+
+
 class Season(BaseModel):
-    """What is given for a specialty and season."""
+    """What is given for a specialty and season; None where nothing citable is published."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    competitiveness: Literal["ultra", "moderate", "less"]
-    gold_signals: int = Field(ge=0)
-    silver_signals: int = Field(ge=0)
-    season: str
-    basis: str
-    source: str
+    competitiveness: Literal["ultra", "moderate", "less"] = "moderate"
+    platform: Literal["ERAS", "ResidencyCAS", "SF Match"] = "ERAS"
+    match: Literal["NRMP", "SF Match", "AUA"] = "NRMP"
+    gold_signals: int = Field(default=0, ge=0)
+    silver_signals: int = Field(default=0, ge=0)
+    fees: str = ""
+    interview_rate: Share = None
+    mean_applications_us_md: Count = None
+    mean_applications_us_do: Count = None
+    mean_applications_us_img: Count = None
+    mean_applications_non_us_img: Count = None
+    share_us_md: Share = None
+    share_us_do: Share = None
+    share_us_img: Share = None
+    share_non_us_img: Share = None
+    odds_us_do: Odds = None
+    odds_us_img: Odds = None
+    odds_non_us_img: Odds = None
+    odds_gold: SignalOdds = None
+    odds_silver: SignalOdds = None
+    signals_used: Annotated[float | None, Field(ge=0, le=1)] = None
+    pool_step2_mean: Annotated[float | None, Field(ge=200, le=300)] = None
+    pool_step2_sd: Annotated[float | None, Field(gt=0, le=40)] = None
+    match_rate_us_md: Share = None
+    match_rate_us_do: Share = None
+    match_rate_us_img: Share = None
+    match_rate_non_us_img: Share = None
+    season: str = ""
+    basis: Literal["published", "office", "assumption"] = "assumption"
+    source: str = "not in season.csv: defaults"
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Season:
+        if self.odds_gold and self.odds_silver and self.odds_silver > self.odds_gold:
+            message = "odds_silver is higher than odds_gold"
+            raise ValueError(message)
+        _ = self.fee_steps
+        return self
+
+    @property
+    def fee_steps(self) -> tuple[FeeStep, ...]:
+        """Steps of `fees`, in order; none where the specialty has no prices of its own.
+
+        Examples
+        --------
+        >>> Season(fees="1-18=99 flat;19+=18").fee_steps[0]
+        FeeStep(last=18, usd=99.0, flat=True)
+        """
+        steps: list[FeeStep] = []
+        after = 0
+        for text in filter(None, self.fees.split(";")):
+            step = FEE_STEP.fullmatch(text.strip())
+            if step is None or after is None or int(step[1]) != after + 1:
+                message = "fees: steps such as 1-30=11;31+=30 that follow each other"
+                raise ValueError(message)
+            after = None if step[2] is None else int(step[2])
+            steps.append(FeeStep(after, float(step[3]), step[4] is not None))
+        if steps and (steps[-1].last is not None or any(step.flat for step in steps[1:])):
+            message = "fees: the last step is open, such as 31+=30, and only the first may be flat"
+            raise ValueError(message)
+        return tuple(steps)
+
+    @property
+    def citations(self) -> dict[str, str]:
+        """Source of each column that is cited."""
+        found = {}
+        for part in self.source.split(" | "):
+            columns, colon, citation = part.partition(": ")
+            if colon:
+                found |= dict.fromkeys((c.strip() for c in columns.split(",")), citation)
+        return found
 
 
 DEFAULT = "data/assumptions/default.toml"
@@ -111,7 +205,10 @@ def default_season() -> Mapping[str, Season]:
     # The other spellings are for reading tables.
     return season_of(
         path.name,
-        {n: {k: v for k, v in row.items() if k != "aliases"} for n, row in rows.items()},
+        {
+            name: {k: v for k, v in row.items() if k != "aliases" and v not in ("", None)}
+            for name, row in rows.items()
+        },
     )
 
 

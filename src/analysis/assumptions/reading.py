@@ -90,7 +90,7 @@ def toml_text(assumptions: Assumptions) -> str:
         lines.append(f"[season.{json.dumps(name, ensure_ascii=False)}]")
         lines += [
             f"{field} = {json.dumps(value, ensure_ascii=False)}"
-            for field, value in row.model_dump().items()
+            for field, value in row.model_dump(exclude_none=True).items()
         ]
         lines.append("")
     return "\n".join(lines)
@@ -168,4 +168,5 @@ def difference(old: Assumptions, new: Assumptions) -> list[tuple[str, str, str]]
 def _season_shown(row: Season | None) -> str:
     if row is None:
         return "not given"
-    return f"{row.competitiveness}, {row.gold_signals} gold, {row.silver_signals} silver"
+    own = row.model_dump(exclude={"season", "basis", "source"}, exclude_none=True)
+    return ", ".join(f"{name} {value}" for name, value in own.items() if value != "")

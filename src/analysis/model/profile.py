@@ -75,7 +75,7 @@ def specialties_of(student: Mapping[str, Any], assumptions: Assumptions) -> dict
     Raises
     ------
     ModelError
-        If a specialty has no competitiveness, in the row or the season.
+        If the row gives a competitiveness that there is not.
     """
     names = listed(student["specialty"])
     given = listed(student.get("competitiveness"))
@@ -83,13 +83,10 @@ def specialties_of(student: Mapping[str, Any], assumptions: Assumptions) -> dict
     for at, name in enumerate(names):
         if len(given) == len(names):
             found[name] = given[at]
-        elif name in assumptions.season:
-            found[name] = assumptions.season[name].competitiveness
-        if found.get(name) not in CLASSES:
-            message = (
-                f"{name} is not in season.csv: give its competitiveness (ultra, moderate or "
-                "less) in students.csv or add it to the season"
-            )
+        else:
+            found[name] = assumptions.season_of(name).competitiveness
+        if found[name] not in CLASSES:
+            message = f"competitiveness {found[name]!r}; expected one of {', '.join(CLASSES)}"
             raise ModelError(message)
     return found
 

@@ -102,13 +102,18 @@ STATES = MappingProxyType(
 SEASON = "data/assumptions/season.csv"
 
 
+def _key(word: str) -> str:
+    """What two spellings of one specialty share: letters and digits, with & read as and."""
+    return "".join(part for part in word.casefold().replace("&", "and") if part.isalnum())
+
+
 @cache
 def _spellings() -> dict[str, str]:
     found: dict[str, str] = {}
     with from_root(SEASON).open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
-            for word in (row["specialty"], *row["aliases"].split(";")):
-                found[folded(word)] = row["specialty"]
+            for word in (row["specialty"], *filter(None, row["aliases"].split(";"))):
+                found[_key(word)] = row["specialty"]
     return found
 
 
@@ -120,11 +125,11 @@ def specialty_names() -> tuple[str, ...]:
 def specialty_name(word: str) -> tuple[str, str]:
     """Name of a specialty in its one spelling."""
     spellings = _spellings()
-    if name := spellings.get(folded(word)):
+    if name := spellings.get(_key(word)):
         return name, ""
-    near = get_close_matches(folded(word), spellings, n=1, cutoff=0.5)
-    hint = f"; the nearest is {spellings[near[0]]}" if near else ""
-    return "", f"a specialty of {SEASON}{hint}"
+    near = get_close_matches(_key(word), spellings, n=1, cutoff=0.5)
+    hint = f" (the nearest is {spellings[near[0]]})" if near else ""
+    return " ".join(word.split()), f"is not in {SEASON}{hint}"
 
 
 FLAG_CODES = (

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.advice import chances_caption, terms_table
-from analysis.advice import standing as terms_words
+from analysis.advice import chances_caption, terms_table, terms_words
 from analysis.advice.labels import SEVERITY
 from analysis.assumptions import read_assumptions
 from analysis.model.by_flag import points_at_typical

@@ -1,6 +1,9 @@
+import csv
+
 import pandas as pd
 import pytest
 
+from analysis.paths import from_root
 from analysis.tables.codes import specialty_name, specialty_names
 from analysis.tables.rules import RULES
 from analysis.tables.schemas import SCHEMAS
@@ -29,11 +32,45 @@ def test_every_specialty_is_known_by_its_own_name():
     assert [specialty_name(name)[0] for name in specialty_names()] == list(specialty_names())
 
 
-def test_an_unknown_specialty_is_told_with_the_nearest_one():
-    assert specialty_name("Psychiatri") == (
-        "",
-        "a specialty of data/assumptions/season.csv; the nearest is Psychiatry",
-    )
+def test_an_unknown_specialty_is_kept_and_told_with_the_nearest_one():
+    name, warning = specialty_name(" Psychiatri ")
+    assert name == "Psychiatri"
+    assert warning == ("is not in data/assumptions/season.csv (the nearest is Psychiatry)")
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("OB/GYN", "Obstetrics and Gynecology"),
+        ("OBGYN", "Obstetrics and Gynecology"),
+        ("Ob-Gyn", "Obstetrics and Gynecology"),
+        ("Obstetrics & Gynecology", "Obstetrics and Gynecology"),
+        ("PM&R", "Physical Medicine and Rehabilitation"),
+        ("Physical Medicine & Rehabilitation", "Physical Medicine and Rehabilitation"),
+        ("Med/Peds", "Medicine-Pediatrics"),
+        ("Internal Medicine/Pediatrics", "Medicine-Pediatrics"),
+        ("Pathology-Anatomic and Clinical", "Pathology"),
+        ("Child Neuro", "Child Neurology"),
+        ("Rad Onc", "Radiation Oncology"),
+        ("Integrated Vascular Surgery", "Vascular Surgery"),
+        ("Thoracic Surgery - Integrated", "Thoracic Surgery"),
+        ("TY", "Transitional Year"),
+        ("Surgery-Preliminary", "Preliminary Surgery"),
+        ("Medicine-Preliminary", "Preliminary Medicine"),
+    ],
+)
+def test_every_match_specialty_is_known_by_the_spellings_of_real_exports(word, name):
+    assert specialty_name(word) == (name, "")
+
+
+def test_no_spelling_belongs_to_two_specialties():
+    with from_root("data/assumptions/season.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    owners = {}
+    for row in rows:
+        for word in (row["specialty"], *filter(None, row["aliases"].split(";"))):
+            spelled = "".join(c for c in word.casefold().replace("&", "and") if c.isalnum())
+            assert owners.setdefault(spelled, row["specialty"]) == row["specialty"]
 
 
 def test_specialties_are_made_uniform_and_counted_by_rows(tmp_path):
@@ -64,9 +101,15 @@ def test_two_specialties_may_be_of_one_class(tmp_path):
     assert checked(tmp_path, text).rows["competitiveness"].tolist() == [("moderate", "moderate")]
 
 
-def test_a_table_with_the_same_bad_specialty_names_each_row(tmp_path):
+def test_an_unknown_specialty_is_one_warning_and_refuses_no_row(tmp_path):
     text = f"{HEADER}\nA,Xq,250,pass,\nB,IM,250,pass,\nC,Xq,250,pass,\n"
-    assert [(p.line, p.value) for p in checked(tmp_path, text).problems] == [(2, "Xq"), (4, "Xq")]
+    found = checked(tmp_path, text)
+    assert found.problems == ()
+    assert found.rows["specialty"].tolist() == [("Xq",), ("Internal Medicine",), ("Xq",)]
+    (warning,) = [said for said in found.repairs if "season.csv" in said]
+    assert "Xq" not in warning
+    assert "correct the name" in warning
+    assert warning.endswith("(2)")
 
 
 def graduates(tmp_path, *rows):

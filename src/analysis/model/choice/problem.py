@@ -253,8 +253,7 @@ def _signals(
             raise ModelError(message)
         # One number for two specialties is that of the first: signals are not shared out.
         return (*given, *([0] * (len(specialties) - len(given))))
-    season = [assumptions.season.get(name) for name in specialties]
-    return tuple(int(getattr(row_of, column)) if row_of else 0 for row_of in season)
+    return tuple(int(getattr(assumptions.season_of(name), column)) for name in specialties)
 
 
 def _positions(wanted: tuple[str, ...], ids: list[str], column: str) -> tuple[int, ...]:
