@@ -364,7 +364,7 @@ def swapped_columns(
 def _without_worst(
     columns: Columns, constraints: Constraints, taken: Positions, programs: int
 ) -> Positions:
-    """The columns without the one that is worth least against its price and that no rule asks for."""
+    """The columns without the one worth least against its price, if no rule asks for it."""
     kept = np.isin(columns.program[taken], np.asarray(constraints.must, dtype=np.int64))
     for quota in constraints.quotas:
         inside = np.isin(columns.program[taken], np.asarray(quota.members, dtype=np.int64))
