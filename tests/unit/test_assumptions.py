@@ -7,10 +7,22 @@ from pathlib import Path
 
 import pytest
 
-from analysis.assumptions import difference, factor_components, read_assumptions, toml_text
+from analysis.assumptions import (
+    difference,
+    factor_components,
+    files,
+    read_assumptions,
+    toml_text,
+)
 from analysis.assumptions.effective import DOMAINS
 from analysis.assumptions.reading import write_new
 from analysis.errors import AssumptionError
+from analysis.paths import from_root
+from analysis.tables import (
+    read_factor_importance,
+    read_interview_chances,
+    read_program_tolerance,
+)
 
 DEFAULT = read_assumptions()
 WHO = 'basis = "office"\nwhy = "Ours."\nsource = "none"\n'
@@ -260,3 +272,46 @@ def test_a_set_that_finds_no_room_leaves_no_half_a_file(tmp_path, monkeypatch):
     with pytest.raises(AssumptionError, match=r"cannot be written \(No space left"):
         write_new(tmp_path / "own.toml", DEFAULT)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_each_article_figure_stands_in_one_file_only():
+    own = tomllib.loads(from_root("data/assumptions/default.toml").read_text(encoding="utf-8"))
+
+    def bases(table):
+        if "basis" in table:
+            return [table["basis"]]
+        return [basis for part in table.values() for basis in bases(part)]
+
+    assert "article" not in bases(own)
+
+
+def test_article_entries_are_the_values_of_the_article_tables():
+    importance = read_factor_importance(from_root("data/article/factor_importance.csv"))
+    weights = dict(zip(importance["factor"], importance["importance"] / 100, strict=True))
+    assert weights == pytest.approx(
+        {
+            "Step 2 CK": DEFAULT.value("weights.step2_ck"),
+            "Clerkship Grades": DEFAULT.value("weights.clerkships"),
+            "Letters": DEFAULT.value("weights.letters"),
+            "Red Flags": DEFAULT.value("weights.red_flags"),
+            "Research": DEFAULT.value("weights.research"),
+        }
+    )
+    chances = read_interview_chances(from_root("data/article/interview_chances.csv"))
+    for flag, chance in zip(chances["red_flag"], chances["interview_chance"], strict=True):
+        assert DEFAULT.value(f"anchors.{flag}") == pytest.approx(chance)
+    types = read_program_tolerance(from_root("data/article/program_tolerance.csv"))
+    for row in types.itertuples():
+        kept = DEFAULT.group(f"program_types.{row.program_type}")
+        assert kept == {"prestige": row.prestige, "tolerance": row.red_flag_tolerance}
+    of_article = {key for key, entry in DEFAULT.entries.items() if entry.basis == "article"}
+    assert len(of_article) == 5 + 5 + 2 * 5 + 3
+
+
+@pytest.mark.parametrize("text", ["", "factor,importance\nStep 2 CK,much\n"])
+def test_a_damaged_article_table_is_named(text, tmp_path, monkeypatch):
+    (tmp_path / "data/article").mkdir(parents=True)
+    (tmp_path / "data/article/factor_importance.csv").write_text(text, encoding="utf-8")
+    monkeypatch.setattr(files, "from_root", lambda path: tmp_path / path)
+    with pytest.raises(AssumptionError, match=r"factor_importance\.csv"):
+        files._article_rows("factor_importance", "factor", "importance")

@@ -8,7 +8,10 @@ from typing import Any
 
 import pandas as pd
 
+from analysis import vocabulary
 from analysis.assumptions import Assumptions
+from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
+from analysis.vocabulary import COMPONENTS as FACTORS
 
 __all__ = [
     "ARTICLE_LEVEL",
@@ -32,20 +35,8 @@ __all__ = [
     "with_flag_labels",
 ]
 
-NO_FLAG = "none"
-
 FLAGS = MappingProxyType(
-    {
-        NO_FLAG: "No red flag",
-        "course_failure_remediated": "One early course failure, later passed",
-        "preclinical_failures_multiple": "Several pre-clinical failures",
-        "step1_failure": "Step 1 failed, then passed",
-        "step2_failure": "Step 2 CK failed, then passed",
-        "loa_academic": "Leave of absence for academic reasons",
-        "clerkship_chronic_low": "Weak clerkship record throughout",
-        "professionalism": "Professionalism concern",
-        "mspe_concern": "Worrying dean's letter (MSPE)",
-    }
+    {NO_FLAG: "No red flag", **{code: flag.label for code, flag in vocabulary.FLAGS.items()}}
 )
 
 FEATURES = MappingProxyType(
@@ -63,57 +54,18 @@ FEATURES = MappingProxyType(
 
 # The article's own words, which its chart of chances does not follow (data/article).
 SEVERITY = MappingProxyType(
-    {
-        "course_failure_remediated": "Low–Moderate",
-        "preclinical_failures_multiple": "Moderate–High",
-        "step1_failure": "High",
-        "step2_failure": "High",
-        "loa_academic": "High",
-        "clerkship_chronic_low": "Moderate–High",
-    }
-)
-
-FACTORS = MappingProxyType(
-    {
-        "step2_ck": "Step 2 CK",
-        "clerkships": "Clerkship grades",
-        "letters": "Letters",
-        "red_flags": "Red flags",
-        "research": "Research",
-    }
+    {code: flag.severity for code, flag in vocabulary.FLAGS.items() if flag.severity}
 )
 
 PROGRAM_TYPES = MappingProxyType(
-    {
-        "high_tier_academic": "High-tier academic",
-        "mid_tier_academic": "Mid-tier academic",
-        "community": "Community",
-        "rural_fm": "Rural family medicine",
-        "do_friendly": "DO-friendly",
-    }
+    {code: kind.label for code, kind in vocabulary.PROGRAM_TYPES.items()}
 )
 
 DEGREES = MappingProxyType(
     {"us_md": "US MD", "us_do": "US DO", "img": "Graduate of another country"}
 )
 
-COMPETITIVENESS = MappingProxyType(
-    {
-        "ultra": "an ultra-competitive specialty",
-        "moderate": "a moderately competitive specialty",
-        "less": "a less competitive specialty",
-    }
-)
-
-BASES = MappingProxyType(
-    {
-        "article": "the article's figure, illustrative by its own words",
-        "published": "published, with citation",
-        "office": "the office's own",
-        "assumption": "our assumption",
-        "synthetic": "made up for the sample",
-    }
-)
+BASES = MappingProxyType({code: words.label for code, words in vocabulary.BASES.items()})
 
 
 def percent(share: float) -> str:

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from analysis import toml_file
+from analysis import toml_file, vocabulary
 from analysis.errors import AssumptionError, Problem
 from analysis.paths import from_root
+from analysis.vocabulary import folded
 
 __all__ = [
     "COMPONENTS",
@@ -34,7 +35,7 @@ __all__ = [
     "toml_content",
 ]
 
-COMPONENTS = ("step2_ck", "clerkships", "letters", "red_flags", "research")
+COMPONENTS = tuple(vocabulary.COMPONENTS)
 Basis = Literal["article", "published", "office", "assumption"]
 Content = float | str | tuple[float, ...]
 # Whole numbers are numbers, but yes and no are not.
@@ -186,10 +187,75 @@ SEASON = "data/assumptions/season.csv"
 FACTORS = "data/assumptions/factors.toml"
 
 
+ARTICLE = "data/article"
+REFERENCE_TYPE = "mid_tier_academic"  # the kind of program at which the article's chances are read
+TYPE_COLUMNS = {"prestige": "prestige", "red_flag_tolerance": "tolerance"}
+
+
 @cache
 def default_entries() -> Mapping[str, Entry]:
-    """Entries of default.toml; its keys are all that are known."""
-    return entries_of(Path(DEFAULT).name, toml_content(from_root(DEFAULT)), all_known=True)
+    """Entries of the article's tables and of default.toml; their keys are all that are known."""
+    own = entries_of(Path(DEFAULT).name, toml_content(from_root(DEFAULT)), all_known=True)
+    article = _article_entries()
+    if twice := sorted(set(article) & set(own)):
+        message = f"{Path(DEFAULT).name}: {', '.join(twice)} stands in {ARTICLE} already"
+        raise AssumptionError(message)
+    return {**article, **own}
+
+
+def _article_entries() -> dict[str, Entry]:
+    """Values of basis ``article``: its three tables, read as they stand."""
+    found: dict[str, Entry] = {}
+    reference: dict[str, Entry] = {}
+    factors = _article_rows("factor_importance", "factor", "importance")
+    component = {folded(factor): name for factor, name in factor_components().items()}
+    total = sum(float(row["importance"]) for row in factors)
+    for row in factors:
+        name = component.get(folded(row["factor"]), folded(row["factor"]))
+        share = float(row["importance"]) / total
+        found[f"weights.{name}"] = _article_entry(share, "Share of the five factors.", row)
+        if name == "red_flags":
+            why = (
+                "The weight of red flags at which the article's chances hold; stays when "
+                "weights.red_flags is changed."
+            )
+            reference["reference.red_flags_weight"] = _article_entry(share, why, row)
+    flags = {name: flag.code for flag in vocabulary.FLAGS.values() for name in flag.spellings}
+    for row in _article_rows("interview_chances", "red_flag", "interview_chance_percent"):
+        flag = flags.get(folded(row["red_flag"]), vocabulary.NO_FLAG)
+        chance = float(row["interview_chance_percent"]) / 100
+        why = "Interview chance with a high Step 2 CK."
+        found[f"anchors.{flag}"] = _article_entry(chance, why, row)
+    for row in _article_rows("program_tolerance", "program_type", *TYPE_COLUMNS):
+        kind = folded(row["program_type"])
+        for column, name in TYPE_COLUMNS.items():
+            why = "Stands in where a program's own value is not known; marked imputed."
+            found[f"program_types.{kind}.{name}"] = _article_entry(float(row[column]), why, row)
+            if kind == REFERENCE_TYPE:
+                why = "The article's mid-tier academic program, at which its chances are read."
+                reference[f"reference.{name}"] = _article_entry(float(row[column]), why, row)
+    return found | reference
+
+
+def _article_entry(number: float, why: str, row: Mapping[str, str]) -> Entry:
+    why = f"{why} {row['note'].rstrip('.')}."
+    return Entry(value=number, basis="article", why=why, source=row["source"])
+
+
+def _article_rows(table: str, *columns: str) -> list[dict[str, str]]:
+    path = from_root(f"{ARTICLE}/{table}.csv")
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream, strict=True))
+        if not rows:
+            raise ValueError("no rows")
+        for row in rows:
+            for column in columns[1:]:
+                float(row[column])
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        message = f"{path.name}: cannot be read as the article's table ({error})"
+        raise AssumptionError(message) from None
+    return rows
 
 
 @cache

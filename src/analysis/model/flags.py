@@ -6,34 +6,15 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from analysis import vocabulary
 from analysis.errors import ModelError
+from analysis.vocabulary import EXAM_FAILURES
 
 __all__ = ["CLASSES", "EXAM_FAILURES", "FLAGS", "RELIEF", "heaviest_first", "listed"]
 
-FLAGS = (
-    "course_failure_remediated",
-    "preclinical_failures_multiple",
-    "step1_failure",
-    "step2_failure",
-    "loa_academic",
-    "clerkship_chronic_low",
-    "professionalism",
-    "mspe_concern",
-)
-RELIEF = MappingProxyType(
-    {
-        "course_failure_remediated": "minor",
-        "preclinical_failures_multiple": "major",
-        "step1_failure": "major",
-        "step2_failure": "major",
-        "loa_academic": "major",
-        "clerkship_chronic_low": "none",
-        "professionalism": "none",
-        "mspe_concern": "none",
-    }
-)
-EXAM_FAILURES = frozenset({"step1_failure", "step2_failure"})
-CLASSES = ("ultra", "moderate", "less")
+FLAGS = tuple(vocabulary.FLAGS)
+RELIEF = MappingProxyType({code: flag.relief for code, flag in vocabulary.FLAGS.items()})
+CLASSES = tuple(vocabulary.COMPETITIVENESS)
 
 
 def listed(cell: Any) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from scipy.stats import t
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
+from analysis.vocabulary import folded
 
 __all__ = [
     "WAYS",
@@ -147,24 +148,18 @@ def factor_ratings(
 
 def _component_of(factors: Sequence[str], components: Mapping[str, str]) -> list[str]:
     """Component of each factor, "" where it has none."""
-    of_factor = {_folded(factor): name for factor, name in components.items()}
+    of_factor = {folded(factor): name for factor, name in components.items()}
     unknown = sorted(set(of_factor.values()) - set(COMPONENTS))
     if unknown:
         message = f"{unknown[0]} is not a component; expected one of {', '.join(COMPONENTS)}"
         raise ModelError(message)
-    return [of_factor.get(_folded(factor), "") for factor in factors]
-
-
-def _folded(factor: str) -> str:
-    # Tables fold their headers: capitals, spaces and signs do not count.
-    signs = (sign if sign.isalnum() else " " for sign in str(factor).casefold())
-    return " ".join("".join(signs).split())
+    return [of_factor.get(folded(factor), "") for factor in factors]
 
 
 def _label(factor: str) -> str:
     """A factor as the survey words it; a column's code as words."""
     worded = " " in factor or factor != factor.lower()
-    return factor if worded else _folded(factor).capitalize()
+    return factor if worded else folded(factor).replace("_", " ").capitalize()
 
 
 def component_weights(ratings: pd.DataFrame, components: Mapping[str, str]) -> pd.DataFrame:

@@ -7,7 +7,9 @@ from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
+from analysis import vocabulary
 from analysis.paths import from_root
+from analysis.vocabulary import NO_FLAG, folded
 
 __all__ = [
     "BASES",
@@ -132,35 +134,18 @@ def specialty_name(word: str) -> tuple[str, str]:
     return " ".join(word.split()), f"is not in {SEASON}{hint}"
 
 
-FLAG_CODES = (
-    "course_failure_remediated",
-    "preclinical_failures_multiple",
-    "step1_failure",
-    "step2_failure",
-    "loa_academic",
-    "clerkship_chronic_low",
-    "professionalism",
-    "mspe_concern",
-)
-PROGRAM_TYPES = ("high_tier_academic", "mid_tier_academic", "community", "rural_fm", "do_friendly")
-COMPETITIVENESS = ("ultra", "moderate", "less")
-BASES = ("article", "published", "office", "assumption", "synthetic")
+FLAG_CODES = tuple(vocabulary.FLAGS)
+PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)
+COMPETITIVENESS = tuple(vocabulary.COMPETITIVENESS)
+BASES = tuple(vocabulary.BASES)
 
 # The article's words for what has a code here; keys as `folded` leaves them.
 FLAG_SPELLINGS = MappingProxyType(
     {
-        "no_red_flags": "none",
-        "no_red_flag": "none",
-        "none": "none",
-        "single_early_course_failure": "course_failure_remediated",
-        "single_remediated_m1_m2_course_failure": "course_failure_remediated",
-        "multiple_pre_clinical_failures": "preclinical_failures_multiple",
-        "step_1_failure": "step1_failure",
-        "step_2_failure": "step2_failure",
-        "academic_loa": "loa_academic",
-        "loa_for_academic_reasons": "loa_academic",
-        "chronic_low_clerkship_performance": "clerkship_chronic_low",
-        **{code: code for code in FLAG_CODES},
+        "no_red_flags": NO_FLAG,
+        "no_red_flag": NO_FLAG,
+        NO_FLAG: NO_FLAG,
+        **{name: f.code for f in vocabulary.FLAGS.values() for name in (*f.spellings, f.code)},
     }
 )
 TYPE_SPELLINGS = MappingProxyType({code: code for code in PROGRAM_TYPES})
@@ -175,9 +160,3 @@ HEADER_SPELLINGS = MappingProxyType(
         "state_code": "state",
     }
 )
-
-
-def folded(word: str) -> str:
-    """Reduce a word to what is compared: lower case, and underscores for what separates."""
-    signs = (character if character.isalnum() else " " for character in word.casefold())
-    return "_".join("".join(signs).split())

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
+
+from analysis.vocabulary import BASES
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = ["alt_text", "basis_words", "has_column", "provenance", "sentence"]
-
-BASIS_WORDS = MappingProxyType(
-    {
-        "article": "Illustrative figures, not measurements",
-        "published": "Published figures",
-        "office": "The office's own figures",
-        "assumption": "Assumed figures, without a published source",
-        "synthetic": "Synthetic sample data: no real programs or people",
-    }
-)
 
 
 def has_column(rows: DataFrame, column: str) -> bool:
@@ -32,7 +23,10 @@ def basis_words(rows: DataFrame) -> str:
     if not has_column(rows, "basis"):
         return ""
     counts = rows["basis"].dropna().value_counts(sort=False)
-    words = {str(basis): BASIS_WORDS.get(str(basis), str(basis)) for basis in counts.index}
+    words = {
+        str(basis): BASES[basis].of_chart if basis in BASES else str(basis)
+        for basis in counts.index
+    }
     if len(counts) == 1 and counts.iloc[0] == len(rows):
         return next(iter(words.values()))
     return " · ".join(f"{words[str(b)]} ({n} of {len(rows)})" for b, n in counts.items())
