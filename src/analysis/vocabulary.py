@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 __all__ = [
     "BASES",
+    "CHANCE_GROUPS",
     "COMPETITIVENESS",
     "COMPONENTS",
     "DEGREES",
@@ -141,6 +142,15 @@ DEGREES: Mapping[str, str] = MappingProxyType(
         "us_do": "US DO",
         "us_img": "US citizen, international medical graduate",
         "non_us_img": "International medical graduate",
+    }
+)
+
+# Groups of a list by the chance of an interview, as a heading says them (docs/methods.md, 3.6).
+CHANCE_GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "likely": "Likelier than not: 50% or more",
+        "possible": "Possible: 20 to 49%",
+        "long_shot": "Long shots: under 20%",
     }
 )
 

@@ -15,6 +15,8 @@ ALLOWED = {
     "model": {"errors", "vocabulary", "assumptions"},
     "figures": {"errors", "vocabulary"},
     "advice": {"errors", "vocabulary", "assumptions"},
+    "views": {"errors", "vocabulary", "assumptions", "model"},
+    "text": {"plain_text", "vocabulary", "views"},
     "workers": {"errors", "paths"},
     "answers": {
         "errors",

@@ -269,7 +269,11 @@ def publish_charts(
 
 
 def publish_figure(
-    figure: Figure, alt: str, caption: str, image: Literal["svg", "png"] = "svg"
+    figure: Figure,
+    alt: str,
+    caption: str,
+    image: Literal["svg", "png"] = "svg",
+    beside: str = "",
 ) -> None:
     """Put a figure on the page with its alt text and caption.
 
@@ -283,6 +287,8 @@ def publish_figure(
         Plain text beneath the figure.
     image : {"svg", "png"}
         SVG for print, PNG where a code host must show it.
+    beside : str
+        Markdown to the left of the figure, which then keeps its own size.
 
     Raises
     ------
@@ -300,8 +306,7 @@ def publish_figure(
     mime = IMAGE_MIME[image]
     picture = buffer.getvalue()
     data = picture.decode() if image == "svg" else base64.b64encode(picture).decode()
-    display(
-        {mime: data, "text/plain": alt},
-        metadata={mime: {"alt": alt, "caption": caption}},
-        raw=True,
-    )
+    words = {"alt": alt, "caption": caption, **({"beside": beside} if beside else {})}
+    if beside:
+        display({"text/plain": beside}, raw=True)
+    display({mime: data, "text/plain": alt}, metadata={mime: words}, raw=True)
