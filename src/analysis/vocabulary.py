@@ -16,6 +16,7 @@ __all__ = [
     "COMPETITIVENESS",
     "COMPONENTS",
     "DEGREES",
+    "DIVISIONS",
     "EXAM_FAILURES",
     "FLAGS",
     "NO_FLAG",
@@ -191,3 +192,19 @@ def folded(word: str) -> str:
     """Reduce a word to what is compared: lower case, and underscores for what separates."""
     signs = (character if character.isalnum() else " " for character in word.casefold())
     return "_".join("".join(signs).split())
+
+
+# The Census Bureau's divisions, and their states.
+DIVISIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "New England": ("CT", "MA", "ME", "NH", "RI", "VT"),
+        "Middle Atlantic": ("NJ", "NY", "PA"),
+        "East North Central": ("IL", "IN", "MI", "OH", "WI"),
+        "West North Central": ("IA", "KS", "MN", "MO", "ND", "NE", "SD"),
+        "South Atlantic": ("DC", "DE", "FL", "GA", "MD", "NC", "SC", "VA", "WV"),
+        "East South Central": ("AL", "KY", "MS", "TN"),
+        "West South Central": ("AR", "LA", "OK", "TX"),
+        "Mountain": ("AZ", "CO", "ID", "MT", "NM", "NV", "UT", "WY"),
+        "Pacific": ("AK", "CA", "HI", "OR", "WA"),
+    }
+)

@@ -448,7 +448,7 @@ def _student_row(
     if not found.chosen:
         why = no_list_reason(list_room(found)) or NO_CHANCE
         # Signals that no list uses are free for the further ones, as in the student's own report.
-        other, wishes = changed_wishes(student, ListWishes(), f"limit=+{more}", found.problem)
+        other, wishes = changed_wishes(student, ListWishes(), f"limit=+{more}", found)
         grown = application_list(
             other, programs, assumptions, preferences, wishes, with_range=False, left_out_number=0
         )

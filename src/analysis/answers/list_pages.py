@@ -174,7 +174,7 @@ def printed_what_ifs(
     lists = {}
     for changes in _worth_printing(student, assumptions, found):
         asked = wishes or ListWishes()
-        other, others = changed_wishes(student, asked, changes, found.problem)
+        other, others = changed_wishes(student, asked, changes, found)
         # What the student's own wishes forbid is no what-if, and no reason to fail a report.
         with suppress(ModelError):
             lists[changes] = application_list(

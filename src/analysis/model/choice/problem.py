@@ -28,6 +28,7 @@ from analysis.model.level import program_levels
 from analysis.model.market import Market, Part
 from analysis.model.parameters import chance_parameters
 from analysis.model.profile import specialties_of
+from analysis.vocabulary import DIVISIONS
 
 __all__ = [
     "ListChances",
@@ -203,6 +204,16 @@ class ListProblem:
     budget_from: str = ""
 
     @property
+    def kept_anyway(self) -> NDArray[np.bool_]:
+        """Programs of which no least chance is asked: musts, ties, what an "at least" is about."""
+        kept = np.array([tie != "" for tie in self.ties], dtype=bool)
+        kept[list(self.constraints.must)] = True
+        for quota in self.constraints.quotas:
+            if quota.at_least:
+                kept[list(quota.members)] = True
+        return kept
+
+    @property
     def most(self) -> int:
         """Most programs that number and budget leave room for."""
         ends = [len(self.programs) - len(self.constraints.never)]
@@ -361,9 +372,6 @@ def with_least_chance(
 ) -> tuple[ListProblem, bool]:
     """The problem without programs under a least chance, the signal counted.
 
-    Kept whatever their chance are musts, programs with a tie, and those that a rule of "at least"
-    is about.
-
     Parameters
     ----------
     problem : ListProblem
@@ -382,12 +390,7 @@ def with_least_chance(
     dropped : bool
         Whether the least chance had to be dropped.
     """
-    rules = problem.constraints
-    free = np.array([tie != "" for tie in problem.ties])
-    free[list(rules.must)] = True
-    for quota in rules.quotas:
-        if quota.at_least:
-            free[list(quota.members)] = True
+    rules, free = problem.constraints, problem.kept_anyway
     under = {option: (chance < least) & ~free for option, chance in chances.items()}
     open_to = np.ones(free.size, dtype=bool)
     open_to[list(rules.never)] = False
@@ -457,10 +460,10 @@ def _unsignalled(
     assumptions: Assumptions,
 ) -> dict[str, tuple[int, ...]]:
     """Home programs that get no signal, as asked or by the specialty's custom."""
+    unasked = assumptions.text("list.home_without_signal").split(";")
     spared = []
     for at, (tie, specialty) in enumerate(zip(ties, programs["specialty"], strict=True)):
-        custom = assumptions.season_of(specialty).signal_home != "no"
-        allowed = custom if asked.signal_home is None else asked.signal_home
+        allowed = specialty not in unasked if asked.signal_home is None else asked.signal_home
         if tie == "home" and not allowed and at not in decided:
             spared.append(at)
     return {"silver": tuple(spared), "gold": tuple(spared)} if spared else {}

@@ -55,8 +55,8 @@ def member_of(student_id: str, found: ApplicationList) -> Member:
     """Take from a student's list what concerns classmates."""
     return Member(
         student_id,
-        found.chosen,
-        found.programs["interview_chance"].to_numpy(dtype=np.float64),
+        found.rank_order,
+        found.ranked["interview_chance"].to_numpy(dtype=np.float64),
         found.drawn,
         found.match_chance,
         found.choice.option,
@@ -196,7 +196,6 @@ def second_specialties(
     """
     rate = assumptions.value("match_given_interview")
     rho = assumptions.values("latent_correlation")
-    fees = application_fees(assumptions)
     rows = []
     for specialty in sorted(set(programs["specialty"]) & set(assumptions.season)):
         new = ~students["specialty"].map(lambda own, one=specialty: one in listed(own))
@@ -210,7 +209,15 @@ def second_specialties(
                 continue
             offers = scenarios(own["interview_chance"].to_numpy(), rate, rho)
             added, gain = _added(found, offers, number)
-            rows.append((student_id, specialty, added, gain, fee_usd(fees, [added])))
+            rows.append(
+                (
+                    student_id,
+                    specialty,
+                    added,
+                    gain,
+                    fee_usd(application_fees(assumptions, [specialty]), [added]),
+                )
+            )
     table = pd.DataFrame(rows, columns=COLUMNS)
     order = ["gain", "student_id", "specialty"]
     return table.sort_values(order, ascending=[False, True, True], ignore_index=True)
