@@ -44,7 +44,7 @@ from analysis.report.publish import (
     publish_typed,
 )
 from analysis.text import render
-from analysis.text.ladder import ladder_data, ladder_table
+from analysis.text.ladder import ladder_data, ladder_table, worksheet_data, worksheet_table
 from analysis.views import report_view
 
 # %%
@@ -73,11 +73,13 @@ publish_text(render("report/actions", **view.words))
 publish_text(render("report/story", **view.words))
 
 # %%
+publish_text(render("report/graduates_heading", **view.words))
 like = {"caption": "Each dot is a graduate.", "beside": render("report/graduates", **view.words)}
 publish_chart(view.graduates, new_axes(), draw_icon_array, alt_icon_array, columns=6, **like)
 
 # %%
 # Page 2: the whole list, most likely first.
+publish_block("next-page", {"needed": view.sent > 0}, "")
 publish_text(render("report/list", **view.words))
 publish_block("ladder", ladder_data(view.list), ladder_table(view.list))
 publish_text(render("report/legend", **view.words))
@@ -88,6 +90,7 @@ publish_chart(view.curve, new_axes(), draw_applications_curve, alt_applications_
 
 # %%
 # Page 3: what moves the chance, and what the student can act on.
+publish_block("next-page", {"needed": view.sent > 0}, "")
 publish_text(render("report/moves", **view.words))
 publish_chart(view.parts, new_axes(), draw_waterfall, alt_waterfall, render("report/steps", **view.words))
 publish_text(render("report/what_ifs", **view.words))
@@ -95,10 +98,12 @@ publish_text(render("report/what_ifs", **view.words))
 # %%
 # Page 4: the worksheet.
 publish_text(render("report/worksheet", **view.words))
+publish_block("worksheet", worksheet_data(view.list), worksheet_table(view.list))
 publish_typed("Your advisor's note", advisor_note(student))
 
 # %%
 # Appendix, for the advisor.
+publish_block("next-page", {"needed": view.sent > 0}, "")
 publish_text(render("report/appendix", **view.words))
 publish_text(render("report/sources", **view.words))
 publish_table(basis_table(assumptions))

@@ -23,7 +23,8 @@ from analysis.paths import from_root
 
 __all__ = ["difference", "read_assumptions", "read_calendar", "toml_text", "write_new"]
 
-CALENDAR = ("submission", "interviews", "rank_list", "soap")
+CALENDAR = "data/assumptions/calendar.toml"
+DATES = ("submission", "interviews", "rank_list", "soap")
 
 
 def read_assumptions(
@@ -174,7 +175,9 @@ def _season_shown(row: Season | None) -> str:
     return ", ".join(f"{name} {value}" for name, value in own.items() if value != "")
 
 
-def read_calendar(path: str | os.PathLike[str] = "data/assumptions/calendar.toml") -> dict[str, str]:
+def read_calendar(
+    path: str | os.PathLike[str] = CALENDAR,
+) -> dict[str, str]:
     """Read the dates of the season, as a page says them.
 
     Parameters
@@ -195,7 +198,7 @@ def read_calendar(path: str | os.PathLike[str] = "data/assumptions/calendar.toml
     file = from_root(path)
     content = toml_content(file)
     dates: dict[str, str] = {}
-    for name in CALENDAR:
+    for name in DATES:
         entry = content.get(name)
         if not isinstance(entry, dict) or not {"value", "basis", "why", "source"} <= entry.keys():
             message = f"{file.name}: expected a table [{name}] with value, basis, why and source"

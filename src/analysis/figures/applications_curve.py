@@ -40,14 +40,16 @@ def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> 
     """
     import seaborn as sns
 
-    style.check_rows(curve, NEEDED, NAME)
+    style.check_rows(curve, NEEDED, NAME, most=None)
     with style.context():
         ax.clear()
         figure = ax.get_figure(root=True)
         if figure is not None:
             figure.set_size_inches(style.PAGE_WIDTH / 72, 2.1)
         percents = curve.assign(percent=100 * curve["match_chance"])
-        sns.lineplot(percents, x="applications", y="percent", ax=ax, color=style.BLUE, errorbar=None)
+        sns.lineplot(
+            percents, x="applications", y="percent", ax=ax, color=style.BLUE, errorbar=None
+        )
         at = percents[percents["applications"] == recommended]
         if len(at):
             x, y = float(recommended), float(at["percent"].iloc[0])
@@ -91,7 +93,7 @@ def alt_applications_curve(curve: DataFrame, *, recommended: int) -> str:
     ...     pd.DataFrame({"applications": [1, 2], "match_chance": [0.4, 0.5]}), recommended=1)
     'Rising line: 1 application gives about 40 matches of 100, 2 give about 50.'
     """
-    style.check_rows(curve, NEEDED, NAME)
+    style.check_rows(curve, NEEDED, NAME, most=None)
     last = curve.iloc[-1]
     end = f"{int(last['applications'])} give about {100 * last['match_chance']:.0f}"
     at = curve[curve["applications"] == recommended]

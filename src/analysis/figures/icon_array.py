@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["alt_icon_array", "draw_icon_array"]
 
 MOST = 200
-INCH_A_DOT = 0.235
+INCH_A_DOT = 0.185
 # How full the dots of each row are, in order: sure of their outcome, unsure of it, without it.
 FACES = (style.BLUE, style.PALE_BLUE, style.PAPER)
 
@@ -58,7 +58,12 @@ def draw_icon_array(outcomes: DataFrame, ax: Axes, *, columns: int = 10) -> Axes
             )
         ax.set_position((0, 0, 1, 1))
         ax.scatter(
-            at % columns, -(at // columns), s=132, c=list(face), edgecolors=style.BLUE, linewidths=0.9
+            at % columns,
+            -(at // columns),
+            s=82,
+            c=list(face),
+            edgecolors=style.BLUE,
+            linewidths=0.9,
         )
         ax.set_xlim(-0.55, min(columns, face.size) - 0.45)
         ax.set_ylim(-rows + 0.45, 0.55)

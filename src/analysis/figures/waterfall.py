@@ -75,7 +75,9 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
         ax.grid(axis="x")
         ax.spines["left"].set_visible(False)
         if figure is not None:
-            figure.subplots_adjust(left=0.22, right=0.99, top=0.98, bottom=0.55 / figure.get_figheight())
+            figure.subplots_adjust(
+                left=0.22, right=0.99, top=0.98, bottom=0.55 / figure.get_figheight()
+            )
     return ax
 
 
@@ -95,9 +97,10 @@ def alt_waterfall(parts: DataFrame) -> str:
     Examples
     --------
     >>> import pandas as pd
-    >>> steps = [("typical", 0.4, float("nan")), ("red_flags", 0.2, -0.2), ("own", 0.2, float("nan"))]
+    >>> none = float("nan")
+    >>> steps = [("typical", 0.4, none), ("letters", 0.6, 0.2), ("own", 0.6, none)]
     >>> alt_waterfall(pd.DataFrame(steps, columns=["part", "chance", "change"]))
-    'Steps from 40% for a typical applicant to 20% for you; red flags change it most, by −20 points.'
+    'Steps from 40% for a typical applicant to 60% for you; letters change it most, by +20 points.'
     """
     style.check_rows(parts, NEEDED, NAME)
     first, last = parts["chance"].iloc[0], parts["chance"].iloc[-1]

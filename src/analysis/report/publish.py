@@ -213,6 +213,7 @@ def publish_chart(
     alt: Callable[..., str],
     caption: str,
     image: Literal["svg", "png"] = "svg",
+    beside: str = "",
     **keywords: Any,
 ) -> None:
     """Draw rows and put the figure on the page; without rows there is no figure.
@@ -229,10 +230,14 @@ def publish_chart(
         Plain text beneath.
     image : {"svg", "png"}
         As for `publish_figure`.
+    beside : str
+        Markdown to the left of the figure; without rows it stands alone.
     **keywords
         Of the figure.
     """
     if rows.empty:
+        if beside:
+            publish_text(beside)
         return
     taken = signature(alt).parameters
     own = {name: value for name, value in keywords.items() if name in taken}
@@ -241,7 +246,7 @@ def publish_chart(
     if figure is None:
         message = "a chart was drawn on axes without a figure"
         raise FigureError(message)
-    publish_figure(figure, alt(rows, **own), caption, image)
+    publish_figure(figure, alt(rows, **own), caption, image, beside)
 
 
 def publish_charts(

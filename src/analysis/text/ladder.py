@@ -9,9 +9,9 @@ from analysis.text import percent
 from analysis.views import ListView
 from analysis.vocabulary import CHANCE_GROUPS
 
-__all__ = ["ladder_data", "ladder_table"]
+__all__ = ["ladder_data", "ladder_table", "worksheet_data", "worksheet_table"]
 
-HEAD = ("Program", "0   20   50   100", "Interview", "Signal", "Ask", "Rank")
+HEAD = ("Program", "Interview", "Signal", "Ask", "Rank")
 
 
 def ladder_data(plan: ListView | None) -> dict[str, Any]:
@@ -46,6 +46,21 @@ def ladder_table(plan: ListView | None) -> str:
             cells = (escape_markdown(rung["name"]), rung["text"], ends, *_last(rung))
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) if len(lines) > 2 else ""
+
+
+def worksheet_data(plan: ListView | None) -> dict[str, Any]:
+    """What ``worksheet`` of blocks.typ draws: programs with something to confirm, and room."""
+    rows = [] if plan is None else plan.unconfirmed.to_dict("records")
+    cells = [[f"{row['name']} ({row['program_id']})", ", ".join(row["ask"]), "", ""] for row in rows]
+    return {"head": ["Program", "Ask", "Answer", "Date"], "rows": cells}
+
+
+def worksheet_table(plan: ListView | None) -> str:
+    """The same as a Markdown table."""
+    data = worksheet_data(plan)
+    rows = [[escape_markdown(cell) for cell in row] for row in data["rows"]]
+    lines = [" | ".join(data["head"]), "|".join([":--"] * len(data["head"])), *map(" | ".join, rows)]
+    return "\n".join(f"| {line} |" for line in lines) if rows else ""
 
 
 def _last(rung: dict[str, Any]) -> tuple[str, str, str]:

@@ -140,7 +140,8 @@ def list_view(found: ApplicationList, assumptions: Assumptions) -> ListView:
     curve, _ = next_applications(found, assumptions)
     within = curve.iloc[: len(own) + len(optional)]
     more = optional.iloc[-1] if len(optional) else None
-    independent = found.match_chance_by_rho.set_index("rho")["independent"].iloc[0]
+    by_rho = found.match_chance_by_rho
+    independent = by_rho.loc[by_rho["independent"], "match_chance"].iloc[0]
     return ListView(
         match=found.match_chance,
         low=found.match_chance_low,
@@ -218,9 +219,13 @@ def what_ifs_of(
         # What the student's own wishes forbid is no what-if, and no reason to fail a report.
         with suppress(ModelError):
             changed = application_list(
-                other, programs, assumptions, preferences, wishes, with_range=False, left_out_number=0
+                other,
+                programs,
+                assumptions,
+                preferences,
+                wishes,
+                with_range=False,
+                left_out_number=0,
             )
-            lists[name] = WhatIf(
-                change, changed.match_chance, len(changed.chosen), changed.fee_usd
-            )
+            lists[name] = WhatIf(change, changed.match_chance, len(changed.chosen), changed.fee_usd)
     return lists

@@ -147,7 +147,9 @@ def report_view(
     if record.score is not None and not no_programs:
         found = application_list(student, programs, assumptions, preferences)
     plan = None if found is None else list_view(found, assumptions)
-    what_ifs: dict[str, WhatIf | None] = dict.fromkeys(("no_flags", "letters", "typical_score", "more"))
+    what_ifs: dict[str, WhatIf | None] = dict.fromkeys(
+        ("no_flags", "letters", "typical_score", "more")
+    )
     parts, firm = pd.DataFrame(), None
     if found is not None and plan is not None and not plan.empty:
         what_ifs |= what_ifs_of(student, programs, assumptions, preferences, found)

@@ -196,7 +196,9 @@ def parts_of_chance(
         step = steps[-1].copy()
         if part == "red_flags":
             step = student
-        elif getattr(view, {"step2_ck": "score", "clerkships": "honors"}.get(part, part)) is not None:
+        elif (
+            getattr(view, {"step2_ck": "score", "clerkships": "honors"}.get(part, part)) is not None
+        ):
             step[COLUMNS[part]] = student[COLUMNS[part]]
         steps.append(step)
     copies = pd.concat(steps, ignore_index=True)
@@ -206,7 +208,7 @@ def parts_of_chance(
     rows: list[dict[str, Any]] = [{"part": "typical", "chance": mean[0], "change": np.nan}]
     rows += [
         {"part": part, "chance": after, "change": after - before}
-        for part, before, after in zip(PARTS, mean, mean[1:], strict=True)
+        for part, before, after in zip(PARTS, mean[:-1], mean[1:], strict=True)
     ]
     rows.append({"part": "own", "chance": mean[-1], "change": np.nan})
     return pd.DataFrame(rows)
