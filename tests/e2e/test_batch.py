@@ -142,7 +142,72 @@ def test_resume_believes_no_pdf_that_was_touched_and_none_of_a_stranger(run, sma
     (small_class.out / ".x.part").write_bytes(b"half")
     assert run(*small_class.batch, "--resume").code == 0
     assert hashes(small_class.out) == before
-    assert names(small_class.out) == OURS | {"S001.pdf", "S002.pdf"}
+    assert names(small_class.out) == OURS | {"S001.pdf", "S002.pdf", "old"}
+    assert sorted(p.name for p in small_class.out.glob("old/*/*")) == ["S001.pdf", "S099.pdf"]
+
+
+def test_a_typo_keeps_the_earlier_report_and_says_so(run, small_class):
+    run(*small_class.batch)
+    before = hashes(small_class.out)
+    good = small_class.rows[0]["step2_ck"]
+    small_class.rows[0]["step2_ck"] = "2555"
+    write_rows(small_class.students, small_class.rows)
+    done = run(*small_class.batch, "--resume")
+    assert done.code == 1
+    assert hashes(small_class.out) == before
+    assert "S001 (line 2): step2_ck: expected" in done.err
+    assert "the earlier report stays in its place" in done.err
+    small_class.rows[0]["step2_ck"] = good
+    write_rows(small_class.students, small_class.rows)
+    again = run(*small_class.batch, "--resume")
+    assert again.code == 0
+    assert "S001 was there already" in again.err
+    assert manifest(small_class.out)["students"]["S001"]["message"] == ""
+
+
+def test_who_left_the_class_is_moved_and_listed_and_never_deleted(run, small_class):
+    run(*small_class.batch, "--keep-notebooks")
+    before = hashes(small_class.out)
+    write_rows(small_class.students, small_class.rows[1:])
+    done = run(*small_class.batch, "--resume")
+    assert done.code == 0
+    (moved,) = small_class.out.glob("old/*/S001.pdf")
+    assert moved.read_bytes() == before["S001.pdf"]
+    assert len(list(small_class.out.glob("old/*/S001.ipynb"))) == 1
+    where = moved.relative_to(small_class.out).as_posix()
+    assert f"S001.pdf is no report of this class: moved to {where}" in done.err
+    assert f"S001.pdf is now {where}" in (small_class.out / "summary.csv").read_text()
+
+
+def test_a_replaced_report_is_kept_beside_those_replaced_before(run, small_class):
+    run(*small_class.batch)
+    kept = [hashes(small_class.out)["S002.pdf"]]
+    for score in ("266", "267"):
+        small_class.rows[1]["step2_ck"] = score
+        write_rows(small_class.students, small_class.rows)
+        done = run(*small_class.batch, "--resume")
+        kept.append(hashes(small_class.out)["S002.pdf"])
+        assert "S002 (line 3): the earlier report is old/" in done.err
+    old = {path.name: path.read_bytes() for path in small_class.out.glob("old/*/*")}
+    assert old == {"S002.pdf": kept[0], "S002-2.pdf": kept[1]}
+
+
+@pytest.mark.parametrize("mode", ["--resume", "--overwrite"])
+def test_another_class_in_the_same_folder_is_refused_and_touches_nothing(run, small_class, mode):
+    run(*small_class.batch)
+    before = {path: path.read_bytes() for path in small_class.out.iterdir()}
+    for row, name in zip(small_class.rows, ("Ada One", "Bea Two"), strict=True):
+        row["name"] = name
+    write_rows(small_class.students, small_class.rows)
+    same_ids = run(*small_class.batch, mode)
+    for row in small_class.rows:
+        row["student_id"] = row["student_id"].replace("S", "T")
+    write_rows(small_class.students, small_class.rows)
+    other_ids = run(*small_class.batch, mode)
+    for done in (same_ids, other_ids):
+        assert done.code == 2
+        assert "holds the reports of another class" in done.err
+    assert {path: path.read_bytes() for path in small_class.out.iterdir()} == before
 
 
 def test_another_set_of_assumptions_renders_everything_again(run, small_class):
@@ -174,14 +239,15 @@ def test_one_report_leaves_the_others_of_the_folder_alone(run, small_class):
     assert hashes(small_class.out) == before
 
 
-def test_one_report_that_fails_leaves_no_older_one_in_its_place(run, small_class):
+def test_one_report_that_fails_leaves_the_earlier_one_and_says_so(run, small_class):
     run(*small_class.batch)
     before = hashes(small_class.out)
     small_class.rows[1]["specialty"] = "Plastic Surgery"
     write_rows(small_class.students, small_class.rows)
     done = run("report", "S002", *small_class.options, "--out", small_class.out)
     assert done.code == 1
-    assert hashes(small_class.out) == {"S001.pdf": before["S001.pdf"]}
+    assert hashes(small_class.out) == before
+    assert "the earlier report stays in its place" in done.err
 
 
 def test_one_report_under_other_assumptions_does_not_go_among_those_of_others(run, small_class):

@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from analysis.bundle import FileBundle
 from analysis.errors import CountersignalError
 from analysis.paths import from_root, project_root
 from analysis.report.manifest import read_manifest
@@ -93,12 +94,13 @@ def test_files_that_came_along_are_laid_out_as_in_the_checkout_and_are_gone_afte
     private.parent.mkdir()
     private.write_text("the office's own")
     names = ["data/article/factor_importance.csv", str(private)]
+    files = FileBundle()
     with dask_cluster(two_workers.address, print) as connected:
-        brought = [connected.brought(name) for name in names]
+        brought = [files.put(name) for name in names]
         assert brought[0] == names[0]
         assert "office" not in brought[1]
         work = Work(own_cluster.tells_its_files, SECONDS)
-        done = dict(connected.results(work, brought))
+        done = dict(connected.results(work, brought, files))
     for name, path in zip(names, brought, strict=True):
         content, root = done[path]
         assert content == from_root(name).read_bytes()

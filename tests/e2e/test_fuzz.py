@@ -16,6 +16,7 @@ from analysis.paths import from_root
 from analysis.tables.schemas import SCHEMAS
 from tests.e2e.conftest import OURS, sample_rows
 from tests.hostile import MARKED, SCRIPTS, TRICKS
+from tests.rendered import unpacked
 from tests.unit.tables.class_file import csv_text
 
 DEFAULT = from_root("data/assumptions/default.toml")
@@ -62,15 +63,14 @@ class Here:
     def __init__(self, *_):
         pass
 
-    def brought(self, path):
-        return path
-
-    def results(self, work, tasks):
+    def results(self, work, tasks, files=None):
         for task in tasks:
             try:
-                yield task, work.function(task)
+                with unpacked(files):
+                    result = work.function(task)
             except CountersignalError as error:
-                yield task, error
+                result = error
+            yield task, result
 
 
 def called(*arguments):

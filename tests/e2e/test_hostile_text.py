@@ -5,12 +5,12 @@ import json
 import pypdf
 import pytest
 
-from analysis.report.render import render_report
 from analysis.report.typesetting import MISSING_GLYPH
 from tests.e2e.conftest import OURS, sample_rows, write_rows
 from tests.e2e.seven_scripts import SAMPLES, note
 from tests.e2e.test_isolation import PARAMETERS
 from tests.hostile import LONG, MARKED, SCRIPTS, TRICKS
+from tests.rendered import render_report
 from tests.unit.report.test_exporter import structure, text_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Glyph")

@@ -4,9 +4,10 @@ import pytest
 from analysis.errors import CountersignalError, ReportError
 from analysis.paths import from_root, project_root
 from analysis.report.derive import derived_notebook
-from analysis.report.render import REPORT_NOTEBOOK, Made, ReportTask, render_report, report_work
+from analysis.report.render import REPORT_NOTEBOOK, Report, ReportJob, report_work
 from analysis.report.settings import Branding
 from analysis.workers.pool import START_METHODS, LocalPool
+from tests.rendered import render_report
 
 ARTICLE = {
     "importance_csv": "data/article/factor_importance.csv",
@@ -59,7 +60,7 @@ def mischievous_tasks(folder):
     for number, code in enumerate(MISCHIEF.values()):
         notebook = str(small_notebook(folder / f"{number}.ipynb", code))
         tasks += [
-            ReportTask(name, {"student_id": name}, Branding(), notebook)
+            ReportJob(name, {"student_id": name}, Branding(), notebook)
             for name in ("X", f"G{number}")
         ]
     return tasks
@@ -72,7 +73,7 @@ def test_mischief_costs_one_student_and_no_other(tmp_path, start_method):
     good = [result for task, result in results if task.student_id != "X"]
     bad = [result for task, result in results if task.student_id == "X"]
     assert len(good) == len(bad) == len(MISCHIEF)
-    assert all(isinstance(result, Made) for result in good), good
+    assert all(isinstance(result, Report) for result in good), good
     assert all(isinstance(result, CountersignalError) for result in bad), bad
 
 
@@ -157,8 +158,8 @@ def test_an_unknown_and_a_missing_parameter_are_refused(tmp_path):
 
 
 def test_a_parameter_that_is_no_text_is_refused(tmp_path):
-    with pytest.raises(ReportError, match="student_id"):
-        render_report({**PARAMETERS, "student_id": 7}, tmp_path / "x.pdf")
+    with pytest.raises(ReportError, match="report_date"):
+        render_report({**PARAMETERS, "report_date": 7}, tmp_path / "x.pdf")
 
 
 def test_a_notebook_about_another_student_is_withheld(tmp_path):

@@ -5,11 +5,11 @@ import statistics
 import psutil
 import pytest
 
-from analysis.report import render
 from analysis.report.manifest import read_manifest
 from analysis.workers.pool import LocalPool
 from tests.e2e.conftest import sample_rows, write_rows
 from tests.e2e.test_isolation import PARAMETERS
+from tests.rendered import render_report
 
 MANY = 500
 EARLY, GROWTH = 50, 1.1
@@ -22,8 +22,8 @@ def memory(monkeypatch):
     sizes = []
     results = LocalPool.results
 
-    def watched(pool, work, tasks):
-        for result in results(pool, work, tasks):
+    def watched(pool, *arguments):
+        for result in results(pool, *arguments):
             family = psutil.Process().children(recursive=True)
             sizes.append(max(member.memory_info().rss for member in family))
             yield result
@@ -72,7 +72,7 @@ def test_a_report_solves_draws_and_paints_no_more_than_its_budget(
     counted(application_list, "best_list", "solves")
     counted(case, "redrawn_lists", "draws", lambda draws, *_: len(draws.chance))
     counted(publish, "publish_figure", "charts")
-    render.render_report({**PARAMETERS, "student_id": student_id}, tmp_path / "x.pdf")
+    render_report({**PARAMETERS, "student_id": student_id}, tmp_path / "x.pdf")
     assert 1 <= spent["solves"] <= SOLVES
     assert 1 <= spent["draws"] <= DRAWS
     assert 3 <= spent["charts"] <= CHARTS

@@ -5,9 +5,9 @@ import pypdfium2
 import pytest
 
 from analysis.paths import from_root
-from analysis.report.render import render_report
 from tests.e2e.printed import contrast, pages_before_the_list, poor_contrast
 from tests.e2e.test_isolation import PARAMETERS
+from tests.rendered import render_report
 from tests.unit.report.test_exporter import pdf_of
 from tests.unit.report.toy_notebook import display, text_cell
 

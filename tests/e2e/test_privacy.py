@@ -15,7 +15,7 @@ import pypdf
 import pytest
 
 from analysis.paths import project_root
-from analysis.report.folder import locked, unlocked
+from analysis.report.folder import PdfLock, unlocked
 from analysis.report.settings import Branding
 from analysis.report.typesetting import Document, pdf_bytes
 from tests.e2e.conftest import OURS, sample_rows, write_rows
@@ -239,13 +239,13 @@ def test_a_common_password_that_is_too_long_is_refused_unseen(run, small_class, 
 
 def test_the_manifest_s_proofs_cannot_be_guessed_without_the_key(small_class, monkeypatch):
     """Who has the manifest and knows all of a row but the name learns nothing by trying names."""
-    from analysis.answers import class_pages as class_list
+    from analysis import inputs
 
     digests = []
     for key in (b"1" * 32, b"2" * 32):
-        monkeypatch.setattr(class_list, "row_key", lambda key=key: key)
-        listed = class_list.class_list(small_class.students, small_class.programs)
-        digests.append([student.row_digest for student in listed.students])
+        monkeypatch.setattr(inputs, "row_key", lambda key=key: key)
+        read = inputs.Inputs.load(small_class.students, small_class.programs)
+        digests.append([row.row_hash for row in read.students])
     assert not set(digests[0]) & set(digests[1])
 
 
@@ -262,7 +262,7 @@ PLANTED = {
 def planted(place, title=IDENTITY["title"], part="# Title", password=""):
     """A PDF with the name in a place where none may be."""
     pdf, _ = pdf_bytes(Document(**{**IDENTITY, "title": title}, parts=[part]), Branding())
-    (place / "x.pdf").write_bytes(locked(pdf, password)[0] if password else pdf)
+    (place / "x.pdf").write_bytes(PdfLock.of(password).locked(pdf)[0] if password else pdf)
 
 
 @pytest.mark.parametrize("where", PLANTED)

@@ -15,9 +15,9 @@ from analysis.figures.factor_importance import alt_factor_importance
 from analysis.figures.interview_chances import alt_interview_chances
 from analysis.figures.program_risk_tolerance import alt_program_risk_tolerance
 from analysis.paths import from_root
-from analysis.report.render import render_report
 from tests.e2e.conftest import sample_rows, write_rows
 from tests.e2e.test_isolation import PARAMETERS
+from tests.rendered import render_report
 from tests.unit.report.test_exporter import structure
 
 SMALLEST_PRINT = 7.9  # points; 8 but for rounding

@@ -21,7 +21,7 @@ def test_the_service_is_named_before_anything_is_written(
     out = tmp_path / folder
     there = []
     monkeypatch.setattr(
-        "analysis.answers.class_pages.class_list",
+        "analysis.inputs.Inputs.load",
         lambda *_, **__: there.append(out.exists()) or 1 / 0,
     )
     done = run("batch", *small_class.options, "--out", out)

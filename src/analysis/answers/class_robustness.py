@@ -14,9 +14,10 @@ from typing import Any
 import pandas as pd
 
 from analysis.advice.robustness_words import least_kept
-from analysis.answers.result_cache import keep_answer, kept_answer, place_of
+from analysis.answers.result_cache import cache_path, cached_result, keep_result
 from analysis.answers.robustness import case_of
 from analysis.assumptions import Assumptions, read_assumptions
+from analysis.bundle import FileBundle
 from analysis.errors import CountersignalError, ModelError
 from analysis.model.sensitivity import Case, match_variance, redrawn
 from analysis.model.sensitivity.smaa import unheard
@@ -102,24 +103,25 @@ def class_robustness(
     read_programs(programs_csv)  # what is wrong with a file is said before the first student
     read_if_given("preferences", preferences_csv)
     question = ["class", assumptions.fingerprint, count, start]
-    kept_at = place_of(question, (programs_csv, preferences_csv)) if cached else None
+    kept_at = cache_path(question, (programs_csv, preferences_csv)) if cached else None
     students = check_table(Path(students_csv), "students").rows.drop(columns=NOT_COMPUTED_WITH)
     students = students[students["step2_ck"].notna()].reset_index(drop=True)
-    brought = workers.brought if workers else str
-    shared = (brought(_absolute(programs_csv)), brought(_absolute(preferences_csv)))
+    files = FileBundle() if workers else None
+    given = (_absolute(programs_csv), _absolute(preferences_csv))
+    shared = given if files is None else (files.put(given[0]), files.put(given[1]))
     rows: dict[str, Row] = {str(name): {} for name in students["student_id"]}
     tasks = []
     for position in range(len(students)):
         student = students.iloc[[position]].reset_index(drop=True)
         name = str(student["student_id"].iloc[0])
-        kept = None if kept_at is None else kept_answer(_place(kept_at, student))
+        kept = None if kept_at is None else cached_result(_place(kept_at, student))
         if kept is None:
             tasks.append(StudentTask(name, student, *shared, assumptions, count, start))
         else:
             rows[name] = {key: math.nan if cell is None else cell for key, cell in kept.items()}
     done = len(rows) - len(tasks)
     limit = max(LEAST_SECONDS, SECONDS_A_DRAW * count)
-    for task, result in _results(tasks, workers, limit):
+    for task, result in _results(tasks, workers, files, limit):
         done += 1
         progress(done)
         if isinstance(result, CountersignalError):
@@ -128,7 +130,7 @@ def class_robustness(
         rows[task.student_id] = result
         if kept_at is not None:
             known = {key: None if cell != cell else cell for key, cell in result.items()}
-            keep_answer(_place(kept_at, task.student), known)
+            keep_result(_place(kept_at, task.student), known)
     return pd.DataFrame(list(rows.values())).assign(fingerprint=assumptions.fingerprint)
 
 
@@ -143,11 +145,11 @@ def _absolute(path: Files) -> str:
 
 
 def _results(
-    tasks: Sequence[StudentTask], workers: Workers | None, seconds: float
+    tasks: Sequence[StudentTask], workers: Workers | None, files: FileBundle | None, seconds: float
 ) -> Iterator[tuple[StudentTask, Row | CountersignalError]]:
-    if workers is None:
+    if workers is None or files is None:
         return ((task, student_row(task)) for task in tasks)
-    return workers.results(Work(student_row, seconds, __name__), tasks)
+    return workers.results(Work(student_row, seconds, __name__), tasks, files)
 
 
 def student_row(task: StudentTask) -> Row:

@@ -24,7 +24,7 @@ from analysis.advice.robustness_words import (
     variance_finding,
     with_input_labels,
 )
-from analysis.answers.result_cache import keep_answer, kept_answer, place_of
+from analysis.answers.result_cache import cache_path, cached_result, keep_result
 from analysis.assumptions import FACTORS, Assumptions, factor_components, read_assumptions
 from analysis.model.choice.problem import list_problem
 from analysis.model.profile import specialties_of
@@ -228,8 +228,8 @@ def robustness(
     assumptions = read_assumptions(assumptions_toml, overrides)
     factors = from_root(FACTORS) if responses_csv else ""
     files = (students_csv, programs_csv, preferences_csv, responses_csv, factors)
-    kept = place_of([student_id, assumptions.fingerprint, draws, seed], files)
-    found = kept_answer(kept) if cached else None
+    kept = cache_path([student_id, assumptions.fingerprint, draws, seed], files)
+    found = cached_result(kept) if cached else None
     if found is not None:
         return found
     bench = student_bench(
@@ -246,7 +246,7 @@ def robustness(
     )
     answer = {"student_id": student_id, **_content(bench)}
     if cached:
-        keep_answer(kept, answer)
+        keep_result(kept, answer)
     return answer
 
 

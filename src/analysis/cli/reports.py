@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,16 +24,18 @@ from analysis.cli.options import (
     workers_of,
 )
 from analysis.cli.printing import say
-from analysis.errors import CountersignalError, problems_by_row
+from analysis.errors import CountersignalError
 from analysis.paths import from_root, project_root
 
 if TYPE_CHECKING:
-    from analysis.answers.class_pages import ClassList
+    from analysis.inputs import Inputs
     from analysis.report.manifest import Manifest, Outcome
     from analysis.report.overview import OverviewFiles
+    from analysis.workers.work import Workers
 
 __all__ = ["add_to"]
 
+SAMPLE = ("students", "programs", "preferences")
 DEMO_STUDENTS = ("S001", "S002", "S003", "S004", "S006")
 PASSWORD_VARIABLE = "COUNTERSIGNAL_PDF_PASSWORD"  # noqa: S105 - a name, not a password
 # What the paths of cloud services' folders have in them, the most telling first.
@@ -70,14 +71,10 @@ def add_to(app: typer.Typer) -> None:
 def demo() -> int:
     """Render the sample class's first students into reports/out."""
     out = project_root() / "reports" / "out" / "demo"
-    code = _render(
-        from_root("data/sample/students.csv"),
-        from_root("data/sample/programs.csv"),
-        out,
-        preferences=from_root("data/sample/preferences.csv"),
-        only=DEMO_STUDENTS,
-        mode="overwrite",
-    )
+    files = {name: from_root(f"data/sample/{name}.csv") for name in SAMPLE}
+    inputs = _loaded(out, **files, only=DEMO_STUDENTS)
+    with workers_of(None, "") as pool:
+        code = _rendered(inputs, out, pool, mode="overwrite")
     print(f"{out} holds a PDF for each of {', '.join(DEMO_STUDENTS)} (made-up students)")
     return code
 
@@ -95,19 +92,19 @@ def report(
     report_date: Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")] = "",
 ) -> int:
     """Render one student's report: OUT/<student_id>.pdf, and what it rests on."""
-    return _render(
+    inputs = _loaded(
+        out,
         students,
         programs,
-        out,
         preferences=preferences,
         graduates=graduates,
         assumptions=assumptions,
         sets=sets or (),
         only=(student_id,),
-        mode="one",
-        branding=branding,
         report_date=report_date,
     )
+    with workers_of(1, "") as pool:
+        return _rendered(inputs, out, pool, mode="one", branding=branding)
 
 
 def batch(
@@ -147,149 +144,93 @@ def batch(
     if names and overview is None:
         message = "--names is for --overview: each student's own report has the name already"
         raise typer.BadParameter(message)
-    return _render(
+    read = [students, programs, preferences, graduates, assumptions, branding]
+    overview_at = _overview_files(overview, out, read, replace_old=resume or overwrite)
+    inputs = _loaded(
+        out,
         students,
         programs,
-        out,
         preferences=preferences,
         graduates=graduates,
         assumptions=assumptions,
         sets=sets or (),
-        workers=workers,
-        cluster=cluster,
-        mode="resume" if resume else "overwrite" if overwrite else "new",
-        keep_notebooks=keep_notebooks,
-        branding=branding,
         report_date=report_date,
-        overview=overview,
-        names=names,
     )
+    mode = "resume" if resume else "overwrite" if overwrite else "new"
+    with workers_of(workers, cluster) as pool:
+        code = _rendered(
+            inputs, out, pool, mode=mode, branding=branding, keep_notebooks=keep_notebooks
+        )
+    if overview_at is None:
+        return code
+    return max(code, _overview(inputs, overview_at, names=names, branding=branding))
 
 
-def _render(
-    students: Path,
-    programs: Path,
-    out: Path,
-    *,
-    preferences: Path | None = None,
-    graduates: Path | None = None,
-    assumptions: Path | None = None,
-    sets: Sequence[str] = (),
-    only: Sequence[str] = (),
-    workers: int | None = None,
-    cluster: str = "",
-    mode: str = "new",
-    keep_notebooks: bool = False,
-    branding: Path | None = None,
-    report_date: str = "",
-    overview: Path | None = None,
-    names: bool = False,
-) -> int:
-    from analysis.answers.class_pages import class_list
-    from analysis.report.batch import Job, is_all_delivered, run_batch
-    from analysis.report.folder import is_private
-    from analysis.workers.host import ClusterError
+def _loaded(out: Path, *files: Path, **options: Any) -> Inputs:
+    """Read everything, and say what was repaired and what is wrong."""
+    from analysis.inputs import Inputs
 
     _warn_if_synced(out)
-    files = {
-        "students_csv": students,
-        "programs_csv": programs,
-        "preferences_csv": preferences,
-        "graduates_csv": graduates,
-    }
-    overview_at = None
-    if overview is not None:
-        from analysis.report.overview import overview_files
-
-        _warn_if_synced(overview)
-        read = [path for path in (*files.values(), assumptions, branding) if path is not None]
-        overview_at = overview_files(overview, out, read, replace=mode != "new")
-    paths = {name: "" if path is None else str(path.resolve()) for name, path in files.items()}
     try:
-        listed = class_list(
-            **paths, assumptions_toml=assumptions, overrides=sets, only=only, date=report_date
-        )
+        inputs = Inputs.load(*files, **options).with_password(_common_password())
     except CountersignalError as error:
         say(error)
         say("nothing was written; mend what is named above, then the same command again")
-        return error.exit_code
-    _say_what_was_read(listed)
-    refused = {
-        who: (wrong[0].line, "; ".join(problem.wanted for problem in wrong))
-        for who, wrong in problems_by_row(listed.problems).items()
-    }
-    password = _common_password()
-    jobs = [
-        Job(
-            s.student_id,
-            s.line,
-            s.row_digest,
-            s.row_csv,
-            s.display_name,
-            s.pdf_password or password,
-        )
-        for s in listed.students
-    ]
-    article = {f"{name}_csv": f"data/article/{file}.csv" for name, file in ARTICLE_FILES.items()}
-    with workers_of(workers, cluster) as pool, _progress(len(jobs)) as on_done:
+        raise typer.Exit(error.exit_code) from None
+    for repair in inputs.repairs:
+        say(f"repaired: {repair}")
+    for problem in inputs.problems:
+        say(problem)
+    return inputs
+
+
+def _rendered(inputs: Inputs, out: Path, pool: Workers, **options: Any) -> int:
+    """Render, and say what became of whom."""
+    from analysis.report.batch import is_all_delivered, run_batch
+    from analysis.report.folder import is_private
+    from analysis.workers.host import ClusterError
+
+    with _progress(len(inputs.students)) as on_done:
         try:
-            manifest = run_batch(
-                jobs,
-                out,
-                {**paths, **article, "report_date": report_date},
-                pool,
-                assumptions_toml=listed.assumptions_toml,
-                fingerprint=listed.fingerprint,
-                refused=refused,
-                mode=mode,
-                branding=branding,
-                keep_notebooks=keep_notebooks,
-                on_done=on_done,
-            )
+            manifest = run_batch(inputs, out, pool, on_done=on_done, **options)
         except (KeyboardInterrupt, ClusterError):
             say(f"stopped; what is finished in {out} is whole. To go on: the same command with "
                 "--resume")  # fmt: skip
             raise
     if not is_private(out):
         say(f"warning: the disk of {out} keeps nobody out: who can reach it can read the reports")
-    if only:  # a folder may hold reports of others, which were not asked for
-        ours = {*only, *refused}
-        mine = {name: entry for name, entry in manifest.students.items() if name in ours}
-        manifest = replace(manifest, students=mine)
+    asked = {row.student_id for row in inputs.students} | inputs.refused.keys()
+    # A folder may hold reports of others, which were not asked for.
+    manifest.students = {who: entry for who, entry in manifest.students.items() if who in asked}
     _say_what_became(manifest, out)
-    code = 0 if is_all_delivered(manifest) else 1
-    if overview_at is None:
-        return code
-    asked = {"names": "yes" if names else "no", "report_date": report_date}
-    return max(code, _overview(overview_at, {**paths, **asked}, out, branding))
+    return 0 if is_all_delivered(manifest) else 1
 
 
-def _overview(
-    files: OverviewFiles, parameters: dict[str, str], out: Path, branding: Path | None
-) -> int:
-    """Render the class at a glance, from the assumptions of the reports beside it."""
-    from analysis.errors import ReportError
+def _overview_files(
+    overview: Path | None, out: Path, read: Sequence[Path | None], *, replace_old: bool
+) -> OverviewFiles | None:
+    """Where the class at a glance goes, checked before anything is read."""
+    if overview is None:
+        return None
+    from analysis.report.overview import overview_files
+
+    _warn_if_synced(overview)
+    return overview_files(overview, out, [path for path in read if path], replace=replace_old)
+
+
+def _overview(inputs: Inputs, files: OverviewFiles, **options: Any) -> int:
+    """Render the class at a glance, from what the reports beside it rest on."""
     from analysis.report.overview import render_overview
 
-    effective = str((out / "assumptions.toml").resolve())
     try:
-        warnings = render_overview(
-            {**parameters, "assumptions_toml": effective, "image": "svg"}, files, branding
-        )
-    except ReportError as error:
+        warnings = render_overview(inputs, files, **options)
+    except CountersignalError as error:
         say(f"{files.pdf}: {error}")
         return 1
     for warning in warnings:
         say(f"{files.pdf}: {warning}")
     say(f"the class at a glance in {files.pdf} and {files.csv}")
     return 0
-
-
-ARTICLE_FILES = {
-    "importance": "factor_importance",
-    "chances": "interview_chances",
-    "tolerance": "program_tolerance",
-}
 
 
 def _common_password() -> str:
@@ -313,24 +254,27 @@ def _warn_if_synced(out: Path) -> None:
         )
 
 
-def _say_what_was_read(listed: ClassList) -> None:
-    for repair in listed.repairs:
-        say(f"repaired: {repair}")
-    for problem in listed.problems:
-        say(problem)
-
-
 def _say_what_became(manifest: Manifest, out: Path) -> None:
     outcomes = manifest.students
-    delivered = sum(entry.outcome == "delivered" for entry in outcomes.values())
-    plural = "" if delivered == 1 else "s"
-    say(f"{delivered} report{plural} in {out}")
+    delivered = [entry for entry in outcomes.values() if entry.outcome == "delivered"]
+    plural = "" if len(delivered) == 1 else "s"
+    say(f"{len(delivered)} report{plural} in {out}")
     for student_id, entry in outcomes.items():
-        if entry.outcome == "failed":
-            say(f"{student_id} (line {entry.line}): {entry.message}")
+        if entry.outcome != "delivered" or entry.message:
+            line = f" (line {entry.line})" if entry.line else ""
+            say(f"{student_id}{line}: {entry.message or 'not made yet'}")
         for warning in entry.warnings:
             say(f"{student_id}: {warning}")
-    missing = len(outcomes) - delivered
+    for name, place in manifest.moved.items():
+        say(f"{name} is no report of this class: moved to {place}")
+    locked = sum(entry.pdf_sha256 != entry.content_sha256 for entry in delivered)
+    flags = [flags for flags, _ in manifest.receipt.values()]
+    named = sum(name == "yes" for _, name in manifest.receipt.values())
+    say(
+        f"as read: red flags for {sum(map(bool, flags))} of {len(flags)} students, names for "
+        f"{named}; {locked} of {len(delivered)} PDFs locked. Row by row in summary.csv"
+    )
+    missing = len(outcomes) - len(delivered)
     if missing:
         print(f"{missing} not delivered; see summary.csv", file=sys.stderr)
 

@@ -1,84 +1,61 @@
-"""A whole class to PDFs: isolated, resumable, every outcome named."""
+"""A whole class to PDFs: isolated, resumable, every outcome named, nothing deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import secrets
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from analysis.errors import CountersignalError, ReportError
+from analysis.errors import CountersignalError
+from analysis.inputs import Inputs, StudentRow
 from analysis.paths import from_root
 from analysis.report.folder import (
     ASSUMPTIONS,
     MANIFEST,
     NOTEBOOKS,
+    PRIVATE_FOLDER,
     FolderError,
+    PdfLock,
     locked_folder,
+    move_to_old,
     write_whole,
 )
 from analysis.report.manifest import (
     DELIVERED,
     FAILED,
+    PENDING,
     REFUSED,
     Manifest,
     Outcome,
-    file_sha256,
     read_manifest,
     write_manifest,
 )
 from analysis.report.render import (
     REPORT_NOTEBOOK,
     SECONDS_A_REPORT,
-    Made,
-    ReportTask,
-    deliver,
+    Report,
+    ReportJob,
     report_work,
 )
-from analysis.report.settings import Branding, read_branding
+from analysis.report.settings import read_branding
 from analysis.workers.work import Workers
 
-__all__ = ["Job", "is_all_delivered", "run_batch"]
+__all__ = ["BRANDING", "is_all_delivered", "run_batch"]
 
 BRANDING = "reports/branding.toml"
-FACTORS = "data/assumptions/factors.toml"  # read by the notebook
-FILE_PARAMETERS = ("_csv", "_toml")
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A student to render.
-
-    Parameters
-    ----------
-    student_id : str
-        The checked id.
-    line : int
-        Line of students.csv.
-    row_digest : str
-        Digest of the student's row, but for the password.
-    row_csv : str
-        The row as a class of one, which the report is made from.
-    display_name, pdf_password : str
-        For the last step alone; "" for none. The password stays in this process.
-    """
-
-    student_id: str
-    line: int
-    row_digest: str
-    row_csv: str = field(repr=False)
-    display_name: str = field(default="", repr=False)
-    pdf_password: str = field(default="", repr=False)
+WRITING_SHARE = 10  # manifests are written as often as takes a tenth of the time at most
+KEPT = "the earlier report stays in its place"
+# Names of more than this share of the students whose ids agree must agree too.
+LEAST_SAME_NAMES = 0.5
 
 
 def run_batch(
-    jobs: Sequence[Job],
+    inputs: Inputs,
     out: Path,
-    parameters: Mapping[str, str],
     workers: Workers,
     *,
-    assumptions_toml: str,
-    fingerprint: str,
-    refused: Mapping[str, tuple[int | None, str]] | None = None,
     mode: str = "new",
     branding: Path | None = None,
     keep_notebooks: bool = False,
@@ -89,20 +66,13 @@ def run_batch(
 
     Parameters
     ----------
-    jobs : sequence of Job
-        The students whose rows are good.
+    inputs : Inputs
+        The class and what its reports rest on, as they were read.
     out : Path
         The folder: afterwards ``<student_id>.pdf``, manifest.json, summary.csv, assumptions.toml
-        and the lock, nothing else.
-    parameters : mapping of str to str
-        Of the report notebook, but student_id and assumptions_toml; the values ending in ``_csv``
-        are paths.
+        and the lock; ``old/<date>`` if something was replaced or is no longer of the class.
     workers : Workers
         Who makes the reports; they come back as bytes and are delivered here.
-    assumptions_toml, fingerprint : str
-        The effective assumptions, written beside the reports, and their fingerprint.
-    refused : mapping of str to (int or None, str), optional
-        Students whose rows are bad: line and message.
     mode : {"new", "resume", "overwrite", "one"}
         Whether a folder with a manifest is refused, completed or done again; "one" renders the
         given students and leaves the others of the folder alone.
@@ -123,78 +93,109 @@ def run_batch(
     Raises
     ------
     FolderError
-        If the folder cannot be used, or an input vanished or changed meanwhile.
+        If the folder cannot be used, or holds another class.
     SettingsError
         If the branding is not understood; nothing is written then.
     KeyboardInterrupt
-        As it came; what is done is in the manifest.
+        As it came; what is done is in the manifest, the others stand there as pending.
     """
-    refused = refused or {}
-    look = read_branding(branding or from_root(BRANDING))
+    look_at = branding or from_root(BRANDING)
+    look = read_branding(look_at)
+    files = inputs.bundle
+    logo = files.put(str(look.logo)) if look.logo else ""
+    template, brand = files.put(REPORT_NOTEBOOK), files.put(str(look_at.resolve()))
+    key = secrets.token_bytes()
     with locked_folder(out):
-        known = _known(out, mode)
-        inputs = _input_hashes(parameters, branding)
-        manifest = Manifest(fingerprint, inputs)
+        known = _known(out, mode, inputs)
+        hashes = files.hashes(**_roles(inputs.parameters), branding=brand, logo=logo)
+        dated = {"report_date": inputs.parameters["report_date"]}
+        manifest = Manifest(inputs.assumptions.fingerprint, {**hashes, **dated})
+        manifest.receipt = {
+            row.student_id: ("; ".join(row.red_flags), "yes" if row.display_name else "no")
+            for row in inputs.students
+        }
         if known and mode == "one":
-            manifest.students |= _others(known, jobs, fingerprint, out)
-        for student_id, (line, message) in refused.items():
-            manifest.students[student_id] = Outcome(REFUSED, line, message=message)
-            on_done(student_id, manifest.students[student_id], False)
-        waiting: dict[str, Job] = {}
-        for job in jobs:
-            if (
-                known
-                and mode == "resume"
-                and known.is_delivered(
-                    out, job.student_id, manifest.proof(job.row_digest), job.pdf_password
-                )
-            ):
-                manifest.students[job.student_id] = known.students[job.student_id]
-                on_done(job.student_id, manifest.students[job.student_id], True)
-            else:
-                waiting[job.student_id] = job
-        _remove_strangers(out, manifest)
-        _written(out, manifest, assumptions_toml)
-        tasks = _tasks(waiting.values(), out, parameters, look, workers, keep_notebooks)
-        for task, result in workers.results(report_work(seconds_a_report), tasks):
-            job = waiting[task.student_id]
-            outcome = _outcome(job, result, out, manifest, keep_notebooks)
-            manifest.students[task.student_id] = outcome
-            _written(out, manifest)
-            on_done(task.student_id, outcome, False)
-        try:
-            same = _input_hashes(parameters, branding) == inputs
-        except FolderError:
-            _withdraw_proofs(out, manifest, waiting)
-            raise
-        if not same:
-            _withdraw_proofs(out, manifest, waiting)
-            message = (
-                "an input file changed while the class was rendered: run again with --resume, "
-                "which renders again what may rest on either"
+            manifest.students |= _others(known, inputs, out)
+        waiting = _begun(inputs, out, known, manifest, mode, on_done)
+        own = {row.student_id for row in inputs.students} | set(manifest.students)
+        _move_strangers(out, own, manifest)
+        log = _Log(out, manifest)
+        log.write(inputs.assumptions_toml)
+        jobs = [
+            ReportJob(
+                row.student_id,
+                inputs.parameters,
+                look.model_copy(update={"logo": Path(logo)}) if logo else look,
+                template,
+                row.row_csv,
+                row.display_name,
+                PdfLock.of(row.pdf_password) if row.pdf_password else None,
+                keep_notebooks,
+                key,
             )
-            raise FolderError(message)
+            for row in waiting.values()
+        ]
+        try:
+            for job, result in workers.results(report_work(seconds_a_report), jobs, files):
+                row = waiting[str(job.student_id)]
+                outcome = _outcome(row, result, key, out, manifest, known, keep_notebooks)
+                manifest.students[row.student_id] = outcome
+                log.write_in_time()
+                on_done(row.student_id, outcome, False)
+        finally:
+            log.write()
     return manifest
 
 
-def _known(out: Path, mode: str) -> Manifest | None:
+def _roles(parameters: Mapping[str, str]) -> dict[str, str]:
+    """Files of the office among the parameters; the assumptions have their fingerprint."""
+    return {
+        name: path
+        for name, path in parameters.items()
+        if name.endswith("_csv") and not path.startswith("data/article/")
+    }
+
+
+def _known(out: Path, mode: str, inputs: Inputs) -> Manifest | None:
     """What an earlier batch left, if this one may build on it."""
-    has_manifest = (out / MANIFEST).exists()
-    if mode == "new" and has_manifest:
+    if mode == "new" and (out / MANIFEST).exists():
         message = (
             f"{out} holds a finished or unfinished batch: use --resume to complete it, --overwrite "
             "to render it again, or another folder"
         )
         raise FolderError(message)
-    return read_manifest(out) if mode in {"resume", "one"} else None
+    try:
+        known = read_manifest(out)
+    except FolderError:
+        if mode != "overwrite":
+            raise
+        return None
+    if known and mode != "one":
+        _refuse_another_class(known, inputs, out)
+    return known
 
 
-def _others(
-    known: Manifest, jobs: Sequence[Job], fingerprint: str, out: Path
-) -> dict[str, Outcome]:
+def _refuse_another_class(known: Manifest, inputs: Inputs, out: Path) -> None:
+    """A folder belongs to one class: its students, as far as ids and names tell."""
+    here = {row.student_id: row.name_hash for row in inputs.students}
+    before = {name: entry for name, entry in known.students.items() if entry.pdf_sha256}
+    both = before.keys() & (here.keys() | inputs.refused.keys())
+    named = [name for name in both if before[name].name_hash and here.get(name)]
+    same = sum(before[name].name_hash == here[name] for name in named)
+    if (before and not both) or (named and same <= LEAST_SAME_NAMES * len(named)):
+        message = (
+            f"{out} holds the reports of another class (of its {len(before)} students "
+            f"{len(before) - same if named else len(before)} are not in this file under the same "
+            "name): give another folder with --out"
+        )
+        raise FolderError(message)
+
+
+def _others(known: Manifest, inputs: Inputs, out: Path) -> dict[str, Outcome]:
     """Students of a folder who are left alone, if their reports rest on the same assumptions."""
-    own = {job.student_id for job in jobs}
+    own = {row.student_id for row in inputs.students}
     others = {one: entry for one, entry in known.students.items() if one not in own}
+    fingerprint = inputs.assumptions.fingerprint
     if known.fingerprint != fingerprint and any(e.outcome == DELIVERED for e in others.values()):
         message = (
             f"{out} holds reports of others that rest on other assumptions (fingerprint "
@@ -204,139 +205,148 @@ def _others(
     return others
 
 
-def _input_hashes(parameters: Mapping[str, str], branding: Path | None) -> dict[str, str]:
-    files = {
-        name: from_root(path)
-        for name, path in parameters.items()
-        # students.csv is proved row by row, and each report is made from its row as it was read
-        if name.endswith("_csv") and path and name != "students_csv"
-    }
-    files["notebook"], files["factors"] = from_root(REPORT_NOTEBOOK), from_root(FACTORS)
-    files["branding"] = branding or from_root(BRANDING)
-    hashes = {name: value for name, value in parameters.items() if name == "report_date"}
-    return hashes | {name: _file_hash(path) for name, path in files.items()}
-
-
-def _file_hash(path: Path) -> str:
-    try:
-        return file_sha256(path)
-    except OSError as error:
-        message = f"{path.name} cannot be read ({error.strerror})"
-        raise FolderError(message) from None
-
-
-def _withdraw_proofs(out: Path, manifest: Manifest, student_ids: Iterable[str]) -> None:
-    """Let no later batch believe reports that were rendered while an input changed."""
-    for student_id in student_ids:
-        entry = manifest.students[student_id]
-        manifest.students[student_id] = replace(entry, proof="")
-    _written(out, manifest)
-
-
-def _tasks(
-    jobs: Iterable[Job],
+def _begun(
+    inputs: Inputs,
     out: Path,
-    parameters: Mapping[str, str],
-    look: Branding,
-    workers: Workers,
-    keep_notebooks: bool,
-) -> list[ReportTask]:
-    """What the workers get, with every file by the name under which they find it."""
-    files = {**parameters, "assumptions_toml": str((out / ASSUMPTIONS).resolve())}
-    common = {
-        name: workers.brought(value) if name.endswith(FILE_PARAMETERS) else value
-        for name, value in files.items()
-        if name != "students_csv"  # of the class, a worker sees the row of its student alone
-    }
-    if look.logo is not None:
-        look = look.model_copy(update={"logo": Path(workers.brought(str(look.logo)))})
-    template = workers.brought(REPORT_NOTEBOOK)
-    return [
-        ReportTask(
-            job.student_id,
-            {
-                "student_id": job.student_id,
-                "students_csv": parameters["students_csv"],
-                **common,
-            },
-            look,
-            template,
-            job.row_csv,
-            job.display_name,
-            keep_notebooks,
-        )
-        for job in jobs
-    ]
-
-
-def _outcome(
-    job: Job,
-    result: Made | CountersignalError,
-    out: Path,
+    known: Manifest | None,
     manifest: Manifest,
-    keep_notebooks: bool,
-) -> Outcome:
-    if isinstance(result, CountersignalError):
-        return Outcome(FAILED, job.line, message=str(result))
-    if result.student_id != job.student_id:
-        return Outcome(
-            FAILED, job.line, message="the report of another student came back: withheld"
-        )
-    notebook = out / NOTEBOOKS / f"{job.student_id}.ipynb" if keep_notebooks else None
-    try:
-        report = deliver(
-            result,
-            job.student_id,
-            out / f"{job.student_id}.pdf",
-            pdf_password=job.pdf_password or None,
-            keep_notebook=notebook,
-        )
-    except ReportError as error:
-        return Outcome(FAILED, job.line, message=str(error))
-    return Outcome(
-        DELIVERED,
-        job.line,
-        manifest.proof(job.row_digest),
-        report.pdf_sha256,
-        report.content_sha256,
-        report.pages,
-        report.warnings,
-        seconds=round(sum(report.seconds.values()), 3),
+    mode: str,
+    on_done: Callable[[str, Outcome, bool], None],
+) -> dict[str, StudentRow]:
+    """Enter every student into the manifest, and tell who is to be rendered."""
+    for student_id, (line, message) in inputs.refused.items():
+        entry = _with_earlier(Outcome(REFUSED, line, message=message), student_id, out, known)
+        manifest.students[student_id] = entry
+        on_done(student_id, entry, False)
+    waiting: dict[str, StudentRow] = {}
+    for row in inputs.students:
+        proof = manifest.proof(row.row_hash)
+        if (
+            known
+            and mode == "resume"
+            and known.is_current(out, row.student_id, proof, row.pdf_password)
+        ):
+            entry = replace(known.students[row.student_id], outcome=DELIVERED, line=row.line)
+            if known.students[row.student_id].outcome != DELIVERED:
+                entry = replace(entry, message="")
+            on_done(row.student_id, entry, True)
+        else:
+            waiting[row.student_id] = row
+            entry = _with_earlier(Outcome(PENDING, row.line), row.student_id, out, known)
+        manifest.students[row.student_id] = replace(entry, name_hash=row.name_hash)
+    return waiting
+
+
+def _with_earlier(entry: Outcome, student_id: str, out: Path, known: Manifest | None) -> Outcome:
+    """The outcome of a student whose earlier report, if there is one, stays where it is."""
+    if known is None or not known.has_report(out, student_id):
+        return entry
+    earlier = known.students[student_id]
+    said = KEPT if entry.outcome != PENDING else ""
+    return replace(
+        entry,
+        proof=earlier.proof,
+        pdf_sha256=earlier.pdf_sha256,
+        content_sha256=earlier.content_sha256,
+        name_hash=entry.name_hash or earlier.name_hash,
+        pages=earlier.pages,
+        message="; ".join(filter(None, (entry.message, said))),
     )
 
 
-def _remove_strangers(out: Path, manifest: Manifest) -> None:
-    """Take away reports that this batch has not proved: another class's, or out of date."""
-    for path in (*out.glob("*.pdf"), *(out / NOTEBOOKS).glob("*.ipynb")):
+def _move_strangers(out: Path, own: Collection[str], manifest: Manifest) -> None:
+    """Move reports to old/ that are no student's of this class, or not what was delivered."""
+    for path in sorted((*out.glob("*.pdf"), *(out / NOTEBOOKS).glob("*.ipynb"))):
         entry = manifest.students.get(path.stem)
-        if entry is None or entry.outcome != DELIVERED:
-            path.unlink()
+        foreign = entry is not None and entry.outcome == REFUSED and not entry.pdf_sha256
+        if path.stem not in own or foreign:
+            manifest.moved[path.name] = _moved(out, path)
 
 
-def _written(out: Path, manifest: Manifest, assumptions_toml: str | None = None) -> None:
+def _moved(out: Path, path: Path) -> str:
     try:
-        if assumptions_toml is not None:
-            write_whole(out / ASSUMPTIONS, assumptions_toml.encode())
-        write_manifest(out, manifest)
+        return move_to_old(out, path)
     except OSError as error:
-        message = (
-            f"{out} cannot be written ({error.strerror}); what was delivered is whole. Make room "
-            "and run again with --resume"
-        )
+        message = f"{path} cannot be moved to old/ ({error.strerror})"
         raise FolderError(message) from None
 
 
+def _outcome(
+    row: StudentRow,
+    result: Report | CountersignalError,
+    key: bytes,
+    out: Path,
+    manifest: Manifest,
+    known: Manifest | None,
+    keep_notebooks: bool,
+) -> Outcome:
+    def failed(message: str) -> Outcome:
+        entry = Outcome(FAILED, row.line, message=message, name_hash=row.name_hash)
+        return _with_earlier(entry, row.student_id, out, known)
+
+    if isinstance(result, CountersignalError):
+        return failed(str(result))
+    if result.student_id != row.student_id or not result.is_signed(key):
+        return failed("the report of another student came back: withheld")
+    try:
+        replaced = _delivered(result.pdf, out / f"{row.student_id}.pdf", out)
+        if keep_notebooks:
+            (out / NOTEBOOKS).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            _delivered(result.notebook, out / NOTEBOOKS / f"{row.student_id}.ipynb", out)
+    except OSError as error:
+        return failed(f"{row.student_id}.pdf cannot be written ({error.strerror})")
+    return Outcome(
+        DELIVERED,
+        row.line,
+        manifest.proof(row.row_hash),
+        result.pdf_sha256,
+        result.content_sha256,
+        row.name_hash,
+        result.pages,
+        result.warnings,
+        f"the earlier report is {replaced}" if replaced else "",
+        round(sum(result.seconds.values()), 3),
+    )
+
+
+def _delivered(content: bytes, place: Path, out: Path) -> str:
+    """Put a file in its place, and tell where another one that stood there is now."""
+    moved = ""
+    if place.exists() and place.read_bytes() != content:
+        moved = move_to_old(out, place)
+    write_whole(place, content)
+    return moved
+
+
+class _Log:
+    """Writes the manifest as the batch goes on, often and yet for little of the time."""
+
+    def __init__(self, out: Path, manifest: Manifest) -> None:
+        self._out, self._manifest = out, manifest
+        self._next = 0.0
+
+    def write_in_time(self) -> None:
+        """Write, unless that was done just now."""
+        if time.monotonic() >= self._next:
+            self.write()
+
+    def write(self, assumptions_toml: str | None = None) -> None:
+        """Write manifest and summary, and the assumptions where they are given."""
+        begun = time.monotonic()
+        try:
+            if assumptions_toml is not None:
+                write_whole(self._out / ASSUMPTIONS, assumptions_toml.encode())
+            write_manifest(self._out, self._manifest)
+        except OSError as error:
+            message = (
+                f"{self._out} cannot be written ({error.strerror}); what was delivered is whole. "
+                "Make room and run again with --resume"
+            )
+            raise FolderError(message) from None
+        ended = time.monotonic()
+        self._next = ended + WRITING_SHARE * (ended - begun)
+
+
 def is_all_delivered(manifest: Manifest) -> bool:
-    """Whether every student of a batch has a report.
-
-    Parameters
-    ----------
-    manifest : Manifest
-        Of a finished batch.
-
-    Returns
-    -------
-    bool
-        False if any row was refused or any report failed.
-    """
+    """Whether every student of a batch has a report that rests on this row."""
     return all(entry.outcome == DELIVERED for entry in manifest.students.values())

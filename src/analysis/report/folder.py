@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 from unicodedata import normalize
@@ -21,31 +24,79 @@ __all__ = [
     "LONGEST_PASSWORD",
     "MANIFEST",
     "NOTEBOOKS",
+    "OLD",
     "PART_SUFFIX",
     "FolderError",
+    "PdfLock",
     "is_private",
-    "locked",
     "locked_folder",
+    "move_to_old",
     "opens_with",
     "unlocked",
     "write_whole",
 ]
 
 LONGEST_PASSWORD = 127  # bytes in UTF-8; PDF 2.0 reads no more
-CIPHER = "AES-256"
+REVISION, KEY_BYTES = 6, 32  # AES-256 as PDF 2.0 has it
 HEADER = "%PDF-1.7"  # what the page was made as; pypdf would write 1.3
 
 
-def locked(pdf: bytes, password: str) -> tuple[bytes, bytes]:
-    """Put a password on a PDF."""
-    import pypdf
+@dataclass(frozen=True, slots=True)
+class PdfLock:
+    """What locks a PDF with a password, without the password: safe to hand to another machine.
 
-    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
-    content = _written(writer)
-    identifiers = writer._ID
-    writer.encrypt(normalize("NFKC", password), algorithm=CIPHER)
-    writer._ID = identifiers  # the file's own; a new one would make the content differ each time
-    return _written(writer), content
+    PDF 2.0 encrypts with a random key and keeps that key in the file, itself encrypted with the
+    password. The latter is done here, where the password is; the former by whoever has the PDF.
+
+    Parameters
+    ----------
+    key : bytes
+        Of the file.
+    entries : mapping of str to bytes
+        The key as the password opens it, by the names of the PDF's own dictionary.
+    """
+
+    key: bytes = field(repr=False)
+    entries: Mapping[str, bytes] = field(repr=False)
+
+    @classmethod
+    def of(cls, password: str) -> PdfLock:
+        """Lock for a password. Viewers compare by NFKC, and so is it stored."""
+        from pypdf._encryption import AlgV5
+
+        secret = normalize("NFKC", password).encode()[:LONGEST_PASSWORD]
+        key = secrets.token_bytes(KEY_BYTES)
+        entries = AlgV5.generate_values(REVISION, secret, secret, key, _permissions(), True)
+        return cls(key, {name: bytes(value) for name, value in entries.items()})
+
+    def locked(self, pdf: bytes) -> tuple[bytes, bytes]:
+        """The locked file, and what `unlocked` gives back of it.
+
+        The former differs each time, since the key is random; the latter does not.
+        """
+        import pypdf
+        from pypdf._encryption import EncryptAlgorithm, Encryption
+        from pypdf.generic import ByteStringObject, NameObject
+
+        writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf))
+        content = _written(writer)
+        identifiers = writer._ID
+        writer.generate_file_identifiers()
+        encryption = Encryption.make(EncryptAlgorithm.AES_256, _permissions(), writer._ID[0])
+        entry = encryption.write_entry("", "")
+        for name, value in self.entries.items():
+            entry[NameObject(name)] = ByteStringObject(value)
+        encryption._key = self.key
+        writer._encryption, writer._encrypt_entry = encryption, entry
+        writer._add_object(entry)
+        writer._ID = identifiers  # the file's own; a new one would make the content differ
+        return _written(writer), content
+
+
+def _permissions() -> int:
+    from pypdf.constants import UserAccessPermissions
+
+    return int(UserAccessPermissions.all()) % 2**32
 
 
 def unlocked(pdf: bytes, password: str) -> bytes:
@@ -81,6 +132,7 @@ def _written(writer: Any) -> bytes:
 
 
 LOCK, MANIFEST, ASSUMPTIONS, NOTEBOOKS = ".lock", "manifest.json", "assumptions.toml", "notebooks"
+OLD = "old"  # what was replaced, or is no longer of the class, by the day on which it went
 PART_SUFFIX = ".part"
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
@@ -126,14 +178,14 @@ def locked_folder(out: Path) -> Iterator[None]:
 def _refuse_strangers(out: Path) -> None:
     entries = {entry.name: entry for entry in out.iterdir()}
     parts = {name for name in entries if name.startswith(".") and name.endswith(PART_SUFFIX)}
-    if MANIFEST not in entries and set(entries) - parts - {LOCK, ASSUMPTIONS, NOTEBOOKS}:
+    if MANIFEST not in entries and set(entries) - parts - {LOCK, ASSUMPTIONS, NOTEBOOKS, OLD}:
         message = f"{out} is not empty and holds no batch: give an empty folder with --out"
         raise FolderError(message)
     for name, entry in entries.items():
         if entry.is_symlink():
             message = f"{entry} is a link to another place: take it away, or use another folder"
             raise FolderError(message)
-        if entry.is_dir() and name != NOTEBOOKS:
+        if entry.is_dir() and name not in {NOTEBOOKS, OLD}:
             message = f"{entry} is a folder, which no batch made: use another one with --out"
             raise FolderError(message)
 
@@ -152,6 +204,39 @@ def is_private(out: Path) -> bool:
         False on Windows, and on disks that have no owner-only modes (USB sticks, network shares).
     """
     return os.name == "posix" and not out.stat().st_mode & 0o077
+
+
+def move_to_old(out: Path, file: Path) -> str:
+    """Move a report away from its place; nothing is ever deleted.
+
+    Parameters
+    ----------
+    out : Path
+        The folder of the batch.
+    file : Path
+        A file in it.
+
+    Returns
+    -------
+    str
+        Where it is now, from `out`: ``old/<today>/<name>``, numbered where that is taken.
+
+    Raises
+    ------
+    OSError
+        If it cannot be moved; it is where it was then.
+    """
+    day = out / OLD / date.today().isoformat()
+    for folder in (day.parent, day):
+        if folder.is_symlink():
+            message = f"{folder} is a link to another place: take it away, or use another folder"
+            raise FolderError(message)
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    place, number = day / file.name, 2
+    while place.exists():
+        place, number = day / f"{file.stem}-{number}{file.suffix}", number + 1
+    file.replace(place)
+    return place.relative_to(out).as_posix()
 
 
 def write_whole(destination: Path, content: bytes) -> None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from unicodedata import category, normalize
 
 import pypdfium2
 
 from analysis.errors import ReportError
 
-__all__ = ["CLASS", "check_whose_report", "subject_of"]
+__all__ = ["CLASS", "check_all_printed", "check_whose_report", "subject_of"]
 
 CLASS = "Class overview"
 MARKER = re.compile(rf"(Student [A-Za-z0-9_-]+|{CLASS}) · page (\d+) of (\d+)")
+SIDE_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 40.0, 28.0, 20.0  # points; no text stands nearer the edge
+FIRST_SHAPED = "\u0530"  # from here on letters join or change, and are not read back one by one
 FOOTER_HEIGHT = 61.0  # points from the bottom edge; the text block begins above
 
 
@@ -75,3 +80,53 @@ def _marker(page: pypdfium2.PdfPage) -> tuple[str, ...] | None:
     footer = text.get_text_bounded(0, 0, page.get_width(), FOOTER_HEIGHT)
     found = MARKER.findall(footer)
     return found[0] if len(found) == 1 else None
+
+
+def check_all_printed(pdf: bytes, texts: Iterable[str]) -> None:
+    """Read a PDF back and refuse it if a text is lost, or stands outside the margins.
+
+    Letters, digits and signs are counted, so that line ends, columns and page ends do not matter.
+
+    Parameters
+    ----------
+    pdf : bytes
+        The document, unencrypted.
+    texts : iterable of str
+        What must stand on its pages.
+
+    Raises
+    ------
+    ReportError
+        If a character is missing or too near the edge of a page.
+    """
+    printed: Counter[str] = Counter()
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        for number, page in enumerate(document, start=1):
+            text = page.get_textpage()
+            width, height = page.get_size()
+            box = (SIDE_MARGIN, BOTTOM_MARGIN, width - SIDE_MARGIN, height - TOP_MARGIN)
+            inside = _counted(text.get_text_bounded(*box))
+            if (_counted(text.get_text_range()) - inside).total():
+                message = f"text runs over the margin of page {number}: withheld"
+                raise ReportError(message)
+            printed += inside
+    finally:
+        document.close()
+    lost = (_counted("".join(texts)) - printed).total()
+    if lost:
+        message = f"{lost} characters that belong on the pages are not there: withheld"
+        raise ReportError(message)
+
+
+def _counted(text: str) -> Counter[str]:
+    """How often each character is there that every font prints by itself."""
+    plain = normalize("NFKC", text)
+    return Counter(
+        {c: n for c, n in Counter(plain).items() if c < FIRST_SHAPED and _is_read_back(c)}
+    )
+
+
+def _is_read_back(character: str) -> bool:
+    # A hyphen at the end of a line is read back as another character.
+    return category(character)[0] in "LNPS" and character != "-"

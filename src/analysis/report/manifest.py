@@ -22,9 +22,20 @@ from analysis.workers.host import code_hash
 __all__ = ["Manifest", "Outcome", "file_sha256", "read_manifest", "write_manifest"]
 
 SUMMARY = "summary.csv"
+SUMMARY_COLUMNS = (
+    "student_id",
+    "line",
+    "outcome",
+    "pages",
+    "warnings",
+    "message",
+    "locked",
+    "red_flags_read",
+    "name_read",
+)
 FORMAT = 1
 MOST_BYTES = 64 * 2**20
-DELIVERED, FAILED, REFUSED = "delivered", "failed", "refused"
+DELIVERED, FAILED, REFUSED, PENDING = "delivered", "failed", "refused", "pending"
 LIBRARIES = ("matplotlib", "nbconvert", "numpy", "pandas", "papermill", "scipy", "typst")
 SEED = 20260915
 
@@ -35,14 +46,16 @@ class Outcome:
 
     Parameters
     ----------
-    outcome : {"delivered", "failed", "refused"}
-        Refused: the row of students.csv is wrong.
+    outcome : {"delivered", "failed", "refused", "pending"}
+        Refused: the row of students.csv is wrong. Pending: not made yet.
     line : int or None
         Line of students.csv.
     proof : str
-        Hash over everything the report rests on; "" unless delivered.
+        Hash over everything the report in the folder rests on; "" without one.
     pdf_sha256, content_sha256 : str
         Hash of the file, and of what its password opens; the same without one.
+    name_hash : str
+        Keyed hash of the student's name, to know the class again; "" without a name.
     pages : int
         Pages.
     warnings : list of str
@@ -58,6 +71,7 @@ class Outcome:
     proof: str = ""
     pdf_sha256: str = ""
     content_sha256: str = ""
+    name_hash: str = ""
     pages: int = 0
     warnings: tuple[str, ...] = ()
     message: str = ""
@@ -78,12 +92,18 @@ class Manifest:
         By student_id.
     versions : mapping of str to str
         Of the libraries and our code that make its reports, looked up once.
+    moved : mapping of str to str
+        Where this run moved a file that is no report of the class, by the file's name.
+    receipt : mapping of str to (str, str)
+        Red flags and name as read, by student_id, for summary.csv alone: the name as yes or no.
     """
 
     fingerprint: str
     inputs: Mapping[str, str]
     students: dict[str, Outcome] = field(default_factory=dict)
     versions: Mapping[str, str] = field(default_factory=lambda: _versions())
+    moved: dict[str, str] = field(default_factory=dict)
+    receipt: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def common_proof(self) -> str:
@@ -91,23 +111,31 @@ class Manifest:
         content = [self.fingerprint, sorted(self.inputs.items()), sorted(self.versions.items())]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
 
-    def proof(self, row_digest: str) -> str:
+    def proof(self, row_hash: str) -> str:
         """Hash over everything that one student's report rests on."""
-        return hashlib.sha256(f"{self.common_proof}:{row_digest}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.common_proof}:{row_hash}".encode()).hexdigest()
 
-    def is_delivered(self, out: Path, student_id: str, proof: str, password: str = "") -> bool:
-        """Whether a student's report is there and rests on just this."""
+    def has_report(self, out: Path, student_id: str) -> bool:
+        """Whether the file in a student's place is one that this manifest knows."""
         known = self.students.get(student_id)
         pdf = out / f"{student_id}.pdf"
         return (
             known is not None
-            and known.outcome == DELIVERED
-            and known.proof == proof
+            and bool(known.pdf_sha256)
             and pdf.is_file()
             and not pdf.is_symlink()
             and file_sha256(pdf) == known.pdf_sha256
+        )
+
+    def is_current(self, out: Path, student_id: str, proof: str, password: str = "") -> bool:
+        """Whether a student's report is there, rests on just this and opens with just this."""
+        if not self.has_report(out, student_id):
+            return False
+        known = self.students[student_id]
+        return (
+            known.proof == proof
             and (known.pdf_sha256 != known.content_sha256) == bool(password)
-            and (not password or opens_with(pdf.read_bytes(), password))
+            and (not password or opens_with((out / f"{student_id}.pdf").read_bytes(), password))
         )
 
 
@@ -150,15 +178,22 @@ def write_manifest(out: Path, manifest: Manifest) -> None:
         "versions": dict(manifest.versions),
         "inputs": dict(sorted(manifest.inputs.items())),
         "students": {student_id: asdict(entry) for student_id, entry in students.items()},
+        **({"moved": dict(sorted(manifest.moved.items()))} if manifest.moved else {}),
     }
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
     write_whole(out / MANIFEST, text.encode())
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["student_id", "line", "outcome", "pages", "warnings", "message"])
+    writer.writerow(SUMMARY_COLUMNS)
     for student_id, entry in students.items():
         words = ["; ".join(entry.warnings), entry.message]
         row = [student_id, entry.line, entry.outcome, entry.pages, *words]
+        locked = "yes" if entry.pdf_sha256 != entry.content_sha256 else "no"
+        receipt = manifest.receipt.get(student_id, ("", ""))
+        row += [locked if entry.pdf_sha256 else "", *receipt]
+        writer.writerow([_as_text(cell) for cell in row])
+    for name, place in sorted(manifest.moved.items()):
+        row = [Path(name).stem, "", "moved", "", "", f"{name} is now {place}", "", "", ""]
         writer.writerow([_as_text(cell) for cell in row])
     write_whole(out / SUMMARY, stream.getvalue().encode())
 

@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.errors import ReportError
+from analysis.errors import CountersignalError, ReportError
+from analysis.inputs import ARTICLE, Inputs
 from analysis.paths import from_root
+from analysis.report.batch import BRANDING
 from analysis.report.folder import PRIVATE_FOLDER, FolderError, write_whole
-from analysis.report.guard import check_whose_report
 from analysis.report.publish import ROWS_MIME
-from analysis.report.render import made_report
+from analysis.report.render import Report, ReportJob, report_work
 from analysis.report.settings import read_branding
+from analysis.workers.pool import LocalPool
 
-__all__ = ["OVERVIEW_NOTEBOOK", "OverviewFiles", "overview_files", "render_overview"]
+__all__ = [
+    "OVERVIEW_NOTEBOOK",
+    "OverviewFiles",
+    "overview_files",
+    "render_overview",
+    "write_overview",
+]
 
 OVERVIEW_NOTEBOOK = "notebooks/70_class_overview.ipynb"
+SECONDS_AN_OVERVIEW = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +105,18 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def render_overview(
-    parameters: Mapping[str, str], files: OverviewFiles, branding: Path | None = None
+    inputs: Inputs, files: OverviewFiles, *, names: bool = False, branding: Path | None = None
 ) -> tuple[str, ...]:
-    """Render the overview of a class.
+    """Render the overview of a class, in a process of this machine.
 
     Parameters
     ----------
-    parameters : mapping of str to str
-        Every parameter of the overview notebook, as text.
+    inputs : Inputs
+        The class and what its reports rest on, as they were read.
     files : OverviewFiles
         Where it goes; both are readable by their owner alone.
+    names : bool
+        Whether names stand beside the ids.
     branding : Path, optional
         The office's look.
 
@@ -117,17 +128,45 @@ def render_overview(
     Raises
     ------
     ReportError
-        If a parameter is unknown or missing, a cell fails, the PDF is not that of a class, or a
-        file cannot be written. Never is one of the two files left without the other.
+        If a cell fails, the PDF is not that of a class, or a file cannot be written.
     """
-    look = read_branding(branding or from_root("reports/branding.toml"))
-    template = from_root(OVERVIEW_NOTEBOOK)
-    overview = made_report(parameters, look, template, keep_notebook=True)
-    check_whose_report(overview.pdf, None, overview.title)
+    look = read_branding(branding or from_root(BRANDING))
+    bundle = inputs.bundle.copy()
+    shown = {"names": "yes" if names else "no", "image": "svg"}
+    article = [name for name in inputs.parameters if name in ARTICLE]
+    parameters = {name: v for name, v in inputs.parameters.items() if name not in article}
+    parameters |= {"students_csv": bundle.put(*inputs.students_file), **shown}
+    if look.logo is not None:
+        look = look.model_copy(update={"logo": Path(bundle.put(str(look.logo)))})
+    template = bundle.put(OVERVIEW_NOTEBOOK)
+    job = ReportJob(None, parameters, look, template, keep_notebook=True)
+    ((_, report),) = LocalPool(1).results(report_work(SECONDS_AN_OVERVIEW), [job], bundle)
+    if isinstance(report, CountersignalError):
+        raise report
+    write_overview(report, files)
+    return report.warnings
+
+
+def write_overview(report: Report, files: OverviewFiles) -> None:
+    """Write an overview and its rows; never is one of the two left without the other.
+
+    Parameters
+    ----------
+    report : Report
+        On a class, with its notebook.
+    files : OverviewFiles
+        Where both go.
+
+    Raises
+    ------
+    ReportError
+        If the notebook has not one table of rows, or a file cannot be written.
+    """
+    rows = _rows(report.notebook).encode()
     try:
         files.pdf.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        write_whole(files.csv, _rows(overview.notebook).encode())
-        write_whole(files.pdf, overview.pdf)
+        write_whole(files.csv, rows)
+        write_whole(files.pdf, report.pdf)
     except OSError as error:
         # Half of a pair, or a new half beside an old one, would be read as a whole.
         for file in (files.pdf, files.csv):
@@ -135,7 +174,6 @@ def render_overview(
                 file.unlink(missing_ok=True)
         message = f"{files.pdf.name} cannot be written ({error.strerror})"
         raise ReportError(message) from None
-    return overview.warnings
 
 
 def _rows(notebook: bytes) -> str:

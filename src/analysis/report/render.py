@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import getpass
 import hashlib
+import hmac
+import json
 import re
 import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
 
@@ -19,23 +21,19 @@ import nbformat
 from analysis.errors import ReportError, is_ours
 from analysis.paths import from_root
 from analysis.report.exporter import document_from_notebook
-from analysis.report.folder import locked, write_whole
+from analysis.report.folder import PdfLock
 from analysis.report.guard import check_whose_report
 from analysis.report.publish import ROWS_MIME
-from analysis.report.settings import Branding, read_branding
+from analysis.report.settings import Branding
 from analysis.report.typesetting import pdf_bytes
 from analysis.workers.work import Work
 
 __all__ = [
     "REPORT_NOTEBOOK",
     "SECONDS_A_REPORT",
-    "Made",
-    "Rendered",
-    "ReportTask",
-    "deliver",
-    "made",
-    "made_report",
-    "render_report",
+    "Report",
+    "ReportJob",
+    "make_report",
     "report_work",
     "scrubbed",
 ]
@@ -141,76 +139,155 @@ def _host() -> str:
 
 SECONDS_A_REPORT = 120.0
 PRELOAD = "analysis.report.preload"
+REPORT_NOTEBOOK = "notebooks/90_student_report.ipynb"
 
 
 @dataclass(frozen=True, slots=True)
-class ReportTask:
-    """One report to make. Only the id is in its printed form, which a log may hold.
+class ReportJob:
+    """One report to make, wherever. Only the id is in its printed form, which a log may hold.
 
     Parameters
     ----------
-    student_id : str
-        Whose.
+    student_id : str or None
+        Whose; None for a report on a class.
     parameters : mapping of str to str
         Of the notebook; paths as `analysis.paths.from_root` takes them.
     look : Branding
         The office's look; its logo is a path of that kind too.
     template : str
-        The report notebook, likewise.
+        The notebook, likewise.
     row_csv : str
-        The student's own row as a class of one, read in place of ``students_csv``; "" for the file.
+        The student's own row as a class of one, which is ``students_csv`` then; "" for the
+        parameter as it stands.
     display_name : str
         For the page's head; "" for none.
+    lock : PdfLock, optional
+        What locks the finished file.
     keep_notebook : bool
         Whether the executed notebook is handed back.
+    signing_key : bytes
+        Signs what was read back, so that the receiver knows it from what was not.
     """
 
-    student_id: str
+    student_id: str | None
     parameters: Mapping[str, str] = field(repr=False)
     look: Branding = field(repr=False)
-    template: str = field(repr=False)
+    template: str = field(default=REPORT_NOTEBOOK, repr=False)
     row_csv: str = field(default="", repr=False)
     display_name: str = field(default="", repr=False)
+    lock: PdfLock | None = field(default=None, repr=False)
     keep_notebook: bool = False
+    signing_key: bytes = field(default=b"", repr=False)
 
 
-def made(task: ReportTask) -> Made:
-    """Make a report in a worker.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished report: typeset, read back, locked.
 
     Parameters
     ----------
-    task : ReportTask
+    student_id : str or None
+        Whose it is, as read back from its pages; None for a class.
+    pdf : bytes
+        The file.
+    content_sha256 : str
+        Hash of what the password opens; of the file itself without one.
+    pages : int
+        Number of pages.
+    warnings : tuple of str
+        For the office, such as characters that could not be shown.
+    seconds : dict of str to float
+        Wall time inside the ``cells``, of the rest of the ``notebook``, of the ``pdf``.
+    notebook : bytes
+        The executed notebook, scrubbed, if it was to be kept; empty else.
+    signature : str
+        Over all but the last three, by the job's key.
+    """
+
+    student_id: str | None
+    pdf: bytes = field(repr=False)
+    content_sha256: str
+    pages: int
+    warnings: tuple[str, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    notebook: bytes = field(default=b"", repr=False)
+    signature: str = ""
+
+    @property
+    def pdf_sha256(self) -> str:
+        """Hash of the file."""
+        return hashlib.sha256(self.pdf).hexdigest()
+
+    def signed(self, key: bytes) -> Report:
+        """The same with its signature."""
+        return replace(self, signature=self._signature(key))
+
+    def is_signed(self, key: bytes) -> bool:
+        """Whether it is as it was when it was read back, by who was asked to."""
+        return hmac.compare_digest(self.signature, self._signature(key))
+
+    def _signature(self, key: bytes) -> str:
+        proved = [self.student_id, self.pdf_sha256, self.content_sha256, self.pages]
+        return hmac.new(key, json.dumps(proved).encode(), hashlib.sha256).hexdigest()
+
+
+def make_report(job: ReportJob, engine: str = "countersignal") -> Report:
+    """Run the notebook, typeset it, read the pages back, lock the file: all or nothing.
+
+    Parameters
+    ----------
+    job : ReportJob
         Which.
+    engine : str
+        papermill engine.
 
     Returns
     -------
-    Made
-        Its bytes; nothing is left where it ran.
+    Report
+        Nothing is left where it ran.
 
     Raises
     ------
     ReportError
-        As for `analysis.report.render.made_report`.
+        If a parameter is unknown, missing or no text, a cell fails, or the PDF is not this
+        student's, lacks a text or has one outside the margins.
     """
-    look = task.look
+    look = job.look
     if look.logo is not None:
         look = look.model_copy(update={"logo": from_root(look.logo)})
+    # A folder of this student's own, gone when the report is made.
     with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
-        parameters = dict(task.parameters)
-        alone = Path(folder) / "students.csv"
-        if task.row_csv:
-            alone.write_text(task.row_csv, encoding="utf-8", newline="")
-            parameters["students_csv"] = str(alone)
-        return made_report(
-            parameters,
-            look,
-            from_root(task.template),
-            display_name=task.display_name or None,
-            keep_notebook=task.keep_notebook,
-        )
+        parameters = dict(job.parameters)
+        if job.student_id is not None:
+            parameters["student_id"] = job.student_id
+        if job.row_csv:
+            single = Path(folder) / "students.csv"
+            single.write_text(job.row_csv, encoding="utf-8", newline="")
+            parameters["students_csv"] = str(single)
+        started = time.perf_counter()
+        executed = _executed(from_root(job.template), parameters, Path(folder), engine)
+        between = time.perf_counter()
+        document = document_from_notebook(executed, job.display_name or None)
+        if document.student_id != job.student_id:
+            of_class = job.student_id is None
+            other = "one student" if of_class else f"another student than {job.student_id}"
+            message = f"the notebook is about {other}: withheld"
+            raise ReportError(message)
+        pdf, warnings = pdf_bytes(document, look)
+        pages = check_whose_report(pdf, job.student_id, document.title)
+        file, content = (pdf, pdf) if job.lock is None else job.lock.locked(pdf)
+        notebook = b""
+        if job.keep_notebook:
+            notebook = scrubbed(executed, parameters, job.display_name or None)
+    cells = sum(cell.metadata.papermill.duration or 0.0 for cell in executed.cells)
+    seconds = {"cells": cells, "notebook": between - started - cells}
+    seconds["pdf"] = time.perf_counter() - between
+    content_sha256 = hashlib.sha256(content).hexdigest()
+    made = Report(job.student_id, file, content_sha256, pages, warnings, seconds, notebook)
+    return made.signed(job.signing_key)
 
 
-def report_work(seconds: float = SECONDS_A_REPORT) -> Work[ReportTask, Made]:
+def report_work(seconds: float = SECONDS_A_REPORT) -> Work[ReportJob, Report]:
     """Making reports, as work for workers.
 
     Parameters
@@ -221,186 +298,9 @@ def report_work(seconds: float = SECONDS_A_REPORT) -> Work[ReportTask, Made]:
     Returns
     -------
     Work
-        Of `made`.
+        Of `make_report`.
     """
-    return Work(made, seconds, PRELOAD)
-
-
-REPORT_NOTEBOOK = "notebooks/90_student_report.ipynb"
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A report that was made, not yet read back and delivered.
-
-    Parameters
-    ----------
-    student_id : str or None
-        Whose it says it is; None for a class.
-    title : str
-        The document's.
-    pdf : bytes
-        The document, without a password.
-    warnings : tuple of str
-        For the office, such as characters that could not be shown.
-    seconds : dict of str to float
-        Wall time inside the ``cells``, of the rest of the ``notebook``, of the ``pdf``.
-    notebook : bytes
-        The executed notebook, scrubbed, if it was to be kept; empty else.
-    """
-
-    student_id: str | None
-    title: str
-    pdf: bytes = field(repr=False)
-    warnings: tuple[str, ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
-    notebook: bytes = field(default=b"", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A report that was delivered."""
-
-    student_id: str
-    pdf_sha256: str
-    content_sha256: str
-    pages: int
-    warnings: tuple[str, ...] = ()
-    seconds: dict[str, float] = field(default_factory=dict)
-
-
-def render_report(
-    parameters: Mapping[str, str],
-    destination: Path,
-    *,
-    display_name: str | None = None,
-    pdf_password: str | None = None,
-    branding: Path | None = None,
-    engine: str = "countersignal",
-    notebook: Path | None = None,
-    keep_notebook: Path | None = None,
-) -> Rendered:
-    """Render one student's report.
-
-    Parameters
-    ----------
-    parameters : mapping of str to str
-        Every parameter of the report notebook, ``student_id`` among them, as text.
-    destination : Path
-        The PDF to write; an older one is replaced only when the new one has passed the guard.
-    display_name : str, optional
-        Name for the page's head; it never reaches the notebook or the file's metadata.
-    pdf_password : str, optional
-        Password that opens the file.
-    branding : Path, optional
-        A branding file, else ``reports/branding.toml``.
-    engine : str
-        papermill engine.
-    notebook : Path, optional
-        Template, else ``notebooks/90_student_report.ipynb``.
-    keep_notebook : Path, optional
-        Where to leave the executed notebook, scrubbed of names and of this machine.
-
-    Returns
-    -------
-    Rendered
-        What was delivered.
-
-    Raises
-    ------
-    ReportError
-        If a parameter is unknown, missing or no text, a cell fails, or the PDF is not this
-        student's. Nothing is left at `destination` then.
-    """
-    look = read_branding(branding or from_root("reports/branding.toml"))
-    template = notebook or from_root(REPORT_NOTEBOOK)
-    made = made_report(
-        parameters,
-        look,
-        template,
-        display_name=display_name,
-        engine=engine,
-        keep_notebook=keep_notebook is not None,
-    )
-    student_id = parameters["student_id"]
-    return deliver(
-        made, student_id, destination, pdf_password=pdf_password, keep_notebook=keep_notebook
-    )
-
-
-def made_report(
-    parameters: Mapping[str, str],
-    look: Branding,
-    template: Path,
-    *,
-    display_name: str | None = None,
-    engine: str = "countersignal",
-    keep_notebook: bool = False,
-) -> Made:
-    """Run the notebook of one student, or of a class, and make the PDF."""
-    # A folder of this student's own, gone when the report is made.
-    with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
-        started = time.perf_counter()
-        executed = _executed(template, parameters, Path(folder), engine)
-        between = time.perf_counter()
-        document = document_from_notebook(executed, display_name)
-        student_id = parameters.get("student_id")
-        if document.student_id != student_id:
-            other = "one student" if student_id is None else f"another student than {student_id}"
-            message = f"the notebook is about {other}: withheld"
-            raise ReportError(message)
-        pdf, warnings = pdf_bytes(document, look)
-        notebook = scrubbed(executed, parameters, display_name) if keep_notebook else b""
-    cells = sum(cell.metadata.papermill.duration or 0.0 for cell in executed.cells)
-    seconds = {"cells": cells, "notebook": between - started - cells}
-    seconds["pdf"] = time.perf_counter() - between
-    return Made(student_id, document.title, pdf, warnings, seconds, notebook)
-
-
-def deliver(
-    made: Made,
-    student_id: str,
-    destination: Path,
-    *,
-    pdf_password: str | None = None,
-    keep_notebook: Path | None = None,
-) -> Rendered:
-    """Read a report back, lock it if it has a password, and move it into place.
-
-    Parameters
-    ----------
-    made : Made
-        From `made_report`, perhaps on another machine.
-    student_id : str
-        Whose it must be.
-    destination, pdf_password, keep_notebook
-        As for `render_report`.
-
-    Returns
-    -------
-    Rendered
-        What was delivered.
-
-    Raises
-    ------
-    ReportError
-        If the PDF is not this student's, or a file cannot be written; an older one is left as it
-        was then.
-    """
-    pages = check_whose_report(made.pdf, student_id, made.title)
-    pdf, content = locked(made.pdf, pdf_password) if pdf_password else (made.pdf, made.pdf)
-    if keep_notebook is not None:
-        keep_notebook.parent.mkdir(mode=0o700, exist_ok=True)
-        _moved_into_place(made.notebook, keep_notebook)
-    _moved_into_place(pdf, destination)
-    return Rendered(
-        student_id,
-        hashlib.sha256(pdf).hexdigest(),
-        hashlib.sha256(content).hexdigest(),
-        pages,
-        made.warnings,
-        made.seconds,
-    )
+    return Work(make_report, seconds, PRELOAD)
 
 
 def _executed(template: Path, parameters: Mapping[str, str], folder: Path, engine: str) -> Any:
@@ -439,11 +339,3 @@ def _check_parameters(template: Path, parameters: Mapping[str, str]) -> None:
     if not_text:
         message = f"a parameter that is not text: {', '.join(not_text)}"
         raise ReportError(message)
-
-
-def _moved_into_place(content: bytes, destination: Path) -> None:
-    try:
-        write_whole(destination, content)
-    except OSError as error:
-        message = f"{destination.name} cannot be written ({error.strerror})"
-        raise ReportError(message) from None

@@ -19,9 +19,9 @@ import typst
 from fontTools.ttLib import TTCollection, TTFont
 
 from analysis.errors import ReportError
-from analysis.report.guard import subject_of
+from analysis.report.guard import check_all_printed, subject_of
 from analysis.report.settings import Branding
-from analysis.report.words import Block, blocks_of, endless_word_parts
+from analysis.report.words import Block, blocks_of, endless_word_parts, plain_words
 
 __all__ = [
     "MISSING_GLYPH",
@@ -180,7 +180,7 @@ def pdf_bytes(document: Document, branding: Branding) -> tuple[bytes, tuple[str,
     Raises
     ------
     ReportError
-        If typst refuses the document.
+        If typst refuses the document, or a text is lost or leaves the page.
     """
     try:
         return _typeset(document, branding, without_missing_glyphs)
@@ -213,6 +213,8 @@ def _typeset(
         for name, content in {**_templates(), **files}.items():
             (root / name).write_bytes(content)
         pdf = _compiled(root / TEMPLATES[0], document.report_date)
+    shown_once = (page["title"], page["display_name"], page["school_name"])
+    check_all_printed(pdf, [*shown_once, *plain_words(body)])
     plural = "characters" if missing > 1 else "character"
     warnings = (f"{missing} {plural} without a glyph shown as {MISSING_GLYPH}",) if missing else ()
     return pdf, warnings
@@ -334,11 +336,11 @@ def _compiled(main: Path, report_date: str) -> bytes:
             format="pdf", pdf_standards=["ua-1"], timestamp=int(midnight.timestamp())
         )
     except typst.TypstError as error:
-        message = f"typst refused the page: {error.message}"
+        message = f"the page of this report could not be set ({error.message}): please report it"
         raise ReportError(message) from None
     except BaseException as error:
         if type(error).__module__ != "pyo3_runtime":  # a panic of typst's own is no Exception
             raise
-        message = "typst could not make a PDF of the page"
+        message = "the page of this report could not be set: please report it"
         raise ReportError(message) from None
     return bytes(pdf)

@@ -154,5 +154,20 @@ def plain_words(content: Any) -> Iterator[str]:
         for part in content:
             yield from plain_words(part)
     elif isinstance(content, dict):
-        for name in ("head", "rows", "items", "body", "text"):
+        if content.get("kind") == "layout":  # its strings may be marks; its Markdown is text
+            yield from _drawn_words(content["data"])
+        for name in ("head", "rows", "items", "body", "text", "caption", "paragraphs", "lines"):
             yield from plain_words(content.get(name))
+
+
+def _drawn_words(data: Any) -> Iterator[str]:
+    if isinstance(data, list):
+        for part in data:
+            yield from (
+                plain_words(part)
+                if isinstance(part, dict) and "kind" in part
+                else (_drawn_words(part))
+            )
+    elif isinstance(data, dict):
+        for part in data.values():
+            yield from _drawn_words(part)

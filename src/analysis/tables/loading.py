@@ -39,7 +39,7 @@ __all__ = [
     "header_names",
     "listed_problems",
     "report_of",
-    "rows_alone",
+    "single_row_csv",
 ]
 
 SHOWN_PROBLEMS = 200
@@ -328,7 +328,7 @@ def _coded(table: str, rows: pd.DataFrame) -> None:
     ]
 
 
-def rows_alone(raw: RawRows, table: str, without: Collection[str] = ()) -> Iterator[str]:
+def single_row_csv(raw: RawRows, table: str, without: Collection[str] = ()) -> Iterator[str]:
     """Each row as a CSV text that reads to the same cells."""
     known = SCHEMAS[table].columns.keys() - set(without)
     header = header_names(table, raw)

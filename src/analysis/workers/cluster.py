@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
+from analysis.bundle import FileBundle
 from analysis.errors import CountersignalError
 from analysis.workers import host
 from analysis.workers.host import (
     ClusterError,
     ClusterLostError,
-    ProjectBox,
     checked_address,
     installation,
 )
-from analysis.workers.work import Parcel, TaskError, Work, sealed, unsealed
+from analysis.workers.work import Payload, TaskError, Work, deserialize, serialize
 
 __all__ = ["DaskCluster", "dask_cluster"]
 
@@ -32,7 +32,7 @@ R = TypeVar("R")
 CONNECT_SECONDS = 20.0
 LOOK_SECONDS = 2.0  # between looks at who is there
 ANSWER_SECONDS = 30.0
-FAREWELL_SECONDS = 5.0
+FORGET_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0  # without any worker
 QUIET_SECONDS = 120.0  # between words about nothing being finished
 # Tasks handed over at a time, by thread of the cluster: enough to keep it busy, few enough that
@@ -89,7 +89,7 @@ def dask_cluster(address: str, say: Callable[[str], object]) -> Iterator[DaskClu
     try:
         yield DaskCluster(client, address, say)
     finally:
-        with suppress(Exception):  # it may be gone; nothing hangs on an orderly farewell
+        with suppress(Exception):  # it may be gone; nothing hangs on an orderly forgetting
             client.close(timeout=ANSWER_SECONDS)
 
 
@@ -98,24 +98,19 @@ class DaskCluster:
 
     def __init__(self, client: Any, address: str, say: Callable[[str], object]) -> None:
         self._client, self._address, self._say = client, address, say
-        self._box = ProjectBox()
         self._threads = 0
         self._looked = self._last_worker = self._last_result = time.monotonic()
 
-    def brought(self, path: str) -> str:
-        """Put the file among those that go to the workers."""
-        return self._box.put(path)
-
     def results(
-        self, work: Work[T, R], tasks: Iterable[T]
+        self, work: Work[T, R], tasks: Iterable[T], files: FileBundle | None = None
     ) -> Iterator[tuple[T, R | CountersignalError]]:
         """See `analysis.workers.work.Workers.results`."""
         waiting = list(tasks)[::-1]
         if not waiting:
             return
-        content = self._box.content()
+        content = (files or FileBundle()).content()
         run = f"countersignal-{secrets.token_hex(4)}"
-        files = self._submitted(host.handed_on, Parcel(content), key=f"{run}-files")
+        sent = self._submitted(host.handed_on, Payload(content), key=f"{run}-files")
         running: dict[Any, T] = {}
         ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
         number = 0
@@ -129,8 +124,8 @@ class DaskCluster:
                     task, number = waiting.pop(), number + 1
                     future = self._submitted(
                         host.done,
-                        files,
-                        Parcel(sealed((work.function, task))),
+                        sent,
+                        Payload(serialize((work.function, task))),
                         work.seconds,
                         work.preload,
                         installation(),
@@ -149,16 +144,16 @@ class DaskCluster:
             with suppress(Exception):  # what is left undone is of no use to anyone
                 if running and self._client.status == "running":
                     self._client.cancel(list(running), force=True)
-        farewell = threading.Thread(target=self._forget, args=[content], daemon=True)
-        farewell.start()
-        farewell.join(FAREWELL_SECONDS)  # a worker that does not hear it forgets by itself
+        forgetting = threading.Thread(target=self._forget, args=[content], daemon=True)
+        forgetting.start()
+        forgetting.join(FORGET_SECONDS)  # a worker that does not hear it forgets by itself
 
     def _forget(self, content: bytes) -> None:
         with suppress(Exception):
             key = hashlib.sha256(content).hexdigest()
             self._client.run(host.clear_soon, key, on_error="ignore")
 
-    def _submitted(self, function: Callable[..., Parcel], *arguments: Any, key: str) -> Any:
+    def _submitted(self, function: Callable[..., Payload], *arguments: Any, key: str) -> Any:
         if self._client.status != "running":
             raise self._gone()
         with warnings.catch_warnings():
@@ -170,7 +165,7 @@ class DaskCluster:
         import distributed
 
         try:
-            parcel = future.result(timeout=seconds + host.GRACE_SECONDS + ANSWER_SECONDS)
+            payload = future.result(timeout=seconds + host.GRACE_SECONDS + ANSWER_SECONDS)
         except distributed.KilledWorker as error:
             times = getattr(error, "allowed_failures", 0) + 1
             return TaskError(f"{times} workers of the cluster that took it were lost")
@@ -185,7 +180,7 @@ class DaskCluster:
                 "libraries, the scheduler too, and room on its disk"
             )
             raise ClusterError(message) from None
-        result = unsealed(parcel.content)
+        result = deserialize(payload.content)
         if isinstance(result, host.OtherInstallationError):
             message = (
                 f"the worker {result}. Install the same on every machine of the cluster, else the "

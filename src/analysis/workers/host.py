@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import ipaddress
 import multiprocessing
 import platform
 import re
 import threading
-import zipfile
 from collections.abc import Mapping
 from concurrent.futures import wait
 from functools import cache
 from importlib import metadata
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from analysis.errors import CountersignalError
-from analysis.paths import from_root, project_root
 from analysis.workers.pool import Isolation
-from analysis.workers.work import Parcel, TaskError, sealed
+from analysis.workers.work import Payload, TaskError, serialize
 
 __all__ = [
     "ClusterError",
     "ClusterLostError",
     "OtherInstallationError",
-    "ProjectBox",
     "checked_address",
     "clear_soon",
     "code_hash",
@@ -35,7 +31,6 @@ __all__ = [
     "handed_on",
     "installation",
     "is_open_to_readers",
-    "unpack",
 ]
 
 SCHEMES = ("tls", "tcp", "wss", "ws")
@@ -159,55 +154,6 @@ def differences(here: Mapping[str, str], there: Mapping[str, str]) -> str:
     )
 
 
-# What the model may read wherever it runs, and a folder that tells a checkout.
-ALWAYS = ("data/article", "data/assumptions")
-FOLDERS = ("notebooks",)
-BROUGHT = "data/private/brought"
-EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-class ProjectBox:
-    """Files of the project and of the office, by the name they have in the box."""
-
-    def __init__(self) -> None:
-        root = project_root()
-        self._files = {
-            path.relative_to(root).as_posix(): path
-            for folder in ALWAYS
-            for path in sorted((root / folder).rglob("*"))
-            if path.is_file()
-        }
-
-    def put(self, path: str) -> str:
-        """Put a file in; a file of the office gets a name that tells nothing of its place."""
-        if not path:
-            return ""
-        file = from_root(path)
-        for name, known in self._files.items():
-            if known == file:
-                return name
-        inside = not PurePosixPath(Path(path).as_posix()).is_absolute() and ".." not in path
-        name = path if inside else f"{BROUGHT}/{len(self._files)}/{file.name}"
-        self._files[name] = file
-        return name
-
-    def content(self) -> bytes:
-        """All files as they are now."""
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as box:
-            for name, path in sorted(self._files.items()):
-                box.writestr(zipfile.ZipInfo(name, EPOCH), path.read_bytes(), zipfile.ZIP_DEFLATED)
-        return stream.getvalue()
-
-
-def unpack(content: bytes, folder: Path) -> None:
-    """Lay the files of a box into a folder."""
-    for name in FOLDERS:
-        (folder / name).mkdir(exist_ok=True)
-    with zipfile.ZipFile(io.BytesIO(content)) as box:
-        box.extractall(folder)
-
-
 IDLE_SECONDS = 60.0
 GRACE_SECONDS = 60.0  # for a process that has to start first
 
@@ -219,12 +165,11 @@ class OtherInstallationError(TaskError):
 class Host:
     """The processes of one batch on one Dask worker."""
 
-    def __init__(self, box: bytes, processes: int, preload: str) -> None:
+    def __init__(self, files: bytes, processes: int, preload: str) -> None:
         # A Dask worker is a daemon of its nanny, and daemons may start no processes. Ours end by
         # themselves when it goes, so nothing stays behind.
         multiprocessing.current_process().daemon = False
-        self.isolation = Isolation(processes, preload=preload)
-        unpack(box, self.isolation.folder)
+        self.isolation = Isolation(processes, files, preload)
         self.busy = 0
         self.timer: threading.Timer | None = None
 
@@ -234,7 +179,7 @@ class Host:
         finished, _ = wait([future], timeout=seconds + GRACE_SECONDS)
         if not finished:
             future.cancel()
-            return sealed(TaskError(f"not finished within {seconds:g} s: ended"))
+            return serialize(TaskError(f"not finished within {seconds:g} s: ended"))
         return self.isolation.result(future, seconds)
 
 
@@ -242,22 +187,22 @@ _hosts: dict[str, Host] = {}
 _changing = threading.Lock()
 
 
-def handed_on(files: Parcel) -> Parcel:
+def handed_on(files: Payload) -> Payload:
     """The files themselves: as a task, they are sent once and are there again if they are lost."""
     return files
 
 
 def done(
-    files: Parcel, task: Parcel, seconds: float, preload: str, expected: Mapping[str, str]
-) -> Parcel:
+    files: Payload, task: Payload, seconds: float, preload: str, expected: Mapping[str, str]
+) -> Payload:
     """Do a task in a process of this machine.
 
     Parameters
     ----------
-    files : Parcel
-        From `analysis.workers.host.ProjectBox.content`.
-    task : Parcel
-        A function and its argument, sealed.
+    files : Payload
+        From `analysis.bundle.FileBundle.content`.
+    task : Payload
+        A function and its argument, serialize.
     seconds : float
         Time limit.
     preload : str
@@ -267,15 +212,15 @@ def done(
 
     Returns
     -------
-    Parcel
-        The result or an error, sealed.
+    Payload
+        The result or an error, serialize.
     """
     import distributed
 
     other = differences(expected, installation())
     if other:
-        return Parcel(
-            sealed(OtherInstallationError(f"{distributed.get_worker().address}: {other}"))
+        return Payload(
+            serialize(OtherInstallationError(f"{distributed.get_worker().address}: {other}"))
         )
     key = hashlib.sha256(files.content).hexdigest()
     with _changing:
@@ -287,7 +232,7 @@ def done(
         if host.timer is not None:
             host.timer.cancel()
     try:
-        return Parcel(host.done(task.content, seconds))
+        return Payload(host.done(task.content, seconds))
     finally:
         with _changing:
             host.busy -= 1

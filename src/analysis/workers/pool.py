@@ -7,9 +7,11 @@ import itertools
 import multiprocessing
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
 from pathlib import Path
@@ -17,9 +19,11 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from analysis.bundle import FileBundle, unpack
 from analysis.errors import CountersignalError
-from analysis.paths import PROJECT_VARIABLE, project_root
-from analysis.workers.work import TaskError, Work, sealed, unsealed
+from analysis.paths import PROJECT_VARIABLE
+from analysis.scratch import ScratchFolder
+from analysis.workers.work import TaskError, Work, deserialize, serialize
 
 __all__ = ["ONE_THREAD", "START_METHODS", "Isolation", "LocalPool", "usual_start_method"]
 
@@ -29,7 +33,6 @@ ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_
 START_METHODS = tuple(
     name for name in ("forkserver", "spawn") if name in multiprocessing.get_all_start_methods()
 )
-PREFIX = "countersignal-"
 # A fork server listens at a path of the temporary folder, and systems cut such a path at 104 bytes.
 LONGEST_FOLDER = 70
 
@@ -40,27 +43,38 @@ def usual_start_method() -> str:
     return START_METHODS[0] if short else "spawn"
 
 
+class ScratchError(CountersignalError):
+    """A temporary folder that cannot be used; nothing was written."""
+
+
 class Isolation:
     """Processes that wait for tasks, and a folder of theirs that goes with them."""
 
     def __init__(
         self,
         processes: int,
-        project: Path | None = None,
+        files: bytes,
         preload: str = __name__,
         start_method: str | None = None,
     ) -> None:
-        self._temporary = tempfile.TemporaryDirectory(prefix=PREFIX, ignore_cleanup_errors=True)
-        self.folder = Path(self._temporary.name)
+        try:
+            self._scratch = ScratchFolder()
+            self.folder = self._scratch.path
+            unpack(files, self.folder)
+        except OSError as error:
+            message = (
+                f"the folder for temporary files, {tempfile.gettempdir()}, cannot be written "
+                f"({error.strerror}): make room there, or name another folder in TMPDIR"
+            )
+            raise ScratchError(message) from None
         self._before = {name: os.environ.get(name) for name in ONE_THREAD}
         os.environ.update(ONE_THREAD)
         context = multiprocessing.get_context(start_method or usual_start_method())
         context.set_forkserver_preload([__name__, preload])
-        root = str(project or self.folder)
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_warm,
-            initargs=[str(self.folder), root, preload],
+            initargs=[str(self.folder), preload],
             context=context,
         )
         self._number = itertools.count()
@@ -77,11 +91,14 @@ class Isolation:
             content = place.read_bytes()
             place.unlink()
         except TimeoutError:
-            return sealed(TaskError(f"not finished within {seconds:g} s: ended"))
-        except ProcessExpired as error:
-            return sealed(TaskError(f"the worker process died (exit code {error.exitcode})"))
+            return serialize(TaskError(f"not finished within {seconds:g} s: ended"))
+        except ProcessExpired:
+            message = "it was ended by the system, most likely for lack of memory: fewer --workers"
+            return serialize(TaskError(message))
+        except OSError as error:
+            return serialize(TaskError(f"its result could not be written ({error.strerror})"))
         except Exception as error:  # what a process could not send back must not end the others
-            return sealed(TaskError(f"an error of the program itself ({type(error).__name__})"))
+            return serialize(TaskError(fault_of(error)))
         return content
 
     def close(self) -> None:
@@ -96,7 +113,7 @@ class Isolation:
 
     def _left(self) -> None:
         self._pool.join()
-        self._temporary.cleanup()
+        self._scratch.cleanup()
         for name, value in self._before.items():
             if value is None:
                 os.environ.pop(name, None)
@@ -104,11 +121,21 @@ class Isolation:
                 os.environ[name] = value
 
 
-def _warm(folder: str, project: str, preload: str) -> None:
+def fault_of(error: Exception) -> str:
+    """What to say of an error that no input should bring about, and where it arose."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if "analysis" in Path(frame.filename).parts]
+    place = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
+    return f"Countersignal has a fault here ({type(error).__name__}{place}): please report it"
+
+
+def _warm(folder: str, preload: str) -> None:
     """Give a new process silence, an empty stdin, a place for its files and the heavy imports."""
+    if hasattr(signal, "SIGHUP"):  # the parent hears it too, and ends its processes in order
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_parent, args=[folder], daemon=True).start()
     tempfile.tempdir = folder
-    os.environ[PROJECT_VARIABLE] = project  # a fork server keeps the environment it began with
+    os.environ[PROJECT_VARIABLE] = folder  # a fork server keeps the environment it began with
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -127,7 +154,7 @@ def _end_with_the_parent(folder: str) -> None:
 
 def _done(payload: bytes, place: str) -> str:
     """Do a task in a process; what goes wrong in it comes back as an error, not as a crash."""
-    function, task = unsealed(payload)
+    function, task = deserialize(payload)
     result: Any
     try:
         result = function(task)
@@ -137,7 +164,9 @@ def _done(payload: bytes, place: str) -> str:
         result = TaskError("it needed more memory than there is")
     except OSError as error:
         result = TaskError(f"a file could not be read or written ({error.strerror})")
-    Path(place).write_bytes(sealed(result))
+    except Exception as error:  # the last boundary: it costs this task and says where it arose
+        result = TaskError(fault_of(error))
+    Path(place).write_bytes(serialize(result))
     return place
 
 
@@ -160,29 +189,27 @@ class LocalPool:
         self.processes = processes or os.cpu_count() or 1
         self._start_method = start_method
 
-    def brought(self, path: str) -> str:
-        """The path itself: the processes see the files of this machine."""
-        return path
-
     def results(
-        self, work: Work[T, R], tasks: Iterable[T]
+        self, work: Work[T, R], tasks: Iterable[T], files: FileBundle | None = None
     ) -> Iterator[tuple[T, R | CountersignalError]]:
         """See `analysis.workers.work.Workers.results`."""
         waiting_tasks = list(tasks)
         if not waiting_tasks:
             return
         processes = min(self.processes, len(waiting_tasks))
-        isolation = Isolation(processes, project_root(), work.preload, self._start_method)
+        isolation = Isolation(
+            processes, (files or FileBundle()).content(), work.preload, self._start_method
+        )
         try:
             waiting: dict[Any, T] = {
-                isolation.begin(sealed((work.function, task)), work.seconds): task
+                isolation.begin(serialize((work.function, task)), work.seconds): task
                 for task in waiting_tasks
             }
             while waiting:
                 done, _ = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in done:
                     task = waiting.pop(future)
-                    yield task, unsealed(isolation.result(future, work.seconds))
+                    yield task, deserialize(isolation.result(future, work.seconds))
         except BaseException:
             isolation.stop()
             raise

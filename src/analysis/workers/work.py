@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
+from analysis.bundle import FileBundle
 from analysis.errors import CountersignalError
 
-__all__ = ["Parcel", "TaskError", "Work", "Workers", "sealed", "unsealed"]
+__all__ = ["Payload", "TaskError", "Work", "Workers", "deserialize", "serialize"]
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Payload:
     """Bytes that only their receiver opens."""
 
     content: bytes = field(repr=False)
 
     def __repr__(self) -> str:
-        return f"Parcel({len(self.content)} bytes)"
+        return f"Payload({len(self.content)} bytes)"
 
     def __sizeof__(self) -> int:
         return len(self.content)
@@ -57,22 +58,8 @@ class Work(Generic[T, R]):
 class Workers(Protocol):
     """A way to have work done; the caller does not know which."""
 
-    def brought(self, path: str) -> str:
-        """Make an input file known, and tell the name by which a task finds it.
-
-        Parameters
-        ----------
-        path : str
-            Path as `analysis.paths.from_root` takes it; "" stays "".
-
-        Returns
-        -------
-        str
-            What `analysis.paths.from_root` finds where the task runs.
-        """
-
     def results(
-        self, work: Work[T, R], tasks: Iterable[T]
+        self, work: Work[T, R], tasks: Iterable[T], files: FileBundle | None = None
     ) -> Iterator[tuple[T, R | CountersignalError]]:
         """Do the work, and yield each result as it is there.
 
@@ -82,6 +69,9 @@ class Workers(Protocol):
             The function.
         tasks : iterable
             Its arguments.
+        files : FileBundle, optional
+            What the tasks may read, the project's own without; its names are what
+            `analysis.paths.from_root` finds there.
 
         Yields
         ------
@@ -90,11 +80,11 @@ class Workers(Protocol):
         """
 
 
-def sealed(content: object) -> bytes:
+def serialize(content: object) -> bytes:
     """Pickle what goes to another process of this program or comes from it."""
     return pickle.dumps(content, protocol=pickle.HIGHEST_PROTOCOL)
 
 
-def unsealed(content: bytes) -> Any:
-    """Open what `sealed` made; only ever used on what this program's own processes sent."""
+def deserialize(content: bytes) -> Any:
+    """Open what `serialize` made; only ever used on what this program's own processes sent."""
     return pickle.loads(content)  # noqa: S301 - a cluster's workers run our code: they are trusted

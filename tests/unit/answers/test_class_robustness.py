@@ -1,10 +1,11 @@
 import pandas as pd
 import pytest
 
-from analysis.answers import result_cache as kept_answers
+from analysis.answers import result_cache
 from analysis.answers.class_robustness import class_robustness
 from analysis.paths import from_root
-from analysis.workers.work import TaskError, sealed
+from analysis.workers.work import TaskError, serialize
+from tests.rendered import unpacked
 
 STUDENTS = from_root("data/sample/students.csv")
 PROGRAMS = from_root("data/sample/programs.csv")
@@ -40,18 +41,17 @@ class Nobody:
     def __init__(self, finished):
         self.finished, self.asked = finished, []
 
-    def brought(self, path):
-        return path
-
-    def results(self, work, tasks):
+    def results(self, work, tasks, files=None):
         for task in tasks:
             self.asked.append(task.student_id)
-            done = task.student_id in self.finished
-            yield task, work.function(task) if done else TaskError("lost")
+            with unpacked(files):
+                done = task.student_id in self.finished
+                result = work.function(task) if done else TaskError("lost")
+            yield task, result
 
 
 def test_a_sweep_that_was_stopped_goes_on_where_it_was(four_students, tmp_path, monkeypatch):
-    monkeypatch.setattr(kept_answers, "project_root", lambda: tmp_path)
+    monkeypatch.setattr(result_cache, "project_root", lambda: tmp_path)
     question = {"overrides": FAST, "draws": 20, "cached": True}
     first = Nobody({"S001", "S003"})
     rows = class_robustness(four_students, PROGRAMS, **question, workers=first)
@@ -70,12 +70,12 @@ def test_what_travels_of_a_student_has_no_name_password_or_note(four_students):
     travelling = []
 
     class Watcher(Nobody):
-        def results(self, work, tasks):
+        def results(self, work, tasks, files=None):
             travelling.extend(tasks)
-            return super().results(work, tasks)
+            return super().results(work, tasks, files)
 
     class_robustness(four_students, PROGRAMS, overrides=FAST, draws=20, workers=Watcher({"S001"}))
-    sent = sealed(travelling)
+    sent = serialize(travelling)
     assert b"S001" in sent
     assert b"Quillfeather" not in sent
     assert not {"name", "pdf_password", "advisor_note"} & set(travelling[0].student)

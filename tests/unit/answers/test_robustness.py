@@ -84,27 +84,27 @@ def test_an_answer_is_kept_for_its_owner_and_taken_from_there_the_next_time(tmp_
     assert told.count(20) == 1
     (kept,) = (tmp_path / "data" / "private" / "cache").iterdir()
     assert kept.stat().st_mode & 0o077 == 0
-    assert kept_answers.kept_answer(kept) == first
+    assert kept_answers.cached_result(kept) == first
 
 
 def test_a_torn_file_is_no_answer(tmp_path):
     torn = tmp_path / "answer.json"
     torn.write_text('{"draws": 2')
-    assert kept_answers.kept_answer(torn) is None
-    assert kept_answers.kept_answer(tmp_path / "nowhere.json") is None
+    assert kept_answers.cached_result(torn) is None
+    assert kept_answers.cached_result(tmp_path / "nowhere.json") is None
 
 
 def test_another_byte_option_or_line_of_code_is_another_question(tmp_path, monkeypatch):
     students = tmp_path / "students.csv"
     students.write_text("student_id\n")
-    places = [kept_answers.place_of([1], [students, ""])]
-    places.append(kept_answers.place_of([2], [students, ""]))
+    places = [kept_answers.cache_path([1], [students, ""])]
+    places.append(kept_answers.cache_path([2], [students, ""]))
     students.write_text("student_id\r\n")
-    places.append(kept_answers.place_of([1], [students, ""]))
+    places.append(kept_answers.cache_path([1], [students, ""]))
     monkeypatch.setattr(kept_answers, "code_hash", lambda: "changed")
-    places.append(kept_answers.place_of([1], [students, ""]))
+    places.append(kept_answers.cache_path([1], [students, ""]))
     assert len(set(places)) == 4
-    assert kept_answers.place_of([1], [students, ""]) == places[-1]
+    assert kept_answers.cache_path([1], [students, ""]) == places[-1]
 
 
 def test_a_chart_of_sample_data_says_that_it_is_made_up(tmp_path):

@@ -6,11 +6,15 @@ import pypdfium2
 import pytest
 
 from analysis.errors import ReportError
-from analysis.report.folder import locked, opens_with, unlocked
+from analysis.report.folder import PdfLock, opens_with, unlocked
 from tests.unit.report.test_exporter import pdf_of, structure, text_of
 from tests.unit.report.toy_notebook import figure_cell, text_cell
 
 PASSWORD = "tarn hollow 7"  # noqa: S105 - of a made-up student
+
+
+def locked(pdf, password):
+    return PdfLock.of(password).locked(pdf)
 
 
 @pytest.fixture(scope="module")
@@ -66,3 +70,11 @@ def test_a_pdf_has_one_password_or_none(plain):
     assert opens_with(plain, "")
     for pdf, password in ((file, ""), (file, "another"), (plain, PASSWORD), (b"%PDF-1.7", "")):
         assert not opens_with(pdf, password)
+
+
+def test_a_lock_holds_no_password(plain):
+    import pickle
+
+    lock = PdfLock.of(PASSWORD)
+    assert PASSWORD.encode() not in pickle.dumps(lock)
+    assert opens_with(lock.locked(plain)[0], PASSWORD)

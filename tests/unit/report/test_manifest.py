@@ -23,7 +23,7 @@ def delivered(path, manifest, student_id="S001", content=b"%PDF"):
     (path / f"{student_id}.pdf").write_bytes(content)
     digest = file_sha256(path / f"{student_id}.pdf")
     manifest.students[student_id] = Outcome(
-        "delivered", 2, manifest.proof("row"), digest, digest, 4
+        "delivered", 2, manifest.proof("row"), digest, digest, pages=4
     )
     return manifest
 
@@ -51,7 +51,7 @@ def test_the_same_batch_gives_the_same_bytes_whatever_the_order(tmp_path):
 
 def test_a_report_is_believed_when_manifest_proof_and_file_agree(tmp_path):
     manifest = delivered(tmp_path, Manifest("f1", INPUTS))
-    assert manifest.is_delivered(tmp_path, "S001", manifest.proof("row"))
+    assert manifest.is_current(tmp_path, "S001", manifest.proof("row"))
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_report_is_believed_when_manifest_proof_and_file_agree(tmp_path):
 )
 def test_a_report_that_rests_on_something_else_is_not_believed(tmp_path, change):
     manifest = delivered(tmp_path, Manifest("f1", INPUTS))
-    assert not manifest.is_delivered(tmp_path, "S001", change(manifest))
+    assert not manifest.is_current(tmp_path, "S001", change(manifest))
 
 
 def test_a_report_of_other_versions_is_not_believed(monkeypatch):
@@ -86,18 +86,46 @@ def test_a_touched_a_missing_and_a_linked_file_are_not_believed(tmp_path):
     manifest = delivered(tmp_path, Manifest("f1", INPUTS))
     pdf, proof = tmp_path / "S001.pdf", manifest.proof("row")
     pdf.write_bytes(b"%PDF touched")
-    assert not manifest.is_delivered(tmp_path, "S001", proof)
+    assert not manifest.is_current(tmp_path, "S001", proof)
     pdf.unlink()
-    assert not manifest.is_delivered(tmp_path, "S001", proof)
+    assert not manifest.is_current(tmp_path, "S001", proof)
     (tmp_path / "elsewhere").write_bytes(b"%PDF")
     pdf.symlink_to(tmp_path / "elsewhere")
-    assert not manifest.is_delivered(tmp_path, "S001", proof)
+    assert not manifest.is_current(tmp_path, "S001", proof)
 
 
-def test_a_failed_report_is_not_believed(tmp_path):
+def test_an_earlier_report_that_a_failure_left_in_its_place_is_believed_for_its_own_row(tmp_path):
     manifest = delivered(tmp_path, Manifest("f1", INPUTS))
     manifest.students["S001"] = replace(manifest.students["S001"], outcome="failed")
-    assert not manifest.is_delivered(tmp_path, "S001", manifest.proof("row"))
+    assert manifest.is_current(tmp_path, "S001", manifest.proof("row"))
+    assert not manifest.is_current(tmp_path, "S001", manifest.proof("the row that failed"))
+
+
+def test_a_failure_without_an_earlier_report_is_not_believed(tmp_path):
+    manifest = Manifest("f1", INPUTS, {"S001": Outcome("failed", 2, message="why")})
+    (tmp_path / "S001.pdf").write_bytes(b"%PDF")
+    assert not manifest.is_current(tmp_path, "S001", "")
+
+
+def test_the_summary_says_what_was_read_and_locked_and_moved(tmp_path):
+    manifest = delivered(tmp_path, Manifest("f1", INPUTS))
+    manifest.students["S002"] = Outcome("pending", 3)
+    manifest.receipt = {"S001": ("step1_failure", "yes"), "S002": ("", "no")}
+    manifest.moved = {"S009.pdf": "old/2026-09-15/S009.pdf"}
+    write_manifest(tmp_path, manifest)
+    with (tmp_path / "summary.csv").open(newline="") as stream:
+        first, second, third = csv.DictReader(stream)
+    assert (first["red_flags_read"], first["name_read"], first["locked"]) == (
+        "step1_failure",
+        "yes",
+        "no",
+    )
+    assert (second["outcome"], second["locked"]) == ("pending", "")
+    assert (third["outcome"], third["message"]) == (
+        "moved",
+        "S009.pdf is now old/2026-09-15/S009.pdf",
+    )
+    assert "step1_failure" not in (tmp_path / "manifest.json").read_text()
 
 
 def test_a_folder_without_manifest_has_none(tmp_path):

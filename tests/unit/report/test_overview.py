@@ -6,9 +6,9 @@ from analysis.errors import ReportError
 from analysis.report.exporter import document_from_notebook
 from analysis.report.folder import FolderError
 from analysis.report.guard import check_whose_report
-from analysis.report.overview import OverviewFiles, overview_files, render_overview
+from analysis.report.overview import OverviewFiles, overview_files, write_overview
 from analysis.report.publish import ROWS_MIME
-from analysis.report.render import Made
+from analysis.report.render import Report
 from analysis.report.settings import Branding
 from analysis.report.typesetting import pdf_bytes
 from tests.unit.report.toy_notebook import (
@@ -94,21 +94,19 @@ def test_an_overview_replaces_an_earlier_one_only_when_told_and_nothing_else(pla
 
 
 @pytest.mark.parametrize("tables", [0, 2])
-def test_without_its_rows_nothing_of_an_overview_is_left(place, monkeypatch, tables):
+def test_without_its_rows_nothing_of_an_overview_is_left(place, tables):
     rows = [{"outputs": [display({ROWS_MIME: "a\n1\n"})]}] * tables
-    made = Made(None, TITLE, class_pdf(), notebook=json.dumps({"cells": rows}).encode())
-    monkeypatch.setattr("analysis.report.overview.made_report", lambda *_, **__: made)
+    made = Report(None, class_pdf(), "", 1, notebook=json.dumps({"cells": rows}).encode())
     with pytest.raises(ReportError, match=f"{tables} tables"):
-        render_overview({}, at(place, "class.pdf"))
+        write_overview(made, at(place, "class.pdf"))
     assert not (place / "class.pdf").exists()
     assert not (place / "class.csv").exists()
 
 
 def test_a_full_disk_leaves_both_files_or_neither(place, monkeypatch):
     rows = {"cells": [{"outputs": [display({ROWS_MIME: "a\n1\n"})]}]}
-    made = Made(None, TITLE, class_pdf(), notebook=json.dumps(rows).encode())
-    monkeypatch.setattr("analysis.report.overview.made_report", lambda *_, **__: made)
-    render_overview({}, at(place, "class.pdf"))
+    made = Report(None, class_pdf(), "", 1, notebook=json.dumps(rows).encode())
+    write_overview(made, at(place, "class.pdf"))
     assert (place / "class.csv").read_text() == "a\n1\n"
 
     def full(path, content):
@@ -118,6 +116,6 @@ def test_a_full_disk_leaves_both_files_or_neither(place, monkeypatch):
 
     monkeypatch.setattr("analysis.report.overview.write_whole", full)
     with pytest.raises(ReportError, match="No space left"):
-        render_overview({}, at(place, "class.pdf", replace=True))
+        write_overview(made, at(place, "class.pdf", replace=True))
     assert not (place / "class.pdf").exists()
     assert not (place / "class.csv").exists()

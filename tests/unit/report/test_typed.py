@@ -116,7 +116,7 @@ def test_a_panic_of_typst_is_an_error_of_this_student(monkeypatch):
     monkeypatch.setattr(
         typesetting.typst, "Compiler", lambda *_, **__: type("C", (), {"compile": panics})()
     )
-    with pytest.raises(ReportError, match="could not make a PDF"):
+    with pytest.raises(ReportError, match="could not be set"):
         page_of("x")
 
 

@@ -9,7 +9,7 @@ import pytest
 from analysis.errors import CountersignalError
 from analysis.workers import host
 from analysis.workers.host import installation
-from analysis.workers.work import Parcel, sealed, unsealed
+from analysis.workers.work import Payload, deserialize, serialize
 
 
 class Isolation:
@@ -17,16 +17,17 @@ class Isolation:
 
     folder = None
 
-    def __init__(self, processes, preload):
+    def __init__(self, processes, files, preload):
+        del files
         self.processes, self.preload, self.stopped = processes, preload, False
 
     def begin(self, payload, seconds):
-        function, task = unsealed(payload)
+        function, task = deserialize(payload)
         return function(task), seconds
 
     def result(self, future, seconds):
         assert future[1] == seconds
-        return sealed(future[0])
+        return serialize(future[0])
 
     def stop(self):
         self.stopped = True
@@ -38,20 +39,21 @@ def isolations(monkeypatch):
     monkeypatch.setattr(distributed, "get_worker", lambda: worker)
     made = []
 
-    def isolation(processes, preload):
-        made.append(Isolation(processes, preload))
+    def isolation(*arguments):
+        made.append(Isolation(*arguments))
         return made[-1]
 
     monkeypatch.setattr(host, "Isolation", isolation)
-    monkeypatch.setattr(host, "unpack", lambda *_: None)
     monkeypatch.setattr(host, "wait", lambda futures, **_: (futures, []))
     monkeypatch.setattr(host, "_hosts", {})
     return made
 
 
 def done(files=b"files", number=-7, expected=None):
-    task = Parcel(sealed((abs, number)))
-    return unsealed(host.done(Parcel(files), task, 5, "math", expected or installation()).content)
+    task = Payload(serialize((abs, number)))
+    return deserialize(
+        host.done(Payload(files), task, 5, "math", expected or installation()).content
+    )
 
 
 def test_tasks_of_one_batch_share_processes_and_another_batch_has_its_own(isolations):
@@ -71,7 +73,7 @@ def test_files_go_when_nothing_was_asked_for_a_while_and_not_before(isolations, 
     assert len(isolations) == 2
 
 
-def test_a_farewell_does_not_end_what_is_busy(isolations):
+def test_a_word_to_forget_does_not_end_what_is_busy(isolations):
     done()
     ((key, busy),) = host._hosts.items()
     busy.busy += 1
@@ -94,4 +96,4 @@ def test_another_installation_does_nothing_and_says_what_differs(isolations):
 
 
 def test_what_is_on_its_way_prints_as_its_size():
-    assert repr(Parcel(b"Quillfeather")) == "Parcel(12 bytes)"
+    assert repr(Payload(b"Quillfeather")) == "Payload(12 bytes)"

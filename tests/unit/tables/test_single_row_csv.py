@@ -8,7 +8,7 @@ import pytest
 
 from analysis.paths import from_root
 from analysis.tables import read_student
-from analysis.tables.loading import rows_alone
+from analysis.tables.loading import single_row_csv
 from analysis.tables.reading import read_rows
 
 LAST_STEP = ("name", "pdf_password")
@@ -24,7 +24,7 @@ MESSY = (
 def alone(path, tmp_path, without=LAST_STEP):
     """Each student of a file, as a file of one."""
     raw = read_rows(path)
-    for number, text in enumerate(rows_alone(raw, "students", without)):
+    for number, text in enumerate(single_row_csv(raw, "students", without)):
         file = tmp_path / f"{number}.csv"
         file.write_text(text, encoding="utf-8", newline="")
         yield next(csv.DictReader(io.StringIO(text)))["student_id"], file

@@ -1,0 +1,273 @@
+"""What a class's reports rest on: every file read once, checked, and kept as it was read."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from analysis.advice.standing import report_date as date_of_data
+from analysis.assumptions import Assumptions, read_assumptions, toml_text
+from analysis.bundle import FileBundle
+from analysis.errors import Problem, RowError, TableError, problems_by_row
+from analysis.paths import project_root
+from analysis.tables.check import check_table
+from analysis.tables.loading import checked_rows, single_row_csv
+from analysis.tables.reading import read_rows
+
+__all__ = ["Inputs", "StudentRow", "row_hash", "row_key"]
+
+FilePath = str | os.PathLike[str]
+PASSWORD = "pdf_password"  # noqa: S105 - a column's name
+# Columns that no number rests on: they are wanted when a report is finished, and not before.
+LAST_STEP = ("name", PASSWORD)
+ARTICLE = {
+    "importance_csv": "data/article/factor_importance.csv",
+    "chances_csv": "data/article/interview_chances.csv",
+    "tolerance_csv": "data/article/program_tolerance.csv",
+}
+EFFECTIVE = "data/private/effective/assumptions.toml"
+KEY = "data/private/cache/rows.key"
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class StudentRow:
+    """A student whose row is good. Only the id is in its printed form, which a log may hold.
+
+    Parameters
+    ----------
+    student_id : str
+        The checked id.
+    line : int
+        Line of students.csv.
+    row_hash : str
+        Keyed hash of the row but its password, so that a later run can tell whether it changed.
+    row_csv : str
+        The row as a class of one, without name and password and without columns that are no part
+        of the table: all that a report is computed from.
+    name_hash : str
+        Keyed hash of the name; "" without one.
+    red_flags : tuple of str
+        Codes as read.
+    display_name, pdf_password : str
+        For the last step alone; "" for none.
+    """
+
+    student_id: str
+    line: int
+    row_hash: str = field(repr=False)
+    row_csv: str = field(repr=False)
+    name_hash: str = field(default="", repr=False)
+    red_flags: tuple[str, ...] = field(default=(), repr=False)
+    display_name: str = field(default="", repr=False)
+    pdf_password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Files of a class, read and checked.
+
+    Parameters
+    ----------
+    students : tuple of StudentRow
+        Who can be rendered, in the order of the file.
+    problems : tuple of Problem
+        What is wrong with the others' rows.
+    repairs : tuple of str
+        What was done to read the files.
+    assumptions : Assumptions
+        The effective set.
+    bundle : FileBundle
+        Every file that a report may read, as it was read here; the class itself is not in it.
+    parameters : mapping of str to str
+        Of the report notebook, all but the student's own; files by their names in `bundle`.
+    students_file : tuple of str and bytes
+        Path and content of the class, which only a report on all of it may read.
+    """
+
+    students: tuple[StudentRow, ...]
+    problems: tuple[Problem, ...]
+    repairs: tuple[str, ...]
+    assumptions: Assumptions
+    bundle: FileBundle
+    parameters: Mapping[str, str]
+    students_file: tuple[str, bytes] = field(repr=False)
+
+    @property
+    def refused(self) -> dict[str, tuple[int | None, str]]:
+        """Line and message of each row that is left out, by its id or, without one, its line."""
+        return {
+            who: (wrong[0].line, "; ".join(problem.wanted for problem in wrong))
+            for who, wrong in problems_by_row(self.problems).items()
+        }
+
+    @property
+    def assumptions_toml(self) -> str:
+        """The effective set as a file."""
+        return toml_text(self.assumptions)
+
+    @classmethod
+    def load(
+        cls,
+        students: FilePath,
+        programs: FilePath,
+        *,
+        preferences: FilePath | None = None,
+        graduates: FilePath | None = None,
+        assumptions: FilePath | None = None,
+        sets: Sequence[str] = (),
+        only: Sequence[str] = (),
+        report_date: str = "",
+    ) -> Inputs:
+        """Read and check everything that a class's reports rest on, before anything is written.
+
+        Parameters
+        ----------
+        students, programs, preferences, graduates : path
+            The files; None for an optional one that is not there.
+        assumptions : path, optional
+            Assumptions; the default set without.
+        sets : sequence of str
+            ``--set key=value``.
+        only : sequence of str
+            Ids to take; all without.
+        report_date : str
+            Date of the data, YYYY-MM-DD; the newest of the programs without.
+
+        Returns
+        -------
+        Inputs
+            Good students and bad rows.
+
+        Raises
+        ------
+        TableError
+            If a file cannot be read as its table; bad rows of any but students.csv are such too.
+        AssumptionError
+            If the assumptions are not understood.
+        ModelError
+            If the date of the data is none, or no program has one.
+        RowError
+            If one of `only` is not among the good students.
+        """
+        effective = read_assumptions(assumptions, sets)
+        class_file = Path(students).resolve()
+        rows, problems, repairs = _students(class_file)
+        students_file = str(class_file), _content(class_file)
+        bundle = FileBundle()
+        parameters = {name: bundle.put(path) for name, path in ARTICLE.items()}
+        parameters |= {"assumptions_toml": bundle.put(EFFECTIVE, toml_text(effective).encode())}
+        parameters |= {"report_date": report_date}
+        files = {"programs": programs, "preferences": preferences, "graduates": graduates}
+        for table, path in files.items():
+            parameters[f"{table}_csv"] = ""
+            if path is None or not str(path):
+                continue
+            file = Path(path).resolve()
+            checked = check_table(file, table)
+            checked.whole()
+            # If it changes just now, reports and hash both rest on what is taken here.
+            parameters[f"{table}_csv"] = bundle.put(str(file), _content(file))
+            if table == "programs":
+                date_of_data(checked.rows, report_date)
+            repairs += [f"{file.name}: {repair}" for repair in checked.repairs]
+        if only:
+            rows, problems = _chosen(rows, problems, only, class_file.name)
+        read = (tuple(rows), tuple(problems), tuple(repairs), effective, bundle, parameters)
+        return cls(*read, students_file)
+
+    def with_password(self, password: str) -> Inputs:
+        """The same, with a password for students whose row has none; "" changes nothing."""
+        rows = (replace(row, pdf_password=row.pdf_password or password) for row in self.students)
+        return replace(self, students=tuple(rows))
+
+
+def _students(path: Path) -> tuple[list[StudentRow], Sequence[Problem], list[str]]:
+    raw = read_rows(path)
+    checked = checked_rows(path, raw, "students")
+    single = dict(zip(raw.lines, single_row_csv(raw, "students", LAST_STEP), strict=True))
+    key = row_key()
+    rows = []
+    for row, line in zip(checked.rows.to_dict("records"), checked.lines, strict=True):
+        words = {name: "" if value != value else str(value) for name, value in row.items()}
+        rows.append(
+            StudentRow(
+                words["student_id"],
+                line,
+                row_hash((cell for name, cell in words.items() if name != PASSWORD), key),
+                single[line],
+                row_hash([words["name"]], key) if words["name"] else "",
+                row["red_flags"],
+                words["name"],
+                words[PASSWORD],
+            )
+        )
+    return rows, checked.problems, [f"{path.name}: {repair}" for repair in checked.repairs]
+
+
+def _content(file: Path) -> bytes:
+    """Content of a file that was just checked."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise TableError(
+            Problem(file.name, f"a file that can be read ({error.strerror})")
+        ) from None
+
+
+def _chosen(
+    rows: list[StudentRow], problems: Sequence[Problem], only: Sequence[str], file: str
+) -> tuple[list[StudentRow], Sequence[Problem]]:
+    problems = tuple(problem for problem in problems if problem.row_id in only)
+    if problems:
+        raise RowError(problems)
+    good = {row.student_id for row in rows}
+    for student_id in only:
+        if student_id not in good:
+            expected = "the id of a student of the class"
+            raise RowError(Problem(file, expected, None, "student_id", student_id))
+    return [row for row in rows if row.student_id in only], ()
+
+
+def row_hash(cells: Iterable[str], key: bytes) -> str:
+    """Hash of a row (HMAC-SHA-256, hexadecimal) that only this checkout can make.
+
+    It goes into manifest.json. A plain hash there would let whoever gets hold of that file try out
+    names and scores until one fits.
+    """
+    return hmac.new(key, "\x1f".join(cells).encode(), hashlib.sha256).hexdigest()
+
+
+def row_key() -> bytes:
+    """The key of this checkout, made when it is first asked for and readable by its owner alone.
+
+    It is the same until the cache is deleted; then ``--resume`` renders each report again. Where
+    it cannot be kept, it is another each time.
+    """
+    path = project_root() / KEY
+    with suppress(OSError):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.parent.chmod(0o700)
+        if not path.exists():
+            _leave(path, secrets.token_bytes(KEY_BYTES))
+        key = path.read_bytes()
+        if len(key) == KEY_BYTES:
+            return key
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def _leave(path: Path, key: bytes) -> None:
+    """Put the key there whole; of two that try at once the first wins."""
+    part = path.with_suffix(f".{os.getpid()}.part")
+    handle = os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(key)
+    with suppress(FileExistsError):
+        os.link(part, path)
+    part.unlink()
