@@ -6,6 +6,7 @@ Each test begins at the base case.
 from contextlib import contextmanager
 from pathlib import Path
 
+import pypdfium2
 import pytest
 
 from analysis.report.guard import check_whose_report
@@ -103,7 +104,7 @@ def test_a_weight_is_set_and_the_chart_of_weights_says_so(page):
     assert "Letters 25" in said
     assert "Assumed figures" in said
     row = page.locator(".cs-controls .widget-hslider", has_text="Research (% of the weight)")
-    assert row.locator(".widget-readout").inner_text() == "10"
+    assert row.locator(".widget-readout").inner_text() == "9"
 
 
 def test_a_case_is_kept_beside_the_one_that_is_shown(page):
@@ -118,6 +119,11 @@ def test_a_case_is_kept_beside_the_one_that_is_shown(page):
     assert page.locator(".cs-kept img").count() == 2
 
 
+def texts_of(pdf):
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+
+
 def saved(page, button, name):
     clicked(page, button)
     link = page.get_by_role("link", name=f"Save {name}", exact=True)
@@ -129,17 +135,22 @@ def saved(page, button, name):
 
 
 def test_a_case_is_taken_away_as_row_assumptions_charts_and_report(page, tmp_path):
-    press(page, "Step 2 CK", "ArrowRight", 3)
     row = tmp_path / "row.csv"
-    row.write_bytes(saved(page, "Student row (CSV)", f"{STUDENT}.csv"))
+    assert b"WHAT-IF" not in saved(page, "Student row (CSV)", f"{STUDENT}.csv")
+    press(page, "Step 2 CK", "ArrowRight", 3)
+    row.write_bytes(saved(page, "Student row (CSV)", f"{STUDENT}-what-if.csv"))
     read = check_table(row, "students")
     assert read.problems == ()
     assert read.rows["step2_ck"].tolist() == [258.0]
     assert saved(page, "Assumptions (TOML)", "assumptions.toml").startswith(b"# The effective")
-    assert b"@font-face" in saved(page, "Charts (SVG, PNG)", "chances-by-flag.svg")
-    pdf = saved(page, "Report (PDF)", f"{STUDENT}.pdf")
-    title = f"What a high Step 2 CK can outweigh: student {STUDENT}"
-    assert check_whose_report(pdf, STUDENT, title) > 2
+    assert b"WHAT-IF" in saved(page, "Charts (SVG, PNG)", "chances-by-flag-what-if.svg")
+    pdf = saved(page, "Report (PDF)", f"{STUDENT}-what-if.pdf")
+    title = f"What a high Step 2 CK can outweigh: student {STUDENT}-what-if"
+    pages = check_whose_report(pdf, f"{STUDENT}-what-if", title)
+    assert pages > 2
+    # On every page: that it is a what-if, and what was changed.
+    for text in texts_of(pdf):
+        assert "WHAT-IF, not the office's record. Changed: Step 2 CK 255, now 258." in text
 
 
 def test_the_keyboard_alone_is_enough(page):
@@ -158,7 +169,7 @@ def test_the_keyboard_alone_is_enough(page):
             break
     wanted = ["Student", "Compare with this case", "Step 2 CK", "Specialty", "Gold signals at hand"]
     assert [name for name in wanted if name not in reached] == []
-    page.get_by_role("link", name=f"Save {STUDENT}.csv").wait_for()
+    page.get_by_role("link", name=f"Save {STUDENT}-what-if.csv").wait_for()
     chosen = page.get_by_label("Professionalism concern")
     assert chosen.is_checked()
     assert slider(page, "Step 2 CK").get_attribute("aria-valuenow") == "256.0"

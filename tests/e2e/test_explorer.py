@@ -45,7 +45,8 @@ def shared(files):
 def page(shared):
     """The page as it is when it has just been opened."""
     shared._drop_kept()
-    shared._start(shared._case_of("S003"))
+    shared._histories.clear()
+    shared._start(shared._history_of("S003"))
     return shared
 
 
@@ -268,8 +269,9 @@ def saved(page, words):
 
 
 def test_the_case_is_saved_as_row_assumptions_and_charts(page):
-    page.controls.score.value = 251
-    assert b"S003,Family Medicine,251," in saved(page, "Student row (CSV)")["S003.csv"]
+    row = saved(page, "Student row (CSV)")["S003.csv"]
+    assert row.splitlines()[1].startswith(b"S003,Family Medicine,250,")
+    assert b"WHAT-IF" not in row
     assert b"[weights.letters]" in saved(page, "Assumptions (TOML)")["assumptions.toml"]
     charts = saved(page, "Charts (SVG, PNG)")
     assert len(charts) == 8
@@ -277,6 +279,22 @@ def test_the_case_is_saved_as_row_assumptions_and_charts(page):
     assert b"@font-face" in charts["weights.svg"]
     page.controls.score.value = 252
     assert page.saving._links.widget.value == ""
+
+
+def test_each_file_of_a_what_if_says_so_in_its_name_and_inside_with_what_was_changed(page):
+    page.controls.score.value = 262
+    page.controls.weights["letters"].value = 40
+    files = saved(page, "Student row (CSV)") | saved(page, "Assumptions (TOML)")
+    files |= saved(page, "Charts (SVG, PNG)")
+    assert [name for name in files if "what-if" not in name] == []
+    for name, content in files.items():
+        if not name.endswith(".png"):
+            assert b"WHAT-IF" in content, name
+            assert "Step 2 CK 250, now 262" in " ".join(content.decode().split()), name
+    assert files["weights-what-if.png"] != saved(page, "Charts (SVG, PNG)").get("weights.png")
+    assert files["S003-what-if.csv"].splitlines()[1].startswith(b"S003-what-if,")
+    page.base_button.click()
+    assert list(saved(page, "Student row (CSV)")) == ["S003.csv"]
 
 
 def test_a_report_that_cannot_be_made_says_why(page, monkeypatch):
@@ -318,3 +336,145 @@ def test_an_error_of_our_own_shows_its_kind_and_no_content(page, monkeypatch):
     page.controls.score.value = 260
     assert "KeyError" in page.results.numbers.widget.value
     assert "Maren" not in page.results.numbers.widget.value
+
+
+def shown_text(page):
+    """All that the page says of a case."""
+    results = page.results
+    panels = [results.listing, results.kept, *(c.panel for c in results.charts.values())]
+    return "".join(panel.widget.value for panel in panels)
+
+
+def test_a_case_without_an_answer_shows_nothing_of_the_case_before(own_page):
+    head = "student_id,specialty,step2_ck,step1_result,red_flags\n"
+    hand_in(own_page, "students", "two.csv", f"{head}A1,{FAMILY},240,pass,\nA2,Neurology,240,,\n")
+    own_page.keep_button.click()
+    assert "FM0" not in own_page.student.value
+    assert shown_text(own_page) != ""
+    own_page.student.value = "A2"
+    assert "no answer yet" in own_page.results.numbers.widget.value
+    assert shown_text(own_page) == ""
+    assert saved(own_page, "Charts (SVG, PNG)") == {}
+    own_page.student.value = "A1"
+    assert "<img" in shown_text(own_page)
+
+
+@pytest.fixture
+def sample_page(monkeypatch, tmp_path):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    sample = [f"data/sample/{name}.csv" for name in ("students", "programs", "preferences")]
+    return Explorer(*sample, "")
+
+
+GOOD_CLASS = f"student_id,specialty,step2_ck,step1_result,red_flags\nA1,{FAMILY},250,pass,\n"
+GOOD_PROGRAM = f"P1,One,{FAMILY},community,OH,4,7,200,no,,\n"
+BAD_PROGRAM = f"P2,Two,{FAMILY},community,OH,4,70,200,no,,\n"
+
+
+def test_own_and_made_up_data_never_mix_whatever_is_handed_in_first(sample_page):
+    banner = sample_page.banner.widget
+    assert "Made-up sample data" in banner.value
+    hand_in(sample_page, "students", "class.csv", GOOD_CLASS)
+    said = html.unescape(banner.value)
+    assert "Class: class.csv (1 student used). Programs: none yet. Preferences: none yet" in said
+    assert len(sample_page.desk.programs) == 0
+    assert "no programs file is in use" in shown_text(sample_page)
+    hand_in(sample_page, "programs", "p.csv", PROGRAMS + GOOD_PROGRAM + BAD_PROGRAM)
+    said = html.unescape(banner.value)
+    assert "p.csv (1 program used, 1 row refused and left out)" in said
+    assert set(sample_page.desk.programs["program_id"]) == {"P1"}
+    assert "One" in shown_text(sample_page)
+
+
+@pytest.mark.parametrize("table", ["students", "programs", "preferences"])
+def test_a_refused_file_leaves_no_made_up_data_in_use(sample_page, table):
+    hand_in(sample_page, table, "letter.csv", "Dear dean\n")
+    assert "Your office's data" in html.unescape(sample_page.banner.widget.value)
+    assert len(sample_page.desk.students) == len(sample_page.desk.programs) == 0
+    assert sample_page.desk.preferences is None
+    sample_page.files.sample.click()
+    assert "Made-up sample data" in sample_page.banner.widget.value
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted", "avoided"),
+    [
+        ("not TX", (), ("TX",)),
+        ("Ohio", ("OH",), ()),
+        ("oh, Pennsylvania, not texas", ("OH", "PA"), ("TX",)),
+        ("anywhere but West Virginia", (), ("WV",)),
+    ],
+)
+def test_states_are_understood_as_typed(page, typed, wanted, avoided):
+    page.controls.states.value = typed
+    assert page.history.now.preferred_states == wanted
+    assert page.history.now.exclude_states == avoided
+    listed = page._list_of(page.history.now).programs["State"]
+    assert not set(avoided) & set(listed)
+
+
+@pytest.mark.parametrize("typed", ["zz", "OH or PA", "not TX, OK", "Ohoi", "not", "OH not OH"])
+def test_states_that_are_not_understood_are_refused_and_change_nothing(page, typed):
+    before = page.history.now
+    page.controls.states.value = typed
+    assert page.history.now == before
+    assert "States:" in html.unescape(page.controls.states_said.widget.value)
+
+
+def test_the_sliders_show_the_weights_in_force(page):
+    page.controls.weights["step2_ck"].value = 80
+    shown = {name: slider.value for name, slider in page.controls.weights.items()}
+    assert shown == {"step2_ck": 80, "clerkships": 7, "letters": 6, "red_flags": 4, "research": 3}
+    in_force = dict(zip(shown, page.history.now.weights, strict=True))
+    assert {name: round(100 * share) for name, share in in_force.items()} == shown
+
+
+def test_a_change_of_student_and_a_page_loaded_again_lose_no_case(own_page, files):
+    head = "student_id,specialty,step2_ck,step1_result,red_flags\n"
+    both = f"{head}A1,{FAMILY},240,pass,\nA2,{FAMILY},230,pass,\n"
+    hand_in(own_page, "students", "two.csv", both)
+    own_page.controls.score.value = 262
+    own_page.student.value = "A2"
+    own_page.controls.score.value = 235
+    own_page.student.value = "A1"
+    assert own_page.controls.score.value == 262
+    again = Explorer(*files)
+    again.browser.opened = own_page.browser.kept
+    assert again.student.value == "A1"
+    assert again.controls.score.value == 262
+    assert again.desk.sources[0].name == "two.csv"
+    again.undo_button.click()
+    assert again.controls.score.value == 240
+    again.student.value = "A2"
+    assert again.controls.score.value == 235
+
+
+def test_a_page_loaded_again_without_its_files_says_so_and_shows_no_other_data(
+    own_page, files, monkeypatch, tmp_path
+):
+    hand_in(own_page, "students", "class.csv", GOOD_CLASS)
+    own_page.controls.score.value = 262
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.setenv(FOLDER_VARIABLE, str(gone))
+    again = Explorer(*files)
+    again.browser.opened = own_page.browser.kept
+    assert "class.csv" in again.files._said.widget.value
+    assert [value for _, value in again.student.options] == ["typed"]
+    hand_in(again, "programs", "p.csv", PROGRAMS + GOOD_PROGRAM)
+    hand_in(again, "students", "class.csv", GOOD_CLASS)
+    assert again.controls.score.value == 262
+
+
+def test_a_name_that_no_file_system_takes_is_shortened_and_the_file_taken(own_page):
+    said = hand_in(own_page, "students", f"{'ü' * 300}.csv", GOOD_CLASS)
+    assert "read as students, 1 good row" in said
+    assert own_page.history.now.student_id == "A1"
+
+
+def test_a_file_over_the_limit_is_answered_with_a_sentence(own_page, monkeypatch):
+    monkeypatch.setattr("analysis.explorer.uploads.MOST_BYTES", 10)
+    before = own_page.history.now
+    said = hand_in(own_page, "students", "class.csv", GOOD_CLASS)
+    assert "class.csv: not taken" in said
+    assert own_page.history.now == before

@@ -299,7 +299,7 @@ def facts(student: pd.DataFrame, kinds: dict[str, str]) -> pd.DataFrame:
     ]
     if row.get("needs_visa") == "yes":
         lines.append(("Needs a visa", "yes"))
-    return pd.DataFrame(lines, columns=["This report is about", "as the office gave it"])
+    return pd.DataFrame(lines, columns=["This report is about", "as entered"])
 
 
 def _shown(cell: Any, *, share: bool = False) -> str:

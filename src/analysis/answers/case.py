@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -21,17 +24,25 @@ from analysis.advice.labels import (
     percent,
 )
 from analysis.assumptions import COMPONENTS, Assumptions
+from analysis.errors import ModelError
+from analysis.tables.codes import STATES
 
 __all__ = [
     "Case",
+    "as_what_if",
     "case_assumptions",
     "case_csv",
+    "case_from_json",
+    "case_json",
     "case_of_row",
+    "cell_text",
     "class_words",
     "degree_words",
     "differences",
     "flag_words",
+    "states_of",
     "weight_words",
+    "what_if_sentence",
     "with_weight",
 ]
 
@@ -45,6 +56,9 @@ NAMES = {
     "letters": "letters",
     "research_items": "research items",
     "preferred_states": "preferred states",
+    "exclude_states": "excluded states",
+    "must_apply": "programs that must be on the list",
+    "never_apply": "programs that must stay off the list",
     "application_limit": "most applications",
     "fee_budget_usd": "fee budget",
     "gold_signals": "gold signals",
@@ -140,10 +154,47 @@ LISTS = (
     "red_flags",
     "competitiveness",
     "preferred_states",
+    "exclude_states",
+    "must_apply",
+    "never_apply",
     "gold_signals",
     "silver_signals",
 )
 STEP1_FLAG = "step1_failure"
+WHAT_IF, LONGEST_ID = "-what-if", 32
+NOT, ANYWHERE = "not", "ANYWHERE"
+NOT_WORDS = frozenset(
+    {
+        "not",
+        "no",
+        "never",
+        "except",
+        "excluding",
+        "without",
+        "avoid",
+        "but",
+        "but not",
+        "anywhere but",
+    }
+)
+# Small letters make these two words of a sentence; capitals make them Oregon and Indiana.
+READ_TWO_WAYS = frozenset({"or", "in", "Or", "In"})
+STATE_CODES = {name.casefold(): code for name, code in STATES.items()} | {"washington dc": "DC"}
+STATE_NAME = re.compile(
+    "(?:"
+    + "|".join(
+        sorted(
+            map(
+                re.escape,
+                [*STATE_CODES, *map(str.casefold, STATES.values()), *NOT_WORDS, "anywhere"],
+            ),
+            key=len,
+            reverse=True,
+        )
+    )
+    + r")(?![^\W_])",
+    re.IGNORECASE,
+)
 # A share that a slider may give one weight: the other four keep something.
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 0.9
 WHY = "Set while exploring; the other weights share what is left."
@@ -171,8 +222,10 @@ class Case:
         One word a specialty; () takes the season's.
     clerkship_honors_fraction, letters, research_items : float, optional
         As in students.csv.
-    preferred_states : tuple of str
+    preferred_states, exclude_states : tuple of str
         Two letters each.
+    must_apply, never_apply : tuple of str
+        Ids of programs.
     application_limit, fee_budget_usd : float, optional
         What the list keeps to.
     gold_signals, silver_signals : tuple of int
@@ -195,6 +248,9 @@ class Case:
     letters: float | None = None
     research_items: float | None = None
     preferred_states: tuple[str, ...] = ()
+    exclude_states: tuple[str, ...] = ()
+    must_apply: tuple[str, ...] = ()
+    never_apply: tuple[str, ...] = ()
     application_limit: float | None = None
     fee_budget_usd: float | None = None
     gold_signals: tuple[int, ...] = ()
@@ -260,17 +316,166 @@ def case_of_row(row: Mapping[str, Any]) -> Case:
     return Case(**own, rest=rest)
 
 
+def as_what_if(case: Case, changed: str) -> Case:
+    """The case as a row that nobody takes for the office's own record of the student.
+
+    Parameters
+    ----------
+    case : Case
+        Changed on the page, or typed there.
+    changed : str
+        Of `what_if_sentence`.
+
+    Returns
+    -------
+    Case
+        Its id, name and note say that it is a what-if.
+    """
+    own = dict(case.rest)
+    said = f"WHAT-IF, not the office's record. {changed}"
+    own["advisor_note"] = "\n\n".join(filter(None, (said, own.get("advisor_note"))))
+    if own.get("name"):
+        own["name"] = f"What-if: {own['name']}"
+    student_id = f"{case.student_id[: LONGEST_ID - len(WHAT_IF)]}{WHAT_IF}"
+    return replace(case, student_id=student_id, rest=tuple(own.items()))
+
+
+def what_if_sentence(changes: Sequence[str]) -> str:
+    """What a what-if changes, as one sentence."""
+    return f"Changed: {'; '.join(changes)}." if changes else "Typed on the page."
+
+
+def states_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Understand wishes for states that a person typed; what can be read two ways is refused.
+
+    Parameters
+    ----------
+    text : str
+        Codes or names, by spaces, commas or "and"; "not" before each one to avoid.
+
+    Returns
+    -------
+    tuple of str
+        Codes of the states that are preferred, in their order.
+    tuple of str
+        Codes of those to avoid.
+
+    Raises
+    ------
+    ModelError
+        With the words that were not understood and what to write instead.
+
+    Examples
+    --------
+    >>> states_of("Ohio, PA, not TX")
+    (('OH', 'PA'), ('TX',))
+    """
+    text = re.sub(r"\bwashington,? d\.?c\b", "DC", text, flags=re.IGNORECASE).replace(".", "")
+    wanted: list[str] = []
+    avoided: list[str] = []
+    since_not = None  # how many states a "not" has before it ends
+    for words in re.split(r"[,;/\n]+|\band\b|&", text):
+        for word in _state_words(words):
+            if word == NOT:
+                since_not = 0
+            elif since_not is None:
+                wanted.append(word)
+            else:
+                since_not += 1
+                if since_not > 1:
+                    first = avoided[-1]
+                    message = (
+                        f"States: '{text.strip()}' can be read two ways. Write 'not' before each "
+                        f"state to avoid ('not {first}, not {word}'), or put preferred states "
+                        f"first ('{word}, not {first}')."
+                    )
+                    raise ModelError(message)
+                avoided.append(word)
+    if since_not == 0:
+        message = f"States: '{text.strip()}' ends with 'not'. Write the state to avoid after it."
+        raise ModelError(message)
+    both = [word for word in wanted if word in avoided]
+    if both:
+        message = f"States: {joined(both)} cannot be both preferred and avoided."
+        raise ModelError(message)
+    return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(avoided))
+
+
+def _state_words(text: str) -> list[str]:
+    """Codes and `NOT`, in the order in which they stand."""
+    rest = re.sub(r"(?<!\S)[-!](?=\w)", "not ", " ".join(text.split()))
+    found = []
+    while rest:
+        known = STATE_NAME.match(rest)
+        if known is None or known[0] in READ_TWO_WAYS:
+            word = rest.split()[0]
+            message = (
+                f"States: '{word}' is not understood, so nothing was changed. Write codes or full "
+                "names with commas between them, as in 'OH, Pennsylvania, not TX'."
+            )
+            near = get_close_matches(word.title(), STATES, 1)
+            message += f" The nearest name is {near[0]}." if near else ""
+            raise ModelError(message)
+        name = known[0].casefold()
+        found.append(NOT if name in NOT_WORDS else STATE_CODES.get(name, name.upper()))
+        rest = rest[known.end() :].lstrip()
+    return [word for word in found if word != ANYWHERE]
+
+
+def case_json(case: Case) -> dict[str, Any]:
+    """The case as plain values, which `case_from_json` reads back."""
+    return json.loads(json.dumps(asdict(case), default=lambda value: value.item()))
+
+
+def case_from_json(values: Mapping[str, Any]) -> Case:
+    """A case that was written as plain values.
+
+    Parameters
+    ----------
+    values : mapping
+        Of `case_json`, or from a file that a person may have changed.
+
+    Returns
+    -------
+    Case
+        The same case.
+
+    Raises
+    ------
+    ModelError
+        If a value is missing or of another kind.
+    """
+    try:
+        own = {name: values[name] for name in (f.name for f in fields(Case)) if name in values}
+        for name in (*LISTS, "weights"):
+            own[name] = tuple(own.get(name) or ())
+        own["rest"] = tuple(
+            (str(name), tuple(value) if isinstance(value, list) else value)
+            for name, value in own.get("rest") or ()
+        )
+        for name in NUMBERS:
+            own[name] = None if own.get(name) is None else float(own[name])
+        case = Case(**own)
+        if not (isinstance(case.student_id, str) and case.specialty):
+            raise TypeError
+    except (KeyError, TypeError, ValueError):
+        message = "a saved case that cannot be read: it was changed or cut short"
+        raise ModelError(message) from None
+    return case
+
+
 def case_csv(case: Case) -> str:
     """The case as students.csv with one row, which the loader reads back."""
     row = case.student().iloc[0].to_dict()
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(row)
-    writer.writerow([_cell(value) for value in row.values()])
+    writer.writerow([cell_text(value) for value in row.values()])
     return stream.getvalue()
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """A value as a cell of a CSV file that the loader reads back."""
     if isinstance(value, tuple):
         return ";".join(str(part) for part in value)
     if value is None or pd.isna(value):

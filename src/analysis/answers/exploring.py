@@ -15,30 +15,65 @@ from analysis import advice
 from analysis.advice.labels import FACTORS, percent
 from analysis.advice.list_overview import list_summary, unknowns_sentence
 from analysis.advice.list_words import left_out_reason, listed_because, no_list_sentence, to_verify
-from analysis.answers.case import Case, case_assumptions
+from analysis.answers.case import Case, case_assumptions, cell_text
 from analysis.assumptions import Assumptions, read_assumptions, toml_text
-from analysis.errors import TableError
+from analysis.errors import Problem, TableError
 from analysis.model.by_flag import chances_at_score, chances_with_and_without
 from analysis.model.choice.application_list import ApplicationList, application_list, list_room
 from analysis.model.profile import profile_levels, profile_points, specialties_of
 from analysis.paths import from_root
-from analysis.tables import read_if_given, read_interview_chances, read_programs
+from analysis.tables import read_interview_chances
 from analysis.tables.check import check_table
-from analysis.tables.loading import report_of
+from analysis.tables.loading import Checked, report_of
 
 __all__ = [
     "Desk",
     "ListOf",
+    "Source",
     "Standing",
     "case_toml",
     "checked_file",
     "list_of",
     "read_desk",
+    "rows_csv",
     "standing_of",
+    "whose_data",
 ]
 
 FilePath = str | os.PathLike[str]
 SOURCE = "Countersignal model"
+SAMPLES = "data/sample"
+NAMES_OF_TABLES = {
+    "students": ("Class", "student", "students"),
+    "programs": ("Programs", "program", "programs"),
+    "preferences": ("Preferences", "row", "rows"),
+}
+NO_PROGRAMS = (
+    "There is no list yet: no programs file is in use. Hand in the office's own under Data."
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that lies on the desk.
+
+    Parameters
+    ----------
+    table : str
+        Which table it is.
+    name : str
+        Of the file, as the office calls it; "" where there is none.
+    used, refused : int
+        Rows that are used, and rows that are left out because something in them is wrong.
+    said : str
+        The loader's own words: every problem by line and column, and what was repaired.
+    """
+
+    table: str
+    name: str = ""
+    used: int = 0
+    refused: int = 0
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,13 +83,17 @@ class Desk:
     Parameters
     ----------
     students, programs : DataFrame
-        Checked rows.
+        Checked rows; without rows where there is no file.
     preferences : DataFrame or None
         Wishes, ties and signals.
     article : DataFrame
         The article's chances by red flag.
     assumptions : Assumptions
         What cases start from.
+    sources : tuple of Source
+        The files of students, programs and preferences, in this order.
+    made_up : bool
+        Whether these are the project's own made-up samples.
     """
 
     students: pd.DataFrame
@@ -62,6 +101,8 @@ class Desk:
     preferences: pd.DataFrame | None
     article: pd.DataFrame
     assumptions: Assumptions
+    sources: tuple[Source, ...] = ()
+    made_up: bool = False
 
 
 def read_desk(
@@ -71,12 +112,12 @@ def read_desk(
     assumptions_toml: FilePath | None = None,
     chances_csv: FilePath = "data/article/interview_chances.csv",
 ) -> Desk:
-    """Read what exploring needs; students whose row is refused are left out.
+    """Read what exploring needs; rows that are refused are left out and counted.
 
     Parameters
     ----------
     students_csv, programs_csv, preferences_csv : str or path-like
-        The tables, from the project root; preferences may be "".
+        The tables, from the project root; "" for none.
     assumptions_toml : str or path-like, optional
         Assumptions; the project's own without.
     chances_csv : str or path-like
@@ -90,30 +131,74 @@ def read_desk(
     Raises
     ------
     TableError
-        If a file cannot be used, or no student's row can.
+        If a file cannot be used, no row of it can, or the sample stands beside a file that is not.
     AssumptionError
         If the assumptions are not understood.
     """
-    students = check_table(from_root(students_csv), "students")
-    if students.rows.empty:
-        raise TableError(students.problems)
+    paths = {"students": students_csv, "programs": programs_csv, "preferences": preferences_csv}
+    given = {table: from_root(path) for table, path in paths.items() if path}
+    made_up = {table: path.parent == from_root(SAMPLES) for table, path in given.items()}
+    if len(set(made_up.values())) > 1:
+        table = next(name for name, sample in made_up.items() if sample)
+        expected = "a file of your own: made-up sample data never stand beside real data"
+        raise TableError(Problem(given[table].name, expected))
+    checked = {table: _usable(path, table) for table, path in given.items()}
+    rows = {table: one.rows for table, one in checked.items()}
     return Desk(
-        students.rows,
-        read_programs(from_root(programs_csv)),
-        read_if_given("preferences", preferences_csv),
+        rows.get("students", pd.DataFrame({"student_id": []}, dtype="str")),
+        rows.get("programs", pd.DataFrame({"program_id": [], "specialty": []}, dtype="str")),
+        rows.get("preferences"),
         read_interview_chances(from_root(chances_csv)),
         read_assumptions(assumptions_toml or None),
+        tuple(_source(table, checked.get(table)) for table in paths),
+        any(made_up.values()),
     )
 
 
+def _usable(path: Path, table: str) -> Checked:
+    checked = check_table(path, table)
+    if checked.rows.empty and checked.problems:
+        raise TableError(checked.problems)
+    return checked
+
+
+def _source(table: str, checked: Checked | None) -> Source:
+    if checked is None:
+        return Source(table)
+    refused = len({problem.line for problem in checked.problems})
+    return Source(table, checked.path.name, len(checked.rows), refused, report_of(checked))
+
+
 def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
-    """What the loader says of a file."""
+    """What the loader says of a file, and whether a row of it can be used."""
     try:
         checked = check_table(Path(path), table)
     except TableError as error:
         return f"{Path(path).name}: cannot be used\n{error}", False
-    whole = not checked.problems
-    return report_of(checked), whole or (table == "students" and len(checked.rows) > 0)
+    return report_of(checked), len(checked.rows) > 0
+
+
+def whose_data(desk: Desk) -> str:
+    """Whose data are shown, from which files, with how many rows used and refused."""
+    if desk.made_up:
+        return "Made-up sample data: no real student and no real program."
+    parts = []
+    for source in desk.sources:
+        name, one, many = NAMES_OF_TABLES[source.table]
+        if not source.name:
+            parts.append(f"{name}: none yet")
+            continue
+        counted = f"{source.used} {one if source.used == 1 else many} used"
+        if source.refused:
+            rows = "row" if source.refused == 1 else "rows"
+            counted += f", {source.refused} {rows} refused and left out"
+        parts.append(f"{name}: {source.name} ({counted})")
+    return f"Your office's data. {'. '.join(parts)}."
+
+
+def rows_csv(rows: pd.DataFrame) -> str:
+    """Rows of a table as CSV that the loader reads back; unknown is empty."""
+    return rows.map(cell_text).to_csv(index=False, lineterminator="\n")
 
 
 def case_toml(case: Case, desk: Desk) -> str:
@@ -250,6 +335,13 @@ class ListOf:
     used: tuple[float, ...]
     sentences: tuple[str, ...]
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of the programs on the list, by id."""
+        ids = self.found.chosen if self.found is not None else ()
+        names = self.programs["Program"] if len(self.programs) else ()
+        return dict(zip(ids, names, strict=True))
+
 
 def list_of(case: Case, desk: Desk) -> ListOf:
     """The list a case comes to.
@@ -273,11 +365,18 @@ def list_of(case: Case, desk: Desk) -> ListOf:
     """
     assumptions = case_assumptions(case, desk.assumptions)
     used = assumptions.values("latent_correlation")
-    if case.step2_ck is None:
+    missing = (
+        NO_PROGRAMS
+        if desk.programs.empty
+        else "There is no list without a Step 2 CK score."
+        if case.step2_ck is None
+        else ""
+    )
+    if missing:
         empty = pd.DataFrame()
-        said = ("There is no list without a Step 2 CK score.",)
-        return ListOf(MappingProxyType({}), None, empty, empty, empty, used, said)
-    found = application_list(case.student(), desk.programs, assumptions, desk.preferences)
+        return ListOf(MappingProxyType({}), None, empty, empty, empty, used, (missing,))
+    programs = desk.programs[~desk.programs["state"].isin(case.exclude_states)]
+    found = application_list(case.student(), programs, assumptions, desk.preferences)
     records = found.programs.to_dict("records")
     sentences = (
         list_summary(records) if records else no_list_sentence(list_room(found)),

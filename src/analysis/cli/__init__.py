@@ -6,6 +6,7 @@ inside the commands.
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -93,6 +94,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         Always: 0 all well, 1 some rows or reports failed, 2 usage or a file that cannot be used,
         130 after Ctrl-C.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of another encoding shows \\u674e in place of what it has no sign for.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     line = _with_project_taken_out(sys.argv[1:] if arguments is None else arguments)
     sys.exit(_exit_code(line))
 

@@ -14,18 +14,26 @@ from analysis.answers.case import (
     class_words,
     degree_words,
     flag_words,
+    states_of,
     weight_words,
     with_weight,
 )
 from analysis.answers.exploring import Desk
-from analysis.explorer.boxes import group, plain
+from analysis.errors import CountersignalError
+from analysis.explorer.boxes import Panel, group, paragraphs, plain
 
 __all__ = ["Controls"]
 
 BY_SEASON = ""
 PERCENT = 100
 MOST_RESEARCH, MOST_PLACES, MOST_SIGNALS, MOST_BUDGET = 30, 100, 100, 20_000
-OF_ONE_SPECIALTY = ("must_apply", "never_apply")
+OF_ONE_SPECIALTY = (
+    "must_apply",
+    "never_apply",
+    "competitiveness",
+    "gold_signals",
+    "silver_signals",
+)
 MOST_SPECIALTIES = 2
 KIND = "How competitive it is"
 SIGNALS = {"gold_signals": "Gold signals at hand", "silver_signals": "Silver signals at hand"}
@@ -63,10 +71,11 @@ class Controls:
             for column, words in SIGNALS.items()
         }
         self.states = ipywidgets.Text(
-            description="Preferred states", placeholder="OH PA", continuous_update=False
+            description="Preferred states", placeholder="OH, PA, not TX", continuous_update=False
         )
+        self.states_said = Panel("cs-states")
         self.weights = {
-            code: _slider(f"{words} (% of the weight)", 1, 90) for code, words in weights.items()
+            code: _slider(f"{words} (% of the weight)", 0, 90) for code, words in weights.items()
         }
         self._listen()
         self.box = ipywidgets.VBox(
@@ -74,7 +83,15 @@ class Controls:
                 group("The record", [self.score, self.honors, self.letters, self.research]),
                 group("Red flags", list(self.flags.values())),
                 group(
-                    "Where to", [self.specialty, *self.kinds, self.degree, self.visa, self.states]
+                    "Where to",
+                    [
+                        self.specialty,
+                        *self.kinds,
+                        self.degree,
+                        self.visa,
+                        self.states,
+                        self.states_said.widget,
+                    ],
                 ),
                 group(
                     "What the list keeps to",
@@ -96,14 +113,14 @@ class Controls:
             self._show_record(case)
             self._show_wishes(case)
             shares = case.weights or tuple(self._desk.assumptions.weights.values())
-            for slider, share in zip(self.weights.values(), shares, strict=True):
-                slider.value = round(PERCENT * share)
+            for slider, percents in zip(self.weights.values(), whole_percents(shares), strict=True):
+                slider.value = percents
         finally:
             self._showing = False
 
     def _show_record(self, case: Case) -> None:
         typical = self._desk.assumptions.value
-        known = sorted(set(self._desk.programs["specialty"]))
+        known = sorted(set(self._desk.programs["specialty"]) or self._desk.assumptions.season)
         own = ";".join(case.specialty)
         self.specialty.options = [
             (plain(name.replace(";", " and ")), name) for name in dict.fromkeys([*known, own])
@@ -127,7 +144,10 @@ class Controls:
         self.research.value = items
         for code, box in self.flags.items():
             box.value = code in case.red_flags
-        self.states.value = " ".join(case.preferred_states)
+        self.states.value = ", ".join(
+            (*case.preferred_states, *(f"not {state}" for state in case.exclude_states))
+        )
+        self.states_said.show("")
 
     def _show_wishes(self, case: Case) -> None:
         usual = 0 if case.fee_budget_usd else self._desk.assumptions.value("list.limit")
@@ -165,9 +185,10 @@ class Controls:
         for column, boxes in self.signals.items():
             for at, box in enumerate(boxes):
                 self._on(box, partial(self._with_signals, column, at))
-        self._on(self.states, lambda text: {"preferred_states": _states(text)})
+        self._on(self.states, self._with_states, shown_again=True)
         for code, slider in self.weights.items():
-            self._on(slider, partial(self._with_weight, code))
+            # The others share what is left: all five show what is in force.
+            self._on(slider, partial(self._with_weight, code), shown_again=True)
 
     def _on(
         self, widget: Any, changes: Callable[[Any], dict[str, Any]], *, shown_again: bool = False
@@ -177,7 +198,13 @@ class Controls:
         def heard(change: Any) -> None:
             if self._showing:
                 return
-            self._case = replace(self._case, **changes(change["new"]))
+            try:
+                changed = changes(change["new"])
+            except CountersignalError as error:
+                self.states_said.show(paragraphs(str(error).splitlines(), "cs-trouble"))
+                self._changed(self._case)
+                return
+            self._case = replace(self._case, **changed)
             if shown_again:
                 self.show(self._case)
             self._changed(self._case)
@@ -186,9 +213,7 @@ class Controls:
 
     def _with_specialty(self, name: str) -> dict[str, Any]:
         """Another specialty: what was given for the old one does not hold for it."""
-        rest = tuple((n, v) for n, v in self._case.rest if n not in OF_ONE_SPECIALTY)
-        blank = dict.fromkeys(("competitiveness", "gold_signals", "silver_signals"), ())
-        return {"specialty": tuple(name.split(";")), "rest": rest, **blank}
+        return {"specialty": tuple(name.split(";")), **dict.fromkeys(OF_ONE_SPECIALTY, ())}
 
     def _with_kind(self, at: int, word: str) -> dict[str, Any]:
         """A class for one specialty; the other's is its own, else the season's."""
@@ -208,6 +233,10 @@ class Controls:
         numbers = self._at_hand(column)
         return {column: (*numbers[:at], number, *numbers[at + 1 :])}
 
+    def _with_states(self, text: str) -> dict[str, Any]:
+        wanted, avoided = states_of(text)
+        return {"preferred_states": wanted, "exclude_states": avoided}
+
     def _with_weight(self, component: str, percents: int) -> dict[str, Any]:
         moved = with_weight(self._case, component, percents / PERCENT, self._desk.assumptions)
         return {"weights": moved.weights}
@@ -223,13 +252,24 @@ def _name(boxes: Sequence[Any], words: str, specialties: Sequence[str]) -> None:
             box.description = words if alone else f"{words}: {plain(specialties[at])}"
 
 
+def whole_percents(shares: Sequence[float]) -> list[int]:
+    """Shares as whole percents that sum to 100: the largest remainders are rounded up.
+
+    Examples
+    --------
+    >>> whole_percents([0.0667, 0.0667, 0.0667, 0.8])
+    [7, 7, 6, 80]
+    """
+    exact = [PERCENT * share / sum(shares) for share in shares]
+    whole = [int(part) for part in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda at: whole[at] - exact[at])
+    for at in by_remainder[: PERCENT - sum(whole)]:
+        whole[at] += 1
+    return whole
+
+
 def _given(value: float | None, usual: float) -> float:
     return usual if value is None else value
-
-
-def _states(text: str) -> tuple[str, ...]:
-    words = "".join(c if c.isalpha() else " " for c in text).upper().split()
-    return tuple(dict.fromkeys(word for word in words if len(word) == 2))
 
 
 def _slider(description: str, low: int, high: int) -> Any:

@@ -10,6 +10,7 @@ from analysis.answers.case import Case
 
 __all__ = ["History", "Steps"]
 
+MOST_STEPS = 30  # that a tab keeps
 BREATH = 0.001  # seconds between two steps, in which a newer change is heard
 
 
@@ -18,6 +19,11 @@ class Steps:
 
     def __init__(self) -> None:
         self._waiting: asyncio.TimerHandle | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is still to be done."""
+        return self._waiting is not None
 
     def drop(self) -> None:
         """Drop what has not begun."""
@@ -52,15 +58,20 @@ class Steps:
 class History:
     """Steps from a base case, which can be taken back."""
 
-    def __init__(self, base: Case) -> None:
-        self.base = self.now = base
-        self._past: list[Case] = []
+    def __init__(self, base: Case, steps: Sequence[Case] = ()) -> None:
+        self.base = base
+        *past, self.now = steps or [base]
+        self._past: list[Case] = list(past)
         self._moved: frozenset[str] = frozenset()
 
     @property
     def can_undo(self) -> bool:
         """Whether there is a step to take back."""
         return bool(self._past)
+
+    def steps(self) -> list[Case]:
+        """The base, the last steps, and what is shown now."""
+        return [self.base, *self._past[-MOST_STEPS:], self.now]
 
     def take(self, case: Case) -> None:
         """Go on to another case; a slider that moves on is one step."""

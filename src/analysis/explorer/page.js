@@ -1,30 +1,120 @@
-// Gives sliders and their readouts the name that is written beside them, and lets a screen reader
-// say new numbers. The widgets library does neither by itself; it also counts files that are gone.
-(() => {
-  const named = (page) => {
-    for (const slider of page.querySelectorAll(".widget-slider, .widget-hslider")) {
-      const label = slider.querySelector("label");
-      const words = label ? label.textContent : "";
-      const readout = slider.querySelector(".widget-readout");
-      for (const handle of slider.querySelectorAll("[role=slider]")) {
-        if (words && handle.getAttribute("aria-label") !== words) handle.setAttribute("aria-label", words);
-      }
-      if (readout && words && !readout.hasAttribute("aria-label")) {
-        readout.setAttribute("role", "textbox");
-        readout.setAttribute("aria-label", words + ", as a number");
-      }
+// The browser's half of the page: marks what waits for an answer, keeps the cases in the tab, says
+// so when nothing answers, and names what the widgets library leaves without a name.
+const KEPT = "countersignal-cases";
+const SILENT_AFTER = 4500;
+
+const named = (page) => {
+  for (const slider of page.querySelectorAll(".widget-slider, .widget-hslider")) {
+    const label = slider.querySelector("label");
+    const words = label ? label.textContent : "";
+    const readout = slider.querySelector(".widget-readout");
+    for (const handle of slider.querySelectorAll("[role=slider]")) {
+      if (words && handle.getAttribute("aria-label") !== words) handle.setAttribute("aria-label", words);
     }
-    for (const button of page.querySelectorAll("button.widget-upload")) {
-      const icon = button.querySelector("i");
-      if (icon) icon.setAttribute("aria-hidden", "true");
-      const last = button.lastChild;
-      if (last && /\(0\)$/.test(last.textContent)) last.textContent = last.textContent.replace(/\s*\(0\)$/, "");
+    if (readout && words && !readout.hasAttribute("aria-label")) {
+      readout.setAttribute("role", "textbox");
+      readout.setAttribute("aria-label", words + ", as a number");
     }
-    for (const live of page.querySelectorAll(".cs-numbers, .cs-said, .cs-saved")) {
-      if (!live.hasAttribute("aria-live")) live.setAttribute("aria-live", "polite");
+  }
+  for (const button of page.querySelectorAll("button.widget-upload")) {
+    const icon = button.querySelector("i");
+    if (icon) icon.setAttribute("aria-hidden", "true");
+    const last = button.lastChild;
+    if (last && /\(0\)$/.test(last.textContent)) last.textContent = last.textContent.replace(/\s*\(0\)$/, "");
+  }
+  for (const live of page.querySelectorAll(".cs-numbers, .cs-said, .cs-saved, .cs-banner, .cs-states")) {
+    if (!live.hasAttribute("aria-live")) live.setAttribute("aria-live", "polite");
+  }
+};
+
+const store = {
+  read: () => { try { return sessionStorage.getItem(KEPT) || ""; } catch { return ""; } },
+  write: (text) => { try { sessionStorage.setItem(KEPT, text); } catch { /* a full or closed store */ } },
+};
+
+function render({ model, el }) {
+  const ended = new AbortController();
+  const pages = () => document.querySelectorAll(".cs-page");
+  const strip = document.createElement("div");
+  strip.className = "cs-silent";
+  strip.setAttribute("role", "alert");
+  el.append(strip);
+
+  let asked = model.get("asked"), rest, silence;
+  const speak = () => {
+    const voila = document.getElementById("ended");
+    if (voila && !voila.hidden) return;
+    strip.innerHTML = "";
+    const words = document.createElement("span");
+    words.textContent = "No answer for 5 seconds: the page is still computing, or its program has stopped. "
+      + "Grey numbers are from before your last change. This tab keeps your case. ";
+    strip.append(words);
+    if (voila) {
+      const again = document.createElement("button");
+      again.textContent = "Begin again with this case";
+      again.onclick = () => location.reload();
+      strip.append(again);
+    } else {
+      words.textContent += "If it stays so, choose Kernel, Restart Kernel and Run All Cells.";
     }
   };
-  const look = () => document.querySelectorAll(".cs-page").forEach(named);
-  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
-  look();
-})();
+  const look = () => {
+    const waits = model.get("busy") || model.get("answered") < asked;
+    clearTimeout(rest);
+    if (waits) {
+      for (const page of pages()) page.classList.add("cs-busy");
+      if (!silence) silence = setTimeout(speak, SILENT_AFTER);
+    } else {
+      // A change that is still on its way to the kernel follows within a moment.
+      rest = setTimeout(() => { for (const page of pages()) page.classList.remove("cs-busy"); }, 40);
+      clearTimeout(silence);
+      silence = undefined;
+      strip.innerHTML = "";
+    }
+  };
+  const ask = () => {
+    asked += 1;
+    look();
+    // After the control has sent its own change.
+    setTimeout(() => { model.set("asked", asked); model.save_changes(); }, 0);
+  };
+
+  const heard = (kind, act) => document.addEventListener(kind, act, { capture: true, signal: ended.signal });
+  const within = (target, what) => target instanceof Element && target.closest(".cs-page") && target.closest(what);
+  let sliding = false;
+  heard("keydown", (e) => { if (within(e.target, "[role=slider]") && /^(Arrow|Page|Home|End)/.test(e.key)) ask(); });
+  heard("pointerdown", (e) => { sliding = Boolean(within(e.target, ".noUi-target")); if (sliding) ask(); });
+  heard("pointermove", () => { if (sliding && model.get("answered") >= asked) ask(); });
+  heard("pointerup", () => { if (sliding) { sliding = false; ask(); } });
+  heard("click", (e) => { if (within(e.target, ".cs-bar button, .cs-acts button")) ask(); });
+  heard("change", (e) => {
+    if (within(e.target, "input, select, textarea")) ask();
+  });
+  // A file button opens a field that stands outside of the document: what it chooses is weighed
+  // before it is read, since a message that is too long would close the connection without a word.
+  const open = HTMLInputElement.prototype.click;
+  const weigh = (e) => {
+    const large = [...e.target.files].find((file) => file.size > model.get("most_bytes"));
+    if (large) {
+      e.stopImmediatePropagation();
+      model.set("refused", [large.name, large.size, Date.now()]);
+      model.save_changes();
+    } else ask();
+  };
+  HTMLInputElement.prototype.click = function () {
+    if (this.type === "file" && !this.isConnected) this.addEventListener("change", weigh, { capture: true });
+    return open.call(this);
+  };
+
+  model.on("change:answered", look);
+  model.on("change:busy", look);
+  model.on("change:kept", () => store.write(model.get("kept")));
+  const watch = new MutationObserver(() => pages().forEach(named));
+  watch.observe(document.body, { childList: true, subtree: true });
+  pages().forEach(named);
+  model.set("opened", store.read());
+  ask();
+  return () => { ended.abort(); watch.disconnect(); HTMLInputElement.prototype.click = open; };
+}
+
+export default { render };

@@ -6,6 +6,7 @@ import base64
 import html
 import io
 import re
+import textwrap
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
@@ -42,17 +43,46 @@ class Picture:
         draw(self._axes)
         return with_typeface(self._saved("svg", {"Date": None, "Creator": None}).decode())
 
-    def png(self) -> bytes:
-        """Give the chart as it was drawn last, as PNG."""
-        return self._saved("png", {"Software": None})
+    def saved(self, ending: str, mark: str = "") -> bytes:
+        """The chart as it was drawn last, as a file.
 
-    def _saved(self, kind: str, metadata: dict[str, None]) -> bytes:
+        Parameters
+        ----------
+        ending : str
+            ``svg`` or ``png``.
+        mark : str
+            Stands above the chart and across it; "" for none.
+        """
+        if self._axes is None:
+            return b""
+        figure: Any = self._axes.figure
+        width = figure.get_size_inches()[0]
+        with context():
+            lines = textwrap.wrap(mark, max(40, int(width * 14)))
+            marks = [
+                figure.text(0.02, 1.02, "\n".join(lines), va="bottom", ha="left", weight=600),
+                figure.text(
+                    0.5, 0.5, mark.partition(" ")[0], rotation=30, alpha=0.16, size=64, weight=600,
+                    ha="center", va="center",
+                ),
+            ] if mark else []  # fmt: skip
+            try:
+                if ending == "png":
+                    return self._saved("png", {"Software": None}, tight=bool(mark))
+                made = self._saved("svg", {"Date": None, "Creator": None}, tight=bool(mark))
+                return with_typeface(made.decode()).encode()
+            finally:
+                for one in marks:
+                    one.remove()
+
+    def _saved(self, kind: str, metadata: dict[str, None], *, tight: bool = False) -> bytes:
         if self._axes is None:
             return b""
         buffer = io.BytesIO()
         with context():
             figure: Any = self._axes.figure
-            figure.savefig(buffer, format=kind, dpi=DOTS_AN_INCH, metadata=metadata)
+            edges = {"bbox_inches": "tight", "pad_inches": 0.1} if tight else {}
+            figure.savefig(buffer, format=kind, dpi=DOTS_AN_INCH, metadata=metadata, **edges)
         return buffer.getvalue()
 
 

@@ -55,12 +55,16 @@ class Chart:
             return
         self.drawn = (frame, words)
         if frame.empty:
-            self.svg = ""
-            self.panel.show("")
+            self.clear()
             return
         said = alt(frame, **words)
         self.svg = self.picture.svg(lambda ax: draw(frame, ax, **words), said)
         self.panel.show(image(self.svg, said))
+
+    def clear(self) -> None:
+        """Show nothing; the next drawing is a new one."""
+        self.svg, self.drawn = "", None
+        self.panel.show("")
 
 
 class Results:
@@ -95,9 +99,7 @@ class Results:
     def show_list(self, listed: ListOf, beside: Kept) -> None:
         """Show the list and its numbers."""
         self._listed = listed.rows
-        names = listed.programs["Program"] if len(listed.programs) else ()
-        ids = listed.found.chosen if listed.found is not None else ()
-        self._chosen = dict(zip(ids, names, strict=True))
+        self._chosen = listed.names
         self._show_numbers(beside, waiting=False)
         moves = _moves(beside, self._chosen)
         parts = [heading("The list"), paragraphs([*listed.sentences, *moves])]
@@ -131,6 +133,12 @@ class Results:
 
     def show_trouble(self, message: str) -> None:
         """Say in place of the numbers why there are none."""
+        # What stands on the page is another case's, perhaps another student's.
+        self._standing, self._listed, self._chosen, self._notes = {}, {}, {}, ()
+        self.listing.show("")
+        self.kept.show("")
+        for chart in self.charts.values():
+            chart.clear()
         said = [line for line in message.splitlines() if line.strip()]
         self.numbers.show(heading("This case has no answer yet") + paragraphs(said, "cs-trouble"))
 

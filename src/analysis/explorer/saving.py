@@ -1,36 +1,103 @@
-"""What is taken from the page: the case as files, made here and saved by the browser."""
+"""What is taken from the page: the case as files, made here and saved by the browser.
+
+A case that differs from the row the office gave is a what-if: each of its files says so in its
+name and inside, with what was changed.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import base64
+import html
+import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
-from analysis.answers.case import Case, case_csv
-from analysis.answers.exploring import Desk, case_toml
-from analysis.errors import CountersignalError
+from analysis.answers.case import Case, as_what_if, case_csv, differences, what_if_sentence
+from analysis.answers.exploring import Desk, case_toml, rows_csv
+from analysis.errors import CountersignalError, ReportError
 from analysis.explorer.boxes import Panel, group, paragraphs
-from analysis.explorer.exports import download, report_pdf
 from analysis.explorer.results import Chart
-from analysis.explorer.uploads import Files
+from analysis.paths import from_root
+from analysis.report.folder import write_whole
+from analysis.report.settings import read_branding
 
-__all__ = ["Saving"]
+__all__ = ["Saving", "Taken", "download", "report_pdf"]
 
+SECONDS = 300
+LONGEST_MARK = 220  # characters, two lines at the head of a page
+KINDS = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "toml": "application/toml",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 MAKING = "The report is being made; that takes some seconds."
 FAILED = "It could not be made: an error of the program itself ({})."
+BRANDING = "reports/branding.toml"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A case as it leaves the page.
+
+    Parameters
+    ----------
+    case : Case
+        With an id, a name and a note that say so where it is a what-if.
+    wishes_of : str
+        Whose rows of preferences it has.
+    changed : str
+        What a what-if changes, as a sentence; "" where the case is the office's own row.
+    """
+
+    case: Case
+    wishes_of: str
+    changed: str
+
+    @classmethod
+    def of(cls, case: Case, base: Case, *, typed: bool) -> Taken:
+        """The case, marked unless it is its base, as the office gave it."""
+        changes = differences(base, case)
+        if not (changes or typed or case != base):
+            return cls(case, case.student_id, "")
+        said = what_if_sentence(() if typed else changes)
+        return cls(as_what_if(case, said), case.student_id, said)
+
+    def name(self, stem: str, ending: str) -> str:
+        """Name of a file."""
+        mark = "-what-if" if self.changed and not stem.endswith("-what-if") else ""
+        return f"{stem}{mark}.{ending}"
 
 
 class Saving:
-    """Buttons that make a file of the case, and the links that save it."""
+    """Buttons that make a file of the case, and the links that save it.
+
+    Parameters
+    ----------
+    now : callable
+        Gives the case as it leaves the page, and the tables.
+    files : Files
+        Where there is a private folder.
+    charts : mapping of str to Chart
+        As they are drawn.
+    """
 
     def __init__(
-        self, now: Callable[[], tuple[Case, Desk]], files: Files, charts: Mapping[str, Chart]
-    ) -> None:
-        self._now, self._files, self._charts = now, files, charts
+        self, now: Callable[[], tuple[Taken, Desk]], folder: Callable[[], Path],
+        charts: Mapping[str, Chart],
+    ) -> None:  # fmt: skip
+        self._now, self._folder, self._charts = now, folder, charts
         self._links = Panel("cs-saved")
         self._task: asyncio.Task[None] | None = None
         buttons = {
@@ -49,54 +116,119 @@ class Saving:
         self._links.show("")
 
     def _save_row(self, _: Any) -> None:
-        case, _desk = self._now()
-        self._links.show(_link(f"{case.student_id}.csv", lambda: case_csv(case).encode()))
+        taken, _desk = self._now()
+        name = taken.name(taken.case.student_id, "csv")
+        self._links.show(_link(name, lambda: case_csv(taken.case).encode()))
 
     def _save_assumptions(self, _: Any) -> None:
-        self._links.show(_link("assumptions.toml", lambda: case_toml(*self._now()).encode()))
+        taken, desk = self._now()
+        own = bool(taken.case.weights)
+        name = taken.name("assumptions", "toml") if own else "assumptions.toml"
+        head = f"# WHAT-IF of {taken.wishes_of}. {taken.changed}\n" if own else ""
+        self._links.show(_link(name, lambda: f"{head}{case_toml(taken.case, desk)}".encode()))
 
     def _save_charts(self, _: Any) -> None:
-        links = []
-        for name, chart in self._charts.items():
-            if chart.svg:
-                links.append(download(f"{name}.svg", chart.svg.encode()))
-                links.append(download(f"{name}.png", chart.picture.png()))
-        self._links.show("".join(links))
+        taken, _desk = self._now()
+        mark = f"WHAT-IF of {taken.wishes_of}. {taken.changed}" if taken.changed else ""
+        links = [
+            _link(taken.name(name, ending), lambda c=chart, e=ending: c.picture.saved(e, mark))
+            for name, chart in self._charts.items()
+            if chart.svg
+            for ending in ("svg", "png")
+        ]
+        self._links.show("".join(links) or paragraphs(["There is no chart to save."]))
 
     def _save_report(self, button: Any) -> None:
         self._links.show(paragraphs([MAKING]))
-        case, desk = self._now()
+        taken, desk = self._now()
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._links.show(self._report(case, desk))
+            self._links.show(self._report(taken, desk))
             return
         button.disabled = True
 
         async def meanwhile() -> None:
             try:
-                link = await asyncio.to_thread(self._report, case, desk)
+                link = await asyncio.to_thread(self._report, taken, desk)
             finally:
                 button.disabled = False
             # A case that was changed meanwhile is not the one that was made.
-            if case == self._now()[0]:
+            if taken == self._now()[0]:
                 self._links.show(link)
 
         self._task = loop.create_task(meanwhile())
 
-    def _report(self, case: Case, desk: Desk) -> str:
-        return _link(f"{case.student_id}.pdf", lambda: self._pdf(case, desk))
+    def _report(self, taken: Taken, desk: Desk) -> str:
+        name = taken.name(taken.case.student_id, "pdf")
+        return _link(name, lambda: self._pdf(taken, desk))
 
-    def _pdf(self, case: Case, desk: Desk) -> bytes:
-        with tempfile.TemporaryDirectory(dir=self._files.folder) as folder:
-            assumptions = Path(folder) / "assumptions.toml"
-            assumptions.write_text(case_toml(case, desk), encoding="utf-8")
-            paths = {
-                "programs": self._files.path("programs"),
-                "preferences": self._files.path("preferences"),
-                "assumptions": str(assumptions),
-            }
-            return report_pdf(Path(folder), case.student_id, case_csv(case), paths)
+    def _pdf(self, taken: Taken, desk: Desk) -> bytes:
+        with tempfile.TemporaryDirectory(dir=self._folder()) as folder:
+            return report_pdf(Path(folder), taken, desk)
+
+
+def download(name: str, content: bytes) -> str:
+    """A link that saves a file; nothing is sent for it."""
+    kind = KINDS[name.rpartition(".")[2]]
+    data = base64.b64encode(content).decode()
+    shown = html.escape(name)
+    return (
+        f'<a class="cs-save" download="{shown}" href="data:{kind};base64,{data}">Save {shown}</a>'
+    )
+
+
+def report_pdf(folder: Path, taken: Taken, desk: Desk) -> bytes:
+    """Render the case's report as the command line does, on the rows that are in use here."""
+    student_id = taken.case.student_id
+    programs = desk.programs[~desk.programs["state"].isin(taken.case.exclude_states)]
+    inputs = {
+        "students": case_csv(taken.case),
+        "programs": rows_csv(programs),
+        "assumptions": case_toml(taken.case, desk),
+    }
+    if desk.preferences is not None:
+        own = desk.preferences[desk.preferences["student_id"] == taken.wishes_of]
+        if len(own):
+            inputs["preferences"] = rows_csv(own.assign(student_id=student_id))
+    if taken.changed:
+        inputs["branding"] = _marked_branding(taken.changed)
+    out = folder / "report"
+    command = [sys.executable, "-m", "analysis.cli", "report", student_id, "--out", str(out)]
+    for option, text in inputs.items():
+        ending = "toml" if option in {"assumptions", "branding"} else "csv"
+        path = folder / f"{option}.{ending}"
+        write_whole(path, text.encode())
+        command += [f"--{option}", str(path)]
+    try:
+        done = subprocess.run(  # noqa: S603 - our own interpreter; no shell reads the arguments
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        message = f"the report was not made within {SECONDS} seconds"
+        raise ReportError(message) from None
+    pdf = out / f"{student_id}.pdf"
+    if done.returncode or not pdf.exists():
+        said = [line for line in done.stderr.splitlines() if line.strip()]
+        message = "\n".join(said[-5:]) or "the report was not made"
+        raise ReportError(message)
+    return pdf.read_bytes()
+
+
+def _marked_branding(changed: str) -> str:
+    """The office's look, with a mark on every page that says what was changed."""
+    look = read_branding(from_root(BRANDING)).model_dump(mode="json", exclude_none=True)
+    if len(changed) > LONGEST_MARK:
+        changed = f"{changed[:LONGEST_MARK].rpartition(';')[0]}; the rest is in the note."
+    look["watermark"] = f"WHAT-IF, not the office's record. {changed}"
+    return "".join(
+        f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in look.items()
+    )
 
 
 def _link(name: str, make: Callable[[], bytes]) -> str:

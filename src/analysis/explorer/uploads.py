@@ -12,45 +12,85 @@ from typing import Any
 
 import ipywidgets
 
-from analysis.answers.exploring import Desk, checked_file, read_desk
+from analysis.answers.exploring import SAMPLES, Desk, checked_file, read_desk
 from analysis.errors import CountersignalError
 from analysis.explorer.boxes import Panel, group, paragraphs, plain
 from analysis.paths import from_root
 
-__all__ = ["FOLDER_VARIABLE", "Files", "handed_in", "private_folder"]
+__all__ = ["FOLDER_VARIABLE", "MOST_BYTES", "Files", "handed_in", "private_folder", "too_large"]
 
 FOLDER_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TABLES = {"students": "Class", "programs": "Programs", "preferences": "Preferences"}
+MOST_BYTES = 50 * 2**20
+LONGEST_NAME = 200  # bytes; file systems end at 255
 
 
 def private_folder() -> Path:
-    """Make a folder of this page's own, which only its owner can read."""
-    folder = Path(tempfile.mkdtemp(prefix="countersignal-", dir=os.environ.get(FOLDER_VARIABLE)))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    """Make a folder of this page's own, which only its owner can read.
+
+    Below ``COUNTERSIGNAL_UPLOADS`` where a server has one: the server removes it some time after
+    this process ended, so that a page that is loaded again finds its files. Else in the temporary
+    folder, and gone with this process.
+    """
+    parent = os.environ.get(FOLDER_VARIABLE)
+    folder = Path(tempfile.mkdtemp(prefix=f"countersignal-{os.getpid()}-", dir=parent))
+    if not parent:
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 
+def too_large(name: str, size: int) -> str:
+    """Say that a file is over the limit."""
+    return (
+        f"{plain(name)}: not taken. It has {size / 2**20:.0f} MB; the page takes files of at most "
+        f"{MOST_BYTES // 2**20} MB. Leave out columns and rows that are not needed, or start with "
+        "`countersignal explore --students S.csv --programs P.csv`."
+    )
+
+
 def handed_in(folder: Path, table: str, upload: Mapping[str, Any]) -> tuple[Path, str, bool]:
-    """Keep an upload and read it."""
+    """Keep an upload and read it: where it lies, the loader's words, whether it can be used."""
     name = plain(str(upload["name"]).replace("\\", "/").rpartition("/")[2]).strip(". ")
     # A place of its own: one that is refused leaves what was handed in before as it was.
-    path = Path(tempfile.mkdtemp(dir=folder)) / (name or f"{table}.csv")
+    path = Path(tempfile.mkdtemp(dir=folder)) / (_short(name) or f"{table}.csv")
     path.touch(mode=0o600)
     path.write_bytes(bytes(upload["content"]))
     said, usable = checked_file(path, table)
     return path, said, usable
 
 
+def _short(name: str) -> str:
+    """A name that every file system takes; its ending stays."""
+    if len(name.encode()) <= LONGEST_NAME:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    ending = f"{dot}{ending}" if stem and len(ending.encode()) < 10 else ""
+    room = LONGEST_NAME - len(ending.encode())
+    return name.encode()[:room].decode(errors="ignore") + ending
+
+
 class Files:
-    """The files behind the page, and the controls that take others."""
+    """The files behind the page, and the controls that take others.
+
+    Parameters
+    ----------
+    paths : mapping of str to str
+        ``students``, ``programs``, ``preferences`` and ``assumptions``, from the project root; the
+        last two may be "".
+    taken : callable
+        Gets the tables, and which of them is new, whenever others are in use.
+    """
 
     def __init__(self, paths: Mapping[str, str], taken: Callable[[Desk, str], None]) -> None:
         self._paths = dict(paths)
+        self._begun_with = dict(paths)
         self._taken = taken
         self._folder: Path | None = None
         self._said = Panel("cs-said")
         self.takers = {table: self._taker(table, words) for table, words in TABLES.items()}
-        self.box = group("Your own files", [*self.takers.values(), self._said.widget])
+        self.sample = ipywidgets.Button(description="Back to the files this page began with")
+        self.sample.on_click(lambda _: self._to_first())
+        self.box = group("Your own files", [*self.takers.values(), self._said.widget, self.sample])
 
     @property
     def folder(self) -> Path:
@@ -60,12 +100,48 @@ class Files:
         return self._folder
 
     def path(self, table: str) -> str:
-        """Where a table lies."""
+        """Where a table lies, absolute; "" if there is none."""
         return str(from_root(self._paths[table])) if self._paths[table] else ""
 
     def read(self) -> Desk:
-        """Read the tables."""
+        """Read the tables; raises `TableError` or `AssumptionError` if one cannot be used."""
         return read_desk(*(self._paths[t] for t in (*TABLES, "assumptions")))
+
+    def handed_in(self) -> dict[str, str]:
+        """Files that were handed in on this page, by table, below the folder of all pages."""
+        if self._folder is None:
+            return {}
+        inside = {table: Path(path) for table, path in self._paths.items() if path}
+        return {
+            table: str(path.relative_to(self._folder.parent))
+            for table, path in inside.items()
+            if self._folder in path.parents
+        }
+
+    def take_over(self, files: Mapping[str, str]) -> bool:
+        """Take the files that the page had before it was loaded again, if they are still there."""
+        parent = os.environ.get(FOLDER_VARIABLE)
+        found = {t: Path(parent or "", path).resolve() for t, path in files.items()}
+        if not parent or not files or not set(files) <= set(TABLES):
+            return not files
+        if not all(Path(parent).resolve() in p.parents and p.is_file() for p in found.values()):
+            return False
+        paths = dict.fromkeys(TABLES, "") | {"assumptions": self._paths["assumptions"]}
+        for table, path in found.items():
+            copy = Path(tempfile.mkdtemp(dir=self.folder)) / path.name
+            copy.touch(mode=0o600)
+            copy.write_bytes(path.read_bytes())
+            paths[table] = str(copy)
+        self._use(paths, "students")
+        return True
+
+    def lay_aside(self) -> None:
+        """Use no file until others are handed in."""
+        self._use({**self._paths, **dict.fromkeys(TABLES, "")}, "students")
+
+    def say(self, sentences: str) -> None:
+        """Show what there is to say of a file."""
+        self._said.show(paragraphs(sentences.splitlines(), "cs-loader"))
 
     def _taker(self, table: str, words: str) -> Any:
         taker = ipywidgets.FileUpload(
@@ -81,18 +157,40 @@ class Files:
         return taker
 
     def _take(self, table: str, upload: Mapping[str, Any]) -> None:
-        path, said, usable = handed_in(self.folder, table, upload)
-        before = dict(self._paths)
-        desk = None
+        if len(upload["content"]) > MOST_BYTES:
+            self.say(too_large(upload["name"], len(upload["content"])))
+            return
+        try:
+            path, said, usable = handed_in(self.folder, table, upload)
+        except OSError as error:
+            self.say(f"{plain(upload['name'])}: cannot be kept ({error.strerror}); not taken.")
+            return
+        paths = dict(self._paths)
+        if any(p and from_root(p).parent == from_root(SAMPLES) for p in map(self.path, TABLES)):
+            # Whoever hands in a file works with real data: nothing made up stays beside it.
+            paths |= dict.fromkeys(TABLES, "")
         if usable:
-            self._paths[table] = str(path)
+            paths[table] = str(path)
             if table == "students":
                 # Wishes go by student_id; those of another class would be a stranger's.
-                self._paths["preferences"] = ""
-            try:
-                desk = self.read()
-            except CountersignalError as error:
-                self._paths, said = before, str(error)
-        self._said.show(paragraphs(said.splitlines(), "cs-loader"))
-        if desk is not None:
-            self._taken(desk, table)
+                paths["preferences"] = ""
+        elif paths[table]:
+            said += f"\n{Path(paths[table]).name} stays in use."
+        self.say(said)
+        if paths != self._paths:
+            self._use(paths, table)
+
+    def _use(self, paths: dict[str, str], table: str) -> None:
+        before, self._paths = self._paths, paths
+        try:
+            desk = self.read()
+        except CountersignalError as error:
+            self._paths = before
+            self.say(str(error))
+            return
+        self._taken(desk, table)
+
+    def _to_first(self) -> None:
+        if self._paths != self._begun_with:
+            self.say("")
+            self._use(dict(self._begun_with), "students")

@@ -5,25 +5,31 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sys
 import tempfile
+import time
 import webbrowser
+from collections import Counter
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
-from tornado.ioloop import PeriodicCallback
+import psutil
+from jupyter_core.utils import ensure_async
+from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.web import RequestHandler
 from traitlets.config import Config
 from voila.app import Voila
+from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from analysis.paths import from_root
-from analysis.report.working_copy import with_parameters
+from analysis.report.working_copy import MOST_MESSAGE_BYTES, with_parameters
 
 __all__ = ["serve_page"]
 
@@ -32,12 +38,14 @@ TITLE = "Countersignal: explore a case"
 HERE = "127.0.0.1"
 UPLOADS_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TOKEN_BYTES = 24
+SECONDS_TO_COME_BACK = 2.0
+SWEEP_SECONDS = 5
 LOOK_MS = 1000  # between two looks whether a page's kernel still runs
 INTERRUPTED = 130
 CLOSED = "This page opens with the address that `countersignal explore` printed."
 # Nothing of the page comes from, or goes to, another machine. The widgets compile their templates.
 POLICY = (
-    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "default-src 'self' data: blob:; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; connect-src 'self' ws://127.0.0.1:* data:; "
     "frame-ancestors 'none'; form-action 'self'"
 )
@@ -70,25 +78,51 @@ def _same(shown: str, token: str) -> bool:
 
 
 class Connection(VoilaKernelWebsocketHandler):  # type: ignore[misc]
-    """What a page and its kernel talk through; it ends with the kernel, so that the page can tell.
+    """What a page and its kernel talk through: each ends with the other.
 
-    By itself it would stay, and what is typed on the page would be lost without a word.
+    By itself a page would stay when its kernel is gone, and what is typed on it would be lost
+    without a word; and a kernel would stay, 200 MB of it, when its page is gone.
     """
+
+    pages: ClassVar[Counter[str]] = Counter()
 
     async def open(self, kernel_id: str) -> None:
         """Begin, and look after the kernel from now on."""
+        self.pages[kernel_id] += 1
         self._watch = PeriodicCallback(self._end_with_kernel, LOOK_MS)
         self._watch.start()
         await super().open(kernel_id)
 
     def on_close(self) -> None:
-        """End."""
+        """End, and the kernel with it unless the page comes back at once."""
         self._watch.stop()
+        self.pages[self.kernel_id] -= 1
         super().on_close()
+        IOLoop.current().call_later(SECONDS_TO_COME_BACK, self._end_kernel)
 
-    def _end_with_kernel(self) -> None:
-        if self.kernel_id not in self.kernel_manager:
+    async def _end_kernel(self) -> None:
+        if self.pages[self.kernel_id] > 0:
+            return
+        del self.pages[self.kernel_id]
+        if self.kernel_id in self.kernel_manager:
+            await ensure_async(self.kernel_manager.shutdown_kernel(self.kernel_id, now=True))
+
+    async def _end_with_kernel(self) -> None:
+        known = self.kernel_id in self.kernel_manager
+        if not known or not await ensure_async(self.kernel_manager.is_alive(self.kernel_id)):
             self.close()
+
+
+class Page(TornadoVoilaHandler):  # type: ignore[misc]
+    """The page itself, with the cookie that it needs to end its kernel when it is closed."""
+
+    async def get(self, path: str | None = None) -> Any:
+        """Make the page."""
+        self.xsrf_token  # noqa: B018 - reading it sets the cookie
+        return await super().get(path)
+
+
+OURS = {VoilaKernelWebsocketHandler: Connection, TornadoVoilaHandler: Page}
 
 
 class PageServer(Voila):  # type: ignore[misc]
@@ -96,12 +130,13 @@ class PageServer(Voila):  # type: ignore[misc]
 
     wants_browser = True
     interrupted = False
+    keep_seconds = 600.0
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
         """Put every handler behind the token."""
         name = f"countersignal-{self.port}"
         entries = [
-            (pattern, Connection if handler is VoilaKernelWebsocketHandler else handler, *settings)
+            (pattern, OURS.get(handler, handler), *settings)
             for pattern, handler, *settings in super().init_handlers()
         ]
         return [guarded(entry, name, self.token) for entry in entries]
@@ -114,10 +149,33 @@ class PageServer(Voila):  # type: ignore[misc]
         if self.wants_browser:
             webbrowser.open(address)
 
+    def start(self) -> None:
+        """Serve; remove what pages that are gone had been handed."""
+        self._gone: dict[str, float] = {}
+        self._sweep = PeriodicCallback(self._remove_uploads, 1000 * SWEEP_SECONDS)
+        self._sweep.start()
+        super().start()
+
+    def _remove_uploads(self) -> None:
+        """A page that is loaded again finds its files for some time; then they are gone."""
+        for folder in Path(os.environ[UPLOADS_VARIABLE]).iterdir():
+            if _runs(int(folder.name.split("-")[1])):
+                continue
+            ended = self._gone.setdefault(folder.name, time.monotonic())
+            if time.monotonic() - ended > self.keep_seconds:
+                shutil.rmtree(folder, ignore_errors=True)
+
     def stop_at(self, number: int, frame: Any) -> None:
         """Stop in order, whatever asks for it."""
         self.interrupted = number == signal.SIGINT
         self._handle_signal_stop(number, frame)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def free_port() -> int:
@@ -145,6 +203,8 @@ def page_config(idle_minutes: float) -> Config:
     kernels.cull_idle_timeout = round(60 * idle_minutes)
     kernels.cull_interval = max(1, min(60, round(60 * idle_minutes / 4)))
     kernels.cull_connected = True
+    # A kernel that began anew behind a page would know nothing of what the page shows.
+    config.KernelManager.autorestart = False
     return config
 
 
@@ -199,9 +259,12 @@ def serve_page(
                 "allow_remote_access": False,
                 # nothing between browser and server can drop silently: no pings, no false timeouts
                 "ws_ping_interval": 0,
+                # an upload is one message
+                "websocket_max_message_size": MOST_MESSAGE_BYTES,
             },
         )
         server.wants_browser = browser
+        server.keep_seconds = min(600.0, 60 * idle_minutes)
         server.initialize(argv=[])
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             if hasattr(signal, name):

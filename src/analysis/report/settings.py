@@ -51,6 +51,7 @@ def _unlike_a_marker(line: str) -> str:
 
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(_readable)]
 Line = Annotated[str, Field(max_length=120), AfterValidator(_on_one_line)]
+Mark = Annotated[str, Field(max_length=2000), AfterValidator(_on_one_line)]
 
 
 class Branding(BaseModel):
@@ -70,6 +71,8 @@ class Branding(BaseModel):
         A line at the foot of each page, above the student's id.
     paper : {"us-letter", "a4"}
         Paper size.
+    watermark : str
+        Stands above and across every page, such as "DRAFT"; the first word is the large one.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -81,6 +84,7 @@ class Branding(BaseModel):
     text_color: Color = "#1a1a1a"
     footer: Annotated[Line, AfterValidator(_unlike_a_marker)] = ""
     paper: Literal["us-letter", "a4"] = "us-letter"
+    watermark: Annotated[Mark, AfterValidator(_unlike_a_marker)] = ""
 
 
 def read_branding(path: Path) -> Branding:

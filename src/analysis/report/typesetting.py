@@ -309,6 +309,7 @@ def _page_data(
         "lang": document.lang,
         "report_date": document.report_date,
         "fingerprint": document.fingerprint,
+        "watermark": clean(branding.watermark),
         "display_name": clean(" ".join((document.display_name or "").split())),
     }
 

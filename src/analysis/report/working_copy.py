@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from analysis.paths import from_root
 
 __all__ = ["lab_command", "with_parameters", "working_copy"]
 
+MOST_MESSAGE_BYTES = 64 * 2**20  # an upload is one message
 WORK = "data/private/work"
 EXPLORE = "80_explore.ipynb"
 OWN_FILES = "80_explore_own_files.ipynb"
@@ -83,6 +85,8 @@ def lab_command(work: Path, port: int, *, browser: bool) -> list[str]:
         f"--ServerApp.port={port}",
         "--ServerApp.allow_remote_access=False",
         f"--ServerApp.root_dir={work}",
+        f"--ServerApp.tornado_settings={{'websocket_max_message_size': {MOST_MESSAGE_BYTES}}}",
+        f"--LabApp.extra_labextensions_path={files('analysis.report') / 'page' / 'labextensions'}",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]

@@ -1,0 +1,37 @@
+// JupyterLab asks which kernel to use, and runs nothing, where cells are run before it knows its
+// kernels. Here a command that runs cells waits until the notebook's own kernel is ready.
+(() => {
+  const patience = 120000;
+  const ready = async (app) => {
+    const panel = app.shell.currentWidget;
+    const session = panel && (panel.sessionContext || (panel.context && panel.context.sessionContext));
+    if (!session) return;
+    await app.serviceManager.ready;
+    await app.serviceManager.kernelspecs.ready;
+    if (panel.context) await panel.context.ready;
+    if (!session.isReady || !session.session) {
+      await session.initialize();
+      await session.ready;
+    }
+    const kernel = session.session && session.session.kernel;
+    if (kernel) await kernel.info;
+  };
+  const plugin = {
+    id: "countersignal:ready",
+    description: "Runs cells when the kernel is ready.",
+    autoStart: true,
+    activate: (app) => {
+      const execute = app.commands.execute.bind(app.commands);
+      app.commands.execute = (id, args) => {
+        if (!/^(notebook:run|runmenu:)/.test(id)) return execute(id, args);
+        const late = new Promise((resolve) => setTimeout(resolve, patience));
+        return Promise.race([ready(app).catch(() => undefined), late]).then(() => execute(id, args));
+      };
+    },
+  };
+  window._JUPYTERLAB = window._JUPYTERLAB || {};
+  window._JUPYTERLAB.countersignal = {
+    init: () => undefined,
+    get: async () => () => ({ __esModule: true, default: [plugin] }),
+  };
+})();

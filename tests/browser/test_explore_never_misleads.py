@@ -1,0 +1,182 @@
+"""What would let an advisor read another case's numbers, or lose one: each as a person meets it."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+import psutil
+import pytest
+
+from tests.browser.conftest import running
+from tests.browser.explore_page import (
+    ADDRESS,
+    COMMAND,
+    PICTURE,
+    files_of,
+    followed,
+    lab_of,
+    numbers,
+    opened,
+    press,
+    slider,
+)
+
+WORDS_AFTER_SECONDS = 5
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("server")
+    students, programs = files_of(folder)
+    arguments = [*COMMAND, "--students", str(students), "--programs", str(programs)]
+    with running(arguments, ADDRESS, folder) as (match, process, _):
+        yield match[0], process
+
+
+def kernels(process):
+    """Processes of kernels that run below the server."""
+    found = set()
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                if "ipykernel_launcher" in " ".join(child.cmdline()):
+                    found.add(child.pid)
+    return found
+
+
+def settled(process, count):
+    """Wait until so many kernels run: one is always heated for the next page."""
+    end = time.monotonic() + 30
+    while len(kernels(process)) != count and time.monotonic() < end:
+        time.sleep(0.2)
+    return len(kernels(process))
+
+
+def kernel_of(page, process):
+    """The kernel of a page: the one that is busy with it."""
+    busy = {pid: psutil.Process(pid).cpu_times().user for pid in kernels(process)}
+    press(page, "Step 2 CK", "ArrowRight", 5)
+    press(page, "Step 2 CK", "ArrowLeft", 5)
+    return max(busy, key=lambda pid: psutil.Process(pid).cpu_times().user - busy[pid])
+
+
+def test_numbers_turn_grey_while_an_answer_is_on_its_way(served, chromium):
+    address, process = served
+    with opened(chromium, address) as page:
+        assert settled(process, 2) == 2
+        kernel = kernel_of(page, process)
+        cell, list_of_programs = page.locator(".cs-sum td").first, page.locator(".cs-list")
+        before = numbers(page)
+        os.kill(kernel, signal.SIGSTOP)
+        try:
+            slider(page, "Step 2 CK").focus()
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(600)
+            assert numbers(page) == before
+            for old in (cell, list_of_programs):
+                assert float(old.evaluate("e => getComputedStyle(e).opacity")) < 0.6
+            page.get_by_text("No answer for 5 seconds").wait_for(timeout=1000 * WORDS_AFTER_SECONDS)
+        finally:
+            os.kill(kernel, signal.SIGCONT)
+        page.locator(".cs-busy").wait_for(state="detached")
+        page.wait_for_timeout(500)
+        assert float(cell.evaluate("e => getComputedStyle(e).opacity")) == 1
+        assert numbers(page) != before
+        assert not page.get_by_text("No answer for 5 seconds").is_visible()
+
+
+def test_a_dead_kernel_is_said_in_words_and_the_way_back_keeps_the_case(served, chromium):
+    address, process = served
+    with opened(chromium, address) as page:
+        assert settled(process, 2) == 2
+        kernel = kernel_of(page, process)
+        press(page, "Step 2 CK", "ArrowRight", 7)
+        before = numbers(page)
+        os.kill(kernel, signal.SIGKILL)
+        page.get_by_text("This page has ended").wait_for(timeout=1000 * WORDS_AFTER_SECONDS)
+        page.get_by_role("button", name="Begin again").click()
+        page.locator(PICTURE).first.wait_for()
+        slider(page, "Step 2 CK").wait_for()
+        page.wait_for_function(
+            "() => document.querySelector('[role=slider]').getAttribute('aria-valuenow')"
+            " === '262.0'"
+        )
+        page.locator(".cs-busy").wait_for(state="detached")
+        assert numbers(page) == before
+
+
+def test_closing_or_reloading_a_tab_ends_its_kernel_and_loses_no_case(served, chromium):
+    address, process = served
+    refused = []
+    with opened(chromium, address) as page:
+        page.on("response", lambda r: refused.append(r.url) if r.status >= 400 else None)
+        press(page, "Step 2 CK", "ArrowRight", 5)
+        for _ in range(2):
+            page.reload()
+            page.locator(PICTURE).first.wait_for()
+            page.wait_for_function(
+                "() => document.querySelector('[role=slider]').getAttribute('aria-valuenow')"
+                " === '260.0'"
+            )
+        assert settled(process, 2) == 2
+    assert settled(process, 1) == 1
+    assert refused == []
+
+
+def test_a_large_upload_and_one_over_the_limit_are_both_answered(served, chromium, tmp_path):
+    address, _ = served
+    row = "A{},Internal Medicine,250,pass,," + "x" * 300 + "\n"
+    head = "student_id,specialty,step2_ck,step1_result,red_flags,advisor_note\n"
+    large = (head + "".join(row.format(n) for n in range(40_000))).encode()
+    assert len(large) > 12 * 2**20
+    with opened(chromium, address) as page:
+        for name, content, answer in (
+            ("huge.csv", b"x" * (51 * 2**20), "huge.csv: not taken. It has 51 MB"),
+            ("large.csv", large, "large.csv: read as students, 40000 good rows"),
+            (f"{'n' * 254}.csv", (head + row.format(1)).encode(), "read as students, 1 good row"),
+        ):
+            with page.expect_file_chooser() as chooser:
+                page.get_by_role("button", name="Class (CSV)", exact=True).click()
+            if len(name) < 250:
+                (tmp_path / name).write_bytes(content)
+                chooser.value.set_files(tmp_path / name)
+            else:  # no file system has such a name
+                file = {"name": name, "mimeType": "text/csv", "buffer": content}
+                chooser.value.set_files([file])
+            page.locator(".cs-said", has_text=answer).wait_for()
+
+
+def test_made_up_programs_never_stand_beside_an_own_class(chromium, tmp_path):
+    with (
+        running(COMMAND, ADDRESS, tmp_path) as (match, _, _),
+        opened(chromium, match[0]) as page,
+    ):
+        assert page.get_by_text("Made-up sample data").is_visible()
+        good = "student_id,specialty,step2_ck,step1_result,red_flags\nA1,Psychiatry,250,pass,\n"
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Class (CSV)", exact=True).click()
+        with followed(page):
+            chooser.value.set_files(
+                [{"name": "class.csv", "mimeType": "text/csv", "buffer": good.encode()}]
+            )
+        said = page.locator(".cs-banner").inner_text()
+        assert "class.csv (1 student used)" in said
+        assert "Programs: none yet" in said
+        assert page.locator(".cs-rows").count() == 0
+
+
+def test_run_all_before_the_kernel_is_ready_runs_and_no_news_is_asked_for(chromium, tmp_path):
+    with lab_of(tmp_path) as (base, token):
+        page = chromium.new_page(viewport={"width": 1600, "height": 1000})
+        page.set_default_timeout(120_000)
+        # The kernels come late, as on a busy machine.
+        page.route("**/api/kernelspecs*", lambda route: (time.sleep(2), route.continue_()))
+        page.goto(f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset")
+        page.locator(".jp-Notebook").first.wait_for()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.locator(PICTURE).first.wait_for()
+        assert page.get_by_text("Select Kernel").count() == 0
+        assert page.get_by_text("official Jupyter news").count() == 0
+        page.close()
