@@ -22,7 +22,7 @@ PARTS = {
     "read the tables": {"analysis.tables.loading": ["checked_table"]},
     "save the charts": {"analysis.report.publish": ["publish_figure"]},
     "chances": {"analysis.model.chance": ["interview_chance"]},
-    "solve a list": {"analysis.answers.list_pages": ["list_pages"]},
+    "solve a list": {"analysis.views.report": ["application_list"]},
     "typeset": {"analysis.report.render": ["pdf_bytes"]},
     "read back": {"analysis.report.render": ["check_whose_report"]},
 }

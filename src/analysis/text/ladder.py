@@ -51,7 +51,9 @@ def ladder_table(plan: ListView | None) -> str:
 def worksheet_data(plan: ListView | None) -> dict[str, Any]:
     """What ``worksheet`` of blocks.typ draws: programs with something to confirm, and room."""
     rows = [] if plan is None else plan.unconfirmed.to_dict("records")
-    cells = [[f"{row['name']} ({row['program_id']})", ", ".join(row["ask"]), "", ""] for row in rows]
+    cells = [
+        [f"{row['name']} ({row['program_id']})", ", ".join(row["ask"]), "", ""] for row in rows
+    ]
     return {"head": ["Program", "Ask", "Answer", "Date"], "rows": cells}
 
 
@@ -59,7 +61,11 @@ def worksheet_table(plan: ListView | None) -> str:
     """The same as a Markdown table."""
     data = worksheet_data(plan)
     rows = [[escape_markdown(cell) for cell in row] for row in data["rows"]]
-    lines = [" | ".join(data["head"]), "|".join([":--"] * len(data["head"])), *map(" | ".join, rows)]
+    lines = [
+        " | ".join(data["head"]),
+        "|".join([":--"] * len(data["head"])),
+        *map(" | ".join, rows),
+    ]
     return "\n".join(f"| {line} |" for line in lines) if rows else ""
 
 

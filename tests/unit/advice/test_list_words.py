@@ -151,12 +151,15 @@ def test_counts_and_plurals():
     assert flat_curve(None, 0.005, 9).startswith("Each of 9 applications adds at least 0.5 points")
     assert points(-0.02) == "-2.0 points"
     rows = [
-        {"group": "reach", "program_type": "community"},
-        {"group": "target", "program_type": "community"},
+        {"group": "long_shot", "program_type": "community"},
+        {"group": "possible", "program_type": "community"},
     ]
-    assert list_summary(rows) == "2 programs: 1 reach and 1 target; most often Community (2)."
-    ends = list_summary([*rows, {"group": "safer"}], 0.2, 0.5)
-    assert "1 reach (under 20 %), 1 target (20 to 50 %) and 1 safer (over 50 %)" in ends
+    assert list_summary(rows) == "2 programs: 1 possible and 1 long shot; most often Community (2)."
+    ends = list_summary([*rows, {"group": "likely"}], 0.2, 0.5)
+    assert (
+        "1 likelier than not (50 % or more), 1 possible (20 to 50 %) and 1 long shot (under 20 %)"
+        in ends
+    )
 
 
 @pytest.mark.parametrize(

@@ -407,7 +407,7 @@ def with_least_chance(
 
 
 def _eligible(programs: pd.DataFrame, specialties: tuple[str, ...]) -> pd.DataFrame:
-    """Programs of the specialties in order of id; a preliminary year only where there is no other."""
+    """Programs of the specialties by id; a preliminary year only where there is no other."""
     own = programs[programs["specialty"].isin(specialties)]
     if "track" in own:
         only = own["track"].eq("preliminary").groupby(own["specialty"]).transform("all")

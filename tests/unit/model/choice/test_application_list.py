@@ -62,15 +62,18 @@ def preferences(**columns):
     return pd.DataFrame({"student_id": "T1", **columns})
 
 
-FOUND = application_list(student(), programs(), ASSUMPTIONS)
+FILL = ListWishes(fill=True)
+FOUND = application_list(student(), programs(), ASSUMPTIONS, wishes=FILL)
 
 
-def test_a_list_keeps_its_limit_and_its_signals_and_stands_in_order_of_preference():
+def test_a_filled_list_keeps_its_limit_and_its_signals_and_stands_in_order_for_use():
     assert len(FOUND.chosen) == 8
     assert FOUND.programs["signal"].tolist().count("gold") == 1
     assert FOUND.programs["signal"].tolist().count("silver") == 2
-    assert FOUND.programs["rank"].tolist() == list(range(1, 9))
-    assert (np.diff(FOUND.programs["preference"]) <= 0).all()
+    assert sorted(FOUND.programs["rank"]) == list(range(1, 9))
+    assert (np.diff(FOUND.ranked["preference"]) <= 0).all()
+    for _, own in FOUND.programs.groupby("group"):
+        assert (np.diff(own["interview_chance"]) <= 0).all()
     assert FOUND.fee_usd == 88
     assert FOUND.places_unused == 0
     assert FOUND.chance_basis == "article"
@@ -88,9 +91,10 @@ def test_shares_interviews_and_group_say_the_same_as_the_chances():
 
 
 @pytest.mark.parametrize(
-    ("chance", "group"), [(0.19, "reach"), (0.2, "target"), (0.5, "target"), (0.51, "safer")]
+    ("chance", "group"),
+    [(0.194, "long_shot"), (0.196, "possible"), (0.494, "possible"), (0.5, "likely")],
 )
-def test_groups_go_by_the_chance_alone(chance, group):
+def test_groups_go_by_the_chance_as_it_is_printed(chance, group):
     assert group_of(chance, ASSUMPTIONS) == group
 
 
@@ -107,7 +111,9 @@ def test_a_program_that_screens_out_the_failed_exam_is_never_listed():
 
 
 def test_a_list_with_too_few_programs_leaves_places_unused():
-    short = application_list(student(application_limit=20.0), programs(24), ASSUMPTIONS)
+    short = application_list(
+        student(application_limit=20.0), programs(24), ASSUMPTIONS, wishes=FILL
+    )
     assert len(short.chosen) == 18
     assert short.places_unused == 2
 
@@ -309,6 +315,6 @@ def test_the_frontier_marks_the_value_in_use():
 
 
 def test_equal_inputs_give_equal_lists():
-    again = application_list(student(), programs(), ASSUMPTIONS)
+    again = application_list(student(), programs(), ASSUMPTIONS, wishes=FILL)
     pd.testing.assert_frame_equal(again.programs, FOUND.programs)
     pd.testing.assert_frame_equal(again.left_out, FOUND.left_out)
