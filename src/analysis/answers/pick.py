@@ -6,6 +6,7 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -50,6 +51,7 @@ from analysis.model.choice.problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student
+from analysis.tables.codes import DIVISIONS, STATES
 
 __all__ = [
     "PROGRAM_COLUMNS",
@@ -62,7 +64,59 @@ __all__ = [
     "list_sentences",
     "pick",
     "placement_check",
+    "wished_places",
 ]
+
+
+def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """States that are preferred, and that are ruled out.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Places separated by semicolons: a state by its two letters or its name, or a census
+        division; ``not`` before a place rules it out.
+
+    Returns
+    -------
+    preferred, excluded : tuple of str
+        Codes of states.
+
+    Raises
+    ------
+    ModelError
+        For an unknown place, with the nearest known one, and for a state both preferred and ruled
+        out.
+
+    Examples
+    --------
+    >>> wished_places(["Ohio; not TX", "Middle Atlantic"])
+    (('OH', 'NJ', 'NY', 'PA'), ('TX',))
+    """
+    known = {code.casefold(): (code,) for code in STATES.values()}
+    known |= {name.casefold(): (code,) for name, code in STATES.items()}
+    known |= {name.casefold(): states for name, states in DIVISIONS.items()}
+    sides: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    for place in (part.strip() for text in texts for part in text.split(";")):
+        if not place:
+            continue
+        name = " ".join(place.casefold().split())
+        ruled_out = name.startswith("not ")
+        name = name.removeprefix("not ")
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            shown = near.upper() if len(near) == 2 else near.title()
+            message = (
+                f"place {place!r}: expected a state (OH or Ohio) or a census division, such as "
+                f"{shown}; 'not' before it rules it out"
+            )
+            raise ModelError(message)
+        sides[ruled_out] |= dict.fromkeys(known[name])
+    both = [code for code in sides[False] if code in sides[True]]
+    if both:
+        message = f"places both preferred and ruled out: {', '.join(both)}"
+        raise ModelError(message)
+    return tuple(sides[False]), tuple(sides[True])
 
 
 def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str]:

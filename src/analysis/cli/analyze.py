@@ -131,15 +131,52 @@ def pick(
     quota: Annotated[
         list[str] | None, typer.Option(help="As state=OH>=3 or program_type=community<=10.")
     ] = None,
+    fill: Annotated[
+        bool, typer.Option("--fill", help="Fill the limit, whatever an application adds.")
+    ] = False,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help='States and census divisions, as "OH; New England; not TX".'),
+    ] = None,
+    must: Annotated[str, typer.Option(help="Programs to list, by id and ;")] = "",
+    never: Annotated[str, typer.Option(help="Programs not to list, likewise.")] = "",
+    home: Annotated[str, typer.Option(help="Home programs, likewise.")] = "",
+    rotation: Annotated[str, typer.Option(help="Programs rotated at, likewise.")] = "",
+    signal_home: Annotated[
+        bool | None,
+        typer.Option(
+            "--signal-home/--no-signal-home", help="Signals to home programs; by specialty if left."
+        ),
+    ] = None,
+    prestige: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of prestige in your preference.")
+    ] = None,
+    second: Annotated[
+        str, typer.Option(help="A second specialty: one plan against two under the same limits.")
+    ] = "",
+    both_at_one: Annotated[
+        bool, typer.Option("--both-at-one", help="Two specialties may meet at one institution.")
+    ] = False,
     method: Annotated[Method, typer.Option(help="How to search.")] = Method.auto,
     what_if: WhatIfs = None,
     output: FormatOption = None,
 ) -> int:
     """Pick an application list for one student, with reasons, limits and what-ifs."""
-    from analysis.answers.pick import PROGRAM_COLUMNS, ListWishes
+    from analysis.answers.pick import PROGRAM_COLUMNS, ListWishes, wished_places
     from analysis.answers.pick import pick as answer_of
 
+    preferred, excluded = wished_places(where or ())
     wishes = ListWishes(
+        fill=fill,
+        prefer_states=preferred,
+        exclude_states=excluded,
+        must=_ids(must),
+        never=_ids(never),
+        home=_ids(home),
+        rotation=_ids(rotation),
+        signal_home=signal_home,
+        wish_prestige=prestige,
+        apart=not both_at_one,
         limit=limit,
         budget_usd=budget,
         gold=_signals("--gold", gold),
@@ -156,6 +193,7 @@ def pick(
         wishes,
         method.value,
         what_if or (),
+        second=second,
     )
     record = answer.record()
     form = chosen_format(output)
@@ -170,6 +208,10 @@ def pick(
     else:
         print_list(student_id, record)
     return 0
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
 def _signals(option: str, text: str) -> tuple[int, ...] | None:
