@@ -2,6 +2,7 @@ import errno
 import io
 import re
 import tomllib
+from fnmatch import fnmatchcase
 from math import nextafter
 from pathlib import Path
 
@@ -48,15 +49,14 @@ def test_the_article_and_the_model_give_the_default_values():
     )
     assert DEFAULT.group("anchors")["loa_academic"] == 0.3
     assert DEFAULT.values("latent_correlation") == (0.1, 0.2, 0.4)
-    assert DEFAULT.values("match_given_interview") == (0.5,)
+    assert DEFAULT.values("match_given_interview") == (0.5445,)
     assert DEFAULT.text("anchor_basis") == "reader"
 
 
 def test_every_domain_is_that_of_some_key():
-    assert {pattern for pattern in DOMAINS if not pattern.endswith("*")} <= set(DEFAULT.entries)
+    assert {pattern for pattern in DOMAINS if "*" not in pattern} <= set(DEFAULT.entries)
     for pattern in DOMAINS:
-        start = pattern.rstrip("*")
-        assert any(key.startswith(start) for key in DEFAULT.entries), pattern
+        assert any(fnmatchcase(key, pattern) for key in DEFAULT.entries), pattern
 
 
 def test_a_file_may_leave_out_what_it_does_not_change(tmp_path):

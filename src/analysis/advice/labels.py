@@ -202,7 +202,7 @@ def sources_text(assumptions: Assumptions, chance_basis: str) -> str:
     ----------
     assumptions : Assumptions
         The effective set.
-    chance_basis : {"article", "base_rate"}
+    chance_basis : {"identity", "article", "base_rate"}
         What the chances at the programs of the list are levelled by.
 
     Returns
@@ -211,6 +211,9 @@ def sources_text(assumptions: Assumptions, chance_basis: str) -> str:
         Markdown.
     """
     level = {
+        "identity": "each program's interviews per application, averaged over its own applicants "
+        "(by degree, signal and record); programs without counts get the rate of programs like "
+        "them. The differences between groups are our assumptions where season.csv cites none",
         "article": f"{level_words(assumptions)}; no counts of interviews are used",
         "base_rate": "the programs' own counts of interviews and applications, times the odds of "
         f"{assumptions.value('base_rate.group_odds'):g} that are our assumption and the weakest "

@@ -65,6 +65,8 @@ NAMES = {
     "latent_correlation": "how far rejections come together",
     "match_given_interview": "the chance of a match after an interview",
     "base_rate": "the student's group against all applicants",
+    "groups": "how much groups of applicants differ",
+    "signals": "what a signal is worth",
     "relief": "how far a high Step 2 CK makes up for a flag",
     "tolerance": "the programs' tolerance of red flags",
 }

@@ -37,7 +37,13 @@ __all__ = [
 ]
 
 TERM = MappingProxyType(
-    {**FACTORS, "program": "How high the program's own applicants score", "signal": "A signal"}
+    {
+        **FACTORS,
+        "program": "How high the program's own applicants score",
+        "degree": "Degree, against a US MD senior",
+        "place": "Home state, school's state or preferred region",
+        "signal": "A signal",
+    }
 )
 LEAST = 0.05  # points that round to a digit
 

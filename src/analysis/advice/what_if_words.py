@@ -37,6 +37,7 @@ KEYS = {
     "match_given_interview": "match given an interview",
     "logit_scale": "how sharply chances react",
     "base_rate.group_odds": "the students' group against all",
+    "level.shift": "level of every program (log-odds)",
 }
 
 

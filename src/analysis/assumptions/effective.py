@@ -70,6 +70,24 @@ DOMAINS: Mapping[str, Domain] = {
     "signals.*": Domain(1, 1e3),
     "applicants.step2_mean": SCORE,
     "applicants.*": Domain(-50, 50),
+    "level.shift": Domain(-5, 5),
+    "level.*": POSITIVE,
+    "pool.*.interview_rate": INSIDE,
+    "pool.*.share_*": INSIDE,
+    "pool.*.odds_gold": Domain(1, 1e3),
+    "pool.*.odds_silver": Domain(1, 1e3),
+    "pool.*.odds_*": Domain(0, 1, open_low=True),
+    "pool.*.mean_applications_*": Domain(1, 1e3),
+    "pool.step2_sd": Domain(1, 40),
+    "pool.highest_tau": Domain(0.2, 2),
+    "pool.correlation": UNDER_ONE,
+    "pool.*": SHARE,
+    "pool_mean.*": SHARE,
+    "place.*_odds": Domain(1, 1e3),
+    "place.*_share": Domain(0, 0.5),
+    "match_odds.*": Domain(1, 1e3),
+    "match_correlation": Domain(0, 0.95),
+    "match_link": SHARE,
     "base_rate.group_odds": POSITIVE,
     "base_rate.pool_slope": Domain(0, 10),
     "base_rate.least": INSIDE,
@@ -92,6 +110,9 @@ DOMAINS: Mapping[str, Domain] = {
     "classmates.shared_factor*": SHARE,
     "classmates.draws": Domain(1, 1e6),
     "classmates.further_applications": Domain(1, 1e3),
+    "uncertainty.group_spread": UNDER_ONE,
+    "uncertainty.signal_spread": UNDER_ONE,
+    "uncertainty.match_correlation": Domain(0, 0.95),
     "uncertainty.weights_nu": POSITIVE,
     "uncertainty.kappa_spread": SHARE,
     "uncertainty.group_odds": POSITIVE,
@@ -101,7 +122,10 @@ DOMAINS: Mapping[str, Domain] = {
     "uncertainty.draws": Domain(1, 1e6),
 }
 AT_LEAST_0 = Domain(0, 1e12)
-WORDS = {"anchor_basis": ("reader", "population")}
+WORDS = {
+    "anchor_basis": ("reader", "population"),
+    "level.basis": ("identity", "article"),
+}
 NAMES = {"list.home_without_signal"}
 # May be one number or several: one is a mixture of one.
 EITHER = {"latent_correlation"}
@@ -119,6 +143,7 @@ WHOLE = (
 RANGES = (
     "uncertainty.group_odds",
     "uncertainty.match_given_interview",
+    "uncertainty.match_correlation",
     "classmates.most_at_a_program_range",
     "classmates.shared_factor_range",
 )
@@ -211,6 +236,9 @@ def _contradictions(entries: Mapping[str, Entry]) -> dict[str, str]:
             found[f"relief.{kind}.major"] = f"at most relief.{kind}.minor"
     if number("signals.silver") > number("signals.gold"):
         found["signals.silver"] = "at most signals.gold"
+    for kind in ("ultra", "moderate", "less"):
+        if number(f"pool.{kind}.odds_silver") > number(f"pool.{kind}.odds_gold"):
+            found[f"pool.{kind}.odds_silver"] = f"at most pool.{kind}.odds_gold"
     if entries["anchor_basis"].content == "population":
         for key in ("anchors.step1_failure", "anchors.step2_failure"):
             most = 1 - number(key) / spotless

@@ -158,7 +158,7 @@ class Season(BaseModel):
         FeeStep(last=18, usd=99.0, flat=True)
         """
         steps: list[FeeStep] = []
-        after = 0
+        after: int | None = 0
         for text in filter(None, self.fees.split(";")):
             step = FEE_STEP.fullmatch(text.strip())
             if step is None or after is None or int(step[1]) != after + 1:
@@ -174,7 +174,7 @@ class Season(BaseModel):
     @property
     def citations(self) -> dict[str, str]:
         """Source of each column that is cited."""
-        found = {}
+        found: dict[str, str] = {}
         for part in self.source.split(" | "):
             columns, colon, citation = part.partition(": ")
             if colon:
@@ -292,7 +292,11 @@ def toml_content(path: Path) -> dict[str, Any]:
 def _leaves(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for name, part in content.items():
         key = f"{prefix}{name}"
-        if isinstance(part, dict) and not {"value", "values", "basis"} & set(part):
+        # A key may be called basis, as level.basis is; an entry has a word there.
+        entry = isinstance(part, dict) and (
+            {"value", "values"} & set(part) or isinstance(part.get("basis"), str)
+        )
+        if isinstance(part, dict) and not entry:
             yield from _leaves(part, f"{key}.")
         else:
             yield key, part

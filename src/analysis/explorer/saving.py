@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ class Saving:
         taken, _desk = self._now()
         mark = f"WHAT-IF of {taken.wishes_of}. {taken.changed}" if taken.changed else ""
         links = [
-            _link(taken.name(name, ending), lambda c=chart, e=ending: c.picture.saved(e, mark))
+            _link(taken.name(name, ending), partial(chart.picture.saved, ending, mark))
             for name, chart in self._charts.items()
             if chart.svg
             for ending in ("svg", "png")

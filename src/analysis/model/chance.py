@@ -13,8 +13,8 @@ from scipy.special import ndtri
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.flags import EXAM_FAILURES
-from analysis.model.level import program_levels
-from analysis.model.market import Market, Part
+from analysis.model.level import ProgramLevels, program_levels
+from analysis.model.market import Market, Part, place_log_odds
 from analysis.model.parameters import ChanceParameters, chance_parameters, joint_draws
 from analysis.model.profile import profile_levels
 from analysis.model.screening import gate
@@ -178,8 +178,8 @@ def _part_columns(
     """Columns of one student's rows for one specialty; a word stands for as many."""
     count = len(part.programs)
     terms = part.terms(chance_parameters(assumptions), assumptions)
-    named = {**terms.named(), "signal": part.signal}
-    read = terms.chance(part.signal)[0]
+    named = _split_level({**terms.named(), "signal": part.signal, "place": part.place}, part)
+    read = terms.chance(part.signal + part.place)[0]
     doors, chance = part.gate, read * part.gate.opening
     low = high = np.full(count, np.nan)
     reasons = doors.reason
@@ -203,6 +203,19 @@ def _part_columns(
         "imputed": part.levels.imputed,
         **{f"logit_{name}": np.broadcast_to(named[name], (1, count))[0] for name in TERMS},
     }
+
+
+def _split_level(named: dict[str, FloatBlock], part: Part) -> dict[str, FloatBlock]:
+    """Terms with the base apart from what a program's own applicants do to it.
+
+    The base is then the level of a record at the reference where applicants score as assumed
+    usual; a place of which nothing is known belongs to it, being the pool's average.
+    """
+    own = part.levels.applicants_term(part.kind)
+    base = named["spotless"] + named["program"] - own
+    if not part.place_known:
+        base, named["place"] = base + named["place"], np.zeros(1)
+    return {**named, "spotless": base, "program": own}
 
 
 FloatBlock = NDArray[np.floating]
@@ -249,6 +262,7 @@ def chance_blocks(
     profiles = profile_levels(students, assumptions)
     terms = terms_of(profiles, kind, levels, chance_parameters(assumptions), assumptions, dtype)
     screens = _screens(students, profiles, programs, assumptions, dtype)
+    places = _places(students, kind, programs, levels, assumptions, dtype)
     score = profiles["score"].to_numpy(dtype=dtype).reshape(-1, 1)
     known = programs["step2_cutoff"].to_numpy(dtype=dtype)
     cutoff = np.where(np.isnan(known), -np.inf, known).astype(dtype)
@@ -258,13 +272,38 @@ def chance_blocks(
         here = slice(start, min(start + rows, len(students)))
         count = here.stop - here.start
         chances, reached = block[:count], passes[:count]
-        terms.rows(here).chance(out=chances)
+        terms.rows(here).chance(places if places.ndim == 1 else places[here], out=chances)
         np.greater_equal(score[here], cutoff, out=reached)
         np.multiply(chances, reached, out=chances)
         for at, screen in enumerate(screens[here]):
             if screen is not None:
                 chances[at] *= screen
         yield here, chances
+
+
+def _places(
+    students: pd.DataFrame,
+    kind: str,
+    programs: pd.DataFrame,
+    levels: ProgramLevels,
+    assumptions: Assumptions,
+    dtype: Any,
+) -> FloatBlock:
+    """Log-odds of place, shape (m,) where nothing is known of any student's, else (n, m)."""
+    names = [n for n in ("home_state", "school_state", "preferred_divisions") if n in students]
+    untied = np.full(len(programs), "", dtype=object)
+    known: dict[tuple[Any, ...], FloatBlock] = {}
+    rows = []
+    for cells in zip(*(students[name] for name in names), strict=True) if names else ():
+        key = tuple(cells)
+        if key not in known:
+            own = dict(zip(names, cells, strict=True))
+            place = place_log_odds(own, programs, untied, assumptions)
+            known[key] = levels.place_term(place, kind).astype(dtype)
+        rows.append(known[key])
+    if len(known) > 1:
+        return np.stack(rows)
+    return rows[0] if rows else levels.place_term(None, kind).astype(dtype)
 
 
 def _screens(

@@ -10,14 +10,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
+from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 
 __all__ = [
     "HIGHEST_RHO",
+    "Mechanism",
     "Scenarios",
     "answers_at",
     "interview_states",
     "match_thresholds",
+    "mechanism",
     "offers_at",
     "quadrature",
     "scenarios",
@@ -31,6 +34,10 @@ HERMITE_UP_TO, HERMITE_NODES = 0.6, 32
 # small on the latent scale is taken along the tangent, which is right to 5e-5 in every state.
 COARSE_NODES, COARSE_STEP = 16, 0.02
 LEGENDRE_NODES, LEGENDRE_REACH = 96, 7.0
+# Nodes of each factor where there are two, up to these correlations: match chances to 1e-3 with
+# marginals that are exact; above the last of them Legendre's.
+GRID = ((0.1, 4), (0.25, 6), (0.45, 8), (0.6, 12))
+GRID_LEGENDRE = 48
 # Calibration: bracket of the threshold, and when a Newton step no longer matters.
 BRACKET, STEP_TOLERANCE, MOST_STEPS = 9.0, 1e-12, 100
 # Chances below this are none: their states would underflow.
@@ -56,6 +63,85 @@ class Scenarios:
     def marginal(self) -> Floats:
         """Chance of an offer over all states, shape (programs,)."""
         return np.asarray(self.chance @ self.weight, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Mechanism:
+    """How answers to one applicant come together, before and after the interview (section 4).
+
+    Parameters
+    ----------
+    rho : tuple of float
+        Correlation of invitations, in [0, .95]; several are mixed in equal parts.
+    match_correlation : float, optional
+        Correlation of ranking decisions after interviews; that of the invitations if None.
+    link : float
+        In [0, 1]: how far the factor behind the ranking is the one behind the invitations. 0 is
+        the published P(match | n interviews); 1 with one correlation is a single factor.
+    """
+
+    rho: tuple[float, ...]
+    match_correlation: float | None = None
+    link: float = 1.0
+
+    def __post_init__(self) -> None:
+        highest = max((*self.rho, self.match_correlation or 0.0), default=-1.0)
+        if not self.rho:
+            message = "no correlation given"
+            raise ModelError(message)
+        if min(self.rho) < 0 or highest > HIGHEST_RHO or not 0 <= self.link <= 1:
+            message = (
+                f"correlations {self.rho} and {self.match_correlation} with a link of "
+                f"{self.link:g}; expected some from 0 to {HIGHEST_RHO:g}, and a link from 0 to 1"
+            )
+            raise ModelError(message)
+
+    def at(self, rho: float) -> Mechanism:
+        """The same with one correlation of invitations."""
+        return Mechanism((rho,), self.match_correlation, self.link)
+
+    @property
+    def parts(self) -> tuple[tuple[float, float], ...]:
+        """Correlations of invitations and of rankings that are mixed."""
+        own = self.match_correlation
+        return tuple((rho, rho if own is None else own) for rho in self.rho)
+
+
+def mechanism(assumptions: Assumptions) -> Mechanism:
+    """How answers come together under a set of assumptions.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        ``latent_correlation``, ``match_correlation``, ``match_link``.
+
+    Returns
+    -------
+    Mechanism
+        To be given to `scenarios` as its correlation.
+    """
+    return Mechanism(
+        assumptions.values("latent_correlation"),
+        assumptions.value("match_correlation"),
+        assumptions.value("match_link"),
+    )
+
+
+@lru_cache(maxsize=64)
+def _grid(rho: float, *, coarse: bool) -> tuple[Floats, Floats]:
+    """Nodes and weights of one of two factors."""
+    if rho == 0:
+        return np.zeros(1), np.ones(1)
+    count = next((nodes for end, nodes in GRID if rho <= end), 0)
+    if count:
+        nodes, weights = np.polynomial.hermite_e.hermegauss(
+            max(3, (2 * count) // 3) if coarse else count
+        )
+        return nodes, weights / weights.sum()
+    unit, weights = np.polynomial.legendre.leggauss(GRID_LEGENDRE)
+    nodes = LEGENDRE_REACH * unit
+    weights = weights * np.exp(-0.5 * nodes**2)
+    return nodes, weights / weights.sum()
 
 
 @lru_cache(maxsize=32)
@@ -110,15 +196,16 @@ def interview_states(
 def scenarios(
     chance: ArrayLike,
     match_given_interview: ArrayLike,
-    rho: float | Sequence[float],
+    rho: float | Sequence[float] | Mechanism,
     *,
     coarse: bool = False,
 ) -> Scenarios:
     """Chances of an offer in each state of the world (docs/methods.md, section 4).
 
-    An offer takes an interview and then a match, both driven by the same common factor. The
-    threshold of the match is set so that the chance of a match *given* an interview is the one
-    asked for; multiplying two correlated chances would overstate it.
+    An offer takes an interview and then a match. Both are driven by one common factor, or, with a
+    `Mechanism`, each by its own: states are then all pairs of the two. The threshold of the match
+    is set so that the chance of a match *given* an interview is the one asked for; multiplying two
+    correlated chances would overstate it.
 
     Parameters
     ----------
@@ -126,7 +213,7 @@ def scenarios(
         Chances of an interview, in [0, 1].
     match_given_interview : float or array_like of float, shape (programs,)
         In [.01, .99].
-    rho : float or sequence of float
+    rho : float, sequence of float or Mechanism
         Correlation in [0, .95]; several are mixed in equal parts, their states side by side.
     coarse : bool
         Whether match chances to some 2e-4 will do, as for the ends of a range.
@@ -148,17 +235,77 @@ def scenarios(
     """
     chances = _checked_chance(chance)
     rates = _checked_rates(match_given_interview, chances.size)
-    mix = [float(r) for r in np.atleast_1d(np.asarray(rho, dtype=np.float64))]
-    if not mix:
-        message = "no correlation given"
-        raise ModelError(message)
-    parts = [_offer_states(chances, rates, one, coarse=coarse) for one in mix]
+    how = _mechanism_of(rho)
+    parts = [
+        _offer_states(chances, rates, one, coarse=coarse)
+        if how.link == 1 and one == after
+        else _paired_states(chances, rates, one, after, how.link, coarse=coarse)
+        for one, after in how.parts
+    ]
     if len(parts) == 1:
         return Scenarios(*parts[0])
     return Scenarios(
         np.concatenate([offers for offers, _ in parts], axis=1),
         np.concatenate([weight / len(parts) for _, weight in parts]),
     )
+
+
+def _mechanism_of(rho: float | Sequence[float] | Mechanism) -> Mechanism:
+    if isinstance(rho, Mechanism):
+        return rho
+    return Mechanism(tuple(float(r) for r in np.atleast_1d(np.asarray(rho, dtype=np.float64))))
+
+
+def _paired_states(
+    chances: Floats, rates: Floats, rho: float, after: float, link: float, *, coarse: bool
+) -> tuple[Floats, Floats]:
+    """Offers in each pair of states: one factor behind invitations, one behind rankings."""
+    first, first_weight = _grid(rho, coarse=coarse)
+    second, second_weight = _grid(after * (1 - link**2), coarse=coarse)
+    interview = np.repeat(_exact_states(chances, rho, first, first_weight), second.size, axis=1)
+    weight = np.outer(first_weight, second_weight).ravel()
+    factor = (link * first[:, None] + np.sqrt(1 - link**2) * second).ravel()
+    if link == 0:
+        # Rankings hang on their own factor alone: one threshold for each rate.
+        own, of_own = np.unique(rates, return_inverse=True)
+        sure = np.ones((own.size, second.size))
+        _, match = _calibrated(
+            sure[:, 0], sure, own, after, second_weight, second, together=0.0, coarse=False
+        )
+        return interview * np.tile(match[of_own], first.size), weight
+    offers = np.zeros_like(interview)
+    asked = chances >= SMALLEST
+    if asked.any():
+        held = interview[asked]
+        together = link * float(np.sqrt(rho * after))
+        _, match = _calibrated(
+            chances[asked], held, rates[asked], after, weight, factor, together, coarse=coarse
+        )
+        offers[asked] = held * match
+    return offers, weight
+
+
+def _exact_states(chances: Floats, rho: float, nodes: Floats, weight: Floats) -> Floats:
+    """Chances in each state whose mean over few states is the chance, to the last digits."""
+    if rho == 0:
+        return chances[:, None].copy()
+    found = np.repeat(chances[:, None], nodes.size, axis=1)
+    asked = (chances >= SMALLEST) & (chances < 1)
+    if not asked.any():
+        return found
+    target, latent = chances[asked], np.asarray(ndtri(chances[asked]))
+    spread = np.sqrt(1 - rho)
+    for _ in range(4):
+        at = (latent[:, None] + np.sqrt(rho) * nodes) / spread
+        states = ndtr(at)
+        mean = states @ weight
+        rise = (np.exp(-0.5 * at * at) @ weight) / (spread * np.sqrt(2 * np.pi))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = np.log(target / mean) * mean / rise
+        latent = latent + np.clip(np.nan_to_num(step), -1, 1)
+    states = answers_at(latent[:, None], rho, nodes)
+    found[asked] = np.minimum(states * (target / (states @ weight))[:, None], 1.0)
+    return found
 
 
 def _checked_rates(match_given_interview: ArrayLike, programs: int) -> Floats:
@@ -173,29 +320,53 @@ def _checked_rates(match_given_interview: ArrayLike, programs: int) -> Floats:
 
 
 def match_thresholds(
-    chance: ArrayLike, match_given_interview: ArrayLike, rho: float, *, coarse: bool = False
+    chance: ArrayLike,
+    match_given_interview: ArrayLike,
+    rho: float | Mechanism,
+    *,
+    coarse: bool = False,
 ) -> Floats:
-    """Where each program draws the line after an interview, on the latent scale (section 4)."""
+    """Where each program draws the line after an interview, on the latent scale (section 4).
+
+    For whoever draws the factors instead of summing over their states; see `offers_at`. Of a
+    mixture, the first correlation counts.
+    """
     chances = _checked_chance(chance)
     rates = _checked_rates(match_given_interview, chances.size)
-    interview, weight = interview_states(chances, rho, coarse=coarse)
+    how = _mechanism_of(rho)
+    one, after = how.parts[0]
+    # What the ranking shares with the invitation; the rest of its factor is integrated out.
+    shared = after * how.link**2
     thresholds = np.full(chances.size, np.inf)
     asked = chances >= SMALLEST
-    if rho == 0:
+    if one == 0 or shared == 0:
         thresholds[asked] = 0.0 - ndtri(rates[asked])
     elif asked.any():
+        interview, weight = interview_states(chances[asked], one, coarse=coarse)
+        nodes, _ = quadrature(one, coarse=coarse)
+        together = float(np.sqrt(one * shared))
         thresholds[asked], _ = _calibrated(
-            chances[asked], interview[asked], rates[asked], rho, weight, coarse=coarse
+            chances[asked], interview, rates[asked], shared, weight, nodes, together, coarse=coarse
         )
     return thresholds
 
 
 def offers_at(
-    chance: ArrayLike, threshold: ArrayLike, rho: ArrayLike, factor: ArrayLike
+    chance: ArrayLike,
+    threshold: ArrayLike,
+    rho: ArrayLike,
+    factor: ArrayLike,
+    match_factor: ArrayLike | None = None,
+    match_correlation: ArrayLike | None = None,
+    link: float = 1.0,
 ) -> NDArray[np.float64]:
-    """Chance of an offer at a value of the common factor (section 4)."""
+    """Chance of an offer at a value of the common factor, or of the two factors (section 4)."""
     interview = answers_at(ndtri(chance), rho, factor)
-    return interview * answers_at(-np.asarray(threshold), rho, factor)
+    after = rho if match_correlation is None else match_correlation
+    behind = link * np.asarray(factor)
+    if match_factor is not None:
+        behind = behind + np.sqrt(1 - link**2) * np.asarray(match_factor)
+    return interview * answers_at(-np.asarray(threshold), after, behind)
 
 
 def _offer_states(
@@ -208,7 +379,10 @@ def _offer_states(
     asked = chances >= SMALLEST
     if asked.any():
         held = interview if asked.all() else interview[asked]
-        _, match = _calibrated(chances[asked], held, rates[asked], rho, weight, coarse=coarse)
+        nodes, _ = quadrature(rho, coarse=coarse)
+        _, match = _calibrated(
+            chances[asked], held, rates[asked], rho, weight, nodes, rho, coarse=coarse
+        )
         offers[asked] = held * match
     return offers, weight
 
@@ -219,17 +393,22 @@ def _calibrated(
     rates: Floats,
     rho: float,
     weight: Floats,
+    nodes: Floats,
+    together: float,
     *,
     coarse: bool,
 ) -> tuple[Floats, Floats]:
-    """Thresholds, and match chances in each state, that make offers ``rates`` times interviews."""
-    nodes, _ = quadrature(rho, coarse=coarse)
+    """Thresholds, and match chances in each state, that make offers ``rates`` times interviews.
+
+    ``nodes`` is the factor behind the ranking in each state, ``together`` the correlation of a
+    program's two answers, which only the first guess needs.
+    """
     spread = np.sqrt(1 - rho)
     slope, shift = 1 / spread, np.sqrt(rho) * nodes / spread
     weighed = interview * weight
     target = np.log(rates) + np.log(weighed.sum(axis=1))
     low, high = np.full(chances.size, -BRACKET), np.full(chances.size, BRACKET)
-    threshold = np.clip(_first_guess(chances, rates, rho), -BRACKET, BRACKET)
+    threshold = np.clip(_first_guess(chances, rates, together), -BRACKET, BRACKET)
     match = np.empty_like(interview)
     open_rows = np.arange(chances.size)
     for _ in range(MOST_STEPS):

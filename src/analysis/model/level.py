@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,56 +12,409 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit
 
-from analysis.assumptions import Assumptions
+from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.flags import FLAGS
-from analysis.model.parameters import Number
+from analysis.model.parameters import ChanceParameters, Number, chance_parameters
+from analysis.model.pool import (
+    COARSE_NODES,
+    COMPENSATING,
+    SIGNALS,
+    Gates,
+    Odds,
+    Pool,
+    conditional_odds,
+    evidence_of,
+    expected_value,
+    pool_of,
+    program_level,
+    typical_penalty,
+)
 
-__all__ = ["ProgramLevels", "base_rate_level", "program_levels"]
+__all__ = ["IDENTITY", "ProgramLevels", "base_rate_level", "program_levels"]
+
+Floats = NDArray[np.float64]
+IDENTITY = "identity"
+# Levels that were solved, so that a class pays once for a programs file.
+KNOWN: OrderedDict[Any, Any] = OrderedDict()
+MOST_KNOWN = 64
+# Where the coarse levels behind a range are solved: spreads of the evidence, and factors.
+LOWEST_TAU, TAUS = 0.2, 8
+FACTORS = (0.5, 1.5)
+# A rate this close to all whom a program reads contradicts its screens.
+CLOSE_TO_ALL = 0.98
 
 
 @dataclass(frozen=True)
+class PoolLevels:
+    """Solved levels of programs of one class of specialties, and the odds around them.
+
+    Parameters
+    ----------
+    cells : ndarray of float, shape (8, m)
+        Log-odds of a US MD senior of mean evidence, without signal or flag, from elsewhere; then
+        of `GROUPS` and of `SIGNALS` at equal evidence.
+    unplaced : ndarray of float, shape (m,)
+        What is added for a student of whose place nothing is known: the pool's average.
+    tau : ndarray of float, shape (m,)
+        Spread of the evidence in each program's specialty.
+    """
+
+    cells: Floats
+    unplaced: Floats
+    tau: Floats
+
+
+@dataclass(frozen=True)
+class Moves:
+    """How `PoolLevels.cells` move with what is uncertain, for programs of one specialty.
+
+    Levels are solved at a coarse quadrature for eight spreads of the evidence, through which a
+    polynomial runs, and for two factors each on the log-odds of groups and of signals, through
+    which parabolas run: right to a tenth of a log-odds where all move far at once, and a hundred
+    times as fast as solving each draw.
+
+    Parameters
+    ----------
+    tau : float
+        Spread as assumed.
+    by_tau : ndarray of float, shape (TAUS, 8, m)
+        Cells at each of `_taus`.
+    by_factor : ndarray of float, shape (2, 2, 8, m)
+        What `FACTORS` on the groups' and on the signals' log-odds add.
+    """
+
+    tau: float
+    by_tau: Floats
+    by_factor: Floats
+
+    def at(self, tau: Floats, factors: tuple[Floats, Floats]) -> Floats:
+        """What is added to the cells in each draw, shape (draws, 8, m)."""
+        weights = _lagrange(tau) - _lagrange(np.array([self.tau]))
+        moved = np.tensordot(weights, self.by_tau, axes=1)
+        for factor, (down, up) in zip(factors, self.by_factor, strict=True):
+            step = ((factor - 1) / (FACTORS[1] - 1))[:, None, None]
+            moved += step * (up - down) / 2 + step**2 * (up + down) / 2
+        return moved
+
+
+def _taus() -> Floats:
+    """Chebyshev points of the spreads at which coarse levels are solved."""
+    unit = np.cos(np.pi * (np.arange(TAUS) + 0.5) / TAUS)
+    return (LOWEST_TAU + 2) / 2 + (2 - LOWEST_TAU) / 2 * unit
+
+
+def _lagrange(tau: Floats) -> Floats:
+    """Weights of the levels at `_taus` for each spread, shape (draws, TAUS)."""
+    points = _taus()
+    asked = np.clip(tau, LOWEST_TAU, 2.0)
+    weights = np.ones((asked.size, points.size))
+    for at, point in enumerate(points):
+        for other in np.delete(points, at):
+            weights[:, at] *= (asked - other) / (point - other)
+    return weights
+
+
+@dataclass(frozen=True, eq=False)
 class ProgramLevels:
     """What the chance needs to know of programs; arrays of shape (programs,)."""
 
-    prestige: NDArray[np.float64]
-    tolerance: NDArray[np.float64]
-    flag_tolerance: dict[str, NDArray[np.float64]]
+    specialty: NDArray[Any]
+    prestige: Floats
+    tolerance: Floats
+    flag_tolerance: dict[str, Floats]
     own_conduct_tolerance: NDArray[np.bool_]
-    applicant_step2: dict[str, NDArray[np.float64]]
-    rate: NDArray[np.float64] | None
+    applicant_step2: dict[str, Floats]
+    rate: Floats | None
+    facts: dict[str, Floats]
     imputed: NDArray[Any]
+    basis: str
+    assumptions: Assumptions
 
     def at(self, programs: NDArray[np.int64]) -> ProgramLevels:
         """Levels of some of the programs, still in the basis of all."""
         shared = {id(values): values[programs] for values in self.flag_tolerance.values()}
-        return ProgramLevels(
+        return replace(
+            self,
+            specialty=self.specialty[programs],
             prestige=self.prestige[programs],
             tolerance=self.tolerance[programs],
             flag_tolerance={flag: shared[id(v)] for flag, v in self.flag_tolerance.items()},
             own_conduct_tolerance=self.own_conduct_tolerance[programs],
             applicant_step2={kind: v[programs] for kind, v in self.applicant_step2.items()},
             rate=None if self.rate is None else self.rate[programs],
+            facts={name: values[programs] for name, values in self.facts.items()},
             imputed=self.imputed[programs],
         )
 
-    @property
-    def basis(self) -> str:
-        """``article`` or ``base_rate``."""
-        return "article" if self.rate is None else "base_rate"
+    def solved(self, kind: str) -> PoolLevels:
+        """Levels by the accounting identity if the specialty is of a class."""
+        return self._known(("levels", kind), _pool_levels)
+
+    def moves(self, kind: str) -> list[tuple[NDArray[np.int64], Moves]]:
+        """How they move with what is uncertain, specialty by specialty, with the positions."""
+        return self._known(("moves", kind), _pool_moves)
+
+    def _known(self, what: tuple[str, str], make: Any) -> Any:
+        key = (
+            what,
+            self.assumptions,
+            tuple(self.specialty.tolist()),
+            *(self.flag_tolerance[flag].tobytes() for flag in ("step1_failure", "loa_academic")),
+            self.applicant_step2[what[1]].tobytes(),
+            None if self.rate is None else self.rate.tobytes(),
+            *(values.tobytes() for values in self.facts.values()),
+        )
+        if key not in KNOWN:
+            KNOWN[key] = make(self, what[1])
+            while len(KNOWN) > MOST_KNOWN:
+                KNOWN.popitem(last=False)
+        KNOWN.move_to_end(key)
+        return KNOWN[key]
+
+    def program_term(self, kind: str, parameters: ChanceParameters) -> Number:
+        """Log-odds of each program, shape (m,) or (draws, 1, m)."""
+        slope = parameters.logit_scale * parameters.weights["step2_ck"]
+        scale = self.assumptions.group("scale")
+        if self.basis == IDENTITY:
+            above = self._evidence_above_reference(kind)
+            level = self._cells(kind, parameters)[..., 0, :]
+            shift = self.assumptions.value("level.shift")
+            others = sum(
+                parameters.logit_scale * parameters.weights[name] * gap
+                for name, gap in above.items()
+                if name != "step2_ck"
+            )
+            return level + shift - parameters.spotless - others - slope * above["step2_ck"]
+        above_mean = self.applicant_step2[kind] - self.assumptions.value("applicants.step2_mean")
+        program = -slope * (above_mean / (scale["step2_best"] - scale["step2_worst"]))
+        if self.rate is not None:
+            program = program + base_rate_level(
+                self.rate, parameters.group_odds, parameters.spotless, self.assumptions
+            )
+        return np.asarray(program)
+
+    def applicants_term(self, kind: str) -> Floats:
+        """Log-odds by which a program's own applicants outscore the usual ones, shape (m,)."""
+        parameters = chance_parameters(self.assumptions)
+        slope = float(parameters.logit_scale * parameters.weights["step2_ck"])
+        usual = self.assumptions.value("applicants.step2_mean")
+        if self.basis == IDENTITY:
+            pool = pool_of(str(self.specialty[0]), kind, self.assumptions)
+            own = expected_value(self.applicant_step2[kind], pool.step2_sd, self.assumptions)
+            return -slope * (own - expected_value(usual, pool.step2_sd, self.assumptions))
+        scale = self.assumptions.group("scale")
+        length = scale["step2_best"] - scale["step2_worst"]
+        return np.asarray(-slope * (self.applicant_step2[kind] - usual) / length)
+
+    def degree_term(self, group: pd.Series, kind: str, parameters: ChanceParameters) -> Number:
+        """Log-odds of each student's group, shape (n, 1), (n, m) or with draws before."""
+        if self.basis != IDENTITY:
+            return np.zeros((len(group), 1))
+        cells = self._cells(kind, parameters)[..., 1:5, :]
+        if len(set(self.specialty)) == 1:
+            cells = cells[..., :1]
+        of_group = [GROUPS.index(name) for name in group]
+        return cells[of_group] if cells.ndim == 2 else cells[:, 0, of_group]
+
+    def signal_term(self, signals: NDArray[Any], kind: str, parameters: ChanceParameters) -> Floats:
+        """Log-odds of the signal that each program gets, shape (m,) or (draws, 1, m)."""
+        sent = np.array([SIGNALS.index(s) if s in SIGNALS else 0 for s in signals], dtype=int)
+        if self.basis == IDENTITY:
+            cells = self._cells(kind, parameters)[..., 5:, :]
+            return np.asarray(cells[..., sent, np.arange(sent.size)])
+        odds = [0.0, *(np.log(self.assumptions.value(f"signals.{name}")) for name in SIGNALS[1:])]
+        return np.asarray(odds)[sent]
+
+    def place_term(self, place: NDArray[np.float64] | None, kind: str) -> Floats:
+        """Log-odds of the place, shape (m,); the pool's average where nothing is known of it."""
+        if self.basis != IDENTITY:
+            return np.zeros(self.prestige.size)
+        return self.solved(kind).unplaced if place is None else place
+
+    def _cells(self, kind: str, parameters: ChanceParameters) -> Floats:
+        """Level, group and signal: shape (8, m), or (draws, 1, 8, m)."""
+        own = self.solved(kind)
+        if parameters is chance_parameters(self.assumptions):
+            return own.cells
+        factors = parameters.group_factor, parameters.signal_factor
+        drawn = (parameters.logit_scale, *parameters.weights.values(), *factors)
+        size = max(np.size(number) for number in drawn)
+        moved = np.empty((size, *own.cells.shape))
+        for at, moves in self.moves(kind):
+            pool = pool_of(str(self.specialty[at[0]]), kind, self.assumptions)
+            tau = evidence_of(pool, parameters, self.assumptions).tau
+            groups, signals = (np.broadcast_to(np.ravel(np.asarray(f)), size) for f in factors)
+            moved[:, :, at] = moves.at(np.broadcast_to(tau, size), (groups, signals))
+        if max(np.ndim(number) for number in drawn) == 0:
+            return own.cells + moved[0]
+        return (own.cells + moved)[:, None]
+
+    def _evidence_above_reference(self, kind: str) -> dict[str, Number]:
+        """How far the value of the pool's mean lies above the reference, by component."""
+        reference = self.assumptions.group("reference")
+        worst = self.assumptions.value("scale.step2_worst")
+        best = self.assumptions.value("scale.step2_best")
+        sd = np.empty(self.prestige.size)
+        for name in dict.fromkeys(self.specialty):
+            sd[self.specialty == name] = pool_of(name, kind, self.assumptions).step2_sd
+        value = np.empty(self.prestige.size)
+        for one in np.unique(sd):
+            own = sd == one
+            value[own] = expected_value(
+                self.applicant_step2[kind][own], float(one), self.assumptions
+            )
+        typical = (reference["step2_ck"] - worst) / (best - worst)
+        means = self.assumptions.group("pool_mean")
+        return {"step2_ck": value - typical} | {
+            name: means[name] - reference[name] for name in COMPENSATING[1:]
+        }
+
+
+@dataclass(frozen=True)
+class _Problem:
+    """What the levels of one specialty's programs are solved from."""
+
+    pool: Pool
+    tau: Floats
+    correlation: float
+    typical: Floats
+    penalty: Floats
+    gates: Gates
+    rate: Floats
+    highest: float
+
+    def level(self, odds: Odds, **how: Any) -> Floats:
+        """Levels at the odds of one draw, shape (m,)."""
+        return program_level(
+            self.rate,
+            self.pool,
+            odds,
+            self.correlation,
+            self.penalty,
+            self.gates,
+            self.highest,
+            **how,
+        )
+
+
+def _problems(levels: ProgramLevels, kind: str) -> Iterator[tuple[NDArray[np.int64], _Problem]]:
+    assumptions = levels.assumptions
+    for name in dict.fromkeys(levels.specialty):
+        at = np.flatnonzero(levels.specialty == name)
+        own = levels.at(at)
+        pool = pool_of(name, kind, assumptions)
+        evidence = evidence_of(pool, chance_parameters(assumptions), assumptions)
+        typical = typical_penalty(pool, kind, assumptions)
+        heavier = [
+            (10 - own.flag_tolerance[flag]) / (10 - assumptions.value("reference.tolerance"))
+            for flag in ("step1_failure", "loa_academic")
+        ]
+        assert own.rate is not None  # noqa: S101 - the identity always has one
+        yield (
+            at,
+            _Problem(
+                pool=pool,
+                tau=evidence.tau,
+                correlation=float(evidence.step2_correlation[0]),
+                typical=typical,
+                penalty=np.column_stack([np.zeros(at.size), *heavier]) * typical,
+                gates=_gates(own, kind, pool),
+                rate=own.rate,
+                highest=assumptions.value("highest_chance"),
+            ),
+        )
+
+
+def _pool_levels(levels: ProgramLevels, kind: str) -> PoolLevels:
+    """Solve the levels of all programs, specialty by specialty."""
+    count = levels.prestige.size
+    found = PoolLevels(np.empty((8, count)), np.empty(count), np.empty(count))
+    for at, problem in _problems(levels, kind):
+        odds = conditional_odds(problem.pool, problem.tau, problem.typical, levels.assumptions)
+        level = problem.level(odds)
+        found.cells[:, at] = _cells(level, odds)
+        found.unplaced[at] = problem.level(odds, placed=False) - level
+        found.tau[at] = problem.tau
+    return found
+
+
+def _pool_moves(levels: ProgramLevels, kind: str) -> list[tuple[NDArray[np.int64], Moves]]:
+    known = levels.solved(kind).cells[0]
+    found = []
+    for at, problem in _problems(levels, kind):
+        spreads = np.concatenate([np.repeat(problem.tau, 5), _taus()])
+        factors = np.ones((2, spreads.size))
+        factors[0, 1:3] = factors[1, 3:5] = FACTORS
+        coarse = conditional_odds(
+            problem.pool,
+            spreads,
+            problem.typical,
+            levels.assumptions,
+            group_factor=factors[0],
+            signal_factor=factors[1],
+            nodes=COARSE_NODES,
+        )
+        rows = []
+        for draw in range(spreads.size):
+            odds = Odds(*(values[draw : draw + 1] for values in vars(coarse).values()))
+            level = problem.level(odds, nodes=COARSE_NODES, start=known[at])
+            rows.append(_cells(level, odds))
+        cells = np.stack(rows)
+        by_factor = (cells[1:5] - cells[0]).reshape(2, 2, *cells.shape[1:])
+        found.append((at, Moves(float(problem.tau[0]), cells[5:], by_factor)))
+    return found
+
+
+def _cells(level: Floats, odds: Odds) -> Floats:
+    """Level, groups and signals side by side, shape (8, m)."""
+    around = np.concatenate([odds.group[0], odds.signal[0]])
+    return np.concatenate([level[None], np.repeat(around[:, None], level.size, axis=1)])
+
+
+def _gates(levels: ProgramLevels, kind: str, pool: Pool) -> Gates:
+    """What the programs screen out of their pools."""
+    facts = levels.facts
+    count = levels.prestige.size
+    group, flag = np.ones((count, 4)), np.ones((count, 3))
+    group[:, GROUPS.index("us_do")] = facts["takes_do"]
+    group[:, GROUPS.index("non_us_img")] = facts["takes_visa"]
+    flag[:, 1] = facts["reads_exam_failure"]
+    mean = levels.applicant_step2[kind]
+    cutoff = np.where(facts["cutoff_counts"] > 0, (facts["cutoff"] - mean) / pool.step2_sd, -np.inf)
+    return Gates(group, flag, cutoff)
 
 
 def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramLevels:
-    """Levels of the programs of one list, all in one basis."""
+    """Levels of the programs of one list, all in one basis.
+
+    Parameters
+    ----------
+    programs : DataFrame
+        Programs that one student may apply to, m of them; all of each specialty.
+    assumptions : Assumptions
+        ``level``, ``pool``, ``applicants``, ``base_rate``, ``reference``.
+
+    Returns
+    -------
+    ProgramLevels
+        Basis ``identity``; or with ``level.basis`` article, ``base_rate`` where at least half of
+        the programs have counts, else ``article``.
+
+    Raises
+    ------
+    ModelError
+        If counts contradict each other, or a type is not known.
+    """
     count = len(programs)
     imputed: list[list[str]] = [[] for _ in range(count)]
 
-    def column(name: str) -> NDArray[np.float64]:
+    def column(name: str) -> Floats:
         if name not in programs:
             return np.full(count, np.nan)
         return programs[name].to_numpy(dtype=float)
 
-    def filled(values: NDArray[np.float64], fill: NDArray[np.float64], name: str) -> Any:
+    def filled(values: Floats, fill: Floats, name: str) -> Any:
         for at in np.flatnonzero(np.isnan(values)):
             imputed[at].append(name)
         return np.where(np.isnan(values), fill, values)
@@ -71,7 +426,7 @@ def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramL
         message = f"unknown program_type {unknown[0]!r}"
         raise ModelError(message)
 
-    def of_type(name: str) -> NDArray[np.float64]:
+    def of_type(name: str) -> Floats:
         return np.array([usual_of_type[f"{kind}.{name}"] for kind in types], dtype=float)
 
     prestige = filled(column("prestige"), of_type("prestige"), "prestige")
@@ -81,8 +436,10 @@ def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramL
     reference = assumptions.value("reference.prestige")
     usual = general["step2_mean"] + general["per_prestige"] * (prestige - reference)
     given = column("applicant_step2")
-    rate = _rates(programs, column, imputed, assumptions)
-    return ProgramLevels(
+    identity = assumptions.text("level.basis") == IDENTITY
+    counts = _counts(column)
+    found = ProgramLevels(
+        specialty=programs["specialty"].to_numpy(dtype=object),
         prestige=prestige,
         tolerance=tolerance,
         # One array for all flags without a tolerance of their own: the penalty tells by that.
@@ -95,18 +452,135 @@ def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramL
             kind: np.where(np.isnan(given), usual + general[kind], given)
             for kind in ("ultra", "moderate", "less")
         },
-        rate=rate,
-        imputed=np.array([";".join(names) for names in imputed], dtype=object),
+        rate=None if identity else _rates(programs, counts, imputed, assumptions),
+        facts=_facts(programs, column, assumptions),
+        imputed=np.full(count, "", dtype=object),
+        basis=IDENTITY,
+        assumptions=assumptions,
     )
+    if identity:
+        found = replace(found, rate=_pooled_rates(programs, counts, imputed, assumptions))
+        found = _readable(found, programs, counts, imputed)
+    else:
+        found = replace(found, basis="article" if found.rate is None else "base_rate")
+    return replace(found, imputed=np.array([";".join(names) for names in imputed], dtype=object))
 
 
-def _rates(
-    programs: pd.DataFrame, column: Any, imputed: list[list[str]], assumptions: Assumptions
-) -> NDArray[np.float64] | None:
+def _counts(column: Any) -> tuple[Floats, Floats]:
     offered, received = column("interviews_offered"), column("applications_received")
     if np.any(received <= 0) or np.any(offered > received) or np.any(offered < 0):
         message = "interviews_offered must lie between 0 and applications_received, which is over 0"
         raise ModelError(message)
+    return offered, received
+
+
+def _facts(programs: pd.DataFrame, column: Any, assumptions: Assumptions) -> dict[str, Floats]:
+    """What programs say of whom they read, as chances to be read."""
+
+    def words(name: str) -> NDArray[Any]:
+        if name not in programs:
+            return np.full(len(programs), None, dtype=object)
+        return programs[name].to_numpy(dtype=object)
+
+    screens = words("auto_screen_any_failure")
+    unknown = 1 - assumptions.value("auto_screen_share")
+    needs_visa = assumptions.value("pool.visa_share")
+    cutoff = column("step2_cutoff")
+    return {
+        "cutoff": np.where(np.isnan(cutoff), 0.0, cutoff),
+        "cutoff_counts": (~np.isnan(cutoff)).astype(float),
+        "reads_exam_failure": np.where(
+            screens == "yes", 0.0, np.where(screens == "no", 1.0, unknown)
+        ),
+        "takes_do": np.where(words("accepts_do") == "no", 0.0, 1.0),
+        "takes_visa": np.where(words("visa") == "none", 1 - needs_visa, 1.0),
+    }
+
+
+def _pooled_rates(
+    programs: pd.DataFrame,
+    counts: tuple[Floats, Floats],
+    imputed: list[list[str]],
+    assumptions: Assumptions,
+) -> Floats:
+    """Interviews per application, thin counts pulled to those of the like (section 3.3).
+
+    ``x = (O + nu x_type) / (A + nu)``; the rate of a type is pulled to that of the specialty in the
+    file, and that one to the season's, each worth ``level.season_programs`` programs.
+    """
+    offered, received = counts
+    known = ~np.isnan(offered) & ~np.isnan(received)
+    for at in np.flatnonzero(~known):
+        imputed[at].append("interviews_offered")
+    worth, pulled = assumptions.value("level.season_programs"), assumptions.value("level.pooling")
+    specialty = programs["specialty"].to_numpy(dtype=object)
+    types = programs["program_type"].to_numpy(dtype=object)
+    own = np.where(known, offered, 0) / np.where(known, received, 1)
+    rates = np.empty(len(programs))
+    for name in dict.fromkeys(specialty):
+        here = specialty == name
+        kind = assumptions.season_of(name).competitiveness
+        prior = pool_of(name, kind, assumptions).rate
+        told = here & known
+        of_specialty = (own[told].sum() + worth * prior) / (told.sum() + worth)
+        for one in dict.fromkeys(types[here]):
+            alike = here & (types == one)
+            counted = alike & known
+            of_type = (own[counted].sum() + worth * of_specialty) / (counted.sum() + worth)
+            some = np.where(known, received, 0.0)[alike]
+            had = np.where(known, offered, 0.0)[alike]
+            rates[alike] = (had + pulled * of_type) / (some + pulled)
+    return rates
+
+
+def _readable(
+    levels: ProgramLevels,
+    programs: pd.DataFrame,
+    counts: tuple[Floats, Floats],
+    imputed: list[list[str]],
+) -> ProgramLevels:
+    """Levels whose rates a program can reach with the applicants that it reads.
+
+    A program that interviews more than those above its cutoff has applicants who know it: the
+    cutoff then closes the gate for a student below it and is left out of the pool. So are its other
+    screens where the counts contradict them too. More than the highest chance is refused.
+    """
+    assumptions = levels.assumptions
+    highest = assumptions.value("highest_chance")
+    rate, facts = levels.rate, {name: values.copy() for name, values in levels.facts.items()}
+    assert rate is not None  # noqa: S101 - set just before
+    impossible = np.flatnonzero(rate >= highest)
+    if impossible.size:
+        worst = int(impossible[0])
+        message = (
+            f"program {programs['program_id'].iloc[worst]}: interviews_offered "
+            f"{counts[0][worst]:g} of applications_received {counts[1][worst]:g}; expected less "
+            f"than {highest:.0%}: correct the two counts, or leave both empty"
+        )
+        raise ModelError(message)
+    screens = {"cutoff_counts": 0.0, "reads_exam_failure": 1.0, "takes_do": 1.0, "takes_visa": 1.0}
+    for name in dict.fromkeys(levels.specialty):
+        at = np.flatnonzero(levels.specialty == name)
+        kind = assumptions.season_of(name).competitiveness
+        pool = pool_of(name, kind, assumptions)
+        for left_out in (("cutoff_counts",), tuple(screens)):
+            gates = _gates(replace(levels, facts=facts).at(at), kind, pool)
+            over = at[rate[at] >= CLOSE_TO_ALL * highest * gates.open_share(pool)]
+            for screen in left_out:
+                facts[screen][over] = screens[screen]
+            for program in over:
+                imputed[program].append("interviews_offered against its screens")
+    imputed[:] = [list(dict.fromkeys(names)) for names in imputed]
+    return replace(levels, facts=facts)
+
+
+def _rates(
+    programs: pd.DataFrame,
+    counts: tuple[Floats, Floats],
+    imputed: list[list[str]],
+    assumptions: Assumptions,
+) -> Floats | None:
+    offered, received = counts
     least, most = assumptions.value("base_rate.least"), assumptions.value("base_rate.most")
     rates = pd.Series(np.clip(offered / received, least, most), index=programs.index)
     known = rates.notna()
@@ -122,8 +596,8 @@ def _rates(
 
 def base_rate_level(
     rate: ArrayLike, group_odds: Number, spotless: Number, assumptions: Assumptions
-) -> NDArray[np.float64]:
-    """Log-odds by which a program's counts move its level (section 3.3)."""
+) -> Floats:
+    """Log-odds by which a program's counts move its level in the article's basis (section 3.3)."""
     rates = np.asarray(rate, dtype=float)
     slope, cap = assumptions.value("base_rate.pool_slope"), assumptions.value("base_rate.pool_cap")
     level = logit(rates) + slope * np.minimum(rates, cap) + np.log(group_odds) - spotless

@@ -12,15 +12,29 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
+from analysis.model.flags import listed
 from analysis.model.level import ProgramLevels, program_levels
-from analysis.model.parameters import ChanceParameters
+from analysis.model.parameters import ChanceParameters, chance_parameters
 from analysis.model.profile import profile_levels, specialties_of
 from analysis.model.screening import Gate, gate
 from analysis.model.terms import Terms, terms_of
 
-__all__ = ["Market", "Part"]
+__all__ = ["DIVISIONS", "Market", "Part", "place_log_odds"]
 
 Floats = NDArray[np.floating]
+# The nine divisions of the US Census Bureau, which ERAS offers as geographic preferences.
+DIVISIONS = {
+    "new_england": "CT ME MA NH RI VT",
+    "middle_atlantic": "NJ NY PA",
+    "east_north_central": "IL IN MI OH WI",
+    "west_north_central": "IA KS MN MO NE ND SD",
+    "south_atlantic": "DE DC FL GA MD NC SC VA WV",
+    "east_south_central": "AL KY MS TN",
+    "west_south_central": "AR LA OK TX",
+    "mountain": "AZ CO ID MT NV NM UT WY",
+    "pacific": "AK CA HI OR WA",
+}
+DIVISION_OF = {state: name for name, states in DIVISIONS.items() for state in states.split()}
 
 
 @dataclass(frozen=True)
@@ -36,13 +50,23 @@ class Part:
     student: Mapping[str, Any]
     ties: NDArray[Any]
     gate: Gate
-    signal: NDArray[np.float64]
+    signals: NDArray[Any]
+    place: NDArray[np.float64]
+    place_known: bool
 
     def sending(self, signals: NDArray[Any], assumptions: Assumptions) -> Part:
         """Give the same part with other signals, shape (m,)."""
         flags = self.profile["red_flags"].iloc[0]
         doors = gate(self.student, flags, self.programs, assumptions, self.ties, signals)
-        return replace(self, gate=doors, signal=_log_odds_of(signals, assumptions))
+        return replace(self, gate=doors, signals=signals)
+
+    @property
+    def signal(self) -> NDArray[np.float64]:
+        """Log-odds of the signals sent, shape (m,)."""
+        return self._signal(chance_parameters(self.levels.assumptions))
+
+    def _signal(self, parameters: ChanceParameters) -> NDArray[np.float64]:
+        return self.levels.signal_term(self.signals, self.kind, parameters)
 
     def terms(self, parameters: ChanceParameters, assumptions: Assumptions) -> Terms:
         """Terms of the log-odds at some parameters."""
@@ -50,7 +74,8 @@ class Part:
 
     def chances(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
         """Chances at each set of the parameters, gate included, shape (draws, m)."""
-        read = self.terms(parameters, assumptions).chance(self.signal)
+        further = self._signal(parameters) + self.place
+        read = self.terms(parameters, assumptions).chance(further)
         return np.asarray(read.reshape(-1, len(self.programs)) * self.gate.opening)
 
 
@@ -85,8 +110,22 @@ class Market:
         for (specialty, kind), (at, programs, levels) in zip(kinds.items(), slices, strict=True):
             ties, signals = self._ties(str(row["student_id"]), programs)
             doors = gate(row, flags, programs, self._assumptions, ties, signals)
-            signal = _log_odds_of(signals, self._assumptions)
-            yield Part(at, specialty, kind, programs, profile, levels, row, ties, doors, signal)
+            known = place_log_odds(row, programs, ties, self._assumptions)
+            place = levels.place_term(known, kind)
+            yield Part(
+                at,
+                specialty,
+                kind,
+                programs,
+                profile,
+                levels,
+                row,
+                ties,
+                doors,
+                signals,
+                place,
+                known is not None,
+            )
 
     def _slices(self, names: tuple[str, ...], row: Mapping[str, Any]) -> list[Any]:
         if names not in self._known:
@@ -119,8 +158,46 @@ class Market:
         return column("tie"), column("signal")
 
 
-def _log_odds_of(signals: NDArray[Any], assumptions: Assumptions) -> NDArray[np.float64]:
-    found = np.zeros(len(signals))
-    for colour in ("gold", "silver"):
-        found[signals == colour] = np.log(assumptions.value(f"signals.{colour}"))
-    return found
+def place_log_odds(
+    student: Mapping[str, Any],
+    programs: pd.DataFrame,
+    ties: NDArray[Any],
+    assumptions: Assumptions,
+) -> NDArray[np.float64] | None:
+    """Log-odds of a student's place at each program; None where nothing is known of it.
+
+    Parameters
+    ----------
+    student : mapping
+        A row of students: ``home_state``, ``school_state``, ``preferred_divisions``.
+    programs : DataFrame
+        Rows of programs, m of them.
+    ties : ndarray of str, shape (m,)
+        ``home`` is the student's own program.
+    assumptions : Assumptions
+        ``place``.
+
+    Returns
+    -------
+    ndarray of float, shape (m,), or None
+        Of the largest odds ratio that applies.
+    """
+    own = {str(student.get(name)) for name in ("home_state", "school_state")} & set(DIVISION_OF)
+    wanted = {_division(name) for name in listed(student.get("preferred_divisions"))} - {""}
+    home = ties == "home"
+    if not own and not wanted and not home.any():
+        return None
+    states = programs["state"].to_numpy(dtype=object) if "state" in programs else [""] * len(home)
+    odds = np.ones(len(programs))
+    for at, state in enumerate(states):
+        if DIVISION_OF.get(state) in wanted:
+            odds[at] = assumptions.value("place.preferred_division_odds")
+        if state in own or home[at]:
+            odds[at] = max(odds[at], assumptions.value("place.same_state_odds"))
+    return np.asarray(np.log(odds))
+
+
+def _division(name: str) -> str:
+    """A census division by its name, however it is written; "" if there is none."""
+    spelled = "".join(letter for letter in name.casefold() if letter.isalpha())
+    return next((one for one in DIVISIONS if one.replace("_", "") == spelled), "")

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from scipy.special import logit
 
 from analysis.assumptions import COMPONENTS, Assumptions
-from analysis.model.flags import CLASSES, EXAM_FAILURES, FLAGS
+from analysis.model.flags import CLASSES, EXAM_FAILURES, FLAGS, RELIEF
 
-__all__ = ["ChanceParameters", "chance_parameters", "joint_draws"]
+__all__ = ["ChanceParameters", "Number", "chance_parameters", "joint_draws", "relief"]
 
+Floats = NDArray[np.floating]
 Number = float | NDArray[np.float64]
 
 
@@ -29,6 +30,8 @@ class ChanceParameters:
     kappa: Mapping[tuple[str, str], Number]
     tolerance_shift: Number
     group_odds: Number
+    group_factor: Number = 1.0
+    signal_factor: Number = 1.0
 
 
 @lru_cache(maxsize=8)
@@ -78,6 +81,15 @@ def joint_draws(assumptions: Assumptions, draws: int, seed: int) -> ChanceParame
     tolerance = random.uniform(-points, points, draws)
     low, high = assumptions.values("uncertainty.group_odds")
     odds = np.exp(random.uniform(np.log(low), np.log(high), draws))
+    # After the others, so that a further uncertainty leaves their draws as they are.
+    scale, groups, signals = (
+        random.uniform(1 - spread, 1 + spread, draws)
+        for spread in (
+            assumptions.value("robustness.logit_scale_spread"),
+            uncertainty("group_spread"),
+            uncertainty("signal_spread"),
+        )
+    )
     return ChanceParameters(
         spotless=column(center.spotless + shifts[:, -1]),
         gamma={
@@ -85,8 +97,37 @@ def joint_draws(assumptions: Assumptions, draws: int, seed: int) -> ChanceParame
             for at, flag in enumerate(FLAGS)
         },
         weights={name: column(weights[:, at]) for at, name in enumerate(COMPONENTS)},
-        logit_scale=center.logit_scale,
+        logit_scale=column(center.logit_scale * scale),
         kappa={k: column(np.minimum(v * kappa_factor, 0.999)) for k, v in center.kappa.items()},
         tolerance_shift=column(tolerance),
         group_odds=column(odds),
+        group_factor=column(groups),
+        signal_factor=column(signals),
     )
+
+
+def relief(
+    flag: str, kind: str, score: Floats, parameters: ChanceParameters, assumptions: Assumptions
+) -> Number:
+    """Share of a flag's weight that stays at a score, relative to the anchors' (section 3.2).
+
+    Parameters
+    ----------
+    flag, kind : str
+        Flag code; competitiveness of the specialty.
+    score : ndarray of float
+        Step 2 CK.
+    parameters : ChanceParameters
+        With ``kappa``.
+    assumptions : Assumptions
+        ``relief.from``, ``relief.full``.
+
+    Returns
+    -------
+    float or ndarray
+        1 at and above the full score in a moderately competitive specialty.
+    """
+    start, full = assumptions.value("relief.from"), assumptions.value("relief.full")
+    reached = np.clip((score - start) / (full - start), 0, 1)
+    own = parameters.kappa[kind, RELIEF[flag]]
+    return (1 - own * reached) / (1 - parameters.kappa["moderate", RELIEF[flag]])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.assumptions import Assumptions
+from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.flags import CLASSES, FLAGS, RELIEF, listed
 from analysis.model.parameters import chance_parameters
@@ -147,6 +147,7 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
     levels["taken_as_typical"] = [
         tuple(name for name, unknown in empty.items() if unknown[at]) for at in range(len(students))
     ]
+    levels["group"] = _groups(students)
     lowest = assumptions.value("passing.lowest")
     if np.any(score < lowest):
         message = (
@@ -160,6 +161,13 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
         _known_flags(listed(cell), exam) for cell, exam in zip(cells, exams, strict=True)
     ]
     return levels
+
+
+def _groups(students: pd.DataFrame) -> list[str]:
+    """Group of applicants of each student: US MD seniors where the degree is not known."""
+    cells = students["degree"] if "degree" in students else [None] * len(students)
+    groups = ["non_us_img" if cell == "img" else cell for cell in cells]
+    return [str(one) if one in GROUPS else GROUPS[0] for one in groups]
 
 
 @lru_cache(maxsize=4096)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.assumptions import Assumptions
-from analysis.model.flags import FLAGS, RELIEF
-from analysis.model.level import ProgramLevels, base_rate_level
-from analysis.model.parameters import ChanceParameters, Number
+from analysis.model.flags import FLAGS
+from analysis.model.level import ProgramLevels
+from analysis.model.parameters import ChanceParameters, relief
 from analysis.model.profile import step2_value
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "combined_penalty",
     "log_odds_terms",
     "penalty_parts",
-    "relief",
     "term_points",
     "terms_of",
 ]
@@ -75,33 +74,6 @@ class FlagPart:
         if self.beside is not None:
             lowest = np.minimum(lowest, self.beside[0] * self.beside[1])
         return lowest, lowest
-
-
-def relief(
-    flag: str, kind: str, score: Floats, parameters: ChanceParameters, assumptions: Assumptions
-) -> Number:
-    """Share of a flag's weight that stays at a score, relative to the anchors' (section 3.2).
-
-    Parameters
-    ----------
-    flag, kind : str
-        Flag code; competitiveness of the specialty.
-    score : ndarray of float
-        Step 2 CK.
-    parameters : ChanceParameters
-        With ``kappa``.
-    assumptions : Assumptions
-        ``relief.from``, ``relief.full``.
-
-    Returns
-    -------
-    float or ndarray
-        1 at and above the full score in a moderately competitive specialty.
-    """
-    start, full = assumptions.value("relief.from"), assumptions.value("relief.full")
-    reached = np.clip((score - start) / (full - start), 0, 1)
-    own = parameters.kappa[kind, RELIEF[flag]]
-    return (1 - own * reached) / (1 - parameters.kappa["moderate", RELIEF[flag]])
 
 
 def penalty_parts(
@@ -195,7 +167,9 @@ TERMS = (
     "clerkships",
     "letters",
     "research",
+    "degree",
     "program",
+    "place",
     "signal",
     "red_flags",
 )
@@ -213,7 +187,7 @@ class Terms:
     base: Floats
 
     def named(self) -> dict[str, Floats]:
-        """Terms by name; each broadcasts to (n, m) or (draws, n, m)."""
+        """Terms by name but place and signal; each broadcasts to (n, m) or (draws, n, m)."""
         penalty = combined_penalty(self.flags, self.several_flags_share, self.base.dtype)
         return {**self.of_student, "program": self.program, "red_flags": penalty}
 
@@ -228,12 +202,12 @@ class Terms:
             self.base[..., rows, :],
         )
 
-    def chance(self, signal: Floats | None = None, out: Floats | None = None) -> Floats:
-        """Chance behind an open gate (docs/methods.md, section 3.2)."""
+    def chance(self, further: Floats | None = None, out: Floats | None = None) -> Floats:
+        """Chance behind an open gate, with further log-odds such as a signal's (section 3.2)."""
         odds = np.add(self.base, self.program, out=out)
         self._add_penalty(odds)
-        if signal is not None:
-            odds += signal
+        if further is not None:
+            odds += further
         # 1 / (1 + exp(-x)) in place; an overflow is a chance of 0, as it should be.
         with np.errstate(over="ignore"):
             np.negative(odds, out=odds)
@@ -289,8 +263,9 @@ def terms_of(
         "clerkships": clerkships,
         "letters": term("letters", column("letters"), reference["letters"]),
         "research": term("research", column("research"), reference["research"]),
+        "degree": np.asarray(levels.degree_term(students["group"], kind, parameters), dtype=dtype),
     }
-    spotless, step2, _, letters, research = of_student.values()
+    spotless, step2, _, letters, research, degree = of_student.values()
     flags = students["red_flags"]
     # Few combinations for however many students.
     combinations: dict[tuple[str, ...], int] = {}
@@ -301,26 +276,12 @@ def terms_of(
     }
     return Terms(
         of_student,
-        np.asarray(_program_term(kind, levels, parameters, assumptions), dtype=dtype),
+        np.asarray(levels.program_term(kind, parameters), dtype=dtype),
         penalty_parts(has_flag, column("score"), clerkships, kind, levels, parameters, assumptions),
         assumptions.value("several_flags.share"),
         assumptions.value("highest_chance"),
-        spotless + (step2 + clerkships + letters + research),
+        spotless + (step2 + clerkships + letters + research) + degree,
     )
-
-
-def _program_term(
-    kind: str, levels: ProgramLevels, parameters: ChanceParameters, assumptions: Assumptions
-) -> Floats:
-    worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
-    above = levels.applicant_step2[kind] - assumptions.value("applicants.step2_mean")
-    slope = parameters.logit_scale * parameters.weights["step2_ck"]
-    program = -slope * (above / (best - worst))
-    if levels.rate is not None:
-        program = program + base_rate_level(
-            levels.rate, parameters.group_odds, parameters.spotless, assumptions
-        )
-    return np.asarray(program)
 
 
 def log_odds_terms(

@@ -29,7 +29,9 @@ def ladder_data(plan: ListView | None) -> dict[str, Any]:
     """
     groups: list[dict[str, Any]] = []
     for group, label in CHANCE_GROUPS.items():
-        own = [] if plan is None else plan.programs[plan.programs["group"] == group]
+        if plan is None:
+            break
+        own = plan.programs[plan.programs["group"] == group]
         if len(own):
             programs = [_rung(row, plan) for row in own.to_dict("records")]
             groups.append({"label": f"{label} ({len(own)})", "programs": programs})

@@ -12,7 +12,7 @@ from analysis.paths import from_root
 from analysis.tables import read_interview_chances
 from tests.unit.model.pairs import frame, student
 
-ASSUMPTIONS = read_assumptions()
+ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
 
 
 def points(**changes):

@@ -62,7 +62,7 @@ def test_the_learned_set_is_one_that_every_command_reads(answer):
     learned = read_assumptions(answer[1])
     assert learned.fingerprint == answer[0].record()["fingerprint_learned"]
     assert learned.entries["latent_correlation"].basis == "office"
-    assert learned.entries["anchors.none"].basis == "office"
+    assert learned.entries["level.shift"].basis == "office"
 
 
 def test_a_file_that_is_there_is_not_written_over(answer):
@@ -83,8 +83,8 @@ def test_a_bad_row_is_named_before_anything_is_computed(tmp_path):
 
 def test_old_stands_beside_new_in_plain_words(answer):
     rows = {row["assumption"]: row for row in answer[0].changes()}
-    level = rows["No red flag"]
-    assert (level["old"], level["graduates"]) == (0.8, 150)
+    level = rows["level of every program (log-odds)"]
+    assert (level["old"], level["graduates"]) == (0, 150)
     assert level["low"] <= level["new"] <= level["high"]
     assert "match given an interview" in rows
 

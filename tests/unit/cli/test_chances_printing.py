@@ -10,7 +10,7 @@ def test_a_row_of_the_table_is_a_pair_with_a_column_for_each_what_if(capsys):
     answer = chances(*FILES, what_ifs=CHANGES, student_id="S002")
     print_chances(answer.records(), CHANGES, answer.fingerprint)
     lines = capsys.readouterr().out.splitlines()
-    assert f"assumptions {answer.fingerprint}; basis base_rate" in lines[0]
+    assert f"assumptions {answer.fingerprint}; basis identity" in lines[0]
     assert all(name in lines[1] for name in ("as it is", *(c.replace("_", " ") for c in CHANGES)))
     assert len(lines) - 2 == len(answer.chances) / 3
     base, better, clean = answer.chances.iloc[:3].to_dict("records")

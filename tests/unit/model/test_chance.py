@@ -18,7 +18,7 @@ from analysis.model.chance import (
 from analysis.model.parameters import chance_parameters, joint_draws
 from tests.unit.model.pairs import drawn_pair, frame, program, student
 
-ASSUMPTIONS = read_assumptions()
+ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
 COURSE, SEVERAL = "course_failure_remediated", "preclinical_failures_multiple"
 
 
@@ -222,7 +222,7 @@ def test_more_interviews_than_applications_are_refused():
 
 
 def test_the_population_reading_gives_back_the_anchor_over_all_programs():
-    population = read_assumptions(overrides=["anchor_basis=population"])
+    population = read_assumptions(overrides=["level.basis=article", "anchor_basis=population"])
     exam = student(red_flags=("step1_failure",))
     unknown = program(auto_screen_any_failure=None)
     assert chance(exam, unknown, population) == pytest.approx(0.45, abs=1e-12)
@@ -250,8 +250,11 @@ def test_a_range_is_the_5_to_95_percent_of_the_joint_draws():
 
 
 def test_an_anchors_own_uncertainty_is_its_logit_sd_at_the_reference():
-    still = ["kappa_spread=0", "tolerance_spread=0", "weights_nu=1e8"]
-    assumptions = read_assumptions(overrides=[f"uncertainty.{one}" for one in still])
+    still = [
+        f"uncertainty.{one}" for one in ("kappa_spread=0", "tolerance_spread=0", "weights_nu=1e8")
+    ]
+    still.append("robustness.logit_scale_spread=0")
+    assumptions = read_assumptions(overrides=["level.basis=article", *still])
     spotless, asked = frame(student()), frame(program())
     draws = chance_draws(spotless, asked, assumptions, draws=20_000)
     capped = np.minimum(draws, 0.9499)

@@ -17,8 +17,10 @@ from analysis.model.chance import TERMS, interview_chance
 from analysis.model.flags import EXAM_FAILURES, FLAGS, RELIEF
 from tests.unit.model.pairs import KINDS, frame, program, student
 
-ASSUMPTIONS = read_assumptions()
-OPENING = read_assumptions(overrides=["override.home=0.4", "override.signal=0.2"])
+ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
+OPENING = read_assumptions(
+    overrides=["level.basis=article", "override.home=0.4", "override.signal=0.2"]
+)
 ANCHORS = ASSUMPTIONS.group("anchors")
 GATE_CELLS = (
     "step2_cutoff",
@@ -262,7 +264,7 @@ def halved_weights(path):
         ),
         encoding="utf-8",
     )
-    return read_assumptions(path)
+    return read_assumptions(path, ["level.basis=article"])
 
 
 @pytest.mark.parametrize("flag", ["none", *FLAGS])

@@ -8,10 +8,13 @@ from analysis.model.chance import interview_chance
 from tests.unit.model import scalar_chance
 from tests.unit.model.pairs import drawn_pair, frame
 
-ASSUMPTIONS = read_assumptions()
+ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
 OVERRIDES = {"home": 0.4, "rotation": 0.3, "contact": 0.1, "signal": 0.2}
 WITH_OVERRIDES = read_assumptions(
-    overrides=[f"override.{name}={share}" for name, share in OVERRIDES.items()]
+    overrides=[
+        "level.basis=article",
+        *(f"override.{name}={share}" for name, share in OVERRIDES.items()),
+    ]
 )
 
 
@@ -62,7 +65,10 @@ def test_other_weights_agree_with_the_scalar_transcription():
         "research": 0.15,
     }
     assumptions = read_assumptions(
-        overrides=[f"weights.{name}={share}" for name, share in list(weights.items())[:4]]
+        overrides=[
+            "level.basis=article",
+            *(f"weights.{name}={share}" for name, share in list(weights.items())[:4]),
+        ]
     )
     for seed in range(300, 320):
         student, program = drawn_pair(seed)

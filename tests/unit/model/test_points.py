@@ -6,7 +6,7 @@ from analysis.model.chance import interview_chance
 from analysis.model.terms import term_points
 from tests.unit.model.pairs import frame, program, student
 
-ASSUMPTIONS = read_assumptions()
+ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
 
 
 def points(**changes):

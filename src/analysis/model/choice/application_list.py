@@ -33,7 +33,7 @@ from analysis.model.choice.problem import (
     with_ties,
 )
 from analysis.model.choice.value import match_chance, match_shares
-from analysis.model.correlation import Scenarios, scenarios
+from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenarios
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
 
 __all__ = [
@@ -236,7 +236,7 @@ def application_list(
     at_hand = {"gold": problem.constraints.gold, "silver": problem.constraints.silver}
     options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
     rate = assumptions.value("match_given_interview")
-    rho = assumptions.values("latent_correlation")
+    rho = mechanism(assumptions)
     ties = with_ties(preferences, str(row["student_id"]), asked)
     own = ListChances(student, problem, assumptions, ties)
     if_sent = {option: own.if_all_sent(option) for option in options}
@@ -342,15 +342,20 @@ def _optional(
     return rows
 
 
-def _match_range(
-    drawn: Floats, assumptions: Assumptions, rho: tuple[float, ...]
-) -> tuple[float, float]:
+def _match_range(drawn: Floats, assumptions: Assumptions, how: Mechanism) -> tuple[float, float]:
     """Ends of the match chance under joint draws (section 3.6)."""
     seed = int(assumptions.value("uncertainty.seed"))
     ends = assumptions.values("uncertainty.match_given_interview")
     # Another stream of the same seed, so that these draws do not repeat those of the weights.
     rates = np.random.default_rng([seed, 1]).uniform(min(ends), max(ends), len(drawn))
-    matches = match_chance_draws(drawn, rates, rho)
+    # Correlations are drawn as well: each draw has one before and one after the interviews.
+    mixed = len(how.rho)
+    after = (*assumptions.values("uncertainty.match_correlation"), how.match_correlation)
+    matches = np.empty(len(drawn))
+    for at in range(mixed * len(after)):
+        own = slice(at, None, mixed * len(after))
+        one = Mechanism((how.rho[at % mixed],), after[at // mixed], how.link)
+        matches[own] = match_chance_draws(drawn[own], rates[own], one)
     tails = [assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")]
     low, high = np.quantile(matches, tails)
     return float(low), float(high)

@@ -13,7 +13,7 @@ from analysis.model.choice.constraints import Fees, fee_usd
 from analysis.model.choice.greedy import greedy, swap
 from analysis.model.choice.problem import list_utility
 from analysis.model.choice.value import expected_utility, match_chance, match_shares
-from analysis.model.correlation import Scenarios, scenarios
+from analysis.model.correlation import Mechanism, Scenarios, scenarios
 
 __all__ = [
     "RHO_CURVE",
@@ -34,7 +34,7 @@ def match_chance_by_rho(
     chance: ArrayLike,
     match_given_interview: ArrayLike,
     chosen: ArrayLike,
-    mixed: Sequence[float] = (),
+    mixed: Sequence[float] | Mechanism = (),
 ) -> pd.DataFrame:
     """Match chance of one list over the correlation of its answers (section 4).
 
@@ -46,8 +46,9 @@ def match_chance_by_rho(
         As in `scenarios`.
     chosen : array_like of int
         Positions of the programs on the list.
-    mixed : sequence of float
-        Correlations that a set of assumptions mixes: points of the curve beside `RHO_CURVE`.
+    mixed : sequence of float or Mechanism
+        Correlations that a set of assumptions mixes: points of the curve beside `RHO_CURVE`; a
+        mechanism also says what happens after the interviews.
 
     Returns
     -------
@@ -59,21 +60,25 @@ def match_chance_by_rho(
     chances = np.asarray(chance, dtype=np.float64)[listed]
     rates = np.broadcast_to(match_given_interview, np.shape(chance))[listed]
     everything = np.arange(listed.size)
-    rhos = sorted({*RHO_CURVE, *map(float, mixed)})
+    how = mixed if isinstance(mixed, Mechanism) else None
+    rhos = sorted({*RHO_CURVE, *map(float, how.rho if how else mixed)})  # type: ignore[arg-type]
+
+    def matched(rho: float) -> float:
+        # At 0 all answers are independent, those after the interviews too.
+        together = how.at(rho) if how and rho else rho
+        return match_chance(scenarios(chances, rates, together), everything)
+
     return pd.DataFrame(
         {
             "rho": rhos,
-            "match_chance": [
-                match_chance(scenarios(chances, rates, rho), everything) if listed.size else 0.0
-                for rho in rhos
-            ],
+            "match_chance": [matched(rho) if listed.size else 0.0 for rho in rhos],
             "independent": [rho == 0 for rho in rhos],
         }
     )
 
 
 def match_chance_draws(
-    chance_draws: ArrayLike, match_draws: ArrayLike, rho: float | Sequence[float]
+    chance_draws: ArrayLike, match_draws: ArrayLike, rho: float | Sequence[float] | Mechanism
 ) -> Floats:
     """Match chance of one list in each joint draw of what is uncertain (sections 3.6 and 5)."""
     drawn = np.asarray(chance_draws, dtype=np.float64)
@@ -99,7 +104,7 @@ def next_application(
     market: Scenarios,
     utility: ArrayLike,
     limit: int,
-    fees: Fees | None = None,
+    fees: Fees | tuple[Fees, ...] | None = None,
     specialty: ArrayLike | None = None,
     *,
     must: ArrayLike = (),
@@ -117,7 +122,7 @@ def next_application(
         Worth of a match at each program.
     limit : int
         Length at which the curve ends, if it does not stop before.
-    fees : Fees, optional
+    fees : Fees or tuple of Fees, optional
         Prices.
     specialty : array_like of int, shape (programs,), optional
         Specialty of each program, for the fees; one without it.

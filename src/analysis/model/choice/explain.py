@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.model.choice.constraints import Constraints
 from analysis.model.choice.greedy import LEAST_GAIN, gains_beside
 from analysis.model.choice.value import match_chance, program_order
-from analysis.model.correlation import Scenarios, scenarios
+from analysis.model.correlation import Mechanism, Scenarios, scenarios
 from analysis.model.portfolio import Choice
 
 __all__ = ["left_out", "reasons_on_list"]
@@ -29,7 +29,7 @@ def reasons_on_list(
     choice: Choice,
     chance: ArrayLike,
     match_given_interview: ArrayLike,
-    rho: float | tuple[float, ...],
+    rho: float | tuple[float, ...] | Mechanism,
     least: Floats | None = None,
 ) -> pd.DataFrame:
     """What each program adds to a list, and how low its chance could be before another replaced it.
@@ -205,7 +205,7 @@ def _worth_beside(market: Scenarios, worth: Floats, others: Positions, position:
 def _thresholds(
     chances: Floats,
     rates: Floats,
-    rho: float | tuple[float, ...],
+    rho: float | tuple[float, ...] | Mechanism,
     beside: Floats,
     weight: Floats,
     needed: Floats,

@@ -15,7 +15,7 @@ from analysis.model.chance import interview_chance
 from analysis.model.choice.application_list import ApplicationList
 from analysis.model.choice.constraints import fee_usd
 from analysis.model.choice.problem import application_fees
-from analysis.model.correlation import Scenarios, match_thresholds, scenarios
+from analysis.model.correlation import Scenarios, match_thresholds, mechanism, scenarios
 from analysis.model.flags import listed
 
 __all__ = ["Assumed", "Member", "as_assumed", "as_varied", "member_of", "second_specialties"]
@@ -75,6 +75,8 @@ class Assumed:
     rho: Floats
     shared: Floats
     most: NDArray[np.int64]
+    match_correlation: Floats | None = None
+    link: float = 1.0
 
 
 def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
@@ -91,17 +93,19 @@ def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     -------
     Assumed
     """
-    mix = assumptions.values("latent_correlation")
+    how = mechanism(assumptions)
     chance = np.concatenate([member.chance for member in members])
     rate = assumptions.value("match_given_interview")
-    threshold = np.stack([match_thresholds(chance, rate, rho) for rho in mix])
-    states = len(mix)
+    threshold = np.stack([match_thresholds(chance, rate, how.at(rho)) for rho in how.rho])
+    states = len(how.rho)
     return Assumed(
         np.broadcast_to(chance, threshold.shape),
         threshold,
-        np.array(mix),
+        np.array(how.rho),
         np.full(states, assumptions.value("classmates.shared_factor")),
         np.full(states, int(assumptions.value("classmates.most_at_a_program"))),
+        np.array([after for _, after in how.parts]),
+        how.link,
     )
 
 
@@ -134,16 +138,16 @@ def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     chance = np.concatenate([member.drawn for member in members], axis=1)
     seed = int(assumptions.value("uncertainty.seed"))
     rates = _between(assumptions.values("uncertainty.match_given_interview"), draws, seed, 1)
-    mix = assumptions.values("latent_correlation")
-    rho = np.resize(np.array(mix), draws)
+    how = mechanism(assumptions)
+    rho = np.resize(np.array(how.rho), draws)
     threshold = np.empty_like(chance)
     at_a_time = max(1, PAIRS_AT_A_TIME // chance.shape[1])
-    for one in dict.fromkeys(mix):
+    for one in dict.fromkeys(how.rho):
         alike = np.flatnonzero(rho == one)
         for begin in range(0, alike.size, at_a_time):
             own = alike[begin : begin + at_a_time]
             rate = np.repeat(rates[own], chance.shape[1])
-            found = match_thresholds(chance[own].ravel(), rate, one, coarse=True)
+            found = match_thresholds(chance[own].ravel(), rate, how.at(one), coarse=True)
             threshold[own] = found.reshape(own.size, -1)
     ends = assumptions.values("classmates.most_at_a_program_range")
     random = np.random.default_rng([seed, 3])
@@ -153,6 +157,8 @@ def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
         rho,
         _between(assumptions.values("classmates.shared_factor_range"), draws, seed, 2),
         random.integers(int(min(ends)), int(max(ends)), draws, endpoint=True),
+        _between(assumptions.values("uncertainty.match_correlation"), draws, seed, 4),
+        how.link,
     )
 
 
@@ -195,7 +201,7 @@ def second_specialties(
         many have any chance), gain (match chance, 0-1), fee_usd.
     """
     rate = assumptions.value("match_given_interview")
-    rho = assumptions.values("latent_correlation")
+    rho = mechanism(assumptions)
     rows = []
     for specialty in sorted(set(programs["specialty"]) & set(assumptions.season)):
         new = ~students["specialty"].map(lambda own, one=specialty: one in listed(own))

@@ -14,7 +14,7 @@ from analysis.model.choice.application_list import ApplicationList
 from analysis.model.choice.curves import next_application
 from analysis.model.cohort.members import Assumed, Member
 from analysis.model.cohort.sharing import Room, placements
-from analysis.model.correlation import offers_at, scenarios
+from analysis.model.correlation import mechanism, offers_at, scenarios
 
 __all__ = [
     "STEPS",
@@ -51,6 +51,7 @@ class _Luck:
     def __init__(self, members: Sequence[Member], seed: int) -> None:
         self._common = _stream(seed, "", "")
         self._own = [_stream(seed, member.student_id, "") for member in members]
+        self._ranked = [_stream(seed, member.student_id, "\0ranked") for member in members]
         self._answers = [[_stream(seed, m.student_id, one) for one in m.programs] for m in members]
 
     def factors(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -58,6 +59,10 @@ class _Luck:
         common = self._common.standard_normal(shared.size)
         own = np.stack([stream.standard_normal(shared.size) for stream in self._own], axis=1)
         return np.sqrt(shared)[:, None] * common[:, None] + np.sqrt(1 - shared)[:, None] * own
+
+    def rankings(self, draws: int) -> NDArray[np.float64]:
+        """Factor behind each student's rankings, shape (draws, students), standard normal."""
+        return np.stack([stream.standard_normal(draws) for stream in self._ranked], axis=1)
 
     def answers(self, student: int, draws: int) -> NDArray[np.float64]:
         """Uniform luck at each program of a student, shape (draws, k)."""
@@ -119,6 +124,9 @@ def margins(
 ) -> NDArray[np.float64]:
     """How far each student is over each program's bar: the chance of an offer less the luck."""
     factor = luck.factors(assumed.shared[state])
+    ranking = luck.rankings(state.size)
+    own_after = assumed.match_correlation
+    after = None if own_after is None else own_after[state][:, None]
     margin = np.zeros((state.size, len(members), longest))
     begin = 0
     for at, member in enumerate(members):
@@ -128,6 +136,9 @@ def margins(
             assumed.threshold[state, own],
             assumed.rho[state][:, None],
             factor[:, at, None],
+            ranking[:, at, None],
+            after,
+            assumed.link,
         )
         margin[:, at, : len(member.programs)] = offer - luck.answers(at, state.size)
         begin = own.stop
@@ -207,7 +218,7 @@ def answers_at_stake(found: ApplicationList, assumptions: Assumptions) -> pd.Dat
     if rows.empty:
         return answer.assign(if_open=0.0, if_closes=0.0)
     rate = assumptions.value("match_given_interview")
-    rho = assumptions.values("latent_correlation")
+    rho = mechanism(assumptions)
     refused = 1 - found.market.chance[found.choice.chosen]
     by_others = np.stack([np.prod(np.delete(refused, at, axis=0), axis=0) for at in rows.index])
     for name in ("if_open", "if_closes"):

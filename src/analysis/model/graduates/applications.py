@@ -14,6 +14,7 @@ from analysis.model.chance import log_odds_terms
 from analysis.model.flags import FLAGS, listed
 from analysis.model.level import program_levels
 from analysis.model.parameters import chance_parameters
+from analysis.model.pool import SIGNALS
 from analysis.model.profile import profile_levels, specialties_of
 from analysis.model.screening import gate
 
@@ -128,9 +129,15 @@ def _fill(
     terms = log_odds_terms(profiles, kind, levels, parameters, assumptions)
     shape = (len(students), len(targets))
     total = np.asarray(sum(np.broadcast_to(term, shape) for term in terms.values()))
-    gold, silver = assumptions.value("signals.gold"), assumptions.value("signals.silver")
-    odds = part["signal"].map({"gold": gold, "silver": silver}).fillna(1.0).to_numpy(dtype=float)
-    log_odds = total[person, column] + np.log(odds)
+    sent = (
+        part["signal"].astype(object).where(part["signal"].notna(), "none").to_numpy(dtype=object)
+    )
+    by_signal = {
+        one: levels.signal_term(np.full(len(targets), one, dtype=object), kind, parameters)
+        for one in SIGNALS
+    }
+    further = np.stack([by_signal[one] for one in SIGNALS]) + levels.place_term(None, kind)
+    log_odds = total[person, column] + further[[SIGNALS.index(one) for one in sent], column]
     opening = np.ones(len(part))
     signals = part["signal"].astype(object).where(part["signal"].notna(), "").to_numpy(dtype=object)
     for at, (_, student) in enumerate(students.iterrows()):

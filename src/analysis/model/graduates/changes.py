@@ -102,6 +102,8 @@ class Changes:
         if key == "base_rate.group_odds":
             found = _moved(pooled, {0: 1.0}, people, lambda x: old * float(np.exp(x)))
             self._range("uncertainty.group_odds", found, "the group's odds")
+        elif key == "level.shift":
+            found = _moved(pooled, {0: 1.0}, people, lambda x: old + x)
         else:
             found = _moved(pooled, {0: 1.0}, people, lambda x: float(expit(logit(old) + x)))
         self._put(key, found, "graduates")

@@ -17,6 +17,7 @@ from analysis.model.graduates.clusters import Applicants
 from analysis.model.graduates.overdispersion import Estimate, applicant_correlation
 from analysis.model.graduates.pooling import Pooled, Prior, pooled_effects
 from analysis.model.graduates.shrinkage import design_effect, prior_sample_size
+from analysis.model.level import IDENTITY
 
 __all__ = ["Learned", "learned_assumptions"]
 
@@ -136,11 +137,13 @@ def _survey_worth(
 
 
 def _article(rows: pd.DataFrame) -> bool:
-    return bool((rows["chance_basis"] != "base_rate").all())
+    return bool((rows["chance_basis"] == "article").all())
 
 
 def _level_key(rows: pd.DataFrame) -> str:
-    """What carries the level: the anchor without a flag, or the odds of the office's students."""
+    """What carries the level: a shift of all levels; in the article's bases an anchor or odds."""
+    if bool((rows["chance_basis"] == IDENTITY).all()):
+        return "level.shift"
     return "anchors.none" if _article(rows) else "base_rate.group_odds"
 
 

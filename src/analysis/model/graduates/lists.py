@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.greedy import greedy
-from analysis.model.correlation import scenarios
+from analysis.model.correlation import mechanism, scenarios
 
 __all__ = ["BY_CHANCE", "BY_LIST", "list_hit_rates", "list_orders"]
 
@@ -21,7 +21,7 @@ BY_LIST, BY_CHANCE = "list", "sort_by_chance"
 def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, NDArray[np.float64]]:
     """Order of each graduate's own applications: as the list would pick them, and by chance."""
     rate = assumptions.value("match_given_interview")
-    rho = assumptions.values("latent_correlation")
+    rho = mechanism(assumptions)
     chance = chances["interview_chance"].to_numpy(dtype=np.float64)
     # Nobody's wishes are in the file: every match counts alike.
     utility = np.ones(len(chances))

@@ -14,7 +14,7 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import chance_by_parameters, wilson_interval
 from analysis.model.choice.problem import ListProblem, with_least_chance
-from analysis.model.correlation import scenarios
+from analysis.model.correlation import mechanism, scenarios
 from analysis.model.portfolio import best_list
 from analysis.model.profile import profile_levels
 from analysis.model.sensitivity.case import (
@@ -106,6 +106,7 @@ def student_case(
         chance=chance,
         must=problem.constraints.must,
         never=problem.constraints.never,
+        how=mechanism(assumptions),
     )
 
 

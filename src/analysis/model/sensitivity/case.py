@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.errors import ModelError
+from analysis.model.correlation import Mechanism
 from analysis.model.sensitivity.inputs import Inputs, Values
 from analysis.model.sensitivity.one_at_a_time import flip_in_range, tornado
 from analysis.model.sensitivity.smaa import (
@@ -55,6 +56,8 @@ class Case:
         From values of the inputs, each of shape (n,), to interview chances, (n, programs).
     must, never : tuple of int
         Positions of programs that every list takes, or none.
+    how : Mechanism, optional
+        What happens after the interviews; one factor behind all answers without.
     """
 
     program_id: tuple[str, ...]
@@ -64,10 +67,11 @@ class Case:
     chance: Callable[[Values], Floats]
     must: tuple[int, ...] = ()
     never: tuple[int, ...] = ()
+    how: Mechanism | None = None
 
     def drawn(self, values: Values) -> Draws:
         """What lists rest on at given values of the inputs."""
-        return Draws(self.chance(values), values[MATCH], values[CORRELATION])
+        return Draws(self.chance(values), values[MATCH], values[CORRELATION], self.how)
 
     def lists(self, values: Values, progress: Callable[[int], object] = unheard) -> list[Chosen]:
         """The list at each of the values, in the order taken."""

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
 from analysis.model.choice.greedy import greedy
-from analysis.model.correlation import Scenarios, scenarios
+from analysis.model.correlation import Mechanism, Scenarios, scenarios
 
 __all__ = [
     "Draws",
@@ -45,11 +45,14 @@ class Draws(NamedTuple):
     match_given_interview : ndarray of float, shape (draws,)
     rho : ndarray of float, shape (draws,)
         Correlation of the answers; one value a draw.
+    how : Mechanism, optional
+        What happens after the interviews; one factor behind all answers without.
     """
 
     chance: Floats
     match_given_interview: Floats
     rho: Floats
+    how: Mechanism | None = None
 
 
 def unheard(done: int) -> None:
@@ -76,7 +79,8 @@ def offers(draws: Draws, programs: NDArray[np.int64]) -> Iterator[Offers]:
             block = same[start : start + BLOCK]
             chance = draws.chance[np.ix_(block, programs)]
             rate = np.repeat(draws.match_given_interview[block], programs.size)
-            together = scenarios(chance.ravel(), rate, float(rho))
+            how = draws.how.at(float(rho)) if draws.how else float(rho)
+            together = scenarios(chance.ravel(), rate, how, coarse=draws.how is not None)
             offered = together.chance.reshape(block.size, programs.size, -1)
             yield Offers(block, offered, together.weight)
 

@@ -44,6 +44,7 @@ ALL_WEIGHTS = "all weights"
 WEIGHTS = tuple(f"weights.{component}" for component in COMPONENTS)
 CORRELATION = "latent_correlation"
 MATCH = "match_given_interview"
+GROUPS, SIGNALS = "groups", "signals"
 SCALE = "logit_scale"
 ODDS = "base_rate.group_odds"
 RELIEF = "relief"
@@ -73,7 +74,7 @@ def uncertain_inputs(
         between(SCALE, scale, scale * (1 - spread), scale * (1 + spread)),
         between(RELIEF, 1.0, 1 - relief, 1 + relief),
         between(TOLERANCE, 0.0, -points, points),
-        log_between(ODDS, assumptions.value(ODDS), *ends(assumptions, "uncertainty.group_odds")),
+        *_level_inputs(assumptions),
         between(MATCH, assumptions.value(MATCH), *ends(assumptions, f"uncertainty.{MATCH}")),
         one_of(CORRELATION, mix[len(mix) // 2], mix),
     ]
@@ -82,6 +83,18 @@ def uncertain_inputs(
     if surveyed is not None:
         firm = matched_concentration(weights, surveyed)
     return Inputs(WEIGHTS, weights, firm, tuple(others), surveyed)
+
+
+def _level_inputs(assumptions: Assumptions) -> list[Input]:
+    """What the level of programs rests on, in the basis in force."""
+    if assumptions.text("level.basis") == "article":
+        held = assumptions.value(ODDS)
+        return [log_between(ODDS, held, *ends(assumptions, "uncertainty.group_odds"))]
+    spreads = (
+        (name, assumptions.value(f"uncertainty.{key}"))
+        for name, key in ((GROUPS, "group_spread"), (SIGNALS, "signal_spread"))
+    )
+    return [between(name, 1.0, 1 - spread, 1 + spread) for name, spread in spreads]
 
 
 def ends(assumptions: Assumptions, key: str) -> tuple[float, float]:
@@ -114,7 +127,9 @@ def parameters_at(values: Values, assumptions: Assumptions) -> ChanceParameters:
             for key, share in center.kappa.items()
         },
         tolerance_shift=column(values[TOLERANCE]),
-        group_odds=column(values[ODDS]),
+        group_odds=column(values[ODDS]) if ODDS in values else center.group_odds,
+        group_factor=column(values[GROUPS]) if GROUPS in values else 1.0,
+        signal_factor=column(values[SIGNALS]) if SIGNALS in values else 1.0,
     )
 
 

@@ -76,7 +76,7 @@ def test_a_filled_list_keeps_its_limit_and_its_signals_and_stands_in_order_for_u
         assert (np.diff(own["interview_chance"]) <= 0).all()
     assert FOUND.fee_usd == 88
     assert FOUND.places_unused == 0
-    assert FOUND.chance_basis == "article"
+    assert FOUND.chance_basis == "identity"
     assert FOUND.fingerprint == ASSUMPTIONS.fingerprint
 
 

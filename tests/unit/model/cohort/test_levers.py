@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,13 +14,13 @@ from analysis.model.cohort import (
     member_of,
     second_specialties,
 )
-from analysis.model.correlation import scenarios
+from analysis.model.correlation import mechanism, scenarios
 from analysis.model.portfolio import match_chance
 from tests.unit.model.choice.test_application_list import programs, student
 
 ASSUMPTIONS = read_assumptions()
 RATE = ASSUMPTIONS.value("match_given_interview")
-RHO = ASSUMPTIONS.values("latent_correlation")
+RHO = mechanism(ASSUMPTIONS)
 
 
 @pytest.fixture(scope="module")
@@ -98,4 +100,5 @@ def test_a_specialty_on_another_basis_is_not_held_beside_the_list(found, market)
         interviews_offered=np.where(counted, 100, np.nan),
         applications_received=np.where(counted, 1000, np.nan),
     )
-    assert second_specialties(student(), {"T1": found}, market, ASSUMPTIONS, 8).empty
+    other = replace(found, chance_basis="article")
+    assert second_specialties(student(), {"T1": other}, market, ASSUMPTIONS, 8).empty

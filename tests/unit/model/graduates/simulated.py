@@ -8,7 +8,7 @@ from scipy.special import expit, logit, ndtr, ndtri
 from analysis.assumptions import read_assumptions
 from analysis.model.graduates.pooling import Prior
 
-BASE = read_assumptions()
+BASE = read_assumptions(overrides=["level.basis=article"])
 EFFECT = Prior(BASE.value("graduates.effect_sd"), BASE.value("graduates.effect_sd_worth"))
 PRIORS = {
     "level": Prior(BASE.value("graduates.level_sd")),

@@ -9,7 +9,7 @@ from analysis.model.chance import interview_chance
 from analysis.model.graduates.applications import CLOSED, NO_PROGRAM, NO_SCORE, application_chances
 from tests.unit.model.graduates.simulated_class import graduates
 
-BASE = read_assumptions()
+BASE = read_assumptions(overrides=["level.basis=article"])
 
 PROGRAMS = pd.DataFrame(
     {

@@ -10,7 +10,9 @@ from analysis.model.graduates.backtest import BETTER, TOO_FEW_TO_TELL
 from analysis.model.graduates.learning import learned_assumptions
 from tests.unit.model.graduates.simulated_class import graduates
 
-BASE = read_assumptions().with_set(["graduates.bootstrap_draws=40"])
+BASE = read_assumptions(overrides=["level.basis=article"]).with_set(
+    ["graduates.bootstrap_draws=40"]
+)
 FAR = BASE.with_set(
     ["anchors.none=0.5", "logit_scale=8", "anchors.step1_failure=0.15", "anchors.mspe_concern=0.1",
      "anchors.course_failure_remediated=0.36", "anchors.step2_failure=0.15",

@@ -10,7 +10,7 @@ from analysis.model.graduates.split import temporal_split
 from tests.parallel import on_every_core
 from tests.unit.model.graduates.simulated_class import graduates
 
-BASE = read_assumptions()
+BASE = read_assumptions(overrides=["level.basis=article"])
 SHIFTED = BASE.with_set(
     [
         "anchors.none=0.7",

@@ -42,7 +42,7 @@ CASE = c.Case(("A", "B", "C", "D"), UTILITY, 2, INPUTS, chance)
 def test_a_redrawn_list_is_the_greedy_list_of_its_draw(seed):
     draws, utility = case(draws=9, programs=7, seed=seed)
     lists = redrawn_lists(draws, utility, 4)
-    for again, hopes, rate, rho in zip(lists, *draws, strict=True):
+    for again, hopes, rate, rho in zip(lists, *draws[:3], strict=True):
         assert again.tolist() == greedy(scenarios(hopes, rate, rho), utility, 4).tolist()
 
 
@@ -57,7 +57,7 @@ def test_the_match_chance_of_a_list_is_that_of_its_draw():
     ours = match_chances(draws, [5, 1, 2])
     alone = [
         match_chance(scenarios(hopes, rate, rho), [5, 1, 2])
-        for hopes, rate, rho in zip(*draws, strict=True)
+        for hopes, rate, rho in zip(*draws[:3], strict=True)
     ]
     assert ours == pytest.approx(alone, abs=1e-12)
 

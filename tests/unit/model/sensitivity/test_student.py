@@ -10,7 +10,7 @@ from analysis.model.choice.problem import ListWishes, list_problem
 from analysis.model.sensitivity import bench as b
 from analysis.paths import from_root
 
-ASSUMPTIONS = read_assumptions()
+ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
 PROGRAMS = tables.read_programs(from_root("data/sample/programs.csv"))
 STUDENT = tables.read_student(from_root("data/sample/students.csv"), "S002")
 PROBLEM = list_problem(STUDENT, PROGRAMS, ASSUMPTIONS)
@@ -29,7 +29,7 @@ def test_at_the_base_the_bench_has_the_chances_of_the_report(case):
 
 
 def test_one_weight_moved_has_the_chances_of_that_weight_set(case):
-    moved = read_assumptions(overrides=["weights.red_flags=0.25"])
+    moved = read_assumptions(overrides=["level.basis=article", "weights.red_flags=0.25"])
     own = interview_chance(STUDENT, PROBLEM.programs, moved, with_range=False)
     (chance,) = case.chance(case.inputs.with_one("weights.red_flags", [0.25]))
     assert chance == pytest.approx(own["interview_chance"].to_numpy(), abs=1e-12)

@@ -13,7 +13,7 @@ from analysis.model.sensitivity.weights import (
 from analysis.paths import from_root
 from analysis.tables import read_pd_responses
 
-BASE = read_assumptions()
+BASE = read_assumptions(overrides=["level.basis=article"])
 RESPONSES = read_pd_responses(from_root("data/sample/pd_responses.csv"))
 
 

@@ -6,7 +6,7 @@ from analysis.assumptions import read_assumptions
 from analysis.model.parameters import chance_parameters, joint_draws
 from analysis.model.sensitivity import sobol as u
 
-ASSUMPTIONS = read_assumptions()
+ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
 FLAGS = ("step1_failure", "loa_academic")
 INPUTS = u.uncertain_inputs(ASSUMPTIONS, FLAGS)
 
@@ -54,7 +54,7 @@ def test_a_flag_never_raises_a_chance_whatever_is_drawn():
 
 
 def test_an_anchor_over_all_programs_is_read_at_those_that_open_the_file():
-    population = read_assumptions(overrides=["anchor_basis=population"])
+    population = read_assumptions(overrides=["level.basis=article", "anchor_basis=population"])
     inputs = u.uncertain_inputs(population, FLAGS)
     at_base, own = u.parameters_at(inputs.base(), population), chance_parameters(population)
     assert at_base.gamma["step1_failure"].item() == pytest.approx(own.gamma["step1_failure"])
