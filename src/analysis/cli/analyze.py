@@ -70,6 +70,7 @@ def add_to(app: typer.Typer) -> None:
     """
     app.command()(chances)
     app.command()(pick)
+    app.command()(season)
     app.command()(robustness)
     app.command()(backtest)
     assumptions_app.command("show")(show_assumptions)
@@ -207,6 +208,37 @@ def pick(
             say("CSV is the list as it is; --format table or json has the what-ifs beside it")
     else:
         print_list(student_id, record)
+    return 0
+
+
+def season(
+    student_id: Annotated[str, typer.Argument(help="Whose season.")],
+    students: Students,
+    programs: Programs,
+    offers: Annotated[Path, typer.Option("--offers", help="What programs have said: offers.csv.")],
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    output: FormatOption = None,
+) -> int:
+    """Where one student stands in the interview season, and what to do next."""
+    from analysis.answers.season import SEASON_COLUMNS
+    from analysis.answers.season import season as answer_of
+
+    answer = answer_of(
+        student_id, students, programs, offers, _given(preferences), assumptions, sets or ()
+    )
+    record = answer.record()
+    form = chosen_format(output)
+    if form is Format.json:
+        print_json(record)
+    elif form is Format.csv:
+        print_csv(record["programs"], SEASON_COLUMNS)
+    else:
+        columns = ["program", "answer", "chance", "match_gain", "rank", "write"]
+        print_table(answer.printed(), columns, f"{student_id}: the season so far")
+        print("\n".join(record["sentences"]))
+        print(f"Assumptions {record['fingerprint']}.")
     return 0
 
 

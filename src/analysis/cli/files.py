@@ -21,6 +21,7 @@ class Table(StrEnum):
     programs = "programs"
     preferences = "preferences"
     graduates = "graduates"
+    offers = "offers"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -175,6 +175,7 @@ RULES: dict[str, tuple[Any, ...]] = {
         ),
     ),
     "preferences": (_unique_pairs,),
+    "offers": (_unique("program_id"),),
     "graduates": (
         _specialties("specialty", many=True),
         _one_for_each_specialty,
