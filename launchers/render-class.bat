@@ -7,7 +7,8 @@ if exist data\private\preferences.csv set EXTRA=%EXTRA% --preferences data\priva
 if exist data\private\graduates.csv set EXTRA=%EXTRA% --graduates data\private\graduates.csv
 set RUN=conda run --no-capture-output -n countersignal countersignal
 if exist .venv\Scripts\countersignal.exe set RUN=.venv\Scripts\countersignal.exe
-%RUN% batch --students data\private\students.csv --programs data\private\programs.csv --out reports\out\class %EXTRA%
+rem conda is a batch file itself: without call, this one would end with it
+call %RUN% batch --students data\private\students.csv --programs data\private\programs.csv --out reports\out\class %EXTRA%
 set CODE=%ERRORLEVEL%
 if not "%CODE%"=="0" (
   echo.

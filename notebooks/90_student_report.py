@@ -26,8 +26,14 @@ graduates_csv: str = ""  # the office's own outcomes, empty for none
 report_date: str = ""  # date of the data, empty for the newest of the programs
 
 # %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
 from analysis import tables
-from analysis.advice import basis_table, report_date as date_of
+from analysis.advice import basis_table
+from analysis.advice import report_date as date_of
 from analysis.advice.captions import advisor_note
 from analysis.assumptions import read_assumptions, read_calendar
 from analysis.figures.applications_curve import alt_applications_curve, draw_applications_curve

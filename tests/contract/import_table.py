@@ -31,9 +31,10 @@ ALLOWED = {
         "model",
         "assumptions",
         "advice",
+        "text",
         "workers",
     },
-    "report": {"errors", "paths", "inputs", "plain_text", "toml_file", "workers"},
+    "report": {"errors", "paths", "bundle", "inputs", "plain_text", "toml_file", "workers"},
     "explorer": {"errors", "paths", "answers", "figures", "report"},
     "cli": {
         "errors",
@@ -44,6 +45,8 @@ ALLOWED = {
         "report",
         "workers",
         "tables.check",
+        "tables.mapping",
+        "tables.proposal",
         "tables.template",
     },
 }

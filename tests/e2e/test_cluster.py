@@ -64,7 +64,7 @@ def test_both_workers_take_part(two_workers):
     ("function", "said"),
     [
         (own_cluster.hangs_at_three, "not finished within 8 s"),
-        (own_cluster.dies_at_three, "died"),
+        (own_cluster.dies_at_three, "ended by the system"),
     ],
 )
 def test_a_task_that_hangs_or_dies_costs_itself_and_leaves_the_workers_free(

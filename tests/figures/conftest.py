@@ -5,6 +5,7 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.text import Text
 
 from analysis.figures import style
@@ -100,3 +101,19 @@ def outside(ax: Axes, texts: list[Text], slack: float = 0.5) -> list[str]:
 def smallest_print(texts: list[Text]) -> float:
     """Points of the smallest text."""
     return min(text.get_fontsize() for text in texts)
+
+
+def marks(ax: Axes) -> list[Line2D]:
+    """Lines that are points of data, in the order drawn."""
+    return [
+        line
+        for line in ax.lines
+        if line.get_marker() in {"D", "o"} and line.get_transform() == ax.transData
+    ]
+
+
+def intervals(ax: Axes) -> list[tuple[float, float]]:
+    """Ends of the intervals that are drawn, in the order drawn."""
+    spans = [line.get_xdata() for line in ax.lines if line.get_marker() in {"", "None", None}]
+    known = [[x for x in span if x == x] for span in spans]
+    return [(min(span), max(span)) for span in known if span]

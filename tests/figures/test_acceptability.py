@@ -37,23 +37,29 @@ def luminance(color) -> float:
     return float(parts @ [0.2126, 0.7152, 0.0722])
 
 
+def cell_colors(axes) -> np.ndarray:
+    """Colors of the two programs' cells at the two places."""
+    axes.figure.draw_without_rendering()
+    return axes.collections[0].get_facecolors()[:, :3].reshape(2, 2, 3)
+
+
 def test_cells_are_darker_the_more_often_and_empty_where_never(axes):
     draw_acceptability(TWO, axes)
-    colors = np.asarray(axes.images[0].get_array())
-    assert colors.shape == (2, 2, 3)
-    assert colors[1, 0].tolist() == list(to_rgb(style.PAPER))
+    colors = cell_colors(axes)
+    assert colors[1, 0].tolist() == pytest.approx(list(to_rgb(style.PAPER)))
     assert luminance(colors[0, 0]) < luminance(colors[1, 1]) < luminance(colors[0, 1])
 
 
 def test_larger_shares_stand_in_their_cells_and_totals_at_the_right(axes):
     draw_acceptability(TWO, axes)
-    assert [text.get_text() for text in axes.texts] == ["75", "40", "80 %", "40 %", "On the list"]
+    texts = [text.get_text() for text in axes.texts if text.get_text()]
+    assert texts == ["75", "40", "80 %", "40 %", "On the list"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["Alpha", "B"]
 
 
 def test_print_on_the_darkest_cell_keeps_its_contrast(axes):
     draw_acceptability(TWO, axes)
-    darkest = luminance(np.asarray(axes.images[0].get_array())[0, 0])
+    darkest = luminance(cell_colors(axes)[0, 0])
     assert (darkest + 0.05) / (luminance(to_rgb(style.INK)) + 0.05) >= 4.5
 
 

@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex
 from analysis.errors import FigureError
 from analysis.figures import style
 from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import collisions, intervals, outside, smallest_print, visible_texts
 
 LONG = [
     "Leave of absence for academic reasons",
@@ -75,8 +75,7 @@ def test_labels_of_the_caller_replace_codes(axes):
 def test_intervals_are_lines_and_numbers_and_the_footer_says_what_they_are(axes):
     rows = chances(3).assign(interval="95 % interval")
     draw_interview_chances(rows, axes)
-    ends = [tuple(segment[:, 0]) for segment in axes.collections[0].get_segments()]
-    assert ends == list(zip(rows["low"], rows["high"], strict=True))
+    assert intervals(axes) == list(zip(rows["low"], rows["high"], strict=True))
     footer = [text.get_text() for text in axes.figure.texts]
     assert footer[0] == "Synthetic sample data: no real programs or people"
     assert footer[1].endswith("Thin lines and brackets: 95 % interval")

@@ -4,7 +4,14 @@ import pytest
 
 from analysis.errors import FigureError
 from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    collisions,
+    intervals,
+    marks,
+    outside,
+    smallest_print,
+    visible_texts,
+)
 
 
 def chances(count: int, article: bool = True) -> pd.DataFrame:
@@ -40,11 +47,10 @@ def two_flags() -> pd.DataFrame:
 
 def test_both_answers_are_dots_and_only_the_model_has_a_range(axes):
     draw_profile_chances(two_flags(), axes)
-    article, model = [line for line in axes.lines if len(line.get_xdata()) == 2]
-    np.testing.assert_allclose(article.get_xdata(), [0.8, np.nan])
+    article, model = marks(axes)
+    np.testing.assert_allclose(article.get_xdata(), [0.8])
     np.testing.assert_allclose(model.get_xdata(), [0.28, 0.06])
-    ends = [tuple(segment[:, 0]) for segment in axes.collections[1].get_segments()]
-    assert ends == [(0.12, 0.51), (0.01, 0.2)]
+    assert intervals(axes) == [(0.12, 0.51), (0.01, 0.2)]
 
 
 def test_numbers_stand_in_columns_with_heads(axes):

@@ -4,7 +4,7 @@ import pytest
 
 from analysis.errors import FigureError
 from analysis.figures.sobol_bars import alt_sobol_bars, draw_sobol_bars
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import collisions, marks, outside, smallest_print, visible_texts
 
 
 def indices(count: int, interval: bool = True) -> pd.DataFrame:
@@ -29,7 +29,7 @@ TWO = pd.DataFrame({"input": ["weights", "rho"], "first": [0.05, 0.6], "total": 
 
 def test_each_input_has_a_dot_for_its_share_alone_and_one_with_others(axes):
     draw_sobol_bars(TWO, axes)
-    alone, together = axes.lines[-2:]
+    alone, together = marks(axes)
     assert list(alone.get_xdata()) == [0.6, 0.05]
     assert list(together.get_xdata()) == [0.7, 0.1]
     assert alone.get_marker() != together.get_marker()

@@ -44,8 +44,8 @@ def season_sentences(record: Row) -> list[str]:
         f"{counted(number, 'interview')} in hand. Of 100 students with this file and these "
         f"answers, about {round(100 * record['match_chance'])} would match. It was about "
         f"{round(100 * record['match_chance_before'])} when the applications were sent.",
-        f"The interviews in hand alone give {round(100 * record['match_chance_in_hand'])}%; the rest "
-        "comes from programs that have not answered.",
+        f"The interviews in hand alone give {round(100 * record['match_chance_in_hand'])}%. The "
+        "rest comes from programs that have not answered.",
     ]
     if record["soap_alert"]:
         said.append(

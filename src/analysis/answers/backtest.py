@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.advice.what_if_words import FIGURES, learned_label, verdict_sentence
 from analysis.assumptions import read_assumptions, write_new
 from analysis.errors import AssumptionError
-from analysis.model.graduates import Backtest, Estimate, run_backtest
+from analysis.model.outcomes import Backtest, Estimate, run_backtest
 from analysis.paths import from_root
 from analysis.tables import read_if_given
 from analysis.tables.graduate_files import read_graduate_files

@@ -9,7 +9,7 @@ import pandas as pd
 from analysis.advice.labels import FEATURES, joined
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError
-from analysis.model.graduates import Alike, graduates_alike
+from analysis.model.outcomes import Alike, graduates_alike
 from analysis.paths import from_root
 from analysis.tables import read_student
 from analysis.tables.graduate_files import read_graduate_files

@@ -286,7 +286,12 @@ def _content(bench: Bench) -> dict[str, Any]:
             "mean_kept": rounded(lists.draws["kept"].mean()),
             "kept_in_95_percent": least_kept(lists.draws["kept"].tolist()),
             "mean_overlap": rounded(lists.draws["overlap"].mean()),
+            "mean_beyond_chance": rounded(lists.draws["beyond_chance"].mean()),
             "mean_kendall_tau": rounded(lists.draws["kendall_tau"].mean()),
+        },
+        "regret": {
+            "mean": rounded(lists.draws["regret"].mean()),
+            "in_95_percent_at_most": rounded(lists.draws["regret"].quantile(0.95)),
         },
         "findings": findings(bench),
         "note": f"{WITHOUT_SIGNALS}: the list as assumed has {percent(bench.match_chance)}",

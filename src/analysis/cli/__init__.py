@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import typer
@@ -92,21 +95,61 @@ def main(arguments: Sequence[str] | None = None) -> None:
     ------
     SystemExit
         Always: 0 all well, 1 some rows or reports failed, 2 usage or a file that cannot be used,
-        130 after Ctrl-C.
+        130 after Ctrl-C, 129 and 143 after SIGHUP and SIGTERM.
     """
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal of another encoding shows \\u674e in place of what it has no sign for.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
     line = _with_project_taken_out(sys.argv[1:] if arguments is None else arguments)
-    sys.exit(_exit_code(line))
+    _open_streams()
+    with _orderly_end() as stopped:
+        code = _exit_code(line)
+    sys.exit(128 + stopped[0] if stopped else code)
+
+
+def _open_streams() -> None:
+    """Give closed streams a place to go, and let no terminal refuse a character."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            # Else the next file that is opened would be taken for this stream.
+            os.dup2(os.open(os.devnull, os.O_RDWR), descriptor)
+            os.set_inheritable(descriptor, True)
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w" if descriptor else "r"))  # noqa: SIM115, PTH123
+        elif descriptor and isinstance(stream, io.TextIOWrapper):
+            # A terminal of another encoding shows \\u674e in place of what it has no sign for.
+            stream.reconfigure(errors="backslashreplace")
+
+
+@contextmanager
+def _orderly_end() -> Iterator[list[int]]:
+    """Let a hang-up or a request to end clean up as Ctrl-C does, and tell which it was."""
+    stopped: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        stopped.append(number)
+        raise KeyboardInterrupt
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGHUP", "SIGTERM"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, stop)
+    try:
+        yield stopped
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _exit_code(line: list[str]) -> int:
     try:
         result = app(line, standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        say("countersignal: stopped")
+        with suppress(OSError):  # the terminal may be gone
+            say("countersignal: stopped")
         return 130
     except CountersignalError as error:
         say(error)
@@ -123,10 +166,14 @@ def _exit_code(line: list[str]) -> int:
         # The last boundary: a user gets one sentence, a developer asks for the rest.
         if os.environ.get(DEBUG_VARIABLE):
             raise
-        print(
-            f"countersignal: an error of the program itself ({type(error).__name__}); nothing was "
-            f"finished. Set {DEBUG_VARIABLE}=1 and run again for the details to report.",
-            file=sys.stderr,
+        if isinstance(error, OSError):
+            place = error.filename or "a file"
+            say(f"countersignal: {place} cannot be read or written ({error.strerror}). Make room, "
+                "or mend the path; TMPDIR names the folder for temporary files")  # fmt: skip
+            return 2
+        say(
+            f"countersignal: a fault of Countersignal ({type(error).__name__}); nothing was "
+            f"finished. Set {DEBUG_VARIABLE}=1 and run again for the details to report."
         )
         return 1
     return result if isinstance(result, int) else 0

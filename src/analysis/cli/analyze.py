@@ -18,6 +18,7 @@ from analysis.cli.options import (
     Programs,
     Sets,
     Students,
+    reads_files,
     refuse_both,
     workers_of,
 )
@@ -68,11 +69,12 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The command line.
     """
-    app.command()(chances)
-    app.command()(pick)
-    app.command()(season)
-    app.command()(robustness)
-    app.command()(backtest)
+    app.command()(reads_files(chances))
+    app.command()(reads_files(pick))
+    app.command()(reads_files(season))
+    app.command()(reads_files(robustness))
+    app.command()(reads_files(backtest))
+    app.command()(scorecard)
     assumptions_app.command("show")(show_assumptions)
     assumptions_app.command("diff")(diff_assumptions)
     assumptions_app.command("new")(new_assumptions)
@@ -397,6 +399,32 @@ def backtest(
 
 def _figure(cell: Any) -> Any:
     return f"{cell:.3f}" if isinstance(cell, float) else cell
+
+
+def scorecard(
+    assumptions: AssumptionsFile = None, sets: Sets = None, output: FormatOption = None
+) -> None:
+    """Hold typical applicants by specialty and degree against published figures."""
+    from analysis.answers.scorecard import scorecard as found
+
+    form = chosen_format(output)
+    rows = found(assumptions, sets or ())
+    if form is not Format.table:
+        (print_json if form is Format.json else print_csv)(rows)
+        return
+    shown = [
+        {
+            "part": row["part"],
+            "what": row["what"],
+            "model": f"{row['model']:.1%}",
+            "published": "" if row["published"] is None else f"{row['published']:.1%}",
+            "difference": "" if row["difference"] is None else f"{row['difference']:+.1f} points",
+            "source": row["source"],
+        }
+        for row in rows
+        if row["published"] is not None or row["part"] == "order"
+    ]
+    print_table(shown, list(shown[0]))
 
 
 def show_assumptions(

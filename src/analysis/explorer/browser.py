@@ -28,6 +28,7 @@ def _kind() -> Any:
 
         asked = traitlets.Int(0).tag(sync=True)  # counts what a person did
         answered = traitlets.Int(0).tag(sync=True)  # the last of it that is on the page
+        taken = traitlets.Int(0).tag(sync=True)  # counts the files that were handed in and read
         busy = traitlets.Bool(False).tag(sync=True)
         kept = traitlets.Unicode("").tag(sync=True)  # the cases, for the tab to keep
         opened = traitlets.Unicode("").tag(sync=True)  # what the tab had kept, when it opens

@@ -70,17 +70,15 @@ def draw_acceptability(places: DataFrame, ax: Axes, *, title: str = TITLE) -> Ax
         head = style.text_width(TOTAL_HEAD, weight=600)
         right = TOTAL_GAP + SLACK + max([head, *(style.text_width(t, size) for t in totals)])
         pitch = max(min(ROOMY_PITCH, TALLEST / count), size * style.LINE + 2)
-        ax.imshow(_colors(shares), aspect="auto", interpolation="nearest")
-        _draw_rims(ax, count, across)
         _draw_cells(ax, shares, (width - left - right) / across)
         for row, total in enumerate(totals):
-            _draw_total(ax, total, row, "data", 0, size, 400)
+            _draw_total(ax, total, row + 0.5, "data", 0, size, 400)
         _draw_total(ax, TOTAL_HEAD, 1, "axes fraction", 5, style.SIZE, 600)
-        ax.set_yticks(range(count), shown, size=size)
+        ax.set_yticks([row + 0.5 for row in range(count)], shown, size=size)
         ax.tick_params(axis="y", pad=NAME_GAP - 2)
         step = next(s for s in (1, 2, 5) if across / s <= 20)
         ticks = [n for n in range(1, across + 1) if n == 1 or (n % step == 0 and n - 1 > step / 2)]
-        ax.set_xticks([n - 1 for n in ticks], [str(n) for n in ticks])
+        ax.set_xticks([n - 0.5 for n in ticks], [str(n) for n in ticks])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.set_xlabel(X_AXIS, loc="left")
         return style.laid_out(
@@ -158,36 +156,28 @@ def _shares(places: DataFrame) -> tuple[list[str], Floats]:
     return style.labels(first, "program"), shares
 
 
-def _colors(shares: Floats) -> NDArray[np.float64]:
-    """Colours from paper to blue, shape (programs, places, 3), for shares up to the largest."""
-    from matplotlib.colors import to_rgb
-
-    paper, blue = np.array(to_rgb(style.PAPER)), np.array(to_rgb(style.BLUE))
-    # The square root keeps a share of a few percent visible.
-    scaled = np.sqrt(shares / max(shares.max(), LEAST_WRITTEN))
-    return paper + (blue - paper) * DARKEST * scaled[..., None]
-
-
-def _draw_rims(ax: Axes, count: int, across: int) -> None:
-    """Draw the grid between cells, so that empty ones are seen to be there."""
-    ax.hlines(np.arange(count + 1) - 0.5, -0.5, across - 0.5, color=style.GRID, lw=0.6)
-    ax.vlines(np.arange(across + 1) - 0.5, -0.5, count - 0.5, color=style.GRID, lw=0.6)
-
-
 def _draw_cells(ax: Axes, shares: Floats, cell_width: float) -> None:
-    """Write the larger shares into their cells where a number has room."""
-    if cell_width < style.text_width("100", style.SMALL_SIZE) + SLACK:
-        return
-    for row, place in zip(*np.nonzero(shares >= LEAST_WRITTEN), strict=True):
-        share = shares[row, place]
-        ax.text(
-            place,
-            row,
-            f"{share * 100:.0f}",
-            size=style.SMALL_SIZE,
-            ha="center",
-            va="center_baseline",
-        )
+    """Draw the cells, the larger shares written into them where a number has room."""
+    import seaborn as sns
+
+    room = cell_width >= style.text_width("100", style.SMALL_SIZE) + SLACK
+    words = np.where(shares >= LEAST_WRITTEN, np.char.mod("%.0f", shares * 100), "")
+    sns.heatmap(
+        # The square root keeps a share of a few percent visible.
+        np.sqrt(shares),
+        vmin=0,
+        vmax=np.sqrt(max(shares.max(), LEAST_WRITTEN)) / DARKEST,
+        cmap=sns.blend_palette([style.PAPER, style.BLUE], as_cmap=True),
+        annot=words if room else False,
+        fmt="",
+        annot_kws={"size": style.SMALL_SIZE, "color": style.INK, "va": "center_baseline"},
+        linewidths=0.6,
+        linecolor=style.GRID,
+        cbar=False,
+        xticklabels=False,
+        yticklabels=False,
+        ax=ax,
+    )
 
 
 def _draw_total(

@@ -66,10 +66,11 @@ def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> 
         ax.set_xlim(0, float(percents["applications"].max()) + 1)
         ax.set_yticks([0, 25, 50, 75, 100])
         ax.set_xlabel("Applications sent", loc="left")
-        ax.set_ylabel("Match, of 100")
+        ax.set_ylabel("")
+        ax.set_title("Of 100 applicants, how many match", loc="left", fontsize=style.SMALL_SIZE)
         ax.grid(axis="y")
         if figure is not None:
-            figure.subplots_adjust(left=0.1, right=0.99, top=0.97, bottom=0.24)
+            figure.subplots_adjust(left=0.07, right=0.99, top=0.88, bottom=0.24)
     return ax
 
 

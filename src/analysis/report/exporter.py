@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +18,8 @@ from traitlets import Unicode
 
 from analysis.errors import ReportError
 from analysis.paths import from_root
-from analysis.report.publish import IDENTITY_MIME, LAYOUT_MIME, TYPED_MIME
+from analysis.report.parameters import notebook_parameters_hash
+from analysis.report.publish import IDENTITY_MIME, IMAGE_MIME, LAYOUT_MIME, TYPED_MIME
 from analysis.report.settings import read_branding
 from analysis.report.typesetting import Document, Layout, Part, Picture, Typed, pdf_bytes
 
@@ -98,6 +101,8 @@ class Stream(io.TextIOBase):
         return len(text)
 
 
+RUN_ALL = "restart the kernel and run all cells, then export"
+PUBLISHED = {IDENTITY_MIME, LAYOUT_MIME, TYPED_MIME, "text/markdown", *IMAGE_MIME.values()}
 SUFFIX = {"image/svg+xml": ".svg", "image/png": ".png"}
 
 
@@ -117,6 +122,9 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
     """Read the page's content out of an executed notebook."""
     identities: list[Any] = []
     parts: list[Part] = []
+    made_with = notebook_parameters_hash(notebook.cells)
+    if made_with is not None:
+        _check_order(notebook.cells)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             parts.append(cell.source)
@@ -125,6 +133,8 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
                 message = f"a cell of the notebook failed with {output.ename}"
                 raise ReportError(message)
             data = output.get("data", {})
+            if made_with is not None and PUBLISHED & data.keys():
+                _check_made_with(made_with, output)
             if IDENTITY_MIME in data:
                 identities.append(data[IDENTITY_MIME])
             elif TYPED_MIME in data:
@@ -150,6 +160,39 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
         raise ReportError(message) from None
     words = _under_one_title(parts)
     return Document(**identity.model_dump(), parts=words, display_name=display_name)
+
+
+def _check_order(cells: Sequence[Any]) -> None:
+    """Refuse a notebook whose cells did not run one after the other, from first to last."""
+    ran = [
+        cell.execution_count for cell in cells if cell.cell_type == "code" and cell.source.strip()
+    ]
+    if None in ran:
+        message = f"a cell of the notebook did not run: {RUN_ALL}"
+        raise ReportError(message)
+    if any(after != before + 1 for before, after in pairwise(ran)):
+        message = f"the cells of the notebook did not run in their order: {RUN_ALL}"
+        raise ReportError(message)
+
+
+def _check_made_with(made_with: str, output: Any) -> None:
+    """Refuse what was published under other parameters than the notebook has."""
+    if output.get("metadata", {}).get("countersignal") != made_with:
+        message = f"the parameters were changed after a part of the notebook ran: {RUN_ALL}"
+        raise ReportError(message)
+
+
+def _check_file_name(name: str, student_id: str | None) -> None:
+    """Refuse a notebook whose file is named by the id of somebody else."""
+    if student_id is None or name.casefold() == student_id.casefold():
+        return
+    shape = "".join(r"\d" if c.isdigit() else "[A-Za-z]" if c.isalpha() else c for c in student_id)
+    if re.fullmatch(shape, name):
+        message = (
+            f"the file is named {name} and the report is about {student_id}: run it for {name}, or "
+            "rename the file"
+        )
+        raise ReportError(message)
 
 
 def _pictures(data: dict[str, Any], metadata: dict[str, Any]) -> list[Picture]:
@@ -195,6 +238,8 @@ class CountersignalPDFExporter(Exporter):  # type: ignore[misc]
         """Convert a notebook."""
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         document = document_from_notebook(nb, self.display_name or None)
+        name = str((resources or {}).get("metadata", {}).get("name", ""))
+        _check_file_name(name, document.student_id)
         pdf, warnings = pdf_bytes(document, read_branding(from_root(Path(self.branding))))
         resources["output_extension"] = ".pdf"
         resources["warnings"] = list(warnings)

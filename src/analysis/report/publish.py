@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import FigureError, ReportError
 from analysis.plain_text import escape_markdown, formula_as_text
+from analysis.report.parameters import check_parameters, stamp
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,6 +26,7 @@ __all__ = [
     "LAYOUT_MIME",
     "ROWS_MIME",
     "TYPED_MIME",
+    "check_parameters",
     "escape_markdown",
     "markdown_table",
     "publish_block",
@@ -77,7 +79,7 @@ def publish_identity(
         "fingerprint": fingerprint,
     }
     shown = f"{title} · data of {report_date} · assumptions {fingerprint}"
-    display({IDENTITY_MIME: identity, "text/plain": shown}, raw=True)
+    display({IDENTITY_MIME: identity, "text/plain": shown}, metadata=stamp(begin=True), raw=True)
 
 
 def publish_text(markdown: str) -> None:
@@ -90,7 +92,8 @@ def publish_text(markdown: str) -> None:
     """
     from IPython.display import display
 
-    display({"text/markdown": markdown, "text/plain": markdown}, raw=True)
+    bundle = {"text/markdown": markdown, "text/plain": markdown}
+    display(bundle, metadata=stamp(), raw=True)
 
 
 def publish_block(name: str, data: Mapping[str, Any], markdown: str) -> None:
@@ -109,7 +112,7 @@ def publish_block(name: str, data: Mapping[str, Any], markdown: str) -> None:
     from IPython.display import display
 
     bundle = {LAYOUT_MIME: {"name": name, "data": dict(data)}, "text/markdown": markdown}
-    display({**bundle, "text/plain": markdown}, raw=True)
+    display({**bundle, "text/plain": markdown}, metadata=stamp(), raw=True)
 
 
 def publish_typed(heading: str, text: str) -> None:
@@ -126,7 +129,8 @@ def publish_typed(heading: str, text: str) -> None:
 
     if text.strip():
         publish_text(f"## {heading}")
-        display({TYPED_MIME: {"text": text}, "text/plain": text}, raw=True)
+        bundle = {TYPED_MIME: {"text": text}, "text/plain": text}
+        display(bundle, metadata=stamp(), raw=True)
 
 
 def markdown_table(rows: DataFrame) -> str:
@@ -203,7 +207,8 @@ def publish_rows(rows: DataFrame) -> None:
 
     safe = rows.map(lambda cell: formula_as_text(cell) if isinstance(cell, str) else cell)
     text = safe.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    display({ROWS_MIME: text, "text/plain": f"{len(rows)} rows"}, raw=True)
+    bundle = {ROWS_MIME: text, "text/plain": f"{len(rows)} rows"}
+    display(bundle, metadata=stamp(), raw=True)
 
 
 def publish_chart(
@@ -313,5 +318,5 @@ def publish_figure(
     data = picture.decode() if image == "svg" else base64.b64encode(picture).decode()
     words = {"alt": alt, "caption": caption, **({"beside": beside} if beside else {})}
     if beside:
-        display({"text/plain": beside}, raw=True)
-    display({mime: data, "text/plain": alt}, metadata={mime: words}, raw=True)
+        display({"text/plain": beside}, metadata=stamp(), raw=True)
+    display({mime: data, "text/plain": alt}, metadata={mime: words, **stamp()}, raw=True)

@@ -23,6 +23,7 @@ from analysis.paths import from_root
 from analysis.report.exporter import document_from_notebook
 from analysis.report.folder import PdfLock
 from analysis.report.guard import check_whose_report
+from analysis.report.parameters import notebook_parameters_hash
 from analysis.report.publish import ROWS_MIME
 from analysis.report.settings import Branding
 from analysis.report.typesetting import pdf_bytes
@@ -79,6 +80,11 @@ def scrubbed(
             cell.id = "parameters"  # papermill's is another each time
         for output in cell.get("outputs", []):
             output.update(_changed(dict(output), lambda text: nobody(cut(text))))
+    # Paths among the parameters are shorter now; what they gave still belongs to them.
+    made_with = notebook_parameters_hash(copy.cells)
+    for output in (output for cell in copy.cells for output in cell.get("outputs", [])):
+        if "countersignal" in output.get("metadata", {}):
+            output.metadata["countersignal"] = made_with
     return nbformat.writes(nbformat.from_dict(copy)).encode()
 
 

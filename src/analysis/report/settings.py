@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 from unicodedata import normalize
@@ -104,8 +105,10 @@ def read_branding(path: Path) -> Branding:
     if branding.logo is None:
         return branding
     logo = path.resolve().parent / branding.logo
-    if not _is_picture(logo):
-        expected = "the path of a PNG, JPEG or SVG file of at most 5 MiB, relative to this file"
+    if not (_is_picture(logo) and _can_be_drawn(logo)):
+        expected = (
+            "the path of a whole PNG, JPEG or SVG file of at most 5 MiB, relative to this file"
+        )
         raise SettingsError(str(Problem(path.name, expected, None, "logo", str(branding.logo))))
     return branding.model_copy(update={"logo": logo})
 
@@ -119,6 +122,26 @@ def _is_picture(logo: Path) -> bool:
             return begins in stream.read(WHERE_SVG_BEGINS)
     except (OSError, ValueError):  # a name that no file can have
         return False
+
+
+def _can_be_drawn(logo: Path) -> bool:
+    """Whether the typesetter can read all of a picture: a file that was cut off begins well."""
+    import typst
+
+    with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
+        name = f"logo{logo.suffix.lower()}"
+        (Path(folder) / name).write_bytes(logo.read_bytes())
+        page = Path(folder) / "logo.typ"
+        page.write_text(f'#image("/{name}")', encoding="utf-8")
+        try:
+            typst.compile(str(page), root=folder)
+        except typst.TypstError:
+            return False
+        except BaseException as error:
+            if type(error).__module__ != "pyo3_runtime":  # a panic of typst's own is no Exception
+                raise
+            return False
+    return True
 
 
 def _problems(path: Path, error: ValidationError) -> list[Problem]:

@@ -85,6 +85,8 @@ def lab_command(work: Path, port: int, *, browser: bool) -> list[str]:
         f"--ServerApp.port={port}",
         "--ServerApp.allow_remote_access=False",
         f"--ServerApp.root_dir={work}",
+        # without it, another account of this machine can read what a kernel prints
+        "--MappingKernelManager.transport_encryption=required",
         f"--ServerApp.tornado_settings={{'websocket_max_message_size': {MOST_MESSAGE_BYTES}}}",
         f"--LabApp.extra_labextensions_path={files('analysis.report') / 'page' / 'labextensions'}",
         "--LabApp.news_url=None",

@@ -17,7 +17,7 @@ from analysis.plain_text import escape_markdown
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["long_date", "of_100", "percent", "render", "several"]
+__all__ = ["long_date", "matches", "of_100", "percent", "render", "several"]
 
 HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
 
@@ -85,6 +85,20 @@ def _counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def matches(number: float) -> str:
+    """An expected number of matches, whole: ``about 3 matches``, ``less than 1 match``.
+
+    Examples
+    --------
+    >>> [matches(number) for number in (26.31, 1.2, 0.3, 0)]
+    ['about 26 matches', 'about 1 match', 'less than 1 match', 'no match']
+    """
+    whole = round(number)
+    if whole == 0:
+        return "less than 1 match" if number > 0 else "no match"
+    return f"about {_counted(whole, 'match', 'matches')}"
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -100,6 +114,7 @@ def _environment() -> Environment:
         "pct": percent,
         "several": several,
         "long_date": long_date,
+        "matches": matches,
         "usd": lambda amount: f"${amount:,.0f}",
         "md": lambda text: escape_markdown(str(text)),
         "count": _counted,

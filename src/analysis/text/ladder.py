@@ -44,7 +44,8 @@ def ladder_table(plan: ListView | None) -> str:
     for group in ladder_data(plan)["groups"]:
         lines.append(f"| **{group['label']}** | | | | | |")
         for rung in group["programs"]:
-            ends = f"{percent(rung['low'])} to {percent(rung['high'])}"
+            low, high = percent(rung["low"]), percent(rung["high"])
+            ends = low if low == high else f"{low} to {high}"
             cells = (escape_markdown(rung["name"]), rung["text"], ends, *_last(rung))
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) if len(lines) > 2 else ""

@@ -14,7 +14,7 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import (
     ApplicationList,
-    application_list,
+    list_outcome,
     next_applications,
 )
 from analysis.model.choice.problem import ListWishes
@@ -218,14 +218,6 @@ def what_ifs_of(
         other = what_if(student, change) if change else student
         # What the student's own wishes forbid is no what-if, and no reason to fail a report.
         with suppress(ModelError):
-            changed = application_list(
-                other,
-                programs,
-                assumptions,
-                preferences,
-                wishes,
-                with_range=False,
-                left_out_number=0,
-            )
-            lists[name] = WhatIf(change, changed.match_chance, len(changed.chosen), changed.fee_usd)
+            outcome = list_outcome(other, programs, assumptions, preferences, wishes)
+            lists[name] = WhatIf(change, *outcome)
     return lists

@@ -14,6 +14,7 @@ import threading
 import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -71,6 +72,7 @@ class Isolation:
         os.environ.update(ONE_THREAD)
         context = multiprocessing.get_context(start_method or usual_start_method())
         context.set_forkserver_preload([__name__, preload])
+        _start_helpers(context.get_start_method())
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_warm,
@@ -129,10 +131,33 @@ def fault_of(error: Exception) -> str:
     return f"Countersignal has a fault here ({type(error).__name__}{place}): please report it"
 
 
+def _start_helpers(start_method: str) -> None:
+    """Start what starts processes deaf to the signals that a whole group hears.
+
+    The command itself hears them, and ends its processes in order.
+    """
+    heard: dict[int, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in ("SIGHUP", "SIGTERM"):
+            if hasattr(signal, name):
+                number = getattr(signal, name)
+                heard[number] = signal.signal(number, signal.SIG_IGN)
+    try:
+        resource_tracker.ensure_running()
+        if start_method == "forkserver":
+            from multiprocessing import forkserver  # Windows has none
+
+            forkserver.ensure_running()
+    finally:
+        for number, handler in heard.items():
+            signal.signal(number, handler)
+
+
 def _warm(folder: str, preload: str) -> None:
     """Give a new process silence, an empty stdin, a place for its files and the heavy imports."""
     if hasattr(signal, "SIGHUP"):  # the parent hears it too, and ends its processes in order
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_the_parent, args=[folder], daemon=True).start()
     tempfile.tempdir = folder
     os.environ[PROJECT_VARIABLE] = folder  # a fork server keeps the environment it began with

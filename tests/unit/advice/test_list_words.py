@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from analysis.advice.labels import joined
 from analysis.advice.list_overview import (
     flat_curve,
     independence_sentence,
@@ -175,3 +176,10 @@ def test_counts_and_plurals():
 )
 def test_the_next_application_has_its_gain_and_its_price(listed, row, words):
     assert words in next_application_sentence(listed, row)
+
+
+def test_an_enumeration_names_three_of_many_and_counts_the_rest():
+    names = [f"IM{number:03d}" for number in range(380)]
+    assert joined(names) == "IM000, IM001, IM002 and 377 more"
+    assert joined(names[:6], "or") == "IM000, IM001, IM002, IM003, IM004 or IM005"
+    assert joined(names[:1]) == "IM000"

@@ -28,7 +28,7 @@ def test_the_answer_has_every_part_of_the_json_and_survives_it(answer):
     assert set(answer) == {
         "student_id", "fingerprint", "draws", "seed", "base_list", "match_chance",
         "selection_acceptability", "sampling_error", "sobol", "tornado", "flips", "order_flips",
-        "overlap", "smaa", "findings", "note",
+        "overlap", "regret", "smaa", "findings", "note",
     }  # fmt: skip
     assert set(answer["smaa"]) == {"firsts", "contests"}
     assert set(answer["sobol"][0]) == {"input", "first", "first_ci", "total", "total_ci"}

@@ -32,14 +32,14 @@ def test_white_and_mid_grey_have_their_known_contrast():
         ('accent_color = "blue"', "accent_color"),
         ('papper = "a4"', "one of the keys school_name"),
         ('paper = "legal"', "'us-letter' or 'a4'"),
-        ('logo = "nowhere.png"', "a PNG, JPEG or SVG file"),
+        ('logo = "nowhere.png"', "a whole PNG, JPEG or SVG file"),
         ('footer = "Student 250 · page 1 of 1"', "does not look like"),
         ('footer = "Student\u00a0250 · page 1 of 1"', "does not look like"),
         ('footer = "Stu\u200bdent 250· p\u00adage 1 of 1"', "does not look like"),
         ('footer = "Ｓtudent 250 · page 1 of 1"', "does not look like"),
-        ('logo = "text.png"', "a PNG, JPEG or SVG file"),
+        ('logo = "text.png"', "a whole PNG, JPEG or SVG file"),
         ('logo = "large.svg"', "of at most 5 MiB"),
-        ('logo = "a\\u0000b.png"', "a PNG, JPEG or SVG file"),
+        ('logo = "a\\u0000b.png"', "a whole PNG, JPEG or SVG file"),
         ("paper = ", "not a TOML file"),
     ],
 )
@@ -62,3 +62,19 @@ def test_a_footer_of_several_lines_is_one_line(tmp_path):
     path = tmp_path / "branding.toml"
     path.write_text('footer = "one\\n\\n two\\tthree"')
     assert read_branding(path).footer == "one two three"
+
+
+@pytest.mark.parametrize("suffix", ["png", "jpeg", "svg"])
+@pytest.mark.parametrize("kept", [1.0, 0.5])
+def test_a_logo_that_was_cut_off_is_refused_before_any_work(tmp_path, suffix, kept):
+    from matplotlib.figure import Figure
+
+    logo = tmp_path / f"crest.{suffix}"
+    Figure(figsize=(2, 1), facecolor="#1f4e79").savefig(logo)
+    logo.write_bytes(logo.read_bytes()[: int(kept * logo.stat().st_size)])
+    (tmp_path / "branding.toml").write_text(f'logo = "{logo.name}"')
+    if kept == 1.0:
+        assert read_branding(tmp_path / "branding.toml").logo == logo
+        return
+    with pytest.raises(SettingsError, match=r"column logo: found .*; expected the path of a whole"):
+        read_branding(tmp_path / "branding.toml")

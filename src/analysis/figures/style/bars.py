@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from analysis.figures.style.look import BLUE, INK, ORANGE, PALE_BLUE, PAPER, SIZE, SMALL_SIZE
+from analysis.figures.style.look import BLUE, ORANGE, PALE_BLUE, PAPER, SIZE, SMALL_SIZE
+from analysis.figures.style.marks import draw_bars, draw_beside
 from analysis.figures.style.page import Margins, chart_width
 from analysis.figures.style.words import LINE, text_width, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["draw_intervals", "horizontal_bars"]
+__all__ = ["horizontal_bars"]
 
 TALLEST = 540.0  # points of drawing that still fit a page with title, footer and caption
 ROOMY_PITCH = 23.0
@@ -37,6 +38,7 @@ def horizontal_bars(
     highs: Sequence[float],
     marked: int | None = None,
     mark: str = "",
+    beside: Sequence[float] = (),
 ) -> Margins:
     """Draw one bar a row, the first on top, with name on the left and value on the right."""
     count = len(names)
@@ -60,8 +62,10 @@ def horizontal_bars(
     lines = max(name.count("\n") + 1 for name in shown)
     pitch = max(min(ROOMY_PITCH, TALLEST / count), lines * size * LINE + LEAST_LEADING)
 
+    others = beside or [0.0] * count
     ends = [
-        max([0.0, *(x for x in pair if x == x)]) / end for pair in zip(values, highs, strict=True)
+        max([0.0, *(x for x in reached if x == x)]) / end
+        for reached in zip(values, highs, others, strict=True)
     ]
     value_weights = [600 if row == marked else 400 for row in range(count)]
     beside = [text_width(w, size, wt) for w, wt in zip(words, value_weights, strict=True)]
@@ -76,9 +80,10 @@ def horizontal_bars(
     colors = [
         BLUE if marked is None else ORANGE if row == marked else PALE_BLUE for row in range(count)
     ]
+    draw_bars(ax, values, lows, highs, colors=colors, share=BAR_SHARE, orient="h")
+    if beside:
+        draw_beside(ax, beside, upright=False)
     places = list(range(count))
-    ax.barh(places, [v if v == v else 0.0 for v in values], BAR_SHARE, color=colors)
-    draw_intervals(ax, lows, highs, pitch * BAR_SHARE)
     for row in places:
         ax.annotate(
             texts[row],
@@ -107,22 +112,10 @@ def horizontal_bars(
     for row, name in enumerate(ax.get_yticklabels()):
         name.set_fontweight(weights[row])
     ax.tick_params(axis="y", pad=NAME_GAP - 2)
+    ax.set(xlabel="", ylabel="")
     ax.grid(axis="x")
     ax.spines[["bottom"]].set_visible(False)
     return Margins(pitch * count, left, width - left - drawing, AXIS_BELOW)
-
-
-def draw_intervals(
-    ax: Axes, lows: Sequence[float], highs: Sequence[float], bar_height: float
-) -> None:
-    """Draw a thin line with ends across the end of each horizontal bar, all rows at once."""
-    known = [row for row, low in enumerate(lows) if low == low and highs[row] == highs[row]]
-    if not known:
-        return
-    left, right = [lows[row] for row in known], [highs[row] for row in known]
-    ax.hlines(known, left, right, color=INK, lw=1.1, zorder=3)
-    end = max(4.0, min(8.0, bar_height * 0.5))
-    ax.plot(left + right, known + known, ls="", color=INK, marker="|", ms=end, mew=1.1, zorder=3)
 
 
 def _drawing_width(room: float, ends: Sequence[float], beside: Sequence[float]) -> float:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 from typing import TYPE_CHECKING
 
-from analysis.figures.style.look import BLUE, INK, MUTED, PAPER, SIZE
+from analysis.figures.style.look import BLUE, MUTED, PAPER, SIZE
+from analysis.figures.style.marks import draw_bars, draw_beside
 from analysis.figures.style.page import UPWARD_TITLE, Margins, chart_width
 from analysis.figures.style.words import LINE, text_width, wrapped
 
@@ -20,6 +22,7 @@ COLUMN_SHARE = 0.62
 AXIS_LEFT = 26.0  # tick labels
 VALUE_ABOVE = 14.0
 NAME_GAP = 6.0
+MARK_ABOVE = 6.0  # from the middle of a diamond to the value over it
 MOST_LINES = 3
 
 
@@ -46,21 +49,24 @@ def upright_columns(
     end: float,
     lows: Sequence[float],
     highs: Sequence[float],
+    beside: Sequence[float] = (),
 ) -> Margins:
-    """Draw one column a row, from left to right."""
+    """Draw one column a row, from left to right, and a diamond where it is compared with."""
     count = len(names)
     slot = _slot(ax, count)
     shown = [wrapped(name, slot - NAME_GAP) for name in names]
     lines = max(name.count("\n") + 1 for name in shown)
     places = list(range(count))
-    ax.bar(places, [v if v == v else 0.0 for v in values], COLUMN_SHARE, color=BLUE)
-    for place, value, low, high, word in zip(places, values, lows, highs, words, strict=True):
-        if low == low and high == high:
-            ax.plot([place, place], [low, high], color=INK, lw=1.1, marker="_", ms=8, mew=1.1)
+    draw_bars(ax, values, lows, highs, colors=[BLUE] * count, share=COLUMN_SHARE, orient="v")
+    if beside:
+        draw_beside(ax, beside, upright=True)
+    others = beside or [nan] * count
+    for place, value, high, other, word in zip(places, values, highs, others, words, strict=True):
+        tops = [0.0, *(x for x in (value, high, other) if x == x)]
         ax.annotate(
             word,
-            (place, max([0.0, *(x for x in (value, high) if x == x)])),
-            (0, 3),
+            (place, max(tops)),
+            (0, MARK_ABOVE if other == max(tops) else 3),
             textcoords="offset points",
             ha="center",
             va="bottom",
@@ -70,6 +76,7 @@ def upright_columns(
     ax.set_xlim(-0.5, count - 0.5)
     ax.set_ylim(0, end)
     ax.set_xticks(places, shown, linespacing=1.1)
+    ax.set(xlabel="", ylabel="")
     ax.grid(axis="y")
     ax.tick_params(axis="y", labelcolor=MUTED)
     ax.spines["left"].set_visible(False)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analysis.figures.style.look import BLUE, GRID, INK, PAPER, SIZE, SMALL_SIZE
+from analysis.figures.style.marks import draw_points
 from analysis.figures.style.page import Margins, chart_width, root_figure
 from analysis.figures.style.words import LINE, text_width, wrapped
 
@@ -17,6 +18,7 @@ __all__ = ["Dots", "dot_rows"]
 TALLEST = 520.0  # points of drawing that still fit a page with title, footer and caption
 ROOMY_PITCH = 19.0
 WIDEST_NAMES = 0.36  # share of the chart's width
+MANY, WIDEST_OF_MANY = 24, 0.42  # rows that get one line each, so that names need more of it
 NAME_GAP, COLUMN_GAP, HEAD_DOT = 9.0, 14.0, 9.0
 SLACK = 2.0
 HEAD = 17.0  # points above the drawing, for the heads of the columns
@@ -48,11 +50,12 @@ def dot_rows(
 ) -> Margins:
     """Draw a row a name, the first on top: a hollow diamond, a filled dot, ranges as lines."""
     count, width = len(names), chart_width(ax)
-    size = SIZE if count <= 24 else SMALL_SIZE
+    size = SIZE if count <= MANY else SMALL_SIZE
+    widest = (WIDEST_NAMES if count <= MANY else WIDEST_OF_MANY) * width
     weights = [600 if row in marked else 400 for row in range(count)]
     for most_lines in (3, 2, 1):
         shown = [
-            wrapped(name, WIDEST_NAMES * width, size, weight, most_lines)
+            wrapped(name, widest, size, weight, most_lines)
             for name, weight in zip(names, weights, strict=True)
         ]
         lines = max(name.count("\n") + 1 for name in shown)
@@ -73,9 +76,10 @@ def dot_rows(
         shift = APART * (2 * place - 1) if all(ranged) and len(answers) > 1 else 0.0
         rows = [row + shift for row in range(count)]
         line = look["mec"] if look["mfc"] == PAPER else look["mfc"]
-        ax.hlines(rows, dots.lows, dots.highs, color=line, lw=1.6)
-        ax.plot(dots.values, rows, ls="", zorder=3 + place, clip_on=False, **look)
+        marks = {"zorder": 3 + place, "clip_on": False, **look}
+        draw_points(ax, dots.values, dots.lows, dots.highs, rows, color=line, look=marks)
     ax.hlines([row + 0.5 for row in range(count - 1)], 0, end, color=GRID, lw=0.5)
+    ax.set(xlabel="", ylabel="")
     ax.set_xlim(0, end)
     ax.set_ylim(count - 0.5, -0.5)
     ax.set_yticks(range(count), shown, size=size, linespacing=1.05)

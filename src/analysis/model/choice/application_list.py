@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
@@ -34,7 +35,9 @@ from analysis.model.choice.problem import (
 )
 from analysis.model.choice.value import match_chance, match_shares
 from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenarios
+from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
+from analysis.model.profile import specialties_of
 
 __all__ = [
     "GROUPS",
@@ -227,31 +230,12 @@ def application_list(
     ModelError
         If there is no score, or wishes contradict each other.
     """
-    row = student.iloc[0]
-    if pd.isna(row.get("step2_ck", np.nan)):
-        message = f"student {row['student_id']} has no Step 2 CK score yet: there is no list"
-        raise ModelError(message)
-    asked = wishes or ListWishes()
-    problem = list_problem(student, programs, assumptions, preferences, asked)
-    at_hand = {"gold": problem.constraints.gold, "silver": problem.constraints.silver}
-    options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
-    rate = assumptions.value("match_given_interview")
-    rho = mechanism(assumptions)
-    ties = with_ties(preferences, str(row["student_id"]), asked)
-    own = ListChances(student, problem, assumptions, ties)
-    if_sent = {option: own.if_all_sent(option) for option in options}
-    whole, floor_dropped = problem, False
-    least, fewest = assumptions.value("list.least_chance"), int(assumptions.value("list.fewest"))
-    if not asked.fill:
-        problem, floor_dropped = with_least_chance(whole, if_sent, least, fewest)
-    by_option = {option: scenarios(chances, rate, rho) for option, chances in if_sent.items()}
-    rules = problem.constraints
-    choice = best_list(by_option, problem.utility, rules, method)
-    below_price = False
-    if rules.price is not None and not choice.chosen.size:
-        rules = _the_best_few(rules, fewest)
-        choice = best_list(by_option, problem.utility, rules, method)
-        below_price = bool(choice.chosen.size)
+    chosen = _chosen(student, programs, assumptions, preferences, wishes or ListWishes(), method)
+    asked, whole, problem, choice = chosen.asked, chosen.whole, chosen.problem, chosen.choice
+    own, by_option, if_sent, rules = chosen.own, chosen.by_option, chosen.if_sent, chosen.rules
+    floor_dropped, below_price = chosen.floor_dropped, chosen.below_price
+    least = assumptions.value("list.least_chance")
+    rate, rho = chosen.rate, mechanism(assumptions)
     decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
     chances = own.with_signals(decided)
     chance = chances["interview_chance"].to_numpy()
@@ -266,12 +250,16 @@ def application_list(
         every = own.drawn(decided)
         chances["low"], chances["high"] = range_ends(every, chance, assumptions)
         drawn = every[:, choice.chosen]
-        low, high = _match_range(drawn, assumptions, rho)
+        low, high = _match_range(drawn, rate[choice.chosen], assumptions, rho)
     matched = match_chance(market, choice.chosen)
     # What an unknown costs is asked of the list as it is, nothing re-chosen.
     closed = chances["chance_if_closes"].to_numpy()[choice.chosen]
     everything = np.arange(closed.size)
-    if_closed = match_chance(scenarios(closed, rate, rho), everything) if closed.size else 0.0
+    if_closed = (
+        match_chance(scenarios(closed, rate[choice.chosen], rho), everything)
+        if closed.size
+        else 0.0
+    )
     limit = problem.constraints.limit
     return ApplicationList(
         problem=problem,
@@ -296,6 +284,102 @@ def application_list(
         chance_basis=str(chances["chance_basis"].iloc[0]),
         fingerprint=assumptions.fingerprint,
     )
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """A list that was chosen and not explained yet; the names are those of `application_list`."""
+
+    asked: ListWishes
+    whole: ListProblem
+    problem: ListProblem
+    own: ListChances
+    rate: NDArray[np.float64]
+    if_sent: dict[str, NDArray[np.float64]]
+    by_option: dict[str, Scenarios]
+    rules: Constraints
+    choice: Choice
+    floor_dropped: bool
+    below_price: bool
+
+
+def _chosen(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None,
+    asked: ListWishes,
+    method: Method,
+) -> _Chosen:
+    row = student.iloc[0]
+    if pd.isna(row.get("step2_ck", np.nan)):
+        message = f"student {row['student_id']} has no Step 2 CK score yet: there is no list"
+        raise ModelError(message)
+    problem = list_problem(student, programs, assumptions, preferences, asked)
+    at_hand = {"gold": problem.constraints.gold, "silver": problem.constraints.silver}
+    options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
+    kinds = specialties_of(row, assumptions)
+    rate = match_rates(row, problem.programs["specialty"], kinds, problem.ties, assumptions)
+    rho = mechanism(assumptions)
+    ties = with_ties(preferences, str(row["student_id"]), asked)
+    own = ListChances(student, problem, assumptions, ties)
+    if_sent = {option: own.if_all_sent(option) for option in options}
+    whole, floor_dropped = problem, False
+    least, fewest = assumptions.value("list.least_chance"), int(assumptions.value("list.fewest"))
+    if not asked.fill:
+        problem, floor_dropped = with_least_chance(whole, if_sent, least, fewest)
+    by_option = {option: scenarios(chances, rate, rho) for option, chances in if_sent.items()}
+    rules = problem.constraints
+    choice = best_list(by_option, problem.utility, rules, method)
+    below_price = False
+    if rules.price is not None and not choice.chosen.size:
+        rules = _the_best_few(rules, fewest)
+        choice = best_list(by_option, problem.utility, rules, method)
+        below_price = bool(choice.chosen.size)
+    return _Chosen(
+        asked,
+        whole,
+        problem,
+        own,
+        rate,
+        if_sent,
+        by_option,
+        rules,
+        choice,
+        floor_dropped,
+        below_price,
+    )
+
+
+def list_outcome(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None = None,
+    wishes: ListWishes | None = None,
+) -> tuple[float, int, float]:
+    """What a list comes to, where nobody asks why each program is on it.
+
+    Parameters
+    ----------
+    student, programs, assumptions, preferences, wishes
+        As for `application_list`.
+
+    Returns
+    -------
+    tuple of float, int and float
+        Match chance, number of applications and their fee: those of `application_list`.
+
+    Raises
+    ------
+    ModelError
+        As for `application_list`.
+    """
+    chosen = _chosen(student, programs, assumptions, preferences, wishes or ListWishes(), "auto")
+    market = market_of(chosen.by_option, chosen.choice)
+    positions = chosen.choice.chosen
+    matched = match_chance(market, positions)
+    return matched, len(positions), _fee(chosen.problem, chosen.choice)
 
 
 def _the_best_few(rules: Constraints, number: int) -> Constraints:
@@ -342,12 +426,17 @@ def _optional(
     return rows
 
 
-def _match_range(drawn: Floats, assumptions: Assumptions, how: Mechanism) -> tuple[float, float]:
+def _match_range(
+    drawn: Floats, rate: Floats, assumptions: Assumptions, how: Mechanism
+) -> tuple[float, float]:
     """Ends of the match chance under joint draws (section 3.6)."""
     seed = int(assumptions.value("uncertainty.seed"))
     ends = assumptions.values("uncertainty.match_given_interview")
     # Another stream of the same seed, so that these draws do not repeat those of the weights.
     rates = np.random.default_rng([seed, 1]).uniform(min(ends), max(ends), len(drawn))
+    # What ties and a specialty's cited match rate add to the log-odds is the same in each draw.
+    added = logit(rate) - logit(assumptions.value("match_given_interview"))
+    rates = np.clip(expit(logit(rates)[:, None] + added), LOWEST_RATE, HIGHEST_RATE)
     # Correlations are drawn as well: each draw has one before and one after the interviews.
     mixed = len(how.rho)
     after = (*assumptions.values("uncertainty.match_correlation"), how.match_correlation)

@@ -44,7 +44,6 @@ from analysis.model.sensitivity.weights import (
     matched_concentration,
     rescaled_weights,
     surveyed_weights,
-    uniform_weights,
 )
 
 __all__ = [
@@ -86,5 +85,4 @@ __all__ = [
     "surveyed_weights",
     "tornado",
     "uncertain_inputs",
-    "uniform_weights",
 ]

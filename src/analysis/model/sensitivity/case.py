@@ -16,7 +16,9 @@ from analysis.model.sensitivity.one_at_a_time import flip_in_range, tornado
 from analysis.model.sensitivity.smaa import (
     Draws,
     kendall_tau,
+    kept_beyond_chance,
     list_places,
+    list_regret,
     match_chances,
     overlap_at,
     place_acceptability,
@@ -154,19 +156,26 @@ def redrawn(
     Returns
     -------
     Redrawn
-        Shares with their sampling error.
+        Shares with their sampling error; of each draw, how many programs stay (``kept``, also as a
+        share and beyond what chance alone keeps), what the list gives up (``regret``, in units of
+        utility) and how far the order stays (``kendall_tau``).
     """
     held = case.base_list() if base is None else base
-    places = list_places(case.lists(values, progress), len(case.program_id))
+    lists = case.lists(values, progress)
+    places = list_places(lists, len(case.program_id))
     names = np.asarray(case.program_id, dtype=object)
     programs, at = selection_acceptability(places, held), place_acceptability(places)
     for frame in (programs, at):
         frame.insert(0, "program_id", names[frame.pop("program").to_numpy()])
     overlap = overlap_at(np.where(places < len(names), 0, len(names)), held, held.size)
+    kept = np.rint(overlap * held.size).astype(np.int64)
+    open_to_choice = len(names) - len(set(case.never))
     draws = pd.DataFrame(
         {
-            "kept": np.rint(overlap * held.size).astype(np.int64),
+            "kept": kept,
             "overlap": overlap,
+            "beyond_chance": kept_beyond_chance(kept, held.size, open_to_choice),
+            "regret": list_regret(case.drawn(values), case.utility, lists, held),
             "kendall_tau": kendall_tau(places, held),
         }
     )

@@ -12,13 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
 from analysis.model.choice.greedy import greedy
+from analysis.model.choice.value import expected_utility
 from analysis.model.correlation import Mechanism, Scenarios, scenarios
 
 __all__ = [
     "Draws",
     "central_weights",
     "kendall_tau",
+    "kept_beyond_chance",
     "list_places",
+    "list_regret",
     "match_chances",
     "overlap_at",
     "pairwise_wins",
@@ -142,7 +145,76 @@ def match_chances(draws: Draws, chosen: ArrayLike) -> Floats:
     return np.clip(answers, 0.0, 1.0)
 
 
+def list_regret(
+    draws: Draws, utility: ArrayLike, lists: Sequence[ArrayLike], base: ArrayLike
+) -> Floats:
+    """What a list gives up in every draw against the list that is made for that draw.
+
+    ``V(best | draw) - V(base | draw)``, in units of utility: 1 is a certain match at a program
+    that the student wants most. The better of the two lists counts as the best, since greedy may
+    miss it by a little; so no regret is below 0.
+
+    Parameters
+    ----------
+    draws : Draws
+        What the lists rest on.
+    utility : array_like of float, shape (programs,)
+        The student's own.
+    lists : sequence of array_like of int
+        One list a draw, from `redrawn_lists`.
+    base : array_like of int
+        The list that is held through all draws.
+
+    Returns
+    -------
+    ndarray of float, shape (draws,)
+        In [0, 1].
+    """
+    held = np.asarray(base, dtype=np.int64)
+    among = np.unique(np.concatenate([held, *(np.asarray(chosen) for chosen in lists)]))
+    among = among.astype(np.int64)
+    worth = np.asarray(utility, dtype=np.float64)[among]
+    regret = np.zeros(len(lists))
+    kept = np.searchsorted(among, held)
+    for block in offers(draws, among):
+        for draw, chance in zip(block.draws, block.chance, strict=True):
+            drawn = Scenarios(chance, block.weight)
+            own = np.searchsorted(among, np.asarray(lists[int(draw)], dtype=np.int64))
+            best = expected_utility(drawn, worth, own)
+            regret[draw] = max(best - expected_utility(drawn, worth, kept), 0.0)
+    return regret
+
+
 Places = NDArray[np.int64]
+
+
+def kept_beyond_chance(kept: ArrayLike, listed: int, programs: int) -> Floats:
+    """Overlap corrected for what lists drawn by lot would share.
+
+    ``(kept - k^2 / N) / (k - k^2 / N)`` for lists of k among N programs: 1 is the same list, 0 no
+    more than chance, below 0 less.
+
+    Parameters
+    ----------
+    kept : array_like of float
+        Programs of the base list that stay, in each draw.
+    listed, programs : int
+        k and N.
+
+    Returns
+    -------
+    ndarray of float
+        NaN where every program is listed, since chance alone then keeps them all.
+
+    Examples
+    --------
+    >>> kept_beyond_chance([10, 5, 2.5], 10, 40).tolist()
+    [1.0, 0.3333333333333333, 0.0]
+    """
+    chance = listed**2 / programs
+    if listed >= programs:
+        return np.full(np.shape(kept), np.nan)
+    return np.asarray((np.asarray(kept, dtype=np.float64) - chance) / (listed - chance))
 
 
 def list_places(lists: Sequence[ArrayLike], programs: int) -> Places:

@@ -28,7 +28,6 @@ __all__ = [
     "matched_concentration",
     "rescaled_weights",
     "surveyed_weights",
-    "uniform_weights",
 ]
 
 Floats = NDArray[np.float64]
@@ -56,24 +55,6 @@ def dirichlet_weights(base: ArrayLike, concentration: float, draws: int, seed: i
         concentration * weights, size=(draws, weights.size)
     )
     return normalised(gammas, weights)
-
-
-def uniform_weights(components: int, draws: int, seed: int) -> Floats:
-    """Weights drawn uniformly from the simplex: no preference information at all.
-
-    Parameters
-    ----------
-    components : int
-        How many weights, at least 1.
-    draws, seed : int
-        As in `dirichlet_weights`.
-
-    Returns
-    -------
-    ndarray of float, shape (draws, components)
-        Each row sums to 1.
-    """
-    return dirichlet_weights(np.ones(components), float(components), draws, seed)
 
 
 def gamma_weights(quantiles: ArrayLike, base: ArrayLike, concentration: float) -> Floats:

@@ -11,12 +11,15 @@ from analysis.model.choice.application_list import (
     application_list,
     group_of,
     list_frontier,
+    list_outcome,
     next_applications,
 )
 from analysis.model.choice.explain import reasons_on_list
 from analysis.model.choice.problem import ListWishes, list_problem
 from analysis.model.correlation import scenarios
 from analysis.model.portfolio import Constraints, exact, match_chance
+from analysis.paths import from_root
+from analysis.tables import read_programs, read_student
 
 ASSUMPTIONS = read_assumptions()
 STATES = ["OH", "PA", "TX"]
@@ -73,7 +76,7 @@ def test_a_filled_list_keeps_its_limit_and_its_signals_and_stands_in_order_for_u
     assert sorted(FOUND.programs["rank"]) == list(range(1, 9))
     assert (np.diff(FOUND.ranked["preference"]) <= 0).all()
     for _, own in FOUND.programs.groupby("group"):
-        assert (np.diff(own["interview_chance"]) <= 0).all()
+        assert (np.diff((100 * own["interview_chance"]).round()) <= 0).all()
     assert FOUND.fee_usd == 88
     assert FOUND.places_unused == 0
     assert FOUND.chance_basis == "identity"
@@ -176,9 +179,9 @@ def test_if_every_program_of_a_list_hangs_on_an_unknown_its_closing_leaves_nothi
 
 
 def test_what_a_budget_keeps_out_is_told_from_what_adds_less():
-    rich = application_list(student(), programs(), ASSUMPTIONS, with_range=False)
+    rich = application_list(student(), programs(), ASSUMPTIONS, wishes=FILL, with_range=False)
     assert set(rich.left_out["reason"]) == {"adds_less"}
-    wishes = ListWishes(quotas=("state=OH<=0",))
+    wishes = ListWishes(quotas=("state=OH<=0",), fill=True)
     ruled = application_list(student(), programs(), ASSUMPTIONS, wishes=wishes, with_range=False)
     assert "rule" in set(ruled.left_out["reason"])
 
@@ -195,7 +198,7 @@ def test_musts_stay_and_nevers_stay_out():
 
 def test_the_order_of_the_rows_of_the_programs_does_not_matter():
     shuffled = programs().sample(frac=1, random_state=7)
-    again = application_list(student(), shuffled, ASSUMPTIONS)
+    again = application_list(student(), shuffled, ASSUMPTIONS, wishes=FILL)
     assert again.chosen == FOUND.chosen
     pd.testing.assert_frame_equal(again.programs, FOUND.programs)
     assert again.match_chance == FOUND.match_chance
@@ -318,3 +321,14 @@ def test_equal_inputs_give_equal_lists():
     again = application_list(student(), programs(), ASSUMPTIONS, wishes=FILL)
     pd.testing.assert_frame_equal(again.programs, FOUND.programs)
     pd.testing.assert_frame_equal(again.left_out, FOUND.left_out)
+
+
+@pytest.mark.parametrize("student_id", ["S001", "S002", "S011"])
+@pytest.mark.parametrize("wishes", [None, ListWishes(limit=12, fill=True)])
+def test_outcome_of_a_list_is_that_of_the_explained_list(student_id, wishes):
+    student = read_student(from_root("data/sample/students.csv"), student_id)
+    programs = read_programs(from_root("data/sample/programs.csv"))
+    assumptions = read_assumptions()
+    whole = application_list(student, programs, assumptions, None, wishes)
+    outcome = list_outcome(student, programs, assumptions, None, wishes)
+    assert outcome == (whole.match_chance, len(whole.chosen), whole.fee_usd)

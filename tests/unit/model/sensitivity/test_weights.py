@@ -37,7 +37,7 @@ def test_an_endless_hold_gives_the_base_in_every_draw():
 
 
 def test_no_preference_information_is_uniform_over_the_simplex():
-    first = w.uniform_weights(3, 5_000, seed=2)[:, 0]
+    first = w.dirichlet_weights(np.ones(3), 3.0, 5_000, seed=2)[:, 0]
     assert stats.kstest(first, stats.beta(1, 2).cdf).pvalue > 0.01
 
 

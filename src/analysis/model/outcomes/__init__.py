@@ -1,0 +1,22 @@
+"""The office's own graduates against the survey: how good its chances were, and what to learn.
+
+A chapter a question (docs/methods-graduates.md): `applications` (what the model says of what was
+sent), `calibration` (how good it was, and how sure), `posterior` (what outcomes say), `learning`
+(a new set of assumptions), `backtest` (all of it, on a year held back), `neighbors` (past graduates
+like a student).
+"""
+
+from analysis.model.outcomes.backtest import Backtest, run_backtest
+from analysis.model.outcomes.learning import Learned, learned_assumptions
+from analysis.model.outcomes.neighbors import Alike, graduates_alike
+from analysis.model.outcomes.posterior import Estimate
+
+__all__ = [
+    "Alike",
+    "Backtest",
+    "Estimate",
+    "Learned",
+    "graduates_alike",
+    "learned_assumptions",
+    "run_backtest",
+]

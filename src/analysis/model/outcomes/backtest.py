@@ -1,0 +1,302 @@
+"""The whole back-test: learn from earlier years, score the last, and say what it is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.choice.greedy import greedy
+from analysis.model.correlation import mechanism, scenarios
+from analysis.model.outcomes.applications import application_chances
+from analysis.model.outcomes.calibration import (
+    BrierParts,
+    applicant_intervals,
+    brier,
+    brier_parts,
+    calibration_in_the_large,
+    calibration_line,
+    ece,
+    ece_null,
+    knowing_columns,
+    log_loss,
+    reliability,
+    skill,
+    temporal_split,
+)
+from analysis.model.outcomes.learning import Learned, learned_assumptions
+
+__all__ = ["BETTER", "TOO_FEW_TO_TELL", "WORSE", "Backtest", "run_backtest"]
+
+BETTER, WORSE, TOO_FEW_TO_TELL = "better", "worse", "too_few_to_tell"
+NOT_FEATURES = frozenset(
+    {
+        "graduate_id",
+        "year",
+        "program_id",
+        "interviewed",
+        "matched",
+        "source",
+        "name",
+        "advisor_note",
+    }
+)
+BY_LIST, BY_CHANCE = "list", "sort_by_chance"
+LENGTHS = (3, 5, 8, 10, 15, 20, 30)
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """What the graduates' outcomes say about the chances.
+
+    Parameters
+    ----------
+    verdict : {"better", "worse", "too_few_to_tell"}
+        Learned set against survey alone, on the year held back: by the interval of the skill.
+    reasons : tuple of str
+        Why it is too few, and warnings.
+    n_applicants, n_applications : int
+        Scored: graduates and applications of the last year that have a chance.
+    n_learned_from : int
+        Graduates of the earlier years.
+    years : tuple of int
+        Every year of the file; the last is the one scored.
+    statistics : DataFrame
+        Indexed by statistic: value, low, high; empty where there is nothing to score.
+    parts : BrierParts or None
+        Murphy's parts of the Brier score.
+    calibration_error_by_luck : float
+        `ece_null`.
+    bins : DataFrame
+        Reliability diagram.
+    lists : DataFrame
+        Hit rates by list length.
+    earlier : Learned or None
+        What was learned from the earlier years: this is what is scored.
+    learned : Learned
+        What all years teach: this is what to use from now on.
+    """
+
+    verdict: str
+    reasons: tuple[str, ...]
+    n_applicants: int
+    n_applications: int
+    n_learned_from: int
+    years: tuple[int, ...]
+    learned: Learned
+    earlier: Learned | None = None
+    statistics: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parts: BrierParts | None = None
+    calibration_error_by_luck: float = float("nan")
+    bins: pd.DataFrame = field(default_factory=pd.DataFrame)
+    lists: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+def run_backtest(
+    applications: pd.DataFrame, assumptions: Assumptions, programs: pd.DataFrame | None = None
+) -> Backtest:
+    """Learn from all years but the last, score the last (docs/methods.md, section 7).
+
+    Parameters
+    ----------
+    applications : DataFrame
+        Rows of graduates.
+    assumptions : Assumptions
+        What is believed without them ("the survey").
+    programs : DataFrame, optional
+        Rows of programs.
+
+    Returns
+    -------
+    Backtest
+        With the verdict that there are too few to tell where that is so; never an error for it.
+
+    Raises
+    ------
+    ModelError
+        If there is no application at all.
+    """
+    survey = application_chances(applications, assumptions, programs)
+    everything = learned_assumptions(survey, assumptions)
+    years = tuple(int(year) for year in sorted(applications["year"].unique()))
+    warnings = _warnings(applications, survey, assumptions)
+    smallest = int(assumptions.value("graduates.smallest_cell"))
+    in_last = applications["year"] == years[-1]
+    learn, score = in_last.to_numpy() & False, in_last.to_numpy()
+    if (
+        len(years) > 1
+        and not applications.loc[~in_last, "graduate_id"]
+        .isin(applications.loc[in_last, "graduate_id"])
+        .all()
+    ):
+        learn, score = temporal_split(applications["year"], applications["graduate_id"])
+    scored = score & survey["interview_chance"].notna().to_numpy()
+    people = int(applications.loc[scored, "graduate_id"].nunique())
+    teachers = int(applications.loc[learn, "graduate_id"].nunique())
+    counts = (people, int(scored.sum()), teachers, years)
+    if teachers == 0 or people < smallest:
+        why = "one year of graduates; a back-test takes two" if teachers == 0 else ""
+        why = why or f"fewer than {smallest} graduates in {years[-1]}"
+        return Backtest(TOO_FEW_TO_TELL, (why, *warnings), *counts, everything)
+
+    earlier = learned_assumptions(survey[learn], assumptions)
+    # Of all programs of the file, as the survey's: the basis and medians hang on which there are.
+    ours = application_chances(applications, earlier.assumptions, programs)[scored]
+    base_rate = float(applications.loc[learn, "interviewed"].mean())
+    theirs = survey.loc[scored, "interview_chance"].to_numpy(dtype=np.float64)
+    statistics = applicant_intervals(
+        _statistics(ours, theirs, base_rate),
+        ours["graduate_id"],
+        draws=int(assumptions.value("graduates.bootstrap_draws")),
+        seed=int(assumptions.value("graduates.seed")),
+    )
+    said, rho = (
+        ours["interview_chance"],
+        float(np.mean(earlier.assumptions.values("latent_correlation"))),
+    )
+    verdict, reasons = _verdict(statistics, people, assumptions, earlier)
+    lengths = [length for length in LENGTHS if _longer(ours, length) >= smallest]
+    seed = int(assumptions.value("graduates.seed"))
+    return Backtest(
+        verdict,
+        (*reasons, *warnings),
+        *counts,
+        everything,
+        earlier,
+        statistics,
+        brier_parts(ours["interviewed"], said),
+        ece_null(said, ours["graduate_id"], rho, seed=seed),
+        reliability(
+            ours["interviewed"], said, ours["graduate_id"], rho, smallest_cell=smallest, seed=seed
+        ),
+        list_hit_rates(
+            ours["interviewed"],
+            ours["graduate_id"],
+            list_orders(ours, earlier.assumptions),
+            lengths,
+            smallest,
+        )
+        if lengths
+        else pd.DataFrame(),
+    )
+
+
+def _statistics(
+    ours: pd.DataFrame, theirs: NDArray[np.float64], base_rate: float
+) -> Callable[[NDArray[np.float64]], dict[str, float]]:
+    """All statistics of the scored applications, as a function of their weights."""
+    happened = ours["interviewed"].to_numpy(dtype=np.float64)
+    said = ours["interview_chance"].to_numpy(dtype=np.float64)
+    flat = np.full_like(said, base_rate)
+
+    def statistics(weight: NDArray[np.float64]) -> dict[str, float]:
+        loss = brier(happened, said, weight)
+        line = calibration_line(happened, said, weight)
+        return {
+            "brier": loss,
+            "log_loss": log_loss(happened, said, weight),
+            "skill_vs_base_rate": skill(loss, brier(happened, flat, weight)),
+            "skill_vs_survey": skill(loss, brier(happened, theirs, weight)),
+            "calibration_in_the_large": calibration_in_the_large(happened, said, weight),
+            "calibration_slope": line.slope,
+            "calibration_intercept": line.intercept,
+            "ece": ece(happened, said, weight),
+        }
+
+    return statistics
+
+
+def _verdict(
+    statistics: pd.DataFrame, people: int, assumptions: Assumptions, earlier: Learned
+) -> tuple[str, list[str]]:
+    least = int(assumptions.value("graduates.least_tested"))
+    if people < least:
+        return TOO_FEW_TO_TELL, [f"{people} graduates scored, under {least}"]
+    if earlier.rho is None:
+        return TOO_FEW_TO_TELL, ["too few graduates in the earlier years to learn from"]
+    gain = statistics.loc["skill_vs_survey"]
+    if gain["low"] > 0:
+        return BETTER, []
+    if gain["high"] < 0:
+        return WORSE, []
+    return TOO_FEW_TO_TELL, ["the interval of the skill over the survey holds 0"]
+
+
+def _warnings(
+    applications: pd.DataFrame, survey: pd.DataFrame, assumptions: Assumptions
+) -> list[str]:
+    features = applications[[c for c in applications if c not in NOT_FEATURES]]
+    knowing = knowing_columns(
+        features,
+        applications["interviewed"],
+        applications["graduate_id"],
+        assumptions.value("graduates.knowing_auc"),
+    )
+    found = [
+        f"column {name} knows the outcome: was it filled in afterwards? Leave it out"
+        for name in knowing
+    ]
+    behind = int(((survey["gate"] == 0) & (survey["interviewed"] == 1)).sum())
+    if behind:
+        found.append(
+            f"{behind} interviews came from programs whose gate the file says is closed: check "
+            "step2_cutoff, auto_screen_any_failure and override"
+        )
+    left_out = survey.loc[survey["left_out"] != "", "left_out"].value_counts()
+    found += [f"{count} applications not learned from: {why}" for why, count in left_out.items()]
+    return found
+
+
+def _longer(rows: pd.DataFrame, length: int) -> int:
+    return int((rows["graduate_id"].value_counts() > length).sum())
+
+
+def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, NDArray[np.float64]]:
+    """Order of each graduate's own applications: as the list would pick them, and by chance."""
+    rate = assumptions.value("match_given_interview")
+    rho = mechanism(assumptions)
+    chance = chances["interview_chance"].to_numpy(dtype=np.float64)
+    # Nobody's wishes are in the file: every match counts alike.
+    utility = np.ones(len(chances))
+    places = np.zeros(len(chances))
+    by_chance = np.zeros(len(chances))
+    for own in chances.reset_index(drop=True).groupby(["graduate_id", "year"]).indices.values():
+        falling = own[np.argsort(-chance[own], kind="stable")]
+        by_chance[falling] = np.arange(1, len(own) + 1)
+        picked = greedy(scenarios(chance[own], rate, rho), utility[own], len(own))
+        rest = np.setdiff1d(falling, own[picked], assume_unique=True)
+        places[np.concatenate([own[picked], rest])] = np.arange(1, len(own) + 1)
+    return {BY_LIST: places, BY_CHANCE: by_chance}
+
+
+def list_hit_rates(
+    outcome: ArrayLike,
+    applicant: ArrayLike,
+    orders: Mapping[str, ArrayLike],
+    lengths: Sequence[int],
+    smallest_cell: int,
+) -> pd.DataFrame:
+    """Share of graduates with the outcome among the first k of their own applications."""
+    happened = np.asarray(outcome, dtype=np.float64)
+    who = pd.Series(np.unique(np.asarray(applicant), return_inverse=True)[1])
+    sent = who.map(who.value_counts()).to_numpy()
+    rows = []
+    for length in lengths:
+        longer = sent > length
+        people = int(who[longer].nunique())
+        if people < smallest_cell:
+            continue
+        for name, order in orders.items():
+            place = pd.Series(np.asarray(order, dtype=np.float64)).groupby(who).rank(method="first")
+            kept = longer & (place.to_numpy() <= length)
+            hits = pd.Series(happened[kept]).groupby(who[kept].to_numpy()).sum()
+            rows.append((length, name, float((hits > 0).mean()), float(hits.mean()), people))
+    if not rows:
+        message = f"fewer than {smallest_cell} graduates sent more applications than any length"
+        raise ModelError(message)
+    return pd.DataFrame(rows, columns=["length", "order", "hit_rate", "mean_hits", "n_applicants"])

@@ -1,0 +1,496 @@
+"""A set of assumptions moved by the office's own graduates, as far as they can tell.
+
+Each number that is learned carries how many graduates stand behind it, its interval, and what it
+was before; each that is not says why (docs/methods-graduates.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit, logsumexp, ndtr, ndtri
+
+from analysis.assumptions import Assumptions, Entry
+from analysis.errors import ModelError
+from analysis.model.flags import CLASSES, EXAM_FAILURES, FLAGS, heaviest_first
+from analysis.model.flags import RELIEF as CLASS_OF
+from analysis.model.outcomes.applications import RELIEF, SLOPES
+from analysis.model.outcomes.posterior import (
+    SPARSE,
+    Applicants,
+    Estimate,
+    Posterior,
+    Prior,
+    design_effect,
+    estimate_of,
+    on_a_grid,
+    posterior,
+    prior_sample_size,
+)
+
+__all__ = ["TOO_FEW", "Learned", "learned_assumptions", "match_given_interview"]
+
+Floats = NDArray[np.float64]
+TOO_FEW = "too few to tell"
+# Better evidence never counts against anyone: a slope stays above nought.
+LEAST_SLOPE = 0.02
+MOST_RELIEF = 0.95
+SEVERAL, SEVERAL_AFTER = "preclinical_failures_multiple", "anchors.course_failure_remediated"
+# A set whose anchors are over all programs is refused where screens alone explain an anchor.
+ROOM = 1e-6
+# Correlations of ranking decisions that r is averaged over: graduates say little of it.
+RANKING_RHO = np.array([0.0, 0.2, 0.4, 0.6])
+RATE_GRID = np.linspace(0.01, 0.99, 15)
+# Columns before the flags: the level, the slopes, the reliefs.
+SHARED = ("level", *SLOPES, *RELIEF)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What the graduates' outcomes say.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The old set with what was learned in place.
+    changes : DataFrame
+        One row a number: key, old, new, low, high, n, learned, why.
+    rho, prior_sample_size : Estimate or None
+        Correlation of one graduate's answers; how many applications the survey is worth.
+    slopes : DataFrame
+        Indexed by number: value, low, high of what a reader asks: log-odds of ten points of Step 2
+        CK, of each other component from worst to best, and the counter-signal, the log-odds by
+        which twenty points from 235 to 255 do more for graduates with a flag of that class than
+        for those without. A draw is not bounded, so an interval may hold numbers below 0.
+    """
+
+    assumptions: Assumptions
+    changes: pd.DataFrame
+    rho: Estimate | None = None
+    prior_sample_size: Estimate | None = None
+    slopes: pd.DataFrame | None = None
+
+
+def learned_assumptions(chances: pd.DataFrame, assumptions: Assumptions) -> Learned:
+    """Slopes, anchors, relief, level, correlation and match given interview, learned.
+
+    The survey's log-odds are the offset; shifts of level, of the slope of each component, of the
+    relief of each class of flags, of flags, kinds of program and degrees are what is learned. Under
+    the sizes of ``graduates.least_*`` a number stays as it was, and says so.
+
+    Parameters
+    ----------
+    chances : DataFrame
+        From `analysis.model.outcomes.applications.application_chances`, under ``assumptions``.
+    assumptions : Assumptions
+        What was believed before.
+
+    Returns
+    -------
+    Learned
+    """
+    rows = chances[chances["left_out"] == ""]
+    people = int(rows["graduate_id"].nunique())
+    least = int(assumptions.value("graduates.least_learned"))
+    table = _Changes(assumptions, _years(rows))
+    if people < least or rows["interviewed"].nunique() < 2:
+        said = f"{people} graduates with a chance to compare; {TOO_FEW} under {least}"
+        if people >= least:
+            answered = "every" if rows["interviewed"].iloc[0] == 1 else "no"
+            said = f"{answered} application led to an interview; there is nothing to compare"
+        keys = [f"anchors.{flag}" for flag in FLAGS]
+        keys += [_level_key(rows), *(f"weights.{name}" for name in SLOPES)]
+        for key in (*keys, "latent_correlation", "match_given_interview"):
+            table.kept(key, people, said)
+        return Learned(assumptions, table.frame())
+
+    design, kinds, cell = _design(rows, assumptions)
+    applicants = Applicants.of(rows["interviewed"], rows["logit"], design, rows["graduate_id"])
+    found = posterior(
+        applicants,
+        kinds,
+        _priors(assumptions),
+        sparse=_sparse(rows, kinds.index("flag")),
+        seed=int(assumptions.value("graduates.seed")),
+    )
+    table.correlation(found.rho)
+    table.level(_level_key(rows), found.draws[:, 0], people)
+    table.slopes(found.draws[:, 1 : 1 + len(SLOPES)], people)
+    for column, flag in enumerate(FLAGS, start=len(SHARED)):
+        having = rows.loc[rows["red_flags"].map(lambda own, f=flag: f in own), "graduate_id"]
+        table.anchor(flag, found, column, int(having.nunique()), article=_article(rows))
+    table.reliefs(found.draws, rows)
+    table.placement(applicants, rows["matched"])
+    worth = _survey_worth(rows, cell, applicants, found, assumptions)
+    slopes = _slopes(found, rows, assumptions, people)
+    return Learned(table.assumptions(), table.frame(), found.rho, worth, slopes)
+
+
+def _design(
+    rows: pd.DataFrame, assumptions: Assumptions
+) -> tuple[Floats, list[str], NDArray[np.intp]]:
+    """How each shift moves each row's log-odds, the kind of each, and the cell of each row."""
+
+    def groups(words: pd.Series) -> Floats:
+        """Indicators around their means: the level, which is written down, stands for all."""
+        names = sorted(words.dropna().unique())
+        at = (words.to_numpy()[:, None] == np.array(names, dtype=object)).astype(np.float64)
+        return np.asarray(at - at.mean(axis=0))
+
+    types, degrees = groups(rows["program_type"]), groups(rows["degree"])
+    cell = _cells(rows, assumptions)
+    at_cell = (cell[:, None] == np.arange(cell.max() + 1)).astype(np.float64)
+    own = rows[[f"exposure_{name}" for name in (*SHARED, *FLAGS)]].to_numpy(dtype=np.float64)
+    kinds = ["level"] + ["slope"] * len(SLOPES) + ["relief"] * len(RELIEF) + ["flag"] * len(FLAGS)
+    kinds += ["type"] * types.shape[1] + ["degree"] * degrees.shape[1]
+    kinds += ["cell"] * at_cell.shape[1]
+    return np.hstack([own, types, degrees, at_cell]), kinds, cell
+
+
+def _priors(assumptions: Assumptions) -> dict[str, Prior]:
+    spread = Prior(assumptions.value("graduates.effect_sd"), pooled=True)
+    return {
+        "level": Prior(assumptions.value("graduates.level_sd")),
+        "slope": Prior(assumptions.value("graduates.slope_sd")),
+        "relief": Prior(assumptions.value("graduates.relief_sd")),
+        # A cell of flag and kind of program may stray by itself; left out, its straying would
+        # pass for graduates whose answers fall together.
+        "cell": Prior(assumptions.value("graduates.cell_sd"), pooled=True),
+        **dict.fromkeys(("flag", "type", "degree"), spread),
+    }
+
+
+def _sparse(rows: pd.DataFrame, first: int) -> list[int]:
+    """Columns of flags with hardly an interview, or hardly a refusal."""
+    found = []
+    for column, flag in enumerate(FLAGS, start=first):
+        got = rows.loc[rows["red_flags"].map(lambda own, f=flag: f in own), "interviewed"]
+        if len(got) and min(got.sum(), len(got) - got.sum()) < SPARSE:
+            found.append(column)
+    return found
+
+
+def _cells(rows: pd.DataFrame, assumptions: Assumptions) -> NDArray[np.intp]:
+    """Cell of each row: the heaviest of the graduate's flags, by kind of program."""
+    anchors = assumptions.group("anchors")
+    flag = [(*heaviest_first(flags, anchors), "none")[0] for flags in rows["red_flags"]]
+    words = pd.Series(flag, dtype="str") + " at " + rows["program_type"].astype(str).to_numpy()
+    return np.asarray(pd.factorize(words, sort=True)[0])
+
+
+def _slopes(
+    found: Posterior, rows: pd.DataFrame, assumptions: Assumptions, people: int
+) -> pd.DataFrame:
+    """Slopes and counter-signal in log-odds, whatever a set of assumptions can hold."""
+    width = assumptions.value("scale.step2_best") - assumptions.value("scale.step2_worst")
+    estimates: dict[str, Estimate] = {}
+    for column, name in enumerate(SLOPES, start=1):
+        full = assumptions.value("logit_scale") * assumptions.weights[name]
+        part = 10 / width if name == "step2_ck" else 1.0
+        estimates[name] = estimate_of(full * part * (1 + found.draws[:, column]), people)
+    for name, severity in RELIEF.items():
+        having = int(rows.loc[_has(rows, severity), "graduate_id"].nunique())
+        if having >= assumptions.value("graduates.smallest_cell"):
+            gain = _counter_signal(found.draws, severity, assumptions)
+            estimates[f"counter_signal_{name.removeprefix('relief_')}"] = estimate_of(gain, having)
+    rows_of = [(e.value, e.low, e.high, e.n) for e in estimates.values()]
+    return pd.DataFrame(rows_of, index=list(estimates), columns=["value", "low", "high", "n"])
+
+
+def _flags_of(severity: str) -> list[str]:
+    return [flag for flag in FLAGS if CLASS_OF[flag] == severity]
+
+
+def _has(rows: pd.DataFrame, severity: str) -> pd.Series:
+    those = set(_flags_of(severity))
+    return rows["red_flags"].map(lambda own: bool(those & set(own))).astype(bool)
+
+
+def _counter_signal(draws: Floats, severity: str, assumptions: Assumptions) -> Floats:
+    """Log-odds that a full score takes off a flag of a class, beyond what it does without one.
+
+    Linear in the drawn relief, as the likelihood is.
+    """
+    column = SHARED.index(f"relief_{severity}")
+    own = assumptions.value(f"relief.moderate.{severity}")
+    anchors = assumptions.group("anchors")
+    weight = logit(anchors["none"]) - np.mean([logit(anchors[f]) for f in _flags_of(severity)])
+    return np.asarray(weight * (own / (1 - own) + draws[:, column] / (1 - own) ** 2))
+
+
+def _survey_worth(
+    rows: pd.DataFrame,
+    cell: NDArray[np.intp],
+    applicants: Applicants,
+    found: Posterior,
+    assumptions: Assumptions,
+) -> Estimate | None:
+    """Worth of the survey over cells of flag and kind of program."""
+    fitted = np.empty(len(rows))
+    fitted[applicants.order] = applicants.logit + applicants.design @ found.shift
+    effect = design_effect(fitted, rows["graduate_id"], cell, found.rho.value)
+    trials = np.bincount(cell)
+    said = np.bincount(cell, expit(rows["logit"].to_numpy())) / trials
+    got = np.bincount(cell, rows["interviewed"].to_numpy(dtype=np.float64))
+    try:
+        cap = assumptions.value("graduates.survey_worth_cap")
+        return prior_sample_size(got / effect, trials / effect, said, cap)
+    except ModelError:
+        return None
+
+
+def _article(rows: pd.DataFrame) -> bool:
+    return bool((rows["chance_basis"] == "article").all())
+
+
+def _level_key(rows: pd.DataFrame) -> str:
+    """What carries the level: a shift of all levels; in the article's bases an anchor or odds."""
+    if len(rows) and bool((rows["chance_basis"] == "identity").all()):
+        return "level.shift"
+    return "anchors.none" if _article(rows) else "base_rate.group_odds"
+
+
+def _years(rows: pd.DataFrame) -> str:
+    if rows.empty:
+        return "no year"
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    return str(first) if first == last else f"{first} to {last}"
+
+
+class _Changes:
+    """Numbers old and new, filled in one after the other."""
+
+    def __init__(self, assumptions: Assumptions, years: str) -> None:
+        self._old = assumptions
+        self._years = years
+        self._new: dict[str, Entry] = {}
+        self._rows: list[dict[str, object]] = []
+
+    def frame(self) -> pd.DataFrame:
+        """One row a number: key, old, new, low, high, n, learned, why."""
+        columns = ["key", "old", "new", "low", "high", "n", "learned", "why"]
+        return pd.DataFrame(self._rows, columns=columns).astype({"n": "Int64"})
+
+    def assumptions(self) -> Assumptions:
+        """The old set with what was learned in place."""
+        return Assumptions({**self._old.entries, **self._new}, self._old.season)
+
+    def kept(self, key: str, n: int, why: str, **ends: float) -> None:
+        """Leave a number as it was, and say why; a count that might tell who is not shown."""
+        old = float(np.mean(self._old.values(key)))
+        row: dict[str, object] = {"key": key, "old": old, "new": old, "low": np.nan, "high": np.nan}
+        row["n"] = n if n == 0 or n >= self._old.value("graduates.smallest_cell") else pd.NA
+        self._rows.append(row | ends | {"learned": False, "why": why})
+
+    def _put(
+        self, key: str, found: Estimate, whose: str, values: tuple[float, ...] | None = None
+    ) -> None:
+        old = self._old.entries[key]
+        before = float(np.mean(self._old.values(key)))
+        why = (
+            f"Learned from {found.n} {whose}, {self._years}; 90% interval {found.low:.3g} to "
+            f"{found.high:.3g}; it was {before:.3g} ({old.basis})."
+        )
+        self._enter(key, found.value if values is None else values, why)
+        row = {"key": key, "old": before, "new": found.value, "low": found.low, "high": found.high}
+        self._rows.append(row | {"n": found.n, "learned": True, "why": why})
+
+    def _enter(self, key: str, content: float | tuple[float, ...], why: str) -> None:
+        held = {"values": content} if isinstance(content, tuple) else {"value": content}
+        self._new[key] = Entry.model_validate(
+            {**held, "basis": "office", "why": why, "source": "the office's own graduates"}
+        )
+
+    def _range(self, key: str, found: Estimate, of: str) -> None:
+        """Let the range of a chance know what is now known of a number."""
+        why = f"90% interval of {of}, learned from {found.n} graduates, {self._years}."
+        self._enter(key, (found.low, found.high), why)
+
+    def correlation(self, rho: Estimate) -> None:
+        """Take the correlation over, as three equal parts that keep its uncertainty."""
+        key = "latent_correlation"
+        if rho.at_bound:
+            why = f"the graduates say only that it is at most {rho.high:.2g}; {TOO_FEW}"
+            if rho.low > 1 - rho.high:
+                why = f"the graduates say only that it is at least {rho.low:.2g}; {TOO_FEW}"
+            self.kept(key, rho.n, why, low=rho.low, high=rho.high)
+            return
+        # Three equal parts at 1.22 standard deviations have the mean and spread of a normal.
+        reach = (rho.high - rho.low) / 2 / float(ndtri(0.95)) * 1.5**0.5
+        thirds = np.clip([rho.value - reach, rho.value, rho.value + reach], 0.0, 0.9)
+        # Three decimals are more than anyone knows, and can be read on a chart.
+        self._put(key, rho, "graduates", tuple(round(float(x), 3) for x in thirds))
+
+    def level(self, key: str, shift: Floats, people: int) -> None:
+        """Take the level over: as the anchor without a flag, odds of the group, or a shift."""
+        old = self._old.value(key)
+        if key == "base_rate.group_odds":
+            found = estimate_of(old * np.exp(shift), people)
+            self._range("uncertainty.group_odds", found, "the group's odds")
+        elif key == "level.shift":
+            found = estimate_of(old + shift, people)
+        else:
+            found = estimate_of(expit(logit(old) + shift), people)
+        self._put(key, found, "graduates")
+
+    def slopes(self, shift: Floats, people: int) -> None:
+        """Take the slope of each component over, as weights and the scale that goes with them.
+
+        The red flags' weight stays: anchors say what a flag does.
+        """
+        scale, weights = self._old.value("logit_scale"), self._old.weights
+        rest = 1 - weights["red_flags"]
+        old = scale * np.array([weights[name] for name in SLOPES])
+        drawn = old * np.maximum(1 + shift, LEAST_SLOPE)
+        middle = np.median(drawn, axis=0)
+        together = float(middle.sum())
+        found = estimate_of(drawn.sum(axis=1) / rest, people)
+        scale_found = Estimate(together / rest, found.low, found.high, people)
+        self._put("logit_scale", scale_found, "graduates")
+        shares = (rest * drawn / drawn.sum(axis=1, keepdims=True)).T
+        for name, own, value in zip(SLOPES, shares, middle, strict=True):
+            ends, share = estimate_of(own, people), rest * float(value) / together
+            low, high = min(ends.low, share), max(ends.high, share)
+            self._put(f"weights.{name}", Estimate(share, low, high, people), "graduates")
+
+    def reliefs(self, draws: Floats, rows: pd.DataFrame) -> None:
+        """Take over what share of a flag's weight a high score takes off, class by class."""
+        least = self._least()
+        for severity in RELIEF.values():
+            having = int(rows.loc[_has(rows, severity), "graduate_id"].nunique())
+            keys = [f"relief.{kind}.{severity}" for kind in CLASSES]
+            if having < least:
+                why = f"{_counted(having, least)} graduates with such a flag; {TOO_FEW}"
+                for key in keys:
+                    self.kept(key, having, f"{why} under {least}")
+                continue
+            before = self._old.value(f"relief.moderate.{severity}")
+            now = np.mean([self._now(f"anchors.{flag}") for flag in _flags_of(severity)])
+            weight = max(float(logit(self._now("anchors.none")) - logit(now)), LEAST_SLOPE)
+            gain = _counter_signal(draws, severity, self._old)
+            after = gain / np.maximum(weight + gain, LEAST_SLOPE)
+            for key in keys:
+                raw = estimate_of(self._old.value(key) + after - before, having)
+                # A high score never takes more off a heavier class, whatever a few graduates say.
+                most = MOST_RELIEF
+                if severity != "minor":
+                    lighter = "minor" if severity == "major" else "major"
+                    most = self._now(key.replace(severity, lighter))
+                ends = np.clip([raw.low, raw.high], 0, MOST_RELIEF)
+                value = float(np.clip(raw.value, 0, most))
+                inside = value, min(value, float(ends[0])), float(ends[1])
+                self._put(key, Estimate(*inside, having), "graduates with such a flag")
+
+    def anchor(self, flag: str, found: Posterior, column: int, n: int, *, article: bool) -> None:
+        """Take a flag's anchor over; in the article's basis the level moves it too."""
+        key = f"anchors.{flag}"
+        # A flag never raises a chance, nor are several failures better than one, whatever a few
+        # graduates' luck says.
+        most = self._now(SEVERAL_AFTER if flag == SEVERAL else "anchors.none")
+        read = self._share_that_reads(flag)
+        old = float(logit(self._old.value(key) / read))
+        level = found.draws[:, 0] * float(article)
+
+        def chance(shift: Floats) -> Floats:
+            return np.minimum(expit(old + shift), most - ROOM * (read < 1)) * read
+
+        least = self._least()
+        if n >= least:
+            drawn = chance(level + found.draws[:, column])
+            self._put(key, estimate_of(drawn, n), "graduates with this flag")
+            return
+        why = f"{_counted(n, least)} graduates with this flag; {TOO_FEW} under {least}"
+        self.kept(key, n, why)
+        if article:
+            value = float(np.median(chance(level)))
+            why = f"Takes off what it did, from the office's level: {why}, {self._years}."
+            self._enter(key, value, why)
+            self._rows[-1] |= {"new": value, "why": why}
+
+    def _least(self) -> int:
+        names = ("least_flagged", "smallest_cell")
+        return int(max(self._old.value(f"graduates.{name}") for name in names))
+
+    def _now(self, key: str) -> float:
+        """Value as it stands after what was learned so far."""
+        return float(str(self._new.get(key, self._old.entries[key]).content))
+
+    def _share_that_reads(self, flag: str) -> float:
+        """Share of programs that do not screen the flag out, where anchors are over all of them."""
+        if self._old.text("anchor_basis") != "population" or flag not in EXAM_FAILURES:
+            return 1.0
+        return 1 - self._old.value("auto_screen_share")
+
+    def placement(self, applicants: Applicants, matched: pd.Series) -> None:
+        """Take match given interview over, if enough were interviewed and some matched."""
+        key = "match_given_interview"
+        least = int(self._old.value("graduates.least_interviewed"))
+        per_person = np.add.reduceat(applicants.outcome, applicants.start)
+        interviewed = int((per_person > 0).sum())
+        if interviewed < least or not (matched == 1).any():
+            self.kept(key, interviewed, f"{interviewed} interviewed graduates; {TOO_FEW}")
+            return
+        rate = match_given_interview(applicants, matched)
+        if rate.at_bound:
+            self.kept(key, interviewed, f"no number fits better than the last one; {TOO_FEW}")
+            return
+        self._put(key, rate, "interviewed graduates")
+        self._range(f"uncertainty.{key}", rate, "match given interview")
+
+
+def match_given_interview(applicants: Applicants, matched: ArrayLike) -> Estimate:
+    """Chance that an interview ends in a place, from which interviewed graduates matched.
+
+    A graduate with n interviews stays unmatched if every one said no. Ranking decisions about one
+    graduate come together by a factor of their own, not by the one that wins interviews, and how
+    far is averaged over.
+
+    Parameters
+    ----------
+    applicants : Applicants
+        Interviews as outcomes.
+    matched : array_like of int, shape (n,)
+        Per row, in the order of the rows given to `Applicants.of`: 1 if matched there.
+
+    Returns
+    -------
+    Estimate
+        In [.01, .99]; n counts graduates with an interview.
+
+    Raises
+    ------
+    ModelError
+        If no one was interviewed.
+    """
+    there = np.asarray(matched, dtype=np.float64)[applicants.order]
+    interviews = np.add.reduceat(applicants.outcome, applicants.start)
+    placed = np.add.reduceat(np.nan_to_num(there), applicants.start) > 0
+    seen = interviews > 0
+    if not seen.any():
+        message = "no graduate was interviewed: match given interview cannot be learned"
+        raise ModelError(message)
+    count, cases = np.unique(
+        np.column_stack([interviews[seen], placed[seen]]), axis=0, return_counts=True
+    )
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    log_weights = np.log(weights / weights.sum())
+
+    def log_likelihood(rate: float) -> float:
+        each = []
+        for rho in RANKING_RHO:
+            given = ndtr((ndtri(rate) + np.sqrt(rho) * nodes) / np.sqrt(1 - rho))
+            refused = np.log1p(-np.minimum(given, 1 - 1e-12))[:, None] * count[:, 0]
+            none = np.minimum(logsumexp(refused + log_weights[:, None], axis=0), -1e-12)
+            some = np.log(-np.expm1(none))
+            each.append(float(cases @ np.where(count[:, 1] > 0, some, none)))
+        return float(logsumexp(each))
+
+    return on_a_grid(log_likelihood, RATE_GRID, int(seen.sum()))[0]
+
+
+def _counted(n: int, least: int) -> str:
+    """Say a number, unless it is so small that someone might be recognised."""
+    return str(n) if n == 0 or n >= least else f"fewer than {least}"

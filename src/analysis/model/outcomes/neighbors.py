@@ -1,0 +1,227 @@
+"""Past graduates like a student, and how many with a flag matched; never a person's row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.errors import ModelError
+from analysis.model.chance import wilson_interval
+from analysis.model.flags import listed
+
+__all__ = [
+    "ALL",
+    "FEATURES",
+    "FLAGGED",
+    "SPOTLESS",
+    "Alike",
+    "gower_distance",
+    "graduates_alike",
+    "groups_of_flags",
+    "matched_by_flag",
+]
+
+
+# How two people are held side by side: by distance, by sameness, by shared entries of a list.
+FEATURES: Mapping[str, str] = {
+    "specialty": "list",
+    "step2_ck": "number",
+    "step1_result": "word",
+    "red_flags": "list",
+    "degree": "word",
+    "clerkship_honors_fraction": "number",
+    "letters": "number",
+    "research_items": "number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What became of the graduates most like a student.
+
+    Parameters
+    ----------
+    n : int
+        How many of them.
+    n_graduates : int
+        How many were looked at.
+    n_applications : int
+        Applications of the n.
+    median_distance, largest_distance : float
+        Gower distance, 0 (the same in all that is known) to 1.
+    interview_rate, low, high : float
+        Interviews an application, with its 90 % interval.
+    matched_rate, matched_low, matched_high : float
+        Share of the n who matched at a program of the file.
+    compared : tuple of str
+        Features that the student's row gives.
+    """
+
+    n: int
+    n_graduates: int
+    n_applications: int
+    median_distance: float
+    largest_distance: float
+    interview_rate: float
+    low: float
+    high: float
+    matched_rate: float
+    matched_low: float
+    matched_high: float
+    compared: tuple[str, ...]
+
+
+def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> NDArray[np.float64]:
+    """Mean difference over what is known of both, each feature from 0 to 1 (Gower 1971)."""
+    total, known = np.zeros(len(graduates)), np.zeros(len(graduates))
+    for name, kind in FEATURES.items():
+        if name not in graduates or name not in student:
+            continue
+        column, own = graduates[name], student[name]
+        if kind == "list":
+            mine, theirs = set(listed(own)), [set(listed(value)) for value in column]
+            if name == "specialty" and not mine:
+                continue
+            apart = np.array([len(mine ^ t) / len(mine | t) if mine | t else 0.0 for t in theirs])
+            both = np.ones(len(theirs), dtype=bool)
+        elif pd.isna(own):
+            continue
+        elif kind == "number":
+            number = column.to_numpy(dtype=np.float64)
+            both = ~np.isnan(number)
+            ends = [*number[both], float(own)]
+            width = (max(ends) - min(ends)) or 1.0
+            apart = np.abs(np.where(both, number, float(own)) - float(own)) / width
+        else:
+            both = column.notna().to_numpy()
+            apart = (column.astype(object).to_numpy() != own).astype(np.float64)
+        total += np.where(both, apart, 0.0)
+        known += both
+    mean = np.divide(total, known, out=np.full(len(graduates), np.nan), where=known > 0)
+    return np.asarray(mean, dtype=np.float64)
+
+
+def graduates_alike(
+    student: Mapping[str, Any], applications: pd.DataFrame, *, smallest_cell: int, most: int
+) -> Alike:
+    """Interview rate of the graduates most like a student, with how alike and how sure.
+
+    The root of their number is taken, at least ``smallest_cell`` and at most ``most``; of equally
+    distant ones the first by id.
+
+    Parameters
+    ----------
+    student : mapping
+        The student's row.
+    applications : DataFrame
+        Past applications: graduate_id, interviewed, matched, and features, the same in all rows of
+        one graduate's year.
+    smallest_cell : int
+        Fewest graduates of whom anything is said.
+    most : int
+        Most that are counted.
+
+    Returns
+    -------
+    Alike
+
+    Raises
+    ------
+    ModelError
+        If fewer than ``smallest_cell`` graduates can be compared with the student.
+    """
+    people = applications.drop_duplicates("graduate_id", keep="last").sort_values("graduate_id")
+    distance = gower_distance(student, people)
+    comparable = ~np.isnan(distance)
+    people, distance = people[comparable], distance[comparable]
+    if len(people) < smallest_cell:
+        message = (
+            f"{len(people)} past graduates can be compared; under {smallest_cell} nothing is said, "
+            "so that no one is recognised"
+        )
+        raise ModelError(message)
+    k = min(most, len(people), max(smallest_cell, round(float(np.sqrt(len(people))))))
+    nearest = np.argsort(distance, kind="stable")[:k]
+    chosen = applications[applications["graduate_id"].isin(people["graduate_id"].iloc[nearest])]
+    by_person = chosen.groupby("graduate_id").agg(
+        sent=("interviewed", "size"), got=("interviewed", "sum"), matched=("matched", "max")
+    )
+    rate = float(by_person["got"].sum() / by_person["sent"].sum())
+    effective = _effective_number(by_person, rate)
+    low, high = wilson_interval(rate * effective, effective, 0.9)
+    matched = float(by_person["matched"].mean())
+    matched_low, matched_high = wilson_interval(matched * k, k, 0.9)
+    return Alike(
+        k,
+        len(people),
+        len(chosen),
+        float(np.median(distance[nearest])),
+        float(distance[nearest].max()),
+        rate,
+        float(low),
+        float(high),
+        matched,
+        float(matched_low),
+        float(matched_high),
+        compared=tuple(
+            name
+            for name, kind in FEATURES.items()
+            if name in people and name in student and (kind == "list" or pd.notna(student[name]))
+        ),
+    )
+
+
+def _effective_number(by_person: pd.DataFrame, rate: float) -> float:
+    """Independent applications that tell as much as these, which come by persons."""
+    sent = float(by_person["sent"].sum())
+    people = len(by_person)
+    residual = by_person["got"] - rate * by_person["sent"]
+    variance = float((residual**2).sum()) / sent**2 * people / max(people - 1, 1)
+    if variance == 0:
+        return float(people)
+    return float(np.clip(rate * (1 - rate) / variance, people, sent))
+
+
+ALL, SPOTLESS, FLAGGED = "all", "none", "any"
+
+
+def groups_of_flags(red_flags: pd.Series) -> dict[str, pd.Series]:
+    """Who belongs to which group."""
+    flags = red_flags.map(listed)
+    groups = {ALL: flags.map(lambda _: True), SPOTLESS: ~flags.map(bool), FLAGGED: flags.map(bool)}
+    for name in sorted({flag for own in flags for flag in own}):
+        groups[name] = flags.map(lambda own, name=name: name in own)
+    return {name: members.astype(bool) for name, members in groups.items()}
+
+
+def matched_by_flag(graduates: pd.DataFrame, smallest_cell: int) -> pd.DataFrame:
+    """Share of past graduates who matched, by group."""
+    known = graduates[graduates["matched"].notna()]
+    people = known.drop_duplicates("graduate_id", keep="last").set_index("graduate_id")
+    matched = known.groupby("graduate_id")["matched"].max().reindex(people.index)
+    rows: list[dict[str, object]] = []
+    shown: list[pd.Series] = []
+    for group, members in groups_of_flags(people["red_flags"]).items():
+        n = int(members.sum())
+        if n < smallest_cell or any(0 < rest < smallest_cell for rest in _rests(members, shown)):
+            rows.append({"group": group})
+            continue
+        shown.append(members)
+        count = float(matched[members].sum())
+        low, high = map(float, wilson_interval(count, n, 0.9))
+        rows.append({"group": group, "n": n, "matched": count / n, "low": low, "high": high})
+    return pd.DataFrame(rows, columns=["group", "n", "matched", "low", "high"])
+
+
+def _rests(members: pd.Series, shown: list[pd.Series]) -> Iterator[int]:
+    """Sizes of what is left of each group shown when a group inside it, or it in one, is known."""
+    for larger in shown:
+        if not (members & ~larger).any():
+            yield int((larger & ~members).sum())
+        elif not (larger & ~members).any():
+            yield int((members & ~larger).sum())

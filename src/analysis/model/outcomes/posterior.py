@@ -1,0 +1,509 @@
+"""What graduates' outcomes say of shifts of the log-odds: likelihood, posterior, simulation.
+
+An applicant's applications fall together: p_i(z) = Phi((Phi^-1(p_i) + sqrt(rho) z)/sqrt(1-rho)),
+z standard normal, one per applicant (docs/methods.md, section 4). The mean over z is p_i, so
+effects keep their meaning for the chance that is printed, whatever the correlation.
+Shifts of one kind come from N(0, s^2); s is not plugged in but averaged over, on a grid of equally
+likely values of a half-normal. Everything reported is read from draws of the posterior.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.interpolate import CubicSpline, PchipInterpolator
+from scipy.special import betaln, expit, log_ndtr, logsumexp, ndtr, ndtri
+from scipy.stats import halfnorm
+
+from analysis.errors import ModelError
+from analysis.model.correlation import answers_at
+
+__all__ = [
+    "Applicants",
+    "Estimate",
+    "Gaussian",
+    "Likelihood",
+    "Posterior",
+    "Prior",
+    "design_effect",
+    "estimate_of",
+    "gaussian",
+    "likelihood",
+    "on_a_grid",
+    "posterior",
+    "prior_sample_size",
+    "shrunk_rate",
+]
+
+Floats = NDArray[np.float64]
+# An even grid: 60 outcomes of one applicant make the integrand too narrow for Gauss-Hermite.
+NODES = np.linspace(-5.0, 5.0, 37)
+LOG_WEIGHTS = -0.5 * NODES**2 - logsumexp(-0.5 * NODES**2)
+LARGEST_LOGIT = 30.0
+# Rows and multiplications of one block: what is worked out for it stays in the processor's cache,
+# and no product is so large that it is shared among threads, whose waiting costs more (timed).
+BLOCK_ROWS = 256
+BLOCK_PRODUCTS = 250_000
+LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
+
+
+@dataclass(frozen=True, slots=True)
+class Applicants:
+    """Outcomes in order of applicants, those with few applications first."""
+
+    outcome: NDArray[np.float64]
+    logit: NDArray[np.float64]
+    design: NDArray[np.float64]
+    start: NDArray[np.intp]
+    order: NDArray[np.intp]
+
+    @classmethod
+    def of(
+        cls, outcome: ArrayLike, logit: ArrayLike, design: ArrayLike, applicant: ArrayLike
+    ) -> Applicants:
+        """Rows checked and put in order of applicants."""
+        happened = np.asarray(outcome, dtype=np.float64)
+        base = np.asarray(logit, dtype=np.float64)
+        effects = np.asarray(design, dtype=np.float64)
+        code = np.unique(np.asarray(applicant), return_inverse=True)[1]
+        if happened.size == 0:
+            message = "there is no application to learn from"
+            raise ModelError(message)
+        if not (np.isfinite(base).all() and np.isfinite(effects).all()):
+            message = "a row without log-odds: leave out applications behind a closed gate"
+            raise ModelError(message)
+        if not np.isin(happened, (0.0, 1.0)).all():
+            message = "an outcome is neither 0 nor 1"
+            raise ModelError(message)
+        order = np.lexsort([code, np.bincount(code)[code]])
+        start = np.flatnonzero(np.diff(code[order], prepend=-1))
+        return cls(happened[order], base[order], effects[order], start, order)
+
+    def blocks(self) -> Iterator[tuple[int, int, int]]:
+        """First row, applicants and applications each, of short runs of who sent as many."""
+        sent = np.diff(np.append(self.start, self.outcome.size))
+        rows = min(BLOCK_ROWS, BLOCK_PRODUCTS // self.design.shape[1] ** 2)
+        for each in np.unique(sent):
+            people = self.start[sent == each]
+            most = max(1, rows // int(each))
+            for at in range(0, len(people), most):
+                yield int(people[at]), len(people[at : at + most]), int(each)
+
+
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """Log-likelihood at one point."""
+
+    value: float
+    gradient: NDArray[np.float64]
+    hessian: NDArray[np.float64]
+    posterior: NDArray[np.float64]
+
+
+def likelihood(
+    applicants: Applicants, effects: ArrayLike, rho: float, *, curved: bool = True
+) -> Likelihood:
+    """Log-likelihood of effects and correlation; with ``curved``, its slope and curvature too."""
+    shifted = applicants.logit + applicants.design @ np.asarray(effects, dtype=np.float64)
+    chance = expit(np.clip(shifted, -LARGEST_LOGIT, LARGEST_LOGIT))
+    threshold = ndtri(chance)
+    # Slope and curvature in the threshold become, by the chain rule, those in the log-odds.
+    steep = chance * (1 - chance) * np.exp(0.5 * threshold**2 + LOG_ROOT_TWO_PI)
+    bend = steep * (1 - 2 * chance) + threshold * steep**2
+    towards = (2 * applicants.outcome - 1) / np.sqrt(1 - rho)
+    columns = applicants.design.shape[1]
+    value, gradient, hessian = 0.0, np.zeros(columns), np.zeros((columns, columns))
+    posteriors = []
+    for begin, people, each in applicants.blocks():
+        rows = slice(begin, begin + people * each)
+        shape = (people, each, 1)
+        inside = towards[rows].reshape(shape) * (
+            threshold[rows].reshape(shape) + np.sqrt(rho) * NODES
+        )
+        log_chance = log_ndtr(inside)
+        joint = log_chance.sum(axis=1) + LOG_WEIGHTS
+        top = joint.max(axis=1, keepdims=True)
+        posterior = np.exp(joint - top)
+        total = posterior.sum(axis=1, keepdims=True)
+        posterior /= total
+        value += float((np.log(total) + top).sum())
+        posteriors.append(posterior)
+        if not curved:
+            continue
+        mills = np.exp(-0.5 * inside**2 - LOG_ROOT_TWO_PI - log_chance)
+        weighted = posterior[:, None, :] * mills
+        mean = weighted.sum(axis=2)
+        factor = (towards * steep)[rows].reshape(people, each)
+        # How one applicant's slopes vary together over the latent factor, and each one's bend.
+        together = weighted @ mills.transpose(0, 2, 1) - mean[:, :, None] * mean[:, None, :]
+        together *= factor[:, :, None] * factor[:, None, :]
+        diagonal = np.arange(each)
+        together[:, diagonal, diagonal] += (towards * bend)[rows].reshape(people, each) * mean
+        together[:, diagonal, diagonal] -= factor**2 * (weighted * (inside + mills)).sum(axis=2)
+        design = applicants.design[rows]
+        gradient += (factor * mean).ravel() @ design
+        hessian += design.T @ (together @ design.reshape(people, each, -1)).reshape(-1, columns)
+    return Likelihood(value, gradient, hessian, np.concatenate(posteriors))
+
+
+NEWTON_STEPS = 40
+# Log-likelihood still to be gained, under which a search ends: a step of .04 standard errors.
+DONE = 1e-3
+INTERVAL = 0.9
+# Equally likely values of a scale, the middles of so many parts of its half-normal.
+SCALES = halfnorm.ppf((np.arange(7) + 0.5) / 7)
+RHO_GRID = np.array([0.0, 0.1, 0.25, 0.45, 0.65, 0.85])
+FIRST_RHO = 0.2
+DRAWS = 2000
+# With fewer interviews, or refusals, than this a shift's posterior is not bell-shaped.
+SPARSE = 10
+PATH = np.linspace(-7.0, 7.0, 29)
+LEAST_WEIGHT = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number learned from the office's outcomes.
+
+    Parameters
+    ----------
+    value : float
+        Posterior median.
+    low, high : float
+        Ends of the 90 % interval.
+    n : int
+        How many graduates, or cells, it rests on.
+    at_bound : bool
+        Whether the most probable value is an end of what was searched: the outcomes do not settle
+        it, and nothing is called learned.
+    """
+
+    value: float
+    low: float
+    high: float
+    n: int
+    at_bound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What is believed of shifts of one kind: their standard deviation, or the half-normal of it.
+
+    Parameters
+    ----------
+    spread : float
+        The standard deviation, or the scale of its half-normal.
+    pooled : bool
+        Whether the standard deviation itself is unknown.
+    """
+
+    spread: float
+    pooled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gaussian:
+    """Top of a posterior under fixed spreads, the curvature there, and the evidence."""
+
+    shift: Floats
+    covariance: Floats
+    spread: Floats
+    log_evidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """What outcomes say of all shifts.
+
+    Parameters
+    ----------
+    draws : ndarray of float, shape (draws, d)
+        Draws of the shifts.
+    rho : Estimate
+        Correlation of one graduate's answers.
+    rho_draws : ndarray of float, shape (draws,)
+        Draws of it.
+    """
+
+    draws: Floats
+    rho: Estimate
+    rho_draws: Floats
+
+    @property
+    def shift(self) -> Floats:
+        """Middle of each shift, shape (d,)."""
+        return np.asarray(np.median(self.draws, axis=0))
+
+
+def estimate_of(draws: ArrayLike, n: int) -> Estimate:
+    """Median and 90 % interval of draws."""
+    low, value, high = np.quantile(
+        np.asarray(draws, dtype=np.float64), [0.5 - INTERVAL / 2, 0.5, 0.5 + INTERVAL / 2]
+    )
+    return Estimate(float(value), float(low), float(high), n)
+
+
+def on_a_grid(
+    log_density: Callable[[float], float], grid: ArrayLike, n: int, draws: int = DRAWS
+) -> tuple[Estimate, Floats]:
+    """Posterior of one number under an even prior between the ends of a grid.
+
+    The density is worked out at the grid and, twice, between its highest point and the neighbors;
+    between those points its logarithm is a cubic spline.
+
+    Parameters
+    ----------
+    log_density : callable
+        Log-likelihood of one number.
+    grid : array_like of float, shape (k,)
+        Rising, k > 3.
+    n : int
+        Passed on to the estimate.
+    draws : int
+        Equally likely values wanted.
+
+    Returns
+    -------
+    Estimate
+        ``at_bound`` where the density is highest at an end.
+    ndarray of float, shape (draws,)
+        Equally likely values, rising.
+    """
+    heights = {float(x): log_density(float(x)) for x in np.asarray(grid, dtype=np.float64)}
+    for _ in range(2):
+        points = sorted(heights)
+        top = points.index(max(heights, key=heights.__getitem__))
+        around = points[max(top - 1, 0) : top + 2]
+        for left, right in pairwise(around):
+            heights[(left + right) / 2] = log_density((left + right) / 2)
+    points = sorted(heights)
+    fine = np.linspace(points[0], points[-1], 2001)
+    height = CubicSpline(points, [heights[x] for x in points])(fine)
+    density = np.exp(height - height.max())
+    share = np.cumsum((density[1:] + density[:-1]) / 2)
+    share = np.concatenate([[0.0], share / share[-1]])
+    values = np.interp((np.arange(draws) + 0.5) / draws, share, fine)
+    found = estimate_of(values, n)
+    top = int(height.argmax())
+    ended = top in (0, len(fine) - 1)
+    return Estimate(found.value, found.low, found.high, n, ended), values
+
+
+def gaussian(applicants: Applicants, spread: Floats, rho: float, begin: ArrayLike) -> Gaussian:
+    """Most probable shifts under fixed spreads, by Newton's method, and the curvature there."""
+    precision = spread**-2.0
+    shift = np.asarray(begin, dtype=np.float64)
+    here = likelihood(applicants, shift, rho)
+    height = here.value - 0.5 * float(precision @ shift**2)
+    for _ in range(NEWTON_STEPS):
+        bowl = np.diag(precision) - here.hessian
+        least = float(np.linalg.eigvalsh(bowl)[0])
+        if least <= 0:
+            # Far from the top the mixture is not concave; a ridge keeps the step uphill.
+            bowl = bowl + np.eye(len(shift)) * (1.0 - least)
+        slope = here.gradient - precision * shift
+        step = np.linalg.solve(bowl, slope)
+        rise = 0.5 * float(slope @ step)
+        if rise < DONE and least > 0:
+            # So near the top, the last step and its rise are those of a parabola.
+            covariance = np.asarray(np.linalg.inv(bowl), dtype=np.float64)
+            volume = float(np.linalg.slogdet(covariance)[1] + np.log(precision).sum())
+            return Gaussian(shift + step, covariance, spread, height + rise + 0.5 * volume)
+        for halving in range(20):
+            there = shift + step * 0.5**halving
+            ahead = likelihood(applicants, there, rho)
+            height_there = ahead.value - 0.5 * float(precision @ there**2)
+            if height_there >= height - DONE:
+                break
+        shift, here, height = there, ahead, height_there
+    message = "the effects of the graduates' outcomes could not be found: no step goes uphill"
+    raise ModelError(message)
+
+
+def posterior(
+    applicants: Applicants,
+    kinds: Sequence[str],
+    priors: Mapping[str, Prior],
+    *,
+    sparse: Sequence[int] = (),
+    seed: int = 0,
+) -> Posterior:
+    """Posterior of all shifts and of the correlation, by simulation.
+
+    Parameters
+    ----------
+    applicants : Applicants
+        Outcomes, log-odds and design of shape (n, d).
+    kinds : sequence of str, length d
+        Kind of each shift, a key of ``priors``.
+    priors : mapping of str to Prior
+        Of each kind. The scale of ``flag`` is averaged over with the draws; the other unknown
+        scales, which no one reads, are set to their posterior means.
+    sparse : sequence of int
+        Columns with so few interviews or refusals that a bell would mislead; their draws follow
+        the likelihood along the ridge.
+    seed : int
+        Of the draws.
+
+    Returns
+    -------
+    Posterior
+
+    Raises
+    ------
+    ModelError
+        If kinds and priors do not fit, or no top is found.
+    """
+    if len(kinds) != applicants.design.shape[1] or not set(kinds) <= set(priors):
+        message = f"kinds {sorted(set(kinds))} do not fit the design or its priors"
+        raise ModelError(message)
+    if not all(priors[kind].spread > 0 for kind in kinds):
+        message = "the standard deviation of a shift must be more than 0"
+        raise ModelError(message)
+    kind_of = np.asarray(kinds)
+    spread = np.array([priors[k].spread * (SCALES[3] if priors[k].pooled else 1) for k in kinds])
+    begin = gaussian(applicants, spread, FIRST_RHO, np.zeros(len(kinds))).shift
+
+    def at_scale(kind: str, scale: float, rho: float) -> Gaussian:
+        there = np.where(kind_of == kind, scale, spread)
+        return gaussian(applicants, there, rho, begin)
+
+    fits: list[Gaussian] = []
+    weight = np.ones(1)
+    for kind in sorted({k for k in kinds if priors[k].pooled}, key=lambda k: (k == "flag", k)):
+        tries = [at_scale(kind, priors[kind].spread * s, FIRST_RHO) for s in SCALES]
+        evidence = np.array([fit.log_evidence for fit in tries])
+        weight = np.exp(evidence - logsumexp(evidence))
+        spread[kind_of == kind] = float(weight @ (priors[kind].spread * SCALES))
+    shifts = {FIRST_RHO: begin}
+
+    def evidence_of(rho: float) -> float:
+        fit = gaussian(applicants, spread, rho, shifts[min(shifts, key=lambda x: abs(x - rho))])
+        shifts[rho] = fit.shift
+        return fit.log_evidence
+
+    rho, rho_draws = on_a_grid(evidence_of, RHO_GRID, len(applicants.start))
+    begin = shifts[min(shifts, key=lambda x: abs(x - rho.value))]
+    if "flag" in kinds and priors["flag"].pooled:
+        likely = np.flatnonzero(weight > LEAST_WEIGHT)
+        fits = [at_scale("flag", priors["flag"].spread * SCALES[i], rho.value) for i in likely]
+        evidence = np.array([fit.log_evidence for fit in fits])
+        weight = np.exp(evidence - logsumexp(evidence))
+    else:
+        fits, weight = [gaussian(applicants, spread, rho.value, begin)], np.ones(1)
+    generator = np.random.default_rng(seed)
+    parts = [
+        _draws(applicants, fit, rho.value, sparse, int(count), generator)
+        for fit, count in zip(fits, generator.multinomial(DRAWS, weight), strict=True)
+        if count
+    ]
+    return Posterior(np.concatenate(parts), rho, generator.permutation(rho_draws))
+
+
+def _draws(
+    applicants: Applicants,
+    fit: Gaussian,
+    rho: float,
+    sparse: Sequence[int],
+    count: int,
+    generator: np.random.Generator,
+) -> Floats:
+    """Draws around one top; sparse shifts by their own marginals, tied to the rest by ranks."""
+    drawn = generator.multivariate_normal(fit.shift, fit.covariance, count, method="cholesky")
+    precision = fit.spread**-2.0
+    for column in sparse:
+        deviation = float(np.sqrt(fit.covariance[column, column]))
+        # As one shift moves, the others follow by their regression on it.
+        along = fit.covariance[:, column] / deviation
+
+        def height(step: float, along: Floats = along) -> float:
+            there = fit.shift + step * along
+            value = likelihood(applicants, there, rho, curved=False).value
+            return value - 0.5 * float(precision @ there**2)
+
+        heights = np.array([height(step) for step in PATH])
+        fine = np.linspace(PATH[0], PATH[-1], 2001)
+        density = np.exp(PchipInterpolator(PATH, heights - heights.max())(fine))
+        share = np.cumsum(density) / density.sum()
+        unit = (drawn[:, column] - fit.shift[column]) / deviation
+        moved = np.interp(ndtr(unit), share, fine)
+        drawn = drawn + (moved - unit)[:, None] * along
+    return drawn
+
+
+SMALLEST_WORTH = 0.5
+
+
+def shrunk_rate(
+    successes: ArrayLike, trials: ArrayLike, prior: ArrayLike, prior_sample_size: float
+) -> NDArray[np.float64]:
+    """Interview rate pulled towards the survey's chance, by how few cases there are."""
+    got, tried, believed = _counts(successes, trials, prior)
+    if not prior_sample_size > 0:
+        message = f"the survey is worth {prior_sample_size} applications; it must be more than 0"
+        raise ModelError(message)
+    return np.asarray((got + prior_sample_size * believed) / (tried + prior_sample_size))
+
+
+def prior_sample_size(
+    successes: ArrayLike, trials: ArrayLike, prior: ArrayLike, cap: float
+) -> Estimate:
+    """How many applications the survey is worth, by how far cells stray from its chances."""
+    got, tried, believed = _counts(successes, trials, prior)
+    used = (tried > 0) & (believed > 0) & (believed < 1)
+    if not (tried[used] > 1).any():
+        message = "no cell has two applications: how far cells stray cannot be seen"
+        raise ModelError(message)
+    got, tried, believed = got[used], tried[used], believed[used]
+
+    def log_marginal(log_worth: float) -> float:
+        for_it, against = np.exp(log_worth) * believed, np.exp(log_worth) * (1 - believed)
+        gain = betaln(got + for_it, tried - got + against) - betaln(for_it, against)
+        return float(gain.sum())
+
+    ends = np.linspace(np.log(SMALLEST_WORTH), np.log(cap), 21)
+    found, _ = on_a_grid(log_marginal, ends, int(used.sum()))
+    value, low, high = (float(np.exp(x)) for x in (found.value, found.low, found.high))
+    return Estimate(value, low, high, found.n, found.at_bound)
+
+
+def design_effect(
+    logit: ArrayLike, applicant: ArrayLike, cell: ArrayLike, rho: float
+) -> NDArray[np.float64]:
+    """By how much counts of a cell vary more than coin throws of its mean chance would."""
+    chance = expit(np.asarray(logit, dtype=np.float64))
+    cell_of = np.asarray(cell, dtype=np.intp)
+    cells = int(cell_of.max()) + 1
+    who = np.unique(np.asarray(applicant), return_inverse=True)[1]
+    pair, start_of = np.unique(who * cells + cell_of, return_inverse=True)
+    given = answers_at(ndtri(chance)[:, None], rho, NODES)
+    mean = np.zeros((len(pair), len(NODES)))
+    spread = np.zeros_like(mean)
+    np.add.at(mean, start_of, given)
+    np.add.at(spread, start_of, given * (1 - given))
+    expected = np.bincount(start_of, chance, len(pair))
+    variance = (mean**2 + spread) @ np.exp(LOG_WEIGHTS) - expected**2
+    trials = np.bincount(cell_of, minlength=cells)
+    average = np.bincount(cell_of, chance, cells) / np.maximum(trials, 1)
+    coin = trials * average * (1 - average)
+    total = np.bincount(pair % cells, variance, cells)
+    return np.divide(total, coin, out=np.ones(cells), where=coin > 0)
+
+
+def _counts(
+    successes: ArrayLike, trials: ArrayLike, prior: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    got = np.asarray(successes, dtype=np.float64)
+    tried = np.asarray(trials, dtype=np.float64)
+    believed = np.asarray(prior, dtype=np.float64)
+    if not ((got >= 0) & (got <= tried)).all():
+        message = "more interviews than applications"
+        raise ModelError(message)
+    if not ((believed >= 0) & (believed <= 1)).all():
+        message = "a survey chance is unknown or outside 0 to 1"
+        raise ModelError(message)
+    return got, tried, believed

@@ -1,0 +1,112 @@
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analysis.errors import ModelError
+from analysis.model.outcomes.neighbors import Alike, gower_distance, graduates_alike
+
+STUDENT = {
+    "specialty": ("Internal Medicine",),
+    "step2_ck": 250.0,
+    "step1_result": "pass",
+    "red_flags": ("loa_academic",),
+    "degree": "us_md",
+    "letters": np.nan,
+}
+
+
+def applications(n, sent=6, seed=0):
+    generator = np.random.default_rng(seed)
+    people = pd.DataFrame(
+        {
+            "graduate_id": [f"G{i:03d}" for i in range(n)],
+            "specialty": "Internal Medicine",
+            "step2_ck": generator.normal(250, 10, n),
+            "step1_result": "pass",
+            "red_flags": [("loa_academic",) if i % 2 else () for i in range(n)],
+            "degree": np.where(np.arange(n) % 3 == 0, "us_do", "us_md"),
+            "letters": 0.5,
+        }
+    )
+    rows = people.loc[people.index.repeat(sent)].reset_index(drop=True)
+    rows["interviewed"] = generator.integers(0, 2, len(rows)).astype(float)
+    rows["matched"] = 0.0
+    rows.loc[rows.index % sent == 0, "matched"] = 1.0
+    return rows
+
+
+def test_the_distance_is_the_mean_over_what_is_known_of_both():
+    graduates = pd.DataFrame(
+        {
+            "step2_ck": [240.0, 260.0, np.nan],
+            "degree": ["us_md", "us_do", "us_do"],
+            "red_flags": ["loa_academic;step1_failure", "", "loa_academic"],
+        }
+    )
+    student = {"step2_ck": 250.0, "degree": "us_md", "red_flags": "loa_academic"}
+    expected = [(0.5 + 0 + 0.5) / 3, (0.5 + 1 + 1) / 3, (1 + 0) / 2]
+    assert gower_distance(student, graduates) == pytest.approx(expected)
+
+
+def test_nothing_known_of_both_is_no_distance():
+    graduates = pd.DataFrame({"step2_ck": [np.nan]})
+    assert np.isnan(gower_distance({"step2_ck": 250.0}, graduates)).all()
+
+
+@settings(max_examples=200, derandomize=True, deadline=None)
+@given(st.integers(0, 10**6), st.floats(214, 300))
+def test_distances_lie_between_nought_and_one_and_a_twin_has_none(seed, score):
+    rows = applications(12, sent=1, seed=seed)
+    distance = gower_distance(STUDENT | {"step2_ck": score}, rows)
+    assert ((distance >= 0) & (distance <= 1)).all()
+    assert gower_distance(rows.iloc[3].to_dict(), rows)[3] == 0
+
+
+@pytest.mark.parametrize(("n", "k"), [(10, 10), (99, 10), (225, 15), (900, 25)])
+def test_the_root_of_the_graduates_is_counted_within_ten_and_twenty_five(n, k):
+    found = graduates_alike(STUDENT, applications(n), smallest_cell=10, most=25)
+    assert (found.n, found.n_graduates, found.n_applications) == (k, n, 6 * k)
+
+
+def test_under_ten_graduates_nothing_is_said():
+    with pytest.raises(ModelError, match=r"^9 past graduates can be compared; under 10"):
+        graduates_alike(STUDENT, applications(9), smallest_cell=10, most=25)
+
+
+def test_graduates_who_cannot_be_compared_do_not_fill_a_group():
+    rows = applications(12)
+    student = {"letters": 0.5}
+    rows.loc[rows["graduate_id"] > "G006", "letters"] = np.nan
+    with pytest.raises(ModelError, match="7 past graduates"):
+        graduates_alike(student, rows, smallest_cell=10, most=25)
+
+
+def test_the_nearest_are_taken_whatever_the_order_of_rows():
+    rows = applications(60)
+    alike = [
+        graduates_alike(STUDENT, r, smallest_cell=10, most=25)
+        for r in (rows, rows.sample(frac=1, random_state=3))
+    ]
+    assert alike[0] == alike[1]
+    assert alike[0].median_distance < np.median(gower_distance(STUDENT, rows))
+
+
+def test_only_numbers_of_a_group_and_names_of_features_leave():
+    found = graduates_alike(STUDENT, applications(30), smallest_cell=10, most=25)
+    assert found.compared == ("specialty", "step2_ck", "step1_result", "red_flags", "degree")
+    kinds = {type(v) for k, v in dataclasses.asdict(found).items() if k != "compared"}
+    assert kinds == {int, float}
+    assert not any(i in str(found) for i in applications(30)["graduate_id"])
+    assert "distances" not in {field.name for field in dataclasses.fields(Alike)}
+
+
+def test_one_graduates_equal_answers_widen_the_interval():
+    rows = applications(10, sent=20)
+    mixed = graduates_alike(STUDENT, rows, smallest_cell=10, most=25)
+    rows["interviewed"] = (rows["graduate_id"] < "G005").astype(float)
+    clumped = graduates_alike(STUDENT, rows, smallest_cell=10, most=25)
+    assert clumped.high - clumped.low > 2 * (mixed.high - mixed.low)

@@ -1,0 +1,142 @@
+from functools import partial
+
+import pytest
+
+from analysis.assumptions import read_assumptions, toml_text
+from analysis.model.outcomes.applications import application_chances
+from analysis.model.outcomes.calibration import log_loss, temporal_split
+from analysis.model.outcomes.learning import learned_assumptions
+from tests.parallel import on_every_core
+from tests.unit.model.outcomes.simulated_class import graduates
+
+BASE = read_assumptions(overrides=["level.basis=article"])
+SHIFTED = BASE.with_set(
+    [
+        "anchors.none=0.7",
+        "anchors.course_failure_remediated=0.6",
+        "anchors.preclinical_failures_multiple=0.2",
+        "anchors.loa_academic=0.45",
+        "anchors.mspe_concern=0.2",
+    ]
+)
+
+
+def learned(seed, truth, **kind):
+    return learned_assumptions(application_chances(graduates(seed, truth, **kind), BASE), BASE)
+
+
+@pytest.fixture(scope="module")
+def office():
+    return learned(3, SHIFTED, people=200, sent=8)
+
+
+def held_out_gain(seed, truth, people=400, sent=10):
+    """Log loss of the survey minus that of the learned set, on the year held back."""
+    rows = graduates(seed, truth, people=people, sent=sent)
+    learn, score = temporal_split(rows["year"], rows["graduate_id"])
+    found = learned_assumptions(application_chances(rows[learn], BASE), BASE)
+    losses = [
+        log_loss(part["interviewed"], part["interview_chance"])
+        for part in (application_chances(rows[score], a) for a in (BASE, found.assumptions))
+    ]
+    return losses[0] - losses[1]
+
+
+def test_what_was_learned_carries_the_office_as_its_basis_with_n_and_interval(office):
+    entry = office.assumptions.entries["anchors.loa_academic"]
+    assert entry.basis == "office"
+    assert "13 graduates with this flag, 2021 to 2025; 90% interval" in entry.why
+    assert "it was 0.3 (article)" in entry.why
+
+
+def test_old_stands_beside_new(office):
+    rows = office.changes.set_index("key")
+    assert rows.at["anchors.none", "old"] == 0.8
+    assert rows.at["anchors.none", "new"] == office.assumptions.value("anchors.none")
+    assert (rows["low"] <= rows["new"])[rows["learned"]].all()
+    assert (rows["new"] <= rows["high"])[rows["learned"]].all()
+
+
+def test_the_level_moves_towards_the_truth(office):
+    rows = office.changes.set_index("key")
+    assert rows.at["anchors.none", "low"] <= 0.7 <= rows.at["anchors.none", "high"]
+
+
+def test_a_learned_set_is_read_back_as_it_was_written(office, tmp_path):
+    path = tmp_path / "office.toml"
+    path.write_text(toml_text(office.assumptions), encoding="utf-8")
+    assert read_assumptions(path).fingerprint == office.assumptions.fingerprint
+
+
+def test_a_flag_never_raises_a_chance_whatever_was_learned(office):
+    anchors = office.assumptions.group("anchors")
+    assert max(anchors.values()) == anchors["none"]
+
+
+def test_several_failures_are_never_learned_to_be_better_than_one():
+    upside_down = BASE.with_set(
+        ["anchors.course_failure_remediated=0.36", "anchors.preclinical_failures_multiple=0.35"]
+    )
+    rows = graduates(8, upside_down, people=200, sent=6)
+    several = rows["red_flags"].map(lambda own: "preclinical_failures_multiple" in own)
+    rows.loc[several, "interviewed"] = 1.0
+    found = learned_assumptions(application_chances(rows, BASE), BASE).assumptions
+    one, many = (
+        found.value(f"anchors.{flag}")
+        for flag in ("course_failure_remediated", "preclinical_failures_multiple")
+    )
+    assert many == one
+
+
+def test_a_set_with_anchors_over_all_programs_stays_one_that_can_be_read(tmp_path):
+    population = BASE.with_set(["anchor_basis=population"])
+    rows = graduates(9, population, people=200, sent=6)
+    failed = rows["red_flags"].map(lambda own: "step1_failure" in own)
+    rows.loc[failed, "interviewed"] = 1.0
+    found = learned_assumptions(application_chances(rows, population), population)
+    path = tmp_path / "office.toml"
+    path.write_text(toml_text(found.assumptions), encoding="utf-8")
+    assert read_assumptions(path).fingerprint == found.assumptions.fingerprint
+
+
+def test_flags_of_few_graduates_keep_what_they_take_off():
+    found = learned(5, SHIFTED, people=80)
+    row = found.changes.set_index("key").loc["anchors.loa_academic"]
+    assert not row["learned"]
+    assert "fewer than 10 graduates" in row["why"]
+    odds = [
+        a.value(f"anchors.{k}") for a in (BASE, found.assumptions) for k in ("none", "loa_academic")
+    ]
+    gaps = [(n / (1 - n)) / (f / (1 - f)) for n, f in (odds[:2], odds[2:])]
+    assert gaps[0] == pytest.approx(gaps[1])
+
+
+def test_a_count_that_might_tell_who_is_not_shown():
+    rows = learned(5, SHIFTED, people=80).changes
+    assert rows["n"].dropna().between(1, 9).sum() == 0
+    assert rows.set_index("key").loc["anchors.loa_academic", "n"] is not None
+    assert rows["n"].isna().any()
+
+
+def test_under_fifty_graduates_nothing_is_learned_and_it_says_so():
+    found = learned(6, SHIFTED, people=40)
+    assert found.assumptions.fingerprint == BASE.fingerprint
+    assert found.rho is None
+    assert not found.changes["learned"].any()
+    assert found.changes["why"].str.contains("too few to tell under 50").all()
+
+
+def test_the_learned_set_does_better_on_graduates_it_has_not_seen():
+    assert held_out_gain(101, SHIFTED, people=240, sent=8) > 0
+
+
+@pytest.mark.soak
+def test_the_learned_set_does_better_on_forty_five_of_fifty_unseen_seeds():
+    gains = on_every_core(partial(held_out_gain, truth=SHIFTED), range(1000, 1050))
+    assert sum(gain > 0 for gain in gains) >= 45
+
+
+@pytest.mark.soak
+def test_where_the_survey_is_right_learning_costs_next_to_nothing():
+    gains = on_every_core(partial(held_out_gain, truth=BASE), range(2000, 2050))
+    assert sum(gains) / len(gains) > -0.005
