@@ -157,6 +157,12 @@ def pick(
     second: Annotated[
         str, typer.Option(help="A second specialty: one plan against two under the same limits.")
     ] = "",
+    partner: Annotated[
+        str, typer.Option(help="Id of the student to match together with, as a couple.")
+    ] = "",
+    together_by: Annotated[
+        str, typer.Option(help="A couple's one place: state or institution_id.")
+    ] = "state",
     both_at_one: Annotated[
         bool, typer.Option("--both-at-one", help="Two specialties may meet at one institution.")
     ] = False,
@@ -197,6 +203,8 @@ def pick(
         method.value,
         what_if or (),
         second=second,
+        partner=partner,
+        together_by=together_by,
     )
     record = answer.record()
     form = chosen_format(output)
