@@ -27,6 +27,11 @@ const named = (page) => {
     body.setAttribute("role", "region");
     body.setAttribute("aria-label", "Programs");
   }
+  for (const tab of page.querySelectorAll(".widget-tab-contents:not([tabindex])")) {
+    tab.tabIndex = 0; // it scrolls, so that a keyboard must reach it
+    tab.setAttribute("role", "region");
+    tab.setAttribute("aria-label", "Contents of the tab");
+  }
   for (const live of page.querySelectorAll(".cs-numbers, .cs-said, .cs-saved, .cs-banner, .cs-states")) {
     if (!live.hasAttribute("aria-live")) live.setAttribute("aria-live", "polite");
   }

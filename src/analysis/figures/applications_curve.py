@@ -14,6 +14,7 @@ __all__ = ["alt_applications_curve", "draw_applications_curve"]
 
 NEEDED = ("applications", "match_chance")
 NAME = "the curve of applications"
+LOW = 25  # of 100: under it the words stand over the line, clear of the axis
 
 
 def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> Axes:
@@ -57,7 +58,7 @@ def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> 
             ax.annotate(
                 f"recommended: {recommended}, about {y:.0f} in 100",
                 (x, y),
-                xytext=(6, -14),
+                xytext=(6, -14 if y > LOW else 8),
                 textcoords="offset points",
                 ha="left" if x < 0.6 * percents["applications"].max() else "right",
                 weight=600,

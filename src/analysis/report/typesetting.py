@@ -310,7 +310,7 @@ def _page_data(
         "report_date": document.report_date,
         "fingerprint": document.fingerprint,
         "watermark": clean(branding.watermark),
-        "display_name": clean(" ".join((document.display_name or "").split())),
+        "display_name": endless_word_parts(clean(" ".join((document.display_name or "").split()))),
     }
 
 

@@ -17,7 +17,6 @@ from analysis.model.choice.application_list import (
     list_outcome,
     next_applications,
 )
-from analysis.model.choice.problem import ListWishes
 from analysis.model.flags import listed
 from analysis.model.what_if import what_if
 
@@ -203,21 +202,28 @@ def what_ifs_of(
     letters = row.get("letters", np.nan)
     now = assumptions.value("reference.letters") if pd.isna(letters) else float(letters)
     typical = assumptions.value("applicants.step2_mean")
-    asked: dict[str, tuple[str, ListWishes]] = {}
+    asked: dict[str, str] = {}
     if flags:
-        asked["no_flags"] = ("red_flags=none", ListWishes())
+        asked["no_flags"] = "red_flags=none"
     if row["step2_ck"] > typical:
-        asked["typical_score"] = (f"step2_ck={typical:g}", ListWishes())
+        asked["typical_score"] = f"step2_ck={typical:g}"
     if now + BETTER_LETTERS <= 1:
-        asked["letters"] = (f"letters={now + BETTER_LETTERS:g}", ListWishes())
-    limit = found.problem.constraints.limit
-    if limit is not None:
-        asked["more"] = ("", ListWishes(limit=limit + MORE_APPLICATIONS, fill=True))
+        asked["letters"] = f"letters={now + BETTER_LETTERS:g}"
     lists: dict[str, WhatIf] = {}
-    for name, (change, wishes) in asked.items():
-        other = what_if(student, change) if change else student
+    for name, change in asked.items():
         # What the student's own wishes forbid is no what-if, and no reason to fail a report.
         with suppress(ModelError):
-            outcome = list_outcome(other, programs, assumptions, preferences, wishes)
+            other = what_if(student, change)
+            outcome = list_outcome(other, programs, assumptions, preferences)
             lists[name] = WhatIf(change, *outcome)
+    if len(found.optional):
+        # The first of the optional programs: the same numbers as on page 1 and in the curve.
+        sent = min(MORE_APPLICATIONS, len(found.optional))
+        last = found.optional.iloc[sent - 1]
+        lists["more"] = WhatIf(
+            "more",
+            float(last["match_chance"]),
+            len(found.chosen) + sent,
+            float(last["total_fee_usd"]),
+        )
     return lists

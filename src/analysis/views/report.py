@@ -153,8 +153,7 @@ def report_view(
     parts, firm = pd.DataFrame(), None
     if found is not None and plan is not None and not plan.empty:
         what_ifs |= what_ifs_of(student, programs, assumptions, preferences, found)
-        listed = found.problem.programs[found.problem.programs["program_id"].isin(found.chosen)]
-        parts = parts_of_chance(student, listed, assumptions, record)
+        parts = parts_of_chance(student, programs, assumptions, record, found.programs)
         drawn = report_lists(
             student, found.problem, assumptions, found.choice.chosen.tolist(), preferences
         )

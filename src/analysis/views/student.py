@@ -160,23 +160,30 @@ COLUMNS = {
 
 
 def parts_of_chance(
-    student: pd.DataFrame, programs: pd.DataFrame, assumptions: Assumptions, view: StudentView
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    view: StudentView,
+    sent: pd.DataFrame,
 ) -> pd.DataFrame:
     """How the mean interview chance gets from a typical applicant's to the student's, by part.
 
     One part of the record after another takes the student's own value, in the order of `PARTS`, so
-    that the steps add up. Signals and ties are left out: they are no part of a record.
+    that the steps add up. Signals and ties are the list's at every step, since they are no part of
+    a record; with them the last step is the mean of the chances that the list shows.
 
     Parameters
     ----------
     student : DataFrame
         One row of students, with a score.
     programs : DataFrame
-        The programs of the list.
+        All programs: the level of one rests on its neighbors too.
     assumptions : Assumptions
         Every number of the model.
     view : StudentView
         The record, with the typical values.
+    sent : DataFrame
+        A row a program of the list: program_id, signal and tie ("" or ``none`` for none).
 
     Returns
     -------
@@ -203,7 +210,10 @@ def parts_of_chance(
         steps.append(step)
     copies = pd.concat(steps, ignore_index=True)
     copies["student_id"] = [f"step{number}" for number in range(len(steps))]
-    chances = interview_chance(copies, programs, assumptions, with_range=False)
+    ties = sent[["program_id", "signal", "tie"]].replace({"": None, "none": None})
+    ties = copies[["student_id"]].merge(ties.assign(preference=np.nan), how="cross")
+    chances = interview_chance(copies, programs, assumptions, ties, with_range=False)
+    chances = chances[chances["program_id"].isin(sent["program_id"])]
     mean = chances.groupby("student_id", sort=False)["interview_chance"].mean().to_numpy()
     rows: list[dict[str, Any]] = [{"part": "typical", "chance": mean[0], "change": np.nan}]
     rows += [
