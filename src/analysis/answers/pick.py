@@ -95,7 +95,7 @@ def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     >>> wished_places(["Ohio; not TX", "Middle Atlantic"])
     (('OH', 'NJ', 'NY', 'PA'), ('TX',))
     """
-    known = {code.casefold(): (code,) for code in STATES.values()}
+    known: dict[str, tuple[str, ...]] = {code.casefold(): (code,) for code in STATES.values()}
     known |= {name.casefold(): (code,) for name, code in STATES.items()}
     known |= {name.casefold(): states for name, states in DIVISIONS.items()}
     sides: dict[bool, dict[str, None]] = {False: {}, True: {}}
@@ -443,7 +443,7 @@ class PickAnswer:
             "worth_sending": worth_sending,
             "sentences": sentences,
             "what_ifs": [row | {"sentence": what_if_sentence(row)} for row in self._compared()],
-            "plans": list(plan_rows(self.plans)) if self.plans else [],
+            "plans": plan_rows(self.plans),
             "tracks": None if self.years is None else _years_record(self.years),
             "couple": None if self.couple is None else _couple_record(self.couple),
             "fingerprint": found.fingerprint,

@@ -128,9 +128,6 @@ def pick(
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most applications.")] = None,
-    fill: Annotated[
-        bool, typer.Option("--fill", help="Fill the limit, whatever an application costs.")
-    ] = False,
     budget: Annotated[float | None, typer.Option(min=0, help="Most fees, US dollars.")] = None,
     gold: Annotated[str, typer.Option(help="Gold signals; one number a specialty, by ;")] = "",
     silver: Annotated[str, typer.Option(help="Silver signals, likewise.")] = "",
@@ -190,7 +187,6 @@ def pick(
         wish_prestige=prestige,
         apart=not both_at_one,
         limit=limit,
-        fill=fill,
         budget_usd=budget,
         gold=_signals("--gold", gold),
         silver=_signals("--silver", silver),

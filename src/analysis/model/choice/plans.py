@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -322,10 +322,10 @@ def _saved_by(
     return float((needs * np.prod(1 - years.chance[picked], axis=0)) @ found.market.weight)
 
 
-def plan_rows(plans: Sequence[Plan]) -> list[Mapping[str, Any]]:
+def plan_rows(plans: Sequence[Plan]) -> list[dict[str, Any]]:
     """One plan against two, as data."""
     alone = {plan.specialties: plan.found.match_chance for plan in plans[:2]}
-    rows = []
+    rows: list[dict[str, Any]] = []
     for plan in plans:
         found = plan.found
         count = found.programs.groupby("specialty").size()

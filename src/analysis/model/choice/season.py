@@ -161,7 +161,7 @@ def season_standing(
     by_id = chances.set_index("program_id")["interview_chance"]
     before = by_id.loc[sent].to_numpy(dtype=np.float64)
     rate, how = assumptions.value("match_given_interview"), mechanism(assumptions)
-    ahead = assumptions.value("season.still_to_come")
+    ahead = assumptions.value("interviews.still_to_come")
     first = scenarios(before, rate, how)
     now, given = _todays(before, first, status, rate, how, ahead)
     order = np.lexsort((np.arange(at.size), at, -problem.utility[at]))
@@ -179,7 +179,7 @@ def season_standing(
     rows["write"] = _numbered(silent, at.size)
     interviews = sum(in_hand)
     curve = match_after_interviews(
-        range(max(interviews + 5, int(assumptions.value("season.curve_to"))) + 1), rate, how
+        range(max(interviews + 5, int(assumptions.value("interviews.curve_to"))) + 1), rate, how
     )
     everything = np.arange(at.size)
     matched = match_chance(now, everything)
@@ -198,8 +198,8 @@ def season_standing(
         match_chance_in_hand=float(curve["match_chance"].iloc[interviews]),
         curve=curve,
         one_more_gain=gain,
-        accept_more=bool(worth >= assumptions.value("season.interview_usd")),
-        soap_below=int(assumptions.value("season.soap_below")),
+        accept_more=bool(worth >= assumptions.value("interviews.cost_usd")),
+        soap_below=int(assumptions.value("interviews.soap_below")),
         preference_from=problem.preference_from,
         fingerprint=assumptions.fingerprint,
     )

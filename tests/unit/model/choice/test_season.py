@@ -95,7 +95,7 @@ def test_what_an_interview_would_add_is_the_difference_it_makes():
         ["interview", "silent", "refused"],
         RATE,
         HOW,
-        ASSUMPTIONS.value("season.still_to_come"),
+        ASSUMPTIONS.value("interviews.still_to_come"),
     )
     both = match_chance(Scenarios(sure.chance, market.weight), [0, 1])
     assert chance["match_gain"] == pytest.approx(both - now.match_chance, abs=1e-12)
@@ -112,7 +112,7 @@ def test_the_rank_order_is_by_preference_and_never_by_chance():
 
 
 def test_soap_is_named_below_the_number_and_not_at_it():
-    few = int(ASSUMPTIONS.value("season.soap_below"))
+    few = int(ASSUMPTIONS.value("interviews.soap_below"))
     assert standing(*["interview"] * (few - 1), "silent").soap_alert
     assert not standing(*["interview"] * few, "silent").soap_alert
 
