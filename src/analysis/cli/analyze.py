@@ -71,6 +71,7 @@ def add_to(app: typer.Typer) -> None:
     """
     app.command()(reads_files(chances))
     app.command()(reads_files(pick))
+    app.command()(reads_files(season))
     app.command()(reads_files(robustness))
     app.command()(reads_files(backtest))
     app.command()(scorecard)
@@ -127,26 +128,65 @@ def pick(
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most applications.")] = None,
-    fill: Annotated[
-        bool, typer.Option("--fill", help="Fill the limit, whatever an application costs.")
-    ] = False,
     budget: Annotated[float | None, typer.Option(min=0, help="Most fees, US dollars.")] = None,
     gold: Annotated[str, typer.Option(help="Gold signals; one number a specialty, by ;")] = "",
     silver: Annotated[str, typer.Option(help="Silver signals, likewise.")] = "",
     quota: Annotated[
         list[str] | None, typer.Option(help="As state=OH>=3 or program_type=community<=10.")
     ] = None,
+    fill: Annotated[
+        bool, typer.Option("--fill", help="Fill the limit, whatever an application adds.")
+    ] = False,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help='States and census divisions, as "OH; New England; not TX".'),
+    ] = None,
+    must: Annotated[str, typer.Option(help="Programs to list, by id and ;")] = "",
+    never: Annotated[str, typer.Option(help="Programs not to list, likewise.")] = "",
+    home: Annotated[str, typer.Option(help="Home programs, likewise.")] = "",
+    rotation: Annotated[str, typer.Option(help="Programs rotated at, likewise.")] = "",
+    signal_home: Annotated[
+        bool | None,
+        typer.Option(
+            "--signal-home/--no-signal-home", help="Signals to home programs; by specialty if left."
+        ),
+    ] = None,
+    prestige: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of prestige in your preference.")
+    ] = None,
+    second: Annotated[
+        str, typer.Option(help="A second specialty: one plan against two under the same limits.")
+    ] = "",
+    partner: Annotated[
+        str, typer.Option(help="Id of the student to match together with, as a couple.")
+    ] = "",
+    together_by: Annotated[
+        str, typer.Option(help="A couple's one place: state or institution_id.")
+    ] = "state",
+    both_at_one: Annotated[
+        bool, typer.Option("--both-at-one", help="Two specialties may meet at one institution.")
+    ] = False,
     method: Annotated[Method, typer.Option(help="How to search.")] = Method.auto,
     what_if: WhatIfs = None,
     output: FormatOption = None,
 ) -> int:
     """Pick an application list for one student, with reasons, limits and what-ifs."""
-    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes
+    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes, wished_places
     from analysis.views.pick import pick as answer_of
 
+    preferred, excluded = wished_places(where or ())
     wishes = ListWishes(
-        limit=limit,
         fill=fill,
+        prefer_states=preferred,
+        exclude_states=excluded,
+        must=_ids(must),
+        never=_ids(never),
+        home=_ids(home),
+        rotation=_ids(rotation),
+        signal_home=signal_home,
+        wish_prestige=prestige,
+        apart=not both_at_one,
+        limit=limit,
         budget_usd=budget,
         gold=_signals("--gold", gold),
         silver=_signals("--silver", silver),
@@ -162,6 +202,9 @@ def pick(
         wishes,
         method.value,
         what_if or (),
+        second=second,
+        partner=partner,
+        together_by=together_by,
     )
     record = answer.record()
     form = chosen_format(output)
@@ -176,6 +219,41 @@ def pick(
     else:
         print_list(student_id, record)
     return 0
+
+
+def season(
+    student_id: Annotated[str, typer.Argument(help="Whose season.")],
+    students: Students,
+    programs: Programs,
+    offers: Annotated[Path, typer.Option("--offers", help="What programs have said: offers.csv.")],
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    output: FormatOption = None,
+) -> int:
+    """Where one student stands in the interview season, and what to do next."""
+    from analysis.views.season import SEASON_COLUMNS
+    from analysis.views.season import season as answer_of
+
+    answer = answer_of(
+        student_id, students, programs, offers, _given(preferences), assumptions, sets or ()
+    )
+    record = answer.record()
+    form = chosen_format(output)
+    if form is Format.json:
+        print_json(record)
+    elif form is Format.csv:
+        print_csv(record["programs"], SEASON_COLUMNS)
+    else:
+        columns = ["program", "answer", "chance", "match_gain", "rank", "write"]
+        print_table(answer.printed(), columns, f"{student_id}: the season so far")
+        print("\n".join(record["sentences"]))
+        print(f"Assumptions {record['fingerprint']}.")
+    return 0
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
 def _signals(option: str, text: str) -> tuple[int, ...] | None:

@@ -35,7 +35,8 @@ def ladder_data(plan: ListView | None) -> dict[str, Any]:
         if len(own):
             programs = [_rung(row, plan) for row in own.to_dict("records")]
             groups.append({"label": f"{label} ({len(own)})", "programs": programs})
-    return {"head": list(HEAD), "groups": groups}
+    ranked = plan is not None and plan.ranked
+    return {"head": list(HEAD if ranked else HEAD[:-1]), "groups": groups}
 
 
 def ladder_table(plan: ListView | None) -> str:
@@ -76,15 +77,17 @@ def _last(rung: dict[str, Any]) -> tuple[str, str, str]:
     return rung["signal_text"], rung["ask"], rung["rank"]
 
 
-def _rung(row: dict[str, Any], plan: ListView | None) -> dict[str, Any]:
+def _rung(row: dict[str, Any], plan: ListView) -> dict[str, Any]:
+    short = plan.short_names.get(row["specialty"], "")
+    signal = row["signal"] if row["tiered"] else "yes"
     return {
-        "name": f"{row['name']}, {row['state']}",
+        "name": f"{row['name']}, {row['state']}" + (f" · {short}" if short else ""),
         "chance": row["chance"],
         "low": row["low"],
         "high": row["high"],
         "text": percent(row["chance"]),
         "signal": row["signal"],
-        "signal_text": "" if row["signal"] == "none" else row["signal"],
+        "signal_text": "" if row["signal"] == "none" else signal,
         "ask": ", ".join(row["ask"]),
-        "rank": str(row["rank"]) if plan is not None and plan.ranked else "",
+        "rank": str(row["rank"]) if plan.ranked else "",
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -21,10 +22,13 @@ from analysis.model.choice.application_list import (
     list_room,
     next_applications,
 )
+from analysis.model.choice.couples import Couple, couple_plan
+from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_plan, years_for
 from analysis.model.choice.problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student
+from analysis.tables.codes import DIVISIONS, STATES, specialty_name
 from analysis.text.labels import level_words
 from analysis.text.list_overview import (
     PLACED_IN_PUBLICATION,
@@ -62,7 +66,59 @@ __all__ = [
     "list_sentences",
     "pick",
     "placement_check",
+    "wished_places",
 ]
+
+
+def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """States that are preferred, and that are ruled out.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Places separated by semicolons: a state by its two letters or its name, or a census
+        division; ``not`` before a place rules it out.
+
+    Returns
+    -------
+    preferred, excluded : tuple of str
+        Codes of states.
+
+    Raises
+    ------
+    ModelError
+        For an unknown place, with the nearest known one, and for a state both preferred and ruled
+        out.
+
+    Examples
+    --------
+    >>> wished_places(["Ohio; not TX", "Middle Atlantic"])
+    (('OH', 'NJ', 'NY', 'PA'), ('TX',))
+    """
+    known: dict[str, tuple[str, ...]] = {code.casefold(): (code,) for code in STATES.values()}
+    known |= {name.casefold(): (code,) for name, code in STATES.items()}
+    known |= {name.casefold(): states for name, states in DIVISIONS.items()}
+    sides: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    for place in (part.strip() for text in texts for part in text.split(";")):
+        if not place:
+            continue
+        name = " ".join(place.casefold().split())
+        ruled_out = name.startswith("not ")
+        name = name.removeprefix("not ")
+        if name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            shown = near.upper() if len(near) == 2 else near.title()
+            message = (
+                f"place {place!r}: expected a state (OH or Ohio) or a census division, such as "
+                f"{shown}; 'not' before it rules it out"
+            )
+            raise ModelError(message)
+        sides[ruled_out] |= dict.fromkeys(known[name])
+    both = [code for code in sides[False] if code in sides[True]]
+    if both:
+        message = f"places both preferred and ruled out: {', '.join(both)}"
+        raise ModelError(message)
+    return tuple(sides[False]), tuple(sides[True])
 
 
 def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str]:
@@ -282,12 +338,21 @@ class PickAnswer:
         What everything rests on.
     degree : str
         The student's.
+    plans : tuple of Plan
+        One specialty against two; empty unless the student has two.
+    years : LinkedYears, optional
+        Preliminary years beside advanced positions.
+    couple : Couple, optional
+        Lists of the student and a partner.
     """
 
     found: ApplicationList
     what_ifs: dict[str, ApplicationList]
     assumptions: Assumptions
     degree: str
+    plans: tuple[Plan, ...] = ()
+    years: LinkedYears | None = None
+    couple: Couple | None = None
 
     def rows(self) -> pd.DataFrame:
         """The list as a table, in order for use.
@@ -378,6 +443,9 @@ class PickAnswer:
             "worth_sending": worth_sending,
             "sentences": sentences,
             "what_ifs": [row | {"sentence": what_if_sentence(row)} for row in self._compared()],
+            "plans": plan_rows(self.plans),
+            "tracks": None if self.years is None else _years_record(self.years),
+            "couple": None if self.couple is None else _couple_record(self.couple),
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
@@ -392,6 +460,27 @@ class PickAnswer:
     def frontier(self) -> pd.DataFrame:
         """Reach against safety, as `list_frontier`."""
         return list_frontier(self.found, self.assumptions)
+
+
+def _years_record(years: LinkedYears) -> dict[str, Any]:
+    return {
+        "with_first_year": years.with_first_year,
+        "without_first_year": years.without_first_year,
+        "unmatched": years.unmatched,
+        "fee_usd": years.fee_usd,
+        "programs": years.programs.to_dict("records"),
+    }
+
+
+def _couple_record(couple: Couple) -> dict[str, Any]:
+    mine, partners = couple.programs
+    return {
+        **asdict(couple.outcomes),
+        "places": list(couple.places),
+        "fee_usd": list(couple.fee_usd),
+        "programs": mine.to_dict("records"),
+        "partner_programs": partners.to_dict("records"),
+    }
 
 
 def _plain(value: Any) -> Any:
@@ -419,6 +508,9 @@ def pick(
     what_ifs: Sequence[str] = (),
     *,
     with_range: bool = True,
+    second: str = "",
+    partner: str = "",
+    together_by: str = "state",
 ) -> PickAnswer:
     """Application list of one student.
 
@@ -441,6 +533,12 @@ def pick(
         ``specialty=Family Medicine``, ``gold=5,silver=10``.
     with_range : bool
         Whether ranges are wanted; never for the what-ifs.
+    second : str
+        Another specialty: one plan against two. A row of two specialties needs none.
+    partner : str
+        Id of a student of the class to match together with; the row's own ``partner_id`` without.
+    together_by : {"state", "institution_id"}
+        What makes two programs one place for a couple.
 
     Returns
     -------
@@ -474,4 +572,14 @@ def pick(
         except ModelError as error:
             message = f"what-if {changes}: {error}"
             raise ModelError(message) from None
-    return PickAnswer(found, changed, assumptions, degree_of(student))
+    plans: tuple[Plan, ...] = ()
+    if second or len(found.problem.specialties) == 2:
+        named = specialty_name(second)[0] if second else ""
+        plans = second_plan(student, programs, assumptions, preferences, asked, named)
+    years = years_for(found, student, programs, assumptions, preferences)
+    other_id = partner or student.iloc[0].get("partner_id")
+    couple = None
+    if isinstance(other_id, str) and other_id:
+        both = (student, read_student(students_csv, other_id))
+        couple = couple_plan(both, programs, assumptions, preferences, asked, together_by)
+    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple)
