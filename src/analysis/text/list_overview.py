@@ -11,6 +11,7 @@ from analysis.text.list_words import points
 
 __all__ = [
     "PLACED_IN_PUBLICATION",
+    "TRUE_ORDER",
     "flat_curve",
     "independence_sentence",
     "list_summary",
@@ -27,6 +28,11 @@ GROUPS = {
     "possible": "possible",
     "long_shot": "long shot",
 }
+TRUE_ORDER = (
+    "Rank by what you want and never by chance: the Match goes down your order and stops at the "
+    "first program that wants you, so a likelier program ranked higher can only cost you one that "
+    "you like better."
+)
 PLACED_IN_PUBLICATION = (
     "A counter-check, not a chance: of those who entered US MD schools in 2014-15, 96.3 % without "
     "and 79.7 % with a leave of absence were placed in graduate training (Nguyen et al., JAMA "
@@ -74,12 +80,13 @@ def match_chance_sentence(
     return said
 
 
-def method_sentence(certified_gap: float) -> str:
-    """In which order a list stands, and how far it is from the best."""
-    order = (
-        "They stand by how much you want them (your own numbers where you gave any, else preferred "
-        "states and prestige), never by chance. "
-    )
+def method_sentence(certified_gap: float, *, ranked: bool) -> str:
+    """In which order a list stands, why its rank order is another, and how near the best it is."""
+    order = "The most likely programs come first. "
+    if ranked:
+        order += f"Rank is another order, the one to submit to the Match. {TRUE_ORDER} "
+    else:
+        order += f"You gave no preferences, so there is no rank order yet. {TRUE_ORDER} "
     if math.isnan(certified_gap):
         return order + (
             "The list was built one program at a time; how near it is to the best is not certified."

@@ -82,10 +82,10 @@ def places_unused_sentence(room: Row) -> str:
 def _why_unused(room: Row) -> str:
     here = f"of the {_kinds(room)} in the office's file"
     if room["others"] == 0:
-        but = ", but for those on your never list" if room["never"] else ""
+        but = ", but for those you rule out" if room["never"] else ""
         return f"every program {here} is on the list{but}"
     if room["closed"] == room["others"]:
-        apart = ", your never list apart," if room["never"] else ""
+        apart = ", those you rule out apart," if room["never"] else ""
         if room["closed"] == 1:
             return f"the one other program {here}{apart} offers no chance as the table has it"
         closed = f"the other {room['closed']} programs {here}{apart}"
@@ -189,7 +189,7 @@ def drops_code(row: Row) -> str:
 def no_list_reason(room: Row) -> str:
     """Why nothing is on a list, where the student's own wishes or means are why."""
     if room["others"] == 0:
-        return f"the never list holds every program of the {_kinds(room)} in the office's file"
+        return f"your wishes rule out every program of the {_kinds(room)} in the office's file"
     if room["closed"] == room["others"]:
         return ""
     if room["limit"] == 0:
@@ -209,7 +209,7 @@ def no_list_sentence(room: Row) -> str:
         return f"There is no list: {reason}."
     if not room["never"]:
         return NO_CHANCE
-    return NO_CHANCE.replace("no program offers", "no program that is not on the never list offers")
+    return NO_CHANCE.replace("no program offers", "no program that you do not rule out offers")
 
 
 def _kinds(room: Row) -> str:
@@ -317,6 +317,8 @@ def left_out_reason(row: Row) -> str:
     """Why a program is not on the list; never a verdict on the student."""
     if row["reason"] == "never":
         return "On your never list."
+    if row["reason"] == "place":
+        return "In a state that you rule out."
     if row["reason"] == "no_chance":
         told = _not_read(row)
         return f"{told[0].upper()}{told[1:]}."

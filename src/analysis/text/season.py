@@ -6,16 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from analysis.text.labels import counted, joined
+from analysis.text.list_overview import TRUE_ORDER
 
-__all__ = ["SOAP_STEPS", "WHY_TRUE_ORDER", "answer_words", "season_sentences"]
+__all__ = ["SOAP_STEPS", "answer_words", "season_sentences"]
 
 Row = Mapping[str, Any]
 MOST_LETTERS = 3
-WHY_TRUE_ORDER = (
-    "Submit your rank order by true preference. The Match goes down your order and stops at the "
-    "first program that wants you. Ranking a likelier program higher can only cost you one that "
-    "you like better."
-)
 SOAP_STEPS = (
     "Ask the dean's office now who will work with you in Match Week.",
     "Keep Match Week free, and your application documents complete and up to date.",
@@ -61,7 +57,7 @@ def season_sentences(record: Row) -> list[str]:
         "chance."
     )
     if number > 1:
-        said.append(WHY_TRUE_ORDER)
+        said.append(TRUE_ORDER)
         if record["preference_from"]:
             said.append(f"By the preferences you gave: {joined(record['rank_order'])}.")
         else:

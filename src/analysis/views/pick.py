@@ -28,7 +28,7 @@ from analysis.model.choice.problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student
-from analysis.tables.codes import DIVISIONS, STATES, specialty_name
+from analysis.tables.codes import PLACES, STATES, specialty_name, wished_states
 from analysis.text.labels import level_words
 from analysis.text.list_overview import (
     PLACED_IN_PUBLICATION,
@@ -87,38 +87,33 @@ def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     Raises
     ------
     ModelError
-        For an unknown place, with the nearest known one, and for a state both preferred and ruled
-        out.
+        For an unknown place, with the nearest known one, and for one both preferred and ruled out.
 
     Examples
     --------
     >>> wished_places(["Ohio; not TX", "Middle Atlantic"])
     (('OH', 'NJ', 'NY', 'PA'), ('TX',))
     """
-    known: dict[str, tuple[str, ...]] = {code.casefold(): (code,) for code in STATES.values()}
-    known |= {name.casefold(): (code,) for name, code in STATES.items()}
-    known |= {name.casefold(): states for name, states in DIVISIONS.items()}
-    sides: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    known = {name.casefold(): name for name in (*PLACES, *STATES)}
+    sides: dict[bool, list[str]] = {False: [], True: []}
     for place in (part.strip() for text in texts for part in text.split(";")):
         if not place:
             continue
         name = " ".join(place.casefold().split())
-        ruled_out = name.startswith("not ")
-        name = name.removeprefix("not ")
+        ruled_out, name = name.startswith("not "), name.removeprefix("not ")
         if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            shown = near.upper() if len(near) == 2 else near.title()
+            near = known[get_close_matches(name, known, n=1, cutoff=0.0)[0]]
             message = (
                 f"place {place!r}: expected a state (OH or Ohio) or a census division, such as "
-                f"{shown}; 'not' before it rules it out"
+                f"{near}; 'not' before it rules it out"
             )
             raise ModelError(message)
-        sides[ruled_out] |= dict.fromkeys(known[name])
-    both = [code for code in sides[False] if code in sides[True]]
+        sides[ruled_out].append(STATES.get(known[name], known[name]))
+    both = [place for place in sides[False] if place in sides[True]]
     if both:
         message = f"places both preferred and ruled out: {', '.join(both)}"
         raise ModelError(message)
-    return tuple(sides[False]), tuple(sides[True])
+    return wished_states(sides[False], sides[True])
 
 
 def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str]:
@@ -133,7 +128,7 @@ def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str
             assumptions.value("groups.possible_from"),
             assumptions.value("groups.likely_from"),
         ),
-        method_sentence(found.choice.certified_gap),
+        method_sentence(found.choice.certified_gap, ranked=bool(found.problem.preference_from)),
         match_chance_sentence(
             found.match_chance,
             found.match_chance_low,

@@ -10,7 +10,8 @@ from typing import Any
 from analysis.assumptions import read_assumptions
 from analysis.model.choice.season import Standing, season_standing
 from analysis.tables import read_if_given, read_offers, read_programs, read_student
-from analysis.text.season import SOAP_STEPS, WHY_TRUE_ORDER, answer_words, season_sentences
+from analysis.text.list_overview import TRUE_ORDER
+from analysis.text.season import SOAP_STEPS, answer_words, season_sentences
 
 __all__ = ["SEASON_COLUMNS", "SeasonAnswer", "season"]
 
@@ -78,7 +79,7 @@ class SeasonAnswer:
             "accept_more": found.accept_more,
             "write_to": letters["program_id"].tolist(),
             "rank_order": list(found.rank_order),
-            "why_true_order": WHY_TRUE_ORDER,
+            "why_true_order": TRUE_ORDER,
             "preference_from": found.preference_from,
             "soap_alert": found.soap_alert,
             "soap_below": found.soap_below,

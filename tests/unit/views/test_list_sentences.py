@@ -126,17 +126,17 @@ def test_a_never_list_is_told_from_programs_that_are_not_there(tmp_path):
     few = with_cells(tmp_path, "S006", never_apply="ORT001;ORT002")
     assert (
         "22 places are left unused: every program of the specialty in the office's file is on the "
-        "list, but for those on your never list."
+        "list, but for those you rule out."
     ) in said_of("S006", few)
     closed = with_cells(tmp_path, "S005", never_apply="GS027;GS007")
     assert (
-        "the other 9 programs of the specialty in the office's file, your never list apart, offer "
-        "no chance as the table has it."
+        "the other 9 programs of the specialty in the office's file, those you rule out apart, "
+        "offer no chance as the table has it."
     ) in said_of("S005", closed)
     every = [f"ORT{n:03d}" for n in range(1, 26)]
     none = with_cells(tmp_path, "S006", never_apply=";".join(every))
     assert said_of("S006", none) == (
-        "There is no list: the never list holds every program of the specialty in the office's "
+        "There is no list: your wishes rule out every program of the specialty in the office's "
         "file."
     )
 
