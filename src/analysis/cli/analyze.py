@@ -395,7 +395,7 @@ def backtest(
         print(f"{reason[0].upper()}{reason[1:]}.")
     figures = [{name: _figure(cell) for name, cell in row.items()} for row in answer.figures()]
     figures = [row for row in figures if row["meaning"]]
-    print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90 % interval")
+    print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90% interval")
     learned = [{name: _figure(cell) for name, cell in row.items()} for row in answer.changes()]
     print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
     print(

@@ -28,8 +28,7 @@ from analysis.model.survey import WAYS, component_weights, factor_ratings, surve
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_pd_responses, read_programs, read_student
 from analysis.tables.codes import specialty_name
-from analysis.text.labels import percent
-from analysis.text.sensitivity import (
+from analysis.text.findings import (
     acceptability_finding,
     contest_finding,
     first_finding,
@@ -39,6 +38,7 @@ from analysis.text.sensitivity import (
     variance_finding,
     with_input_labels,
 )
+from analysis.text.labels import percent
 from analysis.views.result_cache import cache_path, cached_result, keep_result
 
 __all__ = [
@@ -347,7 +347,7 @@ def charted(
     return named.assign(
         source=f"Countersignal's model, assumptions {fingerprint}",
         basis="synthetic" if made_up else "assumption",
-        interval="95 % of the resamples",
+        interval="95% of the resamples",
     )
 
 
