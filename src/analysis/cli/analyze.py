@@ -96,7 +96,7 @@ def chances(
     output: FormatOption = None,
 ) -> int:
     """Interview chances of a class at the programs of its specialties."""
-    from analysis.answers.chances import chances as answer_of
+    from analysis.views.chances import chances as answer_of
 
     answer = answer_of(
         students,
@@ -171,8 +171,8 @@ def pick(
     output: FormatOption = None,
 ) -> int:
     """Pick an application list for one student, with reasons, limits and what-ifs."""
-    from analysis.answers.pick import PROGRAM_COLUMNS, ListWishes, wished_places
-    from analysis.answers.pick import pick as answer_of
+    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes, wished_places
+    from analysis.views.pick import pick as answer_of
 
     preferred, excluded = wished_places(where or ())
     wishes = ListWishes(
@@ -232,8 +232,8 @@ def season(
     output: FormatOption = None,
 ) -> int:
     """Where one student stands in the interview season, and what to do next."""
-    from analysis.answers.season import SEASON_COLUMNS
-    from analysis.answers.season import season as answer_of
+    from analysis.views.season import SEASON_COLUMNS
+    from analysis.views.season import season as answer_of
 
     answer = answer_of(
         student_id, students, programs, offers, _given(preferences), assumptions, sets or ()
@@ -296,8 +296,8 @@ def robustness(
     files = (students, programs, _given(preferences), assumptions, sets or (), draws, seed)
     said: list[str] = []
     if student_id == "class":
-        from analysis.answers.class_robustness import class_robustness
         from analysis.tables.check import check_table
+        from analysis.views.class_robustness import class_robustness
         from analysis.workers.host import ClusterLostError
 
         if survey is not None:
@@ -324,8 +324,8 @@ def robustness(
         rows = table.astype(object).where(table.notna(), None).to_dict("records")
         columns = list(table.columns)
     else:
-        from analysis.answers.robustness import robustness as answer_of
-        from analysis.answers.robustness import robustness_rows
+        from analysis.views.robustness import robustness as answer_of
+        from analysis.views.robustness import robustness_rows
 
         told, responses = _told("lists made again"), _given(survey)
         answer = answer_of(student_id, *files, told, responses, cached=not no_cache)
@@ -372,7 +372,7 @@ def backtest(
     output: FormatOption = None,
 ) -> int:
     """Hold the chances against the office's own graduates, and learn from them."""
-    from analysis.answers.backtest import backtest as answer_of
+    from analysis.views.backtest import backtest as answer_of
 
     answer = answer_of(
         [path.resolve() for path in graduates],
@@ -413,7 +413,7 @@ def scorecard(
     assumptions: AssumptionsFile = None, sets: Sets = None, output: FormatOption = None
 ) -> None:
     """Hold typical applicants by specialty and degree against published figures."""
-    from analysis.answers.scorecard import scorecard as found
+    from analysis.views.scorecard import scorecard as found
 
     form = chosen_format(output)
     rows = found(assumptions, sets or ())
@@ -441,7 +441,7 @@ def show_assumptions(
     output: FormatOption = None,
 ) -> None:
     """Print every assumption with its basis, reason and source."""
-    from analysis.answers.assumptions import assumptions_show
+    from analysis.views.assumptions import assumptions_show
 
     _print_rows(assumptions_show(assumptions, sets or ()), output)
 
@@ -452,7 +452,7 @@ def diff_assumptions(
     output: FormatOption = None,
 ) -> None:
     """Print what differs between two sets."""
-    from analysis.answers.assumptions import assumptions_diff
+    from analysis.views.assumptions import assumptions_diff
 
     _print_rows(assumptions_diff(first.resolve(), second.resolve()), output)
 
@@ -468,7 +468,7 @@ def new_assumptions(
     way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
 ) -> None:
     """Write a whole set to a new file, to edit; its weights may come from a survey."""
-    from analysis.answers.assumptions import assumptions_new
+    from analysis.views.assumptions import assumptions_new
 
     if survey is None and specialty:
         raise typer.BadParameter("--specialty is about a --survey: name the survey too")

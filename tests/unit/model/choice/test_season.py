@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.answers.season import SEASON_COLUMNS, season
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.season import _todays, match_after_interviews, season_standing
 from analysis.model.choice.value import match_chance
 from analysis.model.correlation import Scenarios, mechanism, scenarios
+from analysis.views.season import SEASON_COLUMNS, season
 from tests.unit.model.choice.test_application_list import programs, student
 
 ASSUMPTIONS = read_assumptions()
