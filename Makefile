@@ -8,7 +8,7 @@ LOCK   := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index
 PLATFORMS := x86_64-pc-windows-msvc x86_64-apple-darwin aarch64-apple-darwin x86_64-unknown-linux-gnu aarch64-unknown-linux-gnu
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo explore test check browser soak bench samples notebooks pictures lock ci clean
+.PHONY: help setup demo explore test check browser soak bench samples scorecard notebooks pictures lock ci clean
 
 help:      ## this list
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -19,7 +19,7 @@ demo: .venv/runtime    ## render the sample students' reports to reports/out
 explore: .venv/runtime ## open the notebooks in JupyterLab, on a private working copy
 	$(BIN)/countersignal explore --lab
 test: .venv/dev        ## every test that takes no browser install, and the notebooks' numbers
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not soak" tests/unit tests/figures tests/contract
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not soak" tests/unit tests/figures tests/contract tests/golden
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not soak" tests/notebooks tests/e2e
 	$(BIN)/python -m pytest -m "not soak" tests/browser
 	$(BIN)/python -m pytest -p no:cacheprovider --nbval-lax --nbval-current-env notebooks
@@ -33,6 +33,8 @@ bench: .venv/dev       ## measure against the stock way; writes docs/benchmarks.
 	$(BIN)/python benchmarks/run.py
 samples: .venv/dev     ## make the synthetic sample data again (same bytes)
 	$(BIN)/python -m analysis.tables.samples
+scorecard: .venv/dev   ## write docs/scorecard.md: the model beside published figures
+	$(BIN)/python -m analysis.answers.scorecard
 notebooks: .venv/dev   ## derive the .ipynb files from their .py pairs and execute them
 	$(BIN)/python -m analysis.report.derive
 pictures: .venv/dev demo browser ## take the README's pictures again

@@ -22,49 +22,30 @@ STUDENTS = ("S001", "S002", "S003", "S004", "S006")
 MEBIBYTE = 2**20
 
 
-def tasks_of(workers: Any, reports: int) -> list[Any]:
-    """As many reports as asked, of the sample's students in turn."""
-    from analysis.answers.class_pages import class_list
+def delivered(workers: Any, reports: int, out: Path) -> float:
+    """Seconds until so many reports of the sample's students, in turn, are delivered."""
+    from analysis.inputs import Inputs
     from analysis.paths import from_root
-    from analysis.report.render import REPORT_NOTEBOOK, ReportTask
+    from analysis.report.folder import write_whole
+    from analysis.report.render import REPORT_NOTEBOOK, Report, ReportJob, report_work
     from analysis.report.settings import Branding
 
-    sample = {name: str(from_root(f"data/sample/{name}.csv")) for name in ("students", "programs")}
-    listed = class_list(sample["students"], sample["programs"], only=STUDENTS).students
-    shared = {
-        "students_csv": "",
-        "programs_csv": workers.brought(sample["programs"]),
-        "assumptions_toml": "data/assumptions/default.toml",
-        "importance_csv": "data/article/factor_importance.csv",
-        "chances_csv": "data/article/interview_chances.csv",
-        "tolerance_csv": "data/article/program_tolerance.csv",
-        "preferences_csv": "",
-        "graduates_csv": "",
-        "report_date": "",
-    }
-    template = workers.brought(REPORT_NOTEBOOK)
-    return [
-        ReportTask(
-            student.student_id,
-            {"student_id": student.student_id, **shared},
-            Branding(),
-            template,
-            student.row_csv,
+    sample = [from_root(f"data/sample/{name}.csv") for name in ("students", "programs")]
+    inputs = Inputs.load(*sample, only=STUDENTS)
+    files, rows = inputs.bundle, inputs.students
+    template = files.put(REPORT_NOTEBOOK)
+    key = b"of the benchmark"
+    jobs = [
+        ReportJob(
+            row.student_id, inputs.parameters, Branding(), template, row.row_csv, signing_key=key
         )
-        for student in (listed[number % len(listed)] for number in range(reports))
+        for row in (rows[number % len(rows)] for number in range(reports))
     ]
-
-
-def delivered(workers: Any, reports: int, out: Path) -> float:
-    """Seconds until so many reports are delivered into a folder."""
-    from analysis.report.render import Made, deliver, report_work
-
-    tasks = tasks_of(workers, reports)
     begun = time.perf_counter()
-    for number, (task, result) in enumerate(workers.results(report_work(), tasks)):
-        if not isinstance(result, Made):
-            raise SystemExit(f"cluster: {task.student_id}: {result}")
-        deliver(result, task.student_id, out / f"{number}.pdf")
+    for number, (job, result) in enumerate(workers.results(report_work(), jobs, files)):
+        if not isinstance(result, Report) or not result.is_signed(key):
+            raise SystemExit(f"cluster: {job.student_id}: {result}")
+        write_whole(out / f"{number}.pdf", result.pdf)
     return time.perf_counter() - begun
 
 

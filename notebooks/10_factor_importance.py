@@ -9,79 +9,110 @@
 # %% [markdown]
 # # What do program directors weigh, and how much of it is Step 2 CK?
 #
-# Since Step 1 is pass/fail, Step 2 CK is the number that applications are sorted by. It is still one part of
-# the picture among others.
+# Since Step 1 is pass/fail, Step 2 CK is the number that applications are sorted by. It is one part of the picture
+# among others.
 #
-# **Reads** one factor-importance table and one raw survey of program directors. **Writes** nothing.
+# **Reads** one factor-importance table, one raw survey of program directors and one set of assumptions. **Writes** nothing.
 
 # %% tags=["parameters"]
 importance_csv: str = "data/article/factor_importance.csv"  # see data/README.md
-
 responses_csv: str = "data/sample/pd_responses.csv"  # a raw survey, one row a respondent
 specialty: str = "Internal Medicine"  # whose respondents
-directors_asked: str = "150"  # how many of them were asked, for the response rate
-assumptions_toml: str = "data/assumptions/default.toml"  # what the survey's weights take the place in
+other_specialty: str = "Psychiatry"  # who stands beside them
+directors_asked: int = 150  # how many of each were asked, for the response rate
+assumptions_toml: str = "data/assumptions/default.toml"  # the weights in force, and what the survey's take the place of
 
 # %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
+
+# %%
+import pandas as pd
+
 from analysis import tables
 from analysis.assumptions import factor_components, read_assumptions
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.style import apply, new_axes
-from analysis.model.survey import component_weights, factor_ratings, survey_assumptions
+from analysis.figures.survey_table import alt_survey_table, draw_survey_table
+from analysis.model.survey import (
+    component_weights,
+    factor_ratings,
+    survey_assumptions,
+    weights_in_force,
+)
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
+
+# %%
+apply()
+assumptions = read_assumptions(assumptions_toml)
+importance = tables.read_factor_importance(from_root(importance_csv))
+responses = tables.read_pd_responses(from_root(responses_csv))
 
 # %% [markdown]
 # ## The factors, as the file gives them
 
 # %%
-apply()
-importance = tables.read_factor_importance(from_root(importance_csv))
 axes = draw_factor_importance(importance, new_axes())
-alt = alt_factor_importance(importance)
-publish_figure(axes.figure, alt, "How much program directors weigh each factor.", "png")
-
-# %% [markdown]
-# ## The same in numbers
+publish_figure(axes.figure, alt_factor_importance(importance), "How much program directors weigh each factor.", "png")
 
 # %% tags=["nbval-check-output"]
-print(importance[["factor", "importance", "basis"]].to_string(index=False))
+importance[["factor", "importance", "basis", "source"]]
 
 # %% [markdown]
-# ## From a raw survey to weights
+# ## The weights in force
 #
-# Blank means not cited, 1 to 5 how important. The bars are the share that cites a factor times its mean importance, with
-# intervals; cells with fewer than ten respondents are left out and named.
+# What the model counts with. Where a file of assumptions has other weights than the article, diamonds show the article's.
 
 # %%
-assumptions = read_assumptions(assumptions_toml)
-responses = tables.read_pd_responses(from_root(responses_csv))
-ratings = factor_ratings(responses, assumptions, specialty, int(directors_asked))
-rated = ratings.assign(source="synthetic survey, made up", basis="synthetic")
-title = f"A survey of program directors, {specialty} (made up)"
-unit = "Share citing times mean importance (0 to 5)"
-
-# %%
-axes = draw_factor_importance(rated, new_axes(), title=title, unit=unit)
-alt = alt_factor_importance(rated, title=title)
-publish_figure(axes.figure, alt, "Share citing times mean importance, with intervals.", "png")
+weights = weights_in_force(assumptions)
+axes = draw_factor_importance(weights, new_axes(), title="The weights in force")
+publish_figure(axes.figure, alt_factor_importance(weights), "The weights that the model counts with.", "png")
 
 # %% tags=["nbval-check-output"]
-columns = ["factor", "n", "response_rate", "percent_citing", "citing_low", "citing_high", "mean_importance"]
-print(ratings[columns].to_string(index=False, float_format="{:.2f}".format))
+weights[["label", "importance", "article_importance", "basis"]].round(1)
 
 # %% [markdown]
-# Three stated ways to turn that into the model's five weights, side by side. None is right by itself; if a conclusion
+# ## A survey, as such surveys are published
+#
+# Blank means not cited, 1 to 5 how important. Each row has the share that cites a factor and, among those, the mean
+# importance. Cells with fewer than ten respondents show no numbers.
+
+# %%
+ratings = factor_ratings(responses, assumptions, specialty, directors_asked)
+beside = factor_ratings(responses, assumptions, other_specialty, directors_asked)
+both = pd.concat([ratings, beside], ignore_index=True).assign(interval="95% interval (Wilson)")
+axes = draw_survey_table(both, new_axes())
+publish_figure(axes.figure, alt_survey_table(both), "Percent citing each factor, two specialties side by side.", "png")
+
+# %% tags=["nbval-check-output"]
+shown = ["percent_citing", "citing_low", "citing_high", "mean_importance", "n", "response_rate"]
+both.set_index(["specialty", "factor"])[shown].round(2)
+
+# %% [markdown]
+# ## From the survey to weights
+#
+# Three stated ways to turn a survey into the model's five weights, side by side. None is right by itself; if a conclusion
 # changes between them, it hangs on the way and not on the survey.
 
 # %% tags=["nbval-check-output"]
-weights = component_weights(ratings, factor_components())
-print(weights.drop(columns="factors").to_string(index=False, float_format="{:.3f}".format))
-print("left out:", weights.attrs["unmapped"], "suppressed:", weights.attrs["suppressed"])
+from_survey = component_weights(ratings, factor_components())
+from_survey.drop(columns="factors").set_index("component").round(3)
 
 # %% tags=["nbval-check-output"]
-of_survey = survey_assumptions(assumptions, weights, source="synthetic survey, made up")
-print("assumptions with these weights:", of_survey.fingerprint)
+print("without a component:", *from_survey.attrs["unmapped"], sep="\n  ")
+print("cited by too few:", *from_survey.attrs["suppressed"], sep="\n  ")
+
+# %% [markdown]
+# The same chart for the survey's weights. `countersignal assumptions new mine.toml --survey FILE` writes the whole set.
+
+# %%
+source = ratings["source"].iloc[0]
+of_survey = survey_assumptions(assumptions, from_survey, source=source)
+weights = weights_in_force(of_survey).assign(basis=ratings["basis"].iloc[0])
+axes = draw_factor_importance(weights, new_axes(), title=f"Weights from the survey: {specialty}")
+publish_figure(axes.figure, alt_factor_importance(weights), "The survey's weights beside the article's.", "png")
 
 # %% [markdown]
 # A weight means nothing without the range that it swings over: thirty percent of the whole for Step 2 CK is the

@@ -12,11 +12,17 @@
 # Prestige and willingness often pull in opposite directions. A list that holds only programs of high prestige
 # holds, as a rule, few that will read on after a flag.
 #
-# **Reads** one table of program types, or of programs, with prestige and tolerance. **Writes** nothing.
+# **Reads** one table of program types and one of programs, with prestige and tolerance. **Writes** nothing.
 
 # %% tags=["parameters"]
 tolerance_csv: str = "data/article/program_tolerance.csv"  # see data/README.md
 programs_csv: str = "data/sample/programs.csv"  # an office's own programs
+specialty: str = "Internal Medicine"  # whose programs are drawn
+
+# %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
 
 # %%
 from analysis import tables
@@ -35,23 +41,39 @@ from analysis.report.publish import publish_figure
 apply()
 types = tables.read_program_tolerance(from_root(tolerance_csv))
 axes = draw_program_risk_tolerance(types, new_axes())
-alt = alt_program_risk_tolerance(types)
-publish_figure(axes.figure, alt, "Prestige and willingness to consider a red flag.", "png")
+caption = "Prestige and willingness to consider a red flag."
+publish_figure(axes.figure, alt_program_risk_tolerance(types), caption, "png")
 
 # %% tags=["nbval-check-output"]
-print(types[["program_type", "prestige", "red_flag_tolerance", "basis"]].to_string(index=False))
+types[["program_type", "prestige", "red_flag_tolerance", "basis"]]
 
 # %% [markdown]
-# ## An office's own programs
+# ## An office's own programs of one specialty
 #
-# Prestige is the office's own column, with its own source; it is not taken from any ranking. With more than
-# forty points, names would cover each other: only chosen ones are named, and the chart says so.
+# Prestige is the office's own column, with its own source; it is not taken from any ranking. More than forty programs
+# are not named, since names would cover each other; the marks then say which type of program each is.
 
 # %%
 programs = tables.read_programs(from_root(programs_csv))
-axes = draw_program_risk_tolerance(programs, new_axes())
-alt = alt_program_risk_tolerance(programs)
-publish_figure(axes.figure, alt, "The office's programs; here, the made-up sample.", "png")
+own = programs[programs["specialty"] == specialty]
+title = f"{specialty}: prestige, and willingness to consider red flags"
+axes = draw_program_risk_tolerance(own, new_axes(), title=title)
+publish_figure(axes.figure, alt_program_risk_tolerance(own, title=title), title, "png")
+
+# %% [markdown]
+# How many programs of each type, and their middle values:
 
 # %% tags=["nbval-check-output"]
-print(programs.groupby("program_type")[["prestige", "red_flag_tolerance"]].mean().round(2))
+middle = own.groupby("program_type")[["prestige", "red_flag_tolerance"]].median()
+middle.assign(programs=own["program_type"].value_counts()).sort_values("prestige", ascending=False)
+
+# %% [markdown]
+# ## Prestige that costs no willingness
+#
+# Programs that no other program of the specialty beats on both scales at once:
+
+# %% tags=["nbval-check-output"]
+both = own.sort_values(["prestige", "red_flag_tolerance"], ascending=False)
+before = both["red_flag_tolerance"].cummax().shift(fill_value=-1.0)
+frontier = both[both["red_flag_tolerance"] > before]
+frontier[["program_id", "program_name", "program_type", "prestige", "red_flag_tolerance"]]

@@ -11,43 +11,81 @@
 #
 # Weights, anchors, correlation: each number behind a list can be disputed. This page draws them all at once, moves
 # each one alone, and looks for the value at which the list becomes another one. Then it does the same with a second set
-# of assumptions. What is uncertain, and how far, is in section 6 of the [methods](../docs/methods.md).
+# of assumptions. What is uncertain, and how far, is in section 6 of the [methods](../docs/methods-robustness.md).
 #
 # **Reads** students, programs, preferences and two sets of assumptions. **Writes** nothing.
 
 # %% tags=["parameters"]
-student_id: str = "S002"  # whose list
+student_id: str = "S002"  # whose list, as text
 students_csv: str = "data/sample/students.csv"  # the class
 programs_csv: str = "data/sample/programs.csv"  # the programs
 preferences_csv: str = "data/sample/preferences.csv"  # ties and signals, empty for none
 assumptions_toml: str = "data/assumptions/default.toml"  # first set of assumptions
 other_assumptions_toml: str = "data/assumptions/even_weights.toml"  # the set it is held against
-responses_csv: str = ""  # a raw survey whose weights and sampling error are taken, empty for none
-draws: str = "500"  # lists made again for each set
-seed: str = "20260915"  # of the draws
+draws: int = 500  # lists made again for each set
+seed: int = 20260915  # of the draws
+sample: int = 512  # points behind the variance shares, a power of two
+
+# %%
+from analysis.report.publish import check_parameters
+
+check_parameters()
 
 # %%
 import pandas as pd
 
-from analysis.answers.robustness import charted, findings, flip_rows, student_bench
+from analysis import tables
+from analysis.advice import robustness_words as words
+from analysis.answers.robustness import charted
 from analysis.assumptions import difference, read_assumptions
 from analysis.figures.acceptability import alt_acceptability, draw_acceptability
 from analysis.figures.sobol_bars import alt_sobol_bars, draw_sobol_bars
-from analysis.figures.style import new_axes
+from analysis.figures.style import apply, new_axes
 from analysis.figures.tornado import alt_tornado, draw_tornado
-
-# %%
-from analysis.model.sensitivity import acceptability_changes
+from analysis.model.choice.problem import list_problem
+from analysis.model.sensitivity import (
+    acceptability_changes,
+    close_contests,
+    first_places,
+    list_flips,
+    list_tornado,
+    match_variance,
+    order_flips,
+    redrawn,
+    student_case,
+)
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
 
 # %%
-preferences = preferences_csv and from_root(preferences_csv)
-files = [from_root(students_csv), from_root(programs_csv), preferences]
-responses = responses_csv and from_root(responses_csv)
-sizes = {"draws": int(draws), "seed": int(seed), "responses_csv": responses}
-bench = student_bench(student_id, *files, assumptions_toml, **sizes)
-said = findings(bench)
+apply()
+student = tables.read_student(from_root(students_csv), student_id)
+programs = tables.read_programs(from_root(programs_csv))
+preferences = tables.read_if_given("preferences", preferences_csv)
+assumptions = read_assumptions(assumptions_toml)
+
+# %% [markdown]
+# ## The list as assumed
+#
+# Chances, then the problem (what may be chosen, what it is worth, the limits), then the list. `case` is that list as a
+# function of every uncertain input. Change a step here and run the rest again.
+
+# %%
+problem = list_problem(student, programs, assumptions, preferences)
+case = student_case(student, problem, assumptions, preferences)
+base = case.base_list()
+(chance,) = case.match_chances(case.inputs.base(), base)
+
+# %% tags=["nbval-check-output"]
+listed = problem.programs.iloc[base][["program_id", "program_name", "program_type"]].reset_index(drop=True)
+print(f"{len(base)} programs; match chance {chance:.0%}, without signals still to be given away")
+listed.head(10)
+
+# %% [markdown]
+# What is uncertain, and over which range one input alone is moved:
+
+# %% tags=["nbval-check-output"]
+pd.DataFrame(case.inputs.ranges(), index=["low", "base", "high"]).T.round(3)
 
 # %% [markdown]
 # ## Does the list stay the same list?
@@ -56,16 +94,27 @@ said = findings(bench)
 # place goes to the application that is worth most by itself, each next one to the most valuable beside those taken.
 
 # %%
-places = charted(bench.lists.often_chosen(40), files[1], assumptions_toml)
-axes = draw_acceptability(places, new_axes(), title=said[0])
-publish_figure(axes.figure, alt_acceptability(places, title=said[0]), said[0], "png")
+drawn = case.inputs.drawn(draws, seed)
+lists = redrawn(case, drawn, base)
+title = words.acceptability_finding(lists.draws["kept"].tolist(), len(base))
+places = charted(lists.often_chosen(40), from_root(programs_csv), assumptions_toml)
+axes = draw_acceptability(places, new_axes(), title=title)
+publish_figure(axes.figure, alt_acceptability(places, title=title), title, "png")
 
 # %% [markdown]
 # Programs on the list that the fewest draws choose:
 
 # %% tags=["nbval-check-output"]
-listed = bench.lists.programs.query("in_base_list").sort_values("selection_acceptability")
-print(listed.head(8).to_string(index=False, float_format="{:.2f}".format))
+lists.programs.query("in_base_list").sort_values("selection_acceptability").head(8).round(2)
+
+# %% [markdown]
+# ## And does it matter if it does not?
+#
+# *Regret* is what this list gives up, in units of utility, against the list that is best in a draw; *beyond chance* is
+# the overlap that is left when what lists drawn by lot would share is taken off.
+
+# %% tags=["nbval-check-output"]
+lists.draws[["kept", "overlap", "beyond_chance", "kendall_tau", "regret"]].describe().loc[["mean", "min", "50%", "max"]].round(4)
 
 # %% [markdown]
 # ## Who comes first, and who is close?
@@ -74,16 +123,18 @@ print(listed.head(8).to_string(index=False, float_format="{:.2f}".format))
 # program are the mean of the weights under which it comes first: who weighs like that would choose it.
 
 # %% tags=["nbval-check-output"]
-print(said[4])
-print(bench.firsts.round(2).to_string(index=False))
+firsts = first_places(case, drawn)
+print(words.first_finding(firsts.to_dict("records")))
+firsts.round(2)
 
 # %% [markdown]
 # For each program of the list, the one left off that it beats least often. Near one half the two are as good as each other,
 # and the student may choose; under one half the listed one earns its place beside the others, not by itself.
 
 # %% tags=["nbval-check-output"]
-print(said[5])
-print(bench.contests.head(8).round(2).to_string(index=False))
+calls = close_contests(case, drawn, base)
+print(words.contest_finding(calls.to_dict("records")))
+calls.head(8).round(2)
 
 # %% [markdown]
 # ## Where does the uncertainty of the match chance come from?
@@ -92,12 +143,14 @@ print(bench.contests.head(8).round(2).to_string(index=False))
 # what would stay if all the others were. The five weights stand there one by one and together.
 
 # %%
-shares = charted(bench.variance, files[1], assumptions_toml)
-axes = draw_sobol_bars(shares, new_axes(), title=said[1])
-publish_figure(axes.figure, alt_sobol_bars(shares, title=said[1]), said[1], "png")
+variance = match_variance(case, sample, seed, base)
+title = words.variance_finding(variance.to_dict("records"))
+shares = charted(variance, from_root(programs_csv), assumptions_toml)
+axes = draw_sobol_bars(shares, new_axes(), title=title)
+publish_figure(axes.figure, alt_sobol_bars(shares, title=title), title, "png")
 
 # %% tags=["nbval-check-output"]
-print(bench.variance.round(2).replace(-0.0, 0.0).to_string(index=False))
+variance.round(2).replace(-0.0, 0.0)
 
 # %% [markdown]
 # ## How far does one input alone move it?
@@ -105,9 +158,11 @@ print(bench.variance.round(2).replace(-0.0, 0.0).to_string(index=False))
 # Each bar runs over the input's own range, from its 5 % to its 95 % point; a weight that moves rescales the others.
 
 # %%
-bars = charted(bench.tornado, files[1], assumptions_toml)
-axes = draw_tornado(bars, new_axes(), title=said[2])
-publish_figure(axes.figure, alt_tornado(bars, title=said[2]), said[2], "png")
+moved = list_tornado(case, base)
+title = words.tornado_finding(moved.to_dict("records"))
+bars = charted(moved, from_root(programs_csv), assumptions_toml)
+axes = draw_tornado(bars, new_axes(), title=title)
+publish_figure(axes.figure, alt_tornado(bars, title=title), title, "png")
 
 # %% [markdown]
 # Within one specialty the weights of clerkships, letters and research shift every program alike and change a list only
@@ -119,41 +174,47 @@ publish_figure(axes.figure, alt_tornado(bars, title=said[2]), said[2], "png")
 # ## What would have to be true for the list to change?
 
 # %% tags=["nbval-check-output"]
-print(said[3])
-print(flip_rows(bench).round(3).to_string(index=False, na_rep="does not flip"))
+flips = list_flips(case, int(assumptions.value("robustness.flip_steps")))
+print(words.flip_finding(flips.to_dict("records")))
+flips.round(3)
 
 # %% [markdown]
-# One program that changes places with its neighbour is a flip: read who leaves and who enters, and what would be
+# One program that changes places with its neighbor is a flip: read who leaves and who enters, and what would be
 # lost by listing both. The order of the interview chances changes sooner than the list; for programs that are open to
 # everyone and below the highest chance, the share of a weight at which two of them change places has a closed form:
 
 # %% tags=["nbval-check-output"]
-columns = ["input", "base", "low", "high", "flip_value", "falls", "rises"]
-print(bench.order_flips[columns].round(3).to_string(index=False, na_rep="does not flip"))
+order_flips(case, base).round(3)
 
 # %% [markdown]
 # ## And under the other assumptions?
 
 # %% tags=["nbval-check-output"]
-own, other_set = read_assumptions(assumptions_toml), read_assumptions(other_assumptions_toml)
-print(pd.DataFrame(difference(own, other_set), columns=["assumption", "first", "second"]).to_string(index=False))
+other_set = read_assumptions(other_assumptions_toml)
+pd.DataFrame(difference(assumptions, other_set), columns=["assumption", "first", "second"])
 
 # %%
-other = student_bench(student_id, *files, other_assumptions_toml, **sizes)
-said = findings(other)
-places = charted(other.lists.often_chosen(40), files[1], other_assumptions_toml)
-axes = draw_acceptability(places, new_axes(), title=said[0])
-publish_figure(axes.figure, alt_acceptability(places, title=said[0]), said[0], "png")
+other_problem = list_problem(student, programs, other_set, preferences)
+other_case = student_case(student, other_problem, other_set, preferences)
+other_lists = redrawn(other_case, other_case.inputs.drawn(draws, seed))
+title = words.acceptability_finding(other_lists.draws["kept"].tolist(), len(other_lists.base))
+places = charted(other_lists.often_chosen(40), from_root(programs_csv), other_assumptions_toml)
+axes = draw_acceptability(places, new_axes(), title=title)
+publish_figure(axes.figure, alt_acceptability(places, title=title), title, "png")
 
 # %%
-shares = charted(other.variance, files[1], other_assumptions_toml)
-axes = draw_sobol_bars(shares, new_axes(), title=said[1])
-publish_figure(axes.figure, alt_sobol_bars(shares, title=said[1]), said[1], "png")
+variance = match_variance(other_case, sample, seed, other_lists.base)
+title = words.variance_finding(variance.to_dict("records"))
+shares = charted(variance, from_root(programs_csv), other_assumptions_toml)
+axes = draw_sobol_bars(shares, new_axes(), title=title)
+publish_figure(axes.figure, alt_sobol_bars(shares, title=title), title, "png")
 
 # %% [markdown]
 # The programs whose place on the list changes most between the two sets, as shares of the draws that choose them:
 
 # %% tags=["nbval-check-output"]
-print(*said, sep="\n")
-changes = acceptability_changes(bench.lists, other.lists)
-print(changes.head(10).to_string(index=False, float_format="{:.2f}".format))
+acceptability_changes(lists, other_lists).head(10).round(2)
+
+# %% [markdown]
+# A raw survey as the source of the weights, with its own sampling error: `surveyed_weights` in
+# `analysis.model.sensitivity`, and `countersignal robustness ID --survey FILE`.

@@ -28,7 +28,7 @@ student_id: str = "S001"  # whose like is looked for
 # %%
 from analysis.advice.what_if_words import reliability_finding
 from analysis.answers.backtest import backtest
-from analysis.answers.list_pages import graduates_like_table
+from analysis.answers.graduates_like import graduates_like_table
 from analysis.figures.reliability import alt_reliability, draw_reliability
 from analysis.figures.style import new_axes
 from analysis.report.publish import publish_figure

@@ -20,7 +20,7 @@ preferences_csv: str = "data/sample/preferences.csv"  # wishes, ties and signals
 graduates_csv: str = "data/sample/graduates.csv"  # the office's own outcomes, empty for none
 assumptions_toml: str = "data/assumptions/default.toml"  # weighting assumptions
 report_date: str = ""  # date of the data, empty for the newest of the programs
-names: str = "no"  # whether names stand beside the ids, yes or no
+show_names: bool = False  # whether names stand beside the ids
 image: str = "png"  # png to be shown by a code host, svg for print
 
 # %%
@@ -30,7 +30,6 @@ check_parameters()
 
 # %%
 from analysis import advice
-from analysis.advice import class_words
 from analysis.answers.class_overview import class_overview
 from analysis.answers.class_pages import class_pages
 from analysis.figures.class_matches import alt_class_matches, draw_class_matches
@@ -45,49 +44,48 @@ from analysis.report.publish import (
     publish_table,
     publish_text,
 )
+from analysis.text import render
 
 # %%
 apply()
 files = [from_root(students_csv), from_root(programs_csv), preferences_csv, graduates_csv]
 found = class_overview(*files, assumptions_toml)
-pages = class_pages(found, names)
+pages = class_pages(found, show_names=show_names)
 
 # %%
 date = advice.report_date(found.programs_read, report_date)
-publish_identity(None, "The class at a glance", date, found.assumptions.fingerprint)
-publish_table(pages.facts)
+publish_identity(None, "The class at a glance", date, found.assumptions.fingerprint, "en-US")
 
 # %% [markdown]
-# ## How many will match
-
-# %%
-publish_text(pages.summary)
-caption = "Each row takes in what the one above it leaves out; the last is the expected number above."
-publish_chart(
-    pages.steps, new_axes(), draw_class_matches, alt_class_matches, caption, image, students=pages.students
-)
-publish_table(pages.by_specialty, if_empty="")
-
-# %% [markdown]
-# ## Look at these students first
+# ## Students to meet first
 
 # %%
 publish_text(pages.first_words)
 publish_table(pages.first, if_empty="")
 
 # %% [markdown]
-# ## Where everyone stands
+# ## How many will match
 
 # %%
-publish_text(pages.standing_words)
-caption = "Each list by itself, as in the student's own report; competition with classmates comes on top."
+publish_text(pages.summary)
+caption = "Each row adds what the row above leaves out. The last row is the expected number."
+publish_chart(
+    pages.steps, new_axes(), draw_class_matches, alt_class_matches, caption, image, students=pages.students
+)
+
+# %%
+caption = "Each student's own list, as in the student's report. Names in bold are to meet first."
 publish_charts(
     pages.standing, new_axes, draw_class_standing, alt_class_standing, caption, image, line=pages.line
 )
 
+# %% [markdown]
+# ## What the office could change
+
 # %%
-publish_text(pages.others_words)
-publish_table(pages.others, if_empty="")
+publish_text(pages.calls_words)
+publish_table(pages.calls, if_empty="")
+publish_text(pages.change)
 
 # %% [markdown]
 # ## Programs and signals that classmates share
@@ -97,27 +95,27 @@ publish_text(pages.shared_words)
 publish_table(pages.shared, if_empty="")
 
 # %% [markdown]
-# ## What the office could change
+# ## The other students and lists
 
 # %%
-publish_text(pages.calls_words)
-publish_table(pages.calls, if_empty="")
-publish_text(pages.change)
-publish_table(pages.left_out, if_empty="")
+publish_table(pages.others, if_empty="")
+publish_table(pages.by_specialty, if_empty="")
 
 # %% [markdown]
-# ## Past graduates, as a counter-check
+# ## Past graduates
 
 # %%
 publish_text(pages.graduates_words)
 publish_table(pages.graduates, if_empty="")
 
 # %% [markdown]
-# ## What this rests on
+# ## What this is based on
 
 # %%
+publish_table(pages.facts)
+publish_table(pages.left_out, if_empty="")
 publish_table(pages.rests_on)
-publish_text(class_words.LIMITS)
+publish_text(render("overview/limits"))
 publish_rows(pages.csv)
 
 # %% tags=["nbval-check-output"]

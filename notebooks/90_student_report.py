@@ -10,7 +10,8 @@
 # # The student's report
 #
 # **Reads** the files named below. **Writes** nothing; the exporter `countersignal_pdf` turns the executed notebook
-# into a PDF. Text, tables and figures published here are the page; code and prints stay behind.
+# into a PDF. Text, tables and figures published here are the page; code and prints stay behind. The wording is in
+# `src/analysis/text/report/`, one template a part of the page.
 
 # %% tags=["parameters"]
 student_id: str = "S001"  # whose report, as text
@@ -30,139 +31,85 @@ from analysis.report.publish import check_parameters
 check_parameters()
 
 # %%
-from analysis import advice, tables
-from analysis.answers.list_pages import alike_table, graduates_like, list_pages
-from analysis.assumptions import read_assumptions
-from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
-from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
-from analysis.figures.match_chance_by_rho import alt_match_chance_by_rho, draw_match_chance_by_rho
-from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
-from analysis.figures.program_risk_tolerance import (
-    alt_program_risk_tolerance,
-    draw_program_risk_tolerance,
-)
+from analysis import tables
+from analysis.advice import basis_table
+from analysis.advice import report_date as date_of
+from analysis.advice.captions import advisor_note
+from analysis.assumptions import read_assumptions, read_calendar
+from analysis.figures.applications_curve import alt_applications_curve, draw_applications_curve
+from analysis.figures.icon_array import alt_icon_array, draw_icon_array
 from analysis.figures.style import apply, new_axes
-from analysis.model import by_flag, chance, profile
-from analysis.model.flags import heaviest_first
+from analysis.figures.waterfall import alt_waterfall, draw_waterfall
 from analysis.paths import from_root
 from analysis.report.publish import (
+    publish_block,
     publish_chart,
-    publish_figure,
     publish_identity,
     publish_table,
     publish_text,
     publish_typed,
 )
+from analysis.text import render
+from analysis.text.ladder import ladder_data, ladder_table, worksheet_data, worksheet_table
+from analysis.views import report_view
 
 # %%
+# What the report speaks of: one student, one list, what would change it.
 apply()
 student = tables.read_student(from_root(students_csv), student_id)
 programs = tables.read_programs(from_root(programs_csv))
 preferences = tables.read_if_given("preferences", preferences_csv)
-assumptions = read_assumptions(assumptions_toml)
-kinds = profile.specialties_of(student.iloc[0], assumptions)
-flag = by_flag.heaviest_flag(student, assumptions)
-
-# %%
-date = advice.report_date(programs, report_date)
-publish_identity(student_id, advice.report_title(student_id), date, assumptions.fingerprint)
-publish_table(advice.facts(student, kinds))
-
-# %% [markdown]
-# ## Where you stand
-
-# %%
-typical = by_flag.chances_with_and_without(student, assumptions)
-levels = profile.profile_levels(student, assumptions)
-taken = levels["taken_as_typical"].iloc[0]
-publish_text(advice.standing(student, typical, taken, advice.level_words(assumptions)))
-
-# %%
-points = by_flag.points_at_typical(student, assumptions)
-publish_table(advice.terms_table(points), if_empty="")
-publish_text(advice.terms_words(points, assumptions))
-
-# %% [markdown]
-# ## What a high Step 2 CK changes here, and what it cannot fix
-
-# %%
-own_flags = heaviest_first(student["red_flags"].iloc[0], assumptions.group("anchors"))
-publish_text(advice.flag_advice_markdown(own_flags))
-
-# %% [markdown]
-# ## What programs weigh
-
-# %%
-importance = tables.read_factor_importance(from_root(importance_csv))
-axes = draw_factor_importance(importance, new_axes())
-caption = advice.importance_caption(importance)
-publish_figure(axes.figure, alt_factor_importance(importance), caption)
-publish_table(advice.levels_table(importance, profile.profile_points(student, assumptions)))
-
-# %% [markdown]
-# ## How much a red flag costs
-
-# %%
-chances = tables.read_interview_chances(from_root(chances_csv))
-mark = {"marked": advice.drawn_flag(chances, flag), "mark": advice.mark_words(flag)}
-caption = advice.chances_caption(chances, flag)
-publish_chart(chances, new_axes(), draw_interview_chances, alt_interview_chances, caption, **mark)
-
-# %%
-here = advice.beside_article(by_flag.chances_at_score(student, assumptions), chances)
-own = {"marked": student["red_flags"].iloc[0], "title": advice.place_title(student, kinds)}
-caption = advice.place_caption(assumptions)
-publish_chart(here, new_axes(), draw_profile_chances, alt_profile_chances, caption, **own)
-publish_table(advice.chances_table(chances, here, own["marked"]))
-publish_text(advice.place_words(student, kinds))
-
-# %% [markdown]
-# ## Which programs read past a flag
-
-# %%
-types = tables.read_program_tolerance(from_root(tolerance_csv))
-axes = draw_program_risk_tolerance(types, new_axes())
-publish_figure(axes.figure, alt_program_risk_tolerance(types), advice.tolerance_caption(types))
-publish_table(advice.tolerance_table(types))
-
-# %%
-pairs = chance.interview_chance(student, programs, assumptions, preferences)
-publish_text(advice.programs_summary(pairs, assumptions))
-
-# %% [markdown]
-# ## Your application list
-
-# %%
 graduates = tables.read_if_given("graduates", graduates_csv)
-pages = list_pages(student, programs, assumptions, preferences, graduates)
-publish_text(pages.summary)
-publish_table(pages.programs, if_empty="")
-publish_text(pages.after)
+assumptions = read_assumptions(assumptions_toml)
 
 # %%
-rho = {"used": pages.used, "match_chance": pages.match_chance}
-caption = "The match chance of this list, by how strongly the answers of programs come together."
-publish_chart(
-    pages.by_rho, new_axes(), draw_match_chance_by_rho, alt_match_chance_by_rho, caption, **rho
-)
-publish_table(advice.rho_table(pages.by_rho), if_empty="")
-publish_table(pages.left_out, if_empty="")
-publish_table(pages.what_ifs, if_empty="")
-
-# %% [markdown]
-# ## Past graduates like you
+when = {"calendar": read_calendar(), "report_date": date_of(programs, report_date)}
+view = report_view(student, programs, assumptions, preferences, graduates, **when)
+title = render("report/title", **view.words)
+publish_identity(student_id, title, view.report_date, assumptions.fingerprint, "en-US")
 
 # %%
-like = alike_table(graduates_like(student, graduates, assumptions))
-publish_table(like.rename(columns={"what": "The office's own graduates", "value": "and what became of them"}))
+# Page 1: the answer, what to do now, the story, graduates like this student.
+publish_text(render("report/record", **view.words))
+answer = {"caption": render("report/dots", **view.words), "beside": render("report/answer", **view.words)}
+publish_chart(view.outcomes, new_axes(), draw_icon_array, alt_icon_array, **answer)
 
 # %%
-publish_typed("Your advisor's note", advice.advisor_note(student))
-
-# %% [markdown]
-# ## What this rests on
+publish_text(render("report/actions", **view.words))
+publish_text(render("report/story", **view.words))
 
 # %%
-publish_text(advice.sources_text(assumptions, pairs["chance_basis"].iloc[0]))
-publish_table(advice.basis_table(assumptions))
-publish_text(advice.LIMITS)
+publish_text(render("report/graduates_heading", **view.words))
+like = {"caption": "Each dot is a graduate.", "beside": render("report/graduates", **view.words)}
+publish_chart(view.graduates, new_axes(), draw_icon_array, alt_icon_array, columns=6, **like)
+
+# %%
+# Page 2: the whole list, most likely first.
+publish_block("next-page", {"needed": view.sent > 0}, "")
+publish_text(render("report/list", **view.words))
+publish_block("ladder", ladder_data(view.list), ladder_table(view.list))
+publish_text(render("report/legend", **view.words))
+
+# %%
+recommended = {"recommended": view.sent, "caption": render("report/curve", **view.words)}
+publish_chart(view.curve, new_axes(), draw_applications_curve, alt_applications_curve, **recommended)
+
+# %%
+# Page 3: what moves the chance, and what the student can act on.
+publish_block("next-page", {"needed": view.sent > 0}, "")
+publish_text(render("report/moves", **view.words))
+publish_chart(view.parts, new_axes(), draw_waterfall, alt_waterfall, render("report/steps", **view.words))
+publish_text(render("report/what_ifs", **view.words))
+
+# %%
+# Page 4: the worksheet.
+publish_text(render("report/worksheet", **view.words))
+publish_block("worksheet", worksheet_data(view.list), worksheet_table(view.list))
+publish_typed("Your advisor's note", advisor_note(student))
+
+# %%
+# Appendix, for the advisor.
+publish_block("next-page", {"needed": view.sent > 0}, "")
+publish_text(render("report/appendix", **view.words))
+publish_text(render("report/sources", **view.words))
+publish_table(basis_table(assumptions))

@@ -16,9 +16,9 @@ from analysis.assumptions import Assumptions, read_assumptions, toml_text
 from analysis.bundle import FileBundle
 from analysis.errors import Problem, RowError, TableError, problems_by_row
 from analysis.paths import project_root
-from analysis.tables.check import check_table
-from analysis.tables.loading import checked_rows, single_row_csv
-from analysis.tables.reading import read_rows
+from analysis.tables.loading import Checked, checked_rows, rows_csv, single_row_csv
+from analysis.tables.mapping import raw_rows
+from analysis.tables.together import notes_together, problems_together
 
 __all__ = ["Inputs", "StudentRow", "row_hash", "row_key"]
 
@@ -158,7 +158,8 @@ class Inputs:
         """
         effective = read_assumptions(assumptions, sets)
         class_file = Path(students).resolve()
-        rows, problems, repairs = _students(class_file)
+        rows, problems, repairs, of_class = _students(class_file)
+        together = {"students": of_class}
         students_file = str(class_file), _content(class_file)
         bundle = FileBundle()
         parameters = {name: bundle.put(path) for name, path in ARTICLE.items()}
@@ -170,13 +171,20 @@ class Inputs:
             if path is None or not str(path):
                 continue
             file = Path(path).resolve()
-            checked = check_table(file, table)
+            raw = raw_rows(file, table)
+            checked = checked_rows(file, raw, table)
             checked.whole()
-            # If it changes just now, reports and hash both rest on what is taken here.
-            parameters[f"{table}_csv"] = bundle.put(str(file), _content(file))
+            together[table] = checked
+            # If it changes just now, reports and hash both rest on what is taken here. What is read
+            # through a mapping or from a workbook goes on as a table of ours.
+            content = _content(file) if raw.plain else rows_csv(raw, table)
+            parameters[f"{table}_csv"] = bundle.put(str(file), content)
             if table == "programs":
                 date_of_data(checked.rows, report_date)
             repairs += [f"{file.name}: {repair}" for repair in checked.repairs]
+        if strangers := problems_together(together):
+            raise TableError(strangers)
+        repairs += notes_together(together)
         if only:
             rows, problems = _chosen(rows, problems, only, class_file.name)
         read = (tuple(rows), tuple(problems), tuple(repairs), effective, bundle, parameters)
@@ -188,8 +196,8 @@ class Inputs:
         return replace(self, students=tuple(rows))
 
 
-def _students(path: Path) -> tuple[list[StudentRow], Sequence[Problem], list[str]]:
-    raw = read_rows(path)
+def _students(path: Path) -> tuple[list[StudentRow], Sequence[Problem], list[str], Checked]:
+    raw = raw_rows(path, "students")
     checked = checked_rows(path, raw, "students")
     single = dict(zip(raw.lines, single_row_csv(raw, "students", LAST_STEP), strict=True))
     key = row_key()
@@ -208,7 +216,8 @@ def _students(path: Path) -> tuple[list[StudentRow], Sequence[Problem], list[str
                 words[PASSWORD],
             )
         )
-    return rows, checked.problems, [f"{path.name}: {repair}" for repair in checked.repairs]
+    repairs = [f"{path.name}: {repair}" for repair in checked.repairs]
+    return rows, checked.problems, repairs, checked
 
 
 def _content(file: Path) -> bytes:

@@ -12,9 +12,11 @@ from typing import Literal, NamedTuple
 
 __all__ = [
     "BASES",
+    "CHANCE_GROUPS",
     "COMPETITIVENESS",
     "COMPONENTS",
     "DEGREES",
+    "DIVISIONS",
     "EXAM_FAILURES",
     "FLAGS",
     "NO_FLAG",
@@ -144,6 +146,15 @@ DEGREES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+# Groups of a list by the chance of an interview, as a heading says them (docs/methods.md, 3.6).
+CHANCE_GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "likely": "Likelier than not: 50% or more",
+        "possible": "Possible: 20 to 49%",
+        "long_shot": "Long shots: under 20%",
+    }
+)
+
 # How competitive a specialty is, as it stands in a sentence.
 COMPETITIVENESS: Mapping[str, str] = MappingProxyType(
     {
@@ -181,3 +192,19 @@ def folded(word: str) -> str:
     """Reduce a word to what is compared: lower case, and underscores for what separates."""
     signs = (character if character.isalnum() else " " for character in word.casefold())
     return "_".join("".join(signs).split())
+
+
+# The Census Bureau's divisions, and their states.
+DIVISIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "New England": ("CT", "MA", "ME", "NH", "RI", "VT"),
+        "Middle Atlantic": ("NJ", "NY", "PA"),
+        "East North Central": ("IL", "IN", "MI", "OH", "WI"),
+        "West North Central": ("IA", "KS", "MN", "MO", "ND", "NE", "SD"),
+        "South Atlantic": ("DC", "DE", "FL", "GA", "MD", "NC", "SC", "VA", "WV"),
+        "East South Central": ("AL", "KY", "MS", "TN"),
+        "West South Central": ("AR", "LA", "OK", "TX"),
+        "Mountain": ("AZ", "CO", "ID", "MT", "NM", "NV", "UT", "WY"),
+        "Pacific": ("AK", "CA", "HI", "OR", "WA"),
+    }
+)

@@ -12,7 +12,7 @@ ADDRESS = r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)"
 LAB_ADDRESS = r"http://127\.0\.0\.1:(\d+)/lab\?token=(\w+)"
 COMMAND = ["-m", "analysis.cli", "explore", "--no-browser"]
 CHANCE = "Interview at a typical mid-tier program"
-MATCH = "A match, with the list below"
+MATCH = "Estimated match chance"
 STUDENT = "S001"
 PICTURE = "img.cs-chart"
 # The kernel of a page that is opened before one is heated starts from nothing.
@@ -31,9 +31,10 @@ def files_of(folder, students=(STUDENT, "S002")):
 
 
 @contextmanager
-def opened(chromium, address, *, width=1280, height=900):
+def opened(chromium, address, *, width=1280, height=900, scheme="light"):
     """A fresh visitor's page, its first picture drawn."""
-    visitor = chromium.new_context(viewport={"width": width, "height": height})
+    view = {"width": width, "height": height}
+    visitor = chromium.new_context(viewport=view, color_scheme=scheme)
     page = visitor.new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(address)
@@ -91,17 +92,49 @@ def numbers(page):
 
 def student(page):
     """Whose case is shown."""
-    chosen = page.get_by_label("Student", exact=True).locator("option:checked")
-    return chosen.inner_text()
+    shown = page.get_by_label("Student", exact=True).input_value()
+    return re.search(r"\((\w+)\)$", shown)[1] if shown.endswith(")") else shown
+
+
+def choose_student(page, student_id):
+    """Choose whose case is shown, whatever the picker calls the student."""
+    picker = page.get_by_label("Student", exact=True)
+    words = picker.locator("option", has_text=student_id).inner_text()
+    with followed(page):
+        picker.select_option(" ".join(words.split()))
 
 
 def share(words):
     """The percentage that some words begin with."""
-    return int(re.match(r"(?:under |over )?(\d+) %", words)[1])
+    under, number = re.match(r"(under )?(?:over )?(\d+)", words).groups()
+    return int(number) - (0.5 if under else 0)
+
+
+def tab(page, name):
+    """Open a tab, and wait until it shows what it holds."""
+    page.get_by_role("tab", name=name, exact=True).click()
+    page.locator(".cs-busy").wait_for(state="detached")
+    page.wait_for_timeout(200)
+
+
+def picture(page, name):
+    """A chart by its name."""
+    return page.locator(f".cs-picture-{name} img")
 
 
 def slider(page, name):
     return page.get_by_role("slider", name=name, exact=True)
+
+
+def typed_into(page, name, number):
+    """Type a number where a slider shows its own."""
+    row = page.locator(".widget-hslider", has=slider(page, name))
+    readout = row.locator(".widget-readout")
+    with followed(page):
+        readout.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.type(str(number))
+        page.keyboard.press("Enter")
 
 
 WATCH = """() => {
@@ -111,7 +144,7 @@ WATCH = """() => {
     csSeen.last = performance.now();
   }).observe(document.querySelector('.cs-page'), { childList: true, subtree: true });
 }"""
-FOLLOWED = """before => csSeen.count > before && !document.querySelector('.cs-waiting')
+FOLLOWED = """before => csSeen.count > before && !document.querySelector('.cs-waiting, .cs-busy')
   && performance.now() - csSeen.last > 500"""
 
 
@@ -135,6 +168,16 @@ def clicked(page, name):
     """Press a button that changes what is shown."""
     with followed(page):
         page.get_by_role("button", name=name, exact=True).click()
+
+
+def hand_in(page, button, name, content):
+    """Hand a file in and read what is said of it; its tab must be open."""
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=button, exact=True).click()
+    upload = {"name": name, "mimeType": "text/csv", "buffer": content.encode()}
+    with followed(page):
+        chooser.value.set_files([upload])
+    return page.locator(".cs-said").first.inner_text()
 
 
 def serious(page, inside=None):

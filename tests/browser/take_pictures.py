@@ -11,7 +11,7 @@ from analysis.paths import from_root
 from tests.browser.conftest import CHROMIUM, FLAGS, server
 from tests.browser.explore_page import ADDRESS, COMMAND, opened, press
 
-PICTURES = {"explore-desktop.png": (1280, 1120), "explore-phone.png": (390, 1120)}
+PICTURES = {"explore-desktop.png": (1280, 900), "explore-phone.png": (390, 1120)}
 
 
 def main():

@@ -14,12 +14,13 @@ from tests.browser.explore_page import (
     ADDRESS,
     COMMAND,
     PICTURE,
+    choose_student,
     files_of,
-    followed,
     numbers,
     opened,
     serious,
     student,
+    tab,
 )
 
 KERNEL = "00000000-0000-0000-0000-000000000000"
@@ -78,13 +79,13 @@ def test_the_token_as_a_cookie_opens_the_parts_of_the_page(served):
 def test_two_tabs_do_not_see_each_others_student(served, chromium):
     with opened(chromium, served[0][0]) as one, opened(chromium, served[0][0]) as other:
         before = numbers(other)
-        with followed(one):
-            one.get_by_label("Student", exact=True).select_option("S002")
+        choose_student(one, "S002")
         assert one.get_by_label("Step 1 failed, then passed").is_checked()
         assert numbers(one) != before
         assert numbers(other) == before
         assert student(other) == "S001"
         # An upload of one of them, for what follows.
+        tab(one, "Data")
         with one.expect_file_chooser() as chooser:
             one.get_by_role("button", name="Class (CSV)").click()
         chooser.value.set_files([{"name": "x.csv", "mimeType": "text/csv", "buffer": b"a\n1\n"}])

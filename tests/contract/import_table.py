@@ -17,6 +17,8 @@ ALLOWED = {
     "model": {"errors", "vocabulary", "assumptions"},
     "figures": {"errors", "vocabulary"},
     "advice": {"errors", "vocabulary", "assumptions"},
+    "views": {"errors", "vocabulary", "assumptions", "model"},
+    "text": {"plain_text", "vocabulary", "views"},
     "workers": {"errors", "paths", "bundle", "scratch"},
     "inputs": {"errors", "paths", "bundle", "tables", "assumptions", "advice.standing"},
     "answers": {
@@ -29,9 +31,10 @@ ALLOWED = {
         "model",
         "assumptions",
         "advice",
+        "text",
         "workers",
     },
-    "report": {"errors", "paths", "inputs", "plain_text", "toml_file", "workers"},
+    "report": {"errors", "paths", "bundle", "inputs", "plain_text", "toml_file", "workers"},
     "explorer": {"errors", "paths", "answers", "figures", "report"},
     "cli": {
         "errors",
@@ -42,6 +45,8 @@ ALLOWED = {
         "report",
         "workers",
         "tables.check",
+        "tables.mapping",
+        "tables.proposal",
         "tables.template",
     },
 }

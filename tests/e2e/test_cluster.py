@@ -64,7 +64,7 @@ def test_both_workers_take_part(two_workers):
     ("function", "said"),
     [
         (own_cluster.hangs_at_three, "not finished within 8 s"),
-        (own_cluster.dies_at_three, "died"),
+        (own_cluster.dies_at_three, "ended by the system"),
     ],
 )
 def test_a_task_that_hangs_or_dies_costs_itself_and_leaves_the_workers_free(
@@ -279,7 +279,11 @@ def started(*arguments):
 def content(out):
     """What was delivered; of a locked report, what is inside the lock."""
     students = read_manifest(out).students
-    return {name: (entry.content_sha256, entry.pages) for name, entry in students.items()}
+    return {
+        name: (entry.content_sha256, entry.pages)
+        for name, entry in students.items()
+        if entry.outcome == "delivered"
+    }
 
 
 def test_a_class_gets_the_same_bytes_from_a_cluster(

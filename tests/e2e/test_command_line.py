@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -119,3 +120,12 @@ def test_a_table_without_a_program_says_why_and_promises_nothing(run, small_clas
     assert done.out.startswith("There is no list: the budget of $5 pays for no application")
     assert "Match chance by the correlation" not in done.out
     assert "counter-check" not in done.out
+
+
+def test_fill_takes_the_whole_limit_and_without_it_places_stay_unused(run, small_class):
+    asked = ("pick", "S001", *small_class.options, "--limit", "30", "--format", "json")
+    priced, filled = json.loads(run(*asked).out), json.loads(run(*asked, "--fill").out)
+    assert len(priced["chosen"]) < len(filled["chosen"]) <= 30
+    assert priced["places_unused"] > 0
+    assert filled["filled"] is True
+    assert filled["match_chance"] >= priced["match_chance"] - 1e-9

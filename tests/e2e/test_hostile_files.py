@@ -165,7 +165,7 @@ def test_a_pick_s_csv_is_safe_in_a_spreadsheet_and_read_back(run, small_class, t
     for cells in raw.rows:
         read = cells[what].replace(r"\u202e", "\u202e").replace(r"\x1b", "\x1b")
         assert read == named[cells[where]]
-    assert len(raw.rows) == len(rows) > 20
+    assert len(raw.rows) == len(rows) > 10
 
 
 def test_what_a_batch_leaves_where_all_was_hostile_is_what_it_always_leaves(run, small_class):

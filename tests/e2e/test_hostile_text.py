@@ -28,7 +28,7 @@ def programs():
     rows = [row for row in sample_rows("programs") if row["specialty"] == "Internal Medicine"]
     texts = [*TEXTS.values(), DOLLARS, *(text[:250] for text in LONG.values())]
     for number, row in enumerate(rows):
-        text = texts[number % len(texts)]
+        text = one_line(texts[number % len(texts)])
         row |= {"program_name": text, "source": text}
     return rows
 
@@ -40,7 +40,13 @@ def hostile_class(tmp_path, programs):
     def write(texts):
         base = next(row for row in sample_rows("students") if row["student_id"] == "S001")
         rows = [
-            {**base, "student_id": f"H{n}", "name": text, "advisor_note": text, "source": text}
+            {
+                **base,
+                "student_id": f"H{n}",
+                "name": one_line(text),
+                "advisor_note": text,
+                "source": one_line(text),
+            }
             for n, text in enumerate(texts)
         ]
         students_csv = write_rows(tmp_path / "students.csv", rows)
@@ -53,6 +59,7 @@ def hostile_class(tmp_path, programs):
 def delivered(run, out, options, *more):
     """Run a batch and give its students' entries, all delivered, and what was said."""
     done = run("batch", *options, "--out", out, *more)
+    assert done.code == 0, done.err
     entries = json.loads((out / "manifest.json").read_text())["students"]
     failed = {name: entry for name, entry in entries.items() if entry["outcome"] != "delivered"}
     assert done.code == 0, failed
@@ -126,7 +133,9 @@ def test_hostile_words_in_the_charts_tables_withhold_no_report(tmp_path, which):
     text = {**TEXTS, "dollars": DOLLARS, "one word": LONG["one word"]}[which]
     report = tmp_path / "S001.pdf"
     result = render_report(PARAMETERS | hostile_charts(tmp_path, text), report)
-    assert bool(result.warnings) == (which in MARKED)
+    # They are in the class's handout now: what they hold does not reach a student's pages.
+    assert result.pages > 1
+    assert not result.warnings
 
 
 def test_a_note_of_three_thousand_words_in_seven_scripts_renders_reads_well_and_stays_tagged(

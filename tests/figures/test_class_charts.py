@@ -51,13 +51,13 @@ def test_each_step_is_a_dot_with_its_interval_and_its_numbers(axes):
     assert list(dots.get_xdata()) == [27.26, 26.31]
     assert intervals(axes) == [(23, 31), (16, 34)]
     words = [text.get_text() for text in axes.texts if text.get_text()]
-    assert words == ["Expected (interval)", "27.3 (23–31)", "26.3 (16–34)"]
+    assert words == ["Expected (interval)", "27 (23–31)", "26 (16–34)"]
     assert axes.get_xlim() == (0, 40)
 
 
 def test_the_alt_text_of_the_steps_has_every_number():
     text = alt_class_matches(steps(), students=39)
-    assert "Each student a coin of their own: 27.3 (23–31)" in text
+    assert "Each student a coin of their own: 27 (23–31)" in text
     assert "of 39 with a list" in text
     assert text.endswith("holds in 90 of 100 seasons.")
 

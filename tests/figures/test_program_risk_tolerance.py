@@ -126,7 +126,7 @@ def test_above_forty_only_the_chosen_are_named_and_the_chart_says_so(axes):
     draw_program_risk_tolerance(rows, axes, chosen=chosen)
     assert len(axes.texts) == 15
     footer = axes.figure.texts[1].get_text().replace("\n", " ")
-    assert "150 points, more than can be named: only those are named" in footer
+    assert "150 programs, more than can be named: only those are named" in footer
     assert "150 points with prestige from" in alt_program_risk_tolerance(rows, chosen=chosen)
 
 

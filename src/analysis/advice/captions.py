@@ -233,13 +233,15 @@ def programs_summary(pairs: pd.DataFrame, assumptions: Assumptions) -> str:
     """
     if pairs["interview_chance"].isna().all():
         return ""
-    reach, safer = assumptions.value("groups.reach_below"), assumptions.value("groups.safer_above")
+    possible = assumptions.value("groups.possible_from")
+    likely = assumptions.value("groups.likely_from")
     chance, gate = pairs["interview_chance"], pairs["gate"]
+    printed = (100 * chance).round() / 100
     counts = {
         "closed by a stated screen": int((gate == 0).sum()),
-        f"under {percent(reach)} (reach)": int(((gate > 0) & (chance < reach)).sum()),
-        "between (target)": int(((gate > 0) & (chance >= reach) & (chance <= safer)).sum()),
-        f"over {percent(safer)} (safer)": int((chance > safer).sum()),
+        f"under {percent(possible)} (long shot)": int(((gate > 0) & (printed < possible)).sum()),
+        "between (possible)": int(((printed >= possible) & (printed < likely)).sum()),
+        f"{percent(likely)} or more (likelier than not)": int((printed >= likely).sum()),
     }
     # What is closed anyway does not hang on an answer.
     verify = int(((pairs["unknown"] != "") & (gate > 0)).sum())

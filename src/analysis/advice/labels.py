@@ -119,9 +119,15 @@ def in_sentence(label: str) -> str:
     return label if label.startswith(("Step ", "DO-")) else label[:1].lower() + label[1:]
 
 
+MOST_NAMED, NAMED = 6, 3
+
+
 def joined(words: Iterable[str], last: str = "and") -> str:
-    """Write an enumeration in prose."""
-    *first, end = words
+    """Write an enumeration in prose; of many words the first three, and how many more there are."""
+    named = list(words)
+    if len(named) > MOST_NAMED:
+        named = [*named[:NAMED], f"{len(named) - NAMED} more"]
+    *first, end = named
     return f"{', '.join(first)} {last} {end}" if first else end
 
 
@@ -245,13 +251,15 @@ def level_words(assumptions: Assumptions) -> str:
     Parameters
     ----------
     assumptions : Assumptions
-        ``anchors.none``.
+        ``level.basis`` and ``anchors.none``.
 
     Returns
     -------
     str
         For the middle of a sentence.
     """
+    if assumptions.text("level.basis") == "identity":
+        return "interview rates by specialty, which are assumed where nothing is counted or cited"
     return LEVELS[assumptions.entry(SPOTLESS).basis]
 
 
@@ -268,6 +276,11 @@ def place_caption(assumptions: Assumptions) -> str:
     str
         Two sentences.
     """
+    if assumptions.text("level.basis") == "identity":
+        return (
+            "A record typical but for the flag, at a mid-tier program without counts. "
+            "Level: the specialty's assumed interview rate, not a frequency."
+        )
     owner = OWNERS.get(assumptions.entry(SPOTLESS).basis, "an assumed")
     return (
         "A record typical but for the flag, at a mid-tier program. Level: "

@@ -22,7 +22,11 @@ __all__ = [
 ]
 
 Row = Mapping[str, Any]
-GROUPS = ("reach", "target", "safer")
+GROUPS = {
+    "likely": "likelier than not",
+    "possible": "possible",
+    "long_shot": "long shot",
+}
 PLACED_IN_PUBLICATION = (
     "A counter-check, not a chance: of those who entered US MD schools in 2014-15, 96.3 % without "
     "and 79.7 % with a leave of absence were placed in graduate training (Nguyen et al., JAMA "
@@ -123,7 +127,7 @@ def flat_curve(worth_sending: int | None, least_gain: float, applications: int) 
 
 
 def list_summary(
-    rows: Sequence[Row], reach_below: float | None = None, safer_above: float | None = None
+    rows: Sequence[Row], possible_from: float | None = None, likely_from: float | None = None
 ) -> str:
     """What a list is made of.
 
@@ -131,7 +135,7 @@ def list_summary(
     ----------
     rows : sequence of mapping
         Of `ApplicationList.programs`, at least one: group and, where there is one, program_type.
-    reach_below, safer_above : float, optional
+    possible_from, likely_from : float, optional
         Ends of the groups, 0-1, to print beside them.
 
     Returns
@@ -141,25 +145,32 @@ def list_summary(
 
     Examples
     --------
-    >>> list_summary([{"group": "reach"}, {"group": "safer"}, {"group": "reach"}])
-    '3 programs: 2 reach and 1 safer.'
+    >>> list_summary([{"group": "long_shot"}, {"group": "likely"}, {"group": "long_shot"}])
+    '3 programs: 1 likelier than not and 2 long shots.'
     """
     groups = [row["group"] for row in rows]
     ends = dict.fromkeys(GROUPS, "")
-    if reach_below is not None and safer_above is not None:
-        between = f"{100 * reach_below:.0f} to {percent(safer_above)}"
+    if possible_from is not None and likely_from is not None:
+        between = f"{100 * possible_from:.0f} to {percent(likely_from)}"
         ends = {
-            "reach": f" (under {percent(reach_below)})",
-            "target": f" ({between})",
-            "safer": f" (over {percent(safer_above)})",
+            "likely": f" ({percent(likely_from)} or more)",
+            "possible": f" ({between})",
+            "long_shot": f" (under {percent(possible_from)})",
         }
-    parts = [f"{groups.count(group)} {group}{ends[group]}" for group in GROUPS if group in groups]
+    parts = [
+        _group(group, groups.count(group)) + ends[group] for group in GROUPS if group in groups
+    ]
     said = f"{counted(len(rows), 'program')}: {joined(parts)}"
     types = [row["program_type"] for row in rows if "program_type" in row]
     if types:
         most = max(dict.fromkeys(types), key=types.count)
         said += f"; most often {PROGRAM_TYPES.get(most, most)} ({types.count(most)})"
     return f"{said}."
+
+
+def _group(group: str, number: int) -> str:
+    plural = "s" if group == "long_shot" and number > 1 else ""
+    return f"{number} {GROUPS[group]}{plural}"
 
 
 def next_application_sentence(listed: int, row: Row) -> str:

@@ -9,12 +9,17 @@ from typing import Any
 from analysis.advice.labels import counted, joined, percent
 
 __all__ = [
+    "BELOW_PRICE",
+    "FLOOR_DROPPED",
     "VERIFY",
+    "WHY_LEGEND",
+    "drops_code",
     "drops_if",
     "left_out_reason",
     "listed_because",
     "no_list_reason",
     "no_list_sentence",
+    "optional_sentence",
     "places_unused_sentence",
     "points",
     "room_sentence",
@@ -93,7 +98,93 @@ def _why_unused(room: Row) -> str:
         )
     if room["ruled"] and room["wanted"]:
         return "a rule of yours leaves no room for a program that would add any chance"
+    if room.get("priced"):
+        return "no further program adds as much as its fee and the work on it cost"
     return "no further program adds any chance that counts"
+
+
+# Why a program is on a list: one legend for all rows.
+WHY_LEGEND = MappingProxyType(
+    {
+        "must": "You asked for it.",
+        "home": "Your home program.",
+        "rotation": "You rotated there.",
+        "contact": "You have a contact there.",
+        "rule": "A rule of yours asks for programs of its kind.",
+        "own": "You gave it a number of your own.",
+        "place": "It is where you would like to live.",
+        "gold": "It gets a gold signal.",
+        "silver": "It gets a silver signal.",
+        "adds": "It adds more than its fee and the work on it cost.",
+        "under_floor": "Its interview chance is under 3 in 100.",
+    }
+)
+FLOOR_DROPPED = (
+    "Too few programs offer an interview chance of 3 in 100 or more, so that lower chances are "
+    "listed too; they are marked."
+)
+BELOW_PRICE = (
+    "By these numbers no application is worth its fee and the work on it. The best few are shown "
+    "all the same; talk them over with your advisor."
+)
+
+
+def optional_sentence(rows: Sequence[Row], listed: int, match_chance: float) -> str:
+    """What the further applications that the limit allows would add and cost together.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of `ApplicationList.optional`: match_chance, fee_usd.
+    listed : int
+        Programs on the list.
+    match_chance : float
+        Of the list, 0-1.
+
+    Returns
+    -------
+    str
+        One sentence; empty without further programs.
+
+    Examples
+    --------
+    >>> optional_sentence([{"match_chance": 0.81, "fee_usd": 11.0}], 15, 0.8)
+    '1 more than these 15 would cost $11 and add 1.0 points to the chance of a match.'
+    """
+    if not rows:
+        return ""
+    added = points(rows[-1]["match_chance"] - match_chance)
+    cost = sum(row["fee_usd"] for row in rows)
+    return (
+        f"{len(rows)} more than these {listed} would cost {_dollars(cost)} and add {added} to the "
+        "chance of a match."
+    )
+
+
+def drops_code(row: Row) -> str:
+    """Below which interview chance a program leaves the list, and for which other, in short.
+
+    Parameters
+    ----------
+    row : mapping
+        Of `ApplicationList.programs`: must, drops_below, drops_reason, replacement.
+
+    Returns
+    -------
+    str
+        Such as ``below 12%: IM021``; empty where nothing would take it off.
+
+    Examples
+    --------
+    >>> drops_code({"must": False, "drops_below": 0.123, "drops_reason": "replaced",
+    ...     "replacement": "IM021"})
+    'below 12%: IM021'
+    """
+    if row["must"] or not row["drops_below"] > 0:
+        return ""
+    below = row["drops_below"]
+    said = f"below {100 * below:.1f}%" if below < 0.1 else f"below {100 * below:.0f}%"
+    return f"{said}: {row['replacement']}" if row["drops_reason"] == "replaced" else said
 
 
 def no_list_reason(room: Row) -> str:
@@ -218,7 +309,8 @@ def drops_if(row: Row) -> str:
         return "Stays as long as that rule holds."
     if not row["drops_below"] > 0:
         return "Leaves the list only if it offers no chance at all: there is room for it."
-    said = f"{row['replacement']} takes its place" if row["replacement"] else "Leaves the list"
+    replaced = row["replacement"] and row.get("drops_reason", "replaced") == "replaced"
+    said = f"{row['replacement']} takes its place" if replaced else "Leaves the list"
     said += f" if its chance is under {_chance(row['drops_below'])}"
     if row["chance_if_closes"] < row["drops_below"] <= row["interview_chance"]:
         said += ", as it is if what is to verify turns out against you"
@@ -251,6 +343,10 @@ def left_out_reason(row: Row) -> str:
         told = _not_read(row)
         return f"{told[0].upper()}{told[1:]}."
     added = points(row["match_gain"])
+    if row["reason"] == "floor":
+        return "Its interview chance is under 3 in 100."
+    if row["reason"] == "price":
+        return f"Would add {added}, less than the {_dollars(round(row['cost_usd']))} it costs."
     if row["reason"] == "rule":
         return f"Would add {added}, but the budget, the signals or a rule of yours stands between."
     if not row["weakest"]:

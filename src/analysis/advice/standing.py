@@ -222,8 +222,8 @@ NOT_KNOWN = "not given"
 EXAM_RESULTS = {"pass": "passed", "fail_then_pass": "failed, then passed"}
 STEP1_FLAG = "step1_failure"
 OTHER_DEGREE = (
-    "The model has no figures of its own for DO or international applicants: it counts the degree "
-    "only where a program takes none of them or sponsors no visa, so these chances may be too high."
+    "The chances of DO and international applicants rest on odds against US MD seniors. Where the "
+    "season file cites none, these odds are our assumptions, so these chances are less certain."
 )
 
 
@@ -387,7 +387,7 @@ def standing(
 def _chance_in_words(place: dict[str, Any]) -> str:
     chance = f"**{percent(place['interview_chance'])}**"
     if percent(place["low"]) == percent(place["high"]):
-        return f"{chance}, the highest chance it ever states"
+        return f"{chance} or more, the highest chance it ever states"
     return f"{chance} (range {percent(place['low'])} to {percent(place['high'])})"
 
 

@@ -66,6 +66,7 @@ NAMES = {
 }
 SHARES = {"clerkship_honors_fraction"}
 NOT_GIVEN = "not given"
+MOST_NAMED = 5
 
 
 def flag_words() -> dict[str, str]:
@@ -124,6 +125,13 @@ def differences(before: Case, after: Case) -> list[str]:
         flags = [FLAGS[code].lower() for code in more.red_flags if code not in less.red_flags]
         if flags:
             found.append(f"{word}: {joined(flags)}")
+    for field, words in (("marks", "marked"), ("confirmed", "policies confirmed")):
+        new = [one for one in getattr(after, field) if one not in getattr(before, field)]
+        old = [one for one in getattr(before, field) if one not in getattr(after, field)]
+        if new:
+            found.append(f"{words}: {_few([' '.join(filter(None, one)) for one in new])}")
+        elif old:
+            found.append(f"no longer {words}: {_few([one[0] for one in old])}")
     if before.weights != after.weights:
         shares = zip(FACTORS.values(), after.weights, strict=False)
         words = ", ".join(f"{name} {percent(share)}" for name, share in shares)
@@ -131,11 +139,17 @@ def differences(before: Case, after: Case) -> list[str]:
     return found
 
 
+def _few(names: Sequence[str]) -> str:
+    """Names, at most five of them."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
 def _shown(field: str, value: Any) -> str:
     if value is None or value in {(), ""}:
         return NOT_GIVEN
     if isinstance(value, tuple):
-        return ", ".join(COMPETITIVENESS.get(part, str(part)) for part in value)
+        return _few([COMPETITIVENESS.get(part, str(part)) for part in value])
     if field in SHARES:
         return percent(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -230,6 +244,11 @@ class Case:
         What the list keeps to.
     gold_signals, silver_signals : tuple of int
         One number a specialty; () takes the season's.
+    marks : tuple of (str, str, str)
+        Program, tie (``home``, ``rotation``, ``contact`` or "") and signal (``gold``, ``silver`` or
+        "") as marked on the page, in place of the office's row of preferences.
+    confirmed : tuple of (str, str, str)
+        Program, column and value of a policy that the program has confirmed.
     weights : tuple of float
         Shares of the five components in the order of ``COMPONENTS``; () takes the assumptions'.
     rest : tuple of (str, value)
@@ -255,6 +274,8 @@ class Case:
     fee_budget_usd: float | None = None
     gold_signals: tuple[int, ...] = ()
     silver_signals: tuple[int, ...] = ()
+    marks: tuple[tuple[str, str, str], ...] = ()
+    confirmed: tuple[tuple[str, str, str], ...] = ()
     weights: tuple[float, ...] = ()
     rest: tuple[tuple[str, Any], ...] = ()
 
@@ -283,7 +304,8 @@ class Case:
         return pd.DataFrame(frame)
 
 
-COLUMNS = tuple(f.name for f in fields(Case) if f.name not in {"weights", "rest"})
+OF_THE_PAGE = {"marks", "confirmed", "weights", "rest"}
+COLUMNS = tuple(f.name for f in fields(Case) if f.name not in OF_THE_PAGE)
 
 
 def case_of_row(row: Mapping[str, Any]) -> Case:
@@ -449,6 +471,8 @@ def case_from_json(values: Mapping[str, Any]) -> Case:
         own = {name: values[name] for name in (f.name for f in fields(Case)) if name in values}
         for name in (*LISTS, "weights"):
             own[name] = tuple(own.get(name) or ())
+        for name in ("marks", "confirmed"):
+            own[name] = tuple(tuple(map(str, one)) for one in own.get(name) or ())
         own["rest"] = tuple(
             (str(name), tuple(value) if isinstance(value, list) else value)
             for name, value in own.get("rest") or ()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.advice.labels import FLAGS, joined, percent
+from analysis.advice.labels import FLAGS, joined
 from analysis.advice.list_words import no_list_reason, to_verify
 from analysis.answers.pick import changed_wishes
 from analysis.assumptions import Assumptions, read_assumptions
@@ -40,6 +40,7 @@ from analysis.model.outcomes.neighbors import (
 )
 from analysis.tables import read_if_given, read_programs
 from analysis.tables.check import check_table
+from analysis.text import of_100, render
 
 __all__ = [
     "LISTED",
@@ -53,6 +54,7 @@ __all__ = [
     "first_rows",
     "graduate_rows",
     "list_rows",
+    "next_step",
     "rests_on",
     "shared_rows",
     "standing",
@@ -108,23 +110,29 @@ def by_specialty(listed: pd.DataFrame) -> pd.DataFrame:
     )
     total = {"Specialty": "Together", **table.drop(columns="Specialty").sum()}
     table = pd.concat([table, pd.DataFrame([total])], ignore_index=True)
-    table["expected"] = table["expected"].round(1)
-    return table.astype({"students": int, "first": int}).rename(
+    table["expected"] = table["expected"].round()
+    return table.astype({"students": int, "first": int, "expected": int}).rename(
         columns={
             "students": "Students with a list",
-            "expected": "Expected matches, as assumed",
-            "first": "To look at first",
+            "expected": "Expected matches",
+            "first": "To meet first",
         }
     )
 
 
-def _most_for(row: dict[str, Any]) -> str:
-    """What further applications add where they add most."""
-    if row["other_gain"] > row["more_gain"]:
-        return f"{100 * row['other_gain']:.1f}: {row['other_specialty']}"
-    if row["more_applications"]:
-        return f"{100 * row['more_gain']:.1f}: {_specialty(row['specialty'])}"
-    return "none"
+LEAST_STEP = 0.02  # of a match: what is less is no step to begin with
+
+
+def next_step(row: dict[str, Any]) -> str:
+    """The step that moves a student's chance most, as one sentence."""
+    drop = row["match_chance"] - row["if_unknowns_close"] if row["unknowns"] else 0.0
+    gains = {"other": row["other_gain"], "ask": drop, "more": row["more_gain"]}
+    known = {step: gain for step, gain in gains.items() if gain >= LEAST_STEP}
+    step = max(known, key=lambda one: known[one], default="")
+    conduct = "professionalism" in row["red_flags"]
+    more = row["more_gain"] if row["more_gain"] == row["more_gain"] else 0.0
+    told = row | {"conduct": conduct, "step": step, "more_gain": more}
+    return render("overview/next_step", row=told)
 
 
 def list_rows(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
@@ -135,23 +143,22 @@ def list_rows(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
                 "Student": called[row["student_id"]],
                 "Record": f"{_specialty(row['specialty'])}, {row['step2_ck']:g}. "
                 f"{_flags(row['red_flags'])}.",
-                "List": int(row["applications"]),
-                "Chance": percent(row["match_chance"]),
-                "Range (%)": f"{100 * row['low']:.0f}–{100 * row['high']:.0f}",
-                "Risk of no match": percent(row["risk_of_no_match"]),
-                "If unknowns close": percent(row["if_unknowns_close"]) if row["unknowns"] else "–",
+                "Match, of 100": of_100(row["match_chance"]),
+                "Range": f"{of_100(row['low'])}–{of_100(row['high'])}",
+                "No match, with classmates": of_100(row["risk_of_no_match"]),
+                "If every open rule is a no": of_100(row["if_unknowns_close"])
+                if row["unknowns"]
+                else "–",
             }
             for row in listed.to_dict("records")
         ]
     )
 
 
-def first_rows(first: pd.DataFrame, called: dict[str, str], number: int) -> pd.DataFrame:
-    """Who stands first, in words, the highest risk on top."""
-    most = [_most_for(row) for row in first.to_dict("records")]
-    return list_rows(first, called).assign(
-        **{f"Points from {number} more where they add most": most}
-    )
+def first_rows(first: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
+    """Who to meet first, the highest risk on top, with a next step each."""
+    steps = [next_step(row) for row in first.to_dict("records")]
+    return list_rows(first, called).iloc[:, :4].assign(**{"Next step": steps})
 
 
 def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]:
@@ -173,7 +180,7 @@ def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]
             f"{called[one]} · {_specialty(specialty)}"
             for one, specialty in zip(listed["student_id"], listed["specialty"], strict=True)
         ],
-        interval="5–95 % as the assumptions vary",
+        interval="as our assumptions vary",
         source=SOURCE,
         basis="assumption",
     )
@@ -181,6 +188,12 @@ def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]
     charts = -(-len(rows) // ROWS_A_CHART)
     each = -(-len(rows) // charts) if charts else 1
     return [rows.iloc[at : at + each] for at in range(0, len(rows), each)]
+
+
+def _in_100_seasons(number: float) -> str:
+    """An expected number a season, as a count in a hundred of them."""
+    whole = round(100 * number)
+    return "less than 1" if whole == 0 and number > 0 else str(whole)
 
 
 def shared_rows(programs: pd.DataFrame) -> pd.DataFrame:
@@ -194,9 +207,9 @@ def shared_rows(programs: pd.DataFrame) -> pd.DataFrame:
                     f"{row[name]} {name}" for name in ("gold", "silver") if row[name]
                 )
                 or "–",
-                "Expected to end there": f"{row['ends']:.2f}",
-                "Turned away for a classmate": f"{row['turned_away']:.2f}",
-                "Matches lost": f"{row['matches_lost']:.2f}",
+                "Matches there": _in_100_seasons(row["ends"]),
+                "Displaced by a classmate": _in_100_seasons(row["turned_away"]),
+                "Matches lost": _in_100_seasons(row["matches_lost"]),
             }
             for row in programs.to_dict("records")
         ]
@@ -210,8 +223,8 @@ def calls_rows(calls: pd.DataFrame) -> pd.DataFrame:
             {
                 "Program": f"{row['program_name']} ({row['program_id']})",
                 "Ask": f"{'; '.join(to_verify(row['unknown']))}",
-                "Lists (of students first)": f"{row['lists']} ({row['first']})",
-                "Matches at stake": f"{row['swing']:.2f}",
+                "Lists (to meet first)": f"{row['lists']} ({row['first']})",
+                "Matches at stake in 100 seasons": _in_100_seasons(row["swing"]),
             }
             for row in calls.to_dict("records")
         ]
@@ -242,7 +255,7 @@ def graduate_rows(found: ClassOverview) -> pd.DataFrame:
         members = ours.get(row["group"])
         known = pd.notna(row["matched"])
         past = (
-            f"{percent(row['matched'])} ({100 * row['low']:.0f} to {100 * row['high']:.0f})"
+            f"{of_100(row['matched'])} ({of_100(row['low'])} to {of_100(row['high'])})"
             if known
             else f"not shown: under {smallest}"
         )
@@ -251,9 +264,9 @@ def graduate_rows(found: ClassOverview) -> pd.DataFrame:
             {
                 "Group": GROUPS.get(row["group"], FLAGS.get(row["group"], row["group"])),
                 "Past graduates": f"{row['n']:.0f}" if known else "–",
-                "Matched (90 % interval)": past,
+                "Matched, of 100 (90% interval)": past,
                 "This class": len(ours_too),
-                "Model expects": percent(float(ours_too.mean())) if len(ours_too) else "–",
+                "Model expects, of 100": of_100(float(ours_too.mean())) if len(ours_too) else "–",
             }
         )
     return pd.DataFrame(rows)
@@ -448,7 +461,7 @@ def _student_row(
     if not found.chosen:
         why = no_list_reason(list_room(found)) or NO_CHANCE
         # Signals that no list uses are free for the further ones, as in the student's own report.
-        other, wishes = changed_wishes(student, ListWishes(), f"limit=+{more}", found.problem)
+        other, wishes = changed_wishes(student, ListWishes(), f"limit=+{more}", found)
         grown = application_list(
             other, programs, assumptions, preferences, wishes, with_range=False, left_out_number=0
         )

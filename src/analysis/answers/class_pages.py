@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from analysis.advice import class_words as levers
-from analysis.advice import class_words as words
-from analysis.advice.labels import joined, level_words
+from analysis.advice.labels import joined
 from analysis.answers import class_overview as tables
 from analysis.answers.class_overview import NO_LIST, NO_SCORE, ClassOverview
 from analysis.errors import problems_by_row
-from analysis.model.cohort import STEPS
 from analysis.model.outcomes.neighbors import ALL
-from analysis.plain_text import escape_markdown
+from analysis.text import render
 
 __all__ = ["ClassPages", "class_pages"]
 
 MOST_SHARED, MOST_CALLS = 10, 8
+STEP_LABELS = {
+    "independent": "Each student independent of the others",
+    "one_season": "One school, one season",
+    "shared_places": "Classmates share programs",
+    "assumptions": "Our assumptions vary too",
+}
 LEAST_SWING = 0.005  # of a match: less would be shown as 0.00
 COLUMNS = [
     "student_id",
@@ -64,9 +68,7 @@ class ClassPages:
     by_specialty: pd.DataFrame
     first_words: str
     first: pd.DataFrame
-    standing_words: str
     standing: list[pd.DataFrame]
-    others_words: str
     others: pd.DataFrame
     line: float
     shared_words: str
@@ -81,14 +83,14 @@ class ClassPages:
     csv: pd.DataFrame
 
 
-def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
+def class_pages(found: ClassOverview, show_names: bool = False) -> ClassPages:
     """Put a class into words and tables.
 
     Parameters
     ----------
     found : ClassOverview
         The class.
-    names : {"no", "yes"}
+    show_names : bool
         Whether names stand beside the ids.
 
     Returns
@@ -98,48 +100,63 @@ def class_pages(found: ClassOverview, names: str = "no") -> ClassPages:
     assumptions = found.assumptions
     listed, first = found.listed, found.first
     threshold = assumptions.value("classmates.risk_of_no_match")
-    number = int(assumptions.value("classmates.further_applications"))
-    steps = found.matches.to_dict("records")
-    tails = (assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high"))
-    holds = words.interval_words(*tails)
-    called = _called(found.students, names == "yes")
+    low, high = assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")
+    holds = f"{100 * (high - low):.0f}"
+    called = _called(found.students, show_names)
     article = listed.loc[listed["chance_basis"] == "article", "student_id"].sort_values()
-    summary = [words.expected_sentence(steps, len(listed), holds)] if steps else [words.NOBODY]
+    without = found.students.loc[found.students["status"] == NO_LIST, "student_id"].sort_values()
     lost = float(listed["lost_to_classmates"].sum())
-    most = assumptions.value("classmates.most_at_a_program")
-    signals = words.signals_sentence(found.signals.to_dict("records"))
-    sharing = words.sharing_sentence(len(found.programs), lost, most)
-    others = tables.list_rows(listed[~listed["look_first"]], called)
     return ClassPages(
         facts=_facts(found, called),
-        summary=" ".join(
-            [*summary, words.article_sentence(_in_text(article), level_words(assumptions))]
-        ).strip(),
+        summary=render(
+            "overview/summary",
+            steps=found.matches.to_dict("records"),
+            students=len(listed),
+            of_100_seasons=holds,
+            article=article.tolist(),
+        ),
         steps=found.matches.assign(
-            label=[words.STEPS[step] for step in STEPS][: len(found.matches)],
-            interval=f"holds {holds}",
+            label=list(STEP_LABELS.values())[: len(found.matches)],
+            interval=f"holds in {holds} of 100 seasons",
             source=tables.SOURCE,
             basis="assumption",
         ),
         students=len(listed),
         by_specialty=tables.by_specialty(listed),
-        first_words=_first_words(found, threshold),
-        first=tables.first_rows(first, called, number),
-        standing_words="" if len(listed) else words.NOBODY,
+        first_words=render(
+            "overview/first",
+            students=len(listed),
+            first=len(first),
+            threshold=threshold,
+            without=without.tolist(),
+        ),
+        first=tables.first_rows(first, called),
         standing=tables.standing(listed, called),
-        others_words="The other lists, the highest risk of no match first:" if len(others) else "",
-        others=others,
+        others=tables.list_rows(listed[~listed["look_first"]], called),
         line=1 - threshold,
-        shared_words=" ".join([sharing, signals]).strip(),
+        shared_words=render(
+            "overview/shared",
+            shared=len(found.programs),
+            lost=lost,
+            most=int(assumptions.value("classmates.most_at_a_program")),
+            signals=found.signals.to_dict("records"),
+        ),
         shared=tables.shared_rows(found.programs.head(MOST_SHARED)),
-        calls_words=_calls_words(listed) if len(listed) else "",
+        calls_words=render(
+            "overview/calls",
+            students=len(listed),
+            unknowns=int(listed["unknowns"].sum()),
+            applications=int(listed["applications"].sum()),
+            if_closed=float(listed["if_unknowns_close"].sum()),
+            expected=float(listed["match_chance"].sum()),
+        ),
         calls=tables.calls_rows(found.calls[found.calls["swing"] >= LEAST_SWING].head(MOST_CALLS)),
         change=_change(found, lost),
         left_out=pd.DataFrame(_left_out(found).items(), columns=["Left out", "What is wrong"]),
         graduates_words=_graduates_words(found),
         graduates=tables.graduate_rows(found),
         rests_on=tables.rests_on(found),
-        csv=_csv(found, names == "yes"),
+        csv=_csv(found, show_names),
     )
 
 
@@ -164,7 +181,7 @@ def _facts(found: ClassOverview, called: dict[str, str]) -> pd.DataFrame:
     left_out = list(_left_out(found))
     rows.append(("Rows of the class file left out", joined(left_out) if left_out else "none"))
     rows.append(("Programs in the office's file", str(len(found.programs_read))))
-    return pd.DataFrame(rows, columns=["This overview is about", "as the office's files say"])
+    return pd.DataFrame(rows, columns=["What these files hold", "Count or reason"])
 
 
 def _left_out(found: ClassOverview) -> dict[str, str]:
@@ -175,77 +192,66 @@ def _left_out(found: ClassOverview) -> dict[str, str]:
     }
 
 
-def _first_words(found: ClassOverview, threshold: float) -> str:
-    without = found.students.loc[found.students["status"] == NO_LIST, "student_id"].sort_values()
-    said = words.first_sentence(len(found.first), len(found.listed), threshold)
-    return f"{said} {words.without_list_sentence(_in_text(without))}".strip()
-
-
-def _calls_words(listed: pd.DataFrame) -> str:
-    return levers.unknowns_of_class(
-        int(listed["unknowns"].sum()),
-        int(listed["applications"].sum()),
-        float(listed["if_unknowns_close"].sum()),
-        float(listed["match_chance"].sum()),
+def _change(found: ClassOverview, lost: float) -> str:
+    """What the office could change."""
+    first, status = found.first, found.students["status"]
+    more = first[first["more_applications"] > 0]
+    others = first.groupby("other_specialty", as_index=False).agg(students=("student_id", "size"))
+    others = others.sort_values(["students", "other_specialty"], ascending=[False, True])
+    return render(
+        "overview/change",
+        first=len(first),
+        number=int(found.assumptions.value("classmates.further_applications")),
+        more={"students": len(more), **_sums(more, "more")},
+        other=_sums(first, "other"),
+        others=others.to_dict("records"),
+        shared=found.programs["program_id"].head(3).tolist() if len(found.programs) else [],
+        lost=lost,
+        empty=[_way_out(row) for row in _rows_of(found.empty_handed)],
+        no_score=found.students.loc[status == NO_SCORE, "student_id"].tolist(),
+        mend=bool(found.problems or (status == NO_LIST).sum() > len(found.empty_handed)),
     )
 
 
-def _in_text(typed: pd.Series) -> list[str]:
-    """Ids and names as running text shows them; tables do so by themselves."""
-    return [escape_markdown(str(one)) for one in typed]
+def _sums(rows: pd.DataFrame, which: str) -> dict[str, float]:
+    """What further applications bring together, and cost."""
+    return {
+        "gain": float(rows[f"{which}_gain"].sum()),
+        "fee_usd": float(rows[f"{which}_fee_usd"].sum()),
+    }
 
 
-def _change(found: ClassOverview, lost: float) -> str:
-    first, status = found.first, found.students["status"]
-    number = int(found.assumptions.value("classmates.further_applications"))
-    said = []
-    if len(first):
-        more = first[first["more_applications"] > 0]
-        gain, fee = float(more["more_gain"].sum()), float(more["more_fee_usd"].sum())
-        said.append(levers.further_sentence(len(more), number, gain, fee))
-        other = first.groupby("other_specialty", as_index=False).agg(
-            students=("student_id", "size")
-        )
-        other = other.sort_values(["students", "other_specialty"], ascending=[False, True])
-        gain, fee = float(first["other_gain"].sum()), float(first["other_fee_usd"].sum())
-        other["other_specialty"] = _in_text(other["other_specialty"])
-        said.append(levers.second_sentence(other.to_dict("records"), number, gain, fee))
-    if len(found.programs):
-        top = found.programs["program_id"].head(3)
-        said.append(levers.spreading_sentence(_in_text(top), lost))
-    said += _empty_handed(found)
-    without = _in_text(found.students.loc[status == NO_SCORE, "student_id"])
-    if without:
-        said.append(f"**Scores.** {joined(without)}: no list before Step 2 CK is known.")
-    if found.problems or (status == NO_LIST).sum() > len(found.empty_handed):
-        said.append(
-            "**Files.** Mend the rows and wishes that stand in the way; nobody else is affected."
-        )
-    return "\n".join(f"- {sentence}" for sentence in said if sentence)
+def _rows_of(students: pd.DataFrame) -> list[dict[str, Any]]:
+    return students.sort_values("student_id").to_dict("records")
 
 
-def _empty_handed(found: ClassOverview) -> list[str]:
-    """A sentence for each of the first few, and how many more there are."""
-    rows = found.empty_handed.sort_values("student_id").to_dict("records")
-    typed = ("student_id", "other_specialty")
-    said = [
-        levers.empty_handed_sentence(
-            row | {name: escape_markdown(str(row[name])) for name in typed}
-        )
-        for row in rows[: words.MOST_NAMED]
-    ]
-    if len(rows) > words.MOST_NAMED:
-        said.append(f"{len(rows) - words.MOST_NAMED} more are named at the top.")
-    return [f"**Without a list.** {' '.join(said)}"] if said else []
+def _way_out(row: dict[str, Any]) -> dict[str, Any]:
+    """Which further applications would give a student a list, if any do."""
+    own, other = row["more_gain"], row["other_gain"]
+    elsewhere = other > own or (own != own and other == other)
+    where = "other" if elsewhere else "own" if row["more_applications"] > 0 else ""
+    which = "other" if elsewhere else "more"
+    fee = row[f"{which}_fee_usd"]
+    return {
+        **row,
+        "where": where,
+        "applications": row[f"{which}_applications"],
+        "gain": row[f"{which}_gain"],
+        "fee_usd": fee,
+        "over_budget": fee > row["fee_budget_usd"],
+    }
 
 
 def _graduates_words(found: ClassOverview) -> str:
-    if found.graduates is None or found.listed.empty:
-        return words.WITHOUT_GRADUATES
-    overall = found.graduates.set_index("group")["matched"].get(ALL)
-    expected = float((1 - found.listed["risk_of_no_match"]).sum())
-    matched = None if overall is None or pd.isna(overall) else float(overall)
-    return words.graduates_sentence(expected, len(found.listed), matched)
+    graduates = None if found.listed.empty else found.graduates
+    given = graduates is not None
+    matched = None if graduates is None else graduates.set_index("group")["matched"].get(ALL)
+    return render(
+        "overview/graduates",
+        given=given,
+        matched=None if matched is None or pd.isna(matched) else float(matched),
+        expected=float((1 - found.listed["risk_of_no_match"]).mean()) if given else 0.0,
+    )
 
 
 def _csv(found: ClassOverview, with_names: bool) -> pd.DataFrame:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -12,37 +14,58 @@ from typing import Any
 import pandas as pd
 
 from analysis import advice
-from analysis.advice.labels import FACTORS, percent
+from analysis.advice.labels import FACTORS, FLAGS, PROGRAM_TYPES, percent
 from analysis.advice.list_overview import list_summary, unknowns_sentence
 from analysis.advice.list_words import left_out_reason, listed_because, no_list_sentence, to_verify
+from analysis.advice.standing import TERM
 from analysis.answers.case import Case, case_assumptions, cell_text
 from analysis.assumptions import Assumptions, read_assumptions, toml_text
 from analysis.errors import Problem, TableError
 from analysis.model.by_flag import chances_at_score, chances_with_and_without
-from analysis.model.choice.application_list import ApplicationList, application_list, list_room
+from analysis.model.chance import interview_chance
+from analysis.model.choice.application_list import (
+    ApplicationList,
+    application_list,
+    list_room,
+    next_applications,
+)
 from analysis.model.profile import profile_levels, profile_points, specialties_of
 from analysis.paths import from_root
+from analysis.plain_text import formula_as_text
 from analysis.tables import read_interview_chances
 from analysis.tables.check import check_table
 from analysis.tables.loading import Checked, report_of
 
 __all__ = [
+    "POLICIES",
     "Desk",
     "ListOf",
+    "Policy",
     "Source",
     "Standing",
+    "beside_graduates",
+    "case_tables",
     "case_toml",
+    "changed_lines",
+    "check_rows",
     "checked_file",
     "list_of",
+    "list_rows",
+    "list_xlsx",
+    "policies_to_confirm",
+    "program_card",
     "read_desk",
     "rows_csv",
     "standing_of",
     "whose_data",
+    "without_states",
 ]
 
 FilePath = str | os.PathLike[str]
 SOURCE = "Countersignal model"
 SAMPLES = "data/sample"
+MOST_NAMED = 5
+FEWEST = 5  # people of a group that is told of
 NAMES_OF_TABLES = {
     "students": ("Class", "student", "students"),
     "programs": ("Programs", "program", "programs"),
@@ -178,6 +201,11 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
     return report_of(checked), len(checked.rows) > 0
 
 
+def check_rows(path: FilePath, table: str) -> pd.DataFrame:
+    """The good rows of a file."""
+    return check_table(Path(path), table).rows
+
+
 def whose_data(desk: Desk) -> str:
     """Whose data are shown, from which files, with how many rows used and refused."""
     if desk.made_up:
@@ -271,6 +299,8 @@ def _standing_rows(typical: pd.DataFrame, points: pd.DataFrame) -> dict[str, str
 
 
 def _with_range(chance: float, low: float, high: float) -> str:
+    if not pd.isna(low) and percent(low) == percent(high):
+        return f"{percent(chance)} or more"
     ends = "" if pd.isna(low) else f" ({percent(low)} to {percent(high)})"
     return f"{percent(chance)}{ends}"
 
@@ -316,31 +346,36 @@ class ListOf:
     found : ApplicationList or None
         The list itself; None without a score.
     programs : DataFrame
-        A row a program in words: No., Program, State, Group, Chance, Range, Signal, Why, Ask.
-    left_out : DataFrame
-        Program, Chance, Why not.
+        A row a program of the case's specialties, in words, by program_id: those on the list first,
+        in its order.
     curve : DataFrame
         The match chance by rho.
     used : tuple of float
         Values of rho that are mixed.
     sentences : tuple of str
         What to say beside the list.
+    applications : DataFrame
+        What each further application adds, of `analysis.model.choice.curves.next_application`.
+    worth_sending : int or None
+        Applications after which none adds much.
     """
 
     rows: Mapping[str, str]
     found: ApplicationList | None
     programs: pd.DataFrame
-    left_out: pd.DataFrame
     curve: pd.DataFrame
     used: tuple[float, ...]
     sentences: tuple[str, ...]
+    applications: pd.DataFrame
+    worth_sending: int | None
 
     @property
     def names(self) -> dict[str, str]:
         """Names of the programs on the list, by id."""
-        ids = self.found.chosen if self.found is not None else ()
-        names = self.programs["Program"] if len(self.programs) else ()
-        return dict(zip(ids, names, strict=True))
+        if self.programs.empty:
+            return {}
+        listed = self.programs[self.programs["On list"] == ON]
+        return dict(zip(listed.index, listed["Program"], strict=True))
 
 
 def list_of(case: Case, desk: Desk) -> ListOf:
@@ -373,10 +408,13 @@ def list_of(case: Case, desk: Desk) -> ListOf:
         else ""
     )
     if missing:
-        empty = pd.DataFrame()
-        return ListOf(MappingProxyType({}), None, empty, empty, empty, used, (missing,))
-    programs = desk.programs[~desk.programs["state"].isin(case.exclude_states)]
-    found = application_list(case.student(), programs, assumptions, desk.preferences)
+        none = pd.DataFrame()
+        return ListOf(MappingProxyType({}), None, none, none, used, (missing,), none, None)
+    programs, preferences = case_tables(case, desk)
+    student = without_states(case, desk).student()
+    found = application_list(
+        student, programs, assumptions, preferences, left_out_number=len(programs)
+    )
     records = found.programs.to_dict("records")
     sentences = (
         list_summary(records) if records else no_list_sentence(list_room(found)),
@@ -388,51 +426,317 @@ def list_of(case: Case, desk: Desk) -> ListOf:
         if found.chance_basis == "article"
         else "",
     )
+    further, worth_sending = next_applications(found, assumptions)
     return ListOf(
         MappingProxyType(_list_rows(found)),
         found,
-        pd.DataFrame([_program_words(row) for row in records]),
-        pd.DataFrame([_left_out_words(row) for row in found.left_out.to_dict("records")]),
+        _program_rows(case, found, preferences),
         # Of an empty list there is nothing to draw.
         found.match_chance_by_rho.assign(basis="assumption", source=SOURCE)
         if records
         else pd.DataFrame(),
         used,
         tuple(sentence for sentence in sentences if sentence),
+        further.assign(basis="assumption", source=SOURCE),
+        worth_sending,
     )
+
+
+def without_states(case: Case, desk: Desk) -> Case:
+    """The case with each program of its excluded states on the never list.
+
+    They stay in the table: a program's chances hang on how it stands among all programs.
+    """
+    out = desk.programs["state"].isin(case.exclude_states)
+    out &= ~desk.programs["program_id"].isin((*case.must_apply, *case.never_apply))
+    out &= desk.programs["specialty"].isin(case.specialty)
+    return replace(case, never_apply=(*case.never_apply, *desk.programs["program_id"][out]))
+
+
+def case_tables(case: Case, desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Programs and preferences as a case has them.
+
+    Parameters
+    ----------
+    case : Case
+        Its confirmed policies and marks.
+    desk : Desk
+        The tables.
+
+    Returns
+    -------
+    programs : DataFrame
+        What a program has confirmed is no longer unknown.
+    preferences : DataFrame or None
+        Rows of this student alone, for programs of the table.
+    """
+    programs = desk.programs.copy() if case.confirmed else desk.programs
+    for program_id, column, value in case.confirmed:
+        if column in programs.columns:
+            here = programs["program_id"] == program_id
+            number = programs[column].dtype.kind == "f"
+            programs.loc[here, column] = float(value) if number else value
+    if desk.preferences is None and not case.marks:
+        return programs, None
+    known = set(programs["program_id"])
+    own: dict[str, dict[str, Any]] = {}
+    columns = ["student_id", "program_id", "preference", "tie", "signal"]
+    if desk.preferences is not None:
+        columns = list(desk.preferences.columns)
+        rows = desk.preferences[desk.preferences["student_id"] == case.student_id]
+        own = {row["program_id"]: row for row in rows.to_dict("records")}
+    for program_id, tie, signal in case.marks:
+        row = own.setdefault(program_id, {"student_id": case.student_id, "program_id": program_id})
+        row |= {"tie": tie or None, "signal": signal or None}
+    rows = pd.DataFrame([row for one, row in own.items() if one in known], columns=columns)
+    kinds = {name: "float64" if name == "preference" else "str" for name in columns}
+    return programs, rows.astype(kinds)
+
+
+ON, OPTIONAL, OFF = "yes", "optional", "no"
+MATCH = "Estimated match chance"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy that a program may confirm: its name, and answers with the value they give."""
+
+    name: str
+    answers: tuple[tuple[str, str], ...]
+
+
+POLICIES = {
+    "step2_cutoff": Policy(
+        "Step 2 CK cutoff", (("none, or this score passes", "200"), ("over this score", "300"))
+    ),
+    "auto_screen_any_failure": Policy(
+        "screens out an exam failure", (("no", "no"), ("yes", "yes"))
+    ),
+    "veto_professionalism": Policy(
+        "refuses professionalism concerns", (("no", "no"), ("yes", "yes"))
+    ),
+    "accepts_do": Policy("takes DO applicants", (("yes", "yes"), ("no", "no"))),
+    "visa": Policy("visas", (("J-1 and H-1B", "both"), ("none", "none"))),
+}
+
+
+def policies_to_confirm(desk: Desk, program_id: str) -> list[str]:
+    """Columns of a program that the programs file leaves empty."""
+    row = desk.programs.set_index("program_id").loc[program_id]
+    return [column for column in POLICIES if column not in row or pd.isna(row[column])]
+
+
+def _program_rows(
+    case: Case, found: ApplicationList, preferences: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Every program of the case's specialties in words, by program_id."""
+    about = found.problem.programs.set_index("program_id")
+    ties: dict[str, str] = {}
+    if preferences is not None:
+        own = preferences[preferences["student_id"] == case.student_id]
+        ties = dict(own.set_index("program_id")["tie"].dropna())
+    optional = set(found.optional["program_id"]) if len(found.optional) else set()
+    rows = {}
+    listed = [(row, True) for row in found.programs.to_dict("records")]
+    for row, on in [*listed, *((row, False) for row in found.left_out.to_dict("records"))]:
+        program_id = str(row["program_id"])
+        program = about.loc[program_id]
+        chance = float(row["interview_chance"])
+        marks = [ties.get(program_id, "")]
+        marks += ["pinned"] if program_id in case.must_apply else []
+        marks += ["excluded"] if program_id in case.never_apply else []
+        rows[program_id] = {
+            "Program": str(row["program_name"]),
+            "On list": ON if on else OPTIONAL if program_id in optional else OFF,
+            "State": str(program["state"]),
+            "Type": PROGRAM_TYPES[program["program_type"]],
+            "Group": str(row["group"]).replace("_", " ") if on else "",
+            "Chance (%)": round(100 * chance),
+            "Range": f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%" if on else "",
+            "Signal": str(row["signal"]) if on and row["signal"] != "none" else "",
+            "Marks": ", ".join(filter(None, marks)),
+            "Why": listed_because(row) if on else left_out_reason(row),
+            "Confirm": str(len(to_verify(row["unknown"])) or "") if on else "",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dict[str, str]:
+    """What there is to say of one program for one case, by name."""
+    program = case_tables(case, desk)[0].set_index("program_id").loc[program_id]
+    asked = [column for column in POLICIES if pd.isna(program.get(column))]
+    row = listed.programs.loc[program_id]
+
+    def told(column: str, form: str = "{}") -> str:
+        value = program.get(column)
+        return "not published: confirm" if value is None or pd.isna(value) else form.format(value)
+
+    rates = "not published"
+    if pd.notna(program["interviews_offered"]) and pd.notna(program["applications_received"]):
+        share = percent(program["interviews_offered"] / program["applications_received"])
+        rates = (
+            f"{program['interviews_offered']:.0f} interviews for "
+            f"{program['applications_received']:.0f} applications ({share})"
+        )
+    drives = [
+        f"{name} {points:+.0f} points"
+        for name, points in _drivers(case, desk, program_id).items()
+        if abs(points) >= 0.5
+    ]
+    return {
+        "Type": f"{row['Type']}, {program['state']}",
+        "Interview chance": f"{row['Chance (%)']}%"
+        + (f" ({row['Range']})" if row["Range"] else ""),
+        "Interview rate": rates,
+        "Step 2 CK cutoff": told("step2_cutoff", "{:.0f}"),
+        "Screens out any exam failure": told("auto_screen_any_failure"),
+        "Refuses professionalism concerns": told("veto_professionalism"),
+        "Takes DO applicants": told("accepts_do"),
+        "Visas": told("visa"),
+        "What moves this chance": "; ".join(drives) or "nothing by half a point",
+        "Why": str(row["Why"]),
+        "Confirm before paying": "; ".join(to_verify(";".join(asked))) or "nothing",
+        "Data": f"{told('source')}, {told('as_of')}",
+    }
+
+
+def _drivers(case: Case, desk: Desk, program_id: str) -> dict[str, float]:
+    """Points of interview chance that each part of the record moves at one program."""
+    programs, _ = case_tables(case, desk)
+    programs = programs[programs["program_id"] == program_id]
+    if programs.empty or case.step2_ck is None:
+        return {}
+    assumptions = case_assumptions(case, desk.assumptions)
+    chances = interview_chance(case.student(), programs, assumptions).iloc[0]
+    terms = {name: chances[name] for name in chances.index if name.startswith("logit_")}
+    chance = float(chances["interview_chance"])
+    if not 0 < chance < 1:
+        return {}
+    logit = math.log(chance / (1 - chance))
+    moved = {}
+    for name, value in terms.items():
+        words = TERM.get(name.removeprefix("logit_"))
+        if words and pd.notna(value):
+            without = 1 / (1 + math.exp(float(value) - logit))
+            moved[words] = 100 * (chance - without)
+    return moved
+
+
+def list_rows(listed: ListOf, said: str) -> pd.DataFrame:
+    """The table of programs as a file has it: what a spreadsheet would run is text there."""
+    rows = listed.programs.rename_axis("Program id").reset_index()
+    rows = rows.map(lambda value: formula_as_text(value) if isinstance(value, str) else value)
+    if said:
+        rows.insert(0, "What-if", said)
+    return rows
+
+
+def list_xlsx(rows: pd.DataFrame) -> bytes:
+    """Rows as a workbook."""
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
+        rows.to_excel(book, sheet_name="List", index=False, freeze_panes=(1, 0))
+        sheet = book.sheets["List"]
+        for at, name in enumerate(rows.columns):
+            longest = max([len(str(name)), *(len(str(v)) for v in rows[name])])
+            sheet.set_column(at, at, min(60, longest + 2))
+        sheet.autofilter(0, 0, len(rows), len(rows.columns) - 1)
+    return buffer.getvalue()
+
+
+def beside_graduates(case: Case, graduates: pd.DataFrame | None) -> list[str]:
+    """What the office's own graduates say beside the model; fewer than five are not shown.
+
+    Parameters
+    ----------
+    case : Case
+        Its first specialty, score and flags.
+    graduates : DataFrame or None
+        A row an application.
+    """
+    if graduates is None:
+        return []
+    specialty = case.specialty[0]
+    rows = graduates[[specialty in _several(names) for names in graduates["specialty"]]]
+    people = rows.groupby("graduate_id").agg(
+        step2_ck=("step2_ck", "first"),
+        matched=("matched", "max"),
+        applied=("matched", "size"),
+        interviewed=("interviewed", "sum"),
+        red_flags=("red_flags", "first"),
+    )
+    said = []
+    scores = people.loc[people["matched"] == 1, "step2_ck"].dropna()
+    if case.step2_ck is not None:
+        if len(scores) < FEWEST:
+            said.append(f"Fewer than {FEWEST} matched graduates in {specialty}: no percentile.")
+        else:
+            below = (scores < case.step2_ck).mean() + (scores == case.step2_ck).mean() / 2
+            said.append(
+                f"{case.step2_ck:.0f} is at the {_ordinal(round(100 * below))} percentile of "
+                f"{len(scores)} matched graduates in {specialty} (your office's file)."
+            )
+    for flag in case.red_flags:
+        own = people[[flag in _several(flags) for flags in people["red_flags"]]]
+        name = FLAGS[flag]
+        if len(own) < FEWEST:
+            said.append(f"{name}: fewer than {FEWEST} graduates in {specialty}, not shown.")
+            continue
+        share = own["interviewed"].sum() / own["applied"].sum()
+        said.append(
+            f"{name}: of {len(own)} graduates in {specialty}, {int(own['matched'].sum())} matched; "
+            f"{percent(share)} of their applications led to an interview (your office's file)."
+        )
+    return said
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _ordinal(number: int) -> str:
+    last = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in {11, 12, 13} else last}"
+
+
+def changed_lines(before: Mapping[str, str], after: ListOf, old: Mapping[str, str]) -> list[str]:
+    """How a list differs from another: at most three lines, at most five programs named.
+
+    Parameters
+    ----------
+    before : mapping of str to str
+        Numbers of the other list.
+    after : ListOf
+        This list.
+    old : mapping of str to str
+        Names on the other list, by id.
+    """
+    new = after.names
+    moved = [
+        f"{name}: {before[name].split(' (')[0]} → {said.split(' (')[0]}"
+        for name, said in after.rows.items()
+        if name in before and before[name].split(" (")[0] != said.split(" (")[0]
+    ]
+    lines = ["; ".join(moved) + "." if moved else ""]
+    room = MOST_NAMED
+    for word, names in (
+        ("Enter", [new[one] for one in new if one not in old]),
+        ("Leave", [old[one] for one in old if one not in new]),
+    ):
+        if names:
+            shown = names[: max(1, room - 2) if word == "Enter" else room]
+            room -= len(shown)
+            more = len(names) - len(shown)
+            lines.append(f"{word}: {', '.join(shown)}{f' and {more} more' if more else ''}.")
+    return [line for line in lines if line]
 
 
 def _list_rows(found: ApplicationList) -> dict[str, str]:
     return {
-        "A match, with the list below": _with_range(
-            found.match_chance, found.match_chance_low, found.match_chance_high
-        ),
-        "A match, if all that is to verify turns out badly": percent(
-            found.match_chance_if_unknowns_close
-        ),
+        MATCH: _with_range(found.match_chance, found.match_chance_low, found.match_chance_high),
+        "If every unconfirmed policy is a no": percent(found.match_chance_if_unknowns_close),
         "Expected interviews": f"{found.expected_interviews:.1f}",
         "Applications on the list": str(len(found.programs)),
         "Application fees": f"${found.fee_usd:,.0f}",
-    }
-
-
-def _program_words(row: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "No.": str(row["rank"]),
-        "Program": str(row["program_name"]),
-        "State": str(row["state"]),
-        "Group": str(row["group"]),
-        "Chance": percent(row["interview_chance"]),
-        "Range": f"{percent(row['low'])} to {percent(row['high'])}",
-        "Signal": "–" if row["signal"] == "none" else str(row["signal"]),
-        "Why it is here": listed_because(row),
-        "To ask": "; ".join(to_verify(row["unknown"])) or "–",
-    }
-
-
-def _left_out_words(row: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        "Program": str(row["program_name"]),
-        "Chance": percent(row["interview_chance"]),
-        "Why it is not on the list": left_out_reason(row),
     }

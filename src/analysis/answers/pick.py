@@ -23,10 +23,13 @@ from analysis.advice.list_overview import (
     unknowns_sentence,
 )
 from analysis.advice.list_words import (
-    drops_if,
+    BELOW_PRICE,
+    FLOOR_DROPPED,
+    WHY_LEGEND,
+    drops_code,
     left_out_reason,
-    listed_because,
     no_list_sentence,
+    optional_sentence,
     places_unused_sentence,
     room_sentence,
     to_verify,
@@ -43,7 +46,7 @@ from analysis.model.choice.application_list import (
     list_room,
     next_applications,
 )
-from analysis.model.choice.problem import ListProblem, ListWishes
+from analysis.model.choice.problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student
@@ -71,8 +74,8 @@ def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str
     sentences = [
         list_summary(
             found.programs.to_dict("records"),
-            assumptions.value("groups.reach_below"),
-            assumptions.value("groups.safer_above"),
+            assumptions.value("groups.possible_from"),
+            assumptions.value("groups.likely_from"),
         ),
         method_sentence(found.choice.certified_gap),
         match_chance_sentence(
@@ -87,10 +90,22 @@ def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str
         independence_sentence(found.match_chance_by_rho.to_dict("records"), found.match_chance),
         room_sentence(room),
         places_unused_sentence(room),
+        optional_sentence(found.optional.to_dict("records"), number, found.match_chance),
+        *exception_sentences(found),
         f"The application fees come to ${found.fee_usd:,.0f}.",
     ]
     sentences.insert(0 if 3 * found.unknowns > number else 3, unknowns)
     return [sentence for sentence in sentences if sentence]
+
+
+def exception_sentences(found: ApplicationList) -> list[str]:
+    """What had to be given up so that there is a list at all."""
+    said = []
+    if found.floor_dropped and not found.filled:
+        said.append(FLOOR_DROPPED)
+    if found.below_price:
+        said.append(BELOW_PRICE)
+    return said
 
 
 def curve_sentences(
@@ -132,7 +147,7 @@ OF_LIST = ("limit", "budget", "gold", "silver", "specialty")
 
 
 def changed_wishes(
-    student: pd.DataFrame, wishes: ListWishes, changes: str, problem: ListProblem
+    student: pd.DataFrame, wishes: ListWishes, changes: str, base: ApplicationList
 ) -> tuple[pd.DataFrame, ListWishes]:
     """The student's row and wishes, had something been different."""
     of_student: list[str] = []
@@ -147,26 +162,26 @@ def changed_wishes(
         elif name == "limit" and text.startswith("+"):
             # More applications cost more: an old budget would leave no room for them.
             other = other.assign(fee_budget_usd=math.nan)
-            asked = replace(_with_number(asked, name, text, problem), budget_usd=None)
+            asked = replace(_with_number(asked, name, text, base), budget_usd=None)
         else:
-            asked = _with_number(asked, name, text, problem)
+            asked = _with_number(asked, name, text, base)
     if any(of_student):
         other = what_if(other, ",".join(of_student))
     return other, asked
 
 
-def _with_number(wishes: ListWishes, name: str, text: str, problem: ListProblem) -> ListWishes:
+def _with_number(wishes: ListWishes, name: str, text: str, base: ApplicationList) -> ListWishes:
     message = f"what-if {name}={text}: expected a whole number of at least 0"
     if name == "limit" and text.startswith("+"):
         if not text[1:].isdigit():
             raise ModelError(message)
-        return replace(wishes, limit=problem.most + int(text[1:]))
+        return replace(wishes, limit=len(base.chosen) + int(text[1:]), fill=True)
     if name == "budget":
-        base = problem.constraints.budget_usd if text.startswith("+") else 0.0
-        if base is None:
+        before = base.problem.constraints.budget_usd if text.startswith("+") else 0.0
+        if before is None:
             message = f"what-if budget={text}: there is no budget to add to; give it whole"
             raise ModelError(message)
-        return replace(wishes, budget_usd=_dollars(text) + base)
+        return replace(wishes, budget_usd=_dollars(text) + before)
     numbers = text.split(";")
     if not all(number.strip().isdigit() for number in numbers):
         raise ModelError(message)
@@ -204,10 +219,10 @@ def list_comparison(
     base: ApplicationList, what_ifs: Mapping[str, ApplicationList]
 ) -> list[dict[str, Any]]:
     """The what-ifs side by side with the list."""
-    before = dict(zip(base.chosen, base.choice.option, strict=True))
+    before = dict(zip(base.chosen, base.programs["signal"], strict=True))
     rows = []
     for changes, found in what_ifs.items():
-        after = dict(zip(found.chosen, found.choice.option, strict=True))
+        after = dict(zip(found.chosen, found.programs["signal"], strict=True))
         rows.append(
             {
                 "changes": changes,
@@ -242,6 +257,11 @@ PROGRAM_COLUMNS = (
     "why",
     "drops_if",
     "verify",
+    "drops_below",
+    "drops_reason",
+    "replacement",
+    "under_floor",
+    "cost_usd",
     "match_gain",
     "interchangeable",
 )
@@ -270,23 +290,20 @@ class PickAnswer:
     degree: str
 
     def rows(self) -> pd.DataFrame:
-        """The list as a table, with its sentences.
+        """The list as a table, in order for use.
 
         Returns
         -------
         DataFrame
             A row a program: program_id, program_name, rank, group, interview_chance, low, high,
-            signal, why, drops_if, verify (text).
+            signal, why (codes of `WHY_LEGEND`), drops_if (as `drops_code`), verify (text).
         """
         own = self.found.programs
-        table = own[
-            ["program_id", "program_name", "rank", "group", "interview_chance", "low", "high"]
-        ].copy()
-        records = own.to_dict("records")
-        table["signal"] = own["signal"]
-        table["why"] = [listed_because(row) for row in records]
-        table["drops_if"] = [drops_if(row) for row in records]
-        table["verify"] = ["; ".join(to_verify(row["unknown"])) for row in records]
+        names = ["program_id", "program_name", "rank", "group", "interview_chance", "low", "high"]
+        table = own[[*names, "signal"]].copy()
+        table["why"] = [" ".join(codes) for codes in own["why"]]
+        table["drops_if"] = [drops_code(row) for row in own.to_dict("records")]
+        table["verify"] = ["; ".join(to_verify(unknown)) for unknown in own["unknown"]]
         return table
 
     def record(self) -> dict[str, Any]:
@@ -301,8 +318,10 @@ class PickAnswer:
         curve, worth_sending = next_applications(found, self.assumptions)
         programs = self.rows().drop(columns="verify").to_dict("records")
         for row, own in zip(programs, found.programs.to_dict("records"), strict=True):
+            row["why"] = list(own["why"])
             row["verify"] = to_verify(own["unknown"])
-            row["match_gain"] = own["match_gain"]
+            told = ("drops_below", "drops_reason", "replacement", "under_floor", "cost_usd")
+            row |= {name: own[name] for name in (*told, "match_gain")}
             row["interchangeable"] = list(own["interchangeable"])
         left_out = [
             {
@@ -318,10 +337,20 @@ class PickAnswer:
         if found.chosen:
             sentences += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
             sentences += filter(None, [placement_check(None, self.assumptions, self.degree)])
+        codes = {code for why in found.programs["why"] for code in why}
         rho = found.match_chance_by_rho[["rho", "match_chance", "independent"]]
         record = {
             "chosen": list(found.chosen),
+            "recommended": list(found.recommended),
+            "rank_order": list(found.rank_order),
+            "optional": found.optional.to_dict("records"),
+            "filled": found.filled,
+            "floor_dropped": found.floor_dropped,
+            "below_price": found.below_price,
+            "preference_from": found.problem.preference_from,
             "value": found.choice.value,
+            "price": found.choice.price,
+            "net": found.choice.net,
             "match_chance": found.match_chance,
             "match_chance_low": found.match_chance_low,
             "match_chance_high": found.match_chance_high,
@@ -334,6 +363,7 @@ class PickAnswer:
             "unknowns": found.unknowns,
             "chance_basis": found.chance_basis,
             "programs": programs,
+            "legend": {code: words for code, words in WHY_LEGEND.items() if code in codes},
             "left_out": left_out,
             "next_applications": curve[
                 [
@@ -436,7 +466,7 @@ def pick(
     )
     changed = {}
     for changes in what_ifs:
-        other, others = changed_wishes(student, asked, changes, found.problem)
+        other, others = changed_wishes(student, asked, changes, found)
         try:
             changed[changes] = application_list(
                 other, programs, assumptions, preferences, others, method=method, with_range=False

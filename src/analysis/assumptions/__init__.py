@@ -10,7 +10,13 @@ from analysis.assumptions.files import (
     Season,
     factor_components,
 )
-from analysis.assumptions.reading import difference, read_assumptions, toml_text, write_new
+from analysis.assumptions.reading import (
+    difference,
+    read_assumptions,
+    read_calendar,
+    toml_text,
+    write_new,
+)
 
 __all__ = [
     "COMPONENTS",
@@ -23,6 +29,7 @@ __all__ = [
     "difference",
     "factor_components",
     "read_assumptions",
+    "read_calendar",
     "toml_text",
     "write_new",
 ]

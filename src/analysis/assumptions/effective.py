@@ -101,6 +101,9 @@ DOMAINS: Mapping[str, Domain] = {
     "latent_correlation": Domain(0, 0.95),
     "match_utility": SHARE,
     "groups.*": SHARE,
+    "list.worth_of_match_usd": POSITIVE,
+    "list.least_chance": UNDER_ONE,
+    "list.unstated_preference": SHARE,
     "survey.confidence": INSIDE,
     "classmates.risk_of_no_match": INSIDE,
     "classmates.most_at_a_program*": Domain(1, 1e3),
@@ -123,6 +126,7 @@ WORDS = {
     "anchor_basis": ("reader", "population"),
     "level.basis": ("identity", "article"),
 }
+NAMES = {"list.home_without_signal"}
 # May be one number or several: one is a mixture of one.
 EITHER = {"latent_correlation"}
 WHOLE = (
@@ -130,6 +134,7 @@ WHOLE = (
     ".seed",
     ".smallest_cell",
     "list.limit",
+    "list.fewest",
     "fees.first_number",
     "classmates.further_applications",
     "classmates.most_at_a_program",
@@ -146,7 +151,7 @@ ORDERED = (
     ("scale.step2_worst", "scale.step2_best"),
     ("relief.from", "relief.full"),
     ("base_rate.least", "base_rate.most"),
-    ("groups.reach_below", "groups.safer_above"),
+    ("groups.possible_from", "groups.likely_from"),
     ("uncertainty.low", "uncertainty.high"),
     ("passing.lowest", "passing.since_july_2025"),
 )
@@ -176,6 +181,8 @@ def _expected(key: str, entry: Entry) -> str:
     content = entry.content
     if key in WORDS:
         return "" if content in WORDS[key] else " or ".join(WORDS[key])
+    if key in NAMES:
+        return "" if isinstance(content, str) else "names, separated by semicolons"
     if isinstance(content, str):
         return "a number"
     several = isinstance(default_entries()[key].content, tuple)

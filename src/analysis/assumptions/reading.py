@@ -21,7 +21,10 @@ from analysis.assumptions.files import (
 from analysis.errors import AssumptionError
 from analysis.paths import from_root
 
-__all__ = ["difference", "read_assumptions", "toml_text", "write_new"]
+__all__ = ["difference", "read_assumptions", "read_calendar", "toml_text", "write_new"]
+
+CALENDAR = "data/assumptions/calendar.toml"
+DATES = ("submission", "interviews", "rank_list", "soap")
 
 
 def read_assumptions(
@@ -170,3 +173,35 @@ def _season_shown(row: Season | None) -> str:
         return "not given"
     own = row.model_dump(exclude={"season", "basis", "source"}, exclude_none=True)
     return ", ".join(f"{name} {value}" for name, value in own.items() if value != "")
+
+
+def read_calendar(
+    path: str | os.PathLike[str] = CALENDAR,
+) -> dict[str, str]:
+    """Read the dates of the season, as a page says them.
+
+    Parameters
+    ----------
+    path : str or path-like
+        A TOML file: one table a date, with value, basis, why and source.
+
+    Returns
+    -------
+    dict of str to str
+        By ``submission``, ``interviews``, ``rank_list`` and ``soap``.
+
+    Raises
+    ------
+    AssumptionError
+        If the file cannot be read, a date is missing, or it does not say whose it is.
+    """
+    file = from_root(path)
+    content = toml_content(file)
+    dates: dict[str, str] = {}
+    for name in DATES:
+        entry = content.get(name)
+        if not isinstance(entry, dict) or not {"value", "basis", "why", "source"} <= entry.keys():
+            message = f"{file.name}: expected a table [{name}] with value, basis, why and source"
+            raise AssumptionError(message)
+        dates[name] = str(entry["value"])
+    return dates

@@ -18,6 +18,7 @@ from analysis.cli.options import (
     Programs,
     Sets,
     Students,
+    reads_files,
     refuse_both,
     workers_of,
 )
@@ -68,10 +69,11 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The command line.
     """
-    app.command()(chances)
-    app.command()(pick)
-    app.command()(robustness)
-    app.command()(backtest)
+    app.command()(reads_files(chances))
+    app.command()(reads_files(pick))
+    app.command()(reads_files(robustness))
+    app.command()(reads_files(backtest))
+    app.command()(scorecard)
     assumptions_app.command("show")(show_assumptions)
     assumptions_app.command("diff")(diff_assumptions)
     assumptions_app.command("new")(new_assumptions)
@@ -125,6 +127,9 @@ def pick(
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most applications.")] = None,
+    fill: Annotated[
+        bool, typer.Option("--fill", help="Fill the limit, whatever an application costs.")
+    ] = False,
     budget: Annotated[float | None, typer.Option(min=0, help="Most fees, US dollars.")] = None,
     gold: Annotated[str, typer.Option(help="Gold signals; one number a specialty, by ;")] = "",
     silver: Annotated[str, typer.Option(help="Silver signals, likewise.")] = "",
@@ -141,6 +146,7 @@ def pick(
 
     wishes = ListWishes(
         limit=limit,
+        fill=fill,
         budget_usd=budget,
         gold=_signals("--gold", gold),
         silver=_signals("--silver", silver),
@@ -323,6 +329,32 @@ def backtest(
 
 def _figure(cell: Any) -> Any:
     return f"{cell:.3f}" if isinstance(cell, float) else cell
+
+
+def scorecard(
+    assumptions: AssumptionsFile = None, sets: Sets = None, output: FormatOption = None
+) -> None:
+    """Hold typical applicants by specialty and degree against published figures."""
+    from analysis.answers.scorecard import scorecard as found
+
+    form = chosen_format(output)
+    rows = found(assumptions, sets or ())
+    if form is not Format.table:
+        (print_json if form is Format.json else print_csv)(rows)
+        return
+    shown = [
+        {
+            "part": row["part"],
+            "what": row["what"],
+            "model": f"{row['model']:.1%}",
+            "published": "" if row["published"] is None else f"{row['published']:.1%}",
+            "difference": "" if row["difference"] is None else f"{row['difference']:+.1f} points",
+            "source": row["source"],
+        }
+        for row in rows
+        if row["published"] is not None or row["part"] == "order"
+    ]
+    print_table(shown, list(shown[0]))
 
 
 def show_assumptions(

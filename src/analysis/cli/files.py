@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from analysis.cli.options import reads_files
 from analysis.plain_text import visible
 
 __all__ = ["add_to"]
@@ -31,15 +32,13 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The command line.
     """
-    app.command()(check)
+    app.command()(reads_files(check))
     app.command()(template)
+    app.command("map")(map_columns)
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="CSV files.")],
-    mapping: Annotated[
-        Path | None, typer.Option(help="Column mapping of your own export: a TOML file.")
-    ] = None,
+    files: Annotated[list[Path], typer.Argument(help="CSV files or workbooks.")],
     write: Annotated[
         Path | None, typer.Option(help="Write the good rows of graduates to this new file.")
     ] = None,
@@ -47,9 +46,25 @@ def check(
     """Say what is wrong with a file, all at once, and what was repaired to read it."""
     from analysis.tables.check import check_files
 
-    text, code = check_files(files, mapping, write)
+    text, code = check_files(files, write=write)
     print(visible(text))
     return code
+
+
+def map_columns(
+    file: Annotated[Path, typer.Argument(help="A foreign export: CSV or a workbook.")],
+    table: Annotated[Table | None, typer.Option(help="Which table it is.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write; mapping.toml beside the file without.")
+    ] = None,
+) -> int:
+    """Propose how the columns and words of your own export read as ours: mapping.toml."""
+    from analysis.tables.mapping import MAPPING_FILE
+    from analysis.tables.proposal import write_mapping
+
+    target = out or file.parent / MAPPING_FILE
+    print(visible(write_mapping(file, target, table.value if table else "")))
+    return 0
 
 
 def template(

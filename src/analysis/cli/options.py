@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +24,7 @@ __all__ = [
     "Programs",
     "Sets",
     "Students",
+    "reads_files",
     "refuse_both",
     "workers_of",
 ]
@@ -41,6 +44,52 @@ Processes = Annotated[
 Cluster = Annotated[
     str, typer.Option(help="A Dask scheduler instead of this machine, as tls://HOST:PORT.")
 ]
+
+
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping", help="Column mapping of your own export; else mapping.toml beside the file."
+    ),
+]
+IgnoredColumns = Annotated[
+    list[str] | None,
+    typer.Option("--ignore-column", help="Leave a column out, by its name; repeatable."),
+]
+
+
+def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``--mapping`` and ``--ignore-column``, which hold for every file it reads.
+
+    Parameters
+    ----------
+    command : callable
+        A command; its own options stay.
+
+    Returns
+    -------
+    callable
+        The same, with two more options.
+    """
+
+    @wraps(command)
+    def reading(*args: Any, **options: Any) -> Any:
+        from analysis.tables.mapping import reading_with
+
+        given = {one.name: options.pop(one.name) for one in more}
+        with reading_with(given.get("mapping"), tuple(given["ignore_column"] or ())):
+            return command(*args, **options)
+
+    signature = inspect.signature(command, eval_str=True)
+    more = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        for name, kind in (("mapping", MappingFile), ("ignore_column", IgnoredColumns))
+        if name not in signature.parameters
+    ]
+    every = [*signature.parameters.values(), *more]
+    reading.__signature__ = signature.replace(parameters=every)  # type: ignore[attr-defined]
+    reading.__annotations__ = {one.name: one.annotation for one in every}
+    return reading
 
 
 def refuse_both(workers: int | None, cluster: str) -> None:

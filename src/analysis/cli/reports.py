@@ -1,4 +1,4 @@
-"""Commands that render: report, batch, demo."""
+"""Commands that render: report, batch, demo, handout."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from analysis.cli.options import (
     Programs,
     Sets,
     Students,
+    reads_files,
     refuse_both,
     workers_of,
 )
@@ -64,8 +65,9 @@ def add_to(app: typer.Typer) -> None:
         The command line.
     """
     app.command()(demo)
-    app.command()(report)
-    app.command()(batch)
+    app.command()(reads_files(report))
+    app.command()(reads_files(batch))
+    app.command()(handout)
 
 
 def demo() -> int:
@@ -164,6 +166,21 @@ def batch(
     if overview_at is None:
         return code
     return max(code, _overview(inputs, overview_at, names=names, branding=branding))
+
+
+def handout(
+    out: Annotated[
+        Path, typer.Option("--out", help="The PDF; reports/out/handout.pdf without.")
+    ] = Path("reports/out/handout.pdf"),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older one.")] = False,
+    branding: Branding = None,
+) -> int:
+    """Make a two-page handout for the whole class; it says nothing about any one student."""
+    from analysis.report.overview import render_handout
+
+    render_handout(out, overwrite=overwrite, branding=branding)
+    say(f"the class handout is in {out}")
+    return 0
 
 
 def _loaded(out: Path, *files: Path, **options: Any) -> Inputs:

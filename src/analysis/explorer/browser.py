@@ -17,7 +17,7 @@ __all__ = ["browser"]
 def _kind() -> Any:
     import anywidget  # a page needs it, other commands do not
 
-    class Browser(anywidget.AnyWidget):  # type: ignore[misc]
+    class Browser(anywidget.AnyWidget):
         """Numbers turn grey in the browser at once, not when this process hears of a change.
 
         The tab keeps the cases, so that a page that is loaded again, or whose kernel died, goes on
@@ -28,6 +28,7 @@ def _kind() -> Any:
 
         asked = traitlets.Int(0).tag(sync=True)  # counts what a person did
         answered = traitlets.Int(0).tag(sync=True)  # the last of it that is on the page
+        taken = traitlets.Int(0).tag(sync=True)  # counts the files that were handed in and read
         busy = traitlets.Bool(False).tag(sync=True)
         kept = traitlets.Unicode("").tag(sync=True)  # the cases, for the tab to keep
         opened = traitlets.Unicode("").tag(sync=True)  # what the tab had kept, when it opens

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from importlib.resources import files
-from typing import Any
+from typing import Any, TypeVar
 
 import ipywidgets
 
-from analysis.answers.case import Case, case_from_json, case_json, case_of_row, differences
-from analysis.answers.exploring import Desk, ListOf, list_of, standing_of, whose_data
+from analysis.answers.case import Case, case_from_json, case_json, case_of_row
+from analysis.answers.exploring import (
+    Desk,
+    ListOf,
+    Standing,
+    beside_graduates,
+    list_of,
+    standing_of,
+    whose_data,
+)
 from analysis.errors import CountersignalError
 from analysis.explorer.boxes import Panel, paragraphs, plain
 from analysis.explorer.browser import browser
+from analysis.explorer.cases import LAST, Cases
 from analysis.explorer.controls import Controls
 from analysis.explorer.history import History, Steps
+from analysis.explorer.listing import Listing
 from analysis.explorer.pictures import face_rules
-from analysis.explorer.results import Kept, Results
+from analysis.explorer.results import Chart, Kept, Results
 from analysis.explorer.saving import Saving, Taken
 from analysis.explorer.uploads import Files, too_large
 
@@ -27,7 +37,8 @@ __all__ = ["Explorer", "explore"]
 
 MOST_LISTS = 32
 PAUSE = 0.01  # seconds without a change before the list is made
-BASE, KEPT = "The base case", "The kept case"
+BASE = "The base case"
+TABS = ("Results", "List", "Charts", "Data", "Compare")
 TYPED, TYPED_WORDS = "typed", "A typed profile"
 TYPED_SCORE = 250.0
 FILES_GONE = (
@@ -35,6 +46,7 @@ FILES_GONE = (
     "are kept and come back with them."
 )
 Step = Callable[[], None]
+T = TypeVar("T")
 
 
 def guarded(method: Callable[..., None]) -> Callable[..., None]:
@@ -45,10 +57,10 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
         try:
             method(self, *arguments)
         except CountersignalError as error:
-            self.results.show_trouble(str(error))
+            self.show_trouble(str(error))
         except Exception as error:
             kind = type(error).__name__
-            self.results.show_trouble(f"An error of the program itself ({kind}): undo, go on.")
+            self.show_trouble(f"An error of the program itself ({kind}): undo, go on.")
 
     return safe
 
@@ -67,7 +79,7 @@ class Explorer:
     ) -> None:
         paths = {"students": students_csv, "programs": programs_csv}
         paths |= {"preferences": preferences_csv, "assumptions": assumptions_toml}
-        self.files = Files(paths, self._taken)
+        self.files = Files(paths, self._taken, self._file_read)
         self.desk = self.files.read()
         self.browser = browser()
         self.browser.observe(self._asked, "asked")
@@ -76,21 +88,34 @@ class Explorer:
         self.results = Results()
         self.banner = Panel("cs-banner")
         self.controls = Controls(self.desk, self._changed)
-        self.saving = Saving(self._as_taken, lambda: self.files.folder, self.results.charts)
+        self.listing = Listing(self._from_list)
+        self.cases = Cases(self._frozen, self._from_list, self._settle_again, self._file_read)
+        self.saving = Saving(
+            self._as_taken,
+            lambda: self._list_of(self.history.now),
+            lambda: self.cases.text(),
+            lambda: self.files.folder,
+            self._all_charts,
+        )
         # The cases of each student, so that a change of student loses nothing.
         self._histories: dict[str, History] = {}
         # Cases of students, or of rows, that the files in use do not have.
         self._aside: dict[str, list[Any]] = {}
         self._lists: dict[Case, ListOf] = {}
+        self._standings: dict[Case, Standing] = {}
         self._steps = Steps()
+        self._quiet = False
         self._base = self._beside = Kept(BASE, {}, {})
-        self._kept_case: Case | None = None
         self.student = ipywidgets.Dropdown(description="Student")
         self.student.observe(self._picked, "value")
         self.undo_button = _button("Undo", self._undo)
         self.base_button = _button("Back to the base case", self._to_base)
-        self.keep_button = _button("Compare with this case", self._keep)
-        self.drop_button = _button("End the comparison", self._drop_kept)
+        self.beside = ipywidgets.Dropdown(description="Beside it", options=[BASE])
+        self.beside.observe(lambda _: None if self._quiet else self._settle_again(), "value")
+        self.names = ipywidgets.Checkbox(
+            description="Names in the list of students (else ids)", value=True, indent=False
+        )
+        self.names.observe(lambda _: self._fill_students(self.student.value), "value")
         self.view = self._laid_out()
         self._begin()
 
@@ -108,6 +133,12 @@ class Explorer:
         if student_id not in self._histories:
             self._histories[student_id] = History(self._case_of(student_id))
         return self._histories[student_id]
+
+    def _all_charts(self) -> Mapping[str, Chart]:
+        """Every chart of the case, those of a closed tab too; none without an answer."""
+        if self.results.charts["chances-by-flag"].svg:
+            self._draw_charts()
+        return self.results.charts
 
     def _as_taken(self) -> tuple[Taken, Desk]:
         base = self.history.base
@@ -137,14 +168,14 @@ class Explorer:
         self._refresh()
 
     @guarded
-    def _keep(self, _: Any = None) -> None:
-        self._settle()
-        self._kept_case, self._beside = self.history.now, self.results.keep(KEPT)
-        self._settle()
+    def _from_list(self, case: Case) -> None:
+        """Go on with a case that a program's card, or a kept case, gives."""
+        self.history.take(case)
+        self.controls.show(case)
+        self._refresh()
 
     @guarded
-    def _drop_kept(self, _: Any = None) -> None:
-        self._kept_case, self._beside = None, self._base
+    def _settle_again(self) -> None:
         self._settle()
 
     @guarded
@@ -152,6 +183,7 @@ class Explorer:
         """Go on with other tables: with the same student, unless the class is another."""
         self.desk = desk
         self._lists.clear()
+        self._standings.clear()
         self._aside |= self._kept_cases()
         self._histories = {}
         self._come_back()
@@ -202,6 +234,9 @@ class Explorer:
             self.browser.busy = False
             self.browser.answered = self.browser.asked
 
+    def _file_read(self) -> None:
+        self.browser.taken += 1
+
     def _refused(self, change: Any) -> None:
         if change["new"]:
             self.files.say(too_large(str(change["new"][0]), int(change["new"][1])))
@@ -232,6 +267,11 @@ class Explorer:
         }
         self.browser.kept = json.dumps(kept)
 
+    def show_trouble(self, message: str) -> None:
+        """Say why there is no answer, and show nothing of another."""
+        self.results.show_trouble(message)
+        self.listing.clear()
+
     # What follows
 
     @guarded
@@ -239,25 +279,22 @@ class Explorer:
         """Go on with a student's case; the numbers of the base case stand beside it."""
         self.history = history
         self.controls.show(history.now)
-        self._base = self._frozen(BASE, history.base)
-        if self._kept_case is None:
-            self._beside = self._base
+        self.cases.begin(history.base)
         self._settle()
 
     def _frozen(self, name: str, case: Case) -> Kept:
         """The numbers of a case that stays beside the one that is shown."""
         try:
             listed = self._list_of(case)
-            return Kept(name, standing_of(case, self.desk).rows, listed.rows, listed.names)
+            return Kept(name, self._standing_of(case).rows, listed.rows, listed.names)
         except CountersignalError:
             return Kept(name, {}, {})
 
     def _list_of(self, case: Case) -> ListOf:
-        if case not in self._lists:
-            if len(self._lists) >= MOST_LISTS:
-                del self._lists[next(iter(self._lists))]
-            self._lists[case] = list_of(case, self.desk)
-        return self._lists[case]
+        return _kept(self._lists, case, lambda: list_of(case, self.desk))
+
+    def _standing_of(self, case: Case) -> Standing:
+        return _kept(self._standings, case, lambda: standing_of(case, self.desk))
 
     def _refresh(self) -> None:
         """Show the quick numbers at once; the list follows when nothing more is changed."""
@@ -284,13 +321,27 @@ class Explorer:
 
     def _quick(self) -> None:
         case = self.history.now
-        standing = standing_of(case, self.desk)
+        standing = self._standing_of(case)
+        self._beside = self._chosen_beside()
+        self.results.compare(beside_graduates(case, self.files.graduates))
         self.results.show_standing(standing, self._beside)
         self.results.draw_standing(standing)
         self.saving.forget()
         self.undo_button.disabled = not self.history.can_undo
         self.base_button.disabled = case == self.history.base
-        self.drop_button.disabled = self._kept_case is None
+
+    def _chosen_beside(self) -> Kept:
+        """The base case, or a kept one, whose numbers stand beside those of the case."""
+        names = [BASE, *(name for name in self.cases.named if name != LAST)]
+        if list(self.beside.options) != names:
+            chosen = self.beside.value
+            self._quiet = True
+            self.beside.options = names
+            self.beside.value = chosen if chosen in names else BASE
+            self._quiet = False
+        name = self.beside.value
+        kept = self.cases.named.get(name)
+        return self._frozen(name, kept.case if kept else self.history.base)
 
     def _slow(self, *, guard: bool = True) -> list[Step]:
         case = self.history.now
@@ -300,16 +351,13 @@ class Explorer:
             made.append(self._list_of(case))
             self.results.show_list(made[0], self._beside)
 
-        def compare() -> None:
-            kept = self._kept_case
-            changes = [] if kept is None else differences(kept, case)
-            self.results.show_kept(None if kept is None else self._beside, changes)
-
+        flat = self.desk.assumptions.value("list.flat_gain")
         steps: list[Step] = [
             make,
-            lambda: self.results.draw_programs(made[0]),
-            lambda: self.results.draw_curve(made[0]),
-            compare,
+            lambda: self.results.draw_applications(made[0], flat),
+            lambda: self.listing.show(case, self.desk, made[0]),
+            lambda: self.cases.show(case),
+            self._draw_open_tab,
         ]
         return [self._safe(step) for step in steps] if guard else steps
 
@@ -327,38 +375,86 @@ class Explorer:
 
     # How it looks
 
+    def _named(self, student_id: str) -> str:
+        """Words of a student in the picker: the name with the id, or the id alone."""
+        if student_id == TYPED:
+            return TYPED_WORDS
+        rows = self.desk.students
+        name = rows.loc[rows["student_id"] == student_id].get("name")
+        known = self.names.value and name is not None and isinstance(name.iloc[0], str)
+        return plain(f"{name.iloc[0]} ({student_id})") if known else plain(student_id)
+
     def _fill_students(self, chosen: str) -> None:
-        options = [(TYPED_WORDS if one == TYPED else plain(one), one) for one in self._ids()]
+        options = [(self._named(one), one) for one in self._ids()]
         self.student.unobserve(self._picked, "value")
         self.student.options = options
         self.student.value = chosen
         self.student.observe(self._picked, "value")
 
+    def _draw_open_tab(self) -> None:
+        """What only its own tab shows is drawn when that is open."""
+        if self.tabs.selected_index == TABS.index("Compare"):
+            self.cases.draw()
+        if self.tabs.selected_index == TABS.index("Charts"):
+            self._draw_charts()
+
+    def _draw_charts(self) -> None:
+        listed = self._list_of(self.history.now)
+        self.results.draw_programs(listed)
+        self.results.draw_curve(listed)
+
+    @guarded
+    def _turned(self, change: Any) -> None:
+        self.listing.visible = change["new"] == TABS.index("List")
+        if self.listing.visible:
+            self.listing.open()
+        self._draw_open_tab()
+
     def _laid_out(self) -> Any:
         results = self.results
-        pictures = [chart.panel.widget for chart in results.charts.values()]
+        charts = {name: chart.panel.widget for name, chart in results.charts.items()}
         look = files("analysis.explorer").joinpath("page.css").read_text(encoding="utf-8")
-        bar = [self.undo_button, self.base_button, self.keep_button, self.drop_button]
-        shown = [_box("cs-charts", *pictures), results.kept.widget, results.listing.widget]
-        side = [self.controls.box, self.files.box, self.saving.box]
+        first = _box("cs-charts", charts.pop("chances-by-flag"), charts.pop("applications"))
+        contents = {
+            "Results": _box("cs-tab", results.moved.widget, first),
+            "List": self.listing.box,
+            "Charts": _box("cs-tab", _box("cs-charts", *charts.values()), results.states.widget),
+            "Data": _box("cs-tab cs-columns", self.files.box, self.saving.box, self.names),
+            "Compare": self.cases.box,
+        }
+        self.tabs = ipywidgets.Tab(list(contents.values()), titles=list(contents))
+        self.tabs.add_class("cs-tabs")
+        self.tabs.observe(self._turned, "selected_index")
+        self.tabs.selected_index = 0
+        bar = [self.student, self.undo_button, self.base_button, self.beside]
         return _box(
             "cs-page",
             ipywidgets.HTML(f"<style>{face_rules()}{look}</style>"),
             self.browser,
             self.banner.widget,
-            _box("cs-bar", self.student, *bar),
+            _box("cs-bar", *bar),
             _box(
                 "cs-body",
-                results.numbers.widget,
-                _box("cs-side", *side),
-                _box("cs-results", *shown),
+                _box("cs-side", self.controls.box),
+                _box("cs-main", results.numbers.widget, self.tabs),
             ),
         )
 
 
+def _kept(cache: dict[Case, T], case: Case, make: Callable[[], T]) -> T:
+    """What was made of a case, made once; the oldest is forgotten where there are many."""
+    if case not in cache:
+        made = make()
+        if len(cache) >= MOST_LISTS:
+            del cache[next(iter(cache))]
+        cache[case] = made
+    return cache[case]
+
+
 def _box(kind: str, *children: Any) -> Any:
     made = ipywidgets.VBox(list(children))
-    made.add_class(kind)
+    for one in kind.split():
+        made.add_class(one)
     return made
 
 

@@ -22,6 +22,16 @@ const named = (page) => {
     const last = button.lastChild;
     if (last && /\(0\)$/.test(last.textContent)) last.textContent = last.textContent.replace(/\s*\(0\)$/, "");
   }
+  for (const body of page.querySelectorAll(".dt-scroll-body:not([tabindex])")) {
+    body.tabIndex = 0;
+    body.setAttribute("role", "region");
+    body.setAttribute("aria-label", "Programs");
+  }
+  for (const tab of page.querySelectorAll(".widget-tab-contents:not([tabindex])")) {
+    tab.tabIndex = 0; // it scrolls, so that a keyboard must reach it
+    tab.setAttribute("role", "region");
+    tab.setAttribute("aria-label", "Contents of the tab");
+  }
   for (const live of page.querySelectorAll(".cs-numbers, .cs-said, .cs-saved, .cs-banner, .cs-states")) {
     if (!live.hasAttribute("aria-live")) live.setAttribute("aria-live", "polite");
   }
@@ -40,7 +50,7 @@ function render({ model, el }) {
   strip.setAttribute("role", "alert");
   el.append(strip);
 
-  let asked = model.get("asked"), rest, silence;
+  let asked = model.get("asked"), handed = model.get("taken"), rest, silence;
   const speak = () => {
     const voila = document.getElementById("ended");
     if (voila && !voila.hidden) return;
@@ -59,7 +69,7 @@ function render({ model, el }) {
     }
   };
   const look = () => {
-    const waits = model.get("busy") || model.get("answered") < asked;
+    const waits = model.get("busy") || model.get("answered") < asked || model.get("taken") < handed;
     clearTimeout(rest);
     if (waits) {
       for (const page of pages()) page.classList.add("cs-busy");
@@ -86,7 +96,7 @@ function render({ model, el }) {
   heard("pointerdown", (e) => { sliding = Boolean(within(e.target, ".noUi-target")); if (sliding) ask(); });
   heard("pointermove", () => { if (sliding && model.get("answered") >= asked) ask(); });
   heard("pointerup", () => { if (sliding) { sliding = false; ask(); } });
-  heard("click", (e) => { if (within(e.target, ".cs-bar button, .cs-acts button")) ask(); });
+  heard("click", (e) => { if (within(e.target, "button, .lm-TabBar-tab")) ask(); });
   heard("change", (e) => {
     if (within(e.target, "input, select, textarea")) ask();
   });
@@ -99,7 +109,10 @@ function render({ model, el }) {
       e.stopImmediatePropagation();
       model.set("refused", [large.name, large.size, Date.now()]);
       model.save_changes();
-    } else ask();
+    } else {
+      handed += 1;
+      look();
+    }
   };
   HTMLInputElement.prototype.click = function () {
     if (this.type === "file" && !this.isConnected) this.addEventListener("change", weigh, { capture: true });
@@ -108,6 +121,7 @@ function render({ model, el }) {
 
   model.on("change:answered", look);
   model.on("change:busy", look);
+  model.on("change:taken", look);
   model.on("change:kept", () => store.write(model.get("kept")));
   const watch = new MutationObserver(() => pages().forEach(named));
   watch.observe(document.body, { childList: true, subtree: true });

@@ -100,11 +100,7 @@ def image(svg: str, alt: str) -> str:
         HTML.
     """
     data = base64.b64encode(svg.encode()).decode()
-    words = html.escape(alt)
-    return (
-        f'<img class="cs-chart" src="data:image/svg+xml;base64,{data}" alt="{words}">'
-        f'<p class="cs-words" aria-hidden="true">{words}</p>'
-    )
+    return f'<img class="cs-chart" src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}">'
 
 
 @cache

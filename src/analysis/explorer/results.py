@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 
-from analysis.answers.exploring import ListOf, Standing
-from analysis.explorer.boxes import Panel, as_text, heading, paragraphs, table
+from analysis.answers.exploring import ListOf, Standing, changed_lines
+from analysis.explorer.boxes import Panel, as_text, heading, paragraphs
 from analysis.explorer.pictures import Picture, image
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.match_chance_by_rho import alt_match_chance_by_rho, draw_match_chance_by_rho
+from analysis.figures.next_application import alt_next_application, draw_next_application
 from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
 from analysis.figures.program_risk_tolerance import (
     alt_program_risk_tolerance,
@@ -22,7 +23,7 @@ from analysis.figures.program_risk_tolerance import (
 
 __all__ = ["Chart", "Kept", "Results"]
 
-CHARTS = ("chances-by-flag", "weights", "programs", "match-chance")
+CHARTS = ("chances-by-flag", "weights", "programs", "match-chance", "applications")
 WEIGHTS_TITLE = "What programs weigh, in this case"
 
 
@@ -34,7 +35,6 @@ class Kept:
     standing: Mapping[str, str]
     listed: Mapping[str, str]
     chosen: Mapping[str, str] = field(default_factory=dict)
-    pictures: tuple[str, ...] = ()
 
 
 @dataclass
@@ -72,13 +72,16 @@ class Results:
 
     def __init__(self) -> None:
         self.numbers = Panel("cs-numbers")
-        self.listing = Panel("cs-list")
-        self.kept = Panel("cs-kept")
+        self.moved = Panel("cs-moved")
+        self.states = Panel("cs-map")
         self.charts = {name: Chart() for name in CHARTS}
+        for name, chart in self.charts.items():
+            chart.panel.widget.add_class(f"cs-picture-{name}")
         self._standing: Mapping[str, str] = {}
         self._listed: Mapping[str, str] = {}
         self._notes: tuple[str, ...] = ()
         self._chosen: Mapping[str, str] = {}
+        self._compared: tuple[str, ...] = ()
 
     def show_standing(self, standing: Standing, beside: Kept) -> None:
         """Show the quick numbers; those of the list are marked until they follow."""
@@ -101,15 +104,18 @@ class Results:
         self._listed = listed.rows
         self._chosen = listed.names
         self._show_numbers(beside, waiting=False)
-        moves = _moves(beside, self._chosen)
-        parts = [heading("The list"), paragraphs([*listed.sentences, *moves])]
-        rows = listed.programs.to_dict("records")
-        parts.append(table(rows, "The list, the most wanted first", kind="cs-rows"))
-        out = listed.left_out.to_dict("records")
-        if out:
-            parts.append(heading("The best that are not on it", 3))
-            parts.append(table(out, "Programs that are not on the list", kind="cs-rows"))
-        self.listing.show("".join(parts))
+        moved = changed_lines(beside.listed, listed, beside.chosen) if beside.chosen else []
+        enough = enough_sentence(listed)
+        beside_name = f"{beside.name[0].lower()}{beside.name[1:]}"
+        self.moved.show(
+            (heading(f"Against {beside_name}", 3) + paragraphs(moved) if moved else "")
+            + paragraphs([enough, *listed.sentences[:1], *self._compared])
+        )
+        self.states.show(state_grid(listed))
+
+    def compare(self, sentences: Sequence[str]) -> None:
+        """Say what the office's own comparison data hold for this case."""
+        self._compared = tuple(sentences)
 
     def draw_programs(self, listed: ListOf) -> None:
         """Draw the programs, those of the list marked."""
@@ -131,31 +137,25 @@ class Results:
             listed.curve, draw_match_chance_by_rho, alt_match_chance_by_rho, **words
         )
 
+    def draw_applications(self, listed: ListOf, flat_below: float) -> None:
+        """Draw what each further application adds, with the recommended stop."""
+        limit = None if listed.found is None else len(listed.found.chosen)
+        words = {"flat_below": flat_below, "limit": limit or None}
+        frame = listed.applications if limit else pd.DataFrame()
+        self.charts["applications"].show(
+            frame, draw_next_application, alt_next_application, **words
+        )
+
     def show_trouble(self, message: str) -> None:
         """Say in place of the numbers why there are none."""
         # What stands on the page is another case's, perhaps another student's.
         self._standing, self._listed, self._chosen, self._notes = {}, {}, {}, ()
-        self.listing.show("")
-        self.kept.show("")
+        self.moved.show("")
+        self.states.show("")
         for chart in self.charts.values():
             chart.clear()
         said = [line for line in message.splitlines() if line.strip()]
         self.numbers.show(heading("This case has no answer yet") + paragraphs(said, "cs-trouble"))
-
-    def keep(self, name: str) -> Kept:
-        """Freeze what is shown."""
-        drawn = [self.charts[one] for one in ("chances-by-flag", "match-chance")]
-        pictures = tuple(image(c.svg, f"Kept case. {c.picture.alt}") for c in drawn if c.svg)
-        return Kept(name, self._standing, self._listed, self._chosen, pictures)
-
-    def show_kept(self, kept: Kept | None, changes: list[str]) -> None:
-        """Show a frozen case beneath, and what differs."""
-        if kept is None:
-            self.kept.show("")
-            return
-        said = "; ".join(changes) or "nothing"
-        parts = [heading(kept.name), paragraphs([f"Changed since: {said}."]), *kept.pictures]
-        self.kept.show("".join(parts))
 
     def _show_numbers(self, beside: Kept, *, waiting: bool) -> None:
         before = {**beside.standing, **beside.listed}
@@ -180,13 +180,49 @@ def _parted(said: str) -> str:
     return f'{number} <span class="cs-range">({ends}</span>' if mark else number
 
 
-def _moves(beside: Kept, chosen: Mapping[str, str]) -> list[str]:
-    """Programs that enter and leave, held against the case beside; two may have one name."""
-    entered = [name for one, name in chosen.items() if one not in beside.chosen]
-    left = [name for one, name in beside.chosen.items() if one not in chosen]
-    if not beside.chosen or not (entered or left):
-        return []
-    words = []
-    words += [f"enter: {', '.join(entered)}"] if entered else []
-    words += [f"leave: {', '.join(left)}"] if left else []
-    return [f"Against {beside.name[0].lower()}{beside.name[1:]}: {'; '.join(words)}."]
+def enough_sentence(listed: ListOf) -> str:
+    """How many applications are enough, in a sentence; "" without a list."""
+    if listed.found is None or listed.applications.empty:
+        return ""
+    on_list = len(listed.found.chosen)
+    if listed.worth_sending is None:
+        return f"How many are enough: each of the {on_list} applications adds something."
+    added = listed.applications["match_gain"].iloc[listed.worth_sending :].sum()
+    return (
+        f"How many are enough: {listed.worth_sending}. All that come after add "
+        f"{100 * added:.1f} points to the match chance together. The list has {on_list}."
+    )
+
+
+# A tile a state, about where it lies: row by row, columns from 0.
+TILES = (
+    "AK0 ME10", "VT9 NH10", "WA0 ID1 MT2 ND3 MN4 IL5 WI6 MI7 NY8 RI9 MA10",
+    "OR0 NV1 WY2 SD3 IA4 IN5 OH6 PA7 NJ8 CT9", "CA0 UT1 CO2 NE3 MO4 KY5 WV6 VA7 MD8 DE9",
+    "AZ1 NM2 KS3 AR4 TN5 NC6 SC7 DC8", "OK3 LA4 MS5 AL6 GA7", "HI0 TX3 FL8 PR10",
+)  # fmt: skip
+
+
+def state_grid(listed: ListOf) -> str:
+    """Where the programs of the list are: a tile a state with their number."""
+    if listed.programs.empty:
+        return ""
+    on_list = listed.programs[listed.programs["On list"] == "yes"]
+    counts = on_list["State"].value_counts().to_dict()
+    tiles = []
+    for row, line in enumerate(TILES, start=1):
+        for tile in line.split():
+            state, column = tile[:2], int(tile[2:]) + 1
+            number = counts.pop(state, 0)
+            kind = "cs-tile cs-has" if number else "cs-tile"
+            tiles.append(
+                f'<div class="{kind}" style="grid-row:{row};grid-column:{column}">{state}'
+                f"<b>{number or ''}</b></div>"
+            )
+    order = on_list["State"].value_counts()
+    told = ", ".join(f"{state} {number}" for state, number in order.items())
+    others = ", ".join(f"{html.escape(str(s))} {n}" for s, n in counts.items())
+    return (
+        f"{heading('Where the programs of the list are', 3)}"
+        f'<div class="cs-tiles" role="img" aria-label="Programs by state: {html.escape(told)}">'
+        f"{''.join(tiles)}</div>" + (f"<p>Elsewhere: {others}</p>" if others else "")
+    )

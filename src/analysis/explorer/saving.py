@@ -14,14 +14,24 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
 from analysis.answers.case import Case, as_what_if, case_csv, differences, what_if_sentence
-from analysis.answers.exploring import Desk, case_toml, rows_csv
+from analysis.answers.exploring import (
+    Desk,
+    ListOf,
+    case_tables,
+    case_toml,
+    list_rows,
+    list_xlsx,
+    rows_csv,
+    without_states,
+)
 from analysis.errors import CountersignalError, ReportError
 from analysis.explorer.boxes import Panel, group, paragraphs
 from analysis.explorer.results import Chart
@@ -87,33 +97,59 @@ class Saving:
     ----------
     now : callable
         Gives the case as it leaves the page, and the tables.
-    files : Files
-        Where there is a private folder.
-    charts : mapping of str to Chart
-        As they are drawn.
+    listed : callable
+        Gives the list of the case that is shown.
+    cases : callable
+        Gives all kept cases of the student as one file.
+    folder : callable
+        Gives a private folder.
+    charts : callable
+        Gives all charts of the case, drawn.
     """
 
     def __init__(
-        self, now: Callable[[], tuple[Taken, Desk]], folder: Callable[[], Path],
-        charts: Mapping[str, Chart],
-    ) -> None:  # fmt: skip
-        self._now, self._folder, self._charts = now, folder, charts
+        self,
+        now: Callable[[], tuple[Taken, Desk]],
+        listed: Callable[[], ListOf],
+        cases: Callable[[], str],
+        folder: Callable[[], Path],
+        charts: Callable[[], Mapping[str, Chart]],
+    ) -> None:
+        self._now, self._listed, self._cases = now, listed, cases
+        self._folder, self._charts = folder, charts
         self._links = Panel("cs-saved")
         self._task: asyncio.Task[None] | None = None
         buttons = {
+            "List (CSV)": lambda _: self._save_list("csv"),
+            "List (Excel)": lambda _: self._save_list("xlsx"),
             "Student row (CSV)": self._save_row,
             "Assumptions (TOML)": self._save_assumptions,
             "Charts (SVG, PNG)": self._save_charts,
             "Report (PDF)": self._save_report,
+            "Cases and notes (one file)": self._save_cases,
         }
         self.buttons = {words: ipywidgets.Button(description=words) for words in buttons}
         for words, act in buttons.items():
             self.buttons[words].on_click(act)
-        self.box = group("Take it with you", [*self.buttons.values(), self._links.widget])
+        self.box = group("Take this case with you", [*self.buttons.values(), self._links.widget])
 
     def forget(self) -> None:
         """Take the links away: what they save is no longer what is shown."""
         self._links.show("")
+
+    def _save_list(self, ending: str) -> None:
+        taken, _desk = self._now()
+        said = f"WHAT-IF of {taken.wishes_of}. {taken.changed}" if taken.changed else ""
+
+        def make() -> bytes:
+            rows = list_rows(self._listed(), said)
+            return list_xlsx(rows) if ending == "xlsx" else rows.to_csv(index=False).encode()
+
+        self._links.show(_link(taken.name(f"list-{taken.case.student_id}", ending), make))
+
+    def _save_cases(self, _: Any) -> None:
+        taken, _desk = self._now()
+        self._links.show(_link(f"cases-{taken.wishes_of}.json", lambda: self._cases().encode()))
 
     def _save_row(self, _: Any) -> None:
         taken, _desk = self._now()
@@ -131,8 +167,8 @@ class Saving:
         taken, _desk = self._now()
         mark = f"WHAT-IF of {taken.wishes_of}. {taken.changed}" if taken.changed else ""
         links = [
-            _link(taken.name(name, ending), lambda c=chart, e=ending: c.picture.saved(e, mark))
-            for name, chart in self._charts.items()
+            _link(taken.name(name, ending), partial(chart.picture.saved, ending, mark))
+            for name, chart in self._charts().items()
             if chart.svg
             for ending in ("svg", "png")
         ]
@@ -181,16 +217,14 @@ def download(name: str, content: bytes) -> str:
 def report_pdf(folder: Path, taken: Taken, desk: Desk) -> bytes:
     """Render the case's report as the command line does, on the rows that are in use here."""
     student_id = taken.case.student_id
-    programs = desk.programs[~desk.programs["state"].isin(taken.case.exclude_states)]
+    programs, preferences = case_tables(replace(taken.case, student_id=taken.wishes_of), desk)
     inputs = {
-        "students": case_csv(taken.case),
+        "students": case_csv(without_states(taken.case, desk)),
         "programs": rows_csv(programs),
         "assumptions": case_toml(taken.case, desk),
     }
-    if desk.preferences is not None:
-        own = desk.preferences[desk.preferences["student_id"] == taken.wishes_of]
-        if len(own):
-            inputs["preferences"] = rows_csv(own.assign(student_id=student_id))
+    if preferences is not None and len(preferences):
+        inputs["preferences"] = rows_csv(preferences.assign(student_id=student_id))
     if taken.changed:
         inputs["branding"] = _marked_branding(taken.changed)
     out = folder / "report"

@@ -12,7 +12,7 @@ from typing import Any
 
 import ipywidgets
 
-from analysis.answers.exploring import SAMPLES, Desk, checked_file, read_desk
+from analysis.answers.exploring import SAMPLES, Desk, check_rows, checked_file, read_desk
 from analysis.errors import CountersignalError
 from analysis.explorer.boxes import Panel, group, paragraphs, plain
 from analysis.paths import from_root
@@ -79,10 +79,18 @@ class Files:
         last two may be "".
     taken : callable
         Gets the tables, and which of them is new, whenever others are in use.
+    read : callable
+        Told when a file was read, whatever came of it.
     """
 
-    def __init__(self, paths: Mapping[str, str], taken: Callable[[Desk, str], None]) -> None:
+    def __init__(
+        self,
+        paths: Mapping[str, str],
+        taken: Callable[[Desk, str], None],
+        read: Callable[[], None],
+    ) -> None:
         self._paths = dict(paths)
+        self._read = read
         self._begun_with = dict(paths)
         self._taken = taken
         self._folder: Path | None = None
@@ -90,7 +98,13 @@ class Files:
         self.takers = {table: self._taker(table, words) for table, words in TABLES.items()}
         self.sample = ipywidgets.Button(description="Back to the files this page began with")
         self.sample.on_click(lambda _: self._to_first())
-        self.box = group("Your own files", [*self.takers.values(), self._said.widget, self.sample])
+        self.graduates: Any = None  # rows of the office's own outcomes
+        self.takers["graduates"] = self._taker("graduates", "Graduates")
+        self.box = group(
+            "Your own files",
+            [*self.takers.values(), self._said.widget, self.sample],
+        )
+        self.box.add_class("cs-acts")
 
     @property
     def folder(self) -> Path:
@@ -152,6 +166,7 @@ class Files:
             if change["new"]:
                 self._take(table, change["new"][0])
                 taker.value = ()
+                self._read()
 
         taker.observe(heard, "value")
         return taker
@@ -164,6 +179,12 @@ class Files:
             path, said, usable = handed_in(self.folder, table, upload)
         except OSError as error:
             self.say(f"{plain(upload['name'])}: cannot be kept ({error.strerror}); not taken.")
+            return
+        if table == "graduates":
+            self.say(said)
+            if usable:
+                self.graduates = check_rows(path, "graduates")
+                self._taken(self.read(), "graduates")
             return
         paths = dict(self._paths)
         if any(p and from_root(p).parent == from_root(SAMPLES) for p in map(self.path, TABLES)):

@@ -87,8 +87,8 @@ def alt_class_matches(steps: DataFrame, *, students: int) -> str:
 
 
 def _words(steps: DataFrame) -> list[str]:
-    """Expected numbers to a tenth, ends of intervals whole."""
+    """Expected numbers and the ends of their intervals, whole."""
     return [
-        f"{row.expected:.1f} ({row.low:.0f}–{row.high:.0f})"
+        f"{row.expected:.0f} ({row.low:.0f}–{row.high:.0f})"
         for row in steps[["expected", "low", "high"]].itertuples()
     ]

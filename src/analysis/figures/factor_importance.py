@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from math import nan
+from typing import TYPE_CHECKING, Any
 
 from analysis.figures import style
 from analysis.figures.style.bars import horizontal_bars
@@ -19,6 +20,9 @@ NAME = "the chart of factor importance"
 TITLE = "What program directors weigh, by factor"
 UNIT = "Importance (points of 100)"
 OTHER_UNIT = "Importance"
+BESIDE = "article_importance"
+ARTICLE = "Open diamonds: the article's weights, where others are in force"
+SAME = 1e-9
 
 
 def draw_factor_importance(
@@ -32,7 +36,8 @@ def draw_factor_importance(
     ----------
     importance : DataFrame
         One row a factor, 1 to 40: ``factor`` and ``importance``; optional ``label``, ``low`` and
-        ``high`` (in the unit of ``importance``), ``interval`` (what kind), ``percent_citing``
+        ``high`` (in the unit of ``importance``), ``interval`` (what kind), ``article_importance``
+        (in the same unit: drawn beside as an open diamond), ``percent_citing``
         (0-1, told in the alt text), ``n``, ``response_rate`` (0-1), ``edition``, ``source``,
         ``basis``.
     ax : Axes
@@ -57,7 +62,10 @@ def draw_factor_importance(
     values = importance["importance"].tolist()
     lows, highs = style.interval_ends(importance)
     words = style.value_texts(importance, "importance")
-    largest = max(x for x in [*values, *highs] if x == x)
+    beside = importance[BESIDE].tolist() if style.has_column(importance, BESIDE) else []
+    differs = [a if abs(a - v) > SAME else nan for a, v in zip(beside, values, strict=False)]
+    compared: dict[str, Any] = {"beside": differs} if any(x == x for x in differs) else {}
+    largest = max(x for x in [*values, *highs, *beside] if x == x)
     axis = unit or _unit(importance)
     with style.chart(ax):
         upright = columns_fit(ax, names, words)
@@ -65,13 +73,13 @@ def draw_factor_importance(
         tick_words = [f"{tick:g}" for tick in ticks]
         if upright:
             margins = upright_columns(
-                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs
+                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs, **compared
             )
             ax.set_yticks(ticks, tick_words)
             style.put_upward_title(ax, axis, margins)
         else:
             margins = horizontal_bars(
-                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs
+                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs, **compared
             )
             ax.set_xticks(ticks, tick_words)
             ax.set_xlabel(axis, loc="left")
@@ -126,6 +134,13 @@ def alt_factor_importance(
             value if share != share else f"{value}, cited by {style.percent(share)}"
             for value, share in zip(values, shares, strict=True)
         ]
+    if style.has_column(importance, BESIDE):
+        values = [
+            value if abs(given - own) <= SAME else f"{value} (article {given:g})"
+            for value, own, given in zip(
+                values, importance["importance"], importance[BESIDE], strict=True
+            )
+        ]
     parts = [f"{title}: {'; '.join(values)}", unit or _unit(importance)]
     return style.alt_text("Bars.", parts, importance, _footer(importance))
 
@@ -135,4 +150,8 @@ def _unit(importance: DataFrame) -> str:
 
 
 def _footer(importance: DataFrame) -> str:
-    return style.with_interval_note(style.provenance(importance), importance)
+    footer = style.with_interval_note(style.provenance(importance), importance)
+    other = style.has_column(importance, BESIDE) and (
+        importance[BESIDE].sub(importance["importance"]).abs().max() > SAME
+    )
+    return f"{ARTICLE} · {footer}" if other else footer

@@ -19,6 +19,7 @@ from analysis.figures.style.points import (
     key_height,
     point_layout,
 )
+from analysis.vocabulary import PROGRAM_TYPES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,8 +36,9 @@ UPWARD = "Willingness to consider red flags (0 to 10)"
 MARK = "on the list"
 MOST_LABELS = 40
 LOW, HIGH = -0.4, 10.4  # a point at the end of a scale is drawn whole
-HEIGHTS = ((6, 152.0), (16, 265.0), (10**9, 305.0))
+HEIGHTS = ((0, 305.0), (6, 152.0), (16, 265.0), (10**9, 305.0))
 LEFT, BELOW = 22.0, 32.0
+LEGEND = 30.0  # points of two lines that say which mark is which type
 
 
 def draw_program_risk_tolerance(
@@ -49,7 +51,8 @@ def draw_program_risk_tolerance(
 ) -> Axes:
     """Draw a point for each program or type of program, with its name.
 
-    Up to 40 points are all named; of more, the chosen ones are, and the footer says so.
+    Up to 40 points are all named; of more, the chosen ones are, and the footer says so. More than
+    40 without a chosen one are told apart by the type of program, where there is that column.
 
     Parameters
     ----------
@@ -86,7 +89,8 @@ def draw_program_risk_tolerance(
         scale = np.array(drawing) / (HIGH - LOW)
         places = (known[list(NEEDED)].to_numpy(dtype=np.float64) - LOW) * scale
         layout = point_layout(names, places, drawing, labelled, picked)
-        _draw_marks(ax, layout.centres / scale + LOW, picked)
+        kinds = _kinds(known, picked)
+        _draw_marks(ax, layout.centres / scale + LOW, picked, kinds)
         _draw_axes(ax)
         style.put_upward_title(ax, UPWARD, bare)
         draw_point_labels(ax, layout, picked)
@@ -96,7 +100,9 @@ def draw_program_risk_tolerance(
             title=title,
             tag=style.basis_words(known),
             footer=_footer(programs, known, picked, layout, mark),
-            margins=replace(bare, below=BELOW + key_height(layout, width)),
+            margins=replace(
+                bare, below=BELOW + key_height(layout, width) + (LEGEND if kinds else 0.0)
+            ),
         )
         draw_key(ax, layout, width, LEFT, BELOW, picked)
     return ax
@@ -176,11 +182,36 @@ def _labelled(known: DataFrame, picked: list[int]) -> list[int]:
     return picked[:MOST_LABELS]
 
 
-def _draw_marks(ax: Axes, centres: NDArray[np.float64], picked: list[int]) -> None:
+def _kinds(known: DataFrame, picked: list[int]) -> list[str]:
+    """Type of each of many points; none where points are named or chosen."""
+    if picked or len(known) <= MOST_LABELS or not style.has_column(known, "program_type"):
+        return []
+    return [
+        PROGRAM_TYPES[code].label if code in PROGRAM_TYPES else str(code)
+        for code in known["program_type"]
+    ]
+
+
+def _draw_marks(
+    ax: Axes, centres: NDArray[np.float64], picked: list[int], kinds: list[str]
+) -> None:
     """Draw filled squares for the chosen and open rings for the rest: told apart without colour."""
     import seaborn as sns
 
     look = {"zorder": 3, "clip_on": False, "legend": False, "ax": ax}
+    if kinds:
+        x, y = centres[:, 0], centres[:, 1]
+        order = [kind.label for kind in PROGRAM_TYPES.values() if kind.label in kinds]
+        order += sorted(set(kinds) - set(order))
+        by_kind = {"hue": kinds, "style": kinds, "hue_order": order, "style_order": order}
+        shades = sns.color_palette("colorblind", len(order))
+        look |= {"legend": "full", "palette": shades, "edgecolor": style.PAPER}
+        sns.scatterplot(x=x, y=y, s=52, **by_kind, **look)
+        sns.move_legend(
+            ax, "upper left", bbox_to_anchor=(0, -BELOW / HEIGHTS[-1][1]), ncols=3, frameon=False,
+            title=None, fontsize=style.SMALL_SIZE, borderpad=0, handletextpad=0.2,
+        )  # fmt: skip
+        return
     if not picked:
         x, y = centres[:, 0], centres[:, 1]
         sns.scatterplot(x=x, y=y, s=62, color=style.BLUE, edgecolor=style.PAPER, **look)
@@ -216,7 +247,7 @@ def _footer(
         remarks.append(f"Squares: {mark} ({len(picked)}); rings: the others")
     if len(known) > MOST_LABELS:
         named = "only those are named" if picked else "none is named"
-        remarks.append(f"{len(known)} points, more than can be named: {named}")
+        remarks.append(f"{len(known)} programs, more than can be named: {named}")
     if layout.key:
         remarks.append("Numbers: see the key")
     unnamed = len(_labelled(known, picked)) - len(layout.labels)

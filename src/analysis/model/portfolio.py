@@ -16,7 +16,15 @@ from analysis.model.choice.columns import (
     options_of,
     rules_of,
 )
-from analysis.model.choice.constraints import OPTIONS, Constraints, Fees, Quota, fee_usd, members_of
+from analysis.model.choice.constraints import (
+    OPTIONS,
+    Constraints,
+    Fees,
+    Price,
+    Quota,
+    fee_usd,
+    members_of,
+)
 from analysis.model.choice.exact import Choice, exact
 from analysis.model.choice.greedy import (
     gains_beside,
@@ -39,6 +47,7 @@ __all__ = [
     "Choice",
     "Constraints",
     "Fees",
+    "Price",
     "Quota",
     "Scenarios",
     "best_list",
@@ -98,7 +107,8 @@ def best_list(
     programs = base.chance.shape[0]
     constraints.checked(programs)
     check_plain_conflicts(constraints)
-    if constraints.binds or constraints.fixed_signal:
+    plain = constraints.price is None and not any(constraints.barred.values())
+    if constraints.binds or constraints.fixed_signal or not plain:
         return _listed_by_columns(options, utility, constraints, method)
     limit = programs if constraints.limit is None else constraints.limit
     must, never = constraints.must, constraints.never
@@ -119,7 +129,7 @@ def _listed_by_columns(
     programs = options["none"].chance.shape[0]
     columns = columns_of(options, utility, constraints, prune=False)
     check_feasible(rules_of(columns, constraints, programs), columns)
-    taken = greedy_columns(columns, constraints, programs)
+    taken = np.sort(greedy_columns(columns, constraints, programs))
     if method != "greedy":
         taken = swapped_columns(columns, constraints, taken, programs)
     return Choice(
@@ -128,4 +138,5 @@ def _listed_by_columns(
         float("inf"),
         float("nan"),
         tuple(OPTIONS[at] for at in columns.option[taken]),
+        constraints.cost_of(columns.program[taken], programs),
     )

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from scipy.stats import t
 
 from analysis.assumptions import COMPONENTS, Assumptions
+from analysis.assumptions.files import default_entries
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
+from analysis.vocabulary import COMPONENTS as LABELS
 from analysis.vocabulary import folded
 
 __all__ = [
@@ -22,11 +24,13 @@ __all__ = [
     "rank_order_centroid",
     "survey_assumptions",
     "weighing",
+    "weights_in_force",
 ]
 
 Floats = NDArray[np.float64]
 NOT_FACTORS = {"respondent_id", "specialty", "source"}
-WORDS_AND_COUNTS = {"factor", "label", "specialty", "n", "suppressed"}
+WORDS_AND_COUNTS = {"factor", "label", "specialty", "n", "suppressed", "source", "basis"}
+MADE_UP = "synthetic"  # what the source column of made-up data says
 ALL = "all specialties"
 # How ratings become weights; the command line and the notebooks call them by these names.
 WAYS = ("cited_times_mean", "mean_among_citing", "rank_order_centroid")
@@ -94,7 +98,8 @@ def factor_ratings(
         A row a factor, the most important first: factor, label, specialty, n (respondents),
         n_citing, percent_citing, citing_low, citing_high (shares, Wilson), mean_importance,
         mean_low, mean_high (1-5, Student's t), importance = share x mean, low, high (from the ends
-        of both intervals), response_rate, suppressed (too few people: its numbers are NaN).
+        of both intervals), response_rate, suppressed (too few people: its numbers are NaN), source
+        and basis (as the responses' own column has it).
 
     Raises
     ------
@@ -111,6 +116,8 @@ def factor_ratings(
         raise ModelError(message)
     confidence = assumptions.value("survey.confidence")
     smallest = assumptions.value("survey.smallest_cell")
+    named = own["source"].dropna() if "source" in own else pd.Series(dtype="str")
+    sources = list(dict.fromkeys(named.astype(str)))
     ratings = own[_factors(own)].astype(float)
     citing = ratings.notna().sum().to_numpy()
     share = citing / count
@@ -138,6 +145,8 @@ def factor_ratings(
             "high": share_high * mean_high,
             "response_rate": np.nan if asked is None else count / asked,
             "suppressed": citing < smallest,
+            "source": "; ".join(sources) or "own survey of program directors",
+            "basis": "synthetic" if any(MADE_UP in source for source in sources) else "office",
         }
     )
     numbers = [name for name in table if name not in WORDS_AND_COUNTS]
@@ -251,6 +260,41 @@ def _component_rating(ratings: Floats, way: str) -> float:
     total = np.where(cited, ratings, 0).sum(axis=0)
     over = cited.sum(axis=0) if way == "mean_among_citing" else len(ratings)
     return float(np.mean(total / np.maximum(over, 1)))
+
+
+def weights_in_force(assumptions: Assumptions) -> pd.DataFrame:
+    """The five weights that count, beside the article's, ready to be drawn.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The effective set, whatever was set on the command line.
+
+    Returns
+    -------
+    DataFrame
+        A row a component: factor (its code), label, importance and article_importance (points of
+        100), basis and source of the weight in force.
+    """
+    article = default_entries()
+    entries = {name: assumptions.entry(f"weights.{name}") for name in COMPONENTS}
+    return pd.DataFrame(
+        {
+            "factor": COMPONENTS,
+            "label": [LABELS[name] for name in COMPONENTS],
+            "importance": [100 * assumptions.weights[name] for name in COMPONENTS],
+            "article_importance": [
+                100 * float(str(article[f"weights.{name}"].content)) for name in COMPONENTS
+            ],
+            "basis": [entry.basis for entry in entries.values()],
+            "source": [
+                f"this run, assumptions {assumptions.fingerprint}"
+                if entry.basis == "assumption"
+                else entry.source
+                for entry in entries.values()
+            ],
+        }
+    )
 
 
 def survey_assumptions(

@@ -204,7 +204,8 @@ def _pictures(data: dict[str, Any], metadata: dict[str, Any]) -> list[Picture]:
             message = "a figure of the notebook has no alt text or no caption"
             raise ReportError(message)
         image = data[mime].encode() if suffix == ".svg" else base64.b64decode(data[mime])
-        return [Picture(image, suffix, words["alt"], words["caption"])]
+        beside = str(words.get("beside", ""))
+        return [Picture(image, suffix, words["alt"], words["caption"], beside)]
     return []
 
 

@@ -82,7 +82,7 @@ class PdfLock:
         content = _written(writer)
         identifiers = writer._ID
         writer.generate_file_identifiers()
-        encryption = Encryption.make(EncryptAlgorithm.AES_256, _permissions(), writer._ID[0])
+        encryption = Encryption.make(EncryptAlgorithm.AES_256, _permissions(), writer._ID[0])  # type: ignore[index]
         entry = encryption.write_entry("", "")
         for name, value in self.entries.items():
             entry[NameObject(name)] = ByteStringObject(value)

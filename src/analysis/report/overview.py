@@ -1,4 +1,4 @@
-"""The overview of a class: one notebook run, a tagged PDF and its CSV file. Both or neither."""
+"""Documents on a class: its overview, a tagged PDF and its CSV file, both or neither; a handout."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.bundle import FileBundle
 from analysis.errors import CountersignalError, ReportError
 from analysis.inputs import ARTICLE, Inputs
 from analysis.paths import from_root
@@ -16,18 +17,28 @@ from analysis.report.batch import BRANDING
 from analysis.report.folder import PRIVATE_FOLDER, FolderError, write_whole
 from analysis.report.publish import ROWS_MIME
 from analysis.report.render import Report, ReportJob, report_work
-from analysis.report.settings import read_branding
+from analysis.report.settings import Branding, read_branding
 from analysis.workers.pool import LocalPool
 
 __all__ = [
     "OVERVIEW_NOTEBOOK",
     "OverviewFiles",
     "overview_files",
+    "render_handout",
     "render_overview",
     "write_overview",
 ]
 
 OVERVIEW_NOTEBOOK = "notebooks/70_class_overview.ipynb"
+HANDOUT_NOTEBOOK = "notebooks/75_class_handout.ipynb"
+HANDOUT = {
+    **ARTICLE,
+    "severity_csv": "data/article/severity_labels.csv",
+    "relief_csv": "data/article/step2_relief.csv",
+    "assumptions_toml": "data/assumptions/default.toml",
+    "report_date": "2026-01-06",  # the article's
+    "image": "svg",
+}
 SECONDS_AN_OVERVIEW = 3600.0
 
 
@@ -130,14 +141,12 @@ def render_overview(
     ReportError
         If a cell fails, the PDF is not that of a class, or a file cannot be written.
     """
-    look = read_branding(branding or from_root(BRANDING))
     bundle = inputs.bundle.copy()
-    shown = {"names": "yes" if names else "no", "image": "svg"}
+    look = _bundled_look(branding, bundle)
+    shown = {"show_names": str(names), "image": "svg"}
     article = [name for name in inputs.parameters if name in ARTICLE]
     parameters = {name: v for name, v in inputs.parameters.items() if name not in article}
     parameters |= {"students_csv": bundle.put(*inputs.students_file), **shown}
-    if look.logo is not None:
-        look = look.model_copy(update={"logo": Path(bundle.put(str(look.logo)))})
     template = bundle.put(OVERVIEW_NOTEBOOK)
     job = ReportJob(None, parameters, look, template, keep_notebook=True)
     ((_, report),) = LocalPool(1).results(report_work(SECONDS_AN_OVERVIEW), [job], bundle)
@@ -145,6 +154,53 @@ def render_overview(
         raise report
     write_overview(report, files)
     return report.warnings
+
+
+def render_handout(pdf: Path, *, overwrite: bool = False, branding: Path | None = None) -> None:
+    """Render the handout for a whole class: the article's figures, and nothing about a student.
+
+    Parameters
+    ----------
+    pdf : Path
+        Where it goes.
+    overwrite : bool
+        Whether an older file may be replaced.
+    branding : Path, optional
+        The office's look.
+
+    Raises
+    ------
+    FolderError
+        If it has another ending, or is there already.
+    ReportError
+        If a cell fails, or the file cannot be written.
+    """
+    if pdf.suffix.lower() != ".pdf":
+        message = f"--out {pdf}: expected a file that ends in .pdf"
+        raise FolderError(message)
+    if not overwrite and (pdf.exists() or pdf.is_symlink()):
+        message = f"--out {pdf}: the file is there already; choose another name, or add --overwrite"
+        raise FolderError(message)
+    bundle = FileBundle()
+    look = _bundled_look(branding, bundle)
+    job = ReportJob(None, HANDOUT, look, bundle.put(HANDOUT_NOTEBOOK))
+    ((_, report),) = LocalPool(1).results(report_work(), [job], bundle)
+    if isinstance(report, CountersignalError):
+        raise report
+    try:
+        pdf.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(pdf, report.pdf)
+    except OSError as error:
+        message = f"{pdf} cannot be written ({error.strerror})"
+        raise ReportError(message) from None
+
+
+def _bundled_look(branding: Path | None, bundle: FileBundle) -> Branding:
+    """The office's look, its logo among the files that travel to the worker."""
+    look = read_branding(branding or from_root(BRANDING))
+    if look.logo is None:
+        return look
+    return look.model_copy(update={"logo": Path(bundle.put(str(look.logo)))})
 
 
 def write_overview(report: Report, files: OverviewFiles) -> None:

@@ -68,7 +68,7 @@ def stamp(begin: bool = False) -> dict[str, Any]:
 
 
 def notebook_parameters_hash(cells: Iterable[Any]) -> str | None:
-    """Hash of the parameters as a notebook's cells set them; None without such a cell.
+    """Hash of the parameters as a notebook's cells set them; None where no cell declares any.
 
     Raises
     ------
@@ -80,9 +80,9 @@ def notebook_parameters_hash(cells: Iterable[Any]) -> str | None:
         for cell in cells
         if {"parameters", "injected-parameters"} & set(cell.metadata.get("tags", ()))
     ]
-    if not sources:
-        return None
     types = _declared(sources)
+    if not types:
+        return None
     values: dict[str, Any] = {}
     for source in sources:
         values |= _values(source)

@@ -23,8 +23,8 @@ CHARTS = (
     ("program-risk-tolerance.png", "30_program_risk_tolerance", 0),
     ("match-chance-by-rho.png", "40_application_list", 1),
 )
-REPORT = "reports/out/demo/S001.pdf"
-PAGES = {"report-page-1.png": 0, "report-page-list.png": 4}
+REPORT = "reports/out/demo/S002.pdf"
+PAGES = {"report-page-1.png": 0, "report-page-list.png": 1}
 DOTS_A_POINT = 110 / 72
 
 

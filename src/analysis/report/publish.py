@@ -218,6 +218,7 @@ def publish_chart(
     alt: Callable[..., str],
     caption: str,
     image: Literal["svg", "png"] = "svg",
+    beside: str = "",
     **keywords: Any,
 ) -> None:
     """Draw rows and put the figure on the page; without rows there is no figure.
@@ -234,10 +235,14 @@ def publish_chart(
         Plain text beneath.
     image : {"svg", "png"}
         As for `publish_figure`.
+    beside : str
+        Markdown to the left of the figure; without rows it stands alone.
     **keywords
         Of the figure.
     """
     if rows.empty:
+        if beside:
+            publish_text(beside)
         return
     taken = signature(alt).parameters
     own = {name: value for name, value in keywords.items() if name in taken}
@@ -246,7 +251,7 @@ def publish_chart(
     if figure is None:
         message = "a chart was drawn on axes without a figure"
         raise FigureError(message)
-    publish_figure(figure, alt(rows, **own), caption, image)
+    publish_figure(figure, alt(rows, **own), caption, image, beside)
 
 
 def publish_charts(
@@ -274,7 +279,11 @@ def publish_charts(
 
 
 def publish_figure(
-    figure: Figure, alt: str, caption: str, image: Literal["svg", "png"] = "svg"
+    figure: Figure,
+    alt: str,
+    caption: str,
+    image: Literal["svg", "png"] = "svg",
+    beside: str = "",
 ) -> None:
     """Put a figure on the page with its alt text and caption.
 
@@ -288,6 +297,8 @@ def publish_figure(
         Plain text beneath the figure.
     image : {"svg", "png"}
         SVG for print, PNG where a code host must show it.
+    beside : str
+        Markdown to the left of the figure, which then keeps its own size.
 
     Raises
     ------
@@ -305,8 +316,7 @@ def publish_figure(
     mime = IMAGE_MIME[image]
     picture = buffer.getvalue()
     data = picture.decode() if image == "svg" else base64.b64encode(picture).decode()
-    display(
-        {mime: data, "text/plain": alt},
-        metadata={mime: {"alt": alt, "caption": caption}, **stamp()},
-        raw=True,
-    )
+    words = {"alt": alt, "caption": caption, **({"beside": beside} if beside else {})}
+    if beside:
+        display({"text/plain": beside}, metadata=stamp(), raw=True)
+    display({mime: data, "text/plain": alt}, metadata={mime: words, **stamp()}, raw=True)

@@ -131,8 +131,10 @@ def _can_be_drawn(logo: Path) -> bool:
     with tempfile.TemporaryDirectory(prefix="countersignal-") as folder:
         name = f"logo{logo.suffix.lower()}"
         (Path(folder) / name).write_bytes(logo.read_bytes())
+        page = Path(folder) / "logo.typ"
+        page.write_text(f'#image("/{name}")', encoding="utf-8")
         try:
-            typst.compile(f'#image("/{name}")'.encode(), root=folder)
+            typst.compile(str(page), root=folder)
         except typst.TypstError:
             return False
         except BaseException as error:

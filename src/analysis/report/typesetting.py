@@ -120,12 +120,13 @@ MARK_SENTENCE = f"The sign {MISSING_GLYPH} stands for a character that no font o
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure of the notebook: image bytes, file ending, alt text and caption."""
+    """A figure of the notebook: image bytes, file ending, alt text, caption, Markdown beside it."""
 
     data: bytes
     suffix: str
     alt: str
     caption: str
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +235,8 @@ def _blocks(part: Part, clean: Callable[[str], str], files: dict[str, bytes]) ->
             is_drawing = part.suffix == ".svg"
             files[file] = clean(part.data.decode()).encode() if is_drawing else part.data
             caption = endless_word_parts(clean(part.caption))
-            return [{"kind": "figure", "file": file, "alt": clean(part.alt), "caption": caption}]
+            picture = {"file": file, "alt": clean(part.alt), "caption": caption}
+            return [{"kind": "figure", **picture, "beside": blocks_of(clean(part.beside))}]
 
 
 def _laid_out(data: Any, clean: Callable[[str], str]) -> Any:
@@ -308,7 +310,7 @@ def _page_data(
         "report_date": document.report_date,
         "fingerprint": document.fingerprint,
         "watermark": clean(branding.watermark),
-        "display_name": clean(" ".join((document.display_name or "").split())),
+        "display_name": endless_word_parts(clean(" ".join((document.display_name or "").split()))),
     }
 
 

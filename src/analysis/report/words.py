@@ -115,8 +115,8 @@ def _alignment(cell: SyntaxTreeNode) -> str:
 
 def _inline(node: SyntaxTreeNode) -> list[Any]:
     """Runs of a line: strings, and what is strong, emphasized, code or a line end."""
-    tokens = node.children[0].token.children if node.children else None
-    return _runs(iter(tokens or ()))
+    token = node.children[0].token if node.children else None
+    return _runs(iter((token.children if token else None) or ()))
 
 
 def _runs(tokens: Iterator[Token]) -> list[Any]:

@@ -8,7 +8,7 @@ file that is read.
 from __future__ import annotations
 
 import os
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,10 +32,25 @@ __all__ = [
     "read_students",
 ]
 
+MOST_KEPT = 8  # tables of a process: those that all reports of a class share
+
 
 def _read(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Read a table strictly."""
-    return check_table(Path(path), table).strict()
+    """Read a table strictly; a file that is as it was is read and checked once a process."""
+    try:
+        state = Path(path).stat()
+    except OSError:
+        return check_table(Path(path), table).strict()  # which says what is wrong with the path
+    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+    # Under pandas' copy-on-write this shares the cells, and a change stays with who makes it.
+    return _read_once(table, Path(path), known).copy(deep=False)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _read_once(table: str, path: Path, known: tuple[int, ...]) -> pd.DataFrame:
+    """Good rows of a file in the state that is known of it."""
+    del known
+    return check_table(path, table).strict()
 
 
 read_factor_importance = partial(_read, "factor_importance")

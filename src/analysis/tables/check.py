@@ -65,8 +65,10 @@ def check_files(
     """
     from analysis.tables.graduate_files import graduates_together, report_of_graduates
     from analysis.tables.mapping import check_mapped, read_mapping
+    from analysis.tables.together import notes_together, problems_together
 
     texts, worst, graduates = [], 0, []
+    by_table: dict[str, Checked] = {}
     try:
         how = None if mapping is None else read_mapping(mapping)
     except TableError as error:
@@ -80,7 +82,13 @@ def check_files(
         else:
             texts.append(report_of(checked))
             worst = max(worst, 1 if checked.problems else 0)
+            by_table.setdefault(checked.table, checked)
             graduates += [checked] if checked.table == "graduates" else []
+    strangers, notes = problems_together(by_table), notes_together(by_table)
+    if strangers or notes:
+        lines = [listed_problems(strangers)] if strangers else []
+        texts.append("\n".join(["all files together:", *lines, *(f"  note: {n}" for n in notes)]))
+        worst = max(worst, 1 if strangers else 0)
     if graduates:
         together = graduates_together(graduates)
         texts.append(report_of_graduates(together))

@@ -23,7 +23,9 @@ __all__ = [
     "PROGRAM_TYPES",
     "STATES",
     "STATE_SPELLINGS",
+    "STEP1_SPELLINGS",
     "TYPE_SPELLINGS",
+    "VISA_SPELLINGS",
     "folded",
     "specialty_name",
     "specialty_names",
@@ -119,7 +121,50 @@ DIVISIONS = MappingProxyType(
     }
 )
 DEGREES = tuple(vocabulary.DEGREES)
-DEGREE_SPELLINGS = MappingProxyType({"md": "us_md", "do": "us_do", "img": "non_us_img"})
+DEGREE_SPELLINGS = MappingProxyType(
+    {
+        "md": "us_md",
+        "m_d": "us_md",
+        "usmd": "us_md",
+        "do": "us_do",
+        "d_o": "us_do",
+        "usdo": "us_do",
+        "img": "non_us_img",
+        "us_citizen_img": "us_img",
+        "u_s_img": "us_img",
+        "non_u_s_img": "non_us_img",
+        "non_us_citizen_img": "non_us_img",
+    }
+)
+STEP1_SPELLINGS = MappingProxyType(
+    {
+        "p": "pass",
+        "passed": "pass",
+        "f": "fail_then_pass",
+        "fail": "fail_then_pass",
+        "failed": "fail_then_pass",
+        "f_p": "fail_then_pass",
+        "fail_pass": "fail_then_pass",
+        "failed_then_passed": "fail_then_pass",
+        "fail_and_pass": "fail_then_pass",
+    }
+)
+VISA_SPELLINGS = MappingProxyType(
+    {
+        "j_1": "j1",
+        "j_1_only": "j1",
+        "j1_only": "j1",
+        "h_1b": "h1b",
+        "h_1b_only": "h1b",
+        "j1_h1b": "both",
+        "j_1_h_1b": "both",
+        "j_1_and_h_1b": "both",
+        "j1_and_h1b": "both",
+        "no": "none",
+        "n": "none",
+        "no_visa": "none",
+    }
+)
 
 SEASON = "data/assumptions/season.csv"
 

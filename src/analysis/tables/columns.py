@@ -110,6 +110,7 @@ def text(
     pattern: str = "",
     longest: int = 200,
     private: bool = False,
+    lines: bool = False,
 ) -> pa.Column:
     """Column of text.
 
@@ -125,6 +126,8 @@ def text(
         Most characters of a cell without a pattern; what is longer is cut there, and that is said.
     private : bool
         Whether no message may show what a cell holds.
+    lines : bool
+        Whether a cell may go over several lines.
 
     Returns
     -------
@@ -149,6 +152,7 @@ def text(
         empty=empty,
         cut_at=0 if pattern else longest,
         private=private,
+        lines=lines,
     )
 
 

@@ -19,16 +19,16 @@ from bisect import bisect
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from analysis.plain_text import formula_as_text
-from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS, TYPE_SPELLINGS, folded
+from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded
 from analysis.tables.columns import ID_PATTERN
-from analysis.tables.reading import RawRows, read_rows, typed_column
+from analysis.tables.headers import column_of, resembled, table_of
+from analysis.tables.reading import RawRows, ambiguous_numbers, typed_column
 from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
 
@@ -39,10 +39,15 @@ __all__ = [
     "header_names",
     "listed_problems",
     "report_of",
+    "rows_csv",
     "single_row_csv",
 ]
 
 SHOWN_PROBLEMS = 200
+AMBIGUOUS = (
+    "a number that can be read in one way: other cells of this file write decimals with a comma, "
+    "so this may be a fraction or thousands; write it without the point, or with a comma"
+)
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,9 @@ CODED = {
 
 def checked_table(path: Path, table: str | None) -> Checked:
     """See `analysis.tables.check.check_table`."""
-    raw = read_rows(path)
+    from analysis.tables.mapping import raw_rows
+
+    raw = raw_rows(path, table)
     header = [folded(word) for word in raw.header]
     if "red_flag" in header and "interview_chance" in header:
         # In frames this name is a share. A file that bears it may hold either.
@@ -125,12 +132,12 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     table, returns, raises
         As for `analysis.tables.check.check_table`.
     """
-    raw = _article_shape(raw, table)
-    header = header_names(path.name, raw)
-    table = table or _table_of(path.name, header)
+    raw = _survey_shape(_article_shape(raw, table), table)
+    table = table or _table_of(path.name, raw)
+    header = header_names(path.name, raw, table)
     schema = SCHEMAS[table]
     repairs = list(raw.repairs)
-    columns = _columns(path.name, header, schema, table, repairs)
+    columns = _columns(path.name, header, raw, table, repairs)
     cells = pd.DataFrame(raw.rows, columns=range(len(header)), dtype=object)
     findings: list[tuple[int, str, str, str]] = []
     typed: dict[str, pd.Series] = {}
@@ -142,8 +149,17 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
         missing = texts.eq("") if not meta["empty"] else texts.ne(texts)
         wrong = texts.index[refused | missing]
         findings += [(at, name, texts[at], meta["expected"]) for at in wrong]
+    broken = list(_over_several_lines(raw, header, columns))
+    numbers = [n for n, c in columns.items() if c.metadata["kind"] == "number" and n in header]
+    texts_of = [cells[header.index(name)] for name in numbers]
+    for name, wrong in zip(numbers, ambiguous_numbers(texts_of), strict=True):
+        findings += [
+            (at, name, cells.at[at, header.index(name)], AMBIGUOUS) for at in wrong.index[wrong]
+        ]
     rows = pd.DataFrame(typed, index=cells.index)
     findings += _broken_checks(rows, columns, cells, header)
+    there = {(at, name) for at, name, *_ in broken}
+    findings = [*broken, *(f for f in findings if (f[0], f[1]) not in there)]
     for name, column in columns.items():
         if column.metadata.get("percent"):
             rows[name] = rows[name] / 100
@@ -161,6 +177,7 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     # Messages name columns and show values as they stand in the file, and a column of any name
     # keeps the name that the file gives it.
     spelled = dict(zip(header, raw.header, strict=True))
+    spelled |= {n: f"{n} (from {theirs!r})" for n, theirs in raw.origins.items()}
 
     private = {n for n, c in columns.items() if c.metadata.get("private") and n in header}
 
@@ -184,7 +201,8 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     ]
     rows = rows.rename(columns={n: spelled[n] for n in columns if n not in schema.columns})
     good = ~rows.index.isin([at for at, *_ in findings])
-    unread = [replace(p, value=None) if private else p for p in raw.problems]
+    # A line of too many cells may show a name, under whatever header it stands.
+    unread = [replace(p, value=None) if "name" in schema.columns else p for p in raw.problems]
     problems = sorted([*unread, *problems], key=lambda p: p.line or 0)
     return Checked(
         table,
@@ -240,58 +258,137 @@ def _chart_of(raw: RawRows) -> str:
     return "program_tolerance" if pairs else "factor_importance"
 
 
-def header_names(name: str, raw: RawRows) -> list[str]:
+def _survey_shape(raw: RawRows, table: str | None) -> RawRows:
+    """Give a published survey, which has no importance of its own, share citing times mean."""
+    names = [column_of(word, "factor_importance") for word in raw.header]
+    if table not in (None, "factor_importance") or "factor" not in names or "importance" in names:
+        return raw
+    parts = [name for name in ("percent_citing", "mean_importance") if name in names]
+    if not parts:
+        return raw
+    places = [names.index(name) for name in parts]
+
+    def product(row: list[str]) -> str:
+        values = [_plain_number(row[place]) for place in places]
+        if any(value is None for value in values):
+            return ""  # the cell itself is refused, or the row lacks a figure
+        return f"{math.prod(v for v in values if v is not None):.6g}"
+
+    said = f"importance computed as {' times '.join(parts)}"
+    rows = [[*row, product(row)] for row in raw.rows]
+    return replace(raw, header=[*raw.header, "importance"], rows=rows, repairs=[*raw.repairs, said])
+
+
+def _plain_number(cell: str) -> float | None:
+    try:
+        value = float(cell.rstrip("% ").replace(",", "."))
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def header_names(name: str, raw: RawRows, table: str) -> list[str]:
     """Names of the columns as the schemas have them, whatever spelling the file has."""
-    header = [HEADER_SPELLINGS.get(folded(word), folded(word)) for word in raw.header]
+    header = [column_of(word, table) for word in raw.header]
     for position, word in enumerate(header):
         if word and word in header[:position]:
-            raise TableError(Problem(name, "each column once", 1, raw.header[position]))
+            first = raw.header[header.index(word)]
+            expected = "each column once"
+            if first != raw.header[position]:
+                expected += f" ({first!r} and this both mean {word}: --ignore-column one of them)"
+            raise TableError(Problem(name, expected, raw.header_line, raw.header[position]))
     return header
 
 
-def _table_of(name: str, header: list[str]) -> str:
-    """Name the table whose required columns are there; of several, the one with most of them."""
+def _table_of(name: str, raw: RawRows) -> str:
+    """Name the table by its key, else by the most required columns that are there."""
+    if table := table_of(raw.header):
+        return table
+
+    def names(table: str) -> set[str]:
+        return {column_of(word, table) for word in raw.header}
 
     def required(table: str) -> set[str]:
         return {n for n, c in SCHEMAS[table].columns.items() if c.required and not c.regex}
 
-    fitting = [table for table in SCHEMAS if required(table) <= set(header)]
+    fitting = [table for table in SCHEMAS if required(table) <= names(table)]
     if fitting:
         return max(
-            fitting, key=lambda t: (len(required(t)), len(set(header) & set(SCHEMAS[t].columns)))
+            fitting, key=lambda t: (len(required(t)), len(names(t) & set(SCHEMAS[t].columns)))
         )
-    nearest = max(SCHEMAS, key=lambda t: len(required(t) & set(header)) / len(required(t)))
-    lacking = ", ".join(sorted(required(nearest) - set(header)))
+    nearest = max(SCHEMAS, key=lambda t: len(required(t) & names(t)) / len(required(t)))
+    lacking = ", ".join(sorted(required(nearest) - names(nearest)))
     raise TableError(
         Problem(
             name,
-            f"the columns of a known table; nearest is {nearest}, which also needs {lacking}",
-            1,
+            f"the columns of a known table; nearest is {nearest}, which also needs {lacking}. "
+            f"Other names are read by a mapping: countersignal map {name} proposes one",
+            raw.header_line,
         )
     )
 
 
 def _columns(
-    name: str, header: list[str], schema: Any, table: str, repairs: list[str]
+    name: str, header: list[str], raw: RawRows, table: str, repairs: list[str]
 ) -> dict[str, pa.Column]:
+    schema = SCHEMAS[table]
     columns = {n: c for n, c in schema.columns.items() if not c.regex}
-    lacking = [n for n, c in columns.items() if c.required and n not in header]
-    if lacking:
-        problems = []
-        for column in lacking:
-            near = get_close_matches(column, header, n=1, cutoff=0.6)
-            hint = f" (is {near[0]!r} meant?)" if near else ""
-            problems.append(Problem(name, f"a column of this name for {table}{hint}", 1, column))
-        raise TableError(problems)
     spare = [word for word in header if word and word not in columns]
+    lacking = [n for n, c in columns.items() if c.required and n not in header]
+    problems = []
+    for column in lacking:
+        near = get_close_matches(column, header, n=1, cutoff=0.6)
+        hint = f" (is {near[0]!r} meant?)" if near else ""
+        expected = f"a column of this name for {table}{hint}"
+        problems.append(Problem(name, expected, raw.header_line, column))
     pattern = next((c for c in schema.columns.values() if c.regex), None)
     if pattern is not None:
-        if not spare:
-            raise TableError(Problem(name, f"at least one column of {table} named for a factor", 1))
+        if not spare and not problems:
+            expected = f"at least one column of {table} named for a factor"
+            raise TableError(Problem(name, expected, raw.header_line))
         columns |= dict.fromkeys(spare, pattern)
     elif spare:
-        repairs.append(f"columns left out: {', '.join(spare)}")
+        for word in spare:
+            at = header.index(word)
+            shown = raw.header[at]
+            if alike := resembled(shown, table, {row[at] for row in raw.rows}):
+                cure = (
+                    "put its codes into red_flags" if alike == "red_flags" else f"rename it {alike}"
+                )
+                expected = (
+                    f"a column of {table}, and this one resembles {alike}: {cure}, map it "
+                    f'(countersignal map {name}), or leave it out with --ignore-column "{shown}"'
+                )
+                problems.append(Problem(name, expected, raw.header_line, shown))
+        left = [raw.header[header.index(word)] for word in spare]
+        repairs.append(f"columns left out: {', '.join(left)}")
+    unnamed = [
+        at for at, word in enumerate(header) if not word and any(row[at] for row in raw.rows)
+    ]
+    if unnamed and table != "pd_responses":
+        repairs.append(f"columns without a name left out ({len(unnamed)})")
+    if problems:
+        if lacking:
+            last = problems.pop(len(lacking) - 1)
+            hint = f"; if other columns hold it, countersignal map {name} proposes a mapping"
+            problems.insert(len(lacking) - 1, replace(last, expected=last.expected + hint))
+        raise TableError(problems)
     return columns
+
+
+def _over_several_lines(
+    raw: RawRows, header: list[str], columns: dict[str, pa.Column]
+) -> Iterator[tuple[int, str, str, str]]:
+    """Cells with a line end in columns that are one line by nature."""
+    for (at, place), last in raw.several_lines.items():
+        name = header[place]
+        if name in columns and not columns[name].metadata.get("lines"):
+            first = raw.lines[at]
+            expected = (
+                f"one line; this cell begins on line {first} and ends on line {last}: look for a "
+                "quotation mark that is too many or missing"
+            )
+            yield at, name, "", expected
 
 
 def _broken_checks(
@@ -323,15 +420,23 @@ def _coded(table: str, rows: pd.DataFrame) -> None:
         return
     column, spellings = CODED[table]
     rows["label"] = rows["label"].fillna(rows[column]) if "label" in rows else rows[column]
-    rows[column] = [
-        word if pd.isna(word) else spellings.get(folded(word), word) for word in rows[column]
-    ]
+    coded = [word if pd.isna(word) else spellings.get(folded(word), word) for word in rows[column]]
+    rows[column] = pd.Series(coded, index=rows.index, dtype="str")
+
+
+def rows_csv(raw: RawRows, table: str) -> bytes:
+    """All rows as one CSV file in our names, which reads to the same cells wherever it lies."""
+    texts = list(single_row_csv(_survey_shape(raw, table), table))
+    header = texts[0].partition("\n")[0] if texts else ""
+    return "\n".join(
+        [header, *(text.partition("\n")[2].rstrip("\n") for text in texts), ""]
+    ).encode()
 
 
 def single_row_csv(raw: RawRows, table: str, without: Collection[str] = ()) -> Iterator[str]:
     """Each row as a CSV text that reads to the same cells."""
     known = SCHEMAS[table].columns.keys() - set(without)
-    header = header_names(table, raw)
+    header = header_names(table, raw, table)
     kept = [position for position, name in enumerate(header) if name in known]
     for row in raw.rows:
         text = io.StringIO()

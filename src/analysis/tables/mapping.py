@@ -1,22 +1,32 @@
 """An office's own export read as one of our tables: its names to ours, its codes to ours.
 
-A mapping is a TOML file::
+A mapping is a TOML file for one table, or for several by their names::
 
-    table = "graduates"
-    [columns]            # ours = "theirs"
-    graduate_id = "Student No."
-    [constants]          # ours = the same in every row
-    specialty = "Internal Medicine"
-    [separators]         # of list columns, where it is not a semicolon
+    [students]
+    sheet = "Class of 2026"          # of a workbook
+    ignore = ["Email"]               # columns that are left out
+    [students.columns]               # ours = "theirs", or several that are joined
+    student_id = "Student No."
+    name = ["First name", "Last name"]
+    [students.constants]             # ours = the same in every row
+    degree = "us_md"
+    [students.separators]            # of list columns, where it is not a semicolon
     red_flags = ","
-    [codes.red_flags]    # "theirs" = "ours"
+    [students.codes.red_flags]       # "theirs" = "ours"
     "LOA - academic" = "loa_academic"
+    [students.flags."LOA reason"]    # a column that tells of flags: its words = codes
+    academic = "loa_academic"
+
+`countersignal map FILE` writes a first one.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,13 +34,25 @@ from typing import TYPE_CHECKING, Any
 from analysis.errors import Problem, TableError
 from analysis.tables.loading import Checked
 from analysis.toml_file import toml_content
+from analysis.vocabulary import folded
 
 if TYPE_CHECKING:
     from analysis.tables.reading import RawRows
 
-__all__ = ["Mapping", "check_mapped", "mapped_rows", "read_mapping"]
+__all__ = [
+    "MAPPING_FILE",
+    "Mapping",
+    "check_mapped",
+    "mapped_rows",
+    "raw_rows",
+    "read_mapping",
+    "read_mappings",
+    "reading_with",
+]
 
-PARTS = ("table", "columns", "constants", "separators", "codes")
+MAPPING_FILE = "mapping.toml"
+TABLES = ("columns", "constants", "separators", "codes", "flags")
+PARTS = ("table", *TABLES, "ignore", "sheet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +73,152 @@ class Mapping:
         Our list column, and what separates its entries in the export.
     codes : dict of str to dict of str to str
         Our column, and by the export's word ours; compared without regard to case.
+    flags : dict of str to dict of str to str
+        The export's column, and by its word the codes of red flags that it means, "" for none.
+    ignore : tuple of str
+        The export's columns that are left out.
+    sheet : str
+        Sheet of a workbook; "" for the one with a header.
     """
 
     name: str
     table: str
-    columns: dict[str, str]
+    columns: dict[str, tuple[str, ...]]
     constants: dict[str, str]
     separators: dict[str, str]
     codes: dict[str, dict[str, str]]
+    flags: dict[str, dict[str, str]] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    sheet: str = ""
+
+    @property
+    def theirs(self) -> set[str]:
+        """Every column of the export that is named."""
+        return {*(word for words in self.columns.values() for word in words), *self.flags}
+
+
+@dataclass(frozen=True, slots=True)
+class HowToRead:
+    """What a command says about every file that it reads."""
+
+    mapping: Path | None = None
+    ignored: frozenset[str] = frozenset()
+
+
+AS_IT_IS = HowToRead()
+HOW: ContextVar[HowToRead] = ContextVar("how_to_read", default=AS_IT_IS)
+
+
+@contextmanager
+def reading_with(mapping: Path | None = None, ignored: tuple[str, ...] = ()) -> Iterator[None]:
+    """Read files through a mapping, and without some columns.
+
+    Parameters
+    ----------
+    mapping : Path, optional
+        A mapping for every file of a table that it names; else mapping.toml beside a file.
+    ignored : tuple of str
+        Names of columns that are left out of every file.
+    """
+    token = HOW.set(HowToRead(mapping, frozenset(map(folded, ignored))))
+    try:
+        yield
+    finally:
+        HOW.reset(token)
+
+
+def raw_rows(path: Path, table: str | None = None) -> RawRows:
+    """Read a file as it is, or through the mapping that is given or lies beside it.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    table : str, optional
+        Which table it must be.
+
+    Returns
+    -------
+    RawRows
+        Columns named as ours where a mapping says so; ignored columns are out.
+
+    Raises
+    ------
+    TableError
+        If the file or the mapping cannot be read, or the mapping names a column that is not there.
+    """
+    from analysis.tables.reading import read_rows
+
+    path, how = Path(path), HOW.get()
+    beside = path.parent / MAPPING_FILE
+    place = how.mapping or (beside if beside.is_file() else None)
+    mappings = read_mappings(place) if place else {}
+    if table:
+        mappings = {name: one for name, one in mappings.items() if name == table}
+    known = {word for one in mappings.values() for word in one.theirs}
+    sheets = {one.sheet for one in mappings.values() if one.sheet}
+    raw = read_rows(path, known, sheets.pop() if len(sheets) == 1 else "")
+    there = {folded(word) for word in raw.header}
+    # A mapping that lies there may be for another file, which has none of its columns.
+    near = {
+        name: len(there & {folded(word) for word in {*one.theirs, *one.ignore}})
+        for name, one in mappings.items()
+    }
+    chosen = max(near, key=lambda name: near[name], default="")
+    if chosen and (near[chosen] or (how.mapping and len(mappings) == 1)):
+        raw = mapped_rows(path.name, raw, mappings[chosen])
+    return _without(raw, how.ignored)
+
+
+def _without(raw: RawRows, ignored: frozenset[str]) -> RawRows:
+    """Rows without columns of some names."""
+    kept = [at for at, word in enumerate(raw.header) if folded(word) not in ignored]
+    if len(kept) == len(raw.header):
+        return raw
+    out = [word for word in raw.header if folded(word) in ignored]
+    return replace(
+        raw,
+        header=[raw.header[at] for at in kept],
+        rows=[[row[at] for at in kept] for row in raw.rows],
+        several_lines={
+            (row, kept.index(at)): last
+            for (row, at), last in raw.several_lines.items()
+            if at in kept
+        },
+        repairs=[*raw.repairs, f"columns ignored, as asked: {', '.join(out)}"],
+        plain=False,
+    )
 
 
 def read_mapping(path: Path) -> Mapping:
-    """Read a mapping and check that it speaks of columns and words that exist."""
+    """Read a mapping of one table and check that it speaks of columns and words that exist."""
+    found = list(read_mappings(path).values())
+    if len(found) != 1:
+        expected = f"a mapping of one table, not of {len(found)}"
+        raise TableError(Problem(Path(path).name, expected))
+    return found[0]
+
+
+def read_mappings(path: Path) -> dict[str, Mapping]:
+    """Read a mapping of one table or of several, by table."""
     from analysis.tables.schemas import SCHEMAS
 
     name = Path(path).name
     content = _toml(Path(path))
+    if content and set(content) <= set(SCHEMAS):
+        parts = {}
+        for table, part in content.items():
+            if not isinstance(part, dict):
+                raise TableError(Problem(name, "a table of names", None, table, str(part)))
+            parts[table] = _mapping(name, {**part, "table": table})
+        return parts
+    one = _mapping(name, content)
+    return {one.table: one}
+
+
+def _mapping(name: str, content: dict[str, Any]) -> Mapping:
+    from analysis.tables.schemas import SCHEMAS
+
     problems = [
         Problem(name, f"one of {', '.join(PARTS)}", column=part)
         for part in content
@@ -77,26 +229,53 @@ def read_mapping(path: Path) -> Mapping:
         raise TableError(Problem(name, f"one of {', '.join(SCHEMAS)}", None, "table", str(table)))
     known = SCHEMAS[table].columns
     parts: dict[str, dict[str, Any]] = {}
-    for part in PARTS[1:]:
+    for part in TABLES:
         given = content.get(part, {})
         if not isinstance(given, dict):
             problems.append(Problem(name, "a table of names", column=part, value=str(given)))
             given = {}
-        for ours in given:
-            if ours not in known:
+        for ours in given if part != "flags" else ():
+            if ours not in known and not (part == "columns" and table == "pd_responses"):
                 near = get_close_matches(ours, known, n=1, cutoff=0.0)[0]
                 expected = f"a column of {table}, such as {near}"
                 problems.append(Problem(name, expected, column=part, value=ours))
-        parts[part] = {ours: words for ours, words in given.items() if ours in known}
+        parts[part] = {
+            ours: words for ours, words in given.items() if ours in known or part == "flags"
+        }
+    ignore, sheet = content.get("ignore", []), content.get("sheet", "")
+    if not isinstance(ignore, list) or not all(isinstance(word, str) for word in ignore):
+        problems.append(Problem(name, "a list of columns", column="ignore", value=str(ignore)))
+        ignore = []
+    if not isinstance(sheet, str):
+        problems.append(Problem(name, "the name of a sheet", column="sheet", value=str(sheet)))
+    if parts["flags"] and "red_flags" not in known:
+        problems.append(Problem(name, f"no flags: {table} has no red_flags", column="flags"))
     problems += _wrong_words(name, parts, known)
     if problems:
         raise TableError(problems)
-    constants = {ours: str(word) for ours, word in parts["constants"].items()}
-    codes = {
-        ours: {str(theirs).strip().casefold(): str(word) for theirs, word in words.items()}
-        for ours, words in parts["codes"].items()
+
+    def words(part: str) -> dict[str, dict[str, str]]:
+        return {
+            ours: {str(theirs).strip().casefold(): str(word) for theirs, word in pairs.items()}
+            for ours, pairs in parts[part].items()
+        }
+
+    columns = {
+        ours: (word,) if isinstance(word, str) else tuple(word)
+        for ours, word in parts["columns"].items()
     }
-    return Mapping(name, table, parts["columns"], constants, parts["separators"], codes)
+    constants = {ours: str(word) for ours, word in parts["constants"].items()}
+    return Mapping(
+        name,
+        table,
+        columns,
+        constants,
+        parts["separators"],
+        words("codes"),
+        words("flags"),
+        tuple(ignore),
+        sheet,
+    )
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -114,24 +293,31 @@ def _wrong_words(name: str, parts: dict[str, dict[str, Any]], known: Any) -> lis
     problems = []
     for part in ("columns", "separators"):
         for ours, word in parts[part].items():
-            if not isinstance(word, str) or not word:
+            several = part == "columns" and isinstance(word, list) and word
+            if not all(isinstance(one, str) and one for one in (word if several else [word])):
                 problems.append(Problem(name, "text", column=f"{part}.{ours}", value=str(word)))
     problems += [
         Problem(name, "either a column or a constant", column=ours)
         for ours in sorted(set(parts["columns"]) & set(parts["constants"]))
     ]
-    for ours, words in parts["codes"].items():
-        if not isinstance(words, dict):
-            problems.append(Problem(name, "a table of words", column=f"codes.{ours}"))
-            continue
-        options = known[ours].metadata.get("options") or ()
-        problems += [
-            Problem(
-                name, f"one of {', '.join(options)}, or empty", None, f"codes.{ours}", str(word)
-            )
-            for word in words.values()
-            if options and word and not set(str(word).split(";")) <= {*options, "none"}
-        ]
+    for part, words_of in (("codes", parts["codes"]), ("flags", parts["flags"])):
+        for ours, words in words_of.items():
+            if not isinstance(words, dict):
+                problems.append(Problem(name, "a table of words", column=f"{part}.{ours}"))
+                continue
+            column = ours if part == "codes" else "red_flags"
+            options = known[column].metadata.get("options") or () if column in known else ()
+            problems += [
+                Problem(
+                    name,
+                    f"one of {', '.join(options)}, or empty",
+                    None,
+                    f"{part}.{ours}",
+                    str(word),
+                )
+                for word in words.values()
+                if options and word and not set(str(word).split(";")) <= {*options, "none"}
+            ]
     return problems
 
 
@@ -140,50 +326,115 @@ def check_mapped(path: Path, mapping: Mapping) -> Checked:
     from analysis.tables.loading import checked_rows
     from analysis.tables.reading import read_rows
 
-    raw, steps = mapped_rows(Path(path).name, read_rows(Path(path)), mapping)
-    checked = checked_rows(Path(path), raw, mapping.table)
-    problems = tuple(
-        replace(problem, column=f"{problem.column} (from {mapping.columns[problem.column]!r})")
-        if problem.column in mapping.columns
-        else problem
-        for problem in checked.problems
-    )
-    return replace(checked, problems=problems, repairs=(*steps, *checked.repairs))
+    raw = read_rows(Path(path), mapping.theirs, mapping.sheet)
+    raw = _without(mapped_rows(Path(path).name, raw, mapping), HOW.get().ignored)
+    return checked_rows(Path(path), raw, mapping.table)
 
 
-def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> tuple[RawRows, list[str]]:
+def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
     """Rename columns and words of rows that were read, and say each step."""
-    from analysis.tables.schemas import SCHEMAS
-
-    at = {header.strip(): place for place, header in reversed(list(enumerate(raw.header)))}
+    at = {folded(header): place for place, header in reversed(list(enumerate(raw.header)))}
+    shown = {folded(header): header for header in raw.header}
     missing = []
-    for ours, theirs in mapping.columns.items():
-        if theirs not in at:
-            near = get_close_matches(theirs, at, n=1, cutoff=0.0)
+    for ours, theirs in (
+        *((ours, word) for ours, words in mapping.columns.items() for word in words),
+        *(("red_flags", word) for word in mapping.flags),
+    ):
+        if folded(theirs) not in at:
+            near = get_close_matches(folded(theirs), at, n=1, cutoff=0.0)
             expected = f"a column {theirs!r}, which {mapping.name} reads as {ours}"
-            hint = f" (is {near[0]!r} meant?)" if near else ""
-            missing.append(Problem(name, expected + hint, 1))
+            hint = f" (is {shown[near[0]]!r} meant?)" if near else ""
+            missing.append(Problem(name, expected + hint, raw.header_line))
     if missing:
         raise TableError(missing)
-    sources = {ours: at[theirs] for ours, theirs in mapping.columns.items()}
-    plain = [h for h in at if h in SCHEMAS[mapping.table].columns]
-    taken = {*sources, *mapping.constants}
-    sources |= {ours: at[ours] for ours in plain if ours not in taken}
-    steps = [f"{theirs!r} read as {ours}" for ours, theirs in mapping.columns.items()]
-    columns = []
-    for ours, place in sources.items():
-        cells, said = _translated(ours, [row[place] for row in raw.rows], mapping)
-        columns.append(cells)
+    steps: list[str] = []
+    columns: dict[str, list[str]] = {}
+    places: dict[str, tuple[int, ...]] = {}
+    for ours, words in mapping.columns.items():
+        places[ours] = tuple(at[folded(word)] for word in words)
+        steps.append(f"{' and '.join(map(repr, words))} read as {ours}")
+        joined = [_joined(ours, [row[p] for p in places[ours]], mapping) for row in raw.rows]
+        columns[ours], said = _translated(ours, joined, mapping)
         steps += said
     for ours, word in mapping.constants.items():
-        columns.append([word] * len(raw.rows))
+        columns[ours], places[ours] = [word] * len(raw.rows), ()
         steps.append(f"{ours} is {word!r} in every row")
-    spare = [header for header, place in at.items() if header and place not in sources.values()]
-    if spare:
-        steps.append(f"columns left out: {', '.join(spare)}")
-    header = [*sources, *mapping.constants]
-    rows = [list(cells) for cells in zip(*columns, strict=True)] if columns else []
-    return replace(raw, header=header, rows=rows), steps
+    used = {place for taken in places.values() for place in taken}
+    used |= {at[folded(word)] for word in mapping.flags}
+    ignored = {folded(word) for word in mapping.ignore}
+    out = [header for header in raw.header if header and folded(header) in ignored]
+    from analysis.tables.headers import column_of
+
+    for place, title in enumerate(raw.header):
+        ours = column_of(title, mapping.table)
+        if place in used or folded(title) in ignored or ours in columns:
+            continue
+        known = ours in mapping.codes or ours in mapping.separators
+        cells = [row[place] for row in raw.rows]
+        columns[ours if known else title], said = (
+            _translated(ours, cells, mapping) if known else (cells, [])
+        )
+        places[ours if known else title] = (place,)
+        steps += said
+    if mapping.flags:
+        flags, said = _flags(raw, {word: at[folded(word)] for word in mapping.flags}, mapping)
+        before = columns.get("red_flags", [""] * len(raw.rows))
+        columns["red_flags"] = [
+            ";".join(filter(None, pair)) for pair in zip(before, flags, strict=True)
+        ]
+        places.setdefault("red_flags", ())
+        steps += said
+    if out:
+        steps.append(f"columns ignored, as {mapping.name} says: {', '.join(out)}")
+    header = list(columns)
+    rows = [list(cells) for cells in zip(*columns.values(), strict=True)]
+    several = {
+        (row, new): last
+        for (row, old), last in raw.several_lines.items()
+        for new, ours in enumerate(header)
+        if old in places[ours]
+    }
+    origins = {ours: " and ".join(words) for ours, words in mapping.columns.items()}
+    return replace(
+        raw,
+        header=header,
+        rows=rows,
+        repairs=[*steps, *raw.repairs],
+        several_lines=several,
+        origins=origins,
+        plain=False,
+    )
+
+
+def _joined(ours: str, cells: list[str], mapping: Mapping) -> str:
+    """Several cells as one: a list, or words with a space between."""
+    from analysis.tables.schemas import SCHEMAS
+
+    column = SCHEMAS[mapping.table].columns.get(ours)
+    listed = column is not None and column.metadata["kind"] == "items"
+    separator = mapping.separators.get(ours, ";") if listed else " "
+    return separator.join(filter(None, cells))
+
+
+def _flags(raw: RawRows, places: dict[str, int], mapping: Mapping) -> tuple[list[str], list[str]]:
+    """Codes of the red flags that whole columns tell of; a word that is not mapped stays."""
+    found: list[list[str]] = [[] for _ in raw.rows]
+    steps = []
+    for theirs, place in places.items():
+        count: Counter[str] = Counter()
+        for entries, row in zip(found, raw.rows, strict=True):
+            cell = row[place].casefold()
+            if not cell:
+                continue
+            code = mapping.flags[theirs].get(cell)
+            count[cell] += code is not None
+            entries += filter(None, [row[place] if code is None else code])
+        steps += [
+            f"{theirs}: {cell!r} read as {mapping.flags[theirs][cell] or 'no flag'!r} ({n})"
+            for cell, n in count.items()
+            if n
+        ]
+    return [";".join(dict.fromkeys(entries)) for entries in found], steps
 
 
 def _translated(ours: str, cells: list[str], mapping: Mapping) -> tuple[list[str], list[str]]:

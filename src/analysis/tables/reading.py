@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +18,19 @@ import pandas as pd
 
 from analysis.errors import Problem, TableError
 from analysis.plain_text import text_of_formula
+from analysis.tables.headers import known_words
 from analysis.vocabulary import NO_FLAG, folded
 
-__all__ = ["RawRows", "Refused", "read_rows", "typed_column"]
+__all__ = ["RawRows", "Refused", "ambiguous_numbers", "interpreted", "read_rows", "typed_column"]
 
 UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
 YES_NO = {"y": "yes", "true": "yes", "1": "yes", "n": "no", "false": "no", "0": "no"}
+SAID = frozenset({"img", "f", "fail", "failed"})  # readings that a person may want to check
 TWICE = "what is given twice in a list taken once"
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?")
-DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})")
+DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})%?")
+# 1.200 is one and a fifth here, and twelve hundred where commas are decimal.
+EITHER_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+%?")
 
 
 class Refused(ValueError):  # noqa: N818 - it is a verdict on a cell, not a failure of the program
@@ -62,7 +67,7 @@ def _choice(cell: str, column: Mapping[str, Any]) -> Interpreted:
     if other := column["spellings"].get(word):
         return (
             other,
-            f"{word} read as {other}" if word == "img" else "spelling of codes made uniform",
+            f"{word} read as {other}" if word in SAID else "spelling of codes made uniform",
         )
     raise Refused
 
@@ -109,7 +114,7 @@ def _cell_text(cell: str, column: Mapping[str, Any]) -> Interpreted:
 
 
 def _date(cell: str, _: Mapping[str, Any]) -> Interpreted:
-    for form in ("%Y-%m-%d", "%m/%d/%Y"):
+    for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%m/%d/%y", "%B %d, %Y", "%b %d, %Y"):
         try:
             day = datetime.strptime(cell, form).date().isoformat()
         except ValueError:
@@ -126,6 +131,19 @@ KINDS: dict[str, tuple[Callable[[str, Mapping[str, Any]], Interpreted], Any]] = 
     "text": (_cell_text, None),
     "date": (_date, None),
 }
+
+
+def interpreted(cell: str, column: Mapping[str, Any]) -> Any:
+    """Value of one cell; `Refused` where it does not hold what its column holds."""
+    return KINDS[column["kind"]][0](cell, column)[0]
+
+
+def ambiguous_numbers(columns: Collection[pd.Series]) -> list[pd.Series]:
+    """By column of numbers: which cells are ambiguous, as ``1.200`` is beside ``0,75``."""
+    commas = any(bool(cells.str.fullmatch(DECIMAL_COMMA).any()) for cells in columns)
+    if not commas:
+        return [cells.ne(cells) for cells in columns]
+    return [cells.str.fullmatch(EITHER_THOUSANDS).fillna(value=False) for cells in columns]
 
 
 def typed_column(
@@ -170,6 +188,18 @@ MOST_CELLS = MOST_LINES = 5_000_000
 SEPARATORS = (",", ";", "\t")
 LINE_END = re.compile(r"\r\n?|\n")
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+# How far down a header line is looked for, and what the first cell of a line of totals says.
+TITLE_LINES = 30
+MOST_TRIMMED = 100_000
+PASSWORD_HEADERS = frozenset({"pdf_password"})
+TOTALS = frozenset(
+    {"total", "totals", "grand_total", "subtotal", "sum", "average", "averages", "mean", "count",
+     "median", "summe", "gesamt", "total_students", "total_programs", "n"}
+)  # fmt: skip
+SEPARATOR_LINE = re.compile(r"\ufeff*\"?sep=(.)\"?\s*", re.IGNORECASE)
+FORMULA_TEXT = re.compile(r'\A\s*="([^"]*)"\s*\Z')
+# UTF-8 read as Windows-1252 somewhere before us, or a sign that another program could not write.
+GARBLED = re.compile(r"[ÃÂ][\u0080-\u00bf\u0152-\u2122]|\ufffd|[^\W\d_]\?+[^\W\d_]|\?\?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +212,31 @@ class RawRows:
     repairs: list[str]
     problems: list[Problem]
     spilled: set[int] = field(default_factory=set)
+    # By row and column: the last line of a cell that begins on the row's line.
+    several_lines: dict[tuple[int, int], int] = field(default_factory=dict)
+    separator: str = ","
+    header_line: int = 1
+    sha256: str = ""
+    plain: bool = True  # whether the file's own bytes read to these cells without more ado
+    origins: dict[str, str] = field(default_factory=dict)  # our name: the file's, where mapped
 
 
-def read_rows(path: Path) -> RawRows:
-    """Read a CSV file of an office, whatever program wrote it.
+def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRows:
+    """Read a table of an office, whatever program wrote it.
 
-    UTF-8 with or without a byte order mark, UTF-16, Windows-1252; comma, semicolon or tab; any
-    line end. Empty lines are passed over.
+    CSV in UTF-8 with or without a byte order mark, UTF-16, Windows-1252; comma, semicolon or tab,
+    or what a first line ``sep=`` says; any line end. Workbooks (.xlsx, .xls, .ods). Empty lines,
+    titles above the header, a header that comes again and totals at the end are passed over, and
+    that is said.
 
     Parameters
     ----------
     path : Path
         The file.
+    known : collection of str
+        Names of columns, beside ours, by which the header line is recognized.
+    sheet : str
+        Name of the sheet of a workbook; without, the one that has a header of ours.
 
     Returns
     -------
@@ -203,56 +246,230 @@ def read_rows(path: Path) -> RawRows:
     Raises
     ------
     TableError
-        If the file is missing, no text, an Excel workbook, too large, empty or without a row, or
-        if it changes while it is read.
+        If the file is missing, neither text nor workbook, too large, empty or without a row, if it
+        changes while it is read, or if a quotation mark swallows lines that are rows themselves.
     """
+    from analysis.tables.workbook import workbook_cells
+
     name = path.name
-    text, repairs = _text(path)
-    separator = _separator(text)
-    if separator != ",":
-        shown = "a tab" if separator == "\t" else repr(separator)
-        repairs.append(f"read with {shown} as separator")
-    header: list[str] | None = None
+    words = known_words() | {folded(word) for word in known}
+    data = _content(path)
+    if data.startswith(WORKBOOK):
+        cells, repairs = workbook_cells(name, data, words, sheet)
+        raw = replace(_table(name, cells, ",", words, repairs), plain=False)
+    else:
+        text, repairs = _text(name, data)
+        separator, begin = _separator(text, words)
+        if separator != ",":
+            shown = "a tab" if separator == "\t" else repr(separator)
+            repairs.append(f"read with {shown} as separator")
+        cells = _csv_cells(name, text, separator, begin)
+        raw = _table(name, cells, separator, words, repairs)
+        _refuse_swallowed_rows(name, raw)
+        if not GARBLED.search(text):
+            return replace(raw, sha256=hashlib.sha256(data).hexdigest())
+    raw.repairs.extend(_garbled(raw))
+    return replace(raw, sha256=hashlib.sha256(data).hexdigest())
+
+
+def _csv_cells(
+    name: str, text: str, separator: str, begin: int
+) -> Iterator[tuple[int, int, list[str]]]:
+    """First and last line of each record, and its cells."""
+    csv.field_size_limit(LONGEST_LINE)
+    lines = _lines(text)
+    for _ in range(begin):
+        next(lines)
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    marks = "'" in text
+    formulas = '="' in text
+    before = 0
+    try:
+        for cells in reader:
+            line, before = begin + before + 1, reader.line_num
+            cells = [cell.lstrip("\ufeff") for cell in cells]
+            if marks:
+                cells = [text_of_formula(cell) for cell in cells]
+            if formulas:  # ="00123", by which a program keeps a spreadsheet from reading a number
+                cells = [FORMULA_TEXT.sub(r"\1", c) for c in cells]
+            yield line, begin + before, cells
+    except csv.Error as error:
+        expected = f"a well-formed CSV row ({error}): look for a quotation mark that is not closed"
+        raise TableError(Problem(name, expected, begin + before + 1)) from None
+
+
+def _table(
+    name: str,
+    records: Iterator[tuple[int, int, list[str]]],
+    separator: str,
+    words: Collection[str],
+    repairs: list[str],
+) -> RawRows:
+    """Header and rows among the records of a file; what is passed over is said."""
+    trimmed: list[tuple[int, list[int]]] = []
+    records = (_stripped(record, trimmed) for record in records)
+    first = list(islice(records, TITLE_LINES))
+    filled = [record for record in first if any(record[2])]
+    if not filled:
+        filled = list(islice((record for record in records if any(record[2])), 1))
+        first += filled
+    if not filled:
+        raise TableError(Problem(name, "a header line and at least one row; the file is empty"))
+    header_line, _, header = _header_record(filled, words)
+    titles = [line for line, _, cells in filled if line < header_line]
+    if titles:
+        repairs.append(f"above the header, passed over: {_line_list(titles)}")
+    width = max((at for at, cell in enumerate(header, start=1) if cell), default=0)
+    header = header if len(header) <= MOST_COLUMNS else header[:width]
+    if len(header) > MOST_COLUMNS:
+        raise TableError(Problem(name, f"at most {MOST_COLUMNS:,} columns", header_line))
+    folded_header = [folded(cell) for cell in header]
     rows: list[list[str]] = []
     lines: list[int] = []
     problems: list[Problem] = []
     spilled: set[int] = set()
-    marks = "'" in text
-    csv.field_size_limit(LONGEST_LINE)
-    reader = csv.reader(_lines(text), delimiter=separator, strict=True)
-    before = short = 0
-    try:
-        for cells in reader:
-            line, before = before + 1, reader.line_num
-            cells = [cell.strip() for cell in cells]
-            if marks:
-                cells = [text_of_formula(cell).strip() for cell in cells]
-            if not any(cells):
-                continue
-            if header is None:
-                header = cells
-                if len(header) > MOST_COLUMNS:
-                    raise TableError(Problem(name, f"at most {MOST_COLUMNS:,} columns", line))
-            elif len(rows) * len(header) > MOST_CELLS:
-                raise TableError(Problem(name, f"a table of at most {MOST_CELLS:,} cells", line))
-            elif len(cells) == len(header) or not any(cells[len(header) :]):
-                short += len(cells) < len(header)
-                if len(cells) > len(header):
-                    spilled.add(line)
-                rows.append((cells + [""] * len(header))[: len(header)])
-                lines.append(line)
-            else:
-                expected = f"{len(header)} cells as in the header, not {len(cells)}"
-                problems.append(Problem(name, expected, line, value=separator.join(cells)))
-    except csv.Error as error:
-        raise TableError(Problem(name, f"a well-formed CSV row ({error})", before + 1)) from None
+    several: dict[tuple[int, int], int] = {}
+    again: list[int] = []
+    short = 0
+    for line, last, cells in chain(first, records):
+        if line <= header_line or not any(cells):
+            continue
+        if len(rows) * len(header) > MOST_CELLS:
+            raise TableError(Problem(name, f"a table of at most {MOST_CELLS:,} cells", line))
+        if len(cells) >= width > 1 and [folded(c) for c in cells[: len(header)]] == folded_header:
+            again.append(line)
+        elif len(cells) < len(header) and any(separator in cell for cell in cells):
+            expected = (
+                f"{len(header)} cells as in the header, not {len(cells)}: one cell holds what "
+                "separates cells, so a quotation mark may be missing or too many"
+            )
+            problems.append(Problem(name, expected, line))
+        elif len(cells) == len(header) or not any(cells[len(header) :]):
+            short += len(cells) < len(header)
+            if len(cells) > len(header):
+                spilled.add(line)
+            if last > line:
+                several |= {
+                    (len(rows), at): last
+                    for at, cell in enumerate(cells[: len(header)])
+                    if LINE_END.search(cell)
+                }
+            rows.append((cells + [""] * len(header))[: len(header)])
+            lines.append(line)
+        else:
+            expected = f"{len(header)} cells as in the header, not {len(cells)}"
+            problems.append(Problem(name, expected, line, value=separator.join(cells)))
+    _take_totals_off(rows, lines, repairs, several)
+    for line, places in trimmed:
+        cut = [at for at in places if at < len(header) and folded_header[at] in PASSWORD_HEADERS]
+        if cut and line > header_line:
+            repairs.append(f"{header[cut[0]]}: spaces around a password cut, line {line}")
+    if again:
+        repairs.append(f"the header again, passed over: {_line_list(again)}")
     if short:
         repairs.append(f"rows with fewer cells than the header taken as ending empty ({short})")
-    if header is None:
-        raise TableError(Problem(name, "a header line and at least one row; the file is empty"))
     if not rows and not problems:
         raise TableError(Problem(name, "at least one row below the header"))
-    return RawRows(header, rows, lines, repairs, problems, spilled)
+    return RawRows(header, rows, lines, repairs, problems, spilled, several, separator, header_line)
+
+
+def _stripped(
+    record: tuple[int, int, list[str]], trimmed: list[tuple[int, list[int]]]
+) -> tuple[int, int, list[str]]:
+    """A record without spaces around its cells; where such spaces were, for passwords."""
+    line, last, cells = record
+    bare = [cell.strip() for cell in cells]
+    if bare != cells and len(trimmed) < MOST_TRIMMED:
+        trimmed.append((line, [at for at, cell in enumerate(cells) if cell != bare[at]]))
+    return line, last, bare
+
+
+def _header_record(
+    records: list[tuple[int, int, list[str]]], words: Collection[str]
+) -> tuple[int, int, list[str]]:
+    """The first record, unless one below has names of columns and the first has none."""
+    counts = [_known(cells, words) for _, _, cells in records]
+    most = max(counts)
+    if counts[0] >= 2 or most < 2 or sum(map(bool, records[0][2])) > most * 4:
+        return records[0]
+    return records[counts.index(most)]
+
+
+def _known(cells: list[str], words: Collection[str]) -> int:
+    return len({word for cell in cells if (word := folded(cell)) in words})
+
+
+def _take_totals_off(
+    rows: list[list[str]],
+    lines: list[int],
+    repairs: list[str],
+    several: dict[tuple[int, int], int],
+) -> None:
+    """Take lines of totals and notes off the end, and say which."""
+    taken = []
+    while len(rows) > 1 and len(rows[-1]) > 2:
+        cells = [cell for cell in rows[-1] if cell]
+        total = folded(cells[0]).rstrip("_") in TOTALS and 2 * len(cells) <= len(rows[-1]) + 2
+        note = len(cells) == 1 and rows[-1][0] and len(cells[0].split()) > 1
+        if not note and not (total and not all(rows[-1])):
+            break
+        rows.pop()
+        taken.append(lines.pop())
+        for place in [place for place in several if place[0] == len(rows)]:
+            del several[place]
+    if taken:
+        repairs.append(f"totals or notes at the end, passed over: {_line_list(sorted(taken))}")
+
+
+def _line_list(lines: list[int]) -> str:
+    shown = ", ".join(map(str, lines[:10])) + (" ..." if len(lines) > 10 else "")
+    return f"line {shown}" if len(lines) == 1 else f"lines {shown} ({len(lines)})"
+
+
+def _refuse_swallowed_rows(name: str, raw: RawRows) -> None:
+    """Refuse a file in which a cell over several lines holds what are rows of this table."""
+    problems = []
+    for (at, column), last in raw.several_lines.items():
+        first = raw.lines[at]
+        cell = raw.rows[at][column]
+        if any(_like_a_row(line, raw) for line in LINE_END.split(cell)[1:]):
+            expected = (
+                f"one student or program a line: a quotation mark on line {first} is closed on "
+                f"line {last}, and what stands between looks like rows of this table; take out "
+                'the mark that is too many (or write "" for one that belongs to the text)'
+            )
+            problems.append(Problem(name, expected, first, raw.header[column]))
+    if problems:
+        raise TableError(problems)
+
+
+def _like_a_row(line: str, raw: RawRows) -> bool:
+    """Whether a line inside a cell has about as many cells as a row, or begins like one."""
+    cells = line.split(raw.separator)
+    if len(cells) < min(3, len(raw.header)):
+        return False
+    # After a comma of prose comes a space; between the cells of a file that is rare.
+    close = sum(not cell.startswith(" ") for cell in cells[1:]) > (len(cells) - 1) / 2
+    first = cells[0].strip()
+    begins = bool(re.fullmatch(r"[\"'=]*[\w-]{1,32}[\"']*", first))
+    return (begins and (close or any(map(str.isdigit, first)))) or (
+        close and len(cells) >= max(4, len(raw.header) - 1)
+    )
+
+
+def _garbled(raw: RawRows) -> list[str]:
+    """Warn of lines with letters that another program has spoilt."""
+    lines = [
+        line
+        for line, row in zip(raw.lines, raw.rows, strict=True)
+        if any(GARBLED.search(cell) and "://" not in cell for cell in row)
+    ]
+    if not lines:
+        return []
+    return [
+        f"letters look garbled (such as Ã¼ or n?n), {_line_list(lines)}: compare the names with "
+        "their source; if they are wrong, export again as CSV UTF-8"
+    ]
 
 
 def _bytes(path: Path) -> bytes:
@@ -272,20 +489,21 @@ def _bytes(path: Path) -> bytes:
     return data
 
 
-def _text(path: Path) -> tuple[str, list[str]]:
+def _content(path: Path) -> bytes:
     name = path.name
     try:
         if path.is_dir():
             raise TableError(Problem(name, "a CSV file, not a folder"))
-        data = _bytes(path)
+        return _bytes(path)
     except FileNotFoundError:
         raise TableError(Problem(str(path), "a file that exists")) from None
     except OSError as error:
         raise TableError(Problem(name, f"a file that can be read ({error.strerror})")) from None
-    if data.startswith(WORKBOOK):
-        expected = 'CSV, and this is an Excel workbook: in Excel use File, Save As, "CSV UTF-8"'
-        raise TableError(Problem(name, expected))
+
+
+def _text(name: str, data: bytes) -> tuple[str, list[str]]:
     text, repairs = _decoded(name, data)
+    text = text.lstrip("\ufeff")
     place = text.find("\0")
     if place >= 0:
         line = 1 + sum(1 for _ in LINE_END.finditer(text, 0, place))
@@ -317,18 +535,66 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[str]]:
             return data.decode("utf-16"), ["read as UTF-16"]
         except UnicodeDecodeError:
             raise TableError(Problem(name, "UTF-16 text as its first bytes say")) from None
+    if wide := _utf16_without_mark(data):
+        try:
+            return data.decode(wide), ["read as UTF-16, which its first bytes do not say"]
+        except UnicodeDecodeError:
+            pass
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError:
         pass
-    try:
-        return data.decode("cp1252"), ["read as Windows-1252, since it is not UTF-8"]
-    except UnicodeDecodeError as error:
-        line = 1 + len(re.findall(rb"\r\n?|\n", data[: error.start]))
-        raise TableError(Problem(name, "text in UTF-8, UTF-16 or Windows-1252", line)) from None
+    return _decoded_by_line(name, data)
 
 
-def _separator(text: str) -> str:
-    header = next((line for line in _lines(text) if line.strip()), "")
+def _utf16_without_mark(data: bytes) -> str:
+    """Name of the encoding where every other byte of the beginning is 0."""
+    begin = data[:400]
+    if len(begin) < 8 or len(data) % 2:
+        return ""
+    for encoding, zeros, others in (
+        ("utf-16-le", begin[1::2], begin[::2]),
+        ("utf-16-be", begin[::2], begin[1::2]),
+    ):
+        if zeros.count(0) > 0.8 * len(zeros) and not others.count(0):
+            return encoding
+    return ""
+
+
+def _decoded_by_line(name: str, data: bytes) -> tuple[str, list[str]]:
+    """Each line as UTF-8 where it is that, else as Windows-1252."""
+    texts, other, mixed = [], [], False
+    for line, part in enumerate(re.split(rb"(?<=\n)|(?<=\r)(?!\n)", data), start=1):
+        try:
+            texts.append(part.decode("utf-8-sig" if line == 1 else "utf-8"))
+            mixed |= not part.isascii()
+            continue
+        except UnicodeDecodeError:
+            other.append(line)
+        try:
+            texts.append(part.decode("cp1252"))
+        except UnicodeDecodeError:
+            expected = "text in UTF-8, UTF-16 or Windows-1252"
+            raise TableError(Problem(name, expected, line)) from None
+    if not mixed:
+        return "".join(texts), ["read as Windows-1252, since it is not UTF-8"]
+    said = f"{_line_list(other)} read as Windows-1252 and the rest as UTF-8: compare the names"
+    return "".join(texts), [said]
+
+
+def _separator(text: str, words: Collection[str]) -> tuple[str, int]:
+    """What separates the cells, and how many lines at the top only say so."""
+    lines = [line for line, _ in zip(_lines(text), range(TITLE_LINES), strict=False)]
+    if lines and (said := SEPARATOR_LINE.fullmatch(lines[0])) and said[1] in (*SEPARATORS, "|"):
+        return said[1], 1
+    header = next((line for line in lines if line.strip()), "")
+
+    def known(separator: str) -> int:
+        cells = ([cell.strip().strip('"') for cell in line.split(separator)] for line in lines)
+        return max((_known(one, words) for one in cells), default=0)
+
+    best = max(SEPARATORS, key=known)
+    if known(best) >= 2:
+        return best, 0
     outside_quotes = "".join(header.split('"')[::2])
-    return max(SEPARATORS, key=outside_quotes.count)
+    return max(SEPARATORS, key=outside_quotes.count), 0

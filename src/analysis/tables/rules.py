@@ -17,6 +17,9 @@ Finding = tuple[int, str, str, str]
 Rule = Callable[[pd.DataFrame, list[str]], Iterator[Finding]]
 
 LOWEST_PASSING = 214
+GROUP_SHARES = ("share_us_md", "share_us_do", "share_us_img", "share_non_us_img")
+SIGNAL_SHARES = ("share_gold", "share_silver")
+SHARE_ROUNDING = 0.03  # of figures printed as whole percents
 
 
 def _unique(column: str) -> Rule:
@@ -130,6 +133,33 @@ def _no_more_than(column: str, limit: str, expected: str) -> Rule:
     return rule
 
 
+def _open_for_applications(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    """A program that has no place, or no interviews that can be held against applications."""
+    if "positions" in rows:
+        for at in rows.index[rows["positions"] == 0]:
+            expected = (
+                "at least 1, or empty where it is not known: a program with no position takes "
+                "nobody, so take its row out"
+            )
+            yield at, "positions", "0", expected
+    unasked = (rows["interviews_offered"] == 0) & rows["applications_received"].isna()
+    for at in rows.index[unasked]:
+        expected = (
+            "the applications received as well, or interviews_offered empty where it is not known"
+        )
+        yield at, "interviews_offered, applications_received", "0", expected
+
+
+def _shares_sum_to_one(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    """Shares of applications by group are parts of one whole."""
+    for names in (GROUP_SHARES, SIGNAL_SHARES):
+        there = [name for name in names if name in rows]
+        total = rows[there].sum(axis=1) if there else pd.Series(0.0, index=rows.index)
+        for at in rows.index[total > 1 + SHARE_ROUNDING]:
+            expected = "shares that sum to at most 1"
+            yield at, ", ".join(there), f"{total[at]:g}", expected
+
+
 def _interval(center: str) -> Rule:
     def rule(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
         wrong = (rows["low"] > rows[center]) | (rows["high"] < rows[center])
@@ -173,6 +203,8 @@ RULES: dict[str, tuple[Any, ...]] = {
         _no_more_than(
             "interviews_offered", "applications_received", "no more interviews than applications"
         ),
+        _open_for_applications,
+        _shares_sum_to_one,
     ),
     "preferences": (_unique_pairs,),
     "graduates": (

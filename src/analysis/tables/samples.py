@@ -18,7 +18,6 @@ import numpy as np
 
 from analysis.paths import from_root
 from analysis.tables.codes import PROGRAM_TYPES
-from analysis.tables.sample_class import STUDENTS
 from analysis.tables.template import dictionary_markdown
 
 __all__ = ["main", "sample_files"]
@@ -42,6 +41,23 @@ INITIALS = {
     "Emergency Medicine": "EM",
     "General Surgery": "GS",
     "Orthopaedic Surgery": "ORT",
+}
+# Interviews per application and mean Step 2 CK of applicants: invented, of the size that is real.
+RATE = {
+    "Internal Medicine": 0.15,
+    "Family Medicine": 0.17,
+    "Psychiatry": 0.14,
+    "Emergency Medicine": 0.18,
+    "General Surgery": 0.11,
+    "Orthopaedic Surgery": 0.085,
+}
+MEAN_STEP2 = {
+    "Internal Medicine": 249,
+    "Family Medicine": 243,
+    "Psychiatry": 245,
+    "Emergency Medicine": 248,
+    "General Surgery": 251,
+    "Orthopaedic Surgery": 256,
 }
 TYPICAL = {  # prestige, tolerance: the article's points
     "high_tier_academic": (9, 3),
@@ -91,6 +107,27 @@ TRUTH: dict[str, float] = {
 }
 
 Rows = list[dict[str, Any]]
+CLASS = "data/sample/students.csv"
+
+
+def sample_class() -> Rows:
+    """The invented students, which are written by hand in their CSV.
+
+    The first three are the article's stories; every flag, every class of specialty and every kind
+    of gap comes after.
+
+    Raises
+    ------
+    ValueError
+        If a row does not say that it is made up: a real class never becomes a sample.
+    """
+    with Path(from_root(CLASS)).open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    real = [row["student_id"] for row in rows if row["source"] != SOURCE]
+    if real:
+        message = f"{CLASS}: {', '.join(real)} without the source {SOURCE!r}"
+        raise ValueError(message)
+    return rows
 
 
 def _csv_text(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -119,7 +156,9 @@ def _programs(random: np.random.Generator) -> Rows:
             prestige = float(np.clip(TYPICAL[kind][0] + random.normal(0, 0.9), 0, 10))
             tolerance = float(np.clip(TYPICAL[kind][1] + random.normal(0, 1.1), 0, 10))
             received = int(random.integers(500, 2600))
-            offered = int(received * float(np.clip(random.normal(0.13, 0.04), 0.03, 0.4)))
+            usual = RATE[specialty]
+            rate = usual * float(np.clip(random.normal(1, 0.3), 0.3, 2.5))
+            offered = int(received * rate)
             screens = bool(random.random() < 0.12 + 0.04 * prestige)
             stricter = _number(max(0.0, tolerance - 4)) if random.random() < 0.3 else ""
             cutoff = 5 * round((212 + 2.6 * prestige + random.normal(0, 4)) / 5)
@@ -137,7 +176,9 @@ def _programs(random: np.random.Generator) -> Rows:
                 "auto_screen_any_failure": "yes" if screens else "no",
                 "interviews_offered": str(offered),
                 "applications_received": str(received),
-                "applicant_step2": str(round(250 + 3 * (prestige - 6) + random.normal(0, 2))),
+                "applicant_step2": str(
+                    round(MEAN_STEP2[specialty] + 3 * (prestige - 6) + random.normal(0, 2))
+                ),
                 "veto_professionalism": "yes" if random.random() < 0.5 else "no",
                 "accepts_do": "no" if closed_to_do else "yes",
                 "visa": str(random.choice(["j1", "h1b", "both", "none"], p=[0.4, 0.05, 0.25, 0.3])),
@@ -168,9 +209,9 @@ def _responses(random: np.random.Generator) -> Rows:
     return rows
 
 
-def _preferences(random: np.random.Generator, programs: Rows) -> Rows:
+def _preferences(random: np.random.Generator, programs: Rows, students: Rows) -> Rows:
     rows: Rows = []
-    for student in STUDENTS:
+    for student in students:
         own = [p for p in programs if p["specialty"] in student["specialty"].split(";")]
         if student["student_id"] not in {"S001", "S004", "S009", "S015", "S022", "S030"}:
             continue
@@ -182,12 +223,12 @@ def _preferences(random: np.random.Generator, programs: Rows) -> Rows:
     return rows
 
 
-def _graduates(random: np.random.Generator) -> Rows:
+def _graduates(random: np.random.Generator, students: Rows) -> Rows:
     rows: Rows = []
     normal = NormalDist()
     rho = TRUTH["latent_correlation"]
     flags = [
-        name for name in TRUTH if name in {f for s in STUDENTS for f in s["red_flags"].split(";")}
+        name for name in TRUTH if name in {f for s in students for f in s["red_flags"].split(";")}
     ]
     for year in range(2020, 2026):
         for number in range(1, 26):
@@ -252,13 +293,13 @@ def sample_files() -> dict[str, str]:
     def random(part: int) -> np.random.Generator:
         return np.random.default_rng([SEED, part])
 
-    programs = _programs(random(1))
+    programs, students = _programs(random(1)), sample_class()
     tables: Iterable[tuple[str, Sequence[Mapping[str, Any]]]] = (
-        ("students", [{**student, "source": SOURCE} for student in STUDENTS]),
+        ("students", students),
         ("programs", programs),
         ("pd_responses", _responses(random(2))),
-        ("preferences", _preferences(random(3), programs)),
-        ("graduates", _graduates(random(4))),
+        ("preferences", _preferences(random(3), programs, students)),
+        ("graduates", _graduates(random(4), students)),
     )
     files = {f"data/sample/{name}.csv": _csv_text(rows) for name, rows in tables}
     files["data/sample/graduates_truth.toml"] = _truth_toml()

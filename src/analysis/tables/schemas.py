@@ -18,6 +18,8 @@ from analysis.tables.codes import (
     FLAG_CODES,
     FLAG_SPELLINGS,
     PROGRAM_TYPES,
+    STEP1_SPELLINGS,
+    VISA_SPELLINGS,
 )
 from analysis.tables.columns import (
     ID_PATTERN,
@@ -42,7 +44,7 @@ def _provenance() -> dict[str, pa.Column]:
     return {
         "source": text("Where the row comes from, as it is printed under a chart.", longest=300),
         "basis": choice("Whose number it is; the office's own when the file does not say.", BASES),
-        "note": text("What a reader should know about it.", longest=500),
+        "note": text("What a reader should know about it.", longest=500, lines=True),
     }
 
 
@@ -138,7 +140,9 @@ _STUDENT = {
         required=True,
         whole=True,
     ),
-    "step1_result": choice("Step 1.", ("pass", "fail_then_pass"), required=True),
+    "step1_result": choice(
+        "Step 1.", ("pass", "fail_then_pass"), required=True, spellings=STEP1_SPELLINGS
+    ),
     "red_flags": items("Red flags.", FLAG_CODES, required=True, spellings=FLAG_SPELLINGS),
     "degree": choice(
         "Degree and where it was earned; img is read as non_us_img.",
@@ -204,7 +208,10 @@ STUDENTS = pa.DataFrameSchema(
         "silver_signals": whole_items("Silver signals at hand; by season.csv if empty.", 100),
         "pdf_password": password("Password that opens the PDF.", longest=127),
         "advisor_note": text(
-            "The advisor's words, printed as they stand.", longest=100_000, private=True
+            "The advisor's words, printed as they stand.",
+            longest=100_000,
+            private=True,
+            lines=True,
         ),
         "source": text("Where the row comes from.", longest=300),
     },
@@ -261,7 +268,11 @@ PROGRAMS = pa.DataFrameSchema(
         "applicant_step2": number("Mean Step 2 CK of the program's own applicants.", 200, 300),
         "veto_professionalism": yes_no("Whether a professionalism concern is refused unread."),
         "accepts_do": yes_no("Whether DO applicants are taken; empty = verify."),
-        "visa": choice("Visas sponsored; empty = verify.", ("j1", "h1b", "both", "none")),
+        "visa": choice(
+            "Visas sponsored; empty = verify.",
+            ("j1", "h1b", "both", "none"),
+            spellings=VISA_SPELLINGS,
+        ),
         "positions": number("Positions a year.", 0, 1000, whole=True),
         "institution_id": text("Id of the institution that sponsors it.", pattern=ID_PATTERN),
         "track": choice(

@@ -3,6 +3,7 @@ import re
 
 import pytest
 
+from analysis.advice.labels import joined
 from analysis.advice.list_overview import (
     flat_curve,
     independence_sentence,
@@ -151,12 +152,15 @@ def test_counts_and_plurals():
     assert flat_curve(None, 0.005, 9).startswith("Each of 9 applications adds at least 0.5 points")
     assert points(-0.02) == "-2.0 points"
     rows = [
-        {"group": "reach", "program_type": "community"},
-        {"group": "target", "program_type": "community"},
+        {"group": "long_shot", "program_type": "community"},
+        {"group": "possible", "program_type": "community"},
     ]
-    assert list_summary(rows) == "2 programs: 1 reach and 1 target; most often Community (2)."
-    ends = list_summary([*rows, {"group": "safer"}], 0.2, 0.5)
-    assert "1 reach (under 20 %), 1 target (20 to 50 %) and 1 safer (over 50 %)" in ends
+    assert list_summary(rows) == "2 programs: 1 possible and 1 long shot; most often Community (2)."
+    ends = list_summary([*rows, {"group": "likely"}], 0.2, 0.5)
+    assert (
+        "1 likelier than not (50 % or more), 1 possible (20 to 50 %) and 1 long shot (under 20 %)"
+        in ends
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,3 +176,10 @@ def test_counts_and_plurals():
 )
 def test_the_next_application_has_its_gain_and_its_price(listed, row, words):
     assert words in next_application_sentence(listed, row)
+
+
+def test_an_enumeration_names_three_of_many_and_counts_the_rest():
+    names = [f"IM{number:03d}" for number in range(380)]
+    assert joined(names) == "IM000, IM001, IM002 and 377 more"
+    assert joined(names[:6], "or") == "IM000, IM001, IM002, IM003, IM004 or IM005"
+    assert joined(names[:1]) == "IM000"

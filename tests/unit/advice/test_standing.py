@@ -63,7 +63,7 @@ def test_without_a_score_there_are_no_chances_and_the_page_says_why():
 
 def test_the_ceiling_is_named_as_one():
     said = standing(student(), typical(interview_chance=0.95, low=0.95, high=0.95))
-    assert "**95 %**, the highest chance it ever states" in said
+    assert "**95 %** or more, the highest chance it ever states" in said
 
 
 def test_what_was_taken_as_typical_is_named():
@@ -87,9 +87,9 @@ def test_a_blank_step_1_is_said_to_count_as_passed():
 @pytest.mark.parametrize(
     ("degree", "warned"), [("us_md", False), ("us_do", True), ("non_us_img", True)]
 )
-def test_a_student_of_another_degree_is_told_that_the_model_knows_none(degree, warned):
+def test_a_student_of_another_degree_is_told_what_the_chances_rest_on(degree, warned):
     said = standing(student(degree=degree), typical())
-    assert ("chances may be too high" in said) == warned
+    assert ("chances are less certain" in said) == warned
 
 
 def test_degree_and_visa_stand_among_the_facts():

@@ -139,7 +139,7 @@ def test_programs_are_counted_by_group():
     )
     said = programs_summary(pairs, read_assumptions())
     assert "Of the 4 programs" in said
-    assert "1 closed by a stated screen, 1 under 20 % (reach), 1 between (target)" in said
+    assert "1 closed by a stated screen, 1 under 20 % (long shot), 1 between (possible)" in said
     assert said.endswith(
         "One of them leaves something open that decides whether your file is read; ask it."
     )

@@ -21,8 +21,8 @@ def test_a_class_has_a_row_a_student_and_one_bad_list_costs_no_other(tmp_path):
     students.write_text("\n".join([lines[0], lines[1], ",".join(wrong)]) + "\n")
     rows = class_robustness(students, PROGRAMS, overrides=FAST, draws=20).set_index("student_id")
     assert rows.index.tolist() == ["S001", "S002"]
-    assert rows.loc["S001", "list_length"] == 30
-    assert 0 < rows.loc["S001", "kept_in_95_percent"] <= 30
+    length = rows.loc["S001", "list_length"]
+    assert 0 < rows.loc["S001", "kept_in_95_percent"] <= length <= 30
     assert rows.loc["S002", "list_length"] == 0
     assert "NOWHERE" in rows.loc["S002", "problem"]
 

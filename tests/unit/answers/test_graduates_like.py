@@ -1,6 +1,6 @@
 import pandas as pd
 
-from analysis.answers.list_pages import alike_table, graduates_like, graduates_like_table
+from analysis.answers.graduates_like import alike_table, graduates_like, graduates_like_table
 from analysis.assumptions import read_assumptions
 from analysis.tables import read_graduates, read_student
 

@@ -61,9 +61,12 @@ def test_the_json_holds_every_field_promised_and_no_bare_nan(record):
     assert json.loads(json.dumps(record, allow_nan=False)) == record
 
 
-def test_chosen_is_in_rank_order_and_matches_the_rows(record):
+def test_chosen_is_in_order_for_use_and_matches_the_rows(record):
     assert record["chosen"] == [row["program_id"] for row in record["programs"]]
-    assert [row["rank"] for row in record["programs"]] == list(range(1, 13))
+    assert sorted(row["rank"] for row in record["programs"]) == list(range(1, 13))
+    order = ["likely", "possible", "long_shot"]
+    groups = [order.index(row["group"]) for row in record["programs"]]
+    assert groups == sorted(groups)
     assert record["fee_usd"] == 132
 
 
@@ -124,8 +127,8 @@ def test_a_what_if_that_is_not_understood_is_refused(answer, changes, words):
 
 
 def test_ten_more_applications_are_ten_more_whatever_the_budget_was():
-    within = ListWishes(budget_usd=55.0)
-    answer = pick("S004", *FILES, wishes=within, what_ifs=["limit=+10", "budget=+22"])
+    within = ListWishes(budget_usd=55.0, fill=True)
+    answer = pick("S002", *FILES, wishes=within, what_ifs=["limit=+10", "budget=+22"])
     assert len(answer.found.chosen) == 5
     more, richer = list_comparison(answer.found, answer.what_ifs)
     assert (more["applications"], more["fee_usd"]) == (15, 165)

@@ -28,7 +28,7 @@ def test_the_answer_has_every_part_of_the_json_and_survives_it(answer):
     assert set(answer) == {
         "student_id", "fingerprint", "draws", "seed", "base_list", "match_chance",
         "selection_acceptability", "sampling_error", "sobol", "tornado", "flips", "order_flips",
-        "overlap", "smaa", "findings", "note",
+        "overlap", "regret", "smaa", "findings", "note",
     }  # fmt: skip
     assert set(answer["smaa"]) == {"firsts", "contests"}
     assert set(answer["sobol"][0]) == {"input", "first", "first_ci", "total", "total_ci"}
@@ -40,7 +40,7 @@ def test_the_answer_has_every_part_of_the_json_and_survives_it(answer):
 def test_the_shares_of_all_programs_sum_to_the_length_of_the_lists(answer):
     total = sum(answer["selection_acceptability"].values())
     assert total == pytest.approx(len(answer["base_list"]), abs=0.5)
-    assert len(answer["base_list"]) == answer["overlap"]["list_length"] == 40
+    assert len(answer["base_list"]) == answer["overlap"]["list_length"] <= 40
 
 
 def test_what_does_not_flip_is_null(answer):

@@ -21,9 +21,9 @@ def printed(record, capsys):
 def test_the_list_is_printed_with_range_signal_and_reason(record, capsys):
     lines = printed(record, capsys).splitlines()
     for row in record["programs"]:
-        (line,) = [one for one in lines if one.startswith(f" {row['rank']} ")]
+        (line,) = [one for one in lines if row["program_id"] in one and " % " in one]
         assert row["program_id"] + "*" * bool(row["verify"]) in line
-        assert row["why"] in line
+        assert all(code in line for code in row["why"])
         assert f"{100 * row['interview_chance']:.0f} %" in line
         assert f"{100 * row['low']:.0f} to {100 * row['high']:.0f} %" in line
 

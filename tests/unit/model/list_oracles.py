@@ -88,11 +88,13 @@ def feasible_lists(
             inside = set(chosen)
             if not set(constraints.must) <= inside or inside & set(constraints.never):
                 continue
+            if any(set(pair) <= inside for pair in constraints.apart):
+                continue
             counts = np.bincount(specialty[list(chosen)], minlength=groups)
             if constraints.budget_usd is not None:
-                fees = constraints.fees
-                assert fees is not None
-                if sum(fees.of(int(n)) for n in counts) > constraints.budget_usd + 1e-9:
+                fees = constraints.fees_of(groups)
+                paid = sum(one.of(int(n)) for one, n in zip(fees, counts, strict=True))
+                if paid > constraints.budget_usd + 1e-9:
                     continue
             held = [len(inside & set(quota.members)) for quota in constraints.quotas]
             if any(
@@ -101,14 +103,17 @@ def feasible_lists(
             ):
                 continue
             for signals in product(options, repeat=size):
-                if within_signals(chosen, signals, specialty, constraints):
+                shut = (
+                    p in constraints.barred.get(s, ()) for p, s in zip(chosen, signals, strict=True)
+                )
+                if not any(shut) and within_signals(chosen, signals, specialty, constraints):
                     yield tuple(zip(chosen, signals, strict=True))
 
 
 def brute_force(
     by_option: Mapping[str, Scenarios], utility: NDArray[np.float64], constraints: Constraints
 ) -> float:
-    """Largest value of any feasible list; -inf without one."""
+    """Largest value of any feasible list, less its price; -inf without one."""
     options = [option for option in OPTIONS if option in by_option]
     best = -np.inf
     place = np.argsort(program_order(utility))
@@ -121,8 +126,23 @@ def brute_force(
             offers = by_option[option].chance[program]
             value += utility[program] * float(weight @ (refused * offers))
             refused = refused * (1 - offers)
-        best = max(best, value)
+        best = max(best, value - plain_price([p for p, _ in chosen], len(utility), constraints))
     return best
+
+
+def plain_price(chosen: list[int], programs: int, constraints: Constraints) -> float:
+    """What a list costs in units of value, dollar by dollar."""
+    if constraints.price is None:
+        return 0.0
+    specialty = constraints.specialties(programs)
+    usd = 0.0
+    for group, fees in enumerate(constraints.fees_of(int(specialty.max(initial=0)) + 1)):
+        number = sum(specialty[p] == group for p in chosen)
+        usd += fees.block_usd if number else 0.0
+        for nth in range(fees.block_number + 1, number + 1):
+            step = sum(nth > start for start, _ in fees.steps) - 1
+            usd += fees.steps[step][1]
+    return (usd + constraints.price.effort_usd * len(chosen)) / constraints.price.worth_usd
 
 
 def best_subset(market: Scenarios, utility: NDArray[np.float64], limit: int) -> float:

@@ -153,12 +153,13 @@ def test_the_mean_chance_of_a_programs_applicants_is_its_rate(rates, name, exams
     gates = Gates(
         np.ones((len(rates), 4)),
         np.insert(np.ones((len(rates), 2)), 1, levels.facts["reads_exam_failure"], axis=1),
-        np.where(counts, (levels.facts["cutoff"] - 250) / 15, -np.inf),
+        np.where(counts, (levels.facts["cutoff"] - 250) / 12, -np.inf),
     )  # fmt: skip
     mean, _ = mean_chance(
         own.cells[0], pool, odds, float(evidence.step2_correlation[0]), penalty, gates, CAP
     )
-    assert mean == pytest.approx(rates, abs=1e-6)
+    assert mean == pytest.approx(levels.rate, abs=1e-9)
+    assert levels.rate == pytest.approx(rates, abs=1e-5)
 
 
 def test_a_simulated_pool_gets_the_programs_rate():
@@ -174,13 +175,13 @@ def test_a_simulated_pool_gets_the_programs_rate():
     luck = random.random(n)
     signal = (luck[:, None] > pool.signal[group].cumsum(axis=1)[:, :2]).sum(axis=1)
     place, flag = (random.choice(3, n, p=share) for share in (pool.place, pool.flag))
-    slopes = 14.89 * np.array([0.30 * 15 / 57, 0.25 * 0.15, 0.20 * 0.15, 0.10 * 0.25])
-    sigma = np.full((4, 4), 0.2) + 0.8 * np.eye(4)
+    slopes = 14.89 * np.array([0.30 * 12 / 57, 0.25 * 0.1, 0.20 * 0.1, 0.10 * 0.2])
+    sigma = np.full((4, 4), 0.1) + 0.9 * np.eye(4)
     record = random.multivariate_normal(np.zeros(4), sigma, n)
     eta = own.cells[0, 0] + own.cells[1:5, 0][group] + own.cells[5:, 0][signal]
     eta += np.log(pool.place_odds)[place] + record @ slopes
     eta += 0.8 * typical_penalty(pool, "moderate", ASSUMPTIONS)[flag]
-    reads = (250 + 15 * record[:, 0] >= 240) & (flag != 1)
+    reads = (250 + 12 * record[:, 0] >= 240) & (flag != 1)
     mean = (reads * np.minimum(expit(eta), CAP)).mean()
     assert mean == pytest.approx(levels.rate[0], abs=1e-3)
 
@@ -195,7 +196,7 @@ def test_thin_counts_are_pulled_to_those_of_their_type():
     )
     levels = program_levels(frame, ASSUMPTIONS)
     many, few, none = levels.rate
-    of_specialty = (0.1 + 0.0 + 3 * 0.13) / 5
+    of_specialty = (0.1 + 0.0 + 3 * 0.15) / 5
     of_type = (0.1 + 0.0 + 3 * of_specialty) / 5
     assert none == pytest.approx(of_type)
     assert few == pytest.approx(30 * of_type / 40)

@@ -5,7 +5,12 @@ from analysis.model.chance import interview_chance
 from tests.unit.model.pairs import frame, program, student
 
 OPENING = read_assumptions(
-    overrides=["override.home=0.5", "override.contact=0.1", "override.signal=0.2"]
+    overrides=[
+        "override.home=0.5",
+        "override.contact=0.1",
+        "override.signal=0.2",
+        "level.basis=article",
+    ]
 )
 EXAM, CONDUCT = {"red_flags": ("step1_failure",)}, {"red_flags": ("professionalism",)}
 

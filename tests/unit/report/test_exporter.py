@@ -67,7 +67,12 @@ def test_headings_become_bookmarks_in_order():
     pdf = pdf_of(text_cell("## First\n\nA.\n\n### Under it\n\nB.\n\n## Second\n\nC."))
     outline = pypdf.PdfReader(io.BytesIO(pdf)).outline
     assert [entry.title for entry in outline if not isinstance(entry, list)] == ["First", "Second"]
-    assert [s for s, _ in structure(pdf) if re.match("/H[0-9]", s)] == ["/H1", "/H2", "/H1"]
+    assert [s for s, _ in structure(pdf) if re.match("/H[0-9]", s)] == [
+        "/H1",
+        "/H2",
+        "/H3",
+        "/H2",
+    ]
 
 
 def test_a_figure_keeps_exactly_its_alt_text():

@@ -19,6 +19,7 @@ PARAMETERS = {
     "programs_csv": r"C:\Users\ada\programs.csv",
     "report_date": "",
 }
+DECLARED = "\n".join(f'{name}: str = ""' for name in PARAMETERS)
 
 
 def executed(*outputs):
@@ -32,6 +33,7 @@ def executed(*outputs):
             new_markdown_cell("# Title"),
             injected,
             new_code_cell("1 / 2", outputs=list(outputs)),
+            new_code_cell(DECLARED, metadata={"tags": ["parameters"]}),
         ]
     )
     notebook.metadata = nbformat.from_dict(

@@ -75,7 +75,7 @@ def test_a_program_s_hundred_thousand_characters_do_not_stop_the_class(tmp_path)
     assert len(found.rows["program_name"][0]) == 200
 
 
-IDS = ["../x", "a/b", "CON", "x" * 300, "", "a\nb", "{x.__class__}", "nul", "S 1", "Zoë", "a\\b"]
+IDS = ["../x", "a/b", "CON", "x" * 300, "", "{x.__class__}", "nul", "S 1", "Zoë", "a\\b"]
 
 
 @pytest.mark.parametrize("student_id", IDS)

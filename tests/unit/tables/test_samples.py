@@ -50,9 +50,21 @@ def test_main_writes_every_file(made, tmp_path, monkeypatch, capsys):
     for name in made:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr(samples, "from_root", lambda name: tmp_path / name)
+    own_class = tmp_path / samples.CLASS
+    own_class.write_bytes(from_root(samples.CLASS).read_bytes())
     samples.main()
     assert out_of_step(made, tmp_path) == []
     assert "data/sample/students.csv: 41 lines" in capsys.readouterr().out
+
+
+def test_a_class_that_does_not_say_it_is_made_up_never_becomes_the_sample(tmp_path, monkeypatch):
+    path = tmp_path / samples.CLASS
+    path.parent.mkdir(parents=True)
+    text = from_root(samples.CLASS).read_text(encoding="utf-8")
+    path.write_text(text.replace('"synthetic sample, made up"', "our registrar", 1))
+    monkeypatch.setattr(samples, "from_root", lambda name: tmp_path / name)
+    with pytest.raises(ValueError, match="S001"):
+        samples.sample_class()
 
 
 @pytest.mark.parametrize("table", ["students", "programs", "pd_responses", "preferences"])

@@ -32,6 +32,7 @@ from analysis.figures.style.provenance import (
 )
 from analysis.figures.style.rows import (
     MOST_ROWS,
+    NOT_SHOWN,
     check_rows,
     interval_ends,
     labels,
@@ -49,6 +50,7 @@ __all__ = [
     "LINE",
     "MOST_ROWS",
     "MUTED",
+    "NOT_SHOWN",
     "ORANGE",
     "PAGE_WIDTH",
     "PALE_BLUE",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from analysis.figures.style.look import BLUE, ORANGE, PALE_BLUE, PAPER, SIZE, SMALL_SIZE
-from analysis.figures.style.marks import draw_bars
+from analysis.figures.style.marks import draw_bars, draw_beside
 from analysis.figures.style.page import Margins, chart_width
 from analysis.figures.style.words import LINE, text_width, wrapped
 
@@ -38,6 +38,7 @@ def horizontal_bars(
     highs: Sequence[float],
     marked: int | None = None,
     mark: str = "",
+    beside: Sequence[float] = (),
 ) -> Margins:
     """Draw one bar a row, the first on top, with name on the left and value on the right."""
     count = len(names)
@@ -61,8 +62,10 @@ def horizontal_bars(
     lines = max(name.count("\n") + 1 for name in shown)
     pitch = max(min(ROOMY_PITCH, TALLEST / count), lines * size * LINE + LEAST_LEADING)
 
+    others = beside or [0.0] * count
     ends = [
-        max([0.0, *(x for x in pair if x == x)]) / end for pair in zip(values, highs, strict=True)
+        max([0.0, *(x for x in reached if x == x)]) / end
+        for reached in zip(values, highs, others, strict=True)
     ]
     value_weights = [600 if row == marked else 400 for row in range(count)]
     beside = [text_width(w, size, wt) for w, wt in zip(words, value_weights, strict=True)]
@@ -78,6 +81,8 @@ def horizontal_bars(
         BLUE if marked is None else ORANGE if row == marked else PALE_BLUE for row in range(count)
     ]
     draw_bars(ax, values, lows, highs, colors=colors, share=BAR_SHARE, orient="h")
+    if beside:
+        draw_beside(ax, beside, upright=False)
     places = list(range(count))
     for row in places:
         ax.annotate(

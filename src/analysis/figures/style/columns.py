@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import nan
 from typing import TYPE_CHECKING
 
 from analysis.figures.style.look import BLUE, MUTED, PAPER, SIZE
-from analysis.figures.style.marks import draw_bars
+from analysis.figures.style.marks import draw_bars, draw_beside
 from analysis.figures.style.page import UPWARD_TITLE, Margins, chart_width
 from analysis.figures.style.words import LINE, text_width, wrapped
 
@@ -21,6 +22,7 @@ COLUMN_SHARE = 0.62
 AXIS_LEFT = 26.0  # tick labels
 VALUE_ABOVE = 14.0
 NAME_GAP = 6.0
+MARK_ABOVE = 6.0  # from the middle of a diamond to the value over it
 MOST_LINES = 3
 
 
@@ -47,19 +49,24 @@ def upright_columns(
     end: float,
     lows: Sequence[float],
     highs: Sequence[float],
+    beside: Sequence[float] = (),
 ) -> Margins:
-    """Draw one column a row, from left to right."""
+    """Draw one column a row, from left to right, and a diamond where it is compared with."""
     count = len(names)
     slot = _slot(ax, count)
     shown = [wrapped(name, slot - NAME_GAP) for name in names]
     lines = max(name.count("\n") + 1 for name in shown)
     places = list(range(count))
     draw_bars(ax, values, lows, highs, colors=[BLUE] * count, share=COLUMN_SHARE, orient="v")
-    for place, value, high, word in zip(places, values, highs, words, strict=True):
+    if beside:
+        draw_beside(ax, beside, upright=True)
+    others = beside or [nan] * count
+    for place, value, high, other, word in zip(places, values, highs, others, words, strict=True):
+        tops = [0.0, *(x for x in (value, high, other) if x == x)]
         ax.annotate(
             word,
-            (place, max([0.0, *(x for x in (value, high) if x == x)])),
-            (0, 3),
+            (place, max(tops)),
+            (0, MARK_ABOVE if other == max(tops) else 3),
             textcoords="offset points",
             ha="center",
             va="bottom",

@@ -18,6 +18,7 @@ __all__ = ["Dots", "dot_rows"]
 TALLEST = 520.0  # points of drawing that still fit a page with title, footer and caption
 ROOMY_PITCH = 19.0
 WIDEST_NAMES = 0.36  # share of the chart's width
+MANY, WIDEST_OF_MANY = 24, 0.42  # rows that get one line each, so that names need more of it
 NAME_GAP, COLUMN_GAP, HEAD_DOT = 9.0, 14.0, 9.0
 SLACK = 2.0
 HEAD = 17.0  # points above the drawing, for the heads of the columns
@@ -49,11 +50,12 @@ def dot_rows(
 ) -> Margins:
     """Draw a row a name, the first on top: a hollow diamond, a filled dot, ranges as lines."""
     count, width = len(names), chart_width(ax)
-    size = SIZE if count <= 24 else SMALL_SIZE
+    size = SIZE if count <= MANY else SMALL_SIZE
+    widest = (WIDEST_NAMES if count <= MANY else WIDEST_OF_MANY) * width
     weights = [600 if row in marked else 400 for row in range(count)]
     for most_lines in (3, 2, 1):
         shown = [
-            wrapped(name, WIDEST_NAMES * width, size, weight, most_lines)
+            wrapped(name, widest, size, weight, most_lines)
             for name, weight in zip(names, weights, strict=True)
         ]
         lines = max(name.count("\n") + 1 for name in shown)

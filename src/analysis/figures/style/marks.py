@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
-from analysis.figures.style.look import INK
+from analysis.figures.style.look import INK, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame, Series
 
-__all__ = ["draw_bars", "draw_points"]
+__all__ = ["draw_bars", "draw_beside", "draw_points"]
 
 WIDTH = 1.1  # of an interval's line, in points
 
@@ -52,6 +52,17 @@ def draw_bars(
         legend=False,
         ax=ax,
     )
+
+
+def draw_beside(ax: Axes, values: Sequence[float], *, upright: bool) -> None:
+    """Draw an open diamond on each bar at another value that it is compared with."""
+    import seaborn as sns
+
+    places = list(range(len(values)))
+    x, y = (places, values) if upright else (values, places)
+    look = {"marker": "D", "facecolor": PAPER, "edgecolor": INK, "linewidth": 1.3, "zorder": 4}
+    sns.scatterplot(x=x, y=list(y), s=36, legend=False, ax=ax, **look)
+    ax.set(**({"xlabel": ""} if upright else {"ylabel": ""}))
 
 
 def draw_points(

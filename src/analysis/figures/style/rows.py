@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MOST_ROWS",
+    "NOT_SHOWN",
     "SMALLEST_CELL",
     "check_rows",
     "interval_ends",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 MOST_ROWS = 40
+NOT_SHOWN = "too few"
 SMALLEST_CELL = 10  # fewer respondents than this are never shown apart
 WHOLE = 1e-9
 ONE_DECIMAL_BELOW = 10.0

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import range_ends
-from analysis.model.choice.constraints import OPTIONS, fee_usd
+from analysis.model.choice.columns import columns_of
+from analysis.model.choice.constraints import OPTIONS, Constraints, fee_usd
 from analysis.model.choice.curves import (
     flat_from,
     frontier,
@@ -21,13 +24,24 @@ from analysis.model.choice.curves import (
     next_application,
 )
 from analysis.model.choice.explain import left_out, market_of, reasons_on_list
-from analysis.model.choice.greedy import LEAST_GAIN, gains_beside, greedy
-from analysis.model.choice.problem import ListChances, ListProblem, ListWishes, list_problem
+from analysis.model.choice.greedy import LEAST_GAIN, gains_beside, greedy, greedy_columns
+from analysis.model.choice.problem import (
+    ListChances,
+    ListProblem,
+    ListWishes,
+    list_problem,
+    with_least_chance,
+    with_ties,
+)
 from analysis.model.choice.value import match_chance, match_shares
 from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenarios
+from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
+from analysis.model.profile import specialties_of
 
 __all__ = [
+    "GROUPS",
+    "WHY",
     "ApplicationList",
     "application_list",
     "budget_lifted",
@@ -55,17 +69,29 @@ class ApplicationList:
     market : Scenarios
         Offer chances under the signals of the list.
     programs : DataFrame
-        A row a program on the list, the most wanted first: program_id, program_name, specialty,
-        program_type, state, rank, group, interview_chance, low, high, signal, preference,
-        match_share (chance of ending there), value_gain, match_gain, must, in_preferred_state,
-        replacement and replacement_gain, drops_below, interchangeable, unknown, chance_if_open,
-        chance_if_closes, gate_reason.
+        A row a program on the list in order for use: likely, possible, long_shot, and the most
+        likely first. program_id, program_name, specialty, program_type, state, rank (rank order for
+        the Match: by preference, 1 first), group, interview_chance, low, high, signal, preference,
+        match_share (chance of ending there), value_gain, match_gain, cost_usd (fee and effort saved
+        without it), must, ruled, tie, in_preferred_state, under_floor, replacement and
+        replacement_gain, drops_below, drops_reason, why (codes, see `WHY`), interchangeable,
+        unknown, chance_if_open, chance_if_closes, gate_reason.
+    optional : DataFrame
+        Further programs that the limit allows, in the order in which they add most: program_id,
+        program_name, specialty, state, group, interview_chance, signal, match_gain (beside the list
+        and those before), match_chance (with it), fee_usd, total_fee_usd, under_floor.
+    filled : bool
+        Whether the list was asked to fill its limit: no price, no least chance.
+    floor_dropped : bool
+        Whether too few programs reach the least chance, so that it was dropped.
+    below_price : bool
+        Whether no program is worth its price, so that the best few are shown.
     left_out : DataFrame
         A row a program: program_id, program_name, interview_chance, reason, gate_reason,
-        value_gain, match_gain, weakest (program_id), weakest_gain.
+        value_gain, match_gain, cost_usd, weakest (program_id), weakest_gain.
     drawn : ndarray of float, shape (draws, k)
-        Interview chances of the k programs on the list under joint draws; without rows if ranges
-        were not asked for.
+        Interview chances of the k programs of ``choice.chosen`` under joint draws; without rows if
+        ranges were not asked for.
     match_chance, match_chance_low, match_chance_high : float
         0-1; the ends under joint draws of what is uncertain, NaN if they were not asked for.
     match_chance_if_unknowns_close : float
@@ -89,6 +115,10 @@ class ApplicationList:
     by_option: dict[str, Scenarios]
     market: Scenarios
     programs: pd.DataFrame
+    optional: pd.DataFrame
+    filled: bool
+    floor_dropped: bool
+    below_price: bool
     left_out: pd.DataFrame
     drawn: Floats
     match_chance: float
@@ -104,8 +134,27 @@ class ApplicationList:
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """Ids of the programs in rank order."""
+        """Ids of the programs in order for use."""
         return tuple(self.programs["program_id"])
+
+    @property
+    def recommended(self) -> tuple[str, ...]:
+        """Ids in order for use without programs that only a wish keeps on the list."""
+        kept = [("adds" in why) or not must for why, must in self._why_and_must()]
+        return tuple(self.programs["program_id"][kept])
+
+    @property
+    def rank_order(self) -> tuple[str, ...]:
+        """Ids in rank order for the Match: by preference."""
+        return tuple(self.ranked["program_id"])
+
+    @property
+    def ranked(self) -> pd.DataFrame:
+        """The programs in rank order, as ``choice.chosen`` and ``drawn`` have them."""
+        return self.programs.sort_values("rank", kind="stable", ignore_index=True)
+
+    def _why_and_must(self) -> Iterable[tuple[tuple[str, ...], bool]]:
+        return zip(self.programs["why"], self.programs["must"], strict=True)
 
     @property
     def unknowns(self) -> int:
@@ -113,11 +162,30 @@ class ApplicationList:
         return int((self.programs["unknown"] != "").sum())
 
 
+GROUPS = ("likely", "possible", "long_shot")
+# Why a program is on a list, in the order in which it is told.
+WHY = (
+    "must",
+    "home",
+    "rotation",
+    "contact",
+    "rule",
+    "own",
+    "place",
+    "gold",
+    "silver",
+    "adds",
+    "under_floor",
+)
+
+
 def group_of(chance: float, assumptions: Assumptions) -> str:
-    """Group of a program by its chance alone (section 3.6)."""
-    if chance < assumptions.value("groups.reach_below"):
-        return "reach"
-    return "safer" if chance > assumptions.value("groups.safer_above") else "target"
+    """Group of a program by its chance as it is printed, in whole percents (section 3.6)."""
+    percent = round(100 * chance)
+    if percent >= round(100 * assumptions.value("groups.likely_from")):
+        return "likely"
+    possible = percent >= round(100 * assumptions.value("groups.possible_from"))
+    return "possible" if possible else "long_shot"
 
 
 def application_list(
@@ -162,40 +230,36 @@ def application_list(
     ModelError
         If there is no score, or wishes contradict each other.
     """
-    row = student.iloc[0]
-    if pd.isna(row.get("step2_ck", np.nan)):
-        message = f"student {row['student_id']} has no Step 2 CK score yet: there is no list"
-        raise ModelError(message)
-    problem = list_problem(student, programs, assumptions, preferences, wishes)
-    at_hand = {"gold": problem.constraints.gold, "silver": problem.constraints.silver}
-    options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
-    rate = assumptions.value("match_given_interview")
-    rho = mechanism(assumptions)
-    own = ListChances(student, problem, assumptions, preferences)
-    by_option = {o: scenarios(own.if_all_sent(o), rate, rho) for o in options}
-    choice = best_list(by_option, problem.utility, problem.constraints, method)
+    chosen = _chosen(student, programs, assumptions, preferences, wishes or ListWishes(), method)
+    asked, whole, problem, choice = chosen.asked, chosen.whole, chosen.problem, chosen.choice
+    own, by_option, if_sent, rules = chosen.own, chosen.by_option, chosen.if_sent, chosen.rules
+    floor_dropped, below_price = chosen.floor_dropped, chosen.below_price
+    least = assumptions.value("list.least_chance")
+    rate, rho = chosen.rate, mechanism(assumptions)
     decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
     chances = own.with_signals(decided)
     chance = chances["interview_chance"].to_numpy()
     market = market_of(by_option, choice)
-    reasons = reasons_on_list(
-        by_option, problem.utility, problem.constraints, choice, chance, rate, rho
-    )
-    out = left_out(
-        by_option, problem.utility, problem.constraints, choice, reasons, left_out_number
-    )
+    asks = not (asked.fill or floor_dropped)
+    floors = np.where(problem.kept_anyway | (not asks), 0.0, least)
+    reasons = reasons_on_list(by_option, problem.utility, rules, choice, chance, rate, rho, floors)
+    out = left_out(by_option, problem.utility, rules, choice, reasons, left_out_number)
     drawn = np.empty((0, choice.chosen.size))
     low = high = np.nan
     if with_range:
         every = own.drawn(decided)
         chances["low"], chances["high"] = range_ends(every, chance, assumptions)
         drawn = every[:, choice.chosen]
-        low, high = _match_range(drawn, assumptions, rho)
+        low, high = _match_range(drawn, rate[choice.chosen], assumptions, rho)
     matched = match_chance(market, choice.chosen)
     # What an unknown costs is asked of the list as it is, nothing re-chosen.
     closed = chances["chance_if_closes"].to_numpy()[choice.chosen]
     everything = np.arange(closed.size)
-    if_closed = match_chance(scenarios(closed, rate, rho), everything) if closed.size else 0.0
+    if_closed = (
+        match_chance(scenarios(closed, rate[choice.chosen], rho), everything)
+        if closed.size
+        else 0.0
+    )
     limit = problem.constraints.limit
     return ApplicationList(
         problem=problem,
@@ -203,7 +267,11 @@ def application_list(
         by_option=by_option,
         market=market,
         programs=_listed(problem, choice, chances, reasons, market, assumptions),
-        left_out=_left_out_frame(problem, chances, out),
+        optional=_optional(whole, choice, by_option, if_sent, assumptions),
+        filled=asked.fill,
+        floor_dropped=floor_dropped,
+        below_price=below_price,
+        left_out=_left_out_frame(problem, chances, out, assumptions),
         drawn=drawn,
         match_chance=matched,
         match_chance_low=min(low, matched),
@@ -218,12 +286,157 @@ def application_list(
     )
 
 
-def _match_range(drawn: Floats, assumptions: Assumptions, how: Mechanism) -> tuple[float, float]:
+@dataclass(frozen=True)
+class _Chosen:
+    """A list that was chosen and not explained yet; the names are those of `application_list`."""
+
+    asked: ListWishes
+    whole: ListProblem
+    problem: ListProblem
+    own: ListChances
+    rate: NDArray[np.float64]
+    if_sent: dict[str, NDArray[np.float64]]
+    by_option: dict[str, Scenarios]
+    rules: Constraints
+    choice: Choice
+    floor_dropped: bool
+    below_price: bool
+
+
+def _chosen(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None,
+    asked: ListWishes,
+    method: Method,
+) -> _Chosen:
+    row = student.iloc[0]
+    if pd.isna(row.get("step2_ck", np.nan)):
+        message = f"student {row['student_id']} has no Step 2 CK score yet: there is no list"
+        raise ModelError(message)
+    problem = list_problem(student, programs, assumptions, preferences, asked)
+    at_hand = {"gold": problem.constraints.gold, "silver": problem.constraints.silver}
+    options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
+    kinds = specialties_of(row, assumptions)
+    rate = match_rates(row, problem.programs["specialty"], kinds, problem.ties, assumptions)
+    rho = mechanism(assumptions)
+    ties = with_ties(preferences, str(row["student_id"]), asked)
+    own = ListChances(student, problem, assumptions, ties)
+    if_sent = {option: own.if_all_sent(option) for option in options}
+    whole, floor_dropped = problem, False
+    least, fewest = assumptions.value("list.least_chance"), int(assumptions.value("list.fewest"))
+    if not asked.fill:
+        problem, floor_dropped = with_least_chance(whole, if_sent, least, fewest)
+    by_option = {option: scenarios(chances, rate, rho) for option, chances in if_sent.items()}
+    rules = problem.constraints
+    choice = best_list(by_option, problem.utility, rules, method)
+    below_price = False
+    if rules.price is not None and not choice.chosen.size:
+        rules = _the_best_few(rules, fewest)
+        choice = best_list(by_option, problem.utility, rules, method)
+        below_price = bool(choice.chosen.size)
+    return _Chosen(
+        asked,
+        whole,
+        problem,
+        own,
+        rate,
+        if_sent,
+        by_option,
+        rules,
+        choice,
+        floor_dropped,
+        below_price,
+    )
+
+
+def list_outcome(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None = None,
+    wishes: ListWishes | None = None,
+) -> tuple[float, int, float]:
+    """What a list comes to, where nobody asks why each program is on it.
+
+    Parameters
+    ----------
+    student, programs, assumptions, preferences, wishes
+        As for `application_list`.
+
+    Returns
+    -------
+    tuple of float, int and float
+        Match chance, number of applications and their fee: those of `application_list`.
+
+    Raises
+    ------
+    ModelError
+        As for `application_list`.
+    """
+    chosen = _chosen(student, programs, assumptions, preferences, wishes or ListWishes(), "auto")
+    market = market_of(chosen.by_option, chosen.choice)
+    positions = chosen.choice.chosen
+    matched = match_chance(market, positions)
+    return matched, len(positions), _fee(chosen.problem, chosen.choice)
+
+
+def _the_best_few(rules: Constraints, number: int) -> Constraints:
+    """The rules without a price, for a short list where no application is worth its own."""
+    limit = number if rules.limit is None else min(number, rules.limit)
+    return replace(rules, price=None, limit=limit)
+
+
+def _optional(
+    problem: ListProblem,
+    choice: Choice,
+    by_option: Mapping[str, Scenarios],
+    if_sent: Mapping[str, Floats],
+    assumptions: Assumptions,
+) -> pd.DataFrame:
+    """Further programs within limit, budget and signals, whatever they cost, the best first."""
+    programs, groups = len(problem.programs), len(problem.specialties)
+    quotas = tuple(replace(quota, at_least=0) for quota in problem.constraints.quotas)
+    rules = replace(problem.constraints, price=None, quotas=quotas)
+    columns = columns_of(by_option, problem.utility, rules, prune=False)
+    ways = list(zip(columns.program.tolist(), columns.option.tolist(), strict=True))
+    listed = zip(choice.chosen.tolist(), map(OPTIONS.index, choice.option), strict=True)
+    begin = np.array([ways.index(way) for way in listed], dtype=np.int64)
+    taken = greedy_columns(columns, rules, programs, begin)
+    at = np.arange(begin.size, taken.size + 1)
+    refused = np.cumprod(1 - columns.offers[taken], axis=0)
+    refused = np.vstack([np.ones((1, columns.weight.size)), refused])
+    matched = (1 - refused[at]) @ columns.weight
+    fees = rules.fees_of(groups)
+    paid = [fee_usd(fees, rules.counts(columns.program[taken[:number]], programs)) for number in at]
+    more = taken[begin.size :]
+    rows = problem.programs.iloc[columns.program[more]].reset_index(drop=True)
+    names = ("program_id", "program_name", "specialty", "state")
+    rows = rows[[name for name in names if name in rows]].copy()
+    rows["signal"] = [OPTIONS[option] for option in columns.option[more]]
+    rows["interview_chance"] = [
+        float(if_sent[option][position])
+        for option, position in zip(rows["signal"], columns.program[more], strict=True)
+    ]
+    rows["group"] = [group_of(chance, assumptions) for chance in rows["interview_chance"]]
+    rows["match_gain"], rows["match_chance"] = np.diff(matched), matched[1:]
+    rows["fee_usd"], rows["total_fee_usd"] = np.diff(paid), paid[1:]
+    rows["under_floor"] = rows["interview_chance"] < assumptions.value("list.least_chance")
+    return rows
+
+
+def _match_range(
+    drawn: Floats, rate: Floats, assumptions: Assumptions, how: Mechanism
+) -> tuple[float, float]:
     """Ends of the match chance under joint draws (section 3.6)."""
     seed = int(assumptions.value("uncertainty.seed"))
     ends = assumptions.values("uncertainty.match_given_interview")
     # Another stream of the same seed, so that these draws do not repeat those of the weights.
     rates = np.random.default_rng([seed, 1]).uniform(min(ends), max(ends), len(drawn))
+    # What ties and a specialty's cited match rate add to the log-odds is the same in each draw.
+    added = logit(rate) - logit(assumptions.value("match_given_interview"))
+    rates = np.clip(expit(logit(rates)[:, None] + added), LOWEST_RATE, HIGHEST_RATE)
     # Correlations are drawn as well: each draw has one before and one after the interviews.
     mixed = len(how.rho)
     after = (*assumptions.values("uncertainty.match_correlation"), how.match_correlation)
@@ -238,11 +451,10 @@ def _match_range(drawn: Floats, assumptions: Assumptions, how: Mechanism) -> tup
 
 
 def _fee(problem: ListProblem, choice: Choice) -> float:
-    fees = problem.constraints.fees
-    if fees is None:
+    rules, programs = problem.constraints, len(problem.programs)
+    if rules.fees is None:
         return 0.0
-    kinds = problem.constraints.specialties(len(problem.programs))[choice.chosen]
-    return fee_usd(fees, np.bincount(kinds, minlength=len(problem.specialties)).tolist())
+    return fee_usd(rules.fees_of(len(problem.specialties)), rules.counts(choice.chosen, programs))
 
 
 def _listed(
@@ -265,19 +477,60 @@ def _listed(
     rows["signal"] = list(choice.option)
     rows["preference"] = problem.preference[choice.chosen]
     rows["match_share"] = match_shares(market, problem.utility, choice.chosen)
-    for name in ("value_gain", "match_gain", "must", "replacement_gain", "drops_below"):
+    told = ("value_gain", "match_gain", "must", "ruled", "replacement_gain", "drops_below")
+    for name in (*told, "drops_reason"):
         rows[name] = reasons[name].to_numpy()
+    rows["cost_usd"] = _saved_usd(problem, choice, assumptions)
+    rows["tie"] = [problem.ties[at] for at in choice.chosen]
     rows["replacement"] = [ids[at] if at >= 0 else "" for at in reasons["replacement"]]
     rows["in_preferred_state"] = own["state"].isin(problem.preferred_states)
+    least = assumptions.value("list.least_chance")
+    rows["under_floor"] = found["interview_chance"].to_numpy() < least
     rows["interchangeable"] = [
         tuple(str(ids[other]) for other in alike.get(int(at), ())) for at in choice.chosen
     ]
     for name in ("unknown", "chance_if_open", "chance_if_closes", "gate_reason"):
         rows[name] = found[name]
-    return rows
+    numbered = problem.numbered[choice.chosen]
+    worth = rows["value_gain"] * assumptions.value("list.worth_of_match_usd")
+    rows["why"] = [
+        _why(row, numbered=bool(own_number), worth_it=bool(value >= row["cost_usd"]))
+        for row, own_number, value in zip(rows.to_dict("records"), numbered, worth, strict=True)
+    ]
+    # Whole percents first, so that programs that read alike stand by preference.
+    order = np.lexsort((rows["rank"], -np.round(100 * rows["interview_chance"])))
+    return rows.iloc[order].reset_index(drop=True)
 
 
-def _left_out_frame(problem: ListProblem, chances: pd.DataFrame, out: pd.DataFrame) -> pd.DataFrame:
+def _saved_usd(problem: ListProblem, choice: Choice, assumptions: Assumptions) -> list[float]:
+    """Fee and effort that the list saves without each of its programs."""
+    rules, programs = problem.constraints, len(problem.programs)
+    fees = rules.fees_of(len(problem.specialties))
+    now, effort = _fee(problem, choice), assumptions.value("list.effort_usd")
+    return [
+        now - fee_usd(fees, rules.counts(np.delete(choice.chosen, at), programs)) + effort
+        for at in range(choice.chosen.size)
+    ]
+
+
+def _why(row: Mapping[str, Any], *, numbered: bool, worth_it: bool) -> tuple[str, ...]:
+    """Codes of why a program is on the list, as `WHY` orders them."""
+    holds = {
+        "must": row["must"],
+        row["tie"]: True,
+        "rule": row["ruled"],
+        "own": numbered,
+        "place": row["in_preferred_state"],
+        row["signal"]: True,
+        "adds": worth_it,
+        "under_floor": row["under_floor"],
+    }
+    return tuple(code for code in WHY if holds.get(code, False))
+
+
+def _left_out_frame(
+    problem: ListProblem, chances: pd.DataFrame, out: pd.DataFrame, assumptions: Assumptions
+) -> pd.DataFrame:
     at = out["program"].to_numpy(dtype=np.int64)
     ids = problem.programs["program_id"].to_numpy(dtype=object)
     rows = pd.DataFrame({"program_id": ids[at]})
@@ -286,6 +539,8 @@ def _left_out_frame(problem: ListProblem, chances: pd.DataFrame, out: pd.DataFra
     rows["gate_reason"] = chances["gate_reason"].to_numpy(dtype=object)[at]
     for name in ("reason", "value_gain", "match_gain", "weakest_gain"):
         rows[name] = out[name].to_numpy()
+    worth = assumptions.value("list.worth_of_match_usd")
+    rows["cost_usd"] = out["cost"].to_numpy(dtype=np.float64) * worth
     rows["weakest"] = [ids[w] if w >= 0 else "" for w in out["weakest"]]
     return rows
 
@@ -348,7 +603,7 @@ def list_frontier(found: ApplicationList, assumptions: Assumptions) -> pd.DataFr
     rows = frontier(
         found.market,
         problem.preference,
-        problem.most,
+        max(found.choice.chosen.size, len(problem.constraints.must)),
         sweep,
         must=problem.constraints.must,
         never=problem.constraints.never,
@@ -373,7 +628,8 @@ def list_room(found: ApplicationList) -> dict[str, Any]:
         of the limit), never (programs that the student rules out), others (programs of the file
         that are neither listed nor ruled out), closed (how many of them offer no chance),
         wanted (how many would add something), over_budget (whether none of those that would can be
-        paid for) and ruled (whether there is a rule on kinds of programs).
+        paid for), ruled (whether there is a rule on kinds of programs) and priced (whether a
+        program must be worth its price).
     """
     problem = found.problem
     constraints = problem.constraints
@@ -382,9 +638,9 @@ def list_room(found: ApplicationList) -> dict[str, Any]:
     chance = found.by_option["none"].marginal
     gains = gains_beside(found.market, problem.utility, chosen)
     wanted = others[(gains[others] >= LEAST_GAIN) & (chance[others] > 0)]
-    fees, budget = constraints.fees, constraints.budget_usd
+    fees, budget = constraints.fees_of(len(problem.specialties)), constraints.budget_usd
     over = False
-    if fees is not None and budget is not None:
+    if budget is not None:
         kinds = constraints.specialties(len(problem.programs))
         counts = np.bincount(kinds[chosen], minlength=len(problem.specialties))
         more = [np.add(counts, np.arange(counts.size) == kind) for kind in set(kinds[wanted])]
@@ -394,7 +650,7 @@ def list_room(found: ApplicationList) -> dict[str, Any]:
         "limit_from": problem.limit_from,
         "budget_usd": budget,
         "budget_from": problem.budget_from,
-        "first_fee_usd": np.nan if fees is None else fees.of(1),
+        "first_fee_usd": min(one.of(1) for one in fees),
         "specialties": len(problem.specialties),
         "listed": int(chosen.size),
         "unused": found.places_unused,
@@ -404,6 +660,7 @@ def list_room(found: ApplicationList) -> dict[str, Any]:
         "wanted": int(wanted.size),
         "over_budget": bool(over and wanted.size),
         "ruled": bool(constraints.quotas),
+        "priced": constraints.price is not None,
     }
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "options_of",
     "rules_of",
     "undominated",
+    "variable_bounds",
 ]
 
 Floats = NDArray[np.float64]
@@ -176,12 +177,16 @@ def columns_of(
     never[list(constraints.never)] = True
     for option in allowed:
         allowed[option] &= ~never & ((scenarios[option].marginal > 0) | must)
+        allowed[option][list(constraints.barred.get(option, ()))] = False
     order = program_order(wanted)
     kept = order[np.any([open_to[order] for open_to in allowed.values()], axis=0)]
     most = constraints.most_affordable()
     if prune and most is not None and not constraints.fixed_signal:
+        # A program that shuts out another, or that may be listed in other ways, is no substitute.
+        bound = np.isin(kept, np.asarray(constraints.apart, dtype=np.int64).ravel())
         cells = np.column_stack(
-            [specialty[kept]]
+            [specialty[kept], np.where(bound, kept, -1)]
+            + [open_to[kept] for open_to in allowed.values()]
             + [np.isin(kept, np.asarray(quota.members)) for quota in constraints.quotas]
         )
         offers = np.concatenate([scenarios[o].chance[kept] for o in allowed], axis=1)
@@ -235,7 +240,7 @@ def rules_of(columns: Columns, constraints: Constraints, programs: int) -> list[
     specialty = constraints.specialties(programs)
     groups = int(specialty.max(initial=0)) + 1
     count = columns.program.size
-    width = count + groups
+    width = count + 2 * groups
     own = specialty[columns.program]
 
     def rule(
@@ -262,17 +267,11 @@ def rules_of(columns: Columns, constraints: Constraints, programs: int) -> list[
     if constraints.limit is not None:
         name = f"at most {_applications(constraints.limit)}"
         rules.append(rule(name, np.ones(count, dtype=bool), high=constraints.limit))
-    if constraints.budget_usd is not None and constraints.fees is not None:
-        for group in range(groups):
-            for slope, intercept in constraints.fees.pieces:
-                row = np.zeros(width)
-                row[:count] = slope * (own == group)
-                row[count + group] = -1
-                rules.append(Rule("", row, -np.inf, -intercept))
-        row = np.zeros(width)
-        row[count:] = 1
-        name = f"a budget of ${constraints.budget_usd:g}"
-        rules.append(Rule(name, row, 0.0, constraints.budget_usd))
+    for first, second in constraints.apart:
+        pair = np.isin(columns.program, (first, second))
+        names = f"{constraints.name(first)} and {constraints.name(second)}"
+        rules.append(rule(f"not both {names}", pair, high=1))
+    rules += _fee_rules(columns, constraints, own, groups)
     rules += [
         rule(f"{constraints.name(at)} must be listed", columns.program == at, low=1)
         for at in constraints.must
@@ -281,6 +280,39 @@ def rules_of(columns: Columns, constraints: Constraints, programs: int) -> list[
         inside = np.isin(columns.program, np.asarray(quota.members, dtype=np.int64))
         high = np.inf if quota.at_most is None else float(quota.at_most)
         rules.append(rule(quota.name, inside, float(quota.at_least), high))
+    return rules
+
+
+def _fee_rules(
+    columns: Columns, constraints: Constraints, own: Positions, groups: int
+) -> list[Rule]:
+    """Rows that make the fees at least what the programs of each specialty cost, and the budget."""
+    if constraints.budget_usd is None and constraints.price is None:
+        return []
+    count = columns.program.size
+    width = count + 2 * groups
+    rules, total = [], np.zeros(width)
+    for group, fees in enumerate(constraints.fees_of(groups)):
+        inside = own == group
+        for slope, level in fees.pieces:
+            if slope == level == 0:
+                continue
+            row = np.zeros(width)
+            row[:count] = slope * inside
+            row[count + group] = -1
+            rules.append(Rule("", row, -np.inf, -level))
+        total[count + group] = 1
+        total[count + groups + group] = fees.block_usd
+        if fees.block_usd:
+            # A block is due with any program. One row for each bounds a part of a list tightest.
+            for program in np.unique(columns.program[inside]):
+                row = np.zeros(width)
+                row[:count] = columns.program == program
+                row[count + groups + group] = -1
+                rules.append(Rule("", row, -np.inf, 0.0))
+    if constraints.budget_usd is not None:
+        name = f"a budget of ${constraints.budget_usd:g}"
+        rules.append(Rule(name, total, 0.0, constraints.budget_usd))
     return rules
 
 
@@ -304,6 +336,13 @@ def check_feasible(rules: Sequence[Rule], columns: Columns) -> None:
     raise ModelError(message)
 
 
+def variable_bounds(count: int, width: int) -> Bounds:
+    """Bounds of columns, fees and blocks: all but the fees lie between 0 and 1, and are whole."""
+    groups = (width - count) // 2
+    fee = (np.arange(width) >= count) & (np.arange(width) < count + groups)
+    return Bounds(np.zeros(width), np.where(fee, np.inf, 1.0))
+
+
 def _feasible(rules: Sequence[Rule], columns: Columns) -> bool:
     """Whether some list keeps all rules."""
     count = columns.program.size
@@ -319,7 +358,7 @@ def _feasible(rules: Sequence[Rule], columns: Columns) -> bool:
             constraints=LinearConstraint(
                 csr_array(rows), [rule.low for rule in rules], [rule.high for rule in rules]
             ),
-            bounds=Bounds(np.zeros(width), np.where(np.arange(width) < count, 1.0, np.inf)),
-            integrality=np.arange(width) < count,
+            bounds=variable_bounds(count, width),
+            integrality=np.isfinite(variable_bounds(count, width).ub),
         )
     return bool(found.x is not None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,37 +13,106 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import ModelError
 from analysis.model.choice.value import checked_positions
 
-__all__ = ["OPTIONS", "Constraints", "Fees", "Quota", "fee_usd", "members_of"]
+__all__ = [
+    "OPTIONS",
+    "Constraints",
+    "Fees",
+    "Price",
+    "Quota",
+    "affordable",
+    "fee_usd",
+    "members_of",
+]
 
 OPTIONS = ("none", "silver", "gold")
 
 
 @dataclass(frozen=True)
 class Fees:
-    """Application fees of one specialty: so much each up to a number, more from there.
+    """Application fees of one specialty: steps that rise, after a flat block where there is one.
 
     Parameters
     ----------
     first_usd, further_usd : float
-        Price of each of the first applications, and of each further one.
+        Price of each application up to ``first_number``, and of each further one.
     first_number : int
-        How many cost the first price.
+        The last application at the first price.
+    block_usd, block_number : float, int
+        A flat price for the first so many applications, due with the first of them.
+    later : tuple of (int, float)
+        Further steps: after so many applications each costs so much.
     """
 
     first_usd: float
     first_number: int
     further_usd: float
+    block_usd: float = 0.0
+    block_number: int = 0
+    later: tuple[tuple[int, float], ...] = ()
 
     def __post_init__(self) -> None:
-        if not 0 <= self.first_usd <= self.further_usd:
+        starts, prices = zip(*self.steps, strict=True)
+        if min(prices) < 0 or sorted(prices) != list(prices) or self.block_usd < 0:
             message = "fees must not fall with the number of applications"
             raise ModelError(message)
+        if sorted(set(starts)) != list(starts):
+            message = "the steps of a fee must begin at rising numbers"
+            raise ModelError(message)
+
+    @classmethod
+    def from_steps(cls, steps: Sequence[tuple[int | None, float, bool]]) -> Fees:
+        """Fees from the steps of a season file.
+
+        Parameters
+        ----------
+        steps : sequence of (last, usd, flat)
+            Last application of the step (None: all further ones), its price, and whether that is
+            for the step as a whole; only the first may be flat.
+
+        Returns
+        -------
+        Fees
+            The same prices.
+
+        Examples
+        --------
+        >>> Fees.from_steps([(18, 99, True), (30, 18, False), (None, 23, False)]).of(46)
+        683.0
+        """
+        block_usd, block_number = 0.0, 0
+        rest = [(last, usd) for last, usd, _ in steps]
+        if steps and steps[0][2]:
+            block_number, block_usd = int(steps[0][0] or 0), steps[0][1]
+            rest = rest[1:]
+        if any(flat for _, _, flat in steps[1:]) or not rest:
+            message = "fees: only the first step may be flat, and another must follow"
+            raise ModelError(message)
+        prices = [usd for _, usd in rest]
+        ends = [int(last) for last, _ in rest if last is not None]
+        if len(rest) == 1:
+            return cls(prices[0], 2**31, prices[0], block_usd, block_number)
+        later = tuple(zip(ends[1:], prices[2:], strict=False))
+        return cls(prices[0], ends[0], prices[1], block_usd, block_number, later)
+
+    @property
+    def steps(self) -> tuple[tuple[int, float], ...]:
+        """After how many applications each price begins, and the price."""
+        return (
+            (self.block_number, self.first_usd),
+            (self.first_number, self.further_usd),
+            *self.later,
+        )
 
     @property
     def pieces(self) -> tuple[tuple[float, float], ...]:
-        """Slope and intercept of each piece; the fee is the largest of them."""
-        jump = self.first_number * (self.first_usd - self.further_usd)
-        return (self.first_usd, 0.0), (self.further_usd, jump)
+        """Slope and intercept of each piece beyond the block; that fee is the largest of them."""
+        found = [(0.0, 0.0)] if self.block_number else []
+        slope = level = 0.0
+        for start, price in self.steps:
+            level += (slope - price) * start
+            slope = price
+            found.append((slope, level))
+        return tuple(found)
 
     def of(self, number: int) -> float:
         """Fee of a number of applications in one specialty.
@@ -61,27 +131,67 @@ class Fees:
         --------
         >>> Fees(11, 30, 30).of(30), Fees(11, 30, 30).of(43)
         (330.0, 720.0)
+        >>> Fees(18, 30, 23, block_usd=99, block_number=18).of(1)
+        99.0
         """
-        return float(max(slope * number + intercept for slope, intercept in self.pieces))
-
-    def affordable(self, budget: float, specialties: int = 1) -> int:
-        """Most applications that a budget pays for."""
-        if self.further_usd == 0:
-            return 2**31
-        cheap = specialties * self.first_number
-        number = 2**31 if self.first_usd == 0 else int(budget / self.first_usd)
-        if number > cheap:
-            number = cheap + int((budget - cheap * self.first_usd) / self.further_usd)
-        return number
+        if number == 0:
+            return 0.0
+        return float(self.block_usd + max(slope * number + level for slope, level in self.pieces))
 
 
-def fee_usd(fees: Fees, numbers: Sequence[int]) -> float:
+def affordable(fees: Sequence[Fees], budget: float) -> int:
+    """Most applications that a budget pays for, spread over specialties as is cheapest.
+
+    Parameters
+    ----------
+    fees : sequence of Fees
+        Of each specialty.
+    budget : float
+        US dollars, >= 0.
+
+    Returns
+    -------
+    int
+        How many.
+
+    Examples
+    --------
+    >>> affordable([Fees(11, 30, 30)], 360), affordable([Fees(11, 30, 30)] * 2, 360)
+    (31, 32)
+    """
+    most = 0
+    for size in range(1, len(fees) + 1):
+        for opened in combinations(fees, size):
+            left = budget - sum(one.block_usd for one in opened)
+            if left < 0:
+                continue
+            number = 0
+            prices = []
+            for one in opened:
+                number += one.block_number
+                ends = [start for start, _ in one.steps[1:]] + [2**31]
+                prices += [
+                    (price, end - start)
+                    for (start, price), end in zip(one.steps, ends, strict=True)
+                ]
+            # Prices rise within a specialty: the cheapest first is a possible order.
+            for price, places in sorted(prices):
+                taken = places if price == 0 else min(places, int(left / price + 1e-9))
+                number += taken
+                left -= taken * price
+                if taken < places:
+                    break
+            most = max(most, number)
+    return min(most, 2**31)
+
+
+def fee_usd(fees: Fees | Sequence[Fees], numbers: Sequence[int]) -> float:
     """Fee of applications in several specialties; each starts anew at the first price.
 
     Parameters
     ----------
-    fees : Fees
-        Prices.
+    fees : Fees or sequence of Fees
+        Prices, the same ones or those of each specialty.
     numbers : sequence of int
         Applications in each specialty.
 
@@ -95,7 +205,29 @@ def fee_usd(fees: Fees, numbers: Sequence[int]) -> float:
     >>> fee_usd(Fees(11, 30, 30), [43, 7]), fee_usd(Fees(11, 30, 30), [32, 32])
     (797.0, 780.0)
     """
-    return float(sum(fees.of(number) for number in numbers))
+    each = [fees] * len(numbers) if isinstance(fees, Fees) else fees
+    return float(sum(one.of(number) for one, number in zip(each, numbers, strict=False)))
+
+
+@dataclass(frozen=True)
+class Price:
+    """What an application costs, in units of value.
+
+    Parameters
+    ----------
+    worth_usd : float
+        What a certain match is worth, > 0: an application that costs so much must bring it.
+    effort_usd : float
+        Cost of the work on one more application, beside its fee.
+    """
+
+    worth_usd: float
+    effort_usd: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (self.worth_usd > 0 and self.effort_usd >= 0):
+            message = "a price needs the worth of a match, above 0, and no negative effort"
+            raise ModelError(message)
 
 
 @dataclass(frozen=True)
@@ -124,14 +256,20 @@ class Constraints:
         Signals at hand in each specialty.
     budget_usd : float, optional
         Most to spend on fees.
-    fees : Fees, optional
-        Prices; needed with a budget.
+    fees : Fees or tuple of Fees, optional
+        Prices, one for all specialties or one for each; needed with a budget.
     quotas : tuple of Quota
         By tier or state.
     fixed_signal : mapping of int to str
         Programs whose signal is already decided, by position: ``none``, ``silver`` or ``gold``.
     names : tuple of str
         Name of each program, for messages; its position without one.
+    price : Price, optional
+        What an application costs in units of value; without it only number and budget bind.
+    barred : mapping of str to tuple of int
+        By signal, programs that are not listed with it, such as those under the least chance.
+    apart : tuple of (int, int)
+        Pairs of programs of which at most one is listed.
     """
 
     limit: int | None = None
@@ -141,10 +279,13 @@ class Constraints:
     gold: tuple[int, ...] = ()
     silver: tuple[int, ...] = ()
     budget_usd: float | None = None
-    fees: Fees | None = None
+    fees: Fees | tuple[Fees, ...] | None = None
     quotas: tuple[Quota, ...] = ()
     fixed_signal: Mapping[int, str] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    price: Price | None = None
+    barred: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    apart: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 0:
@@ -182,6 +323,31 @@ class Constraints:
             raise ModelError(message)
         return found
 
+    def fees_of(self, specialties: int) -> tuple[Fees, ...]:
+        """Prices of each specialty; free where none are given."""
+        if self.fees is None:
+            return (Fees(0, 1, 0),) * specialties
+        each = self.fees if isinstance(self.fees, tuple) else (self.fees,) * specialties
+        return each[:specialties]
+
+    def cost(self, numbers: Sequence[int]) -> float:
+        """What applications in each specialty cost in units of value; 0 without a price."""
+        if self.price is None:
+            return 0.0
+        usd = fee_usd(self.fees_of(len(numbers)), numbers)
+        usd += self.price.effort_usd * float(sum(numbers))
+        return usd / self.price.worth_usd
+
+    def cost_of(self, chosen: ArrayLike, programs: int) -> float:
+        """What a list of positions costs in units of value; 0 without a price."""
+        return self.cost(self.counts(chosen, programs))
+
+    def counts(self, chosen: ArrayLike, programs: int) -> list[int]:
+        """Programs of a list in each specialty."""
+        kinds = self.specialties(programs)
+        listed = kinds[np.asarray(chosen, dtype=np.int64)]
+        return np.bincount(listed, minlength=int(kinds.max(initial=0)) + 1).tolist()
+
     def signals(self, option: str, specialties: int) -> NDArray[np.int64]:
         """Signals of a kind at hand in each specialty.
 
@@ -218,6 +384,10 @@ class Constraints:
         checked_positions(self.must, programs, "must")
         checked_positions(self.never, programs, "never")
         checked_positions(list(self.fixed_signal), programs, "decided signals")
+        for positions in self.barred.values():
+            checked_positions(positions, programs, "barred")
+        for pair in self.apart:
+            checked_positions(pair, programs, "apart")
         if not set(self.fixed_signal.values()) <= set(OPTIONS):
             message = f"a decided signal is none of {', '.join(OPTIONS)}"
             raise ModelError(message)
@@ -243,14 +413,17 @@ class Constraints:
         """Most programs of one specialty that limit and budget allow; None without either."""
         ends = [] if self.limit is None else [self.limit]
         if self.budget_usd is not None and self.fees is not None:
-            ends.append(self.fees.affordable(self.budget_usd))
+            each = (self.fees,) if isinstance(self.fees, Fees) else self.fees
+            ends.append(max(affordable([one], self.budget_usd) for one in each))
         return min(ends) if ends else None
 
     @property
     def binds(self) -> bool:
         """Whether there is more to keep to than a number, musts and nevers."""
         signals = any(self.gold) or any(self.silver)
-        return bool(signals or self.quotas or self.budget_usd is not None)
+        blocks = self.price is not None and any(one.block_usd for one in self.fees_of(2))
+        ruled = signals or self.quotas or self.apart or blocks
+        return bool(ruled or self.budget_usd is not None)
 
 
 def members_of(kinds: ArrayLike, kind: str) -> tuple[int, ...]:

@@ -83,18 +83,19 @@ def match_chance_draws(
     """Match chance of one list in each joint draw of what is uncertain (sections 3.6 and 5)."""
     drawn = np.asarray(chance_draws, dtype=np.float64)
     rates = np.asarray(match_draws, dtype=np.float64)
-    if drawn.ndim != 2 or rates.shape != drawn.shape[:1]:
+    if drawn.ndim != 2 or rates.shape not in {drawn.shape[:1], drawn.shape}:
         message = f"draws of shapes {drawn.shape} and {rates.shape} do not belong together"
         raise ModelError(message)
     draws, programs = drawn.shape
     if programs == 0:
         return np.zeros(draws)
+    each = np.broadcast_to(rates if rates.ndim == 2 else rates[:, None], drawn.shape)
     matches = np.empty(draws)
     rows = max(1, BLOCK // programs)
     for start in range(0, draws, rows):
         here = slice(start, start + rows)
         chances = drawn[here]
-        together = scenarios(chances.ravel(), np.repeat(rates[here], programs), rho, coarse=True)
+        together = scenarios(chances.ravel(), each[here].ravel(), rho, coarse=True)
         refused = (1 - together.chance.reshape(*chances.shape, -1)).prod(axis=1)
         matches[here] = (1 - refused) @ together.weight
     return np.clip(matches, 0.0, 1.0)
@@ -104,7 +105,7 @@ def next_application(
     market: Scenarios,
     utility: ArrayLike,
     limit: int,
-    fees: Fees | None = None,
+    fees: Fees | tuple[Fees, ...] | None = None,
     specialty: ArrayLike | None = None,
     *,
     must: ArrayLike = (),
@@ -122,7 +123,7 @@ def next_application(
         Worth of a match at each program.
     limit : int
         Length at which the curve ends, if it does not stop before.
-    fees : Fees, optional
+    fees : Fees or tuple of Fees, optional
         Prices.
     specialty : array_like of int, shape (programs,), optional
         Specialty of each program, for the fees; one without it.

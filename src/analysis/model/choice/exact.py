@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
 from analysis.errors import ModelError
@@ -21,12 +21,14 @@ from analysis.model.choice.columns import (
     muted_solver,
     options_of,
     rules_of,
+    variable_bounds,
 )
 from analysis.model.choice.constraints import OPTIONS, Constraints
 from analysis.model.choice.greedy import (
     LEAST_GAIN,
     columns_in_order,
     greedy_columns,
+    net_value,
     swapped_columns,
 )
 from analysis.model.correlation import Scenarios
@@ -39,6 +41,8 @@ Positions = NDArray[np.int64]
 GAP, FINE_GAP, FINE_COLUMNS = 1e-4, 1e-10, 64
 LP_ROUNDS, MILP_ROUNDS = 14, 60
 HIGHEST_OFFER = 1 - 1e-12
+# A gap is relative to the value of the list, or to this where there is next to none.
+LEAST_VALUE = 1e-9
 # The solver stops at an absolute gap of 1e-6: in the first unit, times the largest utility, that is
 # as fine as the gap asked for. A coarser one is tried where it finds the numbers too large.
 FINE_UNITS, UNITS = (1e-4, 1e-3, 1e-2, 1.0), (1.0,)
@@ -53,6 +57,12 @@ class Choice:
     upper_bound: float
     certified_gap: float
     option: tuple[str, ...]
+    price: float = 0.0
+
+    @property
+    def net(self) -> float:
+        """Value less price."""
+        return self.value - self.price
 
 
 def exact(
@@ -66,9 +76,9 @@ def exact(
     """Best list under all constraints (docs/methods.md, section 5).
 
     The value of a list is a concave function of its columns, equal at whole lists. Its tangent
-    planes bound it from above; a linear program over the planes gives a bound, and, rounded, a
-    list, and planes are added until the two meet; where rounding is not enough, a mixed-integer
-    program goes on. Last, exchanges of one program for another are tried.
+    planes bound it from above; a linear program over the planes, less the price, gives a bound,
+    and, rounded, a list, and planes are added until the two meet; where rounding is not enough, a
+    mixed-integer program goes on. Last, exchanges, additions and removals of one program are tried.
 
     Parameters
     ----------
@@ -116,15 +126,17 @@ def exact(
     asked = gap if gap is not None else _usual_gap(columns.program.size)
     taken, bound = _solved(columns, rules, constraints, programs, asked)
     taken = swapped_columns(columns, constraints, taken, programs)
-    taken = _without_idle(columns, rules, taken)
+    taken = _without_idle(columns, rules, constraints, taken, programs)
     value = columns.value(taken)
-    bound = max(bound, value)
+    price = constraints.cost_of(columns.program[taken], programs)
+    bound = max(bound, value - price)
     return Choice(
         columns.program[taken],
         value,
         bound,
-        (bound - value) / value if value > 0 else 0.0,
+        (bound - value + price) / max(value, LEAST_VALUE),
         tuple(OPTIONS[at] for at in columns.option[taken]),
+        price,
     )
 
 
@@ -158,40 +170,66 @@ class _Tangents:
 def _solved(
     columns: Columns, rules: Sequence[Rule], constraints: Constraints, programs: int, gap: float
 ) -> tuple[Positions, float]:
-    """Columns of the best list found, and the bound."""
+    """Columns of the best list found, and the bound; both net of the price."""
     tangents = _Tangents(columns)
     count = columns.program.size
+    charges = _charges(columns, constraints, programs)
     tangents.add(np.full(count, min(1.0, 10 / count)))
-    top, best, taken = np.inf, -1.0, np.empty(0, dtype=np.int64)
+    top, best, taken = np.inf, -np.inf, np.empty(0, dtype=np.int64)
+
+    def consider(found: Positions) -> None:
+        nonlocal best, taken
+        net = net_value(columns, constraints, found, programs)
+        if net > best:
+            best, taken = net, found
+
+    def proven() -> bool:
+        return top - best <= gap * max(columns.value(taken), LEAST_VALUE)
+
     if not any(quota.at_least for quota in constraints.quotas):
-        taken = greedy_columns(columns, constraints, programs)
-        best = tangents.add(_point(taken, count))
+        found = np.sort(greedy_columns(columns, constraints, programs))
+        if constraints.price is not None:
+            # Rounding a part of a list knows no price: a good list to begin with saves rounds.
+            found = swapped_columns(columns, constraints, found, programs)
+        consider(found)
+        tangents.add(_point(found, count))
     for _ in range(LP_ROUNDS):
-        answer, unit = _master(tangents, rules, whole=False, gap=gap)
+        answer, unit = _master(tangents, rules, charges, whole=False, gap=gap)
         top = min(top, -answer.fun * unit)
         point = np.clip(answer.x[:count], 0, 1)
         order = np.argsort(-point, kind="stable")[: np.count_nonzero(point)]
         found = columns_in_order(columns, constraints, programs, order)
-        if columns.value(found) > best and _meets(rules, found):
-            best, taken = columns.value(found), found
-        if top - best <= gap * best:
+        if _meets(rules, found):
+            consider(found)
+        if proven():
             return taken, top
-        if top - tangents.add(point) <= gap / 4 * max(top, FINE_UNITS[0] * tangents.largest):
+        here = tangents.add(point) - float(charges @ answer.x[:-1])
+        if top - here <= gap / 4 * max(top, FINE_UNITS[0] * tangents.largest):
             break
     seen: set[bytes] = set()
     for _ in range(MILP_ROUNDS):
-        answer, unit = _master(tangents, rules, whole=True, gap=gap / 4)
+        answer, unit = _master(tangents, rules, charges, whole=True, gap=gap / 4)
         point = np.round(answer.x[:count])
-        found = np.flatnonzero(point)
         top = min(top, -answer.mip_dual_bound * unit)
-        value = columns.value(found)
-        if value > best:
-            best, taken = value, found
-        if top - best <= gap * best or point.tobytes() in seen:
+        consider(np.flatnonzero(point))
+        if proven() or point.tobytes() in seen:
             break
         seen.add(point.tobytes())
         tangents.add(point)
     return taken, top
+
+
+def _charges(columns: Columns, constraints: Constraints, programs: int) -> Floats:
+    """Price of each variable of the rules: a column's effort, a dollar of fees, a block."""
+    groups = int(constraints.specialties(programs).max(initial=0)) + 1
+    count = columns.program.size
+    charges = np.zeros(count + 2 * groups)
+    if constraints.price is not None:
+        blocks = [fees.block_usd for fees in constraints.fees_of(groups)]
+        charges[:count] = constraints.price.effort_usd
+        charges[count:] = [*([1.0] * groups), *blocks]
+        charges /= constraints.price.worth_usd
+    return charges
 
 
 def _point(taken: Positions, count: int) -> Floats:
@@ -206,12 +244,13 @@ def _meets(rules: Sequence[Rule], taken: Positions) -> bool:
 
 
 def _master(
-    tangents: _Tangents, rules: Sequence[Rule], *, whole: bool, gap: float
+    tangents: _Tangents, rules: Sequence[Rule], charges: Floats, *, whole: bool, gap: float
 ) -> tuple[Any, float]:
     """Best list under the planes so far, parts of programs allowed unless ``whole``; its unit."""
     count = tangents.columns.program.size
-    width = (rules[0].row.size if rules else count) + 1
-    listed = np.arange(width) < count
+    width = charges.size + 1
+    bounds = variable_bounds(count, charges.size)
+    bounds.lb, bounds.ub = np.append(bounds.lb, 0.0), np.append(bounds.ub, np.inf)
     planes = np.zeros((len(tangents.slopes), width))
     planes[:, :count] = -np.array(tangents.slopes)
     levels = np.array(tangents.levels)
@@ -226,13 +265,14 @@ def _master(
         unit = step * tangents.largest
         scaled = planes / unit
         scaled[:, -1] = 1
+        cost[:-1] = charges / unit
         high = np.concatenate([levels / unit, [rule.high for rule in rules]])
         with muted_solver():
             answer = milp(
                 cost,
                 constraints=LinearConstraint(vstack([csr_array(scaled), rows_kept]), low, high),
-                bounds=Bounds(np.zeros(width), np.where(listed, 1.0, np.inf)),
-                integrality=listed if whole else np.zeros(width),
+                bounds=bounds,
+                integrality=np.isfinite(bounds.ub) if whole else np.zeros(width),
                 options={"mip_rel_gap": gap, "presolve": False},
             )
         if answer.x is not None:
@@ -241,14 +281,20 @@ def _master(
     raise ModelError(message)
 
 
-def _without_idle(columns: Columns, rules: Sequence[Rule], taken: Positions) -> Positions:
-    """The same list without programs that add nothing and that no rule asks for."""
-    full = columns.value(taken)
+def _without_idle(
+    columns: Columns,
+    rules: Sequence[Rule],
+    constraints: Constraints,
+    taken: Positions,
+    programs: int,
+) -> Positions:
+    """The same list without programs that add less than their price and that no rule asks for."""
+    full = net_value(columns, constraints, taken, programs)
     for column in taken[::-1]:
         trial = taken[taken != column]
         asked = any(
             rule.low > 0 and rule.row[column] and rule.row[trial].sum() < rule.low for rule in rules
         )
-        if not asked and full - columns.value(trial) < LEAST_GAIN:
+        if not asked and full - net_value(columns, constraints, trial, programs) < LEAST_GAIN:
             taken = trial
     return taken

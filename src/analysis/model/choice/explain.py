@@ -30,6 +30,7 @@ def reasons_on_list(
     chance: ArrayLike,
     match_given_interview: ArrayLike,
     rho: float | tuple[float, ...] | Mechanism,
+    least: Floats | None = None,
 ) -> pd.DataFrame:
     """What each program adds to a list, and how low its chance could be before another replaced it.
 
@@ -48,53 +49,102 @@ def reasons_on_list(
     match_given_interview, rho
         As in `scenarios`.
 
+    least : ndarray of float, shape (programs,), optional
+        Least chance of each program, 0 where none is asked for.
+
     Returns
     -------
     DataFrame
         A row a program on the list: program (position), value_gain, match_gain (what the list loses
-        without it), must, replacement (position of the program that would come in, -1 for none),
-        replacement_gain, and drops_below (interview chance under which it would leave the list; 0
-        if it stays as long as there is any, NaN for a must).
+        without it), cost (what it saves, in units of value), must, ruled (an "at least" asks for
+        it), replacement (position of the program that would come in, -1 for none),
+        replacement_gain, drops_below (interview chance under which it would leave the list; 0 if it
+        stays as long as there is any, NaN for a must) and drops_reason (``replaced``, ``price``,
+        ``floor``; "" where nothing would take it off).
     """
     worth = np.asarray(utility, dtype=np.float64)
     market = market_of(by_option, choice)
     listed = choice.chosen
     room = _has_room(constraints, listed)
     cells = _cells(constraints, worth.size)
-    barred = np.zeros(worth.size, dtype=bool)
-    barred[list(constraints.never)] = True
-    barred[listed] = True
+    closed = np.zeros(worth.size, dtype=bool)
+    closed[list(constraints.never)] = True
+    closed[listed] = True
+    ruled = _ruled(constraints, listed)
+    saved = _saved(constraints, listed, worth.size)
     whole = match_chance(market, listed)
     rows = []
     beside = np.empty((listed.size, market.weight.size))
     for at, position in enumerate(listed):
         others = np.delete(listed, at)
         gains = gains_beside(market, worth, others)
-        same = (cells == cells[position]).all(axis=1) & ~barred
         option = choice.option[at]
-        coming = _with_option(by_option, option, market, others, worth)
-        coming = np.where(same, coming, 0.0)
+        open_to = (cells == cells[position]).all(axis=1) & ~closed
+        open_to[list(constraints.barred.get(option, ()))] = False
+        open_to[_shut(constraints, others)] = False
+        coming = np.where(open_to, _with_option(by_option, option, market, others, worth), 0.0)
         best = program_order(coming)[0]
-        found = coming[best] >= LEAST_GAIN and not room
+        # Where there is room, one that is worth its price beside this one would be listed already.
+        least_gain = LEAST_GAIN if constraints.price is None else max(saved[at], LEAST_GAIN)
+        found = coming[best] >= least_gain and not (room and constraints.price is None)
         beside[at] = _worth_beside(market, worth, others, int(position))
         rows.append(
             {
                 "program": int(position),
                 "value_gain": float(gains[position]),
                 "match_gain": whole - match_chance(market, others),
+                "cost": saved[at],
                 "must": int(position) in constraints.must,
+                "ruled": bool(ruled[at]),
                 "replacement": int(best) if found else -1,
                 "replacement_gain": float(coming[best]) if found else 0.0,
             }
         )
-    columns = ["program", "value_gain", "match_gain", "must", "replacement", "replacement_gain"]
-    reasons = pd.DataFrame(rows, columns=columns)
+    columns = ["program", "value_gain", "match_gain", "cost", "must", "ruled"]
+    reasons = pd.DataFrame(rows, columns=[*columns, "replacement", "replacement_gain"])
     chances = np.asarray(chance, dtype=np.float64)[listed]
     rates = np.broadcast_to(match_given_interview, worth.shape)[listed]
-    needed = reasons["replacement_gain"].to_numpy(dtype=np.float64)
+    replaced = reasons["replacement_gain"].to_numpy(dtype=np.float64)
+    price = np.where(ruled, 0.0, saved)
+    needed = np.maximum(replaced, price)
     threshold = _thresholds(chances, rates, rho, beside, market.weight, needed)
-    reasons["drops_below"] = np.where(reasons["must"].to_numpy(dtype=bool), np.nan, threshold)
+    floors = np.zeros(listed.size) if least is None else np.minimum(least[listed], chances)
+    must = reasons["must"].to_numpy(dtype=bool)
+    why = np.select(
+        [must, floors > threshold, (replaced > 0) & (replaced >= price), price > 0],
+        ["", "floor", "replaced", "price"],
+        "",
+    )
+    reasons["drops_below"] = np.where(must, np.nan, np.maximum(threshold, floors))
+    reasons["drops_reason"] = why.astype(object)
     return reasons
+
+
+def _ruled(constraints: Constraints, listed: Positions) -> NDArray[np.bool_]:
+    """Which programs of a list an "at least" asks for."""
+    asked = np.zeros(listed.size, dtype=bool)
+    for quota in constraints.quotas:
+        inside = np.isin(listed, np.asarray(quota.members, dtype=np.int64))
+        if 0 < inside.sum() <= quota.at_least:
+            asked |= inside
+    return asked
+
+
+def _saved(constraints: Constraints, listed: Positions, programs: int) -> Floats:
+    """What a list saves without each of its programs, in units of value."""
+    now = constraints.cost_of(listed, programs)
+    return np.array(
+        [now - constraints.cost_of(np.delete(listed, at), programs) for at in range(listed.size)]
+    )
+
+
+def _shut(constraints: Constraints, listed: Positions) -> list[int]:
+    """Programs that one of a list shuts out."""
+    inside = set(listed.tolist())
+    shut = []
+    for first, second in constraints.apart:
+        shut += [second] * (first in inside) + [first] * (second in inside)
+    return shut
 
 
 def market_of(by_option: Mapping[str, Scenarios], choice: Choice) -> Scenarios:
@@ -201,10 +251,11 @@ def left_out(
     -------
     DataFrame
         A row a program, the most wanted first among those named in the student's never list, then
-        the one that would add most first: program, reason (``never``, ``no_chance``, ``adds_less``
-        or ``rule``: a budget, signal or quota stands between), value_gain and match_gain if it were
-        added to the list as it is, weakest (position of the program on the list that adds least)
-        and weakest_gain.
+        the one that would add most first: program, reason (``never``, ``no_chance``, ``floor``:
+        under the least chance, ``price``: adds less than it costs, ``adds_less``, or ``rule``: a
+        budget, signal or quota stands between), value_gain and match_gain if it were added to the
+        list as it is, cost (in units of value), weakest (position of the program on the list that
+        adds least) and weakest_gain.
     """
     worth = np.asarray(utility, dtype=np.float64)
     market = market_of(by_option, choice)
@@ -215,14 +266,20 @@ def left_out(
     free = reasons[~reasons["must"].to_numpy(dtype=bool)]
     weakest = int(free["value_gain"].idxmin()) if len(free) else -1
     least = float(free["value_gain"].min()) if len(free) else np.nan
-    never = set(constraints.never)
+    never, under = set(constraints.never), set(constraints.barred.get("none", ()))
+    now = constraints.cost_of(choice.chosen, worth.size)
     rows = []
     for position in ranked:
         gain = float(gains[position])
+        cost = constraints.cost_of(np.append(choice.chosen, position), worth.size) - now
         if int(position) in never:
             reason = "never"
         elif market.chance[position].max() == 0:
             reason = "no_chance"
+        elif int(position) in under:
+            reason = "floor"
+        elif cost > 0 and gain < cost:
+            reason = "price"
         else:
             reason = "rule" if gain > least else "adds_less"
         with_it = np.append(choice.chosen, position)
@@ -232,9 +289,10 @@ def left_out(
                 "reason": reason,
                 "value_gain": gain,
                 "match_gain": match_chance(market, with_it) - whole,
+                "cost": cost,
                 "weakest": int(reasons["program"].iloc[weakest]) if weakest >= 0 else -1,
                 "weakest_gain": least,
             }
         )
-    columns = ["program", "reason", "value_gain", "match_gain", "weakest", "weakest_gain"]
+    columns = ["program", "reason", "value_gain", "match_gain", "cost", "weakest", "weakest_gain"]
     return pd.DataFrame(rows, columns=columns)

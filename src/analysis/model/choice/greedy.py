@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -25,6 +27,7 @@ __all__ = [
     "greedy",
     "greedy_columns",
     "interchangeable",
+    "net_value",
     "swap",
     "swapped_columns",
 ]
@@ -151,6 +154,12 @@ def interchangeable(
     return found
 
 
+def net_value(columns: Columns, constraints: Constraints, taken: Positions, programs: int) -> float:
+    """Value of a set of columns less what they cost."""
+    chosen = columns.program[taken]
+    return columns.value(taken) - constraints.cost_of(chosen, programs)
+
+
 class _Room:
     """What number, signals, budget and upper quotas still leave room for."""
 
@@ -170,6 +179,9 @@ class _Room:
             for quota in constraints.quotas
         ]
         self.held = [0] * len(self.inside)
+        self.fees = constraints.fees_of(self.groups)
+        self.closed = np.zeros(self.option.size, dtype=bool)
+        self.apart = [np.isin(columns.program, pair) for pair in constraints.apart]
 
     def take(self, column: int) -> None:
         """Count a column that was taken."""
@@ -179,20 +191,25 @@ class _Room:
         self.held = [
             n + int(members[column]) for n, (members, _) in zip(self.held, self.inside, strict=True)
         ]
+        for pair in self.apart:
+            if pair[column]:
+                self.closed |= pair
+
+    def charges(self) -> Floats:
+        """What one more program costs in units of value, by column."""
+        now = self.constraints.cost(self.counts.tolist())
+        more = np.eye(self.groups, dtype=np.int64) + self.counts
+        return np.array([self.constraints.cost(row.tolist()) - now for row in more])[self.specialty]
 
     def open(self) -> NDArray[np.bool_]:
         """Columns that one more program may be, by these rules."""
-        limit, budget, fees = (
-            self.constraints.limit,
-            self.constraints.budget_usd,
-            self.constraints.fees,
-        )
+        limit, budget = self.constraints.limit, self.constraints.budget_usd
         if limit is not None and self.counts.sum() >= limit:
             return np.zeros(self.option.size, dtype=bool)
-        free = self.signals[self.option, self.specialty] > 0
-        if budget is not None and fees is not None:
+        free = (self.signals[self.option, self.specialty] > 0) & ~self.closed
+        if budget is not None:
             more = np.eye(self.groups, dtype=np.int64) + self.counts
-            paid = np.array([fee_usd(fees, row.tolist()) for row in more])
+            paid = np.array([fee_usd(self.fees, row.tolist()) for row in more])
             free &= (paid <= budget)[self.specialty]
         for n, (members, most) in zip(self.held, self.inside, strict=True):
             if most is not None and n >= most:
@@ -200,11 +217,64 @@ class _Room:
         return free
 
 
-def greedy_columns(columns: Columns, constraints: Constraints, programs: int) -> Positions:
-    """Columns taken one by one, each the one that adds most among those there is room for."""
+def greedy_columns(
+    columns: Columns, constraints: Constraints, programs: int, begin: Positions | None = None
+) -> Positions:
+    """Columns taken one by one, each the one that adds most, less its price, while there is room.
+
+    Parameters
+    ----------
+    columns : Columns
+        Ways to list a program.
+    constraints : Constraints
+        What the list must keep to, known to be feasible; musts take no signal of their own choice.
+    programs : int
+        How many programs there are.
+    begin : ndarray of int, optional
+        Columns of a list to go on from.
+
+    Returns
+    -------
+    ndarray of int
+        Columns in the order taken, those to begin with and the musts first.
+
+    Raises
+    ------
+    ModelError
+        For an "at least", which a list built one by one cannot promise.
+    """
     if any(quota.at_least for quota in constraints.quotas):
         message = "an 'at least' needs --method exact or auto"
         raise ModelError(message)
+    groups = int(constraints.specialties(programs).max(initial=0)) + 1
+    blocks = [g for g, fees in enumerate(constraints.fees_of(groups)) if fees.block_usd]
+    first = [*(() if begin is None else begin.tolist())]
+    started = set(columns.program[first].tolist())
+    first += [
+        int(np.flatnonzero(columns.program == position)[0])
+        for position in constraints.must
+        if position not in started
+    ]
+    if constraints.price is None or not blocks:
+        return _grown(columns, constraints, programs, first, ())
+    # A block is due with the first program and pays only for several: each choice of specialties
+    # with a block is tried as if theirs were paid already.
+    tried = [
+        _grown(columns, constraints, programs, first, opened)
+        for size in range(len(blocks) + 1)
+        for opened in combinations(blocks, size)
+    ]
+    return max(tried, key=lambda taken: net_value(columns, constraints, np.sort(taken), programs))
+
+
+def _grown(
+    columns: Columns,
+    constraints: Constraints,
+    programs: int,
+    first: list[int],
+    opened: tuple[int, ...],
+) -> Positions:
+    """Columns taken one by one where the blocks of some specialties count as paid."""
     gains = MarginalGains(Scenarios(columns.offers, columns.weight), columns.utility)
     room = _Room(columns, constraints, programs)
     taken: list[int] = []
@@ -216,15 +286,24 @@ def greedy_columns(columns: Columns, constraints: Constraints, programs: int) ->
             gains.close(int(own))
         taken.append(column)
 
-    for position in constraints.must:
-        take(int(np.flatnonzero(columns.program == position)[0]))
+    for column in first:
+        take(column)
+    worth = 0.0 if constraints.price is None else constraints.price.worth_usd
     while True:
-        gain = np.where(room.open(), gains.all(), 0.0)
+        added = gains.all()
+        if constraints.price is not None:
+            charges = room.charges()
+            for group in opened:
+                if room.counts[group] == 0:
+                    paid = constraints.fees_of(room.groups)[group].block_usd / worth
+                    charges = charges - paid * (room.specialty == group)
+            added = added - charges
+        gain = np.where(room.open(), added, 0.0)
         best = gain.max(initial=0.0)
         if best < LEAST_GAIN:
             break
         take(int((gain >= best * (1 - TIE)).argmax()))
-    return np.sort(np.asarray(taken, dtype=np.int64))
+    return np.asarray(taken, dtype=np.int64)
 
 
 def columns_in_order(
@@ -245,29 +324,76 @@ def columns_in_order(
 def swapped_columns(
     columns: Columns, constraints: Constraints, taken: Positions, programs: int
 ) -> Positions:
-    """Columns after exchanges of one program for another with the same signal."""
+    """Columns after exchanges, additions and removals of one program at a time."""
     market = Scenarios(columns.offers, columns.weight)
     cells = np.column_stack(
         [columns.option, constraints.specialties(programs)[columns.program]]
         + [np.isin(columns.program, np.asarray(q.members)) for q in constraints.quotas]
     )
-    taken = taken.copy()
-    value, improved = columns.value(taken), True
+    # A program that shuts out another is exchanged by the solver alone.
+    shut = np.isin(columns.program, np.asarray(constraints.apart, dtype=np.int64).ravel())
+    taken = np.sort(taken)
+    best, improved = net_value(columns, constraints, taken, programs), True
     while improved:
         improved = False
         for at, column in enumerate(taken):
             if columns.program[column] in constraints.must:
                 continue
             gain = gains_beside(market, columns.utility, np.delete(taken, at))
-            gain[np.isin(columns.program, columns.program[taken])] = -np.inf
+            gain[np.isin(columns.program, columns.program[taken]) | shut] = -np.inf
             gain[(cells != cells[column]).any(axis=1)] = -np.inf
             trial = taken.copy()
             trial[at] = int(gain.argmax())
             if np.isfinite(gain[trial[at]]):
-                worth = columns.value(np.sort(trial))
-                if worth > value * (1 + TIE):
-                    taken, value, improved = trial, worth, True
+                worth = net_value(columns, constraints, np.sort(trial), programs)
+                if worth > best + TIE * abs(best):
+                    taken, best, improved = trial, worth, True
+        if constraints.price is None:
+            continue
+        for trial in (
+            _without_worst(columns, constraints, taken, programs),
+            _with_best(columns, constraints, market, taken, programs),
+        ):
+            worth = net_value(columns, constraints, trial, programs)
+            if worth > best + max(TIE * abs(best), LEAST_GAIN):
+                taken, best, improved = trial, worth, True
+                break
     return np.sort(taken)
+
+
+def _without_worst(
+    columns: Columns, constraints: Constraints, taken: Positions, programs: int
+) -> Positions:
+    """The columns without the one worth least against its price, if no rule asks for it."""
+    kept = np.isin(columns.program[taken], np.asarray(constraints.must, dtype=np.int64))
+    for quota in constraints.quotas:
+        inside = np.isin(columns.program[taken], np.asarray(quota.members, dtype=np.int64))
+        if inside.sum() <= quota.at_least:
+            kept |= inside
+    trials = [np.delete(np.sort(taken), at) for at in np.flatnonzero(~kept[np.argsort(taken)])]
+    return max(
+        trials,
+        key=lambda trial: net_value(columns, constraints, trial, programs),
+        default=np.sort(taken),
+    )
+
+
+def _with_best(
+    columns: Columns,
+    constraints: Constraints,
+    market: Scenarios,
+    taken: Positions,
+    programs: int,
+) -> Positions:
+    """The columns and the one that adds most against its price, among those there is room for."""
+    room = _Room(columns, constraints, programs)
+    for column in taken:
+        room.take(int(column))
+    gain = gains_beside(market, columns.utility, taken) - room.charges()
+    gain[np.isin(columns.program, columns.program[taken]) | ~room.open()] = -np.inf
+    if not np.isfinite(gain).any():
+        return np.sort(taken)
+    return np.sort(np.append(taken, int(gain.argmax())))
 
 
 def gains_beside(scenarios: Scenarios, utility: ArrayLike, chosen: ArrayLike) -> Floats:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,20 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import chance_columns, drawn_chances
-from analysis.model.choice.constraints import Constraints, Fees, Quota, members_of
+from analysis.model.choice.constraints import (
+    Constraints,
+    Fees,
+    Price,
+    Quota,
+    affordable,
+    members_of,
+)
 from analysis.model.flags import listed
 from analysis.model.level import program_levels
 from analysis.model.market import Market, Part
 from analysis.model.parameters import chance_parameters
 from analysis.model.profile import specialties_of
+from analysis.vocabulary import DIVISIONS
 
 __all__ = [
     "ListChances",
@@ -29,6 +38,8 @@ __all__ = [
     "list_problem",
     "list_utility",
     "preference",
+    "with_least_chance",
+    "with_ties",
 ]
 
 Floats = NDArray[np.float64]
@@ -38,18 +49,54 @@ MOST_PRESTIGE = 10.0
 
 def preference(
     prestige: ArrayLike,
-    state: ArrayLike,
-    preferred_states: tuple[str, ...] = (),
+    place: ArrayLike,
+    *,
+    places_stated: bool,
+    wish_prestige: float = 0.0,
     own: ArrayLike | None = None,
+    unstated: float = 0.5,
 ) -> Floats:
-    """How much a student wants each program, from 0 to 1."""
-    wanted = np.asarray(prestige, dtype=np.float64) / MOST_PRESTIGE
-    if preferred_states:
-        near = np.isin(np.asarray(state, dtype=object).astype(str), preferred_states)
-        wanted = (near + wanted) / 2
+    """How much a student wants each program, from 0 to 1; 1 everywhere if nothing was said.
+
+    Parameters
+    ----------
+    prestige : array_like of float, shape (programs,)
+        0-10; counts only as far as it is wished.
+    place : array_like of bool, shape (programs,)
+        Whether a program is where the student would like to live.
+    places_stated : bool
+        Whether the student named any place.
+    wish_prestige : float
+        Share of prestige in the preference, 0-1.
+    own : array_like of float, shape (programs,), optional
+        The student's own numbers, which replace the rest where they are given (not NaN).
+    unstated : float
+        Preference for a program without a number where others have one and nothing else was said.
+
+    Returns
+    -------
+    ndarray of float, shape (programs,)
+        In [0, 1].
+
+    Examples
+    --------
+    >>> preference([6, 4], [True, False], places_stated=True, wish_prestige=0.5).tolist()
+    [0.8, 0.2]
+    >>> preference([6, 4], [False, False], places_stated=False).tolist()
+    [1.0, 1.0]
+    """
+    numbers = np.full(np.shape(prestige), np.nan)
     if own is not None:
-        wished = np.asarray(own, dtype=np.float64)
-        wanted = np.where(np.isnan(wished), wanted, wished)
+        numbers = np.asarray(own, dtype=np.float64)
+    said = ~np.isnan(numbers)
+    base = np.asarray(place, dtype=np.float64)
+    if not places_stated:
+        base = np.full(base.shape, unstated if said.any() and not wish_prestige else 1.0)
+    reputation = np.asarray(prestige, dtype=np.float64) / MOST_PRESTIGE
+    wanted = base
+    if wish_prestige:
+        wanted = (1 - wish_prestige) * base + wish_prestige * reputation
+    wanted = np.where(said, numbers, wanted)
     if not ((wanted >= 0) & (wanted <= 1)).all():
         message = "a preference or prestige lies outside its scale (0 to 1, 0 to 10)"
         raise ModelError(message)
@@ -82,6 +129,20 @@ class ListWishes:
         ``state=OH>=3`` or ``program_type=community<=10``.
     flat_preference : bool
         Whether every program is wanted alike.
+    fill : bool
+        Whether the list is filled to its limit: no price, no least chance.
+    prefer_states, exclude_states : tuple of str
+        Codes, in addition to those of the row.
+    must, never : tuple of str
+        Program ids, in addition to those of the row.
+    home, rotation : tuple of str
+        Program ids with such a tie, in addition to those of preferences.csv.
+    signal_home : bool, optional
+        Whether a home program may get a signal; None leaves it to the specialty's season.
+    wish_prestige : float, optional
+        Share of prestige in the preference, 0-1.
+    apart : bool
+        Whether two specialties never meet at one institution.
     """
 
     limit: int | None = None
@@ -90,6 +151,16 @@ class ListWishes:
     silver: tuple[int, ...] | None = None
     quotas: tuple[str, ...] = ()
     flat_preference: bool = False
+    fill: bool = False
+    prefer_states: tuple[str, ...] = ()
+    exclude_states: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    rotation: tuple[str, ...] = ()
+    signal_home: bool | None = None
+    wish_prestige: float | None = None
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +178,14 @@ class ListProblem:
     specialties : tuple of str
         In the student's order; ``constraints.specialty`` counts in it.
     preferred_states : tuple of str
-        Where the student would like to live.
+        Where the student would like to live, the states of preferred divisions among them.
+    ties : tuple of str
+        ``home``, ``rotation`` or ``contact`` of each program; "" for none.
+    numbered : ndarray of bool, shape (programs,)
+        Which programs have a number of the student's own.
+    preference_from : str
+        What the preferences rest on: ``own``, ``place``, ``prestige``, joined by ``+``; "" if
+        nothing was said and every match counts alike.
     limit_from, budget_from : str
         Whose the number and the amount are: ``row`` (the student's), ``asked``, ``assumption``
         (``list.limit``), or "" for none.
@@ -119,8 +197,21 @@ class ListProblem:
     constraints: Constraints
     specialties: tuple[str, ...]
     preferred_states: tuple[str, ...]
+    ties: tuple[str, ...]
+    numbered: NDArray[np.bool_]
+    preference_from: str = ""
     limit_from: str = ""
     budget_from: str = ""
+
+    @property
+    def kept_anyway(self) -> NDArray[np.bool_]:
+        """Programs of which no least chance is asked: musts, ties, what an "at least" is about."""
+        kept = np.array([tie != "" for tie in self.ties], dtype=bool)
+        kept[list(self.constraints.must)] = True
+        for quota in self.constraints.quotas:
+            if quota.at_least:
+                kept[list(quota.members)] = True
+        return kept
 
     @property
     def most(self) -> int:
@@ -128,19 +219,40 @@ class ListProblem:
         ends = [len(self.programs) - len(self.constraints.never)]
         if self.constraints.limit is not None:
             ends.append(self.constraints.limit)
-        fees, budget = self.constraints.fees, self.constraints.budget_usd
-        if fees is not None and budget is not None:
-            ends.append(fees.affordable(budget, len(self.specialties)))
+        budget = self.constraints.budget_usd
+        if budget is not None:
+            ends.append(affordable(self.constraints.fees_of(len(self.specialties)), budget))
         return min(ends)
 
 
-def application_fees(assumptions: Assumptions) -> Fees:
-    """Prices of applications."""
-    return Fees(
-        assumptions.value("fees.first_usd"),
-        int(assumptions.value("fees.first_number")),
-        assumptions.value("fees.further_usd"),
-    )
+def application_fees(assumptions: Assumptions, specialties: Sequence[str]) -> tuple[Fees, ...]:
+    """Prices of applications to each specialty: its own steps in season.csv, else those of ERAS."""
+    return tuple(Fees.from_steps(assumptions.fee_steps(name)) for name in specialties)
+
+
+def with_ties(
+    preferences: pd.DataFrame | None, student_id: str, wishes: ListWishes
+) -> pd.DataFrame | None:
+    """Preferences with the ties that were asked for beside them."""
+    asked = dict.fromkeys(wishes.rotation, "rotation") | dict.fromkeys(wishes.home, "home")
+    if not asked:
+        return preferences
+    columns = ["student_id", "program_id", "preference", "tie", "signal"]
+    known = pd.DataFrame(columns=columns) if preferences is None else preferences.copy()
+    for column in columns:
+        if column not in known:
+            known[column] = None
+    known[["tie", "signal"]] = known[["tie", "signal"]].astype(object)
+    own = known["student_id"].astype(str) == student_id
+    for program, tie in asked.items():
+        here = own & (known["program_id"].astype(str) == program)
+        if here.any():
+            known.loc[here, "tie"] = tie
+        else:
+            row = {"student_id": student_id, "program_id": program, "tie": tie}
+            known = pd.concat([known, pd.DataFrame([row])], ignore_index=True)
+            own = known["student_id"].astype(str) == student_id
+    return known
 
 
 def list_problem(
@@ -178,23 +290,35 @@ def list_problem(
     """
     asked = wishes or ListWishes()
     row = student.iloc[0]
+    student_id = str(row["student_id"])
     specialties = tuple(specialties_of(row, assumptions))
-    own = programs[programs["specialty"].isin(specialties)]
-    own = own.sort_values("program_id", kind="stable").reset_index(drop=True)
+    own = _eligible(programs, specialties)
     missing = [name for name in specialties if name not in set(own["specialty"])]
     if missing:
-        message = f"no program of {missing[0]} for student {row['student_id']}"
+        message = f"no program of {missing[0]} for student {student_id}"
         raise ModelError(message)
     ids = own["program_id"].astype(str).tolist()
-    wished = _of_student(preferences, str(row["student_id"]), ids)
+    for option, named in (("home", asked.home), ("rotation", asked.rotation)):
+        _positions(named, ids, option)
+    wished = _of_student(with_ties(preferences, student_id, asked), student_id, ids)
     kinds = tuple(specialties.index(name) for name in own["specialty"])
-    states = listed(row.get("preferred_states"))
-    if asked.flat_preference:
-        wanted = np.ones(len(own))
-    else:
-        prestige = program_levels(own, assumptions).prestige
-        stated = wished.get("preference")
-        wanted = preference(prestige, own["state"], states, stated)
+    ties = tuple(_texts(wished, "tie", len(own)))
+    states = _preferred_states(row, asked)
+    numbers = np.asarray(wished["preference"], dtype=np.float64) if "preference" in wished else None
+    numbered = np.zeros(len(own), dtype=bool) if numbers is None else ~np.isnan(numbers)
+    prestige_wish = _share(row, "wish_prestige", asked.wish_prestige)
+    wanted, said = np.ones(len(own)), ""
+    if not asked.flat_preference:
+        wanted = preference(
+            program_levels(own, assumptions).prestige,
+            own["state"].isin(states) if "state" in own else np.zeros(len(own)),
+            places_stated=bool(states),
+            wish_prestige=prestige_wish,
+            own=numbers,
+            unstated=assumptions.value("list.unstated_preference"),
+        )
+        parts = {"own": numbered.any(), "place": bool(states), "prestige": prestige_wish > 0}
+        said = "+".join(name for name, stated in parts.items() if stated)
     limit, limit_from = _end(row, "application_limit", asked.limit)
     budget, budget_from = _end(row, "fee_budget_usd", asked.budget_usd)
     if limit is None and budget is None:
@@ -202,22 +326,162 @@ def list_problem(
     gold = _signals(row, "gold_signals", asked.gold, specialties, assumptions)
     silver = _signals(row, "silver_signals", asked.silver, specialties, assumptions)
     decided = _decided(wished, ids, kinds, {"gold": gold, "silver": silver}, specialties)
+    must = (*listed(row.get("must_apply")), *asked.must)
+    never = (*listed(row.get("never_apply")), *asked.never)
+    musts = _positions(must, ids, "must_apply")
     constraints = Constraints(
         limit=None if limit is None else int(limit),
-        must=_positions(listed(row.get("must_apply")), ids, "must_apply"),
-        never=_positions(listed(row.get("never_apply")), ids, "never_apply"),
+        must=musts,
+        never=(
+            *_positions(never, ids, "never_apply"),
+            *_excluded(own, row, asked, musts, _positions(never, ids, "never_apply")),
+        ),
         specialty=kinds,
         gold=gold,
         silver=silver,
         budget_usd=budget,
-        fees=application_fees(assumptions),
+        fees=application_fees(assumptions, specialties),
         quotas=tuple(_quota(text, own) for text in asked.quotas),
         fixed_signal=decided,
         names=tuple(ids),
+        price=None
+        if asked.fill
+        else Price(
+            assumptions.value("list.worth_of_match_usd"), assumptions.value("list.effort_usd")
+        ),
+        barred=_unsignalled(own, ties, decided, asked, assumptions),
+        apart=_apart(own, kinds) if asked.apart else (),
     )
-    utility = list_utility(wanted, assumptions.value("match_utility"))
     return ListProblem(
-        own, wanted, utility, constraints, specialties, states, limit_from, budget_from
+        own,
+        wanted,
+        list_utility(wanted, assumptions.value("match_utility")),
+        constraints,
+        specialties,
+        states,
+        ties,
+        numbered,
+        said,
+        limit_from,
+        budget_from,
+    )
+
+
+def with_least_chance(
+    problem: ListProblem, chances: Mapping[str, Floats], least: float, fewest: int
+) -> tuple[ListProblem, bool]:
+    """The problem without programs under a least chance, the signal counted.
+
+    Parameters
+    ----------
+    problem : ListProblem
+        The problem.
+    chances : mapping of str to ndarray of float, shape (programs,)
+        Interview chances by signal.
+    least : float
+        The least chance, 0-1.
+    fewest : int
+        If fewer programs remain, none is left out.
+
+    Returns
+    -------
+    problem : ListProblem
+        With the programs barred, signal by signal.
+    dropped : bool
+        Whether the least chance had to be dropped.
+    """
+    rules, free = problem.constraints, problem.kept_anyway
+    under = {option: (chance < least) & ~free for option, chance in chances.items()}
+    open_to = np.ones(free.size, dtype=bool)
+    open_to[list(rules.never)] = False
+    plain = int((open_to & ~under["none"]).sum())
+    signalled = open_to & under["none"] & ~np.all(list(under.values()), axis=0)
+    remaining = plain + min(int(signalled.sum()), sum(rules.gold) + sum(rules.silver))
+    if remaining < min(fewest, int(open_to.sum())):
+        return problem, True
+    barred = {
+        option: tuple(sorted({*rules.barred.get(option, ()), *np.flatnonzero(low).tolist()}))
+        for option, low in under.items()
+    }
+    return replace(problem, constraints=replace(rules, barred=barred)), False
+
+
+def _eligible(programs: pd.DataFrame, specialties: tuple[str, ...]) -> pd.DataFrame:
+    """Programs of the specialties by id; a preliminary year only where there is no other."""
+    own = programs[programs["specialty"].isin(specialties)]
+    if "track" in own:
+        only = own["track"].eq("preliminary").groupby(own["specialty"]).transform("all")
+        own = own[~own["track"].eq("preliminary") | only.astype(bool)]
+    return own.sort_values("program_id", kind="stable").reset_index(drop=True)
+
+
+def _texts(frame: pd.DataFrame, column: str, length: int) -> list[str]:
+    if column not in frame:
+        return [""] * length
+    return [cell if isinstance(cell, str) else "" for cell in frame[column]]
+
+
+def _share(row: Mapping[str, Any], column: str, asked: float | None) -> float:
+    cell = row.get(column) if asked is None else asked
+    share = 0.0 if cell is None or pd.isna(cell) else float(cell)
+    if not 0 <= share <= 1:
+        message = f"{column}: found {share:g}; expected a number from 0 to 1"
+        raise ModelError(message)
+    return share
+
+
+def _preferred_states(row: Mapping[str, Any], asked: ListWishes) -> tuple[str, ...]:
+    states = [*listed(row.get("preferred_states")), *asked.prefer_states]
+    for division in listed(row.get("preferred_divisions")):
+        states += DIVISIONS[division]
+    return tuple(dict.fromkeys(states))
+
+
+def _excluded(
+    programs: pd.DataFrame,
+    row: Mapping[str, Any],
+    asked: ListWishes,
+    must: tuple[int, ...],
+    never: tuple[int, ...],
+) -> list[int]:
+    """Programs in a state that the student rules out, unless a wish names the program."""
+    states = {*listed(row.get("exclude_states")), *asked.exclude_states}
+    if not states or "state" not in programs:
+        return []
+    inside = np.flatnonzero(programs["state"].isin(states))
+    return [int(at) for at in inside if int(at) not in {*must, *never}]
+
+
+def _unsignalled(
+    programs: pd.DataFrame,
+    ties: tuple[str, ...],
+    decided: Mapping[int, str],
+    asked: ListWishes,
+    assumptions: Assumptions,
+) -> dict[str, tuple[int, ...]]:
+    """Home programs that get no signal, as asked or by the specialty's custom."""
+    unasked = assumptions.text("list.home_without_signal").split(";")
+    spared = []
+    for at, (tie, specialty) in enumerate(zip(ties, programs["specialty"], strict=True)):
+        allowed = specialty not in unasked if asked.signal_home is None else asked.signal_home
+        if tie == "home" and not allowed and at not in decided:
+            spared.append(at)
+    return {"silver": tuple(spared), "gold": tuple(spared)} if spared else {}
+
+
+def _apart(programs: pd.DataFrame, kinds: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """Pairs of programs of two specialties at one institution."""
+    if "institution_id" not in programs:
+        return ()
+    houses: dict[str, list[int]] = {}
+    for at, house in enumerate(programs["institution_id"]):
+        if isinstance(house, str) and house:
+            houses.setdefault(house, []).append(at)
+    return tuple(
+        (first, second)
+        for members in houses.values()
+        for first, second in combinations(members, 2)
+        if kinds[first] != kinds[second]
     )
 
 

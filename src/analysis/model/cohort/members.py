@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import expit, logit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
@@ -17,6 +18,7 @@ from analysis.model.choice.constraints import fee_usd
 from analysis.model.choice.problem import application_fees
 from analysis.model.correlation import Scenarios, match_thresholds, mechanism, scenarios
 from analysis.model.flags import listed
+from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE
 
 __all__ = ["Assumed", "Member", "as_assumed", "as_varied", "member_of", "second_specialties"]
 
@@ -41,6 +43,8 @@ class Member:
         Of the list alone, 0-1.
     signal : tuple of str
         ``none``, ``silver`` or ``gold`` at each program.
+    rate : ndarray of float, shape (k,), optional
+        Chances of a match after an interview; that of the assumptions without.
     """
 
     student_id: str
@@ -49,17 +53,30 @@ class Member:
     drawn: Floats
     match_chance: float
     signal: tuple[str, ...] = ()
+    rate: Floats | None = None
 
 
 def member_of(student_id: str, found: ApplicationList) -> Member:
     """Take from a student's list what concerns classmates."""
+    chance = found.ranked["interview_chance"].to_numpy(dtype=np.float64)
+    offers = found.market.marginal[found.choice.chosen]
     return Member(
         student_id,
-        found.chosen,
-        found.programs["interview_chance"].to_numpy(dtype=np.float64),
+        found.rank_order,
+        chance,
         found.drawn,
         found.match_chance,
         found.choice.option,
+        # Ties and cited match rates are in the list's offers already.
+        np.clip(offers / np.maximum(chance, 1e-12), LOWEST_RATE, HIGHEST_RATE),
+    )
+
+
+def _rates(members: Sequence[Member], assumptions: Assumptions) -> Floats:
+    """Chance of a match after an interview at each program of each list."""
+    usual = assumptions.value("match_given_interview")
+    return np.concatenate(
+        [np.full(len(m.programs), usual) if m.rate is None else m.rate for m in members]
     )
 
 
@@ -95,7 +112,7 @@ def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     """
     how = mechanism(assumptions)
     chance = np.concatenate([member.chance for member in members])
-    rate = assumptions.value("match_given_interview")
+    rate = _rates(members, assumptions)
     threshold = np.stack([match_thresholds(chance, rate, how.at(rho)) for rho in how.rho])
     states = len(how.rho)
     return Assumed(
@@ -138,6 +155,7 @@ def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     chance = np.concatenate([member.drawn for member in members], axis=1)
     seed = int(assumptions.value("uncertainty.seed"))
     rates = _between(assumptions.values("uncertainty.match_given_interview"), draws, seed, 1)
+    added = logit(_rates(members, assumptions)) - logit(assumptions.value("match_given_interview"))
     how = mechanism(assumptions)
     rho = np.resize(np.array(how.rho), draws)
     threshold = np.empty_like(chance)
@@ -146,8 +164,8 @@ def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
         alike = np.flatnonzero(rho == one)
         for begin in range(0, alike.size, at_a_time):
             own = alike[begin : begin + at_a_time]
-            rate = np.repeat(rates[own], chance.shape[1])
-            found = match_thresholds(chance[own].ravel(), rate, how.at(one), coarse=True)
+            rate = np.clip(expit(logit(rates[own])[:, None] + added), LOWEST_RATE, HIGHEST_RATE)
+            found = match_thresholds(chance[own].ravel(), rate.ravel(), how.at(one), coarse=True)
             threshold[own] = found.reshape(own.size, -1)
     ends = assumptions.values("classmates.most_at_a_program_range")
     random = np.random.default_rng([seed, 3])
@@ -202,7 +220,6 @@ def second_specialties(
     """
     rate = assumptions.value("match_given_interview")
     rho = mechanism(assumptions)
-    fees = application_fees(assumptions)
     rows = []
     for specialty in sorted(set(programs["specialty"]) & set(assumptions.season)):
         new = ~students["specialty"].map(lambda own, one=specialty: one in listed(own))
@@ -216,7 +233,15 @@ def second_specialties(
                 continue
             offers = scenarios(own["interview_chance"].to_numpy(), rate, rho)
             added, gain = _added(found, offers, number)
-            rows.append((student_id, specialty, added, gain, fee_usd(fees, [added])))
+            rows.append(
+                (
+                    student_id,
+                    specialty,
+                    added,
+                    gain,
+                    fee_usd(application_fees(assumptions, [specialty]), [added]),
+                )
+            )
     table = pd.DataFrame(rows, columns=COLUMNS)
     order = ["gain", "student_id", "specialty"]
     return table.sort_values(order, ascending=[False, True, True], ignore_index=True)

@@ -212,7 +212,8 @@ def matches_by_step(
 
 def answers_at_stake(found: ApplicationList, assumptions: Assumptions) -> pd.DataFrame:
     """How far a list's match chance moves with what one program has not said."""
-    rows = found.programs[found.programs["unknown"] != ""]
+    ranked = found.ranked
+    rows = ranked[ranked["unknown"] != ""]
     answer = rows[["program_id", "unknown"]].reset_index(drop=True)
     if rows.empty:
         return answer.assign(if_open=0.0, if_closes=0.0)

@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.greedy import greedy
-from analysis.model.choice.problem import list_utility, preference
 from analysis.model.correlation import mechanism, scenarios
 from analysis.model.outcomes.applications import application_chances
 from analysis.model.outcomes.calibration import (
@@ -261,9 +260,9 @@ def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, ND
     """Order of each graduate's own applications: as the list would pick them, and by chance."""
     rate = assumptions.value("match_given_interview")
     rho = mechanism(assumptions)
-    worth = assumptions.value("match_utility")
     chance = chances["interview_chance"].to_numpy(dtype=np.float64)
-    utility = list_utility(preference(chances["prestige"], [""] * len(chances)), worth)
+    # Nobody's wishes are in the file: every match counts alike.
+    utility = np.ones(len(chances))
     places = np.zeros(len(chances))
     by_chance = np.zeros(len(chances))
     for own in chances.reset_index(drop=True).groupby(["graduate_id", "year"]).indices.values():

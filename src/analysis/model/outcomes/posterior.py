@@ -241,7 +241,9 @@ class Posterior:
 
 def estimate_of(draws: ArrayLike, n: int) -> Estimate:
     """Median and 90 % interval of draws."""
-    low, value, high = np.quantile(draws, [0.5 - INTERVAL / 2, 0.5, 0.5 + INTERVAL / 2])
+    low, value, high = np.quantile(
+        np.asarray(draws, dtype=np.float64), [0.5 - INTERVAL / 2, 0.5, 0.5 + INTERVAL / 2]
+    )
     return Estimate(float(value), float(low), float(high), n)
 
 
@@ -372,7 +374,7 @@ def posterior(
 
     fits: list[Gaussian] = []
     weight = np.ones(1)
-    for kind in sorted({k for k in kinds if priors[k].pooled}, key=lambda k: k == "flag"):
+    for kind in sorted({k for k in kinds if priors[k].pooled}, key=lambda k: (k == "flag", k)):
         tries = [at_scale(kind, priors[kind].spread * s, FIRST_RHO) for s in SCALES]
         evidence = np.array([fit.log_evidence for fit in tries])
         weight = np.exp(evidence - logsumexp(evidence))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,9 @@ from scipy.special import logit
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import chance_by_parameters, wilson_interval
-from analysis.model.choice.problem import ListProblem
-from analysis.model.correlation import mechanism
+from analysis.model.choice.problem import ListProblem, with_least_chance
+from analysis.model.correlation import mechanism, scenarios
+from analysis.model.portfolio import best_list
 from analysis.model.profile import profile_levels
 from analysis.model.sensitivity.case import (
     Case,
@@ -57,9 +58,10 @@ def student_case(
 ) -> Case:
     """One student's list as a function of the uncertain assumptions (docs/methods.md, section 6).
 
-    Of the constraints it keeps number, budget (as a number), must and never. Signals are those
-    already in `preferences`: a list with signals to give away, or quotas, is made by another
-    method, which takes too long to run thousands of times.
+    Of the constraints it keeps must and never, and the number of programs that are recommended at
+    the base within number, budget and price. Signals are those already in `preferences`: a list
+    with signals to give away, or quotas, is made by another method, which takes too long to run
+    thousands of times.
 
     Parameters
     ----------
@@ -94,16 +96,34 @@ def student_case(
     def chance(values: Values) -> NDArray[np.float64]:
         return chances_at(parameters_at(values, assumptions))
 
+    inputs = uncertain_inputs(assumptions, levels["red_flags"], surveyed=surveyed)
+    (base,) = chance(inputs.base())
     return Case(
         program_id=tuple(problem.programs["program_id"].astype(str)),
         utility=problem.utility,
-        limit=problem.most,
-        inputs=uncertain_inputs(assumptions, levels["red_flags"], surveyed=surveyed),
+        limit=_recommended_number(problem, base, assumptions),
+        inputs=inputs,
         chance=chance,
         must=problem.constraints.must,
         never=problem.constraints.never,
         how=mechanism(assumptions),
     )
+
+
+def _recommended_number(
+    problem: ListProblem, chance: NDArray[np.float64], assumptions: Assumptions
+) -> int:
+    """How many programs are worth their price at the base, without signals still to be given."""
+    least, fewest = assumptions.value("list.least_chance"), int(assumptions.value("list.fewest"))
+    rules = replace(
+        problem.constraints, gold=(), silver=(), quotas=(), fixed_signal={}, apart=(), barred={}
+    )
+    asked, _ = with_least_chance(
+        replace(problem, constraints=rules), {"none": chance}, least, fewest
+    )
+    rate, rho = assumptions.value("match_given_interview"), assumptions.values("latent_correlation")
+    found = best_list(scenarios(chance, rate, rho), problem.utility, asked.constraints, "greedy")
+    return int(found.chosen.size) or min(fewest, problem.most)
 
 
 @dataclass(frozen=True)
@@ -213,6 +233,8 @@ def report_lists(
 ) -> Redrawn:
     """The bench's share in a report: the student's own list against a few seeded draws."""
     case = student_case(student, problem, assumptions, preferences)
+    # As many as were given to the student, who may have signals or a wish to fill the limit.
+    case = replace(case, limit=len(base))
     draws = int(assumptions.value("robustness.report_draws"))
     values = case.inputs.drawn(draws, int(assumptions.value("robustness.seed")))
     return redrawn(case, values, np.asarray(base, dtype=np.int64))

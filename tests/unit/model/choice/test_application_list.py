@@ -11,12 +11,15 @@ from analysis.model.choice.application_list import (
     application_list,
     group_of,
     list_frontier,
+    list_outcome,
     next_applications,
 )
 from analysis.model.choice.explain import reasons_on_list
 from analysis.model.choice.problem import ListWishes, list_problem
 from analysis.model.correlation import scenarios
 from analysis.model.portfolio import Constraints, exact, match_chance
+from analysis.paths import from_root
+from analysis.tables import read_programs, read_student
 
 ASSUMPTIONS = read_assumptions()
 STATES = ["OH", "PA", "TX"]
@@ -62,15 +65,18 @@ def preferences(**columns):
     return pd.DataFrame({"student_id": "T1", **columns})
 
 
-FOUND = application_list(student(), programs(), ASSUMPTIONS)
+FILL = ListWishes(fill=True)
+FOUND = application_list(student(), programs(), ASSUMPTIONS, wishes=FILL)
 
 
-def test_a_list_keeps_its_limit_and_its_signals_and_stands_in_order_of_preference():
+def test_a_filled_list_keeps_its_limit_and_its_signals_and_stands_in_order_for_use():
     assert len(FOUND.chosen) == 8
     assert FOUND.programs["signal"].tolist().count("gold") == 1
     assert FOUND.programs["signal"].tolist().count("silver") == 2
-    assert FOUND.programs["rank"].tolist() == list(range(1, 9))
-    assert (np.diff(FOUND.programs["preference"]) <= 0).all()
+    assert sorted(FOUND.programs["rank"]) == list(range(1, 9))
+    assert (np.diff(FOUND.ranked["preference"]) <= 0).all()
+    for _, own in FOUND.programs.groupby("group"):
+        assert (np.diff((100 * own["interview_chance"]).round()) <= 0).all()
     assert FOUND.fee_usd == 88
     assert FOUND.places_unused == 0
     assert FOUND.chance_basis == "identity"
@@ -88,9 +94,10 @@ def test_shares_interviews_and_group_say_the_same_as_the_chances():
 
 
 @pytest.mark.parametrize(
-    ("chance", "group"), [(0.19, "reach"), (0.2, "target"), (0.5, "target"), (0.51, "safer")]
+    ("chance", "group"),
+    [(0.194, "long_shot"), (0.196, "possible"), (0.494, "possible"), (0.5, "likely")],
 )
-def test_groups_go_by_the_chance_alone(chance, group):
+def test_groups_go_by_the_chance_as_it_is_printed(chance, group):
     assert group_of(chance, ASSUMPTIONS) == group
 
 
@@ -107,7 +114,9 @@ def test_a_program_that_screens_out_the_failed_exam_is_never_listed():
 
 
 def test_a_list_with_too_few_programs_leaves_places_unused():
-    short = application_list(student(application_limit=20.0), programs(24), ASSUMPTIONS)
+    short = application_list(
+        student(application_limit=20.0), programs(24), ASSUMPTIONS, wishes=FILL
+    )
     assert len(short.chosen) == 18
     assert short.places_unused == 2
 
@@ -170,9 +179,9 @@ def test_if_every_program_of_a_list_hangs_on_an_unknown_its_closing_leaves_nothi
 
 
 def test_what_a_budget_keeps_out_is_told_from_what_adds_less():
-    rich = application_list(student(), programs(), ASSUMPTIONS, with_range=False)
+    rich = application_list(student(), programs(), ASSUMPTIONS, wishes=FILL, with_range=False)
     assert set(rich.left_out["reason"]) == {"adds_less"}
-    wishes = ListWishes(quotas=("state=OH<=0",))
+    wishes = ListWishes(quotas=("state=OH<=0",), fill=True)
     ruled = application_list(student(), programs(), ASSUMPTIONS, wishes=wishes, with_range=False)
     assert "rule" in set(ruled.left_out["reason"])
 
@@ -189,7 +198,7 @@ def test_musts_stay_and_nevers_stay_out():
 
 def test_the_order_of_the_rows_of_the_programs_does_not_matter():
     shuffled = programs().sample(frac=1, random_state=7)
-    again = application_list(student(), shuffled, ASSUMPTIONS)
+    again = application_list(student(), shuffled, ASSUMPTIONS, wishes=FILL)
     assert again.chosen == FOUND.chosen
     pd.testing.assert_frame_equal(again.programs, FOUND.programs)
     assert again.match_chance == FOUND.match_chance
@@ -309,6 +318,17 @@ def test_the_frontier_marks_the_value_in_use():
 
 
 def test_equal_inputs_give_equal_lists():
-    again = application_list(student(), programs(), ASSUMPTIONS)
+    again = application_list(student(), programs(), ASSUMPTIONS, wishes=FILL)
     pd.testing.assert_frame_equal(again.programs, FOUND.programs)
     pd.testing.assert_frame_equal(again.left_out, FOUND.left_out)
+
+
+@pytest.mark.parametrize("student_id", ["S001", "S002", "S011"])
+@pytest.mark.parametrize("wishes", [None, ListWishes(limit=12, fill=True)])
+def test_outcome_of_a_list_is_that_of_the_explained_list(student_id, wishes):
+    student = read_student(from_root("data/sample/students.csv"), student_id)
+    programs = read_programs(from_root("data/sample/programs.csv"))
+    assumptions = read_assumptions()
+    whole = application_list(student, programs, assumptions, None, wishes)
+    outcome = list_outcome(student, programs, assumptions, None, wishes)
+    assert outcome == (whole.match_chance, len(whole.chosen), whole.fee_usd)

@@ -87,16 +87,20 @@ def test_the_more_any_match_is_worth_the_safer_and_the_less_wished_for_the_list(
     assert [len(chosen) for chosen in swept["chosen"]] == [6, 6, 6]
 
 
-def test_preference_counts_place_and_prestige_half_each_and_gives_way_to_the_students_own():
-    prestige, state = [6, 4, 10], ["OH", "TX", "TX"]
-    assert preference(prestige, state).tolist() == [0.6, 0.4, 1.0]
-    assert preference(prestige, state, ("TX",)).tolist() == [0.3, 0.7, 1.0]
+def test_preference_is_the_place_and_prestige_only_as_far_as_it_is_wished():
+    prestige, there = [6, 4, 10], [False, True, True]
+    flat = preference(prestige, there, places_stated=False)
+    assert flat.tolist() == [1.0, 1.0, 1.0]
+    assert preference(prestige, there, places_stated=True).tolist() == [0.0, 1.0, 1.0]
+    half = preference(prestige, there, places_stated=True, wish_prestige=0.5)
+    assert half.tolist() == [0.3, 0.7, 1.0]
     own = [np.nan, 0.25, np.nan]
-    assert preference(prestige, state, ("TX",), own).tolist() == [0.3, 0.25, 1.0]
+    named = preference(prestige, there, places_stated=True, wish_prestige=0.5, own=own)
+    assert named.tolist() == [0.3, 0.25, 1.0]
 
 
 def test_wishes_off_their_scale_are_refused():
     with pytest.raises(ModelError, match="outside its scale"):
-        preference([12], ["OH"])
+        preference([12], [True], places_stated=True, wish_prestige=0.5)
     with pytest.raises(ModelError, match="expected 0 to 1"):
         list_utility([0.5], 1.2)

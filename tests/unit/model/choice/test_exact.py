@@ -1,15 +1,19 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from analysis.errors import ModelError
 from analysis.model.choice.columns import columns_of, options_of, undominated
+from analysis.model.choice.constraints import affordable
 from analysis.model.correlation import Scenarios, scenarios
 from analysis.model.portfolio import (
     Constraints,
     Fees,
+    Price,
     Quota,
+    best_list,
     exact,
     expected_utility,
     fee_usd,
@@ -284,14 +288,131 @@ def test_fees_step_up_after_30_and_start_anew_in_each_specialty():
 @pytest.mark.parametrize("budget", [0, 10, 11, 329, 330, 359, 360, 1000])
 def test_a_budget_pays_for_as_many_as_the_fees_say(budget):
     eras = Fees(11, 30, 30)
-    number = eras.affordable(budget)
+    number = affordable([eras], budget)
     assert eras.of(number) <= budget < eras.of(number + 1)
+
+
+RESIDENCYCAS = Fees(18, 30, 23, block_usd=99, block_number=18)
+
+
+def test_fees_in_steps_with_a_flat_block_are_those_published():
+    """SAEM RAMS: $99 flat for 1-18, $18 each 19-30, $23 each from 31; 46 applications $683."""
+    assert [RESIDENCYCAS.of(n) for n in (0, 1, 18, 19, 30, 31, 46)] == [
+        0,
+        99,
+        99,
+        117,
+        315,
+        338,
+        683,
+    ]
+    assert Fees.from_steps([(18, 99, True), (30, 18, False), (None, 23, False)]) == RESIDENCYCAS
+    assert Fees.from_steps([(30, 11, False), (None, 30, False)]) == Fees(11, 30, 30)
+    four = Fees.from_steps([(10, 1, False), (20, 2, False), (30, 3, False), (None, 4, False)])
+    assert [four.of(n) for n in (10, 20, 30, 31)] == [10, 30, 60, 64]
+
+
+@pytest.mark.parametrize("budget", [0, 98, 99, 117, 120, 330, 700])
+def test_a_budget_over_a_flat_block_and_steps_pays_for_the_most_that_any_split_can(budget):
+    both = [RESIDENCYCAS, Fees(11, 30, 30)]
+    counts = [(n, m) for n in range(70) for m in range(70)]
+    within = [n + m for n, m in counts if fee_usd(both, [n, m]) <= budget]
+    assert affordable(both, budget) == max(within)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [[(18, 99, True)], [(5, 3, False), (None, 9, True)], [(5, 9, False), (None, 3, False)]],
+)
+def test_fees_that_fall_or_end_are_refused(steps):
+    with pytest.raises(ModelError, match="fees"):
+        Fees.from_steps(steps)
+
+
+def priced_problem(seed):
+    """A small market whose applications cost something, some programs barred, some apart."""
+    random = np.random.default_rng([seed, 18])
+    by_option, utility, constraints = drawn_problem(seed, 5)
+    programs = utility.size
+    if seed % 3 == 0:
+        utility = np.ones(programs)
+    few = tuple(int(at) for at in random.permutation(programs)[: random.integers(0, 3)])
+    barred = {"none": tuple(at for at in few if at not in constraints.must)}
+    pair = random.permutation(programs)[:2].tolist()
+    apart = (tuple(pair),) if seed % 4 == 1 and set(pair) != set(constraints.must) else ()
+    block = Fees(3, 3, 9, block_usd=float(random.integers(5, 40)), block_number=2)
+    return (
+        by_option,
+        utility,
+        replace(
+            constraints,
+            fees=(FEES, block) if seed % 2 else FEES,
+            price=Price(
+                float(random.choice([100, 400, 2000, 20000])), float(random.integers(0, 30))
+            ),
+            barred=barred,
+            apart=apart,
+            quotas=() if seed % 5 else constraints.quotas,
+        ),
+    )
+
+
+def test_the_priced_list_equals_brute_force_on_300_small_markets():
+    shorter = 0
+    for seed in range(300):
+        by_option, utility, constraints = priced_problem(seed)
+        best = brute_force(by_option, utility, constraints)
+        if np.isinf(best):
+            with pytest.raises(ModelError):
+                exact(by_option, utility, constraints)
+            continue
+        found = exact(by_option, utility, constraints)
+        assert found.net == pytest.approx(best, abs=1e-9), seed
+        assert found.upper_bound >= best - 1e-12, seed
+        gap = (found.upper_bound - found.net) / max(found.value, 1e-9)
+        assert found.certified_gap == pytest.approx(gap, abs=1e-12)
+        free = exact(by_option, utility, replace(constraints, price=None))
+        assert free.value >= found.value - 1e-9
+        shorter += found.chosen.size < free.chosen.size
+    assert shorter > 60
+
+
+def test_a_priced_list_built_by_exchanges_is_seldom_far_from_the_best():
+    missed = []
+    for seed in range(0, 120, 2):
+        market, utility = random_market(seed, 9, RHOS[seed % 3], ties=seed % 4 == 0)
+        fees = Fees(3, 3, 9, 20, 2) if seed % 3 == 0 else FEES
+        constraints = Constraints(limit=6, fees=fees, price=Price(600, 10))
+        best = brute_force({"none": market}, utility, constraints)
+        found = best_list(market, utility, constraints, "swap")
+        assert found.net <= best + 1e-12
+        missed.append(best - found.net)
+    assert max(missed) < 2e-3
+    assert np.mean(np.array(missed) > 1e-9) < 0.05
+
+
+def test_a_price_of_nothing_changes_no_list():
+    by_option, utility = signal_scenarios(4, 9, 0.4)
+    plain = Constraints(limit=4, gold=(1,), silver=(1,))
+    priced = exact(by_option, utility, replace(plain, price=Price(20000, 0)))
+    assert priced.chosen.tolist() == exact(by_option, utility, plain).chosen.tolist()
+
+
+def test_a_dearer_application_never_makes_the_list_longer_or_worth_more():
+    by_option, utility = signal_scenarios(7, 9, 0.4)
+    plain = Constraints(limit=7, gold=(1,), silver=(1,))
+    found = [
+        exact(by_option, utility, replace(plain, price=Price(1000, effort)))
+        for effort in (0, 20, 60, 200, 2000)
+    ]
+    assert all(b.value <= a.value + 1e-9 for a, b in pairwise(found))
+    assert found[-1].chosen.size == 0 < found[0].chosen.size
 
 
 @pytest.mark.parametrize("budget", [0, 11, 33, 55, 90, 120, 121])
 def test_a_budget_over_two_specialties_pays_for_the_most_that_any_split_can(budget):
     splits = [(n, m) for n in range(12) for m in range(12) if fee_usd(FEES, [n, m]) <= budget]
-    assert FEES.affordable(budget, 2) == max(n + m for n, m in splits)
+    assert affordable([FEES, FEES], budget) == max(n + m for n, m in splits)
 
 
 def test_a_budget_is_kept_over_two_specialties():

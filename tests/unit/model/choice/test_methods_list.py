@@ -38,13 +38,13 @@ def test_the_list_of_kapur_and_hong_is_worked_as_the_text_says():
 
 
 def test_the_worth_of_a_program_is_worked_as_the_text_says():
-    wanted = preference([6], ["OH"], ("OH",))
+    wanted = preference([6], [True], places_stated=True, wish_prestige=0.5)
     worth = list_utility(wanted, read_assumptions().value("match_utility"))
     assert f"preference {wanted[0]:g}, worth {worth[0]:g}".replace("0.", ".") in TEXT
 
 
 def test_the_fees_are_worked_as_the_text_says():
-    fees = application_fees(read_assumptions())
+    fees = application_fees(read_assumptions(), ["Internal Medicine", "Family Medicine"])
     amounts = [fee_usd(fees, numbers) for numbers in ([43, 7], [32, 32], [30])]
     first, second, third = (f"${amount:g}" for amount in amounts)
     assert f"43 and 7 cost {first}, 32 and 32 cost {second}, 30 cost {third}" in TEXT

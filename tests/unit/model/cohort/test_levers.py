@@ -36,10 +36,10 @@ def test_a_member_has_the_lists_programs_chances_and_match_chance(found):
     member = member_of("T1", found)
     sent = found.programs[["program_id", "signal"]].assign(student_id="T1")
     sent["signal"] = sent["signal"].where(sent["signal"] != "none")
-    own = programs().set_index("program_id").loc[list(found.chosen)].reset_index()
+    own = programs().set_index("program_id").loc[list(found.rank_order)].reset_index()
     drawn = chance_draws(student(), own, ASSUMPTIONS, sent)
-    assert member.programs == found.chosen
-    assert member.chance.tolist() == found.programs["interview_chance"].tolist()
+    assert member.programs == found.rank_order
+    assert member.chance.tolist() == found.ranked["interview_chance"].tolist()
     assert member.match_chance == found.match_chance
     assert member.drawn.shape == (400, len(found.chosen))
     assert member.drawn == pytest.approx(drawn)
@@ -71,7 +71,7 @@ def test_further_applications_never_harm_and_cost_what_the_next_ones_cost(found)
 
 def test_a_list_of_everything_with_a_chance_has_nothing_to_add():
     whole = application_list(
-        student(), programs(), ASSUMPTIONS, wishes=ListWishes(limit=24), with_range=False
+        student(), programs(), ASSUMPTIONS, wishes=ListWishes(limit=24, fill=True), with_range=False
     )
     assert further_applications(whole, 5) == (0, 0.0, 0.0)
 

@@ -21,12 +21,12 @@ def test_regret_is_the_value_of_the_best_list_less_that_of_the_list_by_trying_al
             (list(pair) for pair in combinations(range(6), 2)),
             key=lambda pair, at=at: expected_utility(scenarios(*at), utility, pair),
         )
-        for at in zip(*draws, strict=True)
+        for at in zip(*draws[:3], strict=True)
     ]
     by_trying = [
         expected_utility(scenarios(*at), utility, own)
         - expected_utility(scenarios(*at), utility, base)
-        for at, own in zip(zip(*draws, strict=True), best, strict=True)
+        for at, own in zip(zip(*draws[:3], strict=True), best, strict=True)
     ]
     assert list_regret(draws, utility, best, base) == pytest.approx(by_trying, abs=1e-12)
 

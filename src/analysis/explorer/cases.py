@@ -1,0 +1,281 @@
+"""Named cases of a student, side by side, kept on disk with the advisor's notes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from analysis.answers.case import Case, case_from_json, case_json, differences
+from analysis.errors import CountersignalError, ModelError
+from analysis.explorer.boxes import Panel, as_text, group, paragraphs, plain
+from analysis.explorer.results import Kept
+from analysis.paths import from_root
+from analysis.report.folder import write_whole
+
+__all__ = ["Cases", "NamedCase", "cases_text", "read_cases"]
+
+FOLDER, FOLDER_VARIABLE = "data/private/cases", "COUNTERSIGNAL_CASES"
+LAST = "Last open, not named"
+MOST_CASES, LONGEST_NAME = 20, 60
+FORMAT = "countersignal-cases-1"
+
+
+@dataclass(frozen=True)
+class NamedCase:
+    """A case under a name, with what the advisor noted."""
+
+    case: Case
+    note: str = ""
+
+
+def cases_text(base: Case, cases: Mapping[str, NamedCase]) -> str:
+    """Cases of a student as one file, which `read_cases` reads back."""
+    kept = [
+        {"name": name, "note": one.note, "case": case_json(one.case)} for name, one in cases.items()
+    ]
+    content = {"format": FORMAT, "base": case_json(base), "cases": kept}
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def read_cases(text: str) -> tuple[Case, dict[str, NamedCase]]:
+    """The student's row and the cases of a file.
+
+    Raises
+    ------
+    ModelError
+        If it is no file of cases, or one that was changed or cut short.
+    """
+    try:
+        content = json.loads(text)
+        if content["format"] != FORMAT:
+            raise KeyError
+        base = case_from_json(content["base"])
+        cases = {
+            plain(one["name"])[:LONGEST_NAME]: NamedCase(
+                case_from_json(one["case"]), str(one["note"])
+            )
+            for one in content["cases"][:MOST_CASES]
+        }
+    except (KeyError, TypeError, ValueError):
+        message = "not a file of cases saved on this page"
+        raise ModelError(message) from None
+    if any(one.case.student_id != base.student_id for one in cases.values()):
+        message = "a file whose cases are of several students"
+        raise ModelError(message)
+    return base, cases
+
+
+class Cases:
+    """The tab that compares: cases of the student who is shown.
+
+    Parameters
+    ----------
+    numbers_of : callable
+        Gives the numbers of a case under a name.
+    opened : callable
+        Gets a case to go on with.
+    beside : callable
+        Told when another case is to stand beside the one that is shown.
+    read : callable
+        Told when a file was read, whatever came of it.
+    """
+
+    def __init__(
+        self,
+        numbers_of: Callable[[str, Case], Kept],
+        opened: Callable[[Case], None],
+        beside: Callable[[], None],
+        read: Callable[[], None],
+    ) -> None:
+        self._numbers_of, self._opened, self._beside_changed = numbers_of, opened, beside
+        self._read = read
+        self.base = self.now = Case("typed", ("",))
+        self.named: dict[str, NamedCase] = {}
+        self._quiet = False
+        self.name = ipywidgets.Text(
+            description="Name", placeholder="for example: 262 and Family Medicine"
+        )
+        self.keep_button = _button("Keep this case", self._keep)
+        self.which = ipywidgets.Dropdown(description="Kept case", options=[])
+        self.open_button = _button("Open it", self._open)
+        self.drop_button = _button("Remove it", self._drop)
+        self.note = ipywidgets.Textarea(
+            description="Notes on this kept case", continuous_update=False, rows=3
+        )
+        self.which.observe(self._chosen, "value")
+        self.note.observe(self._noted, "value")
+        self.table = Panel("cs-kept")
+        self.taker = ipywidgets.FileUpload(
+            description="Open a file of cases", accept=".json", multiple=False
+        )
+        self.taker.observe(self._handed_in, "value")
+        self.said = Panel("cs-said")
+        keep = ipywidgets.HBox([self.name, self.keep_button])
+        pick = ipywidgets.HBox([self.which, self.open_button, self.drop_button])
+        for one in (keep, pick):
+            one.add_class("cs-row")
+        parts = [keep, pick, self.table.widget, self.note, self.taker, self.said.widget]
+        self.box = group("Cases side by side", parts)
+        self.box.add_class("cs-acts")
+
+    def begin(self, base: Case) -> None:
+        """Take the cases that are kept of a student with this very row."""
+        self.base, self.named = base, {}
+        try:
+            text = self._path().read_text(encoding="utf-8")
+            kept, cases = read_cases(text)
+            self.named = cases if kept == base else {}
+        except (OSError, ValueError, CountersignalError):
+            self.named = {}
+        self._fill()
+
+    def show(self, now: Case) -> None:
+        """Show the kept cases beside the one that is open, and keep that one on disk."""
+        self.now = now
+        if now != self.base:
+            self.named[LAST] = NamedCase(now)
+        elif LAST in self.named and self.named[LAST].case == now:
+            del self.named[LAST]
+        if now != self.base or self.named:
+            self._write()
+        self._fill()
+
+    def draw(self) -> None:
+        """Draw the table of cases."""
+        shown = {"As entered": self.base, "This case": self.now}
+        shown |= {n: one.case for n, one in self.named.items() if n != LAST}
+        columns = {name: self._numbers_of(name, case) for name, case in shown.items()}
+        rows = list(dict.fromkeys(r for k in columns.values() for r in (*k.standing, *k.listed)))
+        body = "".join(
+            f'<tr><th scope="row">{as_text(row)}</th>'
+            + "".join(
+                f"<td>{as_text({**k.standing, **k.listed}.get(row, '–'))}</td>"
+                for k in columns.values()
+            )
+            + "</tr>"
+            for row in rows
+        )
+        changed = "".join(
+            f"<td>{as_text('; '.join(differences(self.base, case)) or 'nothing')}</td>"
+            for case in shown.values()
+        )
+        notes = "".join(
+            f"<td>{as_text(self.named[name].note) if name in self.named else ''}</td>"
+            for name in shown
+        )
+        head = "".join(f'<th scope="col">{as_text(name)}</th>' for name in shown)
+        self.table.show(
+            '<div class="cs-wide" tabindex="0" role="region" aria-label="Cases side by side">'
+            f"<table><caption>Cases of {as_text(self.base.student_id)}</caption><thead><tr>"
+            f'<th scope="col">Number</th>{head}</tr></thead><tbody>'
+            f'<tr><th scope="row">Changed</th>{changed}</tr>{body}'
+            f'<tr><th scope="row">Notes</th>{notes}</tr></tbody></table></div>'
+        )
+
+    def text(self) -> str:
+        """All kept cases as one file."""
+        return cases_text(self.base, self.named)
+
+    def _path(self) -> Path:
+        folder = Path(os.environ.get(FOLDER_VARIABLE) or from_root(FOLDER))
+        # Two classes may have a student of the same id.
+        row = json.dumps(case_json(self.base), sort_keys=True)
+        digest = hashlib.sha256(row.encode()).hexdigest()[:12]
+        return folder / f"{self.base.student_id}-{digest}.json"
+
+    def _write(self) -> None:
+        path = self._path()
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_whole(path, self.text().encode())
+            path.chmod(0o600)
+        except OSError as error:
+            self.said.show(paragraphs([f"Cases cannot be kept: {error.strerror}."], "cs-trouble"))
+
+    def _fill(self) -> None:
+        names = list(self.named)
+        self._quiet = True
+        if list(self.which.options) != names:
+            kept = self.which.value
+            self.which.options = names
+            if names:
+                self.which.value = kept if kept in names else names[0]
+        chosen = self.which.value
+        for widget in (self.open_button, self.drop_button, self.note):
+            widget.disabled = chosen is None
+        self.note.value = self.named[chosen].note if chosen in self.named else ""
+        self._quiet = False
+
+    def _keep(self, _: Any) -> None:
+        changed = "; ".join(differences(self.base, self.now)) or "As entered, kept"
+        name = plain(self.name.value.strip() or changed)[:LONGEST_NAME]
+        if len(self.named) >= MOST_CASES and name not in self.named:
+            self.said.show(paragraphs([f"At most {MOST_CASES} cases: remove one first."]))
+            return
+        note = self.named[name].note if name in self.named else ""
+        self.named[name] = NamedCase(self.now, note)
+        self.name.value = ""
+        self._write()
+        self._fill()
+        self._quiet = True
+        self.which.value = name
+        self._quiet = False
+        self._fill()
+        self._beside_changed()
+
+    def _open(self, _: Any) -> None:
+        if self.which.value in self.named:
+            self._opened(self.named[self.which.value].case)
+
+    def _drop(self, _: Any) -> None:
+        self.named.pop(self.which.value, None)
+        self._write()
+        self._fill()
+        self._beside_changed()
+
+    def _chosen(self, _: Any) -> None:
+        if not self._quiet:
+            self._fill()
+
+    def _noted(self, change: Any) -> None:
+        if not self._quiet and self.which.value in self.named:
+            one = self.named[self.which.value]
+            self.named[self.which.value] = replace(one, note=str(change["new"]))
+            self._write()
+            self.draw()
+
+    def _handed_in(self, change: Any) -> None:
+        if not change["new"]:
+            return
+        upload = change["new"][0]
+        try:
+            base, cases = read_cases(bytes(upload["content"]).decode())
+            if base.student_id != self.base.student_id:
+                message = f"cases of {base.student_id}: choose that student first"
+                raise ModelError(message)
+            self.named |= cases
+            said = f"{len(cases)} cases opened."
+            if base != self.base:
+                said += " They were made with another row of this student: compare with care."
+            self._write()
+        except (UnicodeDecodeError, CountersignalError) as error:
+            why = str(error) if isinstance(error, CountersignalError) else "no text in UTF-8"
+            said = f"{plain(upload['name'])}: not opened, {why}."
+        self.said.show(paragraphs([said]))
+        self.taker.value = ()
+        self._fill()
+        self._beside_changed()
+        self._read()
+
+
+def _button(words: str, clicked: Callable[[Any], None]) -> Any:
+    made = ipywidgets.Button(description=words)
+    made.on_click(clicked)
+    return made

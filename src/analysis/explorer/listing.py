@@ -1,0 +1,259 @@
+"""The list as a table to work in: sort, search, filter, pick a program, change it, solve again."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets
+import pandas as pd
+
+from analysis.answers.case import Case
+from analysis.answers.exploring import POLICIES, Desk, ListOf, policies_to_confirm, program_card
+from analysis.explorer.boxes import Panel, heading, paragraphs, plain
+
+__all__ = ["Listing"]
+
+ANY = "Any"
+SHOWN = {
+    "On the list": lambda rows: rows["On list"] == "yes",
+    "All programs": lambda rows: rows["On list"] != "",
+    "Optional: next to add": lambda rows: rows["On list"] == "optional",
+    "Not on the list": lambda rows: rows["On list"] != "yes",
+    "Pinned, excluded or marked": lambda rows: rows["Marks"] != "",
+}
+FILTERS = ("State", "Type", "Group")
+TIES = [("none", ""), ("home program", "home"), ("rotation", "rotation"), ("contact", "contact")]
+SIGNALS = [("as the model chooses", ""), ("gold", "gold"), ("silver", "silver")]
+ON_THE_CARD = ["Why"]
+
+
+class Listing:
+    """The tab of the list.
+
+    Parameters
+    ----------
+    changed : callable
+        Gets the case after a person changed something about a program.
+    """
+
+    def __init__(self, changed: Callable[[Case], None]) -> None:
+        self._changed = changed
+        self._case: Case | None = None
+        self._desk: Desk | None = None
+        self._listed: ListOf | None = None
+        self._chosen = ""
+        self._shown: list[str] = []
+        self._quiet = False
+        self._stale = True
+        self.visible = False
+        self.sentences = Panel("cs-said-of-list")
+        self.show_which = ipywidgets.Dropdown(description="Show", options=list(SHOWN))
+        self.filters = {
+            name: ipywidgets.Dropdown(description=name, options=[ANY]) for name in FILTERS
+        }
+        for widget in (self.show_which, *self.filters.values()):
+            widget.observe(lambda _: self._draw(), "value")
+        self.table = self._new_table()
+        self.title = Panel("cs-title")
+        self.card = Panel("cs-card")
+        self.pin = _button("Pin to the list", self._pin)
+        self.exclude = _button("Exclude program", self._exclude)
+        self.exclude_state = _button("Exclude state", self._exclude_state)
+        self.tie = ipywidgets.Dropdown(description="Tie", options=TIES)
+        self.signal = ipywidgets.Dropdown(description="Signal", options=SIGNALS)
+        self.tie.observe(self._marked, "value")
+        self.signal.observe(self._marked, "value")
+        self.policies = {
+            column: ipywidgets.Dropdown(
+                description=f"Confirmed: {words.name}", options=[("not yet", ""), *words.answers]
+            )
+            for column, words in POLICIES.items()
+        }
+        for column, widget in self.policies.items():
+            widget.observe(lambda change, column=column: self._confirm(column, change), "value")
+        actions = [self.pin, self.exclude, self.exclude_state, self.tie, self.signal]
+        self.actions = ipywidgets.VBox([*actions, *self.policies.values()])
+        self.actions.add_class("cs-acts")
+        self.aside = ipywidgets.VBox([self.title.widget, self.actions, self.card.widget])
+        self.aside.add_class("cs-aside")
+        bar = ipywidgets.HBox([self.show_which, *self.filters.values()])
+        bar.add_class("cs-filters")
+        both = ipywidgets.VBox([self.table, self.aside])
+        both.add_class("cs-list-and-card")
+        self.box = ipywidgets.VBox([self.sentences.widget, bar, both])
+        self.box.add_class("cs-list")
+        self._fill_card()
+
+    def _new_table(self) -> Any:
+        from itables.widget import ITable  # a page needs it, other commands do not
+
+        table = ITable(
+            pd.DataFrame({"Program": []}),
+            caption="Programs",
+            select="single",
+            selected_rows=[],
+            showIndex=False,
+            paging=False,
+            scrollY="max(240px, calc(100vh - 640px))",
+            scrollCollapse=True,
+            scrollX=True,
+            classes="display compact cs-rows",
+            style="width:100%",
+            maxBytes=0,
+            allow_html=False,
+            warn_on_selected_rows_not_rendered=False,
+            layout={"topStart": "info", "topEnd": "search", "bottomStart": None, "bottomEnd": None},
+            language={"info": "_TOTAL_ programs", "search": "Search the table", "infoEmpty": ""},
+        )
+        table.observe(self._picked, "selected_rows")
+        return table
+
+    def show(self, case: Case, desk: Desk, listed: ListOf) -> None:
+        """Show a case's programs; the table itself only where its tab is open."""
+        self._case, self._desk, self._listed = case, desk, listed
+        self.sentences.show(paragraphs([" ".join(listed.sentences)]))
+        rows = listed.programs
+        for name, widget in self.filters.items():
+            values = sorted({str(v) for v in rows[name] if v}) if len(rows) else []
+            if list(widget.options) != [ANY, *values]:
+                kept = widget.value
+                self._quiet = True
+                widget.options = [ANY, *values]
+                widget.value = kept if kept in values else ANY
+                self._quiet = False
+        self._stale = True
+        if self.visible:
+            self._draw()
+        self._fill_card()
+
+    def clear(self) -> None:
+        """Show no program: there is no answer."""
+        self._listed, self._chosen = None, ""
+        self.sentences.show("")
+        self._stale = True
+        self._draw()
+        self._fill_card()
+
+    def open(self) -> None:
+        """The tab is open from now on."""
+        self.visible = True
+        if self._stale:
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._quiet:
+            return
+        rows = pd.DataFrame({"Program": []}) if self._listed is None else self._listed.programs
+        if len(rows):
+            rows = rows[SHOWN[self.show_which.value](rows)]
+            for name, widget in self.filters.items():
+                if widget.value != ANY:
+                    rows = rows[rows[name] == widget.value]
+        self._shown = [str(one) for one in rows.index]
+        at = [self._shown.index(self._chosen)] if self._chosen in self._shown else []
+        self._quiet = True
+        alike = (
+            ["On list"] if self.show_which.value in {"On the list", "Optional: next to add"} else []
+        )
+        shown = rows.drop(columns=[*ON_THE_CARD, *alike], errors="ignore").map(_cell)
+        self.table.update(shown.reset_index(drop=True), selected_rows=at)
+        self._quiet = self._stale = False
+
+    def _picked(self, change: Any) -> None:
+        if not self._quiet and change["new"]:
+            self._chosen = self._shown[change["new"][0]]
+            self._fill_card()
+
+    def choose(self, program_id: str) -> None:
+        """Show the card of a program."""
+        self._chosen = program_id
+        self._fill_card()
+
+    def _fill_card(self) -> None:
+        listed, case, desk = self._listed, self._case, self._desk
+        known = listed is not None and self._chosen in listed.programs.index
+        self.actions.layout.display = None if known else "none"
+        if not known or listed is None or case is None or desk is None:
+            self.title.show("")
+            self.card.show(paragraphs(["Click a program to see its card."], "cs-note"))
+            return
+        row = listed.programs.loc[self._chosen]
+        told = "".join(
+            f"<dt>{html.escape(name)}</dt><dd>{html.escape(plain(words))}</dd>"
+            for name, words in program_card(case, desk, listed, self._chosen).items()
+        )
+        self.title.show(heading(str(row["Program"]), 3))
+        self.card.show(f"<dl>{told}</dl>")
+        self._quiet = True
+        pinned, excluded = self._chosen in case.must_apply, self._chosen in case.never_apply
+        self.pin.description = "Unpin" if pinned else "Pin to the list"
+        self.exclude.description = "Allow program again" if excluded else "Exclude program"
+        state = row["State"]
+        self.exclude_state.description = (
+            f"Allow {state} again" if state in case.exclude_states else f"Exclude {state}"
+        )
+        mark = next((m for m in case.marks if m[0] == self._chosen), None)
+        tie = next((t for t in str(row["Marks"]).split(", ") if t in dict(TIES).values()), "")
+        self.tie.value = mark[1] if mark else tie
+        self.signal.value = mark[2] if mark else ""
+        asked = policies_to_confirm(desk, self._chosen)
+        confirmed = {column: value for one, column, value in case.confirmed if one == self._chosen}
+        for column, widget in self.policies.items():
+            widget.layout.display = None if column in asked else "none"
+            values = [value for _, value in widget.options]
+            value = confirmed.get(column, "")
+            widget.value = value if value in values else ""
+        self._quiet = False
+
+    # What a person does
+
+    def _change(self, **changes: Any) -> None:
+        if self._case is not None:
+            self._changed(replace(self._case, **changes))
+
+    def _toggled(self, name: str, value: str, other: str = "") -> None:
+        case = self._case
+        if case is None:
+            return
+        own = getattr(case, name)
+        changes = {name: tuple(x for x in own if x != value) if value in own else (*own, value)}
+        if other:
+            changes[other] = tuple(x for x in getattr(case, other) if x != value)
+        self._change(**changes)
+
+    def _pin(self, _: Any) -> None:
+        self._toggled("must_apply", self._chosen, "never_apply")
+
+    def _exclude(self, _: Any) -> None:
+        self._toggled("never_apply", self._chosen, "must_apply")
+
+    def _exclude_state(self, _: Any) -> None:
+        if self._listed is not None:
+            state = str(self._listed.programs.loc[self._chosen, "State"])
+            self._toggled("exclude_states", state, "preferred_states")
+
+    def _marked(self, _: Any) -> None:
+        if not self._quiet and self._case is not None:
+            rest = tuple(mark for mark in self._case.marks if mark[0] != self._chosen)
+            own = (self._chosen, self.tie.value or "", self.signal.value or "")
+            self._change(marks=(*rest, own))
+
+    def _confirm(self, column: str, change: Any) -> None:
+        if self._quiet or self._case is None:
+            return
+        rest = tuple(one for one in self._case.confirmed if one[:2] != (self._chosen, column))
+        own = ((self._chosen, column, str(change["new"])),) if change["new"] else ()
+        self._change(confirmed=(*rest, *own))
+
+
+def _cell(value: Any) -> Any:
+    return plain(value) if isinstance(value, str) else value
+
+
+def _button(words: str, clicked: Callable[[Any], None]) -> Any:
+    made = ipywidgets.Button(description=words)
+    made.on_click(clicked)
+    return made

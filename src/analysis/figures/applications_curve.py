@@ -1,0 +1,106 @@
+"""Chart: how many applications are enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_applications_curve", "draw_applications_curve"]
+
+NEEDED = ("applications", "match_chance")
+NAME = "the curve of applications"
+LOW = 25  # of 100: under it the words stand over the line, clear of the axis
+
+
+def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> Axes:
+    """Draw the match chance by the number of applications sent, the recommended number marked.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        One row a number: ``applications`` (1, 2, ...) and ``match_chance`` (0-1).
+    ax : Axes
+        What is drawn on; cleared first.
+    recommended : int
+        The number that is marked.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw.
+    """
+    import seaborn as sns
+
+    style.check_rows(curve, NEEDED, NAME, most=None)
+    with style.context():
+        ax.clear()
+        figure = ax.get_figure(root=True)
+        if figure is not None:
+            figure.set_size_inches(style.PAGE_WIDTH / 72, 2.1)
+        percents = curve.assign(percent=100 * curve["match_chance"])
+        sns.lineplot(
+            percents, x="applications", y="percent", ax=ax, color=style.BLUE, errorbar=None
+        )
+        at = percents[percents["applications"] == recommended]
+        if len(at):
+            x, y = float(recommended), float(at["percent"].iloc[0])
+            ax.plot([x], [y], "o", color=style.BLUE, ms=7)
+            ax.annotate(
+                f"recommended: {recommended}, about {y:.0f} in 100",
+                (x, y),
+                xytext=(6, -14 if y > LOW else 8),
+                textcoords="offset points",
+                ha="left" if x < 0.6 * percents["applications"].max() else "right",
+                weight=600,
+            )
+        ax.set_ylim(0, 105)
+        ax.set_xlim(0, float(percents["applications"].max()) + 1)
+        ax.set_yticks([0, 25, 50, 75, 100])
+        ax.set_xlabel("Applications sent", loc="left")
+        ax.set_ylabel("")
+        ax.set_title("Of 100 applicants, how many match", loc="left", fontsize=style.SMALL_SIZE)
+        ax.grid(axis="y")
+        if figure is not None:
+            figure.subplots_adjust(left=0.07, right=0.99, top=0.88, bottom=0.24)
+    return ax
+
+
+def alt_applications_curve(curve: DataFrame, *, recommended: int) -> str:
+    """Say in one sentence what `draw_applications_curve` shows.
+
+    Parameters
+    ----------
+    curve, recommended
+        As drawn.
+
+    Returns
+    -------
+    str
+        Where the curve stands at the recommended number and at its end.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> alt_applications_curve(
+    ...     pd.DataFrame({"applications": [1, 2], "match_chance": [0.4, 0.5]}), recommended=1)
+    'Rising line: 1 application gives about 40 matches of 100, 2 give about 50.'
+    """
+    style.check_rows(curve, NEEDED, NAME, most=None)
+    last = curve.iloc[-1]
+    end = f"{int(last['applications'])} give about {100 * last['match_chance']:.0f}"
+    at = curve[curve["applications"] == recommended]
+    if not len(at) or recommended == int(last["applications"]):
+        return f"Rising line: {end} matches of 100."
+    noun = "application gives" if recommended == 1 else "applications give"
+    chance = 100 * float(at["match_chance"].iloc[0])
+    return f"Rising line: {recommended} {noun} about {chance:.0f} matches of 100, {end}."

@@ -1,0 +1,104 @@
+"""Chart: a chance as people out of so many, each a dot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analysis.errors import FigureError
+from analysis.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_icon_array", "draw_icon_array"]
+
+MOST = 200
+INCH_A_DOT = 0.185
+# How full the dots of each row are, in order: sure of their outcome, unsure of it, without it.
+FACES = (style.BLUE, style.PALE_BLUE, style.PAPER)
+
+
+def draw_icon_array(outcomes: DataFrame, ax: Axes, *, columns: int = 10) -> Axes:
+    """Draw one dot a person, outcome after outcome, row by row.
+
+    Parameters
+    ----------
+    outcomes : DataFrame
+        One row an outcome, 1 to 3: ``outcome`` and ``count`` (whole, 0 or more). The first is drawn
+        full, the second pale, the last open, so that grey print shows them too.
+    ax : Axes
+        What is drawn on; cleared first.
+    columns : int
+        Dots side by side.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is no dot to draw, or too many.
+    """
+    counts = _counts(outcomes)
+    faces = [FACES[0], *FACES[1:]] if len(counts) == len(FACES) else [FACES[0], FACES[-1]]
+    face = np.repeat(np.array(faces[: len(counts)], dtype=object), counts)
+    at = np.arange(face.size)
+    with style.context():
+        ax.clear()
+        rows = -(-face.size // columns)
+        figure = ax.get_figure(root=True)
+        if figure is not None:
+            figure.set_size_inches(
+                INCH_A_DOT * min(columns, face.size) + 0.05, INCH_A_DOT * rows + 0.05
+            )
+        ax.set_position((0, 0, 1, 1))
+        ax.scatter(
+            at % columns,
+            -(at // columns),
+            s=82,
+            c=list(face),
+            edgecolors=style.BLUE,
+            linewidths=0.9,
+        )
+        ax.set_xlim(-0.55, min(columns, face.size) - 0.45)
+        ax.set_ylim(-rows + 0.45, 0.55)
+        ax.set_axis_off()
+    return ax
+
+
+def alt_icon_array(outcomes: DataFrame) -> str:
+    """Say in one sentence what `draw_icon_array` shows.
+
+    Parameters
+    ----------
+    outcomes : DataFrame
+        As drawn.
+
+    Returns
+    -------
+    str
+        How many dots, and how many of each outcome.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> alt_icon_array(pd.DataFrame({"outcome": ["match", "do not match"], "count": [81, 19]}))
+    '100 dots: 81 match, 19 do not match.'
+    """
+    counts = _counts(outcomes)
+    told = ", ".join(f"{n} {what}" for n, what in zip(counts, outcomes["outcome"], strict=True))
+    return f"{sum(counts)} dots: {told}."
+
+
+def _counts(outcomes: DataFrame) -> list[int]:
+    style.check_rows(outcomes, ("outcome", "count"), "the array of dots")
+    counts = [int(count) for count in outcomes["count"]]
+    if len(counts) > len(FACES) or min(counts) < 0 or not 0 < sum(counts) <= MOST:
+        message = f"the array of dots: expected 1 to {len(FACES)} outcomes and 1 to {MOST} dots"
+        raise FigureError(message)
+    return counts

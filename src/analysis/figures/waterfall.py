@@ -1,0 +1,129 @@
+"""Chart: how a chance gets from a typical applicant's to a student's, part by part."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.figures import style
+from analysis.vocabulary import COMPONENTS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_waterfall", "draw_waterfall"]
+
+NEEDED = ("part", "chance", "change")
+NAME = "the chart of what moves the chance"
+ENDS = {"typical": "A typical applicant", "own": "You"}
+UNIT = "Average chance of an interview at the programs on your list (%)"
+ROW_INCHES = 0.3
+
+
+def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
+    """Draw the two chances as bars, and each part between them as the step it makes.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        One row a step: ``part`` (``typical``, codes of `COMPONENTS`, ``own``), ``chance`` (0-1,
+        after it) and ``change`` (0-1; NaN at both ends).
+    ax : Axes
+        What is drawn on; cleared first.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If there is nothing to draw.
+    """
+    style.check_rows(parts, NEEDED, NAME)
+    with style.context():
+        ax.clear()
+        figure = ax.get_figure(root=True)
+        if figure is not None:
+            figure.set_size_inches(style.PAGE_WIDTH / 72, ROW_INCHES * len(parts) + 0.75)
+        before = 0.0
+        most = max(parts["chance"].max(), 0.2)
+        for row, step in enumerate(parts.itertuples()):
+            end = step.part in ENDS
+            left, right = sorted((0.0 if end else before, step.chance))
+            color = style.INK if end else style.BLUE if step.change >= 0 else style.ORANGE
+            hatch = "" if end or step.change >= 0 else "////"
+            ax.barh(
+                row,
+                right - left,
+                left=left,
+                height=0.62,
+                color=style.PAPER if hatch else color,
+                edgecolor=color,
+                hatch=hatch,
+            )
+            ax.text(right + 0.008, row, _value(step), va="center", ha="left", weight=600)
+            if row + 1 < len(parts):
+                ax.plot([step.chance] * 2, [row, row + 1], color=style.MUTED, lw=0.6, zorder=0)
+            before = step.chance
+        ax.set_yticks(range(len(parts)), [_label(part) for part in parts["part"]])
+        ax.invert_yaxis()
+        ax.set_xlim(0, min(1.12, most + 0.12))
+        ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
+        ax.set_xlabel(UNIT, loc="left")
+        ax.grid(axis="x")
+        ax.spines["left"].set_visible(False)
+        if figure is not None:
+            figure.subplots_adjust(
+                left=0.22, right=0.99, top=0.98, bottom=0.55 / figure.get_figheight()
+            )
+    return ax
+
+
+def alt_waterfall(parts: DataFrame) -> str:
+    """Say in one sentence what `draw_waterfall` shows.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        As drawn.
+
+    Returns
+    -------
+    str
+        Both ends and the part that matters most.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> none = float("nan")
+    >>> steps = [("typical", 0.4, none), ("letters", 0.6, 0.2), ("own", 0.6, none)]
+    >>> alt_waterfall(pd.DataFrame(steps, columns=["part", "chance", "change"]))
+    'Steps from 40% for a typical applicant to 60% for you; letters change it most, by +20 points.'
+    """
+    style.check_rows(parts, NEEDED, NAME)
+    first, last = parts["chance"].iloc[0], parts["chance"].iloc[-1]
+    steps = parts[parts["change"].notna()]
+    largest = steps.loc[steps["change"].abs().idxmax()]
+    name = COMPONENTS[largest["part"]]
+    name = name if name.startswith("Step") else name[0].lower() + name[1:]
+    verb = "changes" if name.startswith("Step") or name == "research" else "change"
+    return (
+        f"Steps from {100 * first:.0f}% for a typical applicant to {100 * last:.0f}% for you; "
+        f"{name} {verb} it most, by {_points(largest['change'])} points."
+    )
+
+
+def _label(part: str) -> str:
+    return ENDS.get(part) or COMPONENTS[part]
+
+
+def _points(change: float) -> str:
+    whole = round(100 * change)
+    return f"{'+' if whole > 0 else '−' if whole < 0 else '±'}{abs(whole)}"
+
+
+def _value(step: object) -> str:
+    chance, change, part = step.chance, step.change, step.part  # type: ignore[attr-defined]
+    return f"{100 * chance:.0f}%" if part in ENDS else _points(change)

@@ -1,0 +1,271 @@
+"""Which of our columns a header of a foreign file means: surely, perhaps, or not at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
+from functools import cache
+
+from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS, folded
+from analysis.tables.schemas import SCHEMAS
+
+__all__ = ["column_of", "known_words", "resembled", "table_of"]
+
+# Names that surely mean one of our columns, as `folded` leaves them; each counts only in tables
+# that have the column.
+SYNONYMS: Mapping[str, tuple[str, ...]] = {
+    "student_id": ("student_number", "student_no", "studentid"),
+    "graduate_id": ("graduate_number", "graduateid"),
+    "program_id": (
+        "acgme_id",
+        "acgme_code",
+        "acgme_number",
+        "acgme_program_id",
+        "acgme_program_code",
+        "program_code",
+        "program_number",
+        "programid",
+    ),
+    "program_name": ("program", "program_title", "residency_program"),
+    "program_type": ("type_of_program",),
+    "name": ("full_name", "student_name", "display_name"),
+    "specialty": ("speciality", "specialties", "specialty_name", "specialty_applied_to"),
+    "step2_ck": (
+        "usmle_step_2_ck",
+        "usmle_step_2",
+        "usmle_step2_ck",
+        "usmle_step2",
+        "step2",
+        "step_2_ck_score",
+        "step_2_score",
+        "step2_ck_score",
+        "step2_score",
+        "usmle_step_2_ck_score",
+    ),
+    "step1_result": ("step_1", "step1", "usmle_step_1", "usmle_step1", "usmle_step_1_result",
+                     "step_1_pass_fail", "step_1_status"),
+    "red_flags": ("flags", "red_flag_codes"),
+    "degree": ("degree_type", "medical_degree"),
+    "needs_visa": ("visa_needed", "visa_required", "requires_visa", "needs_a_visa"),
+    "research_items": ("pubs", "publications", "research_experiences"),
+    "comlex2": ("comlex_level_2", "comlex_level_2_ce", "comlex_2", "comlex_usa_level_2_ce"),
+    "pdf_password": (),
+    "state": ("program_state",),
+    "positions": ("number_of_positions", "positions_offered", "quota"),
+    "as_of": ("data_as_of", "last_updated"),
+    "percent_citing": (
+        "percent_cited",
+        "percent_citing_factor",
+        "citing_percent",
+        "percent_of_programs_citing",
+        "citing_factor",
+        "percent_citing_each_factor",
+    ),
+    "mean_importance": (
+        "mean_rating",
+        "mean_importance_rating",
+        "average_rating",
+        "average_importance",
+        "mean_importance_1_5",
+    ),
+}  # fmt: skip
+# What means one thing in one table and another in the next.
+BY_TABLE: Mapping[str, Mapping[str, str]] = {
+    "students": {"id": "student_id"},
+    "graduates": {"type": "program_type"},
+    "programs": {"id": "program_id", "name": "program_name", "type": "program_type"},
+    "program_tolerance": {"type": "program_type", "tolerance": "red_flag_tolerance"},
+    "pd_responses": {"id": "respondent_id", "respondent": "respondent_id"},
+    "factor_importance": {"mean": "mean_importance", "year": "edition"},
+}
+# Words in a header that tell of a red flag or a password, in several languages; beginnings of
+# words, as `folded` leaves them.
+FLAG_WORDS = (
+    "flag", "loa", "leave", "fail", "remediat", "professionalism", "unprofessional", "misconduct",
+    "mspe", "probation", "dismiss", "suspen", "disciplin", "concern", "attempt", "repeat",
+    "withdr", "incident", "infraction", "warning", "honor_code", "delay", "extended", "academic_st",
+    "adverse", "deceler", "failli", "echec", "échec", "redoubl", "suspens", "nicht_bestanden",
+    "durchgefallen", "beurlaub", "reprob", "suspenso", "licencia", "ausencia", "retir",
+)  # fmt: skip
+PASSWORD_WORDS = (
+    "pass_word", "password", "passwd", "passwort", "passcode", "passphrase", "pwd", "pw", "pin",
+    "kennwort", "contraseña", "contrasena", "clave", "mot_de_passe", "senha", "wachtwoord",
+    "secret", "pdf_key", "pdf_code", "unlock",
+)  # fmt: skip
+# Words that a column of ours has in another language, or in other words that are not sure.
+OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
+    "name": ("nombre", "apellido", "nom", "prenom", "prénom", "vorname", "nachname", "surname",
+             "lastname", "firstname", "last_name", "first_name", "family_name", "given_name",
+             "nome", "preferred_name"),
+    "student_id": ("matrikelnummer", "matricula", "matrícula", "aamc_id", "banner_id"),
+    "specialty": ("fachrichtung", "fach", "especialidad", "spécialité", "specialite", "discipline",
+                  "field", "second_choice", "backup_specialty"),
+    "degree": ("abschluss", "titulo", "título", "diplome", "diplôme", "school_type", "img",
+               "applicant_type"),
+    "needs_visa": ("visum", "visa", "visado", "citizenship", "visa_status", "immigration"),
+    "application_limit": ("limit", "limite", "límite", "max_applications", "maximum_applications",
+                          "most_applications", "number_of_applications", "bewerbungen", "app_cap",
+                          "max_apps", "bewerbungslimit", "obergrenze"),
+    "fee_budget_usd": ("budget", "presupuesto", "fee_limit", "max_fees", "fees"),
+    "preferred_states": ("states", "bundesstaat", "bundesstaaten", "estados", "état", "preferences",
+                         "geographic_preference", "region", "location_preference"),
+    "exclude_states": ("avoid_states", "states_to_avoid", "not_states", "no_go_states"),
+    "never_apply": ("never", "exclude_programs", "do_not_apply", "excluded_programs"),
+    "must_apply": ("must", "required_programs", "home_programs"),
+    "gold_signals": ("gold", "golds"),
+    "silver_signals": ("silver", "silvers"),
+    "letters": ("lor", "lors", "letter", "recommendations", "empfehlungen", "slor", "sloe"),
+    "clerkship_honors_fraction": ("honors", "honours", "clerkship_honors", "clerkship_grades",
+                                  "honors_percent", "percent_honors", "clerkships"),
+    "research_items": ("research", "forschung", "publikationen", "publicaciones", "posters"),
+    "advisor_note": ("note", "notes", "notiz", "nota", "notas", "comment", "comments",
+                     "advisor_comment", "bemerkung"),
+    "home_state": ("home", "hometown", "heimat"),
+    "school_state": ("school",),
+    "partner_id": ("partner", "couple", "couples_match", "spouse"),
+    "step2_ck": ("punkte", "puntaje", "score", "ck"),
+    "competitiveness": ("competitive",),
+    "step2_cutoff": ("cutoff", "min_step_2", "minimum_step_2", "minimum_score", "score_cutoff",
+                     "mindestpunktzahl"),
+    "auto_screen_any_failure": ("screens", "auto_screen", "screen_failures", "filters_failures"),
+    "red_flag_tolerance": ("tolerance", "toleranz", "tolerancia"),
+    "interviews_offered": ("interviews", "interview_offers"),
+    "applications_received": ("applications", "applicants", "apps_received"),
+    "accepts_do": ("do_friendly", "takes_do", "do_applicants", "accepts_dos"),
+    "visa": ("visas", "visa_sponsorship", "sponsors_visa", "visum"),
+    "positions": ("slots", "spots", "plätze"),
+    "veto_professionalism": ("veto",),
+    "as_of": ("date", "updated", "stand"),
+    "state": ("bundesstaat", "estado", "location"),
+    "preference": ("wish", "rating", "rank", "wunsch", "preferencia"),
+    "tie": ("ties", "connection", "link"),
+    "signal": ("signals", "token", "tokens", "signaled"),
+    "interviewed": ("interview", "interview_offer"),
+    "matched": ("match", "match_result"),
+}  # fmt: skip
+MISSPELT = 0.8
+
+
+@cache
+def _names(table: str) -> dict[str, str]:
+    """Every name that surely means a column of a table, and that column."""
+    columns = [name for name, column in SCHEMAS[table].columns.items() if not column.regex]
+    names = {folded(name): name for name in columns}
+    for words in (
+        {word: name for name, many in SYNONYMS.items() for word in many},
+        HEADER_SPELLINGS,
+        BY_TABLE.get(table, {}),
+    ):
+        names |= {
+            word: name for word, name in words.items() if name in columns and word not in columns
+        }
+    return names
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Every folded name of every table, by which a header line is told from a title."""
+    words = {word for table in SCHEMAS for word in _names(table)}
+    return frozenset(words | {"category", "value", "interview_chance_percent"})
+
+
+def column_of(word: str, table: str) -> str:
+    """Name of our column where a header surely means it, else the header folded."""
+    return _names(table).get(folded(word), folded(word))
+
+
+def table_of(header: Iterable[str]) -> str:
+    """Table whose own key a header has, "" for none: ids come before types, ours before surveys."""
+    words = [folded(word) for word in header]
+
+    def has(table: str, *columns: str) -> bool:
+        return {*columns} <= {_names(table).get(word) for word in words}
+
+    if has("graduates", "graduate_id"):
+        return "graduates"
+    if has("preferences", "student_id", "program_id") and not has("students", "step2_ck"):
+        return "preferences"
+    # "id" alone is one of several tables': then the other columns decide.
+    keys = {
+        "students": ("student_id", "step2_ck"),
+        "programs": ("program_id", "program_name"),
+        "pd_responses": ("respondent_id", "specialty"),
+        "interview_chances": ("red_flag",),
+        "factor_importance": ("factor",),
+    }
+    found = [table for table, columns in keys.items() if has(table, *columns)]
+    return found[0] if len(found) == 1 else ""
+
+
+def resembled(word: str, table: str, cells: Iterable[str]) -> str:
+    """What a column that is none of ours may nevertheless be.
+
+    Parameters
+    ----------
+    word : str
+        Its header.
+    table : str
+        Name of the table.
+    cells : iterable of str
+        What it holds; looked at for red flags in words.
+
+    Returns
+    -------
+    str
+        A column of the table, such as ``red_flags``; "" if nothing is near.
+    """
+    name = folded(word)
+    columns = SCHEMAS[table].columns
+    tokens = [part for part in re.split(r"[_\d]+", name) if part]
+    joined = "_".join(tokens)
+    if "pdf_password" in columns and any(
+        joined == one or f"_{one}_" in f"_{joined}_" or (len(one) > 4 and one in joined)
+        for one in PASSWORD_WORDS
+    ):
+        return "pdf_password"
+    if "red_flags" in columns and (
+        name in FLAG_SPELLINGS or any(f"_{one}" in f"_{joined}" for one in FLAG_WORDS)
+    ):
+        return "red_flags"
+    for column, words in OTHER_WORDS.items():
+        if column in columns and (name in words or joined in words):
+            return column
+    near = [(_likeness(name, known), column) for known, column in _names(table).items()]
+    near += [
+        (_likeness(name, other), column)
+        for column, words in OTHER_WORDS.items()
+        if column in columns
+        for other in words
+        if len(other) > 5
+    ]
+    if "red_flags" in columns:
+        near += [(_likeness(name, flag), "red_flags") for flag in FLAG_SPELLINGS]
+    if "pdf_password" in columns:
+        near += [(_likeness(name, one), "pdf_password") for one in PASSWORD_WORDS if len(one) > 5]
+    likeness, column = max(near)
+    if likeness >= MISSPELT:
+        return column
+    if "red_flags" in columns and any(_tells_of_a_flag(cell) for cell in cells):
+        return "red_flags"
+    return ""
+
+
+def _likeness(name: str, known: str) -> float:
+    """From 0 to 1: 1 where one name holds all words of the other."""
+    ours, theirs = set(known.split("_")), set(name.split("_"))
+    if len(ours) > 1 and ours <= theirs:
+        return 1.0
+    bare, other = name.replace("_", ""), known.replace("_", "")
+    matcher = SequenceMatcher(None, bare, other, autojunk=False)
+    if min(len(bare), len(other)) < 4 or matcher.quick_ratio() < MISSPELT:
+        return 0.0
+    return matcher.ratio()
+
+
+def _tells_of_a_flag(cell: str) -> bool:
+    text = f"_{folded(cell)}"
+    signs = ("_fail", "_remediat", "_loa_", "_leave_of_abs", "_probation", "_unprofessional")
+    return any(sign in f"{text}_" for sign in signs) or folded(cell) in {
+        *FLAG_SPELLINGS.keys() - {"none", "no_red_flag", "no_red_flags"}
+    }

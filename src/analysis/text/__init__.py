@@ -1,0 +1,146 @@
+"""The wording: templates that a writer edits as pages. Nothing else holds sentences.
+
+A template is Markdown with Jinja2; a name that a view does not give is an error, never an empty
+space. Every number goes through one of the filters here, so that one value reads the same
+everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from analysis.plain_text import escape_markdown
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["long_date", "matches", "of_100", "percent", "render", "several"]
+
+HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
+
+
+def of_100(share: float) -> str:
+    """A share as a count of 100 people: ``81``, ``less than 1``, ``more than 99``.
+
+    Examples
+    --------
+    >>> [of_100(share) for share in (0.812, 0.003, 0.998, 0.0)]
+    ['81', 'less than 1', 'more than 99', '0']
+    """
+    whole = round(100 * share)
+    if whole == 0 and share > 0:
+        return "less than 1"
+    if whole == 100 and share < 1:
+        return "more than 99"
+    return str(whole)
+
+
+def percent(share: float) -> str:
+    """A chance as a whole percentage: ``81%``, ``less than 1%``, ``95% or more``.
+
+    Examples
+    --------
+    >>> [percent(share) for share in (0.204, 0.004, 0.95)]
+    ['20%', 'less than 1%', '95% or more']
+    """
+    if share >= HIGHEST - 1e-9:
+        return "95% or more"
+    return f"{of_100(share)}%"
+
+
+def several(names: Sequence[str], most: int = 3) -> str:
+    """Names in a sentence, at most so many of them, typed text escaped.
+
+    Examples
+    --------
+    >>> several(["A", "B", "C", "D", "E"])
+    'A, B, C and 2 more'
+    """
+    shown = [escape_markdown(str(name)) for name in names[:most]]
+    rest = len(names) - len(shown)
+    if rest:
+        shown.append(f"{rest} more")
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def long_date(day: str | date) -> str:
+    """A date as Americans write it; other text as it stands.
+
+    Examples
+    --------
+    >>> long_date("2026-09-15"), long_date("early March")
+    ('September 15, 2026', 'early March')
+    """
+    try:
+        day = day if isinstance(day, date) else date.fromisoformat(day)
+    except ValueError:
+        return str(day)
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def _counted(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def matches(number: float) -> str:
+    """An expected number of matches, whole: ``about 3 matches``, ``less than 1 match``.
+
+    Examples
+    --------
+    >>> [matches(number) for number in (26.31, 1.2, 0.3, 0)]
+    ['about 26 matches', 'about 1 match', 'less than 1 match', 'no match']
+    """
+    whole = round(number)
+    if whole == 0:
+        return "less than 1 match" if number > 0 else "no match"
+    return f"about {_counted(whole, 'match', 'matches')}"
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(  # noqa: S701 - Markdown, not HTML; typed text goes through `md`
+        loader=PackageLoader("analysis", "text"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "of100": of_100,
+        "pct": percent,
+        "several": several,
+        "long_date": long_date,
+        "matches": matches,
+        "usd": lambda amount: f"${amount:,.0f}",
+        "md": lambda text: escape_markdown(str(text)),
+        "count": _counted,
+        "points": lambda change: f"{abs(round(100 * change))}",
+    }
+    return environment
+
+
+def render(template: str, **view: Any) -> str:
+    """Text of a template.
+
+    Parameters
+    ----------
+    template : str
+        Path below this folder, without its ending: ``report/answer``.
+    **view
+        What the template speaks of.
+
+    Returns
+    -------
+    str
+        Markdown.
+
+    Raises
+    ------
+    jinja2.UndefinedError
+        If the template names what the view does not give.
+    """
+    return _environment().get_template(f"{template}.md.j2").render(**view).strip()

@@ -1,0 +1,229 @@
+"""A student's list as a reader sees it: one set of numbers for report, overview, page and pick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.choice.application_list import (
+    ApplicationList,
+    list_outcome,
+    next_applications,
+)
+from analysis.model.flags import listed
+from analysis.model.what_if import what_if
+
+__all__ = ["ASK", "ListView", "WhatIf", "list_view", "what_ifs_of"]
+
+# What a program has not told, by column, with the code that stands beside the program.
+ASK: Mapping[str, str] = MappingProxyType(
+    {
+        "auto_screen_any_failure": "S",
+        "step2_cutoff": "C",
+        "veto_professionalism": "P",
+        "accepts_do": "D",
+        "visa": "V",
+        "step2_ck": "K",
+    }
+)
+CURVE_STEP = 5  # applications between two points of the curve that is told in words
+BETTER_LETTERS = 0.2
+MORE_APPLICATIONS = 10
+
+
+@dataclass(frozen=True)
+class ListView:
+    """One student's list, in codes and numbers; the words are in the templates.
+
+    Parameters
+    ----------
+    match, low, high : float
+        Estimated match chance of the list (0-1), and its 5th and 95th percentile.
+    if_all_no : float
+        The same if every unconfirmed policy turns out to be a no.
+    independent : float
+        What treating each program as independent would give.
+    programs : DataFrame
+        The list in order for use: program_id, name, state, specialty, group, chance, low, high
+        (0-1), signal, rank, ask (codes of `ASK`), why (codes), must, replacement (program_id or
+        ""), replacement_name.
+    optional : DataFrame
+        Further programs: program_id, name, state, chance, match_gain, total_fee_usd.
+    curve : DataFrame
+        applications, match_chance: how far the first so many applications get.
+    fee_usd : float
+        Fees of the list.
+    with_all : float
+        Match chance with the optional programs too.
+    all_fee_usd : float
+        Fees of all of them.
+    screened_out : int
+        Programs of the specialty whose screening rules close them to this file.
+    considered : int
+        Programs of the specialty.
+    left_out : DataFrame
+        The best programs that are not recommended: name, program_id, chance, reason.
+    gap : float
+        Certified gap of the choice.
+    floor_dropped, below_price : bool
+        Whether the least chance, or the price, was dropped so that there is a list.
+    ranked : bool
+        Whether the student stated wishes, so that there is a rank order to show.
+    """
+
+    match: float
+    low: float
+    high: float
+    if_all_no: float
+    independent: float
+    programs: pd.DataFrame
+    optional: pd.DataFrame
+    curve: pd.DataFrame
+    fee_usd: float
+    with_all: float
+    all_fee_usd: float
+    screened_out: int
+    considered: int
+    left_out: pd.DataFrame
+    gap: float
+    floor_dropped: bool
+    below_price: bool
+    ranked: bool
+
+    @property
+    def empty(self) -> bool:
+        """Whether no program is on the list."""
+        return self.programs.empty
+
+    @property
+    def unconfirmed(self) -> pd.DataFrame:
+        """Programs that have something to confirm, the most likely first."""
+        return self.programs[self.programs["ask"].map(bool)]
+
+    def signaled(self, tier: str) -> list[str]:
+        """Names of the programs that get a signal of a tier."""
+        return self.programs.loc[self.programs["signal"] == tier, "name"].tolist()
+
+
+def list_view(found: ApplicationList, assumptions: Assumptions) -> ListView:
+    """Read a list for a reader.
+
+    Parameters
+    ----------
+    found : ApplicationList
+        With ranges.
+    assumptions : Assumptions
+        As it was made with.
+
+    Returns
+    -------
+    ListView
+    """
+    own, optional = found.programs, found.optional
+    known = found.problem.programs.set_index("program_id")["program_name"]
+    programs = own.rename(columns={"program_name": "name", "interview_chance": "chance"})
+    programs = programs.assign(
+        ask=[
+            tuple(ASK[name] for name in str(unknown).split(";") if name in ASK)
+            for unknown in own["unknown"]
+        ],
+        replacement_name=[known.get(other, "") for other in own["replacement"]],
+    )
+    curve, _ = next_applications(found, assumptions)
+    within = curve.iloc[: len(own) + len(optional)]
+    more = optional.iloc[-1] if len(optional) else None
+    by_rho = found.match_chance_by_rho
+    independent = by_rho.loc[by_rho["independent"], "match_chance"].iloc[0]
+    return ListView(
+        match=found.match_chance,
+        low=found.match_chance_low,
+        high=found.match_chance_high,
+        if_all_no=found.match_chance_if_unknowns_close,
+        independent=float(independent),
+        programs=programs,
+        optional=optional.rename(columns={"program_name": "name", "interview_chance": "chance"}),
+        curve=within[["applications", "match_chance"]],
+        fee_usd=found.fee_usd,
+        with_all=found.match_chance if more is None else float(more["match_chance"]),
+        all_fee_usd=found.fee_usd if more is None else float(more["total_fee_usd"]),
+        screened_out=int(np.sum(found.by_option["none"].marginal <= 0)),
+        considered=len(found.problem.programs),
+        left_out=found.left_out.rename(
+            columns={"program_name": "name", "interview_chance": "chance"}
+        ),
+        gap=found.choice.certified_gap,
+        floor_dropped=found.floor_dropped,
+        below_price=found.below_price,
+        ranked=bool(np.ptp(found.problem.utility) > 0),
+    )
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """One change of a student's record or wishes, and what the list then gives."""
+
+    change: str
+    match: float
+    applications: int
+    fee_usd: float
+
+
+def what_ifs_of(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None,
+    found: ApplicationList,
+) -> dict[str, WhatIf]:
+    """The best list after a change: no red flag, stronger letters, a typical score, more programs.
+
+    Parameters
+    ----------
+    student, programs, assumptions, preferences
+        As for `application_list`.
+    found : ApplicationList
+        The list as it is.
+
+    Returns
+    -------
+    dict of str to WhatIf
+        By ``no_flags``, ``letters``, ``typical_score``, ``more``; a change that means nothing for
+        this student, or that the student's wishes forbid, is left out.
+    """
+    row = student.iloc[0]
+    flags = listed(row["red_flags"])
+    letters = row.get("letters", np.nan)
+    now = assumptions.value("reference.letters") if pd.isna(letters) else float(letters)
+    typical = assumptions.value("applicants.step2_mean")
+    asked: dict[str, str] = {}
+    if flags:
+        asked["no_flags"] = "red_flags=none"
+    if row["step2_ck"] > typical:
+        asked["typical_score"] = f"step2_ck={typical:g}"
+    if now + BETTER_LETTERS <= 1:
+        asked["letters"] = f"letters={now + BETTER_LETTERS:g}"
+    lists: dict[str, WhatIf] = {}
+    for name, change in asked.items():
+        # What the student's own wishes forbid is no what-if, and no reason to fail a report.
+        with suppress(ModelError):
+            other = what_if(student, change)
+            outcome = list_outcome(other, programs, assumptions, preferences)
+            lists[name] = WhatIf(change, *outcome)
+    if len(found.optional):
+        # The first of the optional programs: the same numbers as on page 1 and in the curve.
+        sent = min(MORE_APPLICATIONS, len(found.optional))
+        last = found.optional.iloc[sent - 1]
+        lists["more"] = WhatIf(
+            "more",
+            float(last["match_chance"]),
+            len(found.chosen) + sent,
+            float(last["total_fee_usd"]),
+        )
+    return lists

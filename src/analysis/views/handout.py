@@ -1,0 +1,110 @@
+"""What the class handout says: the article's three charts and two tables, about no one student."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from analysis.vocabulary import FLAGS, NO_FLAG, PROGRAM_TYPES
+
+__all__ = ["HandoutView", "handout_view"]
+
+# The two flags whose order in the article's words is not the order in its chart.
+DISAGREE = ("step1_failure", "preclinical_failures_multiple")
+
+
+@dataclass(frozen=True)
+class HandoutView:
+    """A handout for a whole class.
+
+    Attributes
+    ----------
+    weighs, programs : dict
+        The factor that counts ``most`` (``name``, ``points`` of 100); the types of programs that
+        are ``most`` and ``least`` willing to consider a red flag (``name``, ``willing`` of 10).
+    flags : dict
+        ``worst`` and ``least`` flag (``name``, ``drop`` in whole points of 100), and whether the
+        article's words and its chart ``disagree``.
+    severity, relief : DataFrame
+        Tables as printed.
+    """
+
+    weighs: dict[str, Any]
+    flags: dict[str, Any]
+    programs: dict[str, Any]
+    severity: pd.DataFrame
+    relief: pd.DataFrame
+
+
+def handout_view(
+    importance: pd.DataFrame,
+    chances: pd.DataFrame,
+    types: pd.DataFrame,
+    severity: pd.DataFrame,
+    relief: pd.DataFrame,
+) -> HandoutView:
+    """Put the article's tables side by side.
+
+    Parameters
+    ----------
+    importance, chances, types : DataFrame
+        What the three charts draw; `chances` has a row without a red flag.
+    severity : DataFrame
+        Rows of data/article/severity_labels.csv.
+    relief : DataFrame
+        Rows of data/article/step2_relief.csv.
+
+    Returns
+    -------
+    HandoutView
+    """
+    share = dict(zip(chances["red_flag"], chances["interview_chance"], strict=True))
+    start = share[NO_FLAG]
+    drops = {
+        flag: round(100 * (start - chance)) for flag, chance in share.items() if flag != NO_FLAG
+    }
+    named = [
+        {"name": FLAGS[flag].label, "drop": drop}
+        for flag, drop in sorted(drops.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    higher, lower = (share.get(flag) for flag in DISAGREE)
+    factor = importance.loc[importance["importance"].idxmax()]
+    willing = [
+        {
+            "name": PROGRAM_TYPES[row["program_type"]].label,
+            "willing": f"{row['red_flag_tolerance']:g}",
+        }
+        for row in types.sort_values(["red_flag_tolerance", "program_type"]).to_dict("records")
+    ]
+    return HandoutView(
+        weighs={"most": {"name": factor["factor"], "points": f"{factor['importance']:g}"}},
+        programs={"most": willing[-1], "least": willing[0]},
+        flags={
+            "worst": named[0],
+            "least": named[-1],
+            "disagree": higher is not None and lower is not None and higher > lower,
+        },
+        severity=pd.DataFrame(
+            {
+                "Red flag": severity["red_flag_type"],
+                "How serious, in the article's words": severity["severity"],
+                "Chance of an interview": [
+                    _shown(codes, share) for codes in severity["red_flags"].str.split(";")
+                ],
+            }
+        ),
+        relief=pd.DataFrame(
+            {
+                "Specialty": relief["specialty_type"],
+                "How much a high Step 2 CK helps": relief["how_much_a_high_step2_helps"],
+            }
+        ),
+    )
+
+
+def _shown(codes: list[str], share: dict[str, float]) -> str:
+    """The article's chance of a group of flags, where it has one."""
+    given = [share[code] for code in codes if code in share]
+    return f"{100 * given[0]:.0f}%" if given else "not given"

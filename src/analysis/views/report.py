@@ -1,0 +1,197 @@
+"""Everything a student's report speaks of, computed once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.choice.application_list import ApplicationList, application_list
+from analysis.model.outcomes import Alike, graduates_alike
+from analysis.model.sensitivity import report_lists
+from analysis.views.application_list import ListView, WhatIf, list_view, what_ifs_of
+from analysis.views.student import StudentView, parts_of_chance, student_view
+
+__all__ = ["Firmness", "ReportView", "report_view"]
+
+
+@dataclass(frozen=True)
+class Firmness:
+    """How many programs of a list stay when it is chosen again under other assumptions."""
+
+    lists: int
+    kept: int
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """What a report speaks of; the templates of text/report take its fields by name.
+
+    Parameters
+    ----------
+    student : StudentView
+        The record.
+    list : ListView or None
+        The list; None without a score or without a program of the specialty.
+    no_programs : bool
+        Whether the programs file has none of the specialty.
+    what_ifs : dict of str to WhatIf
+        Of `what_ifs_of`, None where a change means nothing.
+    parts : DataFrame
+        Of `parts_of_chance`; empty without a list.
+    alike : dict or None
+        Similar graduates: n, matched, low, high (0-1); None where they cannot be told of.
+    firm : Firmness or None
+        Of the list.
+    calendar : dict of str to str
+        Dates of the season.
+    report_date : str
+        ISO date of the data.
+    """
+
+    student: StudentView
+    list: ListView | None
+    no_programs: bool
+    what_ifs: dict[str, WhatIf | None]
+    parts: pd.DataFrame
+    alike: dict[str, Any] | None
+    firm: Firmness | None
+    calendar: dict[str, str]
+    report_date: str
+    found: ApplicationList | None = field(default=None, repr=False)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """The fields by name, for a template."""
+        names = (*self.__dataclass_fields__, "sent")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def sent(self) -> int:
+        """Applications of the list."""
+        return 0 if self.list is None else len(self.list.programs)
+
+    @property
+    def curve(self) -> pd.DataFrame:
+        """Match chance by the number of applications."""
+        return pd.DataFrame() if self.list is None else self.list.curve
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Of 100 applicants: match in the low case too, match by the estimate, do not match."""
+        if self.list is None or self.list.empty:
+            return pd.DataFrame(columns=["outcome", "count"])
+        match, low = round(100 * self.list.match), round(100 * self.list.low)
+        sure = min(match, low) if self.list.low < self.list.high else match
+        return pd.DataFrame(
+            {
+                "outcome": ["match even in the low case", "more match by our estimate", "do not"],
+                "count": [sure, match - sure, 100 - match],
+            }
+        )
+
+    @property
+    def graduates(self) -> pd.DataFrame:
+        """Similar graduates, by whether they matched."""
+        if self.alike is None:
+            return pd.DataFrame(columns=["outcome", "count"])
+        matched = self.alike["matched"]
+        counts = [matched, self.alike["n"] - matched]
+        return pd.DataFrame({"outcome": ["matched", "did not match"], "count": counts})
+
+
+def report_view(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None = None,
+    graduates: pd.DataFrame | None = None,
+    *,
+    calendar: dict[str, str],
+    report_date: str,
+) -> ReportView:
+    """Compute what one student's report speaks of.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    programs : DataFrame
+        Rows of programs.
+    assumptions : Assumptions
+        Every number of the model.
+    preferences, graduates : DataFrame, optional
+        Wishes, ties and signals; the office's own outcomes.
+    calendar : dict of str to str
+        Of `read_calendar`.
+    report_date : str
+        ISO date of the data.
+
+    Returns
+    -------
+    ReportView
+
+    Raises
+    ------
+    ModelError
+        If the student's wishes contradict each other.
+    """
+    record = student_view(student, assumptions)
+    known = set(programs["specialty"])
+    no_programs = not known & set(record.specialties)
+    found = None
+    if record.score is not None and not no_programs:
+        found = application_list(student, programs, assumptions, preferences)
+    plan = None if found is None else list_view(found, assumptions)
+    what_ifs: dict[str, WhatIf | None] = dict.fromkeys(
+        ("no_flags", "letters", "typical_score", "more")
+    )
+    parts, firm = pd.DataFrame(), None
+    if found is not None and plan is not None and not plan.empty:
+        what_ifs |= what_ifs_of(student, programs, assumptions, preferences, found)
+        parts = parts_of_chance(student, programs, assumptions, record, found.programs)
+        drawn = report_lists(
+            student, found.problem, assumptions, found.choice.chosen.tolist(), preferences
+        )
+        kept = drawn.draws["kept"].to_numpy()
+        firm = Firmness(kept.size, int(np.quantile(kept, 0.05, method="lower")))
+    return ReportView(
+        student=record,
+        list=plan,
+        no_programs=no_programs,
+        what_ifs=what_ifs,
+        parts=parts,
+        alike=_alike(student, graduates, assumptions),
+        firm=firm,
+        calendar=calendar,
+        report_date=report_date,
+        found=found,
+    )
+
+
+def _alike(
+    student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions
+) -> dict[str, Any] | None:
+    """Similar graduates; none are told of where there is no file, or too few to hide a person."""
+    if graduates is None:
+        return None
+    try:
+        group: Alike = graduates_alike(
+            student.iloc[0].to_dict(),
+            graduates,
+            smallest_cell=int(assumptions.value("graduates.smallest_cell")),
+            most=int(assumptions.value("graduates.most_alike")),
+        )
+    except ModelError:
+        return None
+    matched = round(group.n * group.matched_rate)
+    return {
+        "n": group.n,
+        "matched": matched,
+        "low": group.matched_low,
+        "high": group.matched_high,
+    }

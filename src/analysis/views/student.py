@@ -1,0 +1,224 @@
+"""A student's record as a reader sees it: the facts, the story they tell, what moves the chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.assumptions import Assumptions
+from analysis.model.chance import interview_chance
+from analysis.model.flags import heaviest_first, listed
+from analysis.model.profile import specialties_of
+from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
+
+__all__ = ["STORIES", "StudentView", "parts_of_chance", "student_view"]
+
+# Shapes of a record, from what weighs on it and what has come since (text/story.md.j2).
+STORIES = ("conduct", "letter", "wards", "volatile", "recovery", "repair", "steady")
+EARLY = frozenset({"course_failure_remediated", "preclinical_failures_multiple", "loa_academic"})
+ACADEMIC = EARLY | EXAM_FAILURES
+
+
+@dataclass(frozen=True)
+class StudentView:
+    """One student's record, in codes and numbers; the words are in the templates.
+
+    Parameters
+    ----------
+    student_id : str
+        Whose record.
+    specialties : tuple of str
+        One, or two for a parallel plan.
+    score : int or None
+        Step 2 CK; None if it is not known yet.
+    step1_failed : bool
+        Whether Step 1 took a second attempt.
+    flags : tuple of str
+        Codes of the red flags, the heaviest first.
+    degree : str
+        Code of the degree, "" if it was not given.
+    needs_visa : bool
+        Whether a visa is needed.
+    honors, letters, research : float or None
+        Honors fraction (0-1), strength of letters (0-1), research items; None where the office
+        gave none, and then a typical value stands in.
+    typical : dict of str to float
+        The typical values: step2_ck, honors, letters, research.
+    story : str
+        One of `STORIES`.
+    """
+
+    student_id: str
+    specialties: tuple[str, ...]
+    score: int | None
+    step1_failed: bool
+    flags: tuple[str, ...]
+    degree: str
+    needs_visa: bool
+    honors: float | None
+    letters: float | None
+    research: float | None
+    typical: dict[str, float]
+    story: str
+
+    @property
+    def degree_label(self) -> str:
+        """The degree in words."""
+        return DEGREES.get(self.degree, "")
+
+    @property
+    def flag_labels(self) -> tuple[str, ...]:
+        """The red flags in words, the heaviest first."""
+        return tuple(FLAGS[flag].label for flag in self.flags)
+
+    @property
+    def exam_failed(self) -> bool:
+        """Whether a licensing exam was failed."""
+        return bool(EXAM_FAILURES & set(self.flags))
+
+
+def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView:
+    """Read one student's record for a reader.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    assumptions : Assumptions
+        The typical values, and the order of flags.
+
+    Returns
+    -------
+    StudentView
+    """
+    row = student.iloc[0]
+    flags = tuple(heaviest_first(listed(row["red_flags"]), assumptions.group("anchors")))
+    typical = {
+        "step2_ck": assumptions.value("applicants.step2_mean"),
+        "honors": assumptions.value("reference.clerkships"),
+        "letters": assumptions.value("reference.letters"),
+        "research": 10 * assumptions.value("reference.research"),
+    }
+    score = _number(row, "step2_ck")
+    honors = _number(row, "clerkship_honors_fraction")
+    return StudentView(
+        student_id=str(row["student_id"]),
+        specialties=tuple(specialties_of(row, assumptions)),
+        score=None if score is None else int(score),
+        step1_failed="step1_failure" in flags,
+        flags=flags,
+        degree=_word(row, "degree"),
+        needs_visa=_word(row, "needs_visa") == "yes",
+        honors=honors,
+        letters=_number(row, "letters"),
+        research=_number(row, "research_items"),
+        typical=typical,
+        story=_story(set(flags), score, honors, typical),
+    )
+
+
+def _story(
+    flags: set[str], score: float | None, honors: float | None, typical: dict[str, float]
+) -> str:
+    """Shape of the record: what weighs most decides, then how much of it there is."""
+    if "professionalism" in flags:
+        return "conduct"
+    if "mspe_concern" in flags:
+        return "letter"
+    if "clerkship_chronic_low" in flags:
+        return "wards"
+    if len(flags & ACADEMIC) > 1:
+        return "volatile"
+    if flags:
+        strong = score is not None and score >= typical["step2_ck"]
+        return "recovery" if strong else "repair"
+    weak_wards = honors is not None and honors < typical["honors"] / 2
+    return "wards" if weak_wards and (score or 0) >= typical["step2_ck"] else "steady"
+
+
+def _number(row: pd.Series, column: str) -> float | None:
+    cell = row.get(column, np.nan)
+    return None if cell is None or pd.isna(cell) else float(cell)
+
+
+def _word(row: pd.Series, column: str) -> str:
+    cell = row.get(column)
+    return cell if isinstance(cell, str) else ""
+
+
+# Order in which a record's parts replace a typical applicant's: the newest evidence first.
+PARTS = ("step2_ck", "clerkships", "letters", "research", "red_flags")
+COLUMNS = {
+    "step2_ck": "step2_ck",
+    "clerkships": "clerkship_honors_fraction",
+    "letters": "letters",
+    "research": "research_items",
+}
+
+
+def parts_of_chance(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    view: StudentView,
+    sent: pd.DataFrame,
+) -> pd.DataFrame:
+    """How the mean interview chance gets from a typical applicant's to the student's, by part.
+
+    One part of the record after another takes the student's own value, in the order of `PARTS`, so
+    that the steps add up. Signals and ties are the list's at every step, since they are no part of
+    a record; with them the last step is the mean of the chances that the list shows.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students, with a score.
+    programs : DataFrame
+        All programs: the level of one rests on its neighbors too.
+    assumptions : Assumptions
+        Every number of the model.
+    view : StudentView
+        The record, with the typical values.
+    sent : DataFrame
+        A row a program of the list: program_id, signal and tie ("" or ``none`` for none).
+
+    Returns
+    -------
+    DataFrame
+        A row a step: part (``typical``, each of `PARTS`, ``own``), chance (0-1, after it) and
+        change (0-1; NaN at both ends).
+    """
+    typical = student.drop(columns=["step1_result"], errors="ignore").assign(
+        step2_ck=view.typical["step2_ck"],
+        clerkship_honors_fraction=view.typical["honors"],
+        letters=view.typical["letters"],
+        research_items=view.typical["research"],
+    )
+    typical["red_flags"] = pd.Series([()], index=typical.index, dtype=object)
+    steps = [typical]
+    for part in PARTS:
+        step = steps[-1].copy()
+        if part == "red_flags":
+            step = student
+        elif (
+            getattr(view, {"step2_ck": "score", "clerkships": "honors"}.get(part, part)) is not None
+        ):
+            step[COLUMNS[part]] = student[COLUMNS[part]]
+        steps.append(step)
+    copies = pd.concat(steps, ignore_index=True)
+    copies["student_id"] = [f"step{number}" for number in range(len(steps))]
+    ties = sent[["program_id", "signal", "tie"]].replace({"": None, "none": None})
+    ties = copies[["student_id"]].merge(ties.assign(preference=np.nan), how="cross")
+    chances = interview_chance(copies, programs, assumptions, ties, with_range=False)
+    chances = chances[chances["program_id"].isin(sent["program_id"])]
+    mean = chances.groupby("student_id", sort=False)["interview_chance"].mean().to_numpy()
+    rows: list[dict[str, Any]] = [{"part": "typical", "chance": mean[0], "change": np.nan}]
+    rows += [
+        {"part": part, "chance": after, "change": after - before}
+        for part, before, after in zip(PARTS, mean[:-1], mean[1:], strict=True)
+    ]
+    rows.append({"part": "own", "chance": mean[-1], "change": np.nan})
+    return pd.DataFrame(rows)

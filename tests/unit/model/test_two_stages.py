@@ -1,0 +1,65 @@
+"""Interviews and rankings have a factor each, which gives the published chances of a match."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import ndtr, ndtri
+
+from analysis.assumptions import read_assumptions
+from analysis.model.correlation import Mechanism, scenarios
+from analysis.model.match_stage import curve_by_interviews
+
+HOW = Mechanism((0.1, 0.2, 0.4), 0.51, 0.0)
+chances = st.lists(st.floats(0, 1), min_size=1, max_size=8)
+
+
+def matched(found):
+    return float(1 - np.prod(1 - found.chance, axis=0) @ found.weight)
+
+
+def test_the_published_curve_comes_back():
+    curve = curve_by_interviews((1, 3, 5, 10, 15), read_assumptions())
+    assert list(curve.values()) == pytest.approx([0.545, 0.786, 0.861, 0.927, 0.951], abs=1e-3)
+
+
+@given(chances, st.floats(0.05, 0.95), st.floats(0, 0.9), st.floats(0, 0.9), st.floats(0, 1))
+@settings(max_examples=40, deadline=None)
+def test_an_offer_has_the_chance_of_an_interview_times_that_of_a_match(p, r, rho, after, link):
+    found = scenarios(p, r, Mechanism((rho,), after, link))
+    assert found.weight.sum() == pytest.approx(1)
+    assert found.marginal == pytest.approx(r * np.array(p), abs=1e-6)
+    assert ((found.chance >= 0) & (found.chance <= 1)).all()
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.2, 0.7])
+def test_one_factor_with_one_correlation_is_the_single_factor_model(rho):
+    p = [0.02, 0.3, 0.9]
+    old, new = scenarios(p, 0.5, rho), scenarios(p, 0.5, Mechanism((rho,), rho, 1.0))
+    assert np.array_equal(old.chance, new.chance)
+    assert np.array_equal(old.weight, new.weight)
+
+
+def test_two_factors_agree_with_a_simulation():
+    random = np.random.default_rng(5)
+    p, n = np.array([0.1, 0.3, 0.3, 0.6, 0.05]), 400_000
+    z, w = random.standard_normal((2, n))
+    own = random.standard_normal((2, n, p.size))
+    invited = np.sqrt(0.3) * z[:, None] + np.sqrt(0.7) * own[0] < ndtri(p)
+    ranked = np.sqrt(0.51) * w[:, None] + np.sqrt(0.49) * own[1] < ndtri(0.5)
+    simulated = (invited & ranked).any(axis=1).mean()
+    assert matched(scenarios(p, 0.5, Mechanism((0.3,), 0.51, 0.0))) == pytest.approx(
+        simulated, abs=4e-3
+    )
+
+
+def test_few_states_are_close_to_many():
+    p = np.random.default_rng(2).beta(0.6, 3, 30)
+    x, weight = np.polynomial.hermite_e.hermegauss(60)
+    weight = weight / weight.sum()
+    after = ndtr((np.sqrt(0.51) * x + ndtri(0.5445)) / np.sqrt(0.49))
+    exact = 0.0
+    for rho in HOW.rho:
+        held = ndtr((ndtri(p)[:, None] + np.sqrt(rho) * x) / np.sqrt(1 - rho))
+        exact += weight @ (1 - np.prod(1 - held[:, :, None] * after, axis=0)) @ weight / 3
+    assert matched(scenarios(p, 0.5445, HOW)) == pytest.approx(exact, abs=1e-3)

@@ -1,0 +1,276 @@
+"""Small inputs that once failed, each standing for a kind of fault, and more of each kind."""
+
+from pathlib import Path
+
+import pytest
+
+from analysis.errors import TableError
+from analysis.tables.check import check_files, check_table
+from analysis.tables.mapping import reading_with
+from tests.unit.tables.class_file import GOOD, HEADER, checked
+
+CASES = Path(__file__).parents[2] / "fixtures" / "cases"
+
+
+def said(name: str) -> tuple[str, int]:
+    return check_files([CASES / name])
+
+
+STOPPED = {
+    "flag_columns_ignored.csv": ["column loa_academic", "column professionalism", "step2_failure"],
+    "password_column_ignored.csv": ["column Password", "resembles pdf_password"],
+    "optional_column_misspelt.csv": ["column application_limt", "resembles application_limit"],
+    "two_strays.csv": ["line 3", "closed on line 5", "rows of this table"],
+    "registrar_export.csv": ["column red_flags", "column LOA reason", "countersignal map"],
+}
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_a_file_that_would_lose_something_stops_the_run(name):
+    text, code = said(name)
+    assert code == 2
+    for words in STOPPED[name]:
+        assert words in text
+
+
+READ = {
+    "header_step_1.csv": (3, []),
+    "header_twice.csv": (3, ["the header again, passed over: line 3"]),
+    "id_excel_formula.csv": (1, []),
+    "names_mixed_encodings.csv": (4, ["line 5 read as Windows-1252 and the rest as UTF-8"]),
+    "obgyn.csv": (2, ["spelling of specialty made uniform (1)"]),
+    "programs_saved_by_excel.csv": (26, ["dates written as YYYY-MM-DD (26)"]),
+    "title_rows.csv": (3, ["above the header, passed over: lines 1, 2"]),
+    "password_sign_on_terminal.csv": (2, ["spaces around a password cut, line 3"]),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_file_that_is_unambiguous_is_read_and_what_was_done_is_said(name):
+    found = check_table(CASES / name)
+    count, repairs = READ[name]
+    assert (len(found.rows), found.problems) == (count, ())
+    for words in repairs:
+        assert any(words in repair for repair in found.repairs)
+
+
+def test_an_id_that_a_spreadsheet_keeps_as_a_formula_is_read():
+    assert check_table(CASES / "id_excel_formula.csv").rows["student_id"].tolist() == ["00123"]
+
+
+def test_names_of_a_mixed_file_are_read_line_by_line():
+    names = check_table(CASES / "names_mixed_encodings.csv").rows["name"].tolist()
+    assert names == ["Müller, Änne", "O’Brien, Seán", "Nguyễn Thị Hương", "Zoë"]
+
+
+def test_a_row_that_is_refused_shows_no_name():
+    text, code = said("unread_row_shows_name.csv")
+    assert code == 1
+    assert "Anna" not in text
+
+
+def test_a_blank_type_of_program_is_one_message():
+    text, code = said("tolerance_blank_type.csv")
+    assert code == 1
+    assert "line 2, column program_type: found ''; expected text" in text
+
+
+def test_a_program_without_a_position_is_refused():
+    text, code = said("programs_no_positions.csv")
+    assert code == 1
+    assert "column positions: found '0'; expected at least 1, or empty" in text
+
+
+def test_no_interviews_of_unknown_applications_are_refused(tmp_path):
+    text = (CASES / "programs_no_positions.csv").read_text().replace(",0,2026-", ",5,2026-")
+    (tmp_path / "p.csv").write_text(text)
+    problems = check_table(tmp_path / "p.csv").problems
+    assert {p.column for p in problems} == {"interviews_offered, applications_received"}
+
+
+SPARE = [
+    ("loa", "red_flags"),
+    ("Leave of absence?", "red_flags"),
+    ("Step 1 fails", "red_flags"),
+    ("professionalism_concern", "red_flags"),
+    ("Professonalism", "red_flags"),
+    ("Probation", "red_flags"),
+    ("Fehlversuche nicht bestanden", "red_flags"),
+    ("Kennwort", "pdf_password"),
+    ("PDF pasword", "pdf_password"),
+    ("contraseña", "pdf_password"),
+    ("Mot de passe", "pdf_password"),
+    ("fee budget", "fee_budget_usd"),
+    ("must aply", "must_apply"),
+    ("Nachname", "name"),
+    ("gold_signal", "gold_signals"),
+    ("prefered_states", "preferred_states"),
+    ("needs_vsa", "needs_visa"),
+]
+
+
+@pytest.mark.parametrize(("header", "near"), SPARE)
+def test_a_spare_column_that_resembles_one_of_ours_stops_the_run_until_it_is_ignored(
+    tmp_path, header, near
+):
+    text = GOOD.replace("\n", ",x\n").replace(",x\n", f",{header}\n", 1)
+    with pytest.raises(TableError) as caught:
+        checked(tmp_path, text)
+    assert f"resembles {near}" in str(caught.value)
+    with reading_with(ignored=(header.upper(),)):
+        found = checked(tmp_path, text)
+    assert len(found.rows) == 2
+    assert f"columns ignored, as asked: {header}" in found.repairs
+
+
+def test_words_of_red_flags_in_a_spare_column_stop_the_run_without_being_shown(tmp_path):
+    text = GOOD.replace("\n", ",\n").replace(",\n", ",M1\n", 1)
+    text = text.replace("loa_academic,", "loa_academic,failed anatomy; remediated")
+    with pytest.raises(TableError, match=r"column M1: .* resembles red_flags") as caught:
+        checked(tmp_path, text)
+    assert "anatomy" not in str(caught.value)
+
+
+@pytest.mark.parametrize("header", ["Email", "Remarks", "Expected grad", "Phone", "Gender"])
+def test_a_spare_column_that_resembles_none_of_ours_is_left_out_and_said(tmp_path, header):
+    text = GOOD.replace("\n", ",x\n").replace(",x\n", f",{header}\n", 1)
+    assert f"columns left out: {header}" in checked(tmp_path, text).repairs
+
+
+NOTE = (
+    f"{HEADER},name,advisor_note\n1,Internal Medicine,250,pass,,Ann,{{}}\n"
+    "2,Psychiatry,240,pass,,Bo,\n"
+)
+
+
+def test_a_note_may_have_several_lines(tmp_path):
+    note = '"She is strong, kind, and ready.\nWe talked about IM, FM, psych.\n\nCall, write, ask."'
+    found = checked(tmp_path, NOTE.format(note))
+    assert (len(found.rows), found.problems) == (2, ())
+    assert found.lines == (2, 6)
+
+
+SWALLOWED = [
+    '"good\n3,Psychiatry,240,pass,,Cy,"',
+    '"\n3,Psychiatry,240,pass,,Cy,x\n4,Psychiatry,240,pass,,Di,y"',
+    '"a\r\nS003,Family Medicine,230,fail_then_pass,step1_failure"',
+]
+
+
+@pytest.mark.parametrize("note", SWALLOWED)
+def test_rows_of_this_table_inside_a_note_are_refused_with_both_lines(tmp_path, note):
+    with pytest.raises(TableError) as caught:
+        checked(tmp_path, NOTE.format(note))
+    last = 2 + note.count("\n")
+    assert "line 2, column advisor_note" in str(caught.value)
+    assert f"closed on line {last}" in str(caught.value)
+
+
+@pytest.mark.parametrize("column", ["name", "specialty", "step2_ck", "red_flags"])
+def test_a_line_end_in_a_cell_of_one_line_is_refused_with_both_lines(tmp_path, column):
+    header = f"{HEADER},name".split(",")
+    cells = ["1", "Psychiatry", "240", "pass", "loa_academic", "Ann"]
+    at = header.index(column)
+    cells[at] = f'"{cells[at]}\n\nx"'
+    found = checked(tmp_path, ",".join(header) + "\n" + ",".join(cells) + "\n")
+    (problem,) = found.problems
+    assert (problem.line, problem.column) == (2, column)
+    assert "begins on line 2 and ends on line 4" in problem.expected
+
+
+def test_a_short_row_with_a_separator_inside_a_cell_is_refused(tmp_path):
+    found = checked(tmp_path, GOOD + '009,"Psychiatry,240",pass\n')
+    assert [p.line for p in found.problems] == [4]
+    assert "a quotation mark may be missing" in found.problems[0].expected
+
+
+def test_a_fraction_that_may_be_thousands_is_refused_beside_decimal_commas(tmp_path):
+    header = f"{HEADER};letters;fee_budget_usd".replace(",", ";")
+    rows = "1;Psychiatry;240;pass;;0,75;1.200\n2;Psychiatry;240;pass;;0,5;900\n"
+    found = checked(tmp_path, f"{header}\n{rows}")
+    (problem,) = found.problems
+    assert (problem.line, problem.column, problem.value) == (2, "fee_budget_usd", "1.200")
+    alone = checked(tmp_path, f"{header}\n{rows}".replace("0,75", "1").replace("0,5", "1"))
+    assert alone.rows["fee_budget_usd"].tolist() == [1.2, 900]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("sep=;\r\n" + GOOD.replace(",", ";"), "';' as separator"),
+        ("\ufeff\ufeff" + GOOD, ""),
+        (GOOD.replace("\n", "\r"), ""),
+        (GOOD.encode("utf-16-le"), "UTF-16, which its first bytes do not say"),
+        (GOOD.encode("utf-16-be"), "UTF-16, which its first bytes do not say"),
+        (f"Class of 2026, by the registrar\n\n{GOOD}", "above the header, passed over: line 1"),
+        (GOOD + "Total,2,491\n", "totals or notes at the end, passed over: line 4"),
+        (GOOD + "* as of May 1\n", "totals or notes at the end, passed over: line 4"),
+    ],
+)
+def test_dialects_read_to_the_same_two_students(tmp_path, content, words):
+    found = checked(tmp_path, content)
+    assert found.rows["student_id"].tolist() == ["007", "008"]
+    assert found.rows["step2_ck"].tolist() == [250, 241]
+    assert not words or any(words in repair for repair in found.repairs)
+
+
+def test_a_file_of_programs_without_all_columns_is_no_tolerance_table(tmp_path):
+    text = (
+        "Program ID,Program Name,Specialty,Program Type,State,Prestige,Red Flag Tolerance\n"
+        "IM1,Ash,Internal Medicine,community,OH,5,7\n"
+    )
+    with pytest.raises(TableError) as caught:
+        checked(tmp_path, text)
+    assert "column step2_cutoff: expected a column of this name for programs" in str(caught.value)
+
+
+def test_letters_that_another_program_spoilt_are_told_by_their_line(tmp_path):
+    text = f"{HEADER},name\n1,Psychiatry,240,pass,,Nguy?n\n2,Psychiatry,240,pass,,MÃ¼ller\n"
+    repairs = " ".join(checked(tmp_path, text).repairs)
+    assert "letters look garbled" in repairs
+    assert "lines 2, 3" in repairs
+    assert "ller" not in repairs
+
+
+def test_wishes_that_match_nobody_are_named_with_line_and_nearest_id():
+    names = ("students_00123.csv", "programs_im.csv", "preferences_match_nobody.csv")
+    text, code = check_files([CASES / name for name in names])
+    assert code == 1
+    assert "line 2, column student_id: found '123'; expected an id of students_00123.csv" in text
+    assert "(is 00123 meant?)" in text
+    assert "line 3, column program_id: found 'IM999'" in text
+    assert "line 4, column program_id: found 'im003'" in text
+    assert "(is IM003 meant?)" in text
+
+
+def test_signals_beyond_those_at_hand_are_named(tmp_path):
+    (tmp_path / "s.csv").write_text(
+        GOOD.replace("\n", ",1\n").replace(",1\n", ",gold_signals\n", 1)
+    )
+    rows = "student_id,program_id,signal\n007,IM001,gold\n007,IM002,gold\n"
+    (tmp_path / "w.csv").write_text(rows)
+    text, code = check_files([tmp_path / "s.csv", tmp_path / "w.csv"])
+    assert code == 1
+    assert "w.csv, line 3, column signal: found 'gold'; expected at most 1 gold" in text
+
+
+def test_a_missing_date_of_the_data_is_said(tmp_path):
+    text = (CASES / "programs_im.csv").read_text().replace("2026-09-15", "")
+    (tmp_path / "p.csv").write_text(text)
+    assert "no date in as_of" in check_files([tmp_path / "p.csv"])[0]
+
+
+@pytest.mark.parametrize("name", ["logo.png", "logo.jpg", "logo.svg"])
+def test_half_a_logo_is_refused_before_any_work(tmp_path, name):
+    from analysis.errors import SettingsError
+    from analysis.report.settings import read_branding
+
+    half = {
+        "logo.png": (CASES / "logo_truncated.png").read_bytes(),
+        "logo.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF",
+        "logo.svg": b"<svg xmlns='http://www.w3.org/2000/svg'><path d='M0",
+    }[name]
+    (tmp_path / name).write_bytes(half)
+    (tmp_path / "b.toml").write_text(f'logo = "{name}"')
+    with pytest.raises(SettingsError, match=f"found '{name}'; expected the path of a whole"):
+        read_branding(tmp_path / "b.toml")

@@ -1,0 +1,164 @@
+"""Foreign exports from file to table: workbooks, proposals, mappings beside a file."""
+
+import re
+import shutil
+
+import pandas as pd
+import pytest
+
+from analysis.errors import TableError
+from analysis.tables.check import check_files, check_table
+from analysis.tables.mapping import reading_with
+from analysis.tables.proposal import propose, write_mapping
+from tests.unit.tables.class_file import GOOD, HEADER
+from tests.unit.tables.test_cases import CASES
+
+ROWS = [
+    ["007", "Internal Medicine", 250, "pass", None],
+    ["008", "Psychiatry", 241.0, "Pass", "loa_academic"],
+]
+
+
+def workbook(path, rows=ROWS, header=HEADER, **sheets):
+    with pd.ExcelWriter(path, engine="odf" if path.suffix == ".ods" else "xlsxwriter") as book:
+        frame = pd.DataFrame(rows, columns=header.split(","))
+        frame.to_excel(book, sheet_name="Class", index=False, startrow=sheets.pop("startrow", 0))
+        for name, other in sheets.items():
+            other.to_excel(book, sheet_name=name, index=False)
+    return path
+
+
+def test_a_workbook_reads_to_the_same_students_as_a_csv_file(tmp_path):
+    (tmp_path / "class.csv").write_text(GOOD)
+    from_csv = check_table(tmp_path / "class.csv").rows
+    found = check_table(workbook(tmp_path / "class.xlsx"))
+    pd.testing.assert_frame_equal(found.rows, from_csv)
+    assert "read the sheet 'Class' of a workbook" in found.repairs
+
+
+def test_a_sheet_of_notes_is_told_from_the_table_and_named(tmp_path):
+    notes = pd.DataFrame({"Notes": ["made up"], "By": ["office"]})
+    found = check_table(workbook(tmp_path / "class.xlsx", Notes=notes, startrow=2))
+    assert len(found.rows) == 2
+    assert "other sheets not read: Notes" in found.repairs
+
+
+def test_two_sheets_with_tables_are_asked_about(tmp_path):
+    twin = pd.DataFrame(ROWS, columns=HEADER.split(","))
+    path = workbook(tmp_path / "class.xlsx", Old=twin)
+    with pytest.raises(TableError, match="it has Class, Old: name the one that is meant"):
+        check_table(path)
+    (tmp_path / "mapping.toml").write_text('[students]\nsheet = "Old"\n')
+    assert len(check_table(path).rows) == 2
+
+
+@pytest.mark.parametrize("cut", [30, 400, 3000])
+def test_a_damaged_workbook_is_one_message(tmp_path, cut):
+    path = workbook(tmp_path / "class.xlsx")
+    path.write_bytes(path.read_bytes()[:cut])
+    with pytest.raises(TableError, match=r"a workbook .* that is whole and without a password"):
+        check_table(path)
+
+
+@pytest.fixture
+def registrar(tmp_path):
+    shutil.copy(CASES / "registrar_export.csv", tmp_path)
+    return tmp_path / "registrar_export.csv"
+
+
+def test_a_proposal_asks_for_what_is_not_sure_and_assigns_no_flag(registrar):
+    text, asked = propose(registrar)
+    assert 'step2_ck = "USMLE Step 2 CK"' in text
+    assert '# name = ["First name", "Last name"]' in text
+    assert '# specialty = ["Specialty 1", "Specialty 2"]' in text
+    assert '# "academic" = "loa_academic"  # 1 rows' in text
+    assert '# "medical" = ""' in text
+    assigned = [line for line in text.splitlines() if re.match(r'"[^"]*" = "\w+"', line)]
+    assert assigned == []
+    assert "LOA reason: which red flags its words mean" in asked
+    assert not {"Müller", "Änne"} & set(re.findall(r"\w+", text))
+
+
+def test_a_mapping_that_a_person_confirmed_reads_the_registrars_export(registrar):
+    said = write_mapping(registrar, registrar.parent / "mapping.toml")
+    assert "mapping.toml: written, [students]" in said
+    place = registrar.parent / "mapping.toml"
+    text = re.sub(r'^# (?=["a-z_]+.* = )', "", place.read_text(), flags=re.MULTILINE)
+    place.write_text(text.replace('"2" = "step1_failure"', '"2" = ""'))
+    found = check_table(registrar)
+    assert found.problems == ()
+    assert found.rows["student_id"].tolist() == ["00123", "00124", "00125", "00126"]
+    assert found.rows["name"].tolist()[3] == "Robert Smith, Jr."
+    assert found.rows["specialty"].tolist()[1] == ("Family Medicine", "Psychiatry")
+    assert found.rows["red_flags"].tolist() == [
+        (),
+        ("loa_academic", "course_failure_remediated"),
+        ("loa_academic",),
+        ("preclinical_failures_multiple",),
+    ]
+    assert found.rows["clerkship_honors_fraction"].tolist()[:3] == [0.75, 0.5, 0.33]
+
+
+def test_a_word_that_the_mapping_does_not_name_is_refused_and_not_lost(registrar):
+    (registrar.parent / "mapping.toml").write_text(
+        '[students]\nignore = ["LOA", "Remediated courses", "Step 1 attempts", "Last name",'
+        ' "First name", "Specialty 2", "Clerkship Honors %"]\n'
+        '[students.columns]\nspecialty = "Specialty 1"\n'
+        '[students.flags."LOA reason"]\nacademic = "loa_academic"\n'
+    )
+    (problem,) = check_table(registrar).problems
+    assert (problem.line, problem.column, problem.value) == (6, "red_flags", "medical")
+
+
+def test_a_mapping_is_not_written_over(registrar):
+    place = registrar.parent / "mapping.toml"
+    write_mapping(registrar, place)
+    with pytest.raises(TableError, match=r"no part \[students\] yet"):
+        write_mapping(registrar, place)
+
+
+def test_one_mapping_holds_for_several_tables(tmp_path):
+    (tmp_path / "class.csv").write_text(GOOD.replace("step2_ck", "CK points"))
+    (tmp_path / "wishes.csv").write_text("student_id,program_id,How much\n007,IM1,0.5\n")
+    mapping = tmp_path / "office.toml"
+    mapping.write_text(
+        '[students.columns]\nstep2_ck = "CK points"\n'
+        '[preferences.columns]\npreference = "How much"\n'
+    )
+    with reading_with(mapping):
+        text, code = check_files([tmp_path / "class.csv", tmp_path / "wishes.csv"])
+    assert code == 0, text
+    assert "read as students, 2 good rows" in text
+    assert "read as preferences, 1 good row" in text
+
+
+def test_a_published_survey_without_importance_gets_share_citing_times_mean(tmp_path):
+    (tmp_path / "survey.csv").write_text(
+        "Factor,Percent Citing,Mean Rating,Specialty\nStep 2 CK,90%,4.2,All\nLetters,80%,4.5,All\n"
+    )
+    found = check_table(tmp_path / "survey.csv")
+    assert found.table == "factor_importance"
+    assert found.rows["percent_citing"].tolist() == pytest.approx([0.9, 0.8])
+    assert found.rows["importance"].tolist() == pytest.approx([378, 360])
+    assert "importance computed as percent_citing times mean_importance" in found.repairs
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "code"),
+    [
+        ("degree", "MD", "us_md"),
+        ("degree", "D.O.", "us_do"),
+        ("degree", "US-IMG", "us_img"),
+        ("step1_result", "P", "pass"),
+        ("step1_result", "Fail then Pass", "fail_then_pass"),
+        ("needs_visa", "Y", "yes"),
+        ("home_state", "ohio", "OH"),
+        ("school_state", "New York", "NY"),
+    ],
+)
+def test_words_that_are_certain_need_no_asking(tmp_path, column, word, code):
+    header = HEADER if column in HEADER else f"{HEADER},{column}"
+    cells = {"student_id": "1", "specialty": "Psychiatry", "step2_ck": "240"}
+    row = ",".join({**cells, column: word}.get(name, "") for name in header.split(","))
+    (tmp_path / "class.csv").write_text(f"{header}\n{row}\n")
+    assert check_table(tmp_path / "class.csv").rows[column].tolist() == [code]
