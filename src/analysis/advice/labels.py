@@ -20,18 +20,14 @@ __all__ = [
     "FACTORS",
     "FEATURES",
     "FLAGS",
-    "LIMITS",
     "NO_FLAG",
     "PROGRAM_TYPES",
-    "SEVERITY",
     "basis_table",
     "counted",
     "in_sentence",
     "joined",
     "level_words",
     "percent",
-    "place_caption",
-    "sources_text",
     "with_flag_labels",
 ]
 
@@ -52,10 +48,6 @@ FEATURES = MappingProxyType(
     }
 )
 
-# The article's own words, which its chart of chances does not follow (data/article).
-SEVERITY = MappingProxyType(
-    {code: flag.severity for code, flag in vocabulary.FLAGS.items() if flag.severity}
-)
 
 PROGRAM_TYPES = MappingProxyType(
     {code: kind.label for code, kind in vocabulary.PROGRAM_TYPES.items()}
@@ -136,20 +128,6 @@ def with_flag_labels(rows: Any) -> Any:
     return rows.assign(label=[FLAGS.get(flag, flag) for flag in rows["red_flag"]])
 
 
-LIMITS = """\
-- **A chance is not a promise.** The chances with a high Step 2 CK come from an article that calls \
-them illustrative, and the rest of the model from assumptions that are listed in its file with \
-their reasons. The range shows how far the result moves when these assumptions vary.
-- **Programs read the same file.** If one says no, others are likelier to say no as well. Chances \
-at several programs must not be multiplied as if the answers were independent.
-- **What nobody can see here:** personal statement, interview, who knows whom, and what letters \
-say between the lines.
-- **No program publishes how it weighs a red flag.** Tolerance and prestige are the office's own \
-estimates or, where it has none, the article's value for the type of program.
-- A program that has not said whether it screens is neither open nor closed: ask it.
-"""
-
-
 # What a reader knows the numbers by: the first keys of each, whose basis decides where it stands.
 TOPICS = MappingProxyType(
     {
@@ -201,37 +179,6 @@ def _examples(assumptions: Assumptions, basis: str) -> list[str]:
     return (whole + partly)[:MOST_EXAMPLES] or ["see the file of assumptions"]
 
 
-def sources_text(assumptions: Assumptions, chance_basis: str) -> str:
-    """Say what the figures of a report come from.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The effective set.
-    chance_basis : {"identity", "article", "base_rate"}
-        What the chances at the programs of the list are levelled by.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
-    level = {
-        "identity": "each program's interviews per application, averaged over its own applicants "
-        "(by degree, signal and record); programs without counts get the rate of programs like "
-        "them. The differences between groups are our assumptions where season.csv cites none",
-        "article": f"{level_words(assumptions)}; no counts of interviews are used",
-        "base_rate": "the programs' own counts of interviews and applications, times the odds of "
-        f"{assumptions.value('base_rate.group_odds'):g} that are our assumption and the weakest "
-        "number of the model",
-    }[chance_basis]
-    return (
-        f"Chances at single programs rest on {level}. The assumptions of this report have the "
-        f"fingerprint `{assumptions.fingerprint}`; with the same fingerprint and the same files "
-        "anyone gets the same figures."
-    )
-
-
 SPOTLESS = "anchors.none"  # the chance that all others are held against
 ARTICLE_LEVEL = "the article's figures, which are illustrative"
 LEVELS = MappingProxyType(
@@ -242,7 +189,6 @@ LEVELS = MappingProxyType(
         "assumption": "assumed figures",
     }
 )
-OWNERS = MappingProxyType({"article": "the article's", "office": "the office's own"})
 
 
 def level_words(assumptions: Assumptions) -> str:
@@ -261,28 +207,3 @@ def level_words(assumptions: Assumptions) -> str:
     if assumptions.text("level.basis") == "identity":
         return "interview rates by specialty, which are assumed where nothing is counted or cited"
     return LEVELS[assumptions.entry(SPOTLESS).basis]
-
-
-def place_caption(assumptions: Assumptions) -> str:
-    """Caption of the chances by red flag at the student's score.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        ``anchors.none``.
-
-    Returns
-    -------
-    str
-        Two sentences.
-    """
-    if assumptions.text("level.basis") == "identity":
-        return (
-            "A record typical but for the flag, at a mid-tier program without counts. "
-            "Level: the specialty's assumed interview rate, not a frequency."
-        )
-    owner = OWNERS.get(assumptions.entry(SPOTLESS).basis, "an assumed")
-    return (
-        "A record typical but for the flag, at a mid-tier program. Level: "
-        f"{owner} {percent(assumptions.value(SPOTLESS))} without a flag, not a frequency."
-    )

@@ -14,7 +14,6 @@ __all__ = [
     "VERIFY",
     "WHY_LEGEND",
     "drops_code",
-    "drops_if",
     "left_out_reason",
     "listed_because",
     "no_list_reason",
@@ -301,32 +300,11 @@ def listed_because(row: Row) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def drops_if(row: Row) -> str:
-    """What would take a program off the list."""
-    if row["must"]:
-        return "Stays as long as it is on your must list."
-    if row["interview_chance"] == 0:
-        return "Stays as long as that rule holds."
-    if not row["drops_below"] > 0:
-        return "Leaves the list only if it offers no chance at all: there is room for it."
-    replaced = row["replacement"] and row.get("drops_reason", "replaced") == "replaced"
-    said = f"{row['replacement']} takes its place" if replaced else "Leaves the list"
-    said += f" if its chance is under {_chance(row['drops_below'])}"
-    if row["chance_if_closes"] < row["drops_below"] <= row["interview_chance"]:
-        said += ", as it is if what is to verify turns out against you"
-    return f"{said}."
-
-
 def _not_read(row: Row) -> str:
     """Why a program with a closed gate would not look at the file."""
     why = [part for part in str(row["gate_reason"]).split(";") if part]
     told = joined(why) if why else "no way in is known"
     return f"as the table has it, the file would not be read there: {told}"
-
-
-def _chance(share: float) -> str:
-    """A chance with a digit where whole percents would say nothing."""
-    return f"{100 * share:.1f} %" if share < 0.1 else percent(share)
 
 
 def to_verify(unknown: str | Sequence[str]) -> list[str]:

@@ -15,7 +15,6 @@ __all__ = [
     "flip_finding",
     "input_label",
     "least_kept",
-    "list_robustness_sentences",
     "tornado_finding",
     "variance_finding",
     "with_input_labels",
@@ -72,7 +71,6 @@ NAMES = {
 }
 # Names in a list of programs that a sentence spells out; the rest are counted.
 MOST_NAMED = 5
-HALF = 0.5
 # Swings below this are rounding, not a change of a chance.
 LEAST_SWING = 1e-9
 
@@ -174,65 +172,6 @@ def flips_somewhere(row: Row) -> bool:
     """Whether an input has a flip value."""
     value = row["flip_value"]
     return value is not None and math.isfinite(value)
-
-
-def list_robustness_sentences(
-    kept: Sequence[float], list_length: int, doubtful: Sequence[str], share: float = HALF
-) -> list[str]:
-    """The student's version: two sentences on what of the list stays.
-
-    Parameters
-    ----------
-    kept : sequence of float
-        Programs of the list that stay, once a draw; at least one.
-    list_length : int
-        Programs on the list.
-    doubtful : sequence of str
-        Names of the programs that fewer than that share of the draws choose, as printed in the
-        list.
-    share : float
-        ``robustness.kept_share``.
-
-    Returns
-    -------
-    list of str
-        Two sentences.
-
-    Examples
-    --------
-    >>> list_robustness_sentences([2, 2], 2, [])[1]
-    'Every program on it was chosen in at least half.'
-    """
-    ordered = sorted(kept)
-    least = ordered[math.floor(0.05 * len(ordered))]
-    one = list_length == 1
-    if least >= list_length:
-        whole = "the one program of it" if one else f"all {list_length} programs"
-        stay = f"{whole} stayed in 95 of 100"
-    elif least < 1:
-        lost = (
-            "did not keep the one program of it"
-            if one
-            else f"kept none of its {list_length} programs"
-        )
-        stay = f"more than 5 of 100 {lost}"
-    else:
-        stay = f"at least {least:.0f} of {list_length} programs stayed in 95 of 100"
-    first = (
-        f"The assumptions behind this list are not certain; in {len(kept)} lists made with "
-        f"others, {stay}."
-    )
-    part = "half" if share == HALF else f"{percent(share)} of them"
-    if not doubtful:
-        return [first, f"Every program on it was chosen in at least {part}."]
-    named = list(doubtful[:MOST_NAMED])
-    if len(doubtful) > MOST_NAMED:
-        named.append(f"{len(doubtful) - MOST_NAMED} more")
-    be, them = ("was", "it") if len(doubtful) == 1 else ("were", "them")
-    return [
-        first,
-        f"{joined(named)} {be} chosen in fewer than {part}: a good reason to talk {them} over.",
-    ]
 
 
 def with_input_labels(rows: Any) -> Any:

@@ -47,7 +47,6 @@ __all__ = [
     "case_of",
     "charted",
     "findings",
-    "flip_rows",
     "robustness",
     "robustness_rows",
     "student_bench",
@@ -319,25 +318,6 @@ def findings(bench: Bench) -> list[str]:
         first_finding(bench.firsts.to_dict("records")),
         contest_finding(bench.contests.to_dict("records")),
     ]
-
-
-def flip_rows(bench: Bench) -> pd.DataFrame:
-    """Flips as a table to be read: programs that leave and enter as text.
-
-    Parameters
-    ----------
-    bench : Bench
-        Of one student.
-
-    Returns
-    -------
-    DataFrame
-        One row an input: input, base, low, high, flip_value, leaves, enters.
-    """
-    rows = bench.flips[["input", "base", "low", "high", "flip_value"]].copy()
-    for name in ("leaves", "enters"):
-        rows[name] = [", ".join(ids) for ids in bench.flips[name]]
-    return rows
 
 
 def charted(

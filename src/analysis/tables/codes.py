@@ -28,7 +28,6 @@ __all__ = [
     "VISA_SPELLINGS",
     "folded",
     "specialty_name",
-    "specialty_names",
 ]
 
 # By name, which a file may hold in place of the code.
@@ -182,11 +181,6 @@ def _spellings() -> dict[str, str]:
             for word in (row["specialty"], *filter(None, row["aliases"].split(";"))):
                 found[_key(word)] = row["specialty"]
     return found
-
-
-def specialty_names() -> tuple[str, ...]:
-    """Specialties that are known, in the order of season.csv."""
-    return tuple(dict.fromkeys(_spellings().values()))
 
 
 def specialty_name(word: str) -> tuple[str, str]:

@@ -33,7 +33,6 @@ ASK: Mapping[str, str] = MappingProxyType(
         "step2_ck": "K",
     }
 )
-CURVE_STEP = 5  # applications between two points of the curve that is told in words
 BETTER_LETTERS = 0.2
 MORE_APPLICATIONS = 10
 

@@ -13,7 +13,6 @@ from analysis.advice.list_overview import (
     unknowns_sentence,
 )
 from analysis.advice.list_words import (
-    drops_if,
     left_out_reason,
     listed_because,
     points,
@@ -50,7 +49,6 @@ def test_a_program_that_hardly_raises_the_chance_says_what_it_is_there_for():
 def test_a_must_says_so_first():
     said = listed_because(PROGRAM | {"must": True})
     assert said.startswith("On your must list; raises")
-    assert drops_if(PROGRAM | {"must": True}) == "Stays as long as it is on your must list."
 
 
 CLOSED = PROGRAM | {
@@ -73,17 +71,6 @@ def test_a_program_that_only_a_rule_keeps_is_said_to_be_there_for_the_rule():
     said = listed_because(CLOSED | {"must": False, "gate_reason": ""})
     assert said.startswith("On the list by a rule of yours; as the table has it")
     assert said.endswith("no way in is known.")
-    assert drops_if(CLOSED | {"must": False}) == "Stays as long as that rule holds."
-
-
-def test_what_drops_a_program_names_its_chance_its_successor_and_the_unknown():
-    assert drops_if(PROGRAM) == (
-        "IM9 takes its place if its chance is under 5.0 %, "
-        "as it is if what is to verify turns out against you."
-    )
-    known = drops_if(PROGRAM | {"chance_if_closes": 0.3})
-    assert "verify" not in known
-    assert "only if it offers no chance at all" in drops_if(PROGRAM | {"drops_below": 0.0})
 
 
 def test_unknown_columns_become_questions():
@@ -118,7 +105,6 @@ def test_no_sentence_is_a_verdict():
         [
             *(left_out_reason(LEFT | {"reason": r}) for r in ("adds_less", "never", "no_chance")),
             listed_because(PROGRAM),
-            drops_if(PROGRAM),
             match_chance_sentence(0.4, 0.2, 0.6, "article", 30, 9.6),
         ]
     )

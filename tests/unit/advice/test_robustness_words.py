@@ -1,7 +1,5 @@
 import math
 
-import pytest
-
 from analysis.advice import robustness_words as words
 
 
@@ -56,39 +54,6 @@ def test_a_list_that_does_not_flip_is_a_finding():
 def test_a_bar_that_falls_names_its_lower_end_first():
     bar = {"input": "latent_correlation", "answer_low": 0.9, "answer_high": 0.7, "swing": 0.2}
     assert words.tornado_finding([bar]).endswith("70 % to 90 %")
-
-
-@pytest.mark.parametrize(
-    ("doubtful", "said"),
-    [
-        (["A"], "A was chosen in fewer than half: a good reason to talk it over."),
-        (["A", "B"], "A and B were chosen in fewer than half: a good reason to talk them over."),
-        (list("ABCDEFG"), "A, B, C, D, E and 2 more were chosen in fewer than half"),
-    ],
-)
-def test_programs_that_hang_on_the_assumptions_are_named(doubtful, said):
-    first, second = words.list_robustness_sentences([18] * 200, 20, doubtful)
-    assert "at least 18 of 20 programs stayed" in first
-    assert second.startswith(said)
-
-
-def test_another_share_that_draws_must_keep_is_said():
-    rare = words.list_robustness_sentences([18] * 200, 20, ["A"], 0.9)[1]
-    assert rare.startswith("A was chosen in fewer than 90 % of them")
-    assert words.list_robustness_sentences([18] * 200, 20, [], 0.9)[1].endswith("90 % of them.")
-
-
-@pytest.mark.parametrize(
-    ("kept", "length", "said"),
-    [
-        ([1] * 200, 1, "the one program of it stayed in 95 of 100."),
-        ([3] * 200, 3, "all 3 programs stayed in 95 of 100."),
-        ([0] * 20 + [3] * 180, 3, "more than 5 of 100 kept none of its 3 programs."),
-        ([0] * 20 + [1] * 180, 1, "more than 5 of 100 did not keep the one program of it."),
-    ],
-)
-def test_what_stays_is_counted_in_words(kept, length, said):
-    assert words.list_robustness_sentences(kept, length, [])[0].endswith(said)
 
 
 def test_every_input_has_words():

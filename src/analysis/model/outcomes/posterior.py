@@ -36,7 +36,6 @@ __all__ = [
     "on_a_grid",
     "posterior",
     "prior_sample_size",
-    "shrunk_rate",
 ]
 
 Floats = NDArray[np.float64]
@@ -436,17 +435,6 @@ def _draws(
 
 
 SMALLEST_WORTH = 0.5
-
-
-def shrunk_rate(
-    successes: ArrayLike, trials: ArrayLike, prior: ArrayLike, prior_sample_size: float
-) -> NDArray[np.float64]:
-    """Interview rate pulled towards the survey's chance, by how few cases there are."""
-    got, tried, believed = _counts(successes, trials, prior)
-    if not prior_sample_size > 0:
-        message = f"the survey is worth {prior_sample_size} applications; it must be more than 0"
-        raise ModelError(message)
-    return np.asarray((got + prior_sample_size * believed) / (tried + prior_sample_size))
 
 
 def prior_sample_size(

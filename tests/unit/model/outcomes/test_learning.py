@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 from scipy.special import expit, logit, ndtr, ndtri
@@ -18,7 +16,6 @@ from analysis.model.outcomes.posterior import (
     on_a_grid,
     posterior,
     prior_sample_size,
-    shrunk_rate,
 )
 from tests.unit.model.outcomes.simulated import PRIORS, World, world
 
@@ -144,29 +141,6 @@ def test_a_grid_gives_the_interval_of_a_normal_for_a_parabola():
 def test_a_density_that_never_falls_says_that_it_ends_where_the_search_did():
     found, _ = on_a_grid(lambda x: x / 100, [0.0, 1.0, 2.0, 5.0], 3)
     assert found.at_bound
-
-
-@settings(max_examples=200, derandomize=True, deadline=None)
-@given(
-    st.integers(0, 50), st.integers(0, 50), st.floats(0, 1), st.floats(0.01, 500, exclude_min=True)
-)
-def test_a_shrunk_rate_lies_between_the_raw_rate_and_the_survey(got, missed, prior, worth):
-    rate = shrunk_rate([got], [got + missed], [prior], worth)[0]
-    ends = [prior, got / (got + missed) if got + missed else prior]
-    assert min(ends) - 1e-12 <= rate <= max(ends) + 1e-12
-
-
-@pytest.mark.parametrize(
-    ("got", "tried", "prior", "worth", "says"),
-    [
-        (3, 2, 0.5, 1, "more interviews"),
-        (1, 2, 1.5, 1, "outside 0 to 1"),
-        (1, 2, 0.5, 0, "more than 0"),
-    ],
-)
-def test_impossible_counts_are_refused(got, tried, prior, worth, says):
-    with pytest.raises(ModelError, match=says):
-        shrunk_rate([got], [tried], [prior], worth)
 
 
 def test_the_worth_of_the_survey_is_the_top_of_the_beta_binomial_likelihood():
