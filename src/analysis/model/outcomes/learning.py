@@ -108,7 +108,14 @@ def learned_assumptions(chances: pd.DataFrame, assumptions: Assumptions) -> Lear
         return Learned(assumptions, table.frame())
 
     design, kinds, cell = _design(rows, assumptions)
-    applicants = Applicants.of(rows["interviewed"], rows["logit"], design, rows["graduate_id"])
+    applicants = Applicants.of(
+        rows["interviewed"],
+        rows["logit"],
+        design,
+        rows["graduate_id"],
+        opening=rows["gate"],
+        highest=assumptions.value("highest_chance"),
+    )
     found = posterior(
         applicants,
         kinds,
@@ -230,10 +237,10 @@ def _survey_worth(
 ) -> Estimate | None:
     """Worth of the survey over cells of flag and kind of program."""
     fitted = np.empty(len(rows))
-    fitted[applicants.order] = applicants.logit + applicants.design @ found.shift
+    fitted[applicants.order] = applicants.shifted(found.shift)[0]
     effect = design_effect(fitted, rows["graduate_id"], cell, found.rho.value)
     trials = np.bincount(cell)
-    said = np.bincount(cell, expit(rows["logit"].to_numpy())) / trials
+    said = np.bincount(cell, rows["interview_chance"].to_numpy()) / trials
     got = np.bincount(cell, rows["interviewed"].to_numpy(dtype=np.float64))
     try:
         cap = assumptions.value("graduates.survey_worth_cap")
