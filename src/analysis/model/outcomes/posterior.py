@@ -97,7 +97,9 @@ class Applicants:
         order = np.lexsort([code, np.bincount(code)[code]])
         start = np.flatnonzero(np.diff(code[order], prepend=-1))
         doors = np.broadcast_to(np.asarray(opening, dtype=np.float64), happened.shape)
-        return cls(happened[order], base[order], effects[order], start, order, doors[order], highest)
+        return cls(
+            happened[order], base[order], effects[order], start, order, doors[order], highest
+        )
 
     def shifted(self, effects: ArrayLike) -> tuple[Floats, Floats, Floats]:
         """Chance of each application, its slope in the log-odds, and how the slope bends."""
