@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from analysis import vocabulary
 from analysis.paths import from_root
-from analysis.vocabulary import NO_FLAG, folded
+from analysis.vocabulary import DIVISIONS, NO_FLAG, folded
 
 __all__ = [
     "BASES",
@@ -105,20 +105,6 @@ STATES = MappingProxyType(
     }
 )
 
-# The nine divisions of the Census Bureau, which applicants name as their preferred regions.
-DIVISIONS = MappingProxyType(
-    {
-        "New England": ("CT", "ME", "MA", "NH", "RI", "VT"),
-        "Middle Atlantic": ("NJ", "NY", "PA"),
-        "East North Central": ("IL", "IN", "MI", "OH", "WI"),
-        "West North Central": ("IA", "KS", "MN", "MO", "NE", "ND", "SD"),
-        "South Atlantic": ("DE", "DC", "FL", "GA", "MD", "NC", "SC", "VA", "WV"),
-        "East South Central": ("AL", "KY", "MS", "TN"),
-        "West South Central": ("AR", "LA", "OK", "TX"),
-        "Mountain": ("AZ", "CO", "ID", "MT", "NV", "NM", "UT", "WY"),
-        "Pacific": ("AK", "CA", "HI", "OR", "WA"),
-    }
-)
 DEGREES = tuple(vocabulary.DEGREES)
 DEGREE_SPELLINGS = MappingProxyType(
     {
