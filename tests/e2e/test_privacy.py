@@ -281,7 +281,7 @@ def test_a_name_on_a_page_is_not_taken_for_a_trace(tmp_path):
 
 
 def test_kept_answers_hold_no_name_and_are_the_owners_alone(run, small_class, monkeypatch):
-    from analysis.answers import result_cache as kept_answers
+    from analysis.views import result_cache as kept_answers
 
     root = small_class.out.parent / "project"
     monkeypatch.setattr(kept_answers, "project_root", lambda: root)

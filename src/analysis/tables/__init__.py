@@ -26,6 +26,7 @@ __all__ = [
     "read_graduates",
     "read_if_given",
     "read_interview_chances",
+    "read_offers",
     "read_pd_responses",
     "read_preferences",
     "read_program_tolerance",
@@ -70,6 +71,7 @@ read_students = partial(_read, "students")
 read_programs = partial(_read, "programs")
 read_preferences = partial(_read, "preferences")
 read_graduates = partial(_read, "graduates")
+read_offers = partial(_read, "offers")
 
 
 def read_if_given(table: str, path: str | os.PathLike[str]) -> pd.DataFrame | None:

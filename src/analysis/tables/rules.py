@@ -228,6 +228,7 @@ RULES: dict[str, tuple[Any, ...]] = {
         _shares_sum_to_one,
     ),
     "preferences": (_unique_pairs,),
+    "offers": (_unique("program_id"),),
     "graduates": (
         _specialties("specialty", many=True),
         _one_for_each_specialty,

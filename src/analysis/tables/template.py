@@ -188,6 +188,13 @@ EXAMPLES = MappingProxyType(
             "matched": "0",
             "source": WRITE_OVER,
         },
+        "offers": {
+            "program_id": "EXAMPLE-P1",
+            "status": "interview",
+            "signal": "gold",
+            "as_of": "2026-11-02",
+            "source": WRITE_OVER,
+        },
     }
 )
 

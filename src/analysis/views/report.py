@@ -47,6 +47,8 @@ class ReportView:
         Similar graduates: n, matched, low, high (0-1); None where they cannot be told of.
     firm : Firmness or None
         Of the list.
+    published : dict or None
+        Cited match rate of all applicants of this degree in this specialty: rate (0-1), source.
     calendar : dict of str to str
         Dates of the season.
     report_date : str
@@ -60,6 +62,7 @@ class ReportView:
     parts: pd.DataFrame
     alike: dict[str, Any] | None
     firm: Firmness | None
+    published: dict[str, Any] | None
     calendar: dict[str, str]
     report_date: str
     found: ApplicationList | None = field(default=None, repr=False)
@@ -167,10 +170,21 @@ def report_view(
         parts=parts,
         alike=_alike(student, graduates, assumptions),
         firm=firm,
+        published=_published(record, assumptions),
         calendar=calendar,
         report_date=report_date,
         found=found,
     )
+
+
+def _published(record: StudentView, assumptions: Assumptions) -> dict[str, Any] | None:
+    """Cited match rate to hold the estimate against; of one specialty, since two have none."""
+    if len(record.specialties) != 1 or not record.degree:
+        return None
+    season = assumptions.season_of(record.specialties[0])
+    name = f"match_rate_{record.degree}"
+    rate = getattr(season, name)
+    return None if rate is None else {"rate": float(rate), "source": season.citations.get(name, "")}
 
 
 def _alike(

@@ -14,7 +14,7 @@ from analysis.model.flags import heaviest_first, listed
 from analysis.model.profile import specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
-__all__ = ["STORIES", "StudentView", "parts_of_chance", "student_view"]
+__all__ = ["STORIES", "StudentView", "advisor_note", "parts_of_chance", "student_view"]
 
 # Shapes of a record, from what weighs on it and what has come since (text/story.md.j2).
 STORIES = ("conduct", "letter", "wards", "volatile", "recovery", "repair", "steady")
@@ -118,6 +118,12 @@ def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView
         typical=typical,
         story=_story(set(flags), score, honors, typical),
     )
+
+
+def advisor_note(student: pd.DataFrame) -> str:
+    """The advisor's note as it was typed, of one row of students; "" without a note."""
+    note = student["advisor_note"].iloc[0] if "advisor_note" in student else None
+    return "" if note is None or pd.isna(note) else str(note)
 
 
 def _story(

@@ -198,7 +198,7 @@ def test_rows_inside_a_row_of_too_few_cells_are_refused_with_both_lines(tmp_path
     text = (
         f'{HEADER}\n1,Psychiatry,240,pass,\n"2,Psychiatry,240,pass,\n3,IM,250,pass,\n4,IM,250,p,"\n'
     )
-    with pytest.raises(TableError, match="line 3: .* closed on line 5"):
+    with pytest.raises(TableError, match=r"line 3: .* closed on line 5"):
         checked(tmp_path, text)
 
 
