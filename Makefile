@@ -34,7 +34,7 @@ bench: .venv/dev       ## measure against the stock way; writes docs/benchmarks.
 samples: .venv/dev     ## make the synthetic sample data again (same bytes)
 	$(BIN)/python -m analysis.tables.samples
 scorecard: .venv/dev   ## write docs/scorecard.md: the model beside published figures
-	$(BIN)/python -m analysis.answers.scorecard
+	$(BIN)/python -m analysis.views.scorecard
 notebooks: .venv/dev   ## derive the .ipynb files from their .py pairs and execute them
 	$(BIN)/python -m analysis.report.derive
 pictures: .venv/dev demo browser ## take the README's pictures again

@@ -25,7 +25,6 @@ limit: str = "15"  # most applications
 what_if: str = "step2_ck:265"  # a change, a colon for the equals sign
 
 # %%
-from analysis.answers.pick import ListWishes, pick
 from analysis.figures.frontier import alt_frontier, draw_frontier
 from analysis.figures.match_chance_by_rho import alt_match_chance_by_rho, draw_match_chance_by_rho
 from analysis.figures.next_application import alt_next_application, draw_next_application
@@ -39,6 +38,7 @@ from analysis.paths import from_root
 
 # %%
 from analysis.report.publish import publish_figure
+from analysis.views.pick import ListWishes, pick
 
 apply()
 files = [from_root(students_csv), from_root(programs_csv), preferences_csv]

@@ -35,8 +35,6 @@ check_parameters()
 import pandas as pd
 
 from analysis import tables
-from analysis.advice import robustness_words as words
-from analysis.answers.robustness import charted
 from analysis.assumptions import difference, read_assumptions
 from analysis.figures.acceptability import alt_acceptability, draw_acceptability
 from analysis.figures.sobol_bars import alt_sobol_bars, draw_sobol_bars
@@ -56,6 +54,8 @@ from analysis.model.sensitivity import (
 )
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
+from analysis.text import sensitivity as words
+from analysis.views.robustness import charted
 
 # %%
 apply()

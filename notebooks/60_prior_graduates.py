@@ -26,12 +26,12 @@ students_csv: str = "data/sample/students.csv"  # the class
 student_id: str = "S001"  # whose like is looked for
 
 # %%
-from analysis.advice.what_if_words import reliability_finding
-from analysis.answers.backtest import backtest
-from analysis.answers.graduates_like import graduates_like_table
 from analysis.figures.reliability import alt_reliability, draw_reliability
 from analysis.figures.style import new_axes
 from analysis.report.publish import publish_figure
+from analysis.text.what_ifs import reliability_finding
+from analysis.views.backtest import backtest
+from analysis.views.graduates_like import graduates_like_table
 
 # %%
 answer = backtest(graduates_csv, programs_csv, mapping_toml, assumptions_toml)

@@ -29,12 +29,10 @@ from analysis.report.publish import check_parameters
 check_parameters()
 
 # %%
-from analysis import advice
-from analysis.answers.class_overview import class_overview
-from analysis.answers.class_pages import class_pages
 from analysis.figures.class_matches import alt_class_matches, draw_class_matches
 from analysis.figures.class_standing import alt_class_standing, draw_class_standing
 from analysis.figures.style import apply, new_axes
+from analysis.inputs import date_of_data
 from analysis.paths import from_root
 from analysis.report.publish import (
     publish_chart,
@@ -45,6 +43,8 @@ from analysis.report.publish import (
     publish_text,
 )
 from analysis.text import render
+from analysis.views.cohort import class_overview
+from analysis.views.cohort_pages import class_pages
 
 # %%
 apply()
@@ -53,7 +53,7 @@ found = class_overview(*files, assumptions_toml)
 pages = class_pages(found, show_names=show_names)
 
 # %%
-date = advice.report_date(found.programs_read, report_date)
+date = date_of_data(found.programs_read, report_date)
 publish_identity(None, "The class at a glance", date, found.assumptions.fingerprint, "en-US")
 
 # %% [markdown]

@@ -32,14 +32,12 @@ check_parameters()
 
 # %%
 from analysis import tables
-from analysis.advice import basis_table
-from analysis.advice import report_date as date_of
-from analysis.advice.captions import advisor_note
 from analysis.assumptions import read_assumptions, read_calendar
 from analysis.figures.applications_curve import alt_applications_curve, draw_applications_curve
 from analysis.figures.icon_array import alt_icon_array, draw_icon_array
 from analysis.figures.style import apply, new_axes
 from analysis.figures.waterfall import alt_waterfall, draw_waterfall
+from analysis.inputs import date_of_data
 from analysis.paths import from_root
 from analysis.report.publish import (
     publish_block,
@@ -50,8 +48,10 @@ from analysis.report.publish import (
     publish_typed,
 )
 from analysis.text import render
-from analysis.text.ladder import ladder_data, ladder_table, worksheet_data, worksheet_table
+from analysis.text.labels import basis_table
 from analysis.views import report_view
+from analysis.views.ladder import ladder_data, ladder_table, worksheet_data, worksheet_table
+from analysis.views.student import advisor_note
 
 # %%
 # What the report speaks of: one student, one list, what would change it.
@@ -63,7 +63,7 @@ graduates = tables.read_if_given("graduates", graduates_csv)
 assumptions = read_assumptions(assumptions_toml)
 
 # %%
-when = {"calendar": read_calendar(), "report_date": date_of(programs, report_date)}
+when = {"calendar": read_calendar(), "report_date": date_of_data(programs, report_date)}
 view = report_view(student, programs, assumptions, preferences, graduates, **when)
 title = render("report/title", **view.words)
 publish_identity(student_id, title, view.report_date, assumptions.fingerprint, "en-US")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import hmac
 import os
@@ -11,16 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from analysis.advice.standing import report_date as date_of_data
+import pandas as pd
+
 from analysis.assumptions import Assumptions, read_assumptions, toml_text
 from analysis.bundle import FileBundle
-from analysis.errors import Problem, RowError, TableError, problems_by_row
+from analysis.errors import ModelError, Problem, RowError, TableError, problems_by_row
 from analysis.paths import project_root
 from analysis.tables.loading import Checked, checked_rows, rows_csv, single_row_csv
 from analysis.tables.mapping import raw_rows
 from analysis.tables.together import notes_together, problems_together
 
-__all__ = ["Inputs", "StudentRow", "row_hash", "row_key"]
+__all__ = ["Inputs", "StudentRow", "date_of_data", "row_hash", "row_key"]
 
 FilePath = str | os.PathLike[str]
 PASSWORD = "pdf_password"  # noqa: S105 - a column's name
@@ -34,6 +36,39 @@ ARTICLE = {
 EFFECTIVE = "data/private/effective/assumptions.toml"
 KEY = "data/private/cache/rows.key"
 KEY_BYTES = 32
+
+
+def date_of_data(programs: pd.DataFrame, chosen: str = "") -> str:
+    """Date of the data that a report rests on; never today's.
+
+    Parameters
+    ----------
+    programs : DataFrame
+        With ``as_of``.
+    chosen : str
+        A date to print instead, as YYYY-MM-DD.
+
+    Returns
+    -------
+    str
+        ISO date.
+
+    Raises
+    ------
+    ModelError
+        If the chosen date is none, or no program says what date its row is of.
+    """
+    if chosen:
+        try:
+            return datetime.date.fromisoformat(chosen).isoformat()
+        except ValueError:
+            message = f"report_date: found {chosen!r}; expected a date as YYYY-MM-DD"
+            raise ModelError(message) from None
+    newest = programs["as_of"].dropna().max() if "as_of" in programs else None
+    if not isinstance(newest, str):
+        message = "no program has an as_of date: give report_date (YYYY-MM-DD)"
+        raise ModelError(message)
+    return newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +217,12 @@ class Inputs:
             if table == "programs":
                 date_of_data(checked.rows, report_date)
             repairs += [f"{file.name}: {repair}" for repair in checked.repairs]
-        if strangers := problems_together(together):
+        found = problems_together(together)
+        if strangers := [problem for problem in found if problem.row_id is None]:
             raise TableError(strangers)
+        out = {problem.row_id for problem in found}
+        rows = [row for row in rows if row.student_id not in out]
+        problems = sorted([*problems, *found], key=lambda problem: problem.line or 0)
         repairs += notes_together(together)
         if only:
             rows, problems = _chosen(rows, problems, only, class_file.name)

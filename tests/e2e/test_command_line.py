@@ -38,7 +38,7 @@ def test_an_error_of_the_program_is_one_sentence(run, monkeypatch, small_class):
     def broken(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr("analysis.answers.chances.chances", broken)
+    monkeypatch.setattr("analysis.views.chances.chances", broken)
     done = run("chances", *small_class.options)
     assert done.code == 1
     assert "ZeroDivisionError" in done.err
@@ -49,7 +49,7 @@ def test_ctrl_c_is_exit_130(run, monkeypatch, small_class):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("analysis.answers.chances.chances", interrupted)
+    monkeypatch.setattr("analysis.views.chances.chances", interrupted)
     assert run("chances", *small_class.options).code == 130
 
 

@@ -13,7 +13,7 @@ from analysis.paths import from_root
 from tests.e2e.conftest import sample_rows, write_rows
 from tests.e2e.test_isolation import PARAMETERS
 from tests.rendered import render_report
-from tests.unit.report.test_exporter import structure
+from tests.unit.report.test_exporter import header_scopes, structure
 
 SMALLEST_PRINT = 7.9  # points; 8 but for rounding
 
@@ -117,7 +117,9 @@ def test_headings_are_in_order_and_tables_have_header_cells(report):
     assert levels[0] == 1
     assert all(after - before <= 1 for before, after in pairwise(levels))
     assert kinds.count("/Table") >= 3
-    assert kinds.count("/TH") >= 2 * kinds.count("/Table")
+    scopes = header_scopes(report)
+    assert scopes.count("/Column") >= 2 * kinds.count("/Table")
+    assert scopes.count("/Row") == kinds.count("/TR") - kinds.count("/THead")
     outline = pypdf.PdfReader(io.BytesIO(report)).outline
     assert "What to do now" in [entry.title for entry in outline if not isinstance(entry, list)]
 

@@ -71,6 +71,7 @@ def add_to(app: typer.Typer) -> None:
     """
     app.command()(reads_files(chances))
     app.command()(reads_files(pick))
+    app.command()(reads_files(season))
     app.command()(reads_files(robustness))
     app.command()(reads_files(backtest))
     app.command()(scorecard)
@@ -95,7 +96,7 @@ def chances(
     output: FormatOption = None,
 ) -> int:
     """Interview chances of a class at the programs of its specialties."""
-    from analysis.answers.chances import chances as answer_of
+    from analysis.views.chances import chances as answer_of
 
     answer = answer_of(
         students,
@@ -127,26 +128,65 @@ def pick(
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Most applications.")] = None,
-    fill: Annotated[
-        bool, typer.Option("--fill", help="Fill the limit, whatever an application costs.")
-    ] = False,
     budget: Annotated[float | None, typer.Option(min=0, help="Most fees, US dollars.")] = None,
     gold: Annotated[str, typer.Option(help="Gold signals; one number a specialty, by ;")] = "",
     silver: Annotated[str, typer.Option(help="Silver signals, likewise.")] = "",
     quota: Annotated[
         list[str] | None, typer.Option(help="As state=OH>=3 or program_type=community<=10.")
     ] = None,
+    fill: Annotated[
+        bool, typer.Option("--fill", help="Fill the limit, whatever an application adds.")
+    ] = False,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help='States and census divisions, as "OH; New England; not TX".'),
+    ] = None,
+    must: Annotated[str, typer.Option(help="Programs to list, by id and ;")] = "",
+    never: Annotated[str, typer.Option(help="Programs not to list, likewise.")] = "",
+    home: Annotated[str, typer.Option(help="Home programs, likewise.")] = "",
+    rotation: Annotated[str, typer.Option(help="Programs rotated at, likewise.")] = "",
+    signal_home: Annotated[
+        bool | None,
+        typer.Option(
+            "--signal-home/--no-signal-home", help="Signals to home programs; by specialty if left."
+        ),
+    ] = None,
+    prestige: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Share of prestige in your preference.")
+    ] = None,
+    second: Annotated[
+        str, typer.Option(help="A second specialty: one plan against two under the same limits.")
+    ] = "",
+    partner: Annotated[
+        str, typer.Option(help="Id of the student to match together with, as a couple.")
+    ] = "",
+    together_by: Annotated[
+        str, typer.Option(help="A couple's one place: state or institution_id.")
+    ] = "state",
+    both_at_one: Annotated[
+        bool, typer.Option("--both-at-one", help="Two specialties may meet at one institution.")
+    ] = False,
     method: Annotated[Method, typer.Option(help="How to search.")] = Method.auto,
     what_if: WhatIfs = None,
     output: FormatOption = None,
 ) -> int:
     """Pick an application list for one student, with reasons, limits and what-ifs."""
-    from analysis.answers.pick import PROGRAM_COLUMNS, ListWishes
-    from analysis.answers.pick import pick as answer_of
+    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes, wished_places
+    from analysis.views.pick import pick as answer_of
 
+    preferred, excluded = wished_places(where or ())
     wishes = ListWishes(
-        limit=limit,
         fill=fill,
+        prefer_states=preferred,
+        exclude_states=excluded,
+        must=_ids(must),
+        never=_ids(never),
+        home=_ids(home),
+        rotation=_ids(rotation),
+        signal_home=signal_home,
+        wish_prestige=prestige,
+        apart=not both_at_one,
+        limit=limit,
         budget_usd=budget,
         gold=_signals("--gold", gold),
         silver=_signals("--silver", silver),
@@ -162,6 +202,9 @@ def pick(
         wishes,
         method.value,
         what_if or (),
+        second=second,
+        partner=partner,
+        together_by=together_by,
     )
     record = answer.record()
     form = chosen_format(output)
@@ -176,6 +219,41 @@ def pick(
     else:
         print_list(student_id, record)
     return 0
+
+
+def season(
+    student_id: Annotated[str, typer.Argument(help="Whose season.")],
+    students: Students,
+    programs: Programs,
+    offers: Annotated[Path, typer.Option("--offers", help="What programs have said: offers.csv.")],
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
+    sets: Sets = None,
+    output: FormatOption = None,
+) -> int:
+    """Where one student stands in the interview season, and what to do next."""
+    from analysis.views.season import SEASON_COLUMNS
+    from analysis.views.season import season as answer_of
+
+    answer = answer_of(
+        student_id, students, programs, offers, _given(preferences), assumptions, sets or ()
+    )
+    record = answer.record()
+    form = chosen_format(output)
+    if form is Format.json:
+        print_json(record)
+    elif form is Format.csv:
+        print_csv(record["programs"], SEASON_COLUMNS)
+    else:
+        columns = ["program", "answer", "chance", "match_gain", "rank", "write"]
+        print_table(answer.printed(), columns, f"{student_id}: the season so far")
+        print("\n".join(record["sentences"]))
+        print(f"Assumptions {record['fingerprint']}.")
+    return 0
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
 def _signals(option: str, text: str) -> tuple[int, ...] | None:
@@ -218,8 +296,8 @@ def robustness(
     files = (students, programs, _given(preferences), assumptions, sets or (), draws, seed)
     said: list[str] = []
     if student_id == "class":
-        from analysis.answers.class_robustness import class_robustness
         from analysis.tables.check import check_table
+        from analysis.views.class_robustness import class_robustness
         from analysis.workers.host import ClusterLostError
 
         if survey is not None:
@@ -246,8 +324,8 @@ def robustness(
         rows = table.astype(object).where(table.notna(), None).to_dict("records")
         columns = list(table.columns)
     else:
-        from analysis.answers.robustness import robustness as answer_of
-        from analysis.answers.robustness import robustness_rows
+        from analysis.views.robustness import robustness as answer_of
+        from analysis.views.robustness import robustness_rows
 
         told, responses = _told("lists made again"), _given(survey)
         answer = answer_of(student_id, *files, told, responses, cached=not no_cache)
@@ -294,7 +372,7 @@ def backtest(
     output: FormatOption = None,
 ) -> int:
     """Hold the chances against the office's own graduates, and learn from them."""
-    from analysis.answers.backtest import backtest as answer_of
+    from analysis.views.backtest import backtest as answer_of
 
     answer = answer_of(
         [path.resolve() for path in graduates],
@@ -335,7 +413,7 @@ def scorecard(
     assumptions: AssumptionsFile = None, sets: Sets = None, output: FormatOption = None
 ) -> None:
     """Hold typical applicants by specialty and degree against published figures."""
-    from analysis.answers.scorecard import scorecard as found
+    from analysis.views.scorecard import scorecard as found
 
     form = chosen_format(output)
     rows = found(assumptions, sets or ())
@@ -372,7 +450,7 @@ def show_assumptions(
     output: FormatOption = None,
 ) -> None:
     """Print every assumption with its basis, reason and source."""
-    from analysis.answers.assumptions import assumptions_show
+    from analysis.views.assumptions import assumptions_show
 
     _print_rows(assumptions_show(assumptions, sets or ()), output)
 
@@ -383,7 +461,7 @@ def diff_assumptions(
     output: FormatOption = None,
 ) -> None:
     """Print what differs between two sets."""
-    from analysis.answers.assumptions import assumptions_diff
+    from analysis.views.assumptions import assumptions_diff
 
     _print_rows(assumptions_diff(first.resolve(), second.resolve()), output)
 
@@ -399,7 +477,7 @@ def new_assumptions(
     way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
 ) -> None:
     """Write a whole set to a new file, to edit; its weights may come from a survey."""
-    from analysis.answers.assumptions import assumptions_new
+    from analysis.views.assumptions import assumptions_new
 
     if survey is None and specialty:
         raise typer.BadParameter("--specialty is about a --survey: name the survey too")

@@ -64,7 +64,7 @@ def explore(
 
 def _check(parameters: dict[str, str]) -> None:
     """Refuse here what would otherwise be refused on a page that cannot say so."""
-    from analysis.answers.exploring import read_desk
+    from analysis.views.desk import read_desk
 
     sample = {f"{name}_csv": f"data/sample/{name}.csv" for name in ("students", "programs")}
     read_desk(**{**sample, **parameters})

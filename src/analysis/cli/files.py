@@ -22,6 +22,7 @@ class Table(StrEnum):
     programs = "programs"
     preferences = "preferences"
     graduates = "graduates"
+    offers = "offers"
 
 
 def add_to(app: typer.Typer) -> None:

@@ -12,12 +12,12 @@ from typing import Any
 
 import ipywidgets
 
-from analysis.answers.case import Case, case_from_json, case_json, differences
 from analysis.errors import CountersignalError, ModelError
 from analysis.explorer.boxes import Panel, as_text, group, paragraphs, plain
 from analysis.explorer.results import Kept
 from analysis.paths import from_root
 from analysis.report.folder import write_whole
+from analysis.views.case import Case, case_from_json, case_json, differences
 
 __all__ = ["Cases", "NamedCase", "cases_text", "read_cases"]
 

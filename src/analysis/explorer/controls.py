@@ -9,7 +9,9 @@ from typing import Any
 
 import ipywidgets
 
-from analysis.answers.case import (
+from analysis.errors import CountersignalError
+from analysis.explorer.boxes import Panel, group, paragraphs, plain
+from analysis.views.case import (
     Case,
     class_words,
     degree_words,
@@ -18,9 +20,7 @@ from analysis.answers.case import (
     weight_words,
     with_weight,
 )
-from analysis.answers.exploring import Desk
-from analysis.errors import CountersignalError
-from analysis.explorer.boxes import Panel, group, paragraphs, plain
+from analysis.views.desk import Desk
 
 __all__ = ["Controls"]
 

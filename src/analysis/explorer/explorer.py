@@ -11,16 +11,6 @@ from typing import Any, TypeVar
 
 import ipywidgets
 
-from analysis.answers.case import Case, case_from_json, case_json, case_of_row
-from analysis.answers.exploring import (
-    Desk,
-    ListOf,
-    Standing,
-    beside_graduates,
-    list_of,
-    standing_of,
-    whose_data,
-)
 from analysis.errors import CountersignalError
 from analysis.explorer.boxes import Panel, paragraphs, plain
 from analysis.explorer.browser import browser
@@ -32,6 +22,16 @@ from analysis.explorer.pictures import face_rules
 from analysis.explorer.results import Chart, Kept, Results
 from analysis.explorer.saving import Saving, Taken
 from analysis.explorer.uploads import Files, too_large
+from analysis.views.case import Case, case_from_json, case_json, case_of_row
+from analysis.views.desk import (
+    Desk,
+    ListOf,
+    Standing,
+    beside_graduates,
+    list_of,
+    standing_of,
+    whose_data,
+)
 
 __all__ = ["Explorer", "explore"]
 

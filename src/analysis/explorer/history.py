@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 
-from analysis.answers.case import Case
+from analysis.views.case import Case
 
 __all__ = ["History", "Steps"]
 

@@ -10,9 +10,9 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from analysis.answers.case import Case
-from analysis.answers.exploring import POLICIES, Desk, ListOf, policies_to_confirm, program_card
 from analysis.explorer.boxes import Panel, heading, paragraphs, plain
+from analysis.views.case import Case
+from analysis.views.desk import POLICIES, Desk, ListOf, policies_to_confirm, program_card
 
 __all__ = ["Listing"]
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.answers.exploring import ListOf, Standing, changed_lines
 from analysis.explorer.boxes import Panel, as_text, heading, paragraphs
 from analysis.explorer.pictures import Picture, image
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
@@ -20,6 +19,7 @@ from analysis.figures.program_risk_tolerance import (
     alt_program_risk_tolerance,
     draw_program_risk_tolerance,
 )
+from analysis.views.desk import ListOf, Standing, changed_lines
 
 __all__ = ["Chart", "Kept", "Results"]
 

@@ -21,8 +21,14 @@ from typing import Any
 
 import ipywidgets
 
-from analysis.answers.case import Case, as_what_if, case_csv, differences, what_if_sentence
-from analysis.answers.exploring import (
+from analysis.errors import CountersignalError, ReportError
+from analysis.explorer.boxes import Panel, group, paragraphs
+from analysis.explorer.results import Chart
+from analysis.paths import from_root
+from analysis.report.folder import write_whole
+from analysis.report.settings import read_branding
+from analysis.views.case import Case, as_what_if, case_csv, differences, what_if_sentence
+from analysis.views.desk import (
     Desk,
     ListOf,
     case_tables,
@@ -32,12 +38,6 @@ from analysis.answers.exploring import (
     rows_csv,
     without_states,
 )
-from analysis.errors import CountersignalError, ReportError
-from analysis.explorer.boxes import Panel, group, paragraphs
-from analysis.explorer.results import Chart
-from analysis.paths import from_root
-from analysis.report.folder import write_whole
-from analysis.report.settings import read_branding
 
 __all__ = ["Saving", "Taken", "download", "report_pdf"]
 

@@ -12,10 +12,10 @@ from typing import Any
 
 import ipywidgets
 
-from analysis.answers.exploring import SAMPLES, Desk, check_rows, checked_file, read_desk
 from analysis.errors import CountersignalError
 from analysis.explorer.boxes import Panel, group, paragraphs, plain
 from analysis.paths import from_root
+from analysis.views.desk import SAMPLES, Desk, check_rows, checked_file, read_desk
 
 __all__ = ["FOLDER_VARIABLE", "MOST_BYTES", "Files", "handed_in", "private_folder", "too_large"]
 

@@ -9,16 +9,13 @@ import pandas as pd
 
 from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
-from analysis.model.flags import FLAGS, heaviest_first, listed
+from analysis.model.flags import FLAGS, listed
 from analysis.model.profile import specialties_of
-from analysis.model.terms import term_points
 
 __all__ = [
     "chances_at_score",
     "chances_by_flag",
     "chances_with_and_without",
-    "heaviest_flag",
-    "points_at_typical",
     "type_program",
 ]
 
@@ -163,49 +160,3 @@ def chances_with_and_without(student: pd.DataFrame, assumptions: Assumptions) ->
             }
         )
     return pd.DataFrame(rows)
-
-
-def points_at_typical(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """What each part of a record is worth at a typical program of each specialty (section 3.6).
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    assumptions : Assumptions
-        Every number of the model.
-
-    Returns
-    -------
-    DataFrame
-        A row a specialty and term of `term_points` that the student has any of: specialty, term,
-        points (percentage points of chance); no rows without a score.
-    """
-    rows = []
-    for specialty, chances in _at_typical(student, assumptions, with_range=False):
-        points = term_points(chances, assumptions).iloc[0].dropna()
-        rows += [
-            {"specialty": specialty, "term": term, "points": value}
-            for term, value in points.items()
-            if value
-        ]
-    return pd.DataFrame(rows, columns=["specialty", "term", "points"])
-
-
-def heaviest_flag(student: pd.DataFrame, assumptions: Assumptions) -> str:
-    """Code of the flag with the lowest anchored chance, or ``none``.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    assumptions : Assumptions
-        The anchors.
-
-    Returns
-    -------
-    str
-        A flag code.
-    """
-    flags = listed(student["red_flags"].iloc[0])
-    return (*heaviest_first(flags, assumptions.group("anchors")), NO_FLAG)[0]

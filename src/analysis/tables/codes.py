@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from analysis import vocabulary
 from analysis.paths import from_root
-from analysis.vocabulary import NO_FLAG, folded
+from analysis.vocabulary import DIVISIONS, NO_FLAG, folded
 
 __all__ = [
     "BASES",
@@ -27,8 +27,8 @@ __all__ = [
     "TYPE_SPELLINGS",
     "VISA_SPELLINGS",
     "folded",
+    "season_signals",
     "specialty_name",
-    "specialty_names",
 ]
 
 # By name, which a file may hold in place of the code.
@@ -106,20 +106,6 @@ STATES = MappingProxyType(
     }
 )
 
-# The nine divisions of the Census Bureau, which applicants name as their preferred regions.
-DIVISIONS = MappingProxyType(
-    {
-        "New England": ("CT", "ME", "MA", "NH", "RI", "VT"),
-        "Middle Atlantic": ("NJ", "NY", "PA"),
-        "East North Central": ("IL", "IN", "MI", "OH", "WI"),
-        "West North Central": ("IA", "KS", "MN", "MO", "NE", "ND", "SD"),
-        "South Atlantic": ("DE", "DC", "FL", "GA", "MD", "NC", "SC", "VA", "WV"),
-        "East South Central": ("AL", "KY", "MS", "TN"),
-        "West South Central": ("AR", "LA", "OK", "TX"),
-        "Mountain": ("AZ", "CO", "ID", "MT", "NV", "NM", "UT", "WY"),
-        "Pacific": ("AK", "CA", "HI", "OR", "WA"),
-    }
-)
 DEGREES = tuple(vocabulary.DEGREES)
 DEGREE_SPELLINGS = MappingProxyType(
     {
@@ -175,18 +161,23 @@ def _key(word: str) -> str:
 
 
 @cache
-def _spellings() -> dict[str, str]:
-    found: dict[str, str] = {}
+def _season() -> dict[str, dict[str, str]]:
     with from_root(SEASON).open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            for word in (row["specialty"], *filter(None, row["aliases"].split(";"))):
-                found[_key(word)] = row["specialty"]
-    return found
+        return {row["specialty"]: row for row in csv.DictReader(stream)}
 
 
-def specialty_names() -> tuple[str, ...]:
-    """Specialties that are known, in the order of season.csv."""
-    return tuple(dict.fromkeys(_spellings().values()))
+@cache
+def _spellings() -> dict[str, str]:
+    return {
+        _key(word): specialty
+        for specialty, row in _season().items()
+        for word in (specialty, *filter(None, row["aliases"].split(";")))
+    }
+
+
+def season_signals(specialty: str, kind: str) -> int:
+    """Gold or silver signals of a specialty, by season.csv; 0 where it has none."""
+    return int(_season().get(specialty, {}).get(f"{kind}_signals") or 0)
 
 
 def specialty_name(word: str) -> tuple[str, str]:

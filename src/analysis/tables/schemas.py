@@ -325,6 +325,21 @@ GRADUATES = pa.DataFrameSchema(
     description="The office's own outcomes, one row an application of a past graduate.",
 )
 
+OFFERS = pa.DataFrameSchema(
+    {
+        "program_id": text("Id of the program.", required=True, empty=False, pattern=ID_PATTERN),
+        "status": choice(
+            "What the program has said so far; silent if empty.",
+            ("interview", "declined", "refused", "silent"),
+            required=True,
+        ),
+        "signal": choice("Signal sent with the application.", ("gold", "silver")),
+        "as_of": date("Date of the answer."),
+        "source": text("Where the row comes from.", longest=300),
+    },
+    description="One student's season so far, one row an application sent.",
+)
+
 SCHEMAS = MappingProxyType(
     {
         "factor_importance": FACTOR_IMPORTANCE,
@@ -335,5 +350,6 @@ SCHEMAS = MappingProxyType(
         "programs": PROGRAMS,
         "preferences": PREFERENCES,
         "graduates": GRADUATES,
+        "offers": OFFERS,
     }
 )

@@ -135,7 +135,7 @@ EXAMPLES = MappingProxyType(
             "step2_estimate_sd": "",
             "partner_id": "",
             "must_apply": "EXAMPLE-P1",
-            "never_apply": "EXAMPLE-P2",
+            "never_apply": "",
             "application_limit": "40",
             "fee_budget_usd": "700",
             "gold_signals": "3",
@@ -186,6 +186,13 @@ EXAMPLES = MappingProxyType(
             "signal": "gold",
             "interviewed": "1",
             "matched": "0",
+            "source": WRITE_OVER,
+        },
+        "offers": {
+            "program_id": "EXAMPLE-P1",
+            "status": "interview",
+            "signal": "gold",
+            "as_of": "2026-11-02",
             "source": WRITE_OVER,
         },
     }

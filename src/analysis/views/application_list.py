@@ -33,7 +33,6 @@ ASK: Mapping[str, str] = MappingProxyType(
         "step2_ck": "K",
     }
 )
-CURVE_STEP = 5  # applications between two points of the curve that is told in words
 BETTER_LETTERS = 0.2
 MORE_APPLICATIONS = 10
 
@@ -52,8 +51,8 @@ class ListView:
         What treating each program as independent would give.
     programs : DataFrame
         The list in order for use: program_id, name, state, specialty, group, chance, low, high
-        (0-1), signal, rank, ask (codes of `ASK`), why (codes), must, replacement (program_id or
-        ""), replacement_name.
+        (0-1), signal, tiered (whether its specialty has gold and silver signals), rank, ask (codes
+        of `ASK`), why (codes), must, replacement (program_id or ""), replacement_name.
     optional : DataFrame
         Further programs: program_id, name, state, chance, match_gain, total_fee_usd.
     curve : DataFrame
@@ -76,6 +75,8 @@ class ListView:
         Whether the least chance, or the price, was dropped so that there is a list.
     ranked : bool
         Whether the student stated wishes, so that there is a rank order to show.
+    short_names : dict of str to str
+        Of the specialties, where the list has more than one.
     """
 
     match: float
@@ -96,6 +97,7 @@ class ListView:
     floor_dropped: bool
     below_price: bool
     ranked: bool
+    short_names: dict[str, str]
 
     @property
     def empty(self) -> bool:
@@ -130,6 +132,7 @@ def list_view(found: ApplicationList, assumptions: Assumptions) -> ListView:
     known = found.problem.programs.set_index("program_id")["program_name"]
     programs = own.rename(columns={"program_name": "name", "interview_chance": "chance"})
     programs = programs.assign(
+        tiered=own["specialty"].map(lambda name: bool(assumptions.season_of(name).silver_signals)),
         ask=[
             tuple(ASK[name] for name in str(unknown).split(";") if name in ASK)
             for unknown in own["unknown"]
@@ -162,7 +165,19 @@ def list_view(found: ApplicationList, assumptions: Assumptions) -> ListView:
         floor_dropped=found.floor_dropped,
         below_price=found.below_price,
         ranked=bool(np.ptp(found.problem.utility) > 0),
+        short_names=_short_names(own["specialty"].unique().tolist()),
     )
+
+
+def _short_names(specialties: list[str]) -> dict[str, str]:
+    """Initials of two specialties, which a row has room for; a single word stays as it is."""
+    if len(specialties) < 2:
+        return {}
+    words = {name: [word for word in name.split() if word[0].isupper()] for name in specialties}
+    return {
+        name: "".join(word[0] for word in own) if len(own) > 1 else name
+        for name, own in words.items()
+    }
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from analysis.model.flags import heaviest_first, listed
 from analysis.model.profile import specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
-__all__ = ["STORIES", "StudentView", "parts_of_chance", "student_view"]
+__all__ = ["STORIES", "StudentView", "advisor_note", "parts_of_chance", "student_view"]
 
 # Shapes of a record, from what weighs on it and what has come since (text/story.md.j2).
 STORIES = ("conduct", "letter", "wards", "volatile", "recovery", "repair", "steady")
@@ -42,6 +42,8 @@ class StudentView:
         Code of the degree, "" if it was not given.
     needs_visa : bool
         Whether a visa is needed.
+    couple : bool
+        Whether the student applies together with a partner.
     honors, letters, research : float or None
         Honors fraction (0-1), strength of letters (0-1), research items; None where the office
         gave none, and then a typical value stands in.
@@ -58,6 +60,7 @@ class StudentView:
     flags: tuple[str, ...]
     degree: str
     needs_visa: bool
+    couple: bool
     honors: float | None
     letters: float | None
     research: float | None
@@ -112,12 +115,19 @@ def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView
         flags=flags,
         degree=_word(row, "degree"),
         needs_visa=_word(row, "needs_visa") == "yes",
+        couple=bool(_word(row, "partner_id")),
         honors=honors,
         letters=_number(row, "letters"),
         research=_number(row, "research_items"),
         typical=typical,
         story=_story(set(flags), score, honors, typical),
     )
+
+
+def advisor_note(student: pd.DataFrame) -> str:
+    """The advisor's note as it was typed, of one row of students; "" without a note."""
+    note = student["advisor_note"].iloc[0] if "advisor_note" in student else None
+    return "" if note is None or pd.isna(note) else str(note)
 
 
 def _story(

@@ -1,6 +1,6 @@
-from analysis.answers.chances import chances
 from analysis.cli.printing import print_chances
 from analysis.paths import from_root
+from analysis.views.chances import chances
 
 FILES = [from_root(f"data/sample/{name}.csv") for name in ("students", "programs")]
 CHANGES = ["step2_ck=275", "drop=step1_failure"]

@@ -1,8 +1,8 @@
 import pytest
 
-from analysis.answers.pick import ListWishes, pick
 from analysis.cli.printing import print_list
 from analysis.paths import from_root
+from analysis.views.pick import ListWishes, pick
 
 FILES = [from_root(f"data/sample/{name}.csv") for name in ("students", "programs")]
 

@@ -129,12 +129,13 @@ def exact(
     taken = _without_idle(columns, rules, constraints, taken, programs)
     value = columns.value(taken)
     price = constraints.cost_of(columns.program[taken], programs)
-    bound = max(bound, value - price)
+    net = value - price
+    bound = max(bound, net)
     return Choice(
         columns.program[taken],
         value,
         bound,
-        (bound - value + price) / max(value, LEAST_VALUE),
+        (bound - net) / max(value, LEAST_VALUE),
         tuple(OPTIONS[at] for at in columns.option[taken]),
         price,
     )

@@ -160,7 +160,7 @@ class ListWishes:
     rotation: tuple[str, ...] = ()
     signal_home: bool | None = None
     wish_prestige: float | None = None
-    apart: bool = False
+    apart: bool = True
 
 
 @dataclass(frozen=True)

@@ -111,8 +111,10 @@ def graduates_alike(
 ) -> Alike:
     """Interview rate of the graduates most like a student, with how alike and how sure.
 
-    The root of their number is taken, at least ``smallest_cell`` and at most ``most``; of equally
-    distant ones the first by id.
+    Only graduates of the same degree are compared, those with a red flag if the student has one and
+    those without one if not: what became of others says little about this record. The root of their
+    number is taken, at least ``smallest_cell`` and at most ``most``; of equally distant ones the
+    first by id.
 
     Parameters
     ----------
@@ -136,13 +138,18 @@ def graduates_alike(
         If fewer than ``smallest_cell`` graduates can be compared with the student.
     """
     people = applications.drop_duplicates("graduate_id", keep="last").sort_values("graduate_id")
+    flagged = people["red_flags"].map(lambda flags: bool(listed(flags))).to_numpy()
+    people = people[flagged == bool(listed(student.get("red_flags")))]
+    degree = student.get("degree")
+    if isinstance(degree, str) and degree and "degree" in people:
+        people = people[people["degree"].isna() | (people["degree"] == degree)]
     distance = gower_distance(student, people)
     comparable = ~np.isnan(distance)
     people, distance = people[comparable], distance[comparable]
     if len(people) < smallest_cell:
         message = (
             f"{len(people)} past graduates can be compared; under {smallest_cell} nothing is said, "
-            "so that no one is recognised"
+            "so that no one is recognized"
         )
         raise ModelError(message)
     k = min(most, len(people), max(smallest_cell, round(float(np.sqrt(len(people))))))

@@ -40,7 +40,6 @@ from analysis.model.sensitivity.sobol import sobol_indices, sobol_sample, uncert
 from analysis.model.sensitivity.weights import (
     Surveyed,
     bootstrap_weights,
-    dirichlet_weights,
     matched_concentration,
     rescaled_weights,
     surveyed_weights,
@@ -59,7 +58,6 @@ __all__ = [
     "bootstrap_weights",
     "central_weights",
     "close_contests",
-    "dirichlet_weights",
     "first_places",
     "flip_in_range",
     "kendall_tau",

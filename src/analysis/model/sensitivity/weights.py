@@ -23,7 +23,6 @@ from analysis.model.survey import (
 __all__ = [
     "Surveyed",
     "bootstrap_weights",
-    "dirichlet_weights",
     "gamma_weights",
     "matched_concentration",
     "rescaled_weights",
@@ -41,20 +40,6 @@ def checked_base(base: ArrayLike) -> Floats:
     if not weights.sum() > 0:
         raise ModelError("weights must not all be 0")
     return np.asarray(weights / weights.sum(), dtype=np.float64)
-
-
-def dirichlet_weights(base: ArrayLike, concentration: float, draws: int, seed: int) -> Floats:
-    """Weights drawn around a base: Dirichlet(concentration * base)."""
-    weights = checked_base(base)
-    if not concentration > 0:
-        raise ModelError(f"the concentration of weight draws must be above 0, not {concentration}")
-    if np.isinf(concentration):
-        return np.tile(weights, (draws, 1))
-    # Independent Gammas rather than Generator.dirichlet: that one refuses a weight of 0.
-    gammas = np.random.default_rng(seed).standard_gamma(
-        concentration * weights, size=(draws, weights.size)
-    )
-    return normalised(gammas, weights)
 
 
 def gamma_weights(quantiles: ArrayLike, base: ArrayLike, concentration: float) -> Floats:
@@ -85,7 +70,7 @@ def bootstrap_weights(
     weights_of : callable
         Takes responses of the same shape, gives k weights (any scale).
     draws, seed : int
-        As in `dirichlet_weights`.
+        How many, and where the random numbers start.
 
     Returns
     -------

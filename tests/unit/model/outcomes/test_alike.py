@@ -27,8 +27,8 @@ def applications(n, sent=6, seed=0):
             "specialty": "Internal Medicine",
             "step2_ck": generator.normal(250, 10, n),
             "step1_result": "pass",
-            "red_flags": [("loa_academic",) if i % 2 else () for i in range(n)],
-            "degree": np.where(np.arange(n) % 3 == 0, "us_do", "us_md"),
+            "red_flags": [("loa_academic", "step1_failure")[i % 2 :] for i in range(n)],
+            "degree": "us_md",
             "letters": 0.5,
         }
     )
@@ -72,13 +72,27 @@ def test_the_root_of_the_graduates_is_counted_within_ten_and_twenty_five(n, k):
     assert (found.n, found.n_graduates, found.n_applications) == (k, n, 6 * k)
 
 
+@pytest.mark.parametrize(
+    ("column", "other"), [("red_flags", ()), ("degree", "us_do"), ("degree", "non_us_img")]
+)
+def test_only_graduates_of_the_same_kind_are_like_a_student(column, other):
+    rows = applications(40)
+    some = rows["graduate_id"] < "G015"
+    rows[column] = [other if one else own for one, own in zip(some, rows[column], strict=True)]
+    found = graduates_alike(STUDENT, rows, smallest_cell=10, most=40)
+    assert found.n_graduates == 25
+    few = STUDENT | {"red_flags": (), "degree": "us_img"}
+    with pytest.raises(ModelError, match=r"^0 past graduates"):
+        graduates_alike(few, rows, smallest_cell=10, most=25)
+
+
 def test_under_ten_graduates_nothing_is_said():
     with pytest.raises(ModelError, match=r"^9 past graduates can be compared; under 10"):
         graduates_alike(STUDENT, applications(9), smallest_cell=10, most=25)
 
 
 def test_graduates_who_cannot_be_compared_do_not_fill_a_group():
-    rows = applications(12)
+    rows = applications(12).assign(red_flags="")
     student = {"letters": 0.5}
     rows.loc[rows["graduate_id"] > "G006", "letters"] = np.nan
     with pytest.raises(ModelError, match="7 past graduates"):

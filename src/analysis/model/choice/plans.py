@@ -1,0 +1,346 @@
+"""A second plan: two specialties against one, and first years for advanced positions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.assumptions import Assumptions
+from analysis.errors import ModelError
+from analysis.model.chance import interview_chance
+from analysis.model.choice.application_list import ApplicationList, application_list
+from analysis.model.choice.constraints import Constraints, Price
+from analysis.model.choice.problem import ListWishes, application_fees
+from analysis.model.correlation import Scenarios, mechanism, scenarios
+from analysis.model.flags import listed
+from analysis.model.portfolio import best_list
+from analysis.model.profile import specialties_of
+
+__all__ = ["LinkedYears", "Plan", "linked_years", "plan_rows", "second_plan", "years_for"]
+
+Floats = NDArray[np.float64]
+PER_SPECIALTY = ("gold_signals", "silver_signals")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A list for one specialty or two, under the same limits.
+
+    Parameters
+    ----------
+    specialties : tuple of str
+        In the student's order.
+    found : ApplicationList
+        The list.
+    match_by_specialty : dict of str to float
+        Chance of ending in each, 0-1; their sum is the match chance.
+    """
+
+    specialties: tuple[str, ...]
+    found: ApplicationList
+    match_by_specialty: dict[str, float]
+
+    @property
+    def net(self) -> float:
+        """Value less price, also where the list was made without one."""
+        problem = self.found.problem
+        price = problem.constraints.cost_of(self.found.choice.chosen, len(problem.programs))
+        return self.found.choice.value - price
+
+
+def second_plan(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None = None,
+    wishes: ListWishes | None = None,
+    second: str = "",
+) -> tuple[Plan, ...]:
+    """One plan against two: each specialty alone, then both, under the same limit and budget.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students, of two specialties, or of one with ``second`` given.
+    programs, assumptions, preferences, wishes
+        As for `application_list`; with ``wishes.apart`` no institution is on a list of both twice.
+    second : str
+        The other specialty; the row's own second one without.
+
+    Returns
+    -------
+    tuple of Plan
+        The first specialty, the second, both. That of both is never worth less than the better of
+        the two: it may be one of them.
+
+    Raises
+    ------
+    ModelError
+        If there are not two specialties, or wishes contradict each other.
+    """
+    asked = wishes or ListWishes()
+    own = list(specialties_of(student.iloc[0], assumptions))
+    names = list(dict.fromkeys([*own[:1], second] if second else own))
+    if len(names) != 2:
+        message = f"a second plan needs two specialties; found {', '.join(names)}"
+        raise ModelError(message)
+    plans = []
+    for chosen in ([names[0]], [names[1]], names):
+        other, wished = _only(student, own, chosen, programs, assumptions, asked)
+        found = application_list(
+            other, programs, assumptions, preferences, wished, with_range=False, left_out_number=0
+        )
+        plans.append(_plan(tuple(chosen), found))
+    first, last, both = plans
+    better = max((first, last), key=lambda plan: plan.net)
+    if better.net > both.net:
+        both = replace(better, specialties=tuple(names))
+    return first, last, both
+
+
+def _plan(names: tuple[str, ...], found: ApplicationList) -> Plan:
+    shares = found.programs.groupby("specialty")["match_share"].sum()
+    return Plan(names, found, {name: float(shares.get(name, 0.0)) for name in names})
+
+
+def _only(
+    student: pd.DataFrame,
+    own: Sequence[str],
+    names: Sequence[str],
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    asked: ListWishes,
+) -> tuple[pd.DataFrame, ListWishes]:
+    """The student's row and wishes for some specialties, with what belongs to those alone."""
+    changed, row = student.copy(), student.iloc[0]
+
+    def cell(value: Any) -> pd.Series:
+        return pd.Series([value], changed.index, dtype=object)
+
+    changed["specialty"] = cell(tuple(names))
+    kinds = listed(row.get("competitiveness"))
+    known = dict(zip(own, kinds, strict=False)) if len(kinds) == len(own) else {}
+    held = tuple(known[name] for name in names if name in known)
+    changed["competitiveness"] = cell(held if len(held) == len(names) else None)
+    signals: dict[str, tuple[int, ...]] = {}
+    for column, given in zip(PER_SPECIALTY, (asked.gold, asked.silver), strict=True):
+        of_row = _numbers(row.get(column)) if given is None else given
+        at_hand = dict(zip(own, of_row, strict=False))
+        season = {n: int(getattr(assumptions.season_of(n), column)) for n in names}
+        signals[column] = tuple(at_hand.get(name, season[name]) for name in names)
+        changed[column] = cell(None)
+    inside = set(programs.loc[programs["specialty"].isin(list(names)), "program_id"].astype(str))
+    for column in ("must_apply", "never_apply"):
+        changed[column] = cell(tuple(one for one in listed(row.get(column)) if one in inside))
+    return changed, replace(
+        asked,
+        gold=signals["gold_signals"],
+        silver=signals["silver_signals"],
+        must=tuple(one for one in asked.must if one in inside),
+        never=tuple(one for one in asked.never if one in inside),
+        home=tuple(one for one in asked.home if one in inside),
+        rotation=tuple(one for one in asked.rotation if one in inside),
+    )
+
+
+def _numbers(cell: Any) -> tuple[int, ...]:
+    if isinstance(cell, int | float | np.integer):
+        return () if pd.isna(cell) else (int(cell),)
+    return tuple(int(float(part)) for part in listed(cell))
+
+
+@dataclass(frozen=True)
+class LinkedYears:
+    """Preliminary years beside advanced positions, and what can come of both.
+
+    Parameters
+    ----------
+    programs : DataFrame
+        A row a preliminary program to apply to, the most likely first: program_id, program_name,
+        specialty, state, interview_chance, match_gain (chance that it alone saves from a match
+        without a first year).
+    with_first_year, without_first_year, unmatched : float
+        0-1; they sum to 1. A categorical match has its first year.
+    fee_usd : float
+        Of the preliminary applications.
+    """
+
+    programs: pd.DataFrame
+    with_first_year: float
+    without_first_year: float
+    unmatched: float
+    fee_usd: float
+
+
+def linked_years(
+    main: Scenarios,
+    utility: NDArray[np.float64],
+    chosen: NDArray[np.int64],
+    advanced: NDArray[np.bool_],
+    years: Scenarios,
+    constraints: Constraints,
+    without_first_year: float,
+) -> tuple[NDArray[np.int64], tuple[float, float, float]]:
+    """Best preliminary years beside a list, and the chances of each outcome.
+
+    In a state of the world the student ends at an advanced position with some chance, and then
+    needs a first year; what preliminary programs save is that chance times their own match chance.
+    So they are the list problem once more, its states weighed by that chance.
+
+    Parameters
+    ----------
+    main : Scenarios
+        Offer chances of the list's programs.
+    utility : ndarray of float, shape (programs,)
+        Worth of a match at each.
+    chosen : ndarray of int
+        The list, the most wanted first.
+    advanced : ndarray of bool, shape (programs,)
+        Which positions begin in the second year.
+    years : Scenarios
+        Offer chances of preliminary programs, in the same states.
+    constraints : Constraints
+        What the preliminary list keeps to.
+    without_first_year : float
+        Worth of an advanced match without a first year, against one with it.
+
+    Returns
+    -------
+    picked : ndarray of int
+        Positions in ``years``.
+    outcomes : tuple of float
+        Chance of a match with a first year, without one, and of no match.
+    """
+    offers = main.chance[chosen]
+    reached = np.vstack([np.ones((1, offers.shape[1])), np.cumprod(1 - offers, axis=0)[:-1]])
+    ends = offers * reached
+    needs = (ends * advanced[chosen][:, None]).sum(axis=0)
+    at_stake = Scenarios(years.chance, main.weight * needs)
+    worth = np.full(years.chance.shape[0], 1 - without_first_year)
+    if constraints.price is not None and advanced[chosen].any():
+        # An advanced match is worth what the student gives it, and so is its first year.
+        mean = float(utility[chosen][advanced[chosen]].mean())
+        price = Price(constraints.price.worth_usd * mean, constraints.price.effort_usd)
+        constraints = replace(constraints, price=price)
+    picked = best_list(at_stake, worth, constraints, "exact").chosen
+    refused = np.prod(1 - years.chance[picked], axis=0)
+    without = float((needs * refused) @ main.weight)
+    unmatched = float(np.prod(1 - offers, axis=0) @ main.weight)
+    return picked, (1 - unmatched - without, without, unmatched)
+
+
+def years_for(
+    found: ApplicationList,
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    assumptions: Assumptions,
+    preferences: pd.DataFrame | None = None,
+) -> LinkedYears | None:
+    """Preliminary years for a student's list; None if it has no advanced position.
+
+    Parameters
+    ----------
+    found : ApplicationList
+        The list.
+    student, programs, assumptions, preferences
+        As for `application_list`; preliminary programs are those of ``track`` preliminary.
+
+    Returns
+    -------
+    LinkedYears or None
+    """
+    problem = found.problem
+    if "track" not in problem.programs or not found.chosen:
+        return None
+    advanced = problem.programs["track"].eq("advanced").to_numpy(dtype=bool)
+    if not advanced[found.choice.chosen].any():
+        return None
+    excluded = set(problem.programs["state"].iloc[list(problem.constraints.never)])
+    excluded &= set(listed(student.iloc[0].get("exclude_states")))
+    kinds = programs["track"].eq("preliminary") & ~programs["state"].isin(excluded)
+    own = programs[kinds].sort_values("program_id").reset_index(drop=True)
+    names = ["program_id", "program_name", "specialty", "state"]
+    if own.empty:
+        matched = found.match_chance
+        ends = dict(zip(found.choice.chosen.tolist(), found.ranked["match_share"], strict=True))
+        without = float(sum(share for at, share in ends.items() if advanced[at]))
+        empty = pd.DataFrame(columns=[*names, "interview_chance", "match_gain"])
+        return LinkedYears(empty, matched - without, without, 1 - matched, 0.0)
+    specialties = tuple(dict.fromkeys(own["specialty"]))
+    # The file reads there as at home: a preliminary year asks no other story.
+    asked = student.assign(
+        specialty=pd.Series([specialties], student.index, dtype=object), competitiveness=None
+    )
+    pairs = interview_chance(asked, own, assumptions, preferences, with_range=False)
+    chance = pairs.set_index("program_id")["interview_chance"].loc[own["program_id"]].to_numpy()
+    years = scenarios(chance, assumptions.value("match_given_interview"), mechanism(assumptions))
+    rules = Constraints(
+        limit=problem.constraints.limit,
+        specialty=tuple(specialties.index(name) for name in own["specialty"]),
+        fees=application_fees(assumptions, specialties),
+        names=tuple(own["program_id"]),
+        price=problem.constraints.price,
+    )
+    picked, outcomes = linked_years(
+        found.market,
+        problem.utility,
+        found.choice.chosen,
+        advanced,
+        years,
+        rules,
+        assumptions.value("tracks.without_first_year"),
+    )
+    rows = own.iloc[picked][names].reset_index(drop=True)
+    rows["interview_chance"] = chance[picked]
+    rows["match_gain"] = [
+        _saved_by(found, advanced, years, np.delete(picked, at)) - outcomes[1]
+        for at in range(picked.size)
+    ]
+    rows = rows.sort_values(
+        ["interview_chance", "program_id"], ascending=[False, True], ignore_index=True
+    )
+    total = rules.counts(picked, len(own))
+    fee = sum(one.of(n) for one, n in zip(rules.fees_of(len(total)), total, strict=True))
+    return LinkedYears(rows, *outcomes, float(fee))
+
+
+def _saved_by(
+    found: ApplicationList,
+    advanced: NDArray[np.bool_],
+    years: Scenarios,
+    picked: NDArray[np.int64],
+) -> float:
+    """Chance of an advanced match without a first year beside some preliminary programs."""
+    offers = found.market.chance[found.choice.chosen]
+    reached = np.vstack([np.ones((1, offers.shape[1])), np.cumprod(1 - offers, axis=0)[:-1]])
+    needs = (offers * reached * advanced[found.choice.chosen][:, None]).sum(axis=0)
+    return float((needs * np.prod(1 - years.chance[picked], axis=0)) @ found.market.weight)
+
+
+def plan_rows(plans: Sequence[Plan]) -> list[dict[str, Any]]:
+    """One plan against two, as data."""
+    alone = {plan.specialties: plan.found.match_chance for plan in plans[:2]}
+    rows: list[dict[str, Any]] = []
+    for plan in plans:
+        found = plan.found
+        count = found.programs.groupby("specialty").size()
+        rows.append(
+            {
+                "specialties": list(plan.specialties),
+                "chosen": list(found.chosen),
+                "applications": {name: int(count.get(name, 0)) for name in plan.specialties},
+                "match_chance": found.match_chance,
+                "match_by_specialty": plan.match_by_specialty,
+                "adds": found.match_chance - alone[plans[0].specialties],
+                "fee_usd": found.fee_usd,
+                "gold": found.choice.option.count("gold"),
+                "silver": found.choice.option.count("silver"),
+                "net": plan.net,
+            }
+        )
+    return rows

@@ -1,0 +1,293 @@
+"""Plain words for codes and numbers, and the labels that charts and tables share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from analysis import vocabulary
+from analysis.assumptions import Assumptions
+from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
+from analysis.vocabulary import COMPONENTS as FACTORS
+
+__all__ = [
+    "ARTICLE_LEVEL",
+    "BASES",
+    "COMPETITIVENESS",
+    "FACTORS",
+    "FEATURES",
+    "FLAGS",
+    "NO_FLAG",
+    "PROGRAM_TYPES",
+    "TERMS",
+    "basis_table",
+    "beside_article",
+    "counted",
+    "in_sentence",
+    "joined",
+    "level_words",
+    "percent",
+    "place_title",
+    "profile_title",
+    "with_flag_labels",
+]
+
+FLAGS = MappingProxyType(
+    {NO_FLAG: "No red flag", **{code: flag.label for code, flag in vocabulary.FLAGS.items()}}
+)
+
+FEATURES = MappingProxyType(
+    {
+        "specialty": "specialty",
+        "step2_ck": "Step 2 CK",
+        "step1_result": "Step 1 result",
+        "red_flags": "red flags",
+        "degree": "degree",
+        "clerkship_honors_fraction": "clerkship honors",
+        "letters": "letters",
+        "research_items": "research",
+    }
+)
+
+
+PROGRAM_TYPES = MappingProxyType(
+    {code: kind.label for code, kind in vocabulary.PROGRAM_TYPES.items()}
+)
+
+DEGREES = vocabulary.DEGREES
+
+BASES = MappingProxyType({code: words.label for code, words in vocabulary.BASES.items()})
+
+
+# Parts of the log-odds of an interview.
+TERMS = MappingProxyType(
+    {
+        **FACTORS,
+        "program": "How high the program's own applicants score",
+        "degree": "Degree, against a US MD senior",
+        "place": "Home state, school's state or preferred region",
+        "signal": "A signal",
+    }
+)
+
+
+def percent(share: float) -> str:
+    """Write a share as a whole percentage, never as a certainty it is not.
+
+    Parameters
+    ----------
+    share : float
+        0-1.
+
+    Returns
+    -------
+    str
+        Such as ``"75 %"``; ``"under 1 %"`` and ``"over 99 %"`` near the ends.
+
+    Examples
+    --------
+    >>> percent(0.747132), percent(0.004), percent(0.998), percent(0)
+    ('75 %', 'under 1 %', 'over 99 %', '0 %')
+    """
+    if 0 < share < 0.01:
+        return "under 1 %"
+    if 0.99 < share < 1:
+        return "over 99 %"
+    return f"{share * 100:.0f} %"
+
+
+def counted(number: float, noun: str) -> str:
+    """Write a whole number with its noun.
+
+    Parameters
+    ----------
+    number : float
+        Rounded.
+    noun : str
+        In the singular; its plural ends in s.
+
+    Returns
+    -------
+    str
+        Such as ``"2 programs"``.
+
+    Examples
+    --------
+    >>> counted(1, "program"), counted(0, "program")
+    ('1 program', '0 programs')
+    """
+    return f"{number:.0f} {noun}" + ("" if number == 1 else "s")
+
+
+def in_sentence(label: str) -> str:
+    """Write a label as it stands within a sentence."""
+    return label if label.startswith(("Step ", "DO-")) else label[:1].lower() + label[1:]
+
+
+MOST_NAMED, NAMED = 6, 3
+
+
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """Write an enumeration in prose; of many words the first three, and how many more there are."""
+    named = list(words)
+    if len(named) > MOST_NAMED:
+        named = [*named[:NAMED], f"{len(named) - NAMED} more"]
+    *first, end = named
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def with_flag_labels(rows: Any) -> Any:
+    """Give rows with a ``red_flag`` column the flag's plain words as ``label``."""
+    return rows.assign(label=[FLAGS.get(flag, flag) for flag in rows["red_flag"]])
+
+
+# What a reader knows the numbers by: the first keys of each, whose basis decides where it stands.
+TOPICS = MappingProxyType(
+    {
+        "weights of the five factors": ("weights.",),
+        "chances by red flag": ("anchors.none", "anchors.course_", "anchors.step1_", "anchors.loa"),
+        "types of programs": ("program_types.",),
+        "application fees": ("fees.",),
+        "the minimum passing score": ("passing.",),
+        "how much a high score relieves a flag": ("relief.",),
+        "what ten points are worth": ("logit_scale",),
+        "how strongly answers come together": ("latent_correlation",),
+        "the chance of a match after an interview": ("match_given_interview",),
+    }
+)
+MOST_EXAMPLES = 3
+
+
+def basis_table(assumptions: Assumptions) -> pd.DataFrame:
+    """Count the assumptions by whose they are.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        The effective set.
+
+    Returns
+    -------
+    DataFrame
+        A row a basis: whose number it is, how many, examples.
+    """
+    held = [entry.basis for entry in assumptions.entries.values()]
+    rows = [
+        (words.capitalize(), held.count(basis), ", ".join(_examples(assumptions, basis)))
+        for basis, words in BASES.items()
+        if basis in held
+    ]
+    return pd.DataFrame(rows, columns=["Whose number", "How many", "Such as"])
+
+
+def _examples(assumptions: Assumptions, basis: str) -> list[str]:
+    """Topics all of whose numbers, else some, have a basis."""
+    whole, partly = [], []
+    for topic, starts in TOPICS.items():
+        bases = {e.basis for key, e in assumptions.entries.items() if key.startswith(starts)}
+        if bases == {basis}:
+            whole.append(topic)
+        elif basis in bases:
+            partly.append(f"{topic} (some)")
+    return (whole + partly)[:MOST_EXAMPLES] or ["see the file of assumptions"]
+
+
+SPOTLESS = "anchors.none"  # the chance that all others are held against
+ARTICLE_LEVEL = "the article's figures, which are illustrative"
+LEVELS = MappingProxyType(
+    {
+        "article": ARTICLE_LEVEL,
+        "published": "published figures",
+        "office": "the office's own figures",
+        "assumption": "assumed figures",
+    }
+)
+
+
+def level_words(assumptions: Assumptions) -> str:
+    """Whose figures the chances begin at where no counts of interviews level them.
+
+    Parameters
+    ----------
+    assumptions : Assumptions
+        ``level.basis`` and ``anchors.none``.
+
+    Returns
+    -------
+    str
+        For the middle of a sentence.
+    """
+    if assumptions.text("level.basis") == "identity":
+        return "interview rates by specialty, which are assumed where nothing is counted or cited"
+    return LEVELS[assumptions.entry(SPOTLESS).basis]
+
+
+def place_title(student: pd.DataFrame, kinds: dict[str, str]) -> str:
+    """Title of the chart that holds the model's chances at this score beside the source's.
+
+    Parameters
+    ----------
+    student : DataFrame
+        One row of students.
+    kinds : dict of str to str
+        Competitiveness by specialty.
+
+    Returns
+    -------
+    str
+        The title.
+    """
+    score = student["step2_ck"].iloc[0]
+    kind = COMPETITIVENESS[next(iter(kinds.values()))]
+    return f"Chance by red flag at Step 2 CK {score:g}, in {kind}"
+
+
+def profile_title(step2_ck: str, program_type: str, competitiveness: str) -> str:
+    """Title of the chart of chances by flag for a chosen score, kind of program and specialty.
+
+    Parameters
+    ----------
+    step2_ck : str
+        The score.
+    program_type, competitiveness : str
+        Their codes.
+
+    Returns
+    -------
+    str
+        The title.
+
+    Examples
+    --------
+    >>> profile_title("250", "community", "ultra")
+    'Chance of an interview at 250, community program, an ultra-competitive specialty'
+    """
+    kind = in_sentence(PROGRAM_TYPES[program_type])
+    where = COMPETITIVENESS[competitiveness]
+    return f"Chance of an interview at {step2_ck}, {kind} program, {where}"
+
+
+def beside_article(by_flag: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
+    """Put the source's chances beside the model's, flag by flag.
+
+    Parameters
+    ----------
+    by_flag : DataFrame
+        Of `analysis.model.by_flag.chances_by_flag`; may be without rows.
+    chances : DataFrame
+        Of `analysis.tables.read_interview_chances`.
+
+    Returns
+    -------
+    DataFrame
+        `by_flag` with ``article_chance`` (NaN where the source has none), ``label`` and
+        ``interval``, what kind of range it is.
+    """
+    given = dict(zip(chances["red_flag"], chances["interview_chance"], strict=True))
+    return with_flag_labels(by_flag).assign(
+        article_chance=[given.get(flag, float("nan")) for flag in by_flag["red_flag"]],
+        interval="range as our assumptions vary",
+    )

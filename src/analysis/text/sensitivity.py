@@ -1,0 +1,180 @@
+"""Words about a sensitivity analysis."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from analysis.text.labels import FACTORS, FLAGS, in_sentence, joined, percent
+
+__all__ = [
+    "acceptability_finding",
+    "contest_finding",
+    "first_finding",
+    "flip_finding",
+    "input_label",
+    "least_kept",
+    "tornado_finding",
+    "variance_finding",
+    "with_input_labels",
+]
+
+Row = Mapping[str, Any]
+# A contest is settled where one side wins this share of the draws.
+SETTLED = 0.95
+# Names that a sentence spells out; the rest are counted.
+MOST_CLOSE_CALLS = 3
+
+
+def first_finding(firsts: Sequence[Row]) -> str:
+    """Which application is worth most by itself, and how often."""
+    best, *others = [str(row["program_id"]) for row in firsts]
+    if not others:
+        return f"{best} is worth most by itself in every draw"
+    named = others[:MOST_CLOSE_CALLS]
+    if len(others) > MOST_CLOSE_CALLS:
+        named.append(f"one of {len(others) - MOST_CLOSE_CALLS} more")
+    share = percent(firsts[0]["first"])
+    return f"{best} is worth most by itself in {share} of the draws, else {joined(named, 'or')}"
+
+
+def contest_finding(contests: Sequence[Row]) -> str:
+    """For how many programs of a list the choice against one left off is not settled."""
+    if not contests:
+        return "No program is left off the list"
+    close = [str(row["program_id"]) for row in contests if row["wins"] < SETTLED]
+    of = len(contests)
+    if not close:
+        return f"One by one, each of {of} listed programs is clearly worth more than those left off"
+    named = close[:MOST_CLOSE_CALLS]
+    if len(close) > MOST_CLOSE_CALLS:
+        named.append(f"{len(close) - MOST_CLOSE_CALLS} more")
+    be = "is" if len(close) == 1 else "are"
+    return (
+        f"One by one, {len(close)} of {of} listed programs {be} not clearly worth more than "
+        f"one left off: {joined(named)}"
+    )
+
+
+ALL_WEIGHTS = "all weights"
+NAMES = {
+    ALL_WEIGHTS: "the five weights together",
+    "logit_scale": "how sharply chances react (logit scale)",
+    "latent_correlation": "how far rejections come together",
+    "match_given_interview": "the chance of a match after an interview",
+    "base_rate": "the student's group against all applicants",
+    "groups": "how much groups of applicants differ",
+    "signals": "what a signal is worth",
+    "relief": "how far a high Step 2 CK makes up for a flag",
+    "tolerance": "the programs' tolerance of red flags",
+}
+# Names in a list of programs that a sentence spells out; the rest are counted.
+MOST_NAMED = 5
+# Swings below this are rounding, not a change of a chance.
+LEAST_SWING = 1e-9
+
+
+def input_label(name: str) -> str:
+    """Plain words for an input of the robustness bench."""
+    kind, _, what = name.partition(".")
+    if kind == "weights" and what in FACTORS:
+        return f"the weight of {in_sentence(FACTORS[what])}"
+    if kind == "anchors" and what in FLAGS:
+        return f"the anchored chance: {in_sentence(FLAGS[what])}"
+    return NAMES.get(name, NAMES.get(kind, name))
+
+
+def least_kept(kept: Sequence[float]) -> int:
+    """How many programs stay in all but the worst twentieth of the draws."""
+    ordered = sorted(kept)
+    return int(ordered[math.floor(0.05 * len(ordered))])
+
+
+def acceptability_finding(kept: Sequence[float], list_length: int) -> str:
+    """What the redrawn lists say of the base list."""
+    least = least_kept(kept)
+    if least >= list_length:
+        return f"The list keeps all its {list_length} programs in 95 % of {len(kept)} draws"
+    return (
+        f"The list keeps at least {least} of its {list_length} programs "
+        f"in 95 % of {len(kept)} draws"
+    )
+
+
+def variance_finding(shares: Sequence[Row]) -> str:
+    """What moves the match chance most, and what the weights do.
+
+    Parameters
+    ----------
+    shares : sequence of mapping
+        Rows with input and total; one may be "all weights".
+
+    Returns
+    -------
+    str
+        One clause, to stand as a title.
+
+    Examples
+    --------
+    >>> variance_finding([{"input": "logit_scale", "total": math.nan}])
+    'The match chance does not move with any of these inputs'
+    """
+    known = [row for row in shares if math.isfinite(row["total"])]
+    if not known:
+        return "The match chance does not move with any of these inputs"
+    weights = next((row for row in known if row["input"] == ALL_WEIGHTS), None)
+    single = [row for row in known if row["input"] != ALL_WEIGHTS]
+    if weights is not None:
+        single = [row for row in single if not row["input"].startswith("weights.")]
+    first = max(single or known, key=lambda row: row["total"])
+    if weights is not None and weights["total"] >= first["total"]:
+        return (
+            f"The match chance moves mostly with the five weights together "
+            f"({percent(weights['total'])} of its variance)"
+        )
+    said = (
+        f"The match chance moves mostly with {input_label(first['input'])} "
+        f"({percent(first['total'])} of its variance)"
+    )
+    if weights is None:
+        return said
+    return f"{said}; the five weights together have {percent(weights['total'])}"
+
+
+def tornado_finding(bars: Sequence[Row]) -> str:
+    """Which input alone swings the match chance most."""
+    widest = bars[0]
+    if widest["swing"] < LEAST_SWING:
+        return "No input alone moves the match chance"
+    low, high = sorted([widest["answer_low"], widest["answer_high"]])
+    return (
+        f"Alone, {input_label(widest['input'])} moves the match chance most: "
+        f"{percent(low)} to {percent(high)}"
+    )
+
+
+def flip_finding(flips: Sequence[Row]) -> str:
+    """How many inputs would change the list within their range."""
+    still = [row["input"] for row in flips if not flips_somewhere(row)]
+    moving = len(flips) - len(still)
+    if moving == 0:
+        return f"The list stays as it is over the whole range of each of {len(flips)} inputs"
+    verb, whose = ("changes", "its") if moving == 1 else ("change", "their")
+    said = f"{moving} of {len(flips)} inputs {verb} the list somewhere in {whose} range"
+    if 0 < len(still) <= MOST_NAMED:
+        names = joined([input_label(name) for name in still])
+        said += f"; {names} {'does' if len(still) == 1 else 'do'} not"
+    return said
+
+
+def flips_somewhere(row: Row) -> bool:
+    """Whether an input has a flip value."""
+    value = row["flip_value"]
+    return value is not None and math.isfinite(value)
+
+
+def with_input_labels(rows: Any) -> Any:
+    """Give rows with an ``input`` column plain words as ``label``, for a chart."""
+    words = [input_label(name) for name in rows["input"]]
+    return rows.assign(label=[word[0].upper() + word[1:] for word in words])

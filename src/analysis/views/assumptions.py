@@ -1,0 +1,138 @@
+"""What the numbers rest on: all assumptions, what differs between two sets, a copy to edit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.assumptions import Entry, difference, read_assumptions, write_new
+from analysis.errors import AssumptionError
+from analysis.views.robustness import WAYS, survey_weights
+
+__all__ = ["assumptions_diff", "assumptions_new", "assumptions_show"]
+
+FilePath = str | os.PathLike[str]
+
+
+def _text(entry: Entry) -> str:
+    content = entry.content
+    numbers = content if isinstance(content, tuple) else (content,)
+    return ";".join(n if isinstance(n, str) else f"{n:.12g}" for n in numbers)
+
+
+def assumptions_show(
+    path: FilePath | None = None, overrides: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """Every assumption in force, with whose it is and why.
+
+    Parameters
+    ----------
+    path : str or path-like, optional
+        An assumptions file; the project's own without.
+    overrides : sequence of str
+        ``--set key=value``.
+
+    Returns
+    -------
+    list of dict
+        key, value, basis, why, source, fingerprint; the season's rows last.
+    """
+    assumptions = read_assumptions(path, overrides)
+    mark = {"fingerprint": assumptions.fingerprint}
+    rows = [
+        {
+            "key": key,
+            "value": _text(entry),
+            "basis": entry.basis,
+            "why": entry.why,
+            "source": entry.source,
+        }
+        | mark
+        for key, entry in assumptions.entries.items()
+    ]
+    for name, row in assumptions.season.items():
+        rows += [
+            {
+                "key": f"season.{name}.{field}",
+                "value": str(value),
+                "basis": "published"
+                if field in row.citations
+                else ("office" if row.basis == "office" else "assumption"),
+                "why": f"Season of {row.season}.",
+                "source": row.citations.get(field, "none"),
+            }
+            | mark
+            for field, value in row.model_dump(exclude_none=True).items()
+            if field not in {"season", "basis", "source"} and value != ""
+        ]
+    return rows
+
+
+def assumptions_diff(first: FilePath | None, second: FilePath | None) -> list[dict[str, str]]:
+    """What differs between two assumptions files.
+
+    Parameters
+    ----------
+    first, second : str, path-like or None
+        The files; None is the project's own.
+
+    Returns
+    -------
+    list of dict
+        key, first, second; none if the two give the same numbers.
+    """
+    return [
+        {"key": key, "first": before, "second": after}
+        for key, before, after in difference(read_assumptions(first), read_assumptions(second))
+    ]
+
+
+def assumptions_new(
+    path: FilePath,
+    start: FilePath | None = None,
+    overrides: Sequence[str] = (),
+    survey_csv: FilePath = "",
+    specialty: str = "",
+    way: str = WAYS[0],
+) -> tuple[Path, list[str]]:
+    """Write a whole set of assumptions, the season among it, to edit.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file to make; it must not be there yet.
+    start : str or path-like, optional
+        What to start from; the project's own without.
+    overrides : sequence of str
+        ``--set key=value``.
+    survey_csv : str or path-like
+        Raw responses of program directors, whose weights the set takes; "" for none.
+    specialty, way : str
+        As for `survey_weights`.
+
+    Returns
+    -------
+    Path
+        The file.
+    list of str
+        What was made of the survey.
+
+    Raises
+    ------
+    AssumptionError
+        If the file is there, or cannot be written, or a weight is set beside a survey.
+    TableError, ModelError
+        If the survey cannot be used.
+    """
+    target = Path(path)
+    assumptions = read_assumptions(start, overrides)
+    said: list[str] = []
+    if str(survey_csv):
+        if any(override.strip().startswith("weights.") for override in overrides):
+            message = "the weights are the survey's: leave out --set weights, or the survey"
+            raise AssumptionError(message)
+        found = survey_weights(survey_csv, assumptions, specialty, way)
+        assumptions, said = found.assumptions, found.sentences()
+    write_new(target, assumptions)
+    return target, said

@@ -1,0 +1,174 @@
+"""The office's own graduates against the chances, from files and options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.assumptions import read_assumptions, write_new
+from analysis.errors import AssumptionError
+from analysis.model.outcomes import Backtest, Estimate, run_backtest
+from analysis.paths import from_root
+from analysis.tables import read_if_given
+from analysis.tables.graduate_files import read_graduate_files
+from analysis.text.what_ifs import FIGURES, learned_label, verdict_sentence
+
+__all__ = ["BacktestAnswer", "backtest"]
+
+
+@dataclass(frozen=True)
+class BacktestAnswer:
+    """A back-test, and the sets of assumptions it began and ended with."""
+
+    result: Backtest
+    fingerprint: str
+    made_up: bool
+
+    def record(self) -> dict[str, Any]:
+        """Everything for JSON: unknown numbers are None."""
+        found = self.result
+        statistics = found.statistics
+
+        def value(name: str) -> float | None:
+            return _number(statistics.at[name, "value"]) if name in statistics.index else None
+
+        of_earlier = found.earlier or found.learned
+        return {
+            "verdict": found.verdict,
+            "reasons": list(found.reasons),
+            "n_applicants": found.n_applicants,
+            "n_applications": found.n_applications,
+            "n_learned_from": found.n_learned_from,
+            "years": list(found.years),
+            "brier": value("brier"),
+            "brier_parts": None if found.parts is None else asdict(found.parts),
+            "log_loss": value("log_loss"),
+            "skill_vs_base_rate": value("skill_vs_base_rate"),
+            "skill_vs_survey": value("skill_vs_survey"),
+            "calibration_in_the_large": value("calibration_in_the_large"),
+            "calibration_slope": value("calibration_slope"),
+            "calibration_intercept": value("calibration_intercept"),
+            "ece": value("ece"),
+            "ece_null": _number(found.calibration_error_by_luck),
+            "prior_sample_size": _estimate(of_earlier.prior_sample_size),
+            "rho": _estimate(of_earlier.rho),
+            "intervals": {
+                str(name): {"low": _number(row["low"]), "high": _number(row["high"])}
+                for name, row in statistics.iterrows()
+            },
+            "reliability": _records(found.bins),
+            "lists": _records(found.lists),
+            "learned": _records(found.learned.changes),
+            "fingerprint": self.fingerprint,
+            "fingerprint_learned": found.learned.assumptions.fingerprint,
+        }
+
+    def verdict(self) -> str:
+        """The verdict in one sentence."""
+        found = self.result
+        return verdict_sentence(found.verdict, found.n_applicants, found.years)
+
+    def figures(self) -> list[dict[str, Any]]:
+        """One row a figure, for a table or a CSV file."""
+        record = self.record()
+        rows = []
+        for name, value in record.items():
+            ends = record["intervals"].get(name) or {"low": None, "high": None}
+            if name in ("rho", "prior_sample_size") and value is not None:
+                value, ends = value["value"], value
+            if value is None or isinstance(value, int | float | str):
+                row = {"figure": name, "meaning": FIGURES.get(name, ""), "value": value}
+                rows.append(row | {"low": ends["low"], "high": ends["high"]})
+        return rows
+
+    def reliability(self) -> pd.DataFrame:
+        """Reliability diagram as its chart wants it: with what it rests on."""
+        return self.result.bins.assign(
+            source=f"Countersignal's model, assumptions {self.fingerprint}",
+            basis="synthetic" if self.made_up else "office",
+        )
+
+    def old_and_new(self) -> pd.DataFrame:
+        """`changes` as a frame: assumption, old, new, low, high, graduates, learned."""
+        return pd.DataFrame(self.changes()).drop(columns="why").astype({"graduates": "Int64"})
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Old beside new, one row an assumption, in plain words."""
+        renamed = self.result.learned.changes.rename(columns={"n": "graduates"})
+        renamed.insert(0, "assumption", [learned_label(key) for key in renamed.pop("key")])
+        return _records(renamed)
+
+
+def backtest(
+    graduates_csv: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    programs_csv: str | os.PathLike[str] = "",
+    mapping_toml: str | os.PathLike[str] = "",
+    assumptions_toml: str | os.PathLike[str] | None = None,
+    overrides: Sequence[str] = (),
+    learned_toml: str | os.PathLike[str] = "",
+) -> BacktestAnswer:
+    """Score the last year's chances by what became of them, and learn from all years.
+
+    Parameters
+    ----------
+    graduates_csv : path, or sequence of paths
+        The office's own outcomes; several years may be several files.
+    programs_csv : str or path-like
+        The programs, or "": then each is a typical one of its type.
+    mapping_toml : str or path-like
+        A column mapping for the office's own export, or "".
+    assumptions_toml : str or path-like, optional
+        What is believed beforehand; the project's own without.
+    overrides : sequence of str
+        ``--set key=value``.
+    learned_toml : str or path-like
+        Where to write the learned set, which every command then takes with ``--assumptions``; ""
+        writes nothing. A file that is there is not overwritten.
+
+    Returns
+    -------
+    BacktestAnswer
+
+    Raises
+    ------
+    TableError
+        If a file or the mapping cannot be used.
+    RowError
+        With every bad row.
+    AssumptionError
+        If an assumption is not understood, or the learned set cannot be written.
+    """
+    if str(learned_toml) and Path(learned_toml).exists():
+        message = (
+            f"{learned_toml} is there already; choose another name for the learned assumptions"
+        )
+        raise AssumptionError(message)
+    many = [graduates_csv] if isinstance(graduates_csv, (str, os.PathLike)) else graduates_csv
+    assumptions = read_assumptions(assumptions_toml, overrides)
+    mapping = from_root(mapping_toml) if str(mapping_toml) else None
+    graduates = read_graduate_files([from_root(path) for path in many], mapping)
+    programs = read_if_given("programs", programs_csv)
+    result = run_backtest(graduates, assumptions, programs)
+    if str(learned_toml):
+        write_new(Path(learned_toml), result.learned.assumptions)
+    sources = graduates["source"] if "source" in graduates else pd.Series(dtype="str")
+    made_up = bool(sources.astype(str).str.contains("synthetic").any())
+    return BacktestAnswer(result, assumptions.fingerprint, made_up)
+
+
+def _number(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _estimate(found: Estimate | None) -> dict[str, Any] | None:
+    return None if found is None else asdict(found)
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    plain: list[dict[str, Any]] = rows.astype(object).where(rows.notna(), None).to_dict("records")
+    return plain

@@ -1,0 +1,525 @@
+"""One case on the advisors' page, and its words."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.assumptions import COMPONENTS, Assumptions
+from analysis.errors import ModelError
+from analysis.tables.codes import STATES
+from analysis.text.labels import (
+    COMPETITIVENESS,
+    DEGREES,
+    FACTORS,
+    FLAGS,
+    NO_FLAG,
+    joined,
+    percent,
+)
+
+__all__ = [
+    "Case",
+    "as_what_if",
+    "case_assumptions",
+    "case_csv",
+    "case_from_json",
+    "case_json",
+    "case_of_row",
+    "cell_text",
+    "class_words",
+    "degree_words",
+    "differences",
+    "flag_words",
+    "states_of",
+    "weight_words",
+    "what_if_sentence",
+    "with_weight",
+]
+
+NAMES = {
+    "specialty": "specialty",
+    "step2_ck": "Step 2 CK",
+    "degree": "degree",
+    "needs_visa": "needs a visa",
+    "competitiveness": "class of the specialty",
+    "clerkship_honors_fraction": "clerkships with honors",
+    "letters": "letters",
+    "research_items": "research items",
+    "preferred_states": "preferred states",
+    "exclude_states": "excluded states",
+    "must_apply": "programs that must be on the list",
+    "never_apply": "programs that must stay off the list",
+    "application_limit": "most applications",
+    "fee_budget_usd": "fee budget",
+    "gold_signals": "gold signals",
+    "silver_signals": "silver signals",
+}
+SHARES = {"clerkship_honors_fraction"}
+NOT_GIVEN = "not given"
+MOST_NAMED = 5
+
+
+def flag_words() -> dict[str, str]:
+    """Words of each red flag."""
+    return {code: words for code, words in FLAGS.items() if code != NO_FLAG}
+
+
+def class_words() -> dict[str, str]:
+    """Codes of the classes of specialties.
+
+    Returns
+    -------
+    dict of str to str
+        By words, as a choice wants them.
+    """
+    return {words[0].upper() + words[1:]: code for code, words in COMPETITIVENESS.items()}
+
+
+def degree_words() -> list[tuple[str, str]]:
+    """Degrees, as a choice wants them."""
+    return [(words, code) for code, words in DEGREES.items()]
+
+
+def weight_words() -> dict[str, str]:
+    """Words of each weighed component."""
+    return dict(FACTORS)
+
+
+def differences(before: Case, after: Case) -> list[str]:
+    """What differs between two cases.
+
+    Parameters
+    ----------
+    before, after : Case
+        Any two.
+
+    Returns
+    -------
+    list of str
+        One clause each.
+
+    Examples
+    --------
+    >>> one = Case("S1", ("Psychiatry",), 240.0, red_flags=("loa_academic",))
+    >>> differences(one, Case("S1", ("Psychiatry",), 250.0))
+    ['Step 2 CK 240, now 250', 'without: leave of absence for academic reasons']
+    """
+    found = []
+    if before.student_id != after.student_id:
+        found.append(f"student {before.student_id}, now {after.student_id}")
+    for field, name in NAMES.items():
+        old, new = getattr(before, field), getattr(after, field)
+        if old != new:
+            found.append(f"{name} {_shown(field, old)}, now {_shown(field, new)}")
+    for word, more, less in (("with", after, before), ("without", before, after)):
+        flags = [FLAGS[code].lower() for code in more.red_flags if code not in less.red_flags]
+        if flags:
+            found.append(f"{word}: {joined(flags)}")
+    for field, words in (("marks", "marked"), ("confirmed", "policies confirmed")):
+        new = [one for one in getattr(after, field) if one not in getattr(before, field)]
+        old = [one for one in getattr(before, field) if one not in getattr(after, field)]
+        if new:
+            found.append(f"{words}: {_few([' '.join(filter(None, one)) for one in new])}")
+        elif old:
+            found.append(f"no longer {words}: {_few([one[0] for one in old])}")
+    if before.weights != after.weights:
+        shares = zip(FACTORS.values(), after.weights, strict=False)
+        words = ", ".join(f"{name} {percent(share)}" for name, share in shares)
+        found.append(f"weights {words}" if words else "weights as in the assumptions")
+    return found
+
+
+def _few(names: Sequence[str]) -> str:
+    """Names, at most five of them."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _shown(field: str, value: Any) -> str:
+    if value is None or value in {(), ""}:
+        return NOT_GIVEN
+    if isinstance(value, tuple):
+        return _few([COMPETITIVENESS.get(part, str(part)) for part in value])
+    if field in SHARES:
+        return percent(value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+NUMBERS = (
+    "step2_ck",
+    "clerkship_honors_fraction",
+    "letters",
+    "research_items",
+    "application_limit",
+    "fee_budget_usd",
+)
+LISTS = (
+    "specialty",
+    "red_flags",
+    "competitiveness",
+    "preferred_states",
+    "exclude_states",
+    "must_apply",
+    "never_apply",
+    "gold_signals",
+    "silver_signals",
+)
+STEP1_FLAG = "step1_failure"
+WHAT_IF, LONGEST_ID = "-what-if", 32
+NOT, ANYWHERE = "not", "ANYWHERE"
+NOT_WORDS = frozenset(
+    {
+        "not",
+        "no",
+        "never",
+        "except",
+        "excluding",
+        "without",
+        "avoid",
+        "but",
+        "but not",
+        "anywhere but",
+    }
+)
+# Small letters make these two words of a sentence; capitals make them Oregon and Indiana.
+READ_TWO_WAYS = frozenset({"or", "in", "Or", "In"})
+STATE_CODES = {name.casefold(): code for name, code in STATES.items()} | {"washington dc": "DC"}
+STATE_NAME = re.compile(
+    "(?:"
+    + "|".join(
+        sorted(
+            map(
+                re.escape,
+                [*STATE_CODES, *map(str.casefold, STATES.values()), *NOT_WORDS, "anywhere"],
+            ),
+            key=len,
+            reverse=True,
+        )
+    )
+    + r")(?![^\W_])",
+    re.IGNORECASE,
+)
+# A share that a slider may give one weight: the other four keep something.
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 0.9
+WHY = "Set while exploring; the other weights share what is left."
+
+
+@dataclass(frozen=True)
+class Case:
+    """A profile, what is wished of the list, and the weights; None or () is "not given".
+
+    Parameters
+    ----------
+    student_id : str
+        Whose case.
+    specialty : tuple of str
+        One, or two.
+    step2_ck : float, optional
+        The score; without it there are no chances.
+    step1_result : str
+        ``pass``, ``fail_then_pass`` or "".
+    red_flags : tuple of str
+        Codes.
+    degree, needs_visa : str
+        As in students.csv.
+    competitiveness : tuple of str
+        One word a specialty; () takes the season's.
+    clerkship_honors_fraction, letters, research_items : float, optional
+        As in students.csv.
+    preferred_states, exclude_states : tuple of str
+        Two letters each.
+    must_apply, never_apply : tuple of str
+        Ids of programs.
+    application_limit, fee_budget_usd : float, optional
+        What the list keeps to.
+    gold_signals, silver_signals : tuple of int
+        One number a specialty; () takes the season's.
+    marks : tuple of (str, str, str)
+        Program, tie (``home``, ``rotation``, ``contact`` or "") and signal (``gold``, ``silver`` or
+        "") as marked on the page, in place of the office's row of preferences.
+    confirmed : tuple of (str, str, str)
+        Program, column and value of a policy that the program has confirmed.
+    weights : tuple of float
+        Shares of the five components in the order of ``COMPONENTS``; () takes the assumptions'.
+    rest : tuple of (str, value)
+        The row's other columns, which stay as they are.
+    """
+
+    student_id: str
+    specialty: tuple[str, ...]
+    step2_ck: float | None = None
+    step1_result: str = ""
+    red_flags: tuple[str, ...] = ()
+    degree: str = "us_md"
+    needs_visa: str = "no"
+    competitiveness: tuple[str, ...] = ()
+    clerkship_honors_fraction: float | None = None
+    letters: float | None = None
+    research_items: float | None = None
+    preferred_states: tuple[str, ...] = ()
+    exclude_states: tuple[str, ...] = ()
+    must_apply: tuple[str, ...] = ()
+    never_apply: tuple[str, ...] = ()
+    application_limit: float | None = None
+    fee_budget_usd: float | None = None
+    gold_signals: tuple[int, ...] = ()
+    silver_signals: tuple[int, ...] = ()
+    marks: tuple[tuple[str, str, str], ...] = ()
+    confirmed: tuple[tuple[str, str, str], ...] = ()
+    weights: tuple[float, ...] = ()
+    rest: tuple[tuple[str, Any], ...] = ()
+
+    def student(self) -> pd.DataFrame:
+        """The case as one row of students, typed as the loader types it.
+
+        Returns
+        -------
+        DataFrame
+            One row. An exam result that a changed flag contradicts is unknown.
+        """
+        row: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
+        told = {"fail_then_pass": True, "pass": False}.get(self.step1_result)
+        if told is not None and told != (STEP1_FLAG in self.red_flags):
+            row["step1_result"] = ""
+        frame = {}
+        for name, value in {**row, **dict(self.rest)}.items():
+            if name in NUMBERS:
+                frame[name] = pd.Series([np.nan if value is None else float(value)])
+            elif isinstance(value, tuple):
+                frame[name] = pd.Series([value], dtype=object)
+            elif isinstance(value, str):
+                frame[name] = pd.Series([value or None], dtype="str")
+            else:
+                frame[name] = pd.Series([value])
+        return pd.DataFrame(frame)
+
+
+OF_THE_PAGE = {"marks", "confirmed", "weights", "rest"}
+COLUMNS = tuple(f.name for f in fields(Case) if f.name not in OF_THE_PAGE)
+
+
+def case_of_row(row: Mapping[str, Any]) -> Case:
+    """Case of one row of students.
+
+    Parameters
+    ----------
+    row : mapping
+        As read by the loader.
+
+    Returns
+    -------
+    Case
+        Its `student` is that row again, column by column.
+    """
+    own: dict[str, Any] = {"student_id": str(row["student_id"])}
+    for name in COLUMNS[1:]:
+        value = row.get(name)
+        if name in LISTS:
+            own[name] = tuple(value) if isinstance(value, tuple) else ()
+        elif name in NUMBERS:
+            own[name] = None if value is None or pd.isna(value) else float(value)
+        else:
+            own[name] = value if isinstance(value, str) else ""
+    rest = tuple(
+        (str(name), value)
+        for name, value in row.items()
+        if name not in COLUMNS and (bool(value) if isinstance(value, tuple) else pd.notna(value))
+    )
+    return Case(**own, rest=rest)
+
+
+def as_what_if(case: Case, changed: str) -> Case:
+    """The case as a row that nobody takes for the office's own record of the student.
+
+    Parameters
+    ----------
+    case : Case
+        Changed on the page, or typed there.
+    changed : str
+        Of `what_if_sentence`.
+
+    Returns
+    -------
+    Case
+        Its id, name and note say that it is a what-if.
+    """
+    own = dict(case.rest)
+    said = f"WHAT-IF, not the office's record. {changed}"
+    own["advisor_note"] = "\n\n".join(filter(None, (said, own.get("advisor_note"))))
+    if own.get("name"):
+        own["name"] = f"What-if: {own['name']}"
+    student_id = f"{case.student_id[: LONGEST_ID - len(WHAT_IF)]}{WHAT_IF}"
+    return replace(case, student_id=student_id, rest=tuple(own.items()))
+
+
+def what_if_sentence(changes: Sequence[str]) -> str:
+    """What a what-if changes, as one sentence."""
+    return f"Changed: {'; '.join(changes)}." if changes else "Typed on the page."
+
+
+def states_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Understand wishes for states that a person typed; what can be read two ways is refused.
+
+    Parameters
+    ----------
+    text : str
+        Codes or names, by spaces, commas or "and"; "not" before each one to avoid.
+
+    Returns
+    -------
+    tuple of str
+        Codes of the states that are preferred, in their order.
+    tuple of str
+        Codes of those to avoid.
+
+    Raises
+    ------
+    ModelError
+        With the words that were not understood and what to write instead.
+
+    Examples
+    --------
+    >>> states_of("Ohio, PA, not TX")
+    (('OH', 'PA'), ('TX',))
+    """
+    text = re.sub(r"\bwashington,? d\.?c\b", "DC", text, flags=re.IGNORECASE).replace(".", "")
+    wanted: list[str] = []
+    avoided: list[str] = []
+    since_not = None  # how many states a "not" has before it ends
+    for words in re.split(r"[,;/\n]+|\band\b|&", text):
+        for word in _state_words(words):
+            if word == NOT:
+                since_not = 0
+            elif since_not is None:
+                wanted.append(word)
+            else:
+                since_not += 1
+                if since_not > 1:
+                    first = avoided[-1]
+                    message = (
+                        f"States: '{text.strip()}' can be read two ways. Write 'not' before each "
+                        f"state to avoid ('not {first}, not {word}'), or put preferred states "
+                        f"first ('{word}, not {first}')."
+                    )
+                    raise ModelError(message)
+                avoided.append(word)
+    if since_not == 0:
+        message = f"States: '{text.strip()}' ends with 'not'. Write the state to avoid after it."
+        raise ModelError(message)
+    both = [word for word in wanted if word in avoided]
+    if both:
+        message = f"States: {joined(both)} cannot be both preferred and avoided."
+        raise ModelError(message)
+    return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(avoided))
+
+
+def _state_words(text: str) -> list[str]:
+    """Codes and `NOT`, in the order in which they stand."""
+    rest = re.sub(r"(?<!\S)[-!](?=\w)", "not ", " ".join(text.split()))
+    found = []
+    while rest:
+        known = STATE_NAME.match(rest)
+        if known is None or known[0] in READ_TWO_WAYS:
+            word = rest.split()[0]
+            message = (
+                f"States: '{word}' is not understood, so nothing was changed. Write codes or full "
+                "names with commas between them, as in 'OH, Pennsylvania, not TX'."
+            )
+            near = get_close_matches(word.title(), STATES, 1)
+            message += f" The nearest name is {near[0]}." if near else ""
+            raise ModelError(message)
+        name = known[0].casefold()
+        found.append(NOT if name in NOT_WORDS else STATE_CODES.get(name, name.upper()))
+        rest = rest[known.end() :].lstrip()
+    return [word for word in found if word != ANYWHERE]
+
+
+def case_json(case: Case) -> dict[str, Any]:
+    """The case as plain values, which `case_from_json` reads back."""
+    return json.loads(json.dumps(asdict(case), default=lambda value: value.item()))
+
+
+def case_from_json(values: Mapping[str, Any]) -> Case:
+    """A case that was written as plain values.
+
+    Parameters
+    ----------
+    values : mapping
+        Of `case_json`, or from a file that a person may have changed.
+
+    Returns
+    -------
+    Case
+        The same case.
+
+    Raises
+    ------
+    ModelError
+        If a value is missing or of another kind.
+    """
+    try:
+        own = {name: values[name] for name in (f.name for f in fields(Case)) if name in values}
+        for name in (*LISTS, "weights"):
+            own[name] = tuple(own.get(name) or ())
+        for name in ("marks", "confirmed"):
+            own[name] = tuple(tuple(map(str, one)) for one in own.get(name) or ())
+        own["rest"] = tuple(
+            (str(name), tuple(value) if isinstance(value, list) else value)
+            for name, value in own.get("rest") or ()
+        )
+        for name in NUMBERS:
+            own[name] = None if own.get(name) is None else float(own[name])
+        case = Case(**own)
+        if not (isinstance(case.student_id, str) and case.specialty):
+            raise TypeError
+    except (KeyError, TypeError, ValueError):
+        message = "a saved case that cannot be read: it was changed or cut short"
+        raise ModelError(message) from None
+    return case
+
+
+def case_csv(case: Case) -> str:
+    """The case as students.csv with one row, which the loader reads back."""
+    row = case.student().iloc[0].to_dict()
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(row)
+    writer.writerow([cell_text(value) for value in row.values()])
+    return stream.getvalue()
+
+
+def cell_text(value: Any) -> str:
+    """A value as a cell of a CSV file that the loader reads back."""
+    if isinstance(value, tuple):
+        return ";".join(str(part) for part in value)
+    if value is None or pd.isna(value):
+        return ""
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
+
+
+def case_assumptions(case: Case, base: Assumptions) -> Assumptions:
+    """Assumptions under the case's weights."""
+    if not case.weights:
+        return base
+    weights = {f"weights.{name}": n for name, n in zip(COMPONENTS, case.weights, strict=True)}
+    return base.with_values(weights, basis="assumption", why=WHY, source="none")
+
+
+def with_weight(case: Case, component: str, share: float, base: Assumptions) -> Case:
+    """Give one weight a share; the others share the rest in the proportions they have."""
+    before = dict(zip(COMPONENTS, case.weights or base.weights.values(), strict=True))
+    kept = min(max(share, LEAST_WEIGHT), MOST_WEIGHT)
+    rest = 1 - before[component]
+    after = {name: own / rest * (1 - kept) for name, own in before.items()}
+    after[component] = kept
+    return replace(case, weights=tuple(after[name] for name in COMPONENTS))

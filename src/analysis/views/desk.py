@@ -1,0 +1,755 @@
+"""What a case comes to: the quick numbers of a profile, and the list behind them."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from analysis.assumptions import Assumptions, read_assumptions, toml_text
+from analysis.errors import Problem, TableError
+from analysis.model.by_flag import chances_at_score, chances_with_and_without
+from analysis.model.chance import interview_chance
+from analysis.model.choice.application_list import (
+    ApplicationList,
+    application_list,
+    list_room,
+    next_applications,
+)
+from analysis.model.profile import profile_levels, profile_points, specialties_of
+from analysis.paths import from_root
+from analysis.plain_text import formula_as_text
+from analysis.tables import read_interview_chances
+from analysis.tables.check import check_table
+from analysis.tables.loading import Checked, listed_problems, report_of
+from analysis.tables.together import problems_together
+from analysis.text.labels import (
+    FACTORS,
+    FLAGS,
+    PROGRAM_TYPES,
+    TERMS,
+    beside_article,
+    level_words,
+    percent,
+    place_title,
+)
+from analysis.text.list_overview import list_summary, unknowns_sentence
+from analysis.text.list_words import left_out_reason, listed_because, no_list_sentence, to_verify
+from analysis.views.case import Case, case_assumptions, cell_text
+
+__all__ = [
+    "POLICIES",
+    "Desk",
+    "ListOf",
+    "Policy",
+    "Source",
+    "Standing",
+    "beside_graduates",
+    "case_tables",
+    "case_toml",
+    "changed_lines",
+    "check_rows",
+    "checked_file",
+    "list_of",
+    "list_rows",
+    "list_xlsx",
+    "policies_to_confirm",
+    "program_card",
+    "read_desk",
+    "rows_csv",
+    "standing_of",
+    "whose_data",
+    "without_states",
+]
+
+FilePath = str | os.PathLike[str]
+SOURCE = "Countersignal model"
+SAMPLES = "data/sample"
+MOST_NAMED = 5
+FEWEST = 5  # people of a group that is told of
+NAMES_OF_TABLES = {
+    "students": ("Class", "student", "students"),
+    "programs": ("Programs", "program", "programs"),
+    "preferences": ("Preferences", "row", "rows"),
+}
+NO_PROGRAMS = (
+    "There is no list yet: no programs file is in use. Hand in the office's own under Data."
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that lies on the desk.
+
+    Parameters
+    ----------
+    table : str
+        Which table it is.
+    name : str
+        Of the file, as the office calls it; "" where there is none.
+    used, refused : int
+        Rows that are used, and rows that are left out because something in them is wrong.
+    said : str
+        The loader's own words: every problem by line and column, and what was repaired.
+    """
+
+    table: str
+    name: str = ""
+    used: int = 0
+    refused: int = 0
+    said: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies on the desk while exploring: the tables and the assumptions, read once.
+
+    Parameters
+    ----------
+    students, programs : DataFrame
+        Checked rows; without rows where there is no file.
+    preferences : DataFrame or None
+        Wishes, ties and signals.
+    article : DataFrame
+        The article's chances by red flag.
+    assumptions : Assumptions
+        What cases start from.
+    sources : tuple of Source
+        The files of students, programs and preferences, in this order.
+    made_up : bool
+        Whether these are the project's own made-up samples.
+    """
+
+    students: pd.DataFrame
+    programs: pd.DataFrame
+    preferences: pd.DataFrame | None
+    article: pd.DataFrame
+    assumptions: Assumptions
+    sources: tuple[Source, ...] = ()
+    made_up: bool = False
+
+
+def read_desk(
+    students_csv: FilePath,
+    programs_csv: FilePath,
+    preferences_csv: FilePath = "",
+    assumptions_toml: FilePath | None = None,
+    chances_csv: FilePath = "data/article/interview_chances.csv",
+) -> Desk:
+    """Read what exploring needs; rows that are refused are left out and counted.
+
+    Parameters
+    ----------
+    students_csv, programs_csv, preferences_csv : str or path-like
+        The tables, from the project root; "" for none.
+    assumptions_toml : str or path-like, optional
+        Assumptions; the project's own without.
+    chances_csv : str or path-like
+        The article's chances.
+
+    Returns
+    -------
+    Desk
+        The tables.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be used, no row of it can, or the sample stands beside a file that is not.
+    AssumptionError
+        If the assumptions are not understood.
+    """
+    paths = {"students": students_csv, "programs": programs_csv, "preferences": preferences_csv}
+    given = {table: from_root(path) for table, path in paths.items() if path}
+    made_up = {table: path.parent == from_root(SAMPLES) for table, path in given.items()}
+    if len(set(made_up.values())) > 1:
+        table = next(name for name, sample in made_up.items() if sample)
+        expected = "a file of your own: made-up sample data never stand beside real data"
+        raise TableError(Problem(given[table].name, expected))
+    checked = {table: _usable(path, table) for table, path in given.items()}
+    rows = {table: one.rows for table, one in checked.items()}
+    return Desk(
+        rows.get("students", pd.DataFrame({"student_id": []}, dtype="str")),
+        rows.get("programs", pd.DataFrame({"program_id": [], "specialty": []}, dtype="str")),
+        rows.get("preferences"),
+        read_interview_chances(from_root(chances_csv)),
+        read_assumptions(assumptions_toml or None),
+        tuple(_source(table, checked) for table in paths),
+        any(made_up.values()),
+    )
+
+
+def _usable(path: Path, table: str) -> Checked:
+    checked = check_table(path, table)
+    if checked.rows.empty and checked.problems:
+        raise TableError(checked.problems)
+    return checked
+
+
+def _source(table: str, files: Mapping[str, Checked]) -> Source:
+    checked = files.get(table)
+    if checked is None:
+        return Source(table)
+    refused = len({problem.line for problem in checked.problems})
+    said = report_of(checked)
+    strangers = [p for p in problems_together(files) if p.file == checked.path.name]
+    if strangers:
+        said += f"\nbeside the other files:\n{listed_problems(strangers)}"
+    return Source(table, checked.path.name, len(checked.rows), refused, said)
+
+
+def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
+    """What the loader says of a file, and whether a row of it can be used."""
+    try:
+        checked = check_table(Path(path), table)
+    except TableError as error:
+        return f"{Path(path).name}: cannot be used\n{error}", False
+    return report_of(checked), len(checked.rows) > 0
+
+
+def check_rows(path: FilePath, table: str) -> pd.DataFrame:
+    """The good rows of a file."""
+    return check_table(Path(path), table).rows
+
+
+def whose_data(desk: Desk) -> str:
+    """Whose data are shown, from which files, with how many rows used and refused."""
+    if desk.made_up:
+        return "Made-up sample data: no real student and no real program."
+    parts = []
+    for source in desk.sources:
+        name, one, many = NAMES_OF_TABLES[source.table]
+        if not source.name:
+            parts.append(f"{name}: none yet")
+            continue
+        counted = f"{source.used} {one if source.used == 1 else many} used"
+        if source.refused:
+            rows = "row" if source.refused == 1 else "rows"
+            counted += f", {source.refused} {rows} refused and left out"
+        parts.append(f"{name}: {source.name} ({counted})")
+    return f"Your office's data. {'. '.join(parts)}."
+
+
+def rows_csv(rows: pd.DataFrame) -> str:
+    """Rows of a table as CSV that the loader reads back; unknown is empty."""
+    return rows.map(cell_text).to_csv(index=False, lineterminator="\n")
+
+
+def case_toml(case: Case, desk: Desk) -> str:
+    """The assumptions a case rests on, whole, as a file that every command takes."""
+    return toml_text(case_assumptions(case, desk.assumptions))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The quick numbers of a case.
+
+    Parameters
+    ----------
+    rows : mapping of str to str
+        What is counted, and its number in words.
+    chance : float
+        Of an interview at a typical mid-tier program of the first specialty; NaN without a score.
+    by_flag : DataFrame
+        Model and article by red flag at this score; without rows where there is no score.
+    title : str
+        Of the chart of `by_flag`.
+    weights : DataFrame
+        factor, importance (points of 100), basis, source: the weights in force.
+    notes : tuple of str
+        What was taken as typical, and the like.
+    """
+
+    rows: Mapping[str, str]
+    chance: float
+    by_flag: pd.DataFrame
+    title: str
+    weights: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def standing_of(case: Case, desk: Desk) -> Standing:
+    """Where a case stands, without a list: some hundredths of a second."""
+    student, assumptions = case.student(), case_assumptions(case, desk.assumptions)
+    kinds = specialties_of(student.iloc[0], assumptions)
+    typical = chances_with_and_without(student, assumptions)
+    here = beside_article(chances_at_score(student, assumptions), desk.article)
+    points = profile_points(student, assumptions)
+    return Standing(
+        MappingProxyType(_standing_rows(typical, points)),
+        float(typical["interview_chance"].iloc[0]),
+        here,
+        "" if here.empty else place_title(student, kinds),
+        _weights_frame(case, assumptions),
+        _notes(case, student, assumptions),
+    )
+
+
+def _standing_rows(typical: pd.DataFrame, points: pd.DataFrame) -> dict[str, str]:
+    rows = {}
+    several = len(typical) > 1
+    for place in typical.to_dict("records"):
+        where = f" in {place['specialty']}" if several else ""
+        known = not pd.isna(place["interview_chance"])
+        rows[f"Interview at a typical mid-tier program{where}"] = (
+            _with_range(place["interview_chance"], place["low"], place["high"])
+            if known
+            else "no score, no chance"
+        )
+        rows[f"The same record without a red flag{where}"] = (
+            percent(place["without_flags"]) if known else "no score, no chance"
+        )
+    total = points["points"].sum() if points["value"].notna().all() else None
+    rows["Profile, of 100 points"] = "cannot be weighed up" if total is None else f"{total:.0f}"
+    return rows
+
+
+def _with_range(chance: float, low: float, high: float) -> str:
+    if not pd.isna(low) and percent(low) == percent(high):
+        return f"{percent(chance)} or more"
+    ends = "" if pd.isna(low) else f" ({percent(low)} to {percent(high)})"
+    return f"{percent(chance)}{ends}"
+
+
+def _weights_frame(case: Case, assumptions: Assumptions) -> pd.DataFrame:
+    own = bool(case.weights)
+    return pd.DataFrame(
+        {
+            "factor": [FACTORS[name] for name in assumptions.weights],
+            "importance": [100 * share for share in assumptions.weights.values()],
+            "basis": [
+                "assumption" if own else assumptions.entry(f"weights.{name}").basis
+                for name in assumptions.weights
+            ],
+            "source": "set on this page"
+            if own
+            else [assumptions.entry(f"weights.{name}").source for name in assumptions.weights],
+        }
+    )
+
+
+def _notes(case: Case, student: pd.DataFrame, assumptions: Assumptions) -> tuple[str, ...]:
+    if case.step2_ck is None:
+        return ("No Step 2 CK score yet: move its slider to ask what a score would do.",)
+    words = {
+        "clerkship_honors_fraction": "clerkship grades",
+        "letters": "letters",
+        "research_items": "research",
+    }
+    taken = profile_levels(student, assumptions)["taken_as_typical"].iloc[0]
+    empty = [words[name] for name in taken]
+    return (f"Not given and taken as typical: {', '.join(empty)}.",) if empty else ()
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """The list of a case, in numbers and words.
+
+    Parameters
+    ----------
+    rows : mapping of str to str
+        What is counted, and its number in words.
+    found : ApplicationList or None
+        The list itself; None without a score.
+    programs : DataFrame
+        A row a program of the case's specialties, in words, by program_id: those on the list first,
+        in its order.
+    curve : DataFrame
+        The match chance by rho.
+    used : tuple of float
+        Values of rho that are mixed.
+    sentences : tuple of str
+        What to say beside the list.
+    applications : DataFrame
+        What each further application adds, of `analysis.model.choice.curves.next_application`.
+    worth_sending : int or None
+        Applications after which none adds much.
+    """
+
+    rows: Mapping[str, str]
+    found: ApplicationList | None
+    programs: pd.DataFrame
+    curve: pd.DataFrame
+    used: tuple[float, ...]
+    sentences: tuple[str, ...]
+    applications: pd.DataFrame
+    worth_sending: int | None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of the programs on the list, by id."""
+        if self.programs.empty:
+            return {}
+        listed = self.programs[self.programs["On list"] == ON]
+        return dict(zip(listed.index, listed["Program"], strict=True))
+
+
+def list_of(case: Case, desk: Desk) -> ListOf:
+    """The list a case comes to.
+
+    Parameters
+    ----------
+    case : Case
+        Any.
+    desk : Desk
+        The tables.
+
+    Returns
+    -------
+    ListOf
+        Equal cases give equal lists; without a score there is none, and a sentence says so.
+
+    Raises
+    ------
+    ModelError, AssumptionError
+        If the case or its wishes are not understood or contradict each other.
+    """
+    assumptions = case_assumptions(case, desk.assumptions)
+    used = assumptions.values("latent_correlation")
+    missing = (
+        NO_PROGRAMS
+        if desk.programs.empty
+        else "There is no list without a Step 2 CK score."
+        if case.step2_ck is None
+        else ""
+    )
+    if missing:
+        none = pd.DataFrame()
+        return ListOf(MappingProxyType({}), None, none, none, used, (missing,), none, None)
+    programs, preferences = case_tables(case, desk)
+    student = without_states(case, desk).student()
+    found = application_list(
+        student, programs, assumptions, preferences, left_out_number=len(programs)
+    )
+    records = found.programs.to_dict("records")
+    sentences = (
+        list_summary(records) if records else no_list_sentence(list_room(found)),
+        unknowns_sentence(found.unknowns, len(records), found.match_chance_if_unknowns_close)
+        if records
+        else "",
+        f"The chances begin at {level_words(assumptions)}: compare cases with them; they "
+        "are no forecast."
+        if found.chance_basis == "article"
+        else "",
+    )
+    further, worth_sending = next_applications(found, assumptions)
+    return ListOf(
+        MappingProxyType(_list_rows(found)),
+        found,
+        _program_rows(case, found, preferences),
+        # Of an empty list there is nothing to draw.
+        found.match_chance_by_rho.assign(basis="assumption", source=SOURCE)
+        if records
+        else pd.DataFrame(),
+        used,
+        tuple(sentence for sentence in sentences if sentence),
+        further.assign(basis="assumption", source=SOURCE),
+        worth_sending,
+    )
+
+
+def without_states(case: Case, desk: Desk) -> Case:
+    """The case with each program of its excluded states on the never list.
+
+    They stay in the table: a program's chances hang on how it stands among all programs.
+    """
+    out = desk.programs["state"].isin(case.exclude_states)
+    out &= ~desk.programs["program_id"].isin((*case.must_apply, *case.never_apply))
+    out &= desk.programs["specialty"].isin(case.specialty)
+    return replace(case, never_apply=(*case.never_apply, *desk.programs["program_id"][out]))
+
+
+def case_tables(case: Case, desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Programs and preferences as a case has them.
+
+    Parameters
+    ----------
+    case : Case
+        Its confirmed policies and marks.
+    desk : Desk
+        The tables.
+
+    Returns
+    -------
+    programs : DataFrame
+        What a program has confirmed is no longer unknown.
+    preferences : DataFrame or None
+        Rows of this student alone, for programs of the table.
+    """
+    programs = desk.programs.copy() if case.confirmed else desk.programs
+    for program_id, column, value in case.confirmed:
+        if column in programs.columns:
+            here = programs["program_id"] == program_id
+            number = programs[column].dtype.kind == "f"
+            programs.loc[here, column] = float(value) if number else value
+    if desk.preferences is None and not case.marks:
+        return programs, None
+    known = set(programs["program_id"])
+    own: dict[str, dict[str, Any]] = {}
+    columns = ["student_id", "program_id", "preference", "tie", "signal"]
+    if desk.preferences is not None:
+        columns = list(desk.preferences.columns)
+        rows = desk.preferences[desk.preferences["student_id"] == case.student_id]
+        own = {row["program_id"]: row for row in rows.to_dict("records")}
+    for program_id, tie, signal in case.marks:
+        row = own.setdefault(program_id, {"student_id": case.student_id, "program_id": program_id})
+        row |= {"tie": tie or None, "signal": signal or None}
+    rows = pd.DataFrame([row for one, row in own.items() if one in known], columns=columns)
+    kinds = {name: "float64" if name == "preference" else "str" for name in columns}
+    return programs, rows.astype(kinds)
+
+
+ON, OPTIONAL, OFF = "yes", "optional", "no"
+MATCH = "Estimated match chance"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy that a program may confirm: its name, and answers with the value they give."""
+
+    name: str
+    answers: tuple[tuple[str, str], ...]
+
+
+POLICIES = {
+    "step2_cutoff": Policy(
+        "Step 2 CK cutoff", (("none, or this score passes", "200"), ("over this score", "300"))
+    ),
+    "auto_screen_any_failure": Policy(
+        "screens out an exam failure", (("no", "no"), ("yes", "yes"))
+    ),
+    "veto_professionalism": Policy(
+        "refuses professionalism concerns", (("no", "no"), ("yes", "yes"))
+    ),
+    "accepts_do": Policy("takes DO applicants", (("yes", "yes"), ("no", "no"))),
+    "visa": Policy("visas", (("J-1 and H-1B", "both"), ("none", "none"))),
+}
+
+
+def policies_to_confirm(desk: Desk, program_id: str) -> list[str]:
+    """Columns of a program that the programs file leaves empty."""
+    row = desk.programs.set_index("program_id").loc[program_id]
+    return [column for column in POLICIES if column not in row or pd.isna(row[column])]
+
+
+def _program_rows(
+    case: Case, found: ApplicationList, preferences: pd.DataFrame | None
+) -> pd.DataFrame:
+    """Every program of the case's specialties in words, by program_id."""
+    about = found.problem.programs.set_index("program_id")
+    ties: dict[str, str] = {}
+    if preferences is not None:
+        own = preferences[preferences["student_id"] == case.student_id]
+        ties = dict(own.set_index("program_id")["tie"].dropna())
+    optional = set(found.optional["program_id"]) if len(found.optional) else set()
+    rows = {}
+    listed = [(row, True) for row in found.programs.to_dict("records")]
+    for row, on in [*listed, *((row, False) for row in found.left_out.to_dict("records"))]:
+        program_id = str(row["program_id"])
+        program = about.loc[program_id]
+        chance = float(row["interview_chance"])
+        marks = [ties.get(program_id, "")]
+        marks += ["pinned"] if program_id in case.must_apply else []
+        marks += ["excluded"] if program_id in case.never_apply else []
+        rows[program_id] = {
+            "Program": str(row["program_name"]),
+            "On list": ON if on else OPTIONAL if program_id in optional else OFF,
+            "State": str(program["state"]),
+            "Type": PROGRAM_TYPES[program["program_type"]],
+            "Group": str(row["group"]).replace("_", " ") if on else "",
+            "Chance (%)": round(100 * chance),
+            "Range": f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%" if on else "",
+            "Signal": str(row["signal"]) if on and row["signal"] != "none" else "",
+            "Marks": ", ".join(filter(None, marks)),
+            "Why": listed_because(row) if on else left_out_reason(row),
+            "Confirm": str(len(to_verify(row["unknown"])) or "") if on else "",
+        }
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dict[str, str]:
+    """What there is to say of one program for one case, by name."""
+    program = case_tables(case, desk)[0].set_index("program_id").loc[program_id]
+    asked = [column for column in POLICIES if pd.isna(program.get(column))]
+    row = listed.programs.loc[program_id]
+
+    def told(column: str, form: str = "{}") -> str:
+        value = program.get(column)
+        return "not published: confirm" if value is None or pd.isna(value) else form.format(value)
+
+    rates = "not published"
+    if pd.notna(program["interviews_offered"]) and pd.notna(program["applications_received"]):
+        share = percent(program["interviews_offered"] / program["applications_received"])
+        rates = (
+            f"{program['interviews_offered']:.0f} interviews for "
+            f"{program['applications_received']:.0f} applications ({share})"
+        )
+    drives = [
+        f"{name} {points:+.0f} points"
+        for name, points in _drivers(case, desk, program_id).items()
+        if abs(points) >= 0.5
+    ]
+    return {
+        "Type": f"{row['Type']}, {program['state']}",
+        "Interview chance": f"{row['Chance (%)']}%"
+        + (f" ({row['Range']})" if row["Range"] else ""),
+        "Interview rate": rates,
+        "Step 2 CK cutoff": told("step2_cutoff", "{:.0f}"),
+        "Screens out any exam failure": told("auto_screen_any_failure"),
+        "Refuses professionalism concerns": told("veto_professionalism"),
+        "Takes DO applicants": told("accepts_do"),
+        "Visas": told("visa"),
+        "What moves this chance": "; ".join(drives) or "nothing by half a point",
+        "Why": str(row["Why"]),
+        "Confirm before paying": "; ".join(to_verify(";".join(asked))) or "nothing",
+        "Data": f"{told('source')}, {told('as_of')}",
+    }
+
+
+def _drivers(case: Case, desk: Desk, program_id: str) -> dict[str, float]:
+    """Points of interview chance that each part of the record moves at one program."""
+    programs, _ = case_tables(case, desk)
+    programs = programs[programs["program_id"] == program_id]
+    if programs.empty or case.step2_ck is None:
+        return {}
+    assumptions = case_assumptions(case, desk.assumptions)
+    chances = interview_chance(case.student(), programs, assumptions).iloc[0]
+    terms = {name: chances[name] for name in chances.index if name.startswith("logit_")}
+    chance = float(chances["interview_chance"])
+    if not 0 < chance < 1:
+        return {}
+    logit = math.log(chance / (1 - chance))
+    moved = {}
+    for name, value in terms.items():
+        words = TERMS.get(name.removeprefix("logit_"))
+        if words and pd.notna(value):
+            without = 1 / (1 + math.exp(float(value) - logit))
+            moved[words] = 100 * (chance - without)
+    return moved
+
+
+def list_rows(listed: ListOf, said: str) -> pd.DataFrame:
+    """The table of programs as a file has it: what a spreadsheet would run is text there."""
+    rows = listed.programs.rename_axis("Program id").reset_index()
+    rows = rows.map(lambda value: formula_as_text(value) if isinstance(value, str) else value)
+    if said:
+        rows.insert(0, "What-if", said)
+    return rows
+
+
+def list_xlsx(rows: pd.DataFrame) -> bytes:
+    """Rows as a workbook."""
+    buffer = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
+        rows.to_excel(book, sheet_name="List", index=False, freeze_panes=(1, 0))
+        sheet = book.sheets["List"]
+        for at, name in enumerate(rows.columns):
+            longest = max([len(str(name)), *(len(str(v)) for v in rows[name])])
+            sheet.set_column(at, at, min(60, longest + 2))
+        sheet.autofilter(0, 0, len(rows), len(rows.columns) - 1)
+    return buffer.getvalue()
+
+
+def beside_graduates(case: Case, graduates: pd.DataFrame | None) -> list[str]:
+    """What the office's own graduates say beside the model; fewer than five are not shown.
+
+    Parameters
+    ----------
+    case : Case
+        Its first specialty, score and flags.
+    graduates : DataFrame or None
+        A row an application.
+    """
+    if graduates is None:
+        return []
+    specialty = case.specialty[0]
+    rows = graduates[[specialty in _several(names) for names in graduates["specialty"]]]
+    people = rows.groupby("graduate_id").agg(
+        step2_ck=("step2_ck", "first"),
+        matched=("matched", "max"),
+        applied=("matched", "size"),
+        interviewed=("interviewed", "sum"),
+        red_flags=("red_flags", "first"),
+    )
+    said = []
+    scores = people.loc[people["matched"] == 1, "step2_ck"].dropna()
+    if case.step2_ck is not None:
+        if len(scores) < FEWEST:
+            said.append(f"Fewer than {FEWEST} matched graduates in {specialty}: no percentile.")
+        else:
+            below = (scores < case.step2_ck).mean() + (scores == case.step2_ck).mean() / 2
+            said.append(
+                f"{case.step2_ck:.0f} is at the {_ordinal(round(100 * below))} percentile of "
+                f"{len(scores)} matched graduates in {specialty} (your office's file)."
+            )
+    for flag in case.red_flags:
+        own = people[[flag in _several(flags) for flags in people["red_flags"]]]
+        name = FLAGS[flag]
+        if len(own) < FEWEST:
+            said.append(f"{name}: fewer than {FEWEST} graduates in {specialty}, not shown.")
+            continue
+        share = own["interviewed"].sum() / own["applied"].sum()
+        said.append(
+            f"{name}: of {len(own)} graduates in {specialty}, {int(own['matched'].sum())} matched; "
+            f"{percent(share)} of their applications led to an interview (your office's file)."
+        )
+    return said
+
+
+def _several(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+def _ordinal(number: int) -> str:
+    last = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number % 100 in {11, 12, 13} else last}"
+
+
+def changed_lines(before: Mapping[str, str], after: ListOf, old: Mapping[str, str]) -> list[str]:
+    """How a list differs from another: at most three lines, at most five programs named.
+
+    Parameters
+    ----------
+    before : mapping of str to str
+        Numbers of the other list.
+    after : ListOf
+        This list.
+    old : mapping of str to str
+        Names on the other list, by id.
+    """
+    new = after.names
+    moved = [
+        f"{name}: {before[name].split(' (')[0]} → {said.split(' (')[0]}"
+        for name, said in after.rows.items()
+        if name in before and before[name].split(" (")[0] != said.split(" (")[0]
+    ]
+    lines = ["; ".join(moved) + "." if moved else ""]
+    room = MOST_NAMED
+    for word, names in (
+        ("Enter", [new[one] for one in new if one not in old]),
+        ("Leave", [old[one] for one in old if one not in new]),
+    ):
+        if names:
+            shown = names[: max(1, room - 2) if word == "Enter" else room]
+            room -= len(shown)
+            more = len(names) - len(shown)
+            lines.append(f"{word}: {', '.join(shown)}{f' and {more} more' if more else ''}.")
+    return [line for line in lines if line]
+
+
+def _list_rows(found: ApplicationList) -> dict[str, str]:
+    return {
+        MATCH: _with_range(found.match_chance, found.match_chance_low, found.match_chance_high),
+        "If every unconfirmed policy is a no": percent(found.match_chance_if_unknowns_close),
+        "Expected interviews": f"{found.expected_interviews:.1f}",
+        "Applications on the list": str(len(found.programs)),
+        "Application fees": f"${found.fee_usd:,.0f}",
+    }

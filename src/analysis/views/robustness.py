@@ -1,0 +1,408 @@
+"""The sensitivity analysis of one student's list, from files and options."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analysis.assumptions import FACTORS, Assumptions, factor_components, read_assumptions
+from analysis.model.choice.problem import list_problem
+from analysis.model.profile import specialties_of
+from analysis.model.sensitivity import (
+    Bench,
+    Case,
+    robustness_bench,
+    student_case,
+    surveyed_weights,
+)
+from analysis.model.sensitivity.smaa import unheard
+from analysis.model.survey import WAYS, component_weights, factor_ratings, survey_assumptions
+from analysis.paths import from_root
+from analysis.tables import (
+    read_if_given,
+    read_pd_responses,
+    read_programs,
+    read_student,
+    refuse_strangers,
+)
+from analysis.tables.codes import specialty_name
+from analysis.text.labels import percent
+from analysis.text.sensitivity import (
+    acceptability_finding,
+    contest_finding,
+    first_finding,
+    flip_finding,
+    least_kept,
+    tornado_finding,
+    variance_finding,
+    with_input_labels,
+)
+from analysis.views.result_cache import cache_path, cached_result, keep_result
+
+__all__ = [
+    "WAYS",
+    "SurveyWeights",
+    "case_of",
+    "charted",
+    "findings",
+    "robustness",
+    "robustness_rows",
+    "student_bench",
+    "survey_weights",
+]
+
+
+@dataclass(frozen=True)
+class SurveyWeights:
+    """A survey's weights and what they rest on."""
+
+    assumptions: Assumptions
+    weights: pd.DataFrame
+    way: str
+    respondents: int
+    source: str
+
+    def sentences(self) -> list[str]:
+        """What was made of the survey, and what was left out of it."""
+        said = [f"Weights from {self.source}, by {self.way.replace('_', ' ')}."]
+        for row in self.weights.to_dict("records"):
+            shares = ", ".join(f"{way.replace('_', ' ')} {row[way]:.3f}" for way in WAYS)
+            said.append(f"{row['component']}: {shares}.")
+        for name, reason in (
+            ("unmapped", "no component in factors.toml, left out"),
+            ("suppressed", "too few respondents, left out"),
+        ):
+            if self.weights.attrs[name]:
+                said.append(f"{', '.join(self.weights.attrs[name])}: {reason}.")
+        return said
+
+
+def survey_weights(
+    survey_csv: str | os.PathLike[str],
+    assumptions: Assumptions,
+    specialty: str = "",
+    way: str = WAYS[0],
+) -> SurveyWeights:
+    """Weights of a survey (docs/methods.md, section 2), all other assumptions as they are."""
+    responses = read_pd_responses(survey_csv)
+    name = specialty_name(specialty)[0] or specialty
+    ratings = factor_ratings(responses, assumptions, name or None)
+    weights = component_weights(ratings, factor_components())
+    count = int(ratings["n"].iloc[0])
+    whose = f"{count} responses of {name}" if name else f"{count} responses"
+    source = f"{Path(survey_csv).name} ({whose})"
+    if "source" in responses:
+        told = sorted({str(one) for one in responses["source"].dropna()})
+        source = "; ".join([source, *told])
+    own = survey_assumptions(assumptions, weights, source, way)
+    return SurveyWeights(own, weights, way, count, source)
+
+
+Files = str | os.PathLike[str]
+# A Monte Carlo share is given as far as 10,000 draws tell it, an index as far as it is known.
+DIGITS = 6
+WITHOUT_SIGNALS = (
+    "Lists are made here without signals still to be given away, so a match chance is lower than "
+    "that of the same list in pick and in the report"
+)
+
+
+def student_bench(
+    student_id: str,
+    students_csv: Files,
+    programs_csv: Files,
+    preferences_csv: Files = "",
+    assumptions_toml: Files | None = None,
+    overrides: Sequence[str] = (),
+    draws: int | None = None,
+    seed: int | None = None,
+    progress: Callable[[int], object] = unheard,
+    responses_csv: Files = "",
+) -> Bench:
+    """The whole bench of one student, from files.
+
+    Parameters
+    ----------
+    student_id : str
+        Whose list.
+    students_csv, programs_csv, preferences_csv : str or path-like
+        The tables; preferences may be "".
+    assumptions_toml : str or path-like, optional
+        Assumptions; the project's own without.
+    overrides : sequence of str
+        ``--set key=value``.
+    draws, seed : int, optional
+        By default ``robustness.draws`` and ``robustness.seed``.
+    progress : callable, optional
+        Is told how many lists were made again.
+    responses_csv : str or path-like
+        A raw survey, or "". Its weights then take the place of the assumptions', and scatter by
+        its own sampling error; of the student's specialties, if any of their directors answered.
+
+    Returns
+    -------
+    Bench
+        Same files, assumptions and seed, same bytes.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be used.
+    RowError
+        If the student's row is wrong or missing.
+    AssumptionError, ModelError
+        If an assumption is not understood, or there is no list to vary.
+    """
+    assumptions = read_assumptions(assumptions_toml, overrides)
+    student = read_student(students_csv, student_id)
+    drawn = None
+    if str(responses_csv):
+        surveyed = surveyed_weights(
+            read_pd_responses(responses_csv),
+            factor_components(),
+            assumptions,
+            f"survey {Path(responses_csv).name}",
+            tuple(specialties_of(student.iloc[0], assumptions)),
+        )
+        assumptions, drawn = surveyed.assumptions, surveyed.drawn
+    programs = read_programs(programs_csv)
+    preferences = read_if_given("preferences", preferences_csv)
+    refuse_strangers(students_csv, programs_csv, preferences_csv)
+    case = case_of(student, programs, preferences, assumptions, drawn)
+    return robustness_bench(case, assumptions, draws=draws, seed=seed, progress=progress)
+
+
+def case_of(
+    student: pd.DataFrame,
+    programs: pd.DataFrame,
+    preferences: pd.DataFrame | None,
+    assumptions: Assumptions,
+    surveyed: NDArray[np.float64] | None = None,
+) -> Case:
+    """One student's row as a case for the bench."""
+    problem = list_problem(student, programs, assumptions, preferences)
+    return student_case(student, problem, assumptions, preferences, surveyed)
+
+
+def robustness(
+    student_id: str,
+    students_csv: Files,
+    programs_csv: Files,
+    preferences_csv: Files = "",
+    assumptions_toml: Files | None = None,
+    overrides: Sequence[str] = (),
+    draws: int | None = None,
+    seed: int | None = None,
+    progress: Callable[[int], object] = unheard,
+    responses_csv: Files = "",
+    *,
+    cached: bool = True,
+) -> dict[str, Any]:
+    """What of a student's list holds when the assumptions are drawn, moved and searched.
+
+    Parameters
+    ----------
+    student_id, students_csv, programs_csv, preferences_csv, assumptions_toml, overrides
+        As for `student_bench`.
+    draws, seed, progress, responses_csv
+        As for `student_bench`.
+    cached : bool
+        Whether an answer to the same question is taken from ``data/private/cache`` and left there.
+        The key is a hash over the files' bytes, the assumptions, the options and the code.
+
+    Returns
+    -------
+    dict
+        JSON-ready: student_id, fingerprint, draws, seed, base_list (in the order taken),
+        match_chance, selection_acceptability {program_id: share}, sampling_error
+        {program_id: [low, high]}, sobol, tornado, flips, order_flips, overlap, smaa {firsts,
+        contests}, findings (sentences), note (what its match chances leave out).
+
+    Raises
+    ------
+    TableError, RowError, AssumptionError, ModelError
+        As for `student_bench`.
+    """
+    assumptions = read_assumptions(assumptions_toml, overrides)
+    factors = from_root(FACTORS) if responses_csv else ""
+    files = (students_csv, programs_csv, preferences_csv, responses_csv, factors)
+    kept = cache_path([student_id, assumptions.fingerprint, draws, seed], files)
+    found = cached_result(kept) if cached else None
+    if found is not None:
+        return found
+    bench = student_bench(
+        student_id,
+        students_csv,
+        programs_csv,
+        preferences_csv,
+        assumptions_toml,
+        overrides,
+        draws,
+        seed,
+        progress,
+        responses_csv,
+    )
+    answer = {"student_id": student_id, **_content(bench)}
+    if cached:
+        keep_result(kept, answer)
+    return answer
+
+
+def _content(bench: Bench) -> dict[str, Any]:
+    lists = bench.lists
+    names = lists.programs["program_id"]
+    shares = lists.programs["selection_acceptability"]
+    return {
+        "fingerprint": bench.fingerprint,
+        "draws": bench.draws,
+        "seed": bench.seed,
+        "base_list": [str(names.iloc[position]) for position in lists.base],
+        "match_chance": rounded(bench.match_chance),
+        "selection_acceptability": dict(zip(names, map(rounded, shares), strict=True)),
+        "sampling_error": {
+            name: [rounded(low), rounded(high)]
+            for name, low, high in lists.programs[["program_id", "low", "high"]].itertuples(
+                index=False
+            )
+        },
+        "sobol": [
+            {
+                "input": row["input"],
+                "first": rounded(row["first"]),
+                "first_ci": [rounded(row["first_low"]), rounded(row["first_high"])],
+                "total": rounded(row["total"]),
+                "total_ci": [rounded(row["total_low"]), rounded(row["total_high"])],
+            }
+            for row in bench.variance.to_dict("records")
+        ],
+        "tornado": _records(bench.tornado),
+        "flips": _records(bench.flips),
+        "order_flips": _records(bench.order_flips),
+        "smaa": {"firsts": _records(bench.firsts), "contests": _records(bench.contests)},
+        "overlap": {
+            "list_length": int(lists.base.size),
+            "mean_kept": rounded(lists.draws["kept"].mean()),
+            "kept_in_95_percent": least_kept(lists.draws["kept"].tolist()),
+            "mean_overlap": rounded(lists.draws["overlap"].mean()),
+            "mean_beyond_chance": rounded(lists.draws["beyond_chance"].mean()),
+            "mean_kendall_tau": rounded(lists.draws["kendall_tau"].mean()),
+        },
+        "regret": {
+            "mean": rounded(lists.draws["regret"].mean()),
+            "in_95_percent_at_most": rounded(lists.draws["regret"].quantile(0.95)),
+        },
+        "findings": findings(bench),
+        "note": f"{WITHOUT_SIGNALS}: the list as assumed has {percent(bench.match_chance)}",
+    }
+
+
+def findings(bench: Bench) -> list[str]:
+    """The bench's findings, one clause each: list, variance, tornado, flips, firsts, contests.
+
+    Parameters
+    ----------
+    bench : Bench
+        Of one student.
+
+    Returns
+    -------
+    list of str
+        Six clauses, ready to be titles.
+    """
+    return [
+        acceptability_finding(bench.lists.draws["kept"].tolist(), int(bench.lists.base.size)),
+        variance_finding(bench.variance.to_dict("records")),
+        tornado_finding(bench.tornado.to_dict("records")),
+        flip_finding(bench.flips.to_dict("records")),
+        first_finding(bench.firsts.to_dict("records")),
+        contest_finding(bench.contests.to_dict("records")),
+    ]
+
+
+def charted(
+    rows: pd.DataFrame, programs_csv: Files, assumptions_toml: Files | None = None
+) -> pd.DataFrame:
+    """Rows of a bench as a chart wants them: plain words, and what they rest on.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Variance shares, tornado, or the places of the heat map.
+    programs_csv : str or path-like
+        The programs the list was chosen from; a made-up sample is said to be one.
+    assumptions_toml : str or path-like, optional
+        The assumptions behind the bench.
+
+    Returns
+    -------
+    DataFrame
+        A copy with source, basis and interval, and label where there is an input.
+    """
+    programs = read_programs(programs_csv)
+    sources = programs["source"] if "source" in programs else pd.Series(dtype="str")
+    made_up = bool(sources.str.contains("synthetic").any())
+    fingerprint = read_assumptions(assumptions_toml).fingerprint
+    named = with_input_labels(rows) if "input" in rows else rows
+    return named.assign(
+        source=f"Countersignal's model, assumptions {fingerprint}",
+        basis="synthetic" if made_up else "assumption",
+        interval="95 % of the resamples",
+    )
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{name: plain(cell) for name, cell in row.items()} for row in rows.to_dict("records")]
+
+
+def plain(cell: Any) -> Any:
+    """A cell as JSON has it: tuples as lists, numbers rounded, unknown as null."""
+    if isinstance(cell, tuple):
+        return list(cell)
+    if isinstance(cell, float | np.floating):
+        return rounded(float(cell))
+    return int(cell) if isinstance(cell, np.integer) else cell
+
+
+def rounded(number: float) -> float | None:
+    """A number to `DIGITS` digits, None where it is not known."""
+    return round(float(number), DIGITS) if math.isfinite(number) else None
+
+
+def robustness_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """An answer as one row a program, for a table or a CSV file.
+
+    Parameters
+    ----------
+    answer : dict
+        From `robustness`.
+
+    Returns
+    -------
+    list of dict
+        student_id, program_id, selection_acceptability, low, high, in_base_list, fingerprint;
+        what is chosen most often first, programs that are never chosen left out.
+    """
+    shares = answer["selection_acceptability"]
+    listed = set(answer["base_list"])
+    often: Iterable[str] = sorted(shares, key=lambda name: (-shares[name], name))
+    return [
+        {
+            "student_id": answer["student_id"],
+            "program_id": name,
+            "selection_acceptability": shares[name],
+            "low": answer["sampling_error"][name][0],
+            "high": answer["sampling_error"][name][1],
+            "in_base_list": name in listed,
+            "fingerprint": answer["fingerprint"],
+        }
+        for name in often
+        if shares[name] > 0 or name in listed
+    ]

@@ -1,0 +1,135 @@
+"""Where one student stands in the interview season, from files and options."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.assumptions import read_assumptions
+from analysis.model.choice.season import Standing, season_standing
+from analysis.tables import read_if_given, read_offers, read_programs, read_student
+from analysis.text.season import SOAP_STEPS, WHY_TRUE_ORDER, answer_words, season_sentences
+
+__all__ = ["SEASON_COLUMNS", "SeasonAnswer", "season"]
+
+Files = str | os.PathLike[str]
+# Of an application in an answer, in order.
+SEASON_COLUMNS = (
+    "program_id",
+    "program_name",
+    "specialty",
+    "state",
+    "status",
+    "interview_chance_before",
+    "interview_chance",
+    "match_gain",
+    "preference",
+    "rank",
+    "write",
+)
+
+
+@dataclass(frozen=True)
+class SeasonAnswer:
+    """A student's season so far.
+
+    Parameters
+    ----------
+    found : Standing
+        Its numbers.
+    """
+
+    found: Standing
+
+    def printed(self) -> list[dict[str, Any]]:
+        """Rows for a terminal."""
+        rows = self.found.programs.to_dict("records")
+        words = answer_words([row["status"] for row in rows])
+        return [
+            {
+                "program": row["program_id"],
+                "answer": answer,
+                "chance": row["interview_chance"],
+                "match_gain": row["match_gain"],
+                "rank": row["rank"] or "",
+                "write": row["write"] or "",
+            }
+            for row, answer in zip(rows, words, strict=True)
+        ]
+
+    def record(self) -> dict[str, Any]:
+        """The answer for JSON.
+
+        Returns
+        -------
+        dict
+            As in docs/methods-list.md, In the season.
+        """
+        found = self.found
+        letters = found.programs[found.programs["write"] > 0].sort_values("write")
+        record: dict[str, Any] = {
+            "interviews": found.interviews,
+            "match_chance": found.match_chance,
+            "match_chance_before": found.match_chance_before,
+            "match_chance_in_hand": found.match_chance_in_hand,
+            "one_more_gain": found.one_more_gain,
+            "accept_more": found.accept_more,
+            "write_to": letters["program_id"].tolist(),
+            "rank_order": list(found.rank_order),
+            "why_true_order": WHY_TRUE_ORDER,
+            "preference_from": found.preference_from,
+            "soap_alert": found.soap_alert,
+            "soap_below": found.soap_below,
+            "soap_steps": list(SOAP_STEPS) if found.soap_alert else [],
+            "curve": found.curve.to_dict("records"),
+            "programs": found.programs.to_dict("records"),
+            "fingerprint": found.fingerprint,
+        }
+        return record | {"sentences": season_sentences(record)}
+
+
+def season(
+    student_id: str,
+    students_csv: Files,
+    programs_csv: Files,
+    offers_csv: Files,
+    preferences_csv: Files = "",
+    assumptions_toml: Files | None = None,
+    overrides: Sequence[str] = (),
+) -> SeasonAnswer:
+    """Where one student stands in the interview season.
+
+    Parameters
+    ----------
+    student_id : str
+        Whose season.
+    students_csv, programs_csv, offers_csv, preferences_csv : str or path-like
+        The tables; preferences may be "".
+    assumptions_toml : str or path-like, optional
+        Assumptions; the project's own without.
+    overrides : sequence of str
+        ``--set key=value``.
+
+    Returns
+    -------
+    SeasonAnswer
+
+    Raises
+    ------
+    TableError
+        If a file cannot be used.
+    RowError
+        If the student's row is refused or missing.
+    AssumptionError, ModelError
+        If an assumption is not understood, or the offers are not of this student's programs.
+    """
+    found = season_standing(
+        read_student(students_csv, student_id),
+        read_programs(programs_csv),
+        read_offers(offers_csv),
+        read_assumptions(assumptions_toml, overrides),
+        read_if_given("preferences", preferences_csv),
+    )
+    return SeasonAnswer(found)

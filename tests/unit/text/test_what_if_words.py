@@ -1,0 +1,73 @@
+import pytest
+
+from analysis.text.what_ifs import moves, what_if_label, what_if_sentence
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ("limit=+10", "10 more applications"),
+        ("limit=+1", "1 more application"),
+        ("limit=40", "At most 40 applications"),
+        ("budget=500", "A fee budget of $500"),
+        ("budget=+300", "$300 more for fees"),
+        ("gold=1,silver=0", "1 gold signal, no silver signal"),
+        ("gold=5;3", "5 and 3 gold signals"),
+        ("gold=0;0", "No gold signal"),
+        ("drop=step1_failure", 'Without the flag "Step 1 failed, then passed"'),
+        ("add=professionalism", 'With the flag "Professionalism concern"'),
+        ("red_flags=none", "No red flag"),
+        (
+            "red_flags=loa_academic;step2_failure",
+            'The flags "Leave of absence for academic reasons" and "Step 2 CK failed, then passed"',
+        ),
+        ("specialty=Family Medicine", "Family Medicine in place of the specialty"),
+        ("step2_ck=265, letters=0.9", "Step 2 CK 265, letters 0.9 (0 to 1)"),
+        ("research=4", "4 research items"),
+        ("research=+1", "1 more research item"),
+        ("research_items=-2", "2 fewer research items"),
+        ("step2_ck=+5", "Step 2 CK 5 points higher"),
+        ("letters=-0.1", "Letters 0.1 lower (0 to 1)"),
+        (
+            "clerkship_honors_fraction=+0.1",
+            "Honors in a share of the clerkships that is 0.1 higher (0 to 1)",
+        ),
+    ],
+)
+def test_what_was_changed_is_said_in_words(changes, words):
+    assert what_if_label(changes) == words
+
+
+def test_a_budget_that_a_what_if_lifts_is_said():
+    assert what_if_label("limit=+10", budget_lifted=True) == (
+        "10 more applications, whatever they cost"
+    )
+
+
+def test_programs_that_move_are_named_where_names_are_given_and_no_more_than_three():
+    row = {"enters": list("ABCDE"), "leaves": ["F"], "signals_moved": []}
+    assert moves(row) == "5 programs enter and 1 program leaves"
+    names = {one: f"Program {one}" for one in "ABCDEF"}
+    assert moves(row, names) == (
+        "5 programs enter (Program A, Program B, Program C and 2 more) and 1 program leaves "
+        "(Program F)"
+    )
+
+
+def test_a_what_if_says_what_moves_and_what_does_not():
+    row = {
+        "changes": "gold=5",
+        "match_chance": 0.812,
+        "match_chance_base": 0.808,
+        "places_unused": 0,
+        "enters": [],
+        "leaves": ["A", "B"],
+        "signals_moved": ["C"],
+    }
+    assert what_if_sentence(row) == (
+        "5 gold signals: chance of a match still 81 %; 2 programs leave and 1 signal moves."
+    )
+    same = row | {"leaves": [], "signals_moved": []}
+    assert what_if_sentence(same).endswith("the list stays the same.")
+    short = what_if_sentence(same | {"places_unused": 1})
+    assert short.endswith("the list stays the same; 1 place unused.")

@@ -1,0 +1,114 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from analysis.assumptions import read_assumptions
+from analysis.errors import AssumptionError, RowError
+from analysis.paths import from_root
+from analysis.text.what_ifs import FIGURES
+from analysis.views.backtest import backtest
+
+SAMPLE = "data/sample/graduates.csv"
+QUICK = ["graduates.bootstrap_draws=20"]
+
+
+@pytest.fixture(scope="module")
+def answer(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("office")
+    head, *lines = from_root(SAMPLE).read_text(encoding="utf-8").splitlines(keepends=True)
+    # Every third application of each graduate: quick, and as many people.
+    (folder / "graduates.csv").write_text(head + "".join(lines[::3]), encoding="utf-8")
+    learned = folder / "office.toml"
+    return backtest(folder / "graduates.csv", overrides=QUICK, learned_toml=learned), learned
+
+
+def test_the_record_has_the_keys_that_the_command_promises(answer):
+    record = answer[0].record()
+    assert set(record) >= {
+        "n_applicants", "n_applications", "years", "brier", "brier_parts", "log_loss",
+        "skill_vs_base_rate", "skill_vs_survey", "calibration_in_the_large", "calibration_slope",
+        "calibration_intercept", "ece", "ece_null", "prior_sample_size", "rho", "intervals",
+        "lists", "fingerprint",
+    }  # fmt: skip
+    assert record["years"] == [2020, 2021, 2022, 2023, 2024, 2025]
+    json.dumps(record, allow_nan=False)
+
+
+def test_every_statistic_has_its_interval(answer):
+    record = answer[0].record()
+    for name, ends in record["intervals"].items():
+        assert ends["low"] <= ends["high"]
+        assert record[name] is not None
+
+
+def test_no_graduates_id_leaves(answer):
+    with from_root(SAMPLE).open(encoding="utf-8") as lines:
+        ids = {line.split(",")[0] for line in lines} - {"graduate_id"}
+    text = json.dumps(answer[0].record()) + answer[1].read_text(encoding="utf-8")
+    assert not [one for one in ids if one in text]
+
+
+def test_no_count_between_one_and_nine_leaves(answer):
+    record = answer[0].record()
+    counts = [row["n_applicants"] for row in record["lists"] + record["reliability"]]
+    counts += [row["n"] for row in record["learned"]] + [record["n_applicants"]]
+    assert not [n for n in counts if n is not None and 0 < n < 10]
+
+
+def test_the_learned_set_is_one_that_every_command_reads(answer):
+    learned = read_assumptions(answer[1])
+    assert learned.fingerprint == answer[0].record()["fingerprint_learned"]
+    assert learned.entries["latent_correlation"].basis == "office"
+    assert learned.entries["level.shift"].basis == "office"
+
+
+def test_a_file_that_is_there_is_not_written_over(answer):
+    before = answer[1].read_bytes()
+    with pytest.raises(AssumptionError, match="is there already"):
+        backtest(SAMPLE, overrides=QUICK, learned_toml=answer[1])
+    assert answer[1].read_bytes() == before
+
+
+def test_a_bad_row_is_named_before_anything_is_computed(tmp_path):
+    lines = from_root(SAMPLE).read_text(encoding="utf-8").splitlines()
+    lines[3] = lines[3].replace(",0,0,", ",0,1,")
+    path = tmp_path / "graduates.csv"
+    path.write_text("\n".join(lines))
+    with pytest.raises(RowError, match=r"graduates\.csv, line 4, column interviewed, matched"):
+        backtest(path)
+
+
+def test_old_stands_beside_new_in_plain_words(answer):
+    rows = {row["assumption"]: row for row in answer[0].changes()}
+    level = rows["level of every program (log-odds)"]
+    assert (level["old"], level["graduates"]) == (0, 150)
+    assert level["low"] <= level["new"] <= level["high"]
+    assert "match given an interview" in rows
+
+
+def test_every_figure_of_the_table_says_what_it_means_and_carries_its_interval(answer):
+    rows = {row["figure"]: row for row in answer[0].figures()}
+    assert rows["skill_vs_survey"]["low"] <= rows["skill_vs_survey"]["value"]
+    assert rows["rho"]["low"] < rows["rho"]["value"] < rows["rho"]["high"]
+    assert {name for name, row in rows.items() if row["meaning"]} == set(FIGURES)
+    assert "25 graduates of 2025 were scored" in answer[0].verdict()
+
+
+@pytest.mark.soak
+def test_threads_of_linear_algebra_move_no_digit():
+    script = (
+        "import json; from analysis.views.backtest import backtest; "
+        f"print(json.dumps(backtest({SAMPLE!r}, overrides={QUICK!r}).record()))"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env=os.environ | {"OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads},
+            capture_output=True, text=True, check=True, timeout=300,
+        ).stdout
+        for threads in ("1", "2")
+    ]  # fmt: skip
+    assert said[0] == said[1] != ""

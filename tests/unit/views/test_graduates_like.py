@@ -1,0 +1,34 @@
+import pandas as pd
+
+from analysis.assumptions import read_assumptions
+from analysis.tables import read_graduates, read_student
+from analysis.views.graduates_like import alike_table, graduates_like, graduates_like_table
+
+FILES = ("data/sample/students.csv", "data/sample/graduates.csv")
+
+
+def test_a_student_sees_how_many_how_alike_and_how_sure():
+    table = graduates_like_table("S001", *FILES).set_index("what")["value"]
+    assert table["Graduates counted"] == "12 of 150"
+    assert table["Interviews for each 100 of their applications"].count(" to ") == 1
+
+
+def test_no_graduates_id_stands_in_the_table():
+    ids = set(read_graduates(FILES[1])["graduate_id"])
+    text = graduates_like_table("S001", *FILES).to_string()
+    assert not [one for one in ids if one in text]
+
+
+def test_without_a_file_one_sentence_says_so():
+    table = graduates_like_table("S001", FILES[0], "")
+    assert len(table) == 1
+    assert "No file of past graduates" in table["value"][0]
+
+
+def test_under_ten_graduates_one_sentence_says_why():
+    graduates = read_graduates(FILES[1])
+    few = graduates[graduates["graduate_id"].isin(graduates["graduate_id"].unique()[:9])]
+    found = graduates_like(read_student(FILES[0], "S001"), few, read_assumptions())
+    assert isinstance(found, str)
+    assert "under 10 nothing is said" in found
+    assert isinstance(alike_table(found), pd.DataFrame)
