@@ -27,7 +27,8 @@ from analysis.paths import from_root
 from analysis.plain_text import formula_as_text
 from analysis.tables import read_interview_chances
 from analysis.tables.check import check_table
-from analysis.tables.loading import Checked, report_of
+from analysis.tables.loading import Checked, listed_problems, report_of
+from analysis.tables.together import problems_together
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
     FACTORS,
@@ -179,7 +180,7 @@ def read_desk(
         rows.get("preferences"),
         read_interview_chances(from_root(chances_csv)),
         read_assumptions(assumptions_toml or None),
-        tuple(_source(table, checked.get(table)) for table in paths),
+        tuple(_source(table, checked) for table in paths),
         any(made_up.values()),
     )
 
@@ -191,11 +192,16 @@ def _usable(path: Path, table: str) -> Checked:
     return checked
 
 
-def _source(table: str, checked: Checked | None) -> Source:
+def _source(table: str, files: Mapping[str, Checked]) -> Source:
+    checked = files.get(table)
     if checked is None:
         return Source(table)
     refused = len({problem.line for problem in checked.problems})
-    return Source(table, checked.path.name, len(checked.rows), refused, report_of(checked))
+    said = report_of(checked)
+    strangers = [p for p in problems_together(files) if p.file == checked.path.name]
+    if strangers:
+        said += f"\nbeside the other files:\n{listed_problems(strangers)}"
+    return Source(table, checked.path.name, len(checked.rows), refused, said)
 
 
 def checked_file(path: FilePath, table: str) -> tuple[str, bool]:

@@ -26,7 +26,7 @@ from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_pla
 from analysis.model.choice.problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
-from analysis.tables import read_if_given, read_programs, read_student
+from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
 from analysis.tables.codes import DIVISIONS, STATES, specialty_name
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
@@ -552,6 +552,7 @@ def pick(
     student = read_student(students_csv, student_id)
     programs = read_programs(programs_csv)
     preferences = read_if_given("preferences", preferences_csv)
+    refuse_strangers(students_csv, programs_csv, preferences_csv)
     asked = wishes or ListWishes()
     found = application_list(
         student, programs, assumptions, preferences, asked, method=method, with_range=with_range
