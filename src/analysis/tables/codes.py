@@ -29,6 +29,7 @@ __all__ = [
     "TYPE_SPELLINGS",
     "VISA_SPELLINGS",
     "folded",
+    "season_signals",
     "specialty_name",
     "wished_states",
 ]
@@ -163,13 +164,23 @@ def _key(word: str) -> str:
 
 
 @cache
-def _spellings() -> dict[str, str]:
-    found: dict[str, str] = {}
+def _season() -> dict[str, dict[str, str]]:
     with from_root(SEASON).open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            for word in (row["specialty"], *filter(None, row["aliases"].split(";"))):
-                found[_key(word)] = row["specialty"]
-    return found
+        return {row["specialty"]: row for row in csv.DictReader(stream)}
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    return {
+        _key(word): specialty
+        for specialty, row in _season().items()
+        for word in (specialty, *filter(None, row["aliases"].split(";")))
+    }
+
+
+def season_signals(specialty: str, kind: str) -> int:
+    """Gold or silver signals of a specialty, by season.csv; 0 where it has none."""
+    return int(_season().get(specialty, {}).get(f"{kind}_signals") or 0)
 
 
 def specialty_name(word: str) -> tuple[str, str]:

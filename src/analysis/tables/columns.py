@@ -8,6 +8,7 @@ from typing import Any
 
 import pandera.pandas as pa
 
+from analysis.plain_text import password_fault
 from analysis.tables.codes import PLACES, STATE_SPELLINGS, STATES
 
 __all__ = [
@@ -178,11 +179,16 @@ def password(what: str, longest: int) -> pa.Column:
     pandera.pandas.Column
         str; NaN is none.
     """
+
+    def fits(word: str) -> bool:
+        return not password_fault(word, longest)
+
     return _column(
         "text",
         what,
-        f"a password of at most {longest} bytes in UTF-8",
-        [pa.Check(lambda word: len(word.encode()) <= longest, element_wise=True, name="password")],
+        f"a password of at most {longest} bytes in UTF-8, of characters that a person can type "
+        "(no control, invisible or private-use characters)",
+        [pa.Check(fits, element_wise=True, name="password")],
         required=False,
         empty=True,
         cut_at=0,

@@ -207,7 +207,7 @@ def test_there_are_at_least_sixty_kinds_of_damage():
 
 
 def test_a_column_that_is_lacking_is_named_with_the_one_that_may_be_meant(tmp_path):
-    with pytest.raises(TableError, match=r"column red_flags: .*is 'red_flag' meant"):
+    with pytest.raises(TableError, match=r"column red_flags: .*is 'Red flag' meant"):
         checked(tmp_path, GOOD.replace("red_flags", "Red flag"), "students")
 
 

@@ -6,7 +6,7 @@ import pytest
 from analysis.assumptions import read_assumptions
 from analysis.paths import from_root
 from analysis.tables.codes import specialty_name
-from analysis.tables.rules import RULES
+from analysis.tables.rules import MOST_INTERVIEWED, RULES
 from analysis.tables.schemas import SCHEMAS
 from tests.unit.tables.class_file import HEADER, checked
 
@@ -147,15 +147,21 @@ def test_a_failed_first_exam_is_added_to_every_row_that_tells_of_it(tmp_path):
     ]
 
 
-def test_interviews_that_equal_the_applications_are_possible(tmp_path):
+def test_interviews_for_nearly_all_applications_are_refused_as_the_model_would(tmp_path):
     text = (
         "program_id,program_name,specialty,program_type,state,prestige,red_flag_tolerance,"
         "step2_cutoff,auto_screen_any_failure,interviews_offered,applications_received\n"
         "P1,A,IM,community,OH,,,,,8,8\nP2,B,IM,community,OH,,,,,9,8\nP3,C,IM,community,OH,,,,,9,\n"
+        "P4,D,IM,community,OH,,,,,18,20\nP5,E,IM,community,OH,,,,,19,20\n"
     )
     found = checked(tmp_path, text)
     assert found.table == "programs"
-    assert [(p.line, p.value) for p in found.problems] == [(3, "9, 8")]
+    assert [(p.line, p.value) for p in found.problems] == [
+        (2, "8, 8"),
+        (3, "9, 8"),
+        (6, "19, 20"),
+    ]
+    assert read_assumptions().value("highest_chance") == MOST_INTERVIEWED
 
 
 @pytest.mark.parametrize(

@@ -25,10 +25,13 @@ def files(tmp_path_factory):
     kept.loc[kept["student_id"] == "S001", "step2_ck"] = "2555"
     kept.loc[kept["student_id"] == "S004", "must_apply"] = "NOWHERE"
     kept.to_csv(folder / "students.csv", index=False)
+    wishes = pd.read_csv(SAMPLE / "preferences.csv", dtype=str, keep_default_na=False)
+    wishes = wishes[wishes["student_id"].isin(kept["student_id"])]
+    wishes.to_csv(folder / "preferences.csv", index=False)
     return SimpleNamespace(
         students=folder / "students.csv",
         programs=SAMPLE / "programs.csv",
-        preferences=SAMPLE / "preferences.csv",
+        preferences=folder / "preferences.csv",
         graduates=SAMPLE / "graduates.csv",
     )
 

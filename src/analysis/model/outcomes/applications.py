@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
+from scipy.special import expit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
@@ -33,7 +33,10 @@ RELIEF = {"relief_minor": "minor", "relief_major": "major", "relief_none": "none
 def application_chances(
     applications: pd.DataFrame, assumptions: Assumptions, programs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Chance of each application as it was sent (docs/methods.md, sections 3 and 7)."""
+    """Chance of each application as it was sent (docs/methods.md, sections 3 and 7).
+
+    ``logit`` is that of whoever is read: neither the gate nor the highest chance is in it.
+    """
     if applications.empty:
         message = "there are no graduates' applications"
         raise ModelError(message)
@@ -156,11 +159,8 @@ def _fill(
     found.loc[part.index, "interview_chance"] = opening * np.minimum(
         read, assumptions.value("highest_chance")
     )
-    with np.errstate(divide="ignore"):
-        found.loc[part.index, "logit"] = logit(opening * read)
-    # Behind a gate that may be closed, the same step of the log-odds moves the chance less.
-    level = (1 - read) / (1 - opening * read)
-    found.loc[part.index, "exposure_level"] = level
+    found.loc[part.index, "logit"] = log_odds
+    found.loc[part.index, "exposure_level"] = 1.0
     held = {
         name: replace(
             parameters,
@@ -178,4 +178,4 @@ def _fill(
         moved = log_odds_terms(profiles, kind, levels, lower, assumptions)
         below = np.asarray(sum(np.broadcast_to(term, shape) for term in moved.values()))
         slope = (total - below)[person, column] / STEP
-        found.loc[part.index, f"exposure_{name}"] = slope * level
+        found.loc[part.index, f"exposure_{name}"] = slope

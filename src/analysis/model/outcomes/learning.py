@@ -108,7 +108,14 @@ def learned_assumptions(chances: pd.DataFrame, assumptions: Assumptions) -> Lear
         return Learned(assumptions, table.frame())
 
     design, kinds, cell = _design(rows, assumptions)
-    applicants = Applicants.of(rows["interviewed"], rows["logit"], design, rows["graduate_id"])
+    applicants = Applicants.of(
+        rows["interviewed"],
+        rows["logit"],
+        design,
+        rows["graduate_id"],
+        opening=rows["gate"],
+        highest=assumptions.value("highest_chance"),
+    )
     found = posterior(
         applicants,
         kinds,
@@ -230,10 +237,10 @@ def _survey_worth(
 ) -> Estimate | None:
     """Worth of the survey over cells of flag and kind of program."""
     fitted = np.empty(len(rows))
-    fitted[applicants.order] = applicants.logit + applicants.design @ found.shift
+    fitted[applicants.order] = applicants.shifted(found.shift)[0]
     effect = design_effect(fitted, rows["graduate_id"], cell, found.rho.value)
     trials = np.bincount(cell)
-    said = np.bincount(cell, expit(rows["logit"].to_numpy())) / trials
+    said = np.bincount(cell, rows["interview_chance"].to_numpy()) / trials
     got = np.bincount(cell, rows["interviewed"].to_numpy(dtype=np.float64))
     try:
         cap = assumptions.value("graduates.survey_worth_cap")
@@ -372,17 +379,35 @@ class _Changes:
             weight = max(float(logit(self._now("anchors.none")) - logit(now)), LEAST_SLOPE)
             gain = _counter_signal(draws, severity, self._old)
             after = gain / np.maximum(weight + gain, LEAST_SLOPE)
+            moved = estimate_of(after - before, having)
+            if not 0 < before + moved.value < MOST_RELIEF:
+                share = f"{before + moved.low:.2g} to {before + moved.high:.2g}"
+                why = f"the graduates say {share}, and no share of a weight is known; {TOO_FEW}"
+                for key in keys:
+                    self.kept(key, having, why)
+                continue
             for key in keys:
-                raw = estimate_of(self._old.value(key) + after - before, having)
-                # A high score never takes more off a heavier class, whatever a few graduates say.
-                most = MOST_RELIEF
-                if severity != "minor":
-                    lighter = "minor" if severity == "major" else "major"
-                    most = self._now(key.replace(severity, lighter))
-                ends = np.clip([raw.low, raw.high], 0, MOST_RELIEF)
-                value = float(np.clip(raw.value, 0, most))
-                inside = value, min(value, float(ends[0])), float(ends[1])
-                self._put(key, Estimate(*inside, having), "graduates with such a flag")
+                self._relief(key, severity, moved)
+
+    def _relief(self, key: str, severity: str, moved: Estimate) -> None:
+        """Move one share by what its class moved, within what a share can be."""
+        old = self._old.value(key)
+        # A high score never takes more off a heavier class, whatever a few graduates say.
+        most = MOST_RELIEF
+        if severity != "minor":
+            lighter = "minor" if severity == "major" else "major"
+            most = self._now(key.replace(severity, lighter))
+        raw = old + moved.value
+        value = float(np.clip(raw, 0, most))
+        low, high = (float(np.clip(old + end, 0, MOST_RELIEF)) for end in (moved.low, moved.high))
+        if value == raw:
+            found = Estimate(value, low, high, moved.n)
+            self._put(key, found, "graduates with such a flag")
+            return
+        why = f"Follows its class as far as it can ({raw:.2g} wanted), {self._years}."
+        self._enter(key, value, why)
+        row: dict[str, object] = {"key": key, "old": old, "new": value, "low": low, "high": high}
+        self._rows.append(row | {"n": moved.n, "learned": False, "why": why})
 
     def anchor(self, flag: str, found: Posterior, column: int, n: int, *, article: bool) -> None:
         """Take a flag's anchor over; in the article's basis the level moves it too."""

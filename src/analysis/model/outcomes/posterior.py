@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
-from scipy.special import betaln, expit, log_ndtr, logsumexp, ndtr, ndtri
+from scipy.special import betaln, expit, log_ndtr, logit, logsumexp, ndtr, ndtri
 from scipy.stats import halfnorm
 
 from analysis.errors import ModelError
@@ -43,6 +43,8 @@ Floats = NDArray[np.float64]
 NODES = np.linspace(-5.0, 5.0, 37)
 LOG_WEIGHTS = -0.5 * NODES**2 - logsumexp(-0.5 * NODES**2)
 LARGEST_LOGIT = 30.0
+# Sharpness, in log-odds, of the corner at the highest chance.
+CORNER = 14.0
 # Rows and multiplications of one block: what is worked out for it stays in the processor's cache,
 # and no product is so large that it is shared among threads, whose waiting costs more (timed).
 BLOCK_ROWS = 256
@@ -52,17 +54,31 @@ LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
 
 @dataclass(frozen=True, slots=True)
 class Applicants:
-    """Outcomes in order of applicants, those with few applications first."""
+    """Outcomes in order of applicants, those with few applications first.
+
+    The chance of an application is that of an open gate times that of whoever is read:
+    ``opening * min(expit(logit + design @ effects), highest)``, as everywhere in the model. Without
+    the last, what good files cannot gain any more would pass for slopes that are too low.
+    """
 
     outcome: NDArray[np.float64]
     logit: NDArray[np.float64]
     design: NDArray[np.float64]
     start: NDArray[np.intp]
     order: NDArray[np.intp]
+    opening: NDArray[np.float64]
+    highest: float
 
     @classmethod
     def of(
-        cls, outcome: ArrayLike, logit: ArrayLike, design: ArrayLike, applicant: ArrayLike
+        cls,
+        outcome: ArrayLike,
+        logit: ArrayLike,
+        design: ArrayLike,
+        applicant: ArrayLike,
+        *,
+        opening: ArrayLike = 1.0,
+        highest: float = 1.0,
     ) -> Applicants:
         """Rows checked and put in order of applicants."""
         happened = np.asarray(outcome, dtype=np.float64)
@@ -80,7 +96,28 @@ class Applicants:
             raise ModelError(message)
         order = np.lexsort([code, np.bincount(code)[code]])
         start = np.flatnonzero(np.diff(code[order], prepend=-1))
-        return cls(happened[order], base[order], effects[order], start, order)
+        doors = np.broadcast_to(np.asarray(opening, dtype=np.float64), happened.shape)
+        return cls(
+            happened[order], base[order], effects[order], start, order, doors[order], highest
+        )
+
+    def shifted(self, effects: ArrayLike) -> tuple[Floats, Floats, Floats]:
+        """Chance of each application, its slope in the log-odds, and how the slope bends."""
+        log_odds = self.logit + self.design @ np.asarray(effects, dtype=np.float64)
+        log_odds = np.clip(log_odds, -LARGEST_LOGIT, LARGEST_LOGIT)
+        passed, curve = np.ones_like(log_odds), np.zeros_like(log_odds)
+        if self.highest < 1:
+            # A corner would stop Newton's method; rounded, it takes .05 off the log-odds there.
+            ceiling = float(logit(self.highest))
+            room = CORNER * (ceiling - log_odds)
+            log_odds = ceiling - np.logaddexp(0, room) / CORNER
+            passed = expit(room)
+            curve = -CORNER * passed * (1 - passed)
+        read = expit(log_odds)
+        rising = read * (1 - read)
+        slope = rising * passed
+        bend = rising * ((1 - 2 * read) * passed**2 + curve)
+        return self.opening * read, self.opening * slope, self.opening * bend
 
     def blocks(self) -> Iterator[tuple[int, int, int]]:
         """First row, applicants and applications each, of short runs of who sent as many."""
@@ -107,12 +144,12 @@ def likelihood(
     applicants: Applicants, effects: ArrayLike, rho: float, *, curved: bool = True
 ) -> Likelihood:
     """Log-likelihood of effects and correlation; with ``curved``, its slope and curvature too."""
-    shifted = applicants.logit + applicants.design @ np.asarray(effects, dtype=np.float64)
-    chance = expit(np.clip(shifted, -LARGEST_LOGIT, LARGEST_LOGIT))
+    chance, slope, bend = applicants.shifted(effects)
     threshold = ndtri(chance)
     # Slope and curvature in the threshold become, by the chain rule, those in the log-odds.
-    steep = chance * (1 - chance) * np.exp(0.5 * threshold**2 + LOG_ROOT_TWO_PI)
-    bend = steep * (1 - 2 * chance) + threshold * steep**2
+    wide = np.exp(0.5 * threshold**2 + LOG_ROOT_TWO_PI)
+    steep = slope * wide
+    bend = bend * wide + threshold * steep**2
     towards = (2 * applicants.outcome - 1) / np.sqrt(1 - rho)
     columns = applicants.design.shape[1]
     value, gradient, hessian = 0.0, np.zeros(columns), np.zeros((columns, columns))
@@ -460,10 +497,10 @@ def prior_sample_size(
 
 
 def design_effect(
-    logit: ArrayLike, applicant: ArrayLike, cell: ArrayLike, rho: float
+    chances: ArrayLike, applicant: ArrayLike, cell: ArrayLike, rho: float
 ) -> NDArray[np.float64]:
     """By how much counts of a cell vary more than coin throws of its mean chance would."""
-    chance = expit(np.asarray(logit, dtype=np.float64))
+    chance = np.asarray(chances, dtype=np.float64)
     cell_of = np.asarray(cell, dtype=np.intp)
     cells = int(cell_of.max()) + 1
     who = np.unique(np.asarray(applicant), return_inverse=True)[1]

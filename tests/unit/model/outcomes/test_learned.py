@@ -88,6 +88,21 @@ def test_several_failures_are_never_learned_to_be_better_than_one():
     assert many == one
 
 
+def test_a_share_that_no_share_can_be_is_kept_and_never_called_learned():
+    rows = graduates(10, BASE, people=240, sent=6)
+    # A leave with a high score never leads to an interview, with a low one always.
+    major = rows["red_flags"].map(lambda own: bool({"loa_academic", "step1_failure"} & set(own)))
+    rows.loc[major, "interviewed"] = (rows.loc[major, "step2_ck"] < 248).astype(float)
+    found = learned_assumptions(application_chances(rows, BASE), BASE)
+    changes = found.changes.set_index("key")
+    shares = changes[changes.index.str.endswith(".major")]
+    assert not shares["learned"].any()
+    assert (shares["new"] == shares["old"]).all()
+    assert shares["why"].str.contains("no share of a weight is known").all()
+    learned_ones = changes[changes["learned"] & changes.index.str.startswith("relief.")]
+    assert learned_ones["new"].between(0, 0.95, inclusive="neither").all()
+
+
 def test_a_set_with_anchors_over_all_programs_stays_one_that_can_be_read(tmp_path):
     population = BASE.with_set(["anchor_basis=population"])
     rows = graduates(9, population, people=200, sent=6)

@@ -1,5 +1,7 @@
 """Clusters, pooling, over-dispersion, shrinkage: each against an oracle or a known truth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -37,8 +39,18 @@ def test_the_likelihood_is_the_integral_over_the_common_factor(rho):
     assert likelihood(rows, [0.0], rho).value == pytest.approx(expected, abs=1e-6)
 
 
-def test_slope_and_curvature_are_those_of_finite_differences():
-    rows = applicants_of(world(0, applicants=30))
+@pytest.mark.parametrize("highest", [1.0, 0.8])
+def test_slope_and_curvature_are_those_of_finite_differences(highest):
+    drawn = world(0, applicants=30)
+    doors = np.where(drawn.tier == 1, 0.6, 1.0)
+    rows = Applicants.of(
+        drawn.outcome,
+        logit(drawn.prior),
+        drawn.design,
+        drawn.applicant,
+        opening=doors,
+        highest=highest,
+    )
     at, step = np.random.default_rng(1).normal(0, 0.3, len(World.kinds)), 1e-5
     here = likelihood(rows, at, 0.3)
     ahead = [likelihood(rows, at + step * unit, 0.3) for unit in np.eye(len(World.kinds))]
@@ -46,7 +58,36 @@ def test_slope_and_curvature_are_those_of_finite_differences():
     slope = [(a.value - b.value) / (2 * step) for a, b in zip(ahead, behind, strict=True)]
     curve = [(a.gradient - b.gradient) / (2 * step) for a, b in zip(ahead, behind, strict=True)]
     assert here.gradient == pytest.approx(slope, abs=1e-6)
-    assert here.hessian == pytest.approx(np.array(curve), abs=1e-6)
+    assert here.hessian == pytest.approx(np.array(curve), abs=1e-5)
+
+
+def test_a_chance_is_that_of_the_door_times_the_readers_at_most_the_highest():
+    rows = Applicants.of(
+        [0, 0, 0], [0.0, 5.0, 1.0], np.ones((3, 1)), [0, 1, 2], opening=[0.5, 0.5, 1], highest=0.8
+    )
+    # Far from the corner it is the model's own chance; a log-odds of 1 is a chance of .731.
+    assert rows.shifted([0.0])[0] == pytest.approx([0.25, 0.4, expit(1)], abs=2e-3)
+
+
+def test_files_at_the_highest_chance_do_not_make_a_slope_look_flat():
+    generator = np.random.default_rng(5)
+    better = generator.normal(0, 1.5, 4000)
+    truth = np.minimum(expit(1 + 1.5 * better), 0.8)
+    got = generator.random(4000) < truth
+    who = np.arange(4000)
+    design = np.column_stack([np.ones(4000), better])
+    found = [
+        gaussian(
+            Applicants.of(got, np.zeros(4000), design, who, highest=highest),
+            np.full(2, 10.0),
+            0.0,
+            np.zeros(2),
+        )
+        for highest in (0.8, 1.0)
+    ]
+    error = 3 * np.sqrt(found[0].covariance[1, 1])
+    assert found[0].shift[1] == pytest.approx(1.5, abs=error)
+    assert found[1].shift[1] < 1.5 - error
 
 
 def test_the_order_of_rows_does_not_matter():
@@ -77,7 +118,7 @@ def test_without_data_on_a_flag_its_shift_is_known_no_better_than_before():
 
 def test_a_wide_prior_gives_the_maximum_likelihood_and_a_narrow_one_the_survey():
     rows = applicants_of(world(3, applicants=60, level=0.8))
-    one = Applicants(rows.outcome, rows.logit, rows.design[:, :1], rows.start, rows.order)
+    one = replace(rows, design=rows.design[:, :1])
     wide, narrow = (gaussian(one, np.array([s]), 0.0, [0.0]).shift[0] for s in (1e3, 1e-4))
     assert expit(one.logit + wide).mean() == pytest.approx(one.outcome.mean(), abs=1e-6)
     assert narrow == pytest.approx(0, abs=1e-4)
@@ -176,7 +217,7 @@ def test_the_design_effect_is_the_variance_of_simulated_counts_over_a_binomials(
     fell = generator.random(given_it.shape) < given_it
     counted = [fell[:, cell == c].sum(axis=1).var() for c in (0, 1)]
     coin = [12 * 0.3 * 0.7, 12 * 0.6 * 0.4]
-    found = design_effect(logit(chance), applicant, cell, 0.3)
+    found = design_effect(chance, applicant, cell, 0.3)
     assert found == pytest.approx(np.divide(counted, coin), rel=0.03)
 
 
