@@ -148,18 +148,6 @@ def test_another_specialty_leaves_the_old_one_s_must_and_never_behind(tmp_path):
         pick("S002", tmp_path / "s.csv", FILES[1], what_ifs=["limit=0"])
 
 
-def test_the_sentences_say_what_the_numbers_do(record):
-    said = " ".join(record["sentences"])
-    share = f"{100 * record['match_chance']:.0f} %"
-    assert f"ends in a match with a chance of {share} (range" in said
-    assert f"brings {record['expected_interviews']:.1f} interviews" in said
-    assert f"would claim {100 * record['match_chance_by_rho'][0]['match_chance']:.0f} %" in said
-    assert f"{record['unknowns']} of 12 programs" in said
-    assert "The application fees come to $132." in said
-    assert "One more application than these 12 would add" in said
-    assert "A counter-check, not a chance" in said
-
-
 def test_numbers_of_signals_and_places_are_read_as_written(answer):
     student = read_student(FILES[0], "S002")
     _, wishes = changed_wishes(
