@@ -172,8 +172,8 @@ def _exit_code(line: list[str]) -> int:
                 "or mend the path; TMPDIR names the folder for temporary files")  # fmt: skip
             return 2
         if isinstance(error, ModuleNotFoundError):
-            say(f"countersignal: {error.name} is not installed, so this setup is of another "
-                "version. Set up again: make setup, or conda env update -f environment.yml")  # fmt: skip
+            how = "make setup, or conda env update -f environment.yml"
+            say(f"countersignal: {error.name} is not installed; set up again: {how}")
             return 2
         say(
             f"countersignal: a fault of Countersignal ({type(error).__name__}); nothing was "
