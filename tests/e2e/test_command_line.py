@@ -49,6 +49,18 @@ def test_an_error_of_the_program_is_one_sentence(run, monkeypatch, small_class):
     assert "Traceback" not in done.err
 
 
+def test_a_library_that_is_missing_is_said_with_how_to_set_up(run, monkeypatch, small_class):
+    def outdated(*_, **__):
+        message = "No module named 'seaborn'"
+        raise ModuleNotFoundError(message, name="seaborn")
+
+    monkeypatch.setattr("analysis.views.chances.chances", outdated)
+    done = run("chances", *small_class.options)
+    assert done.code == 2
+    assert "seaborn is not installed" in done.err
+    assert "make setup" in done.err
+
+
 def test_ctrl_c_is_exit_130(run, monkeypatch, small_class):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
