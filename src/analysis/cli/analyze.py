@@ -161,8 +161,8 @@ def pick(
         str, typer.Option(help="Id of the student to match together with, as a couple.")
     ] = "",
     together_by: Annotated[
-        str, typer.Option(help="A couple's one place: state or institution_id.")
-    ] = "state",
+        str, typer.Option(help="A couple's one place: city, state or institution_id.")
+    ] = "",
     both_at_one: Annotated[
         bool, typer.Option("--both-at-one", help="Two specialties may meet at one institution.")
     ] = False,
@@ -248,7 +248,7 @@ def season(
         columns = ["program", "answer", "chance", "match_gain", "rank", "write"]
         print_table(answer.printed(), columns, f"{student_id}: the season so far")
         print("\n".join(record["sentences"]))
-        print(f"Assumptions {record['fingerprint']}.")
+        print(f"These numbers rest on assumptions {record['fingerprint']}.")
     return 0
 
 

@@ -387,6 +387,14 @@ class PickAnswer:
         if found.chosen:
             said += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
             said += sentences("pick/placement") if self.degree == "us_md" else []
+        plans = plan_rows(self.plans)
+        tracks = None if self.years is None else _years_record(self.years)
+        couple = None if self.couple is None else _couple_record(self.couple)
+        if plans:
+            story = self.assumptions.value("plans.story_usd")
+            said += sentences("pick/plans", plans=plans, story_usd=story)
+        said += sentences("pick/tracks", **tracks) if tracks else []
+        said += sentences("pick/couple", **couple) if couple else []
         codes = {code for why in found.programs["why"] for code in why}
         rho = found.match_chance_by_rho[["rho", "match_chance", "independent"]]
         record = {
@@ -428,9 +436,9 @@ class PickAnswer:
             "worth_sending": worth_sending,
             "sentences": said,
             "what_ifs": [row | {"sentence": _what_if_sentence(row)} for row in self._compared()],
-            "plans": plan_rows(self.plans),
-            "tracks": None if self.years is None else _years_record(self.years),
-            "couple": None if self.couple is None else _couple_record(self.couple),
+            "plans": plans,
+            "tracks": tracks,
+            "couple": couple,
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
@@ -466,6 +474,7 @@ def _couple_record(couple: Couple) -> dict[str, Any]:
     mine, partners = couple.programs
     return {
         **asdict(couple.outcomes),
+        "by": couple.by,
         "places": list(couple.places),
         "fee_usd": list(couple.fee_usd),
         "programs": mine.to_dict("records"),
@@ -500,7 +509,7 @@ def pick(
     with_range: bool = True,
     second: str = "",
     partner: str = "",
-    together_by: str = "state",
+    together_by: str = "",
 ) -> PickAnswer:
     """Application list of one student.
 
@@ -527,8 +536,8 @@ def pick(
         Another specialty: one plan against two. A row of two specialties needs none.
     partner : str
         Id of a student of the class to match together with; the row's own ``partner_id`` without.
-    together_by : {"state", "institution_id"}
-        What makes two programs one place for a couple.
+    together_by : str
+        What makes two programs one place for a couple, of `couples.PLACES`.
 
     Returns
     -------

@@ -170,7 +170,8 @@ class ListProblem:
     Parameters
     ----------
     programs : DataFrame
-        Programs of the student's specialties in order of program_id, the never list among them.
+        Programs of the student's specialties, in their order and that of program_id, the never
+        list among them.
     preference, utility : ndarray of float, shape (programs,)
         How much the student wants each, and what a match there is worth.
     constraints : Constraints
@@ -411,12 +412,17 @@ def with_least_chance(
 
 
 def _eligible(programs: pd.DataFrame, specialties: tuple[str, ...]) -> pd.DataFrame:
-    """Programs of the specialties by id; a preliminary year only where there is no other."""
+    """Programs by specialty and id; a preliminary year only where there is no other.
+
+    Nothing else said, a program of the specialty named first is preferred.
+    """
     own = programs[programs["specialty"].isin(specialties)]
     if "track" in own:
         only = own["track"].eq("preliminary").groupby(own["specialty"]).transform("all")
         own = own[~own["track"].eq("preliminary") | only.astype(bool)]
-    return own.sort_values("program_id", kind="stable").reset_index(drop=True)
+    order = own["specialty"].map(specialties.index)
+    own = own.assign(_order=order).sort_values(["_order", "program_id"], kind="stable")
+    return own.drop(columns="_order").reset_index(drop=True)
 
 
 def _texts(frame: pd.DataFrame, column: str, length: int) -> list[str]:
