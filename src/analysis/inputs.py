@@ -217,8 +217,12 @@ class Inputs:
             if table == "programs":
                 date_of_data(checked.rows, report_date)
             repairs += [f"{file.name}: {repair}" for repair in checked.repairs]
-        if strangers := problems_together(together):
+        found = problems_together(together)
+        if strangers := [problem for problem in found if problem.row_id is None]:
             raise TableError(strangers)
+        out = {problem.row_id for problem in found}
+        rows = [row for row in rows if row.student_id not in out]
+        problems = sorted([*problems, *found], key=lambda problem: problem.line or 0)
         repairs += notes_together(together)
         if only:
             rows, problems = _chosen(rows, problems, only, class_file.name)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from unicodedata import category
+from unicodedata import category, normalize
 
-__all__ = ["escape_markdown", "escaped", "formula_as_text", "text_of_formula", "visible"]
+__all__ = ["escape_markdown", "escaped", "formula_as_text", "password_fault", "text_of_formula",
+           "visible"]  # fmt: skip
 
 # What turns a cell into a formula, also in full width; and where a cell can begin: at its start,
 # or inside it for a program that splits at another separator than ours. A number is no formula.
@@ -82,3 +83,29 @@ def escape_markdown(text: str) -> str:
     """Text that Markdown shows as it stands, on one line."""
     folded = " ".join(text.split())
     return "".join("\\" + c if c in MARKDOWN_SPECIAL else c for c in folded)
+
+
+def password_fault(password: str, longest: int) -> str:
+    r"""Say why a PDF could not be opened with a password, without showing any of it.
+
+    Parameters
+    ----------
+    password : str
+        As given.
+    longest : int
+        Most bytes in UTF-8, in the form in which viewers compare (NFKC).
+
+    Returns
+    -------
+    str
+        What is wrong; "" for nothing.
+
+    Examples
+    --------
+    >>> password_fault("Grüße 1", 127), password_fault("a\tb", 127)
+    ('', 'a character that cannot be typed')
+    """
+    compared = normalize("NFKC", password)
+    if any(category(c)[0] == "C" or category(c) in {"Zl", "Zp"} for c in password + compared):
+        return "a character that cannot be typed"
+    return f"over {longest} bytes" if len(compared.encode()) > longest else ""

@@ -228,8 +228,11 @@ def test_resume_believes_a_locked_pdf_only_with_its_own_password(run, small_clas
     assert not pypdf.PdfReader(small_class.out / "S001.pdf").is_encrypted
 
 
-def test_a_common_password_that_is_too_long_is_refused_unseen(run, small_class, monkeypatch):
-    monkeypatch.setenv("COUNTERSIGNAL_PDF_PASSWORD", "x" * 128)
+@pytest.mark.parametrize("word", ["x" * 128, "xxx\n", "xxx\x1b", "xxx\udcff", "xxx\u200b"])
+def test_a_common_password_that_opens_nothing_is_refused_unseen(
+    run, small_class, monkeypatch, word
+):
+    monkeypatch.setenv("COUNTERSIGNAL_PDF_PASSWORD", word)
     done = run(*small_class.batch)
     assert done.code == 2
     assert "COUNTERSIGNAL_PDF_PASSWORD" in done.err

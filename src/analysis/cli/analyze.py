@@ -399,7 +399,7 @@ def backtest(
         print(f"{reason[0].upper()}{reason[1:]}.")
     figures = [{name: _figure(cell) for name, cell in row.items()} for row in answer.figures()]
     figures = [row for row in figures if row["meaning"]]
-    print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90 % interval")
+    print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90% interval")
     learned = [{name: _figure(cell) for name, cell in row.items()} for row in answer.changes()]
     print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
     print(
@@ -428,15 +428,24 @@ def scorecard(
         {
             "part": row["part"],
             "what": row["what"],
-            "model": f"{row['model']:.1%}",
-            "published": "" if row["published"] is None else f"{row['published']:.1%}",
-            "difference": "" if row["difference"] is None else f"{row['difference']:+.1f} points",
+            "model": _scored(row, "model"),
+            "calibrated": _scored(row, "calibrated"),
+            "published": _scored(row, "published"),
+            "difference": "" if row["difference"] is None else f"{row['difference']:+.1f}",
             "source": row["source"],
         }
         for row in rows
         if row["published"] is not None or row["part"] == "order"
     ]
     print_table(shown, list(shown[0]))
+
+
+def _scored(row: dict[str, Any], column: str) -> str:
+    """A share as a percentage; interviews as a number."""
+    cell = row[column]
+    if cell is None:
+        return ""
+    return f"{cell:.1f}" if row["part"] == "interviews" else f"{cell:.1%}"
 
 
 def show_assumptions(

@@ -27,6 +27,7 @@ from analysis.cli.options import (
 from analysis.cli.printing import say
 from analysis.errors import CountersignalError
 from analysis.paths import from_root, project_root
+from analysis.plain_text import password_fault
 
 if TYPE_CHECKING:
     from analysis.inputs import Inputs
@@ -188,8 +189,9 @@ def _loaded(out: Path, *files: Path, **options: Any) -> Inputs:
     from analysis.inputs import Inputs
 
     _warn_if_synced(out)
+    password = _common_password()
     try:
-        inputs = Inputs.load(*files, **options).with_password(_common_password())
+        inputs = Inputs.load(*files, **options).with_password(password)
     except CountersignalError as error:
         say(error)
         say("nothing was written; mend what is named above, then the same command again")
@@ -254,9 +256,15 @@ def _common_password() -> str:
     """Password for students whose row has none; taken out of what child processes inherit."""
     from analysis.report.folder import LONGEST_PASSWORD
 
-    password = os.environ.pop(PASSWORD_VARIABLE, "")
-    if len(password.encode(errors="surrogateescape")) > LONGEST_PASSWORD:
-        message = f"{PASSWORD_VARIABLE}: expected at most {LONGEST_PASSWORD} bytes"
+    given = os.environ.pop(PASSWORD_VARIABLE, "")
+    password = given.strip(" ")
+    if password != given:
+        say(f"{PASSWORD_VARIABLE}: spaces around the password cut")
+    if fault := password_fault(password, LONGEST_PASSWORD):
+        message = (
+            f"{PASSWORD_VARIABLE}: found {fault}; expected at most {LONGEST_PASSWORD} bytes in "
+            "UTF-8, without line ends, control or invisible characters"
+        )
         raise typer.BadParameter(message)
     return password
 

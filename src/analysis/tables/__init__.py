@@ -12,12 +12,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import Problem, RowError
+from analysis.errors import Problem, RowError, TableError
 from analysis.paths import from_root
 from analysis.tables.check import check_table
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from analysis.tables.loading import Checked
 
 __all__ = [
     "read_factor_importance",
@@ -31,6 +33,7 @@ __all__ = [
     "read_programs",
     "read_student",
     "read_students",
+    "refuse_strangers",
 ]
 
 MOST_KEPT = 8  # tables of a process: those that all reports of a class share
@@ -38,20 +41,26 @@ MOST_KEPT = 8  # tables of a process: those that all reports of a class share
 
 def _read(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read a table strictly; a file that is as it was is read and checked once a process."""
+    # Under pandas' copy-on-write this shares the cells, and a change stays with who makes it.
+    return _checked(table, path).strict().copy(deep=False)
+
+
+def _checked(table: str, path: str | os.PathLike[str]) -> Checked:
+    from analysis.tables.mapping import how_to_read
+
     try:
         state = Path(path).stat()
     except OSError:
-        return check_table(Path(path), table).strict()  # which says what is wrong with the path
-    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
-    # Under pandas' copy-on-write this shares the cells, and a change stays with who makes it.
-    return _read_once(table, Path(path), known).copy(deep=False)
+        return check_table(Path(path), table)  # which says what is wrong with the path
+    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, how_to_read())
+    return _checked_once(table, Path(path), known)
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _read_once(table: str, path: Path, known: tuple[int, ...]) -> pd.DataFrame:
-    """Good rows of a file in the state that is known of it."""
+def _checked_once(table: str, path: Path, known: tuple[object, ...]) -> Checked:
+    """A file in the state that is known of it."""
     del known
-    return check_table(path, table).strict()
+    return check_table(path, table)
 
 
 read_factor_importance = partial(_read, "factor_importance")
@@ -107,7 +116,7 @@ def read_student(path: str | os.PathLike[str], student_id: str) -> pd.DataFrame:
     """
     from difflib import get_close_matches
 
-    checked = check_table(Path(path), "students")
+    checked = _checked("students", path)
     own = [problem for problem in checked.problems if problem.row_id == student_id]
     if own:
         raise RowError(own)
@@ -119,3 +128,30 @@ def read_student(path: str | os.PathLike[str], student_id: str) -> pd.DataFrame:
         )
         raise RowError(Problem(Path(path).name, expected, None, "student_id", student_id))
     return rows
+
+
+def refuse_strangers(
+    students: str | os.PathLike[str],
+    programs: str | os.PathLike[str],
+    preferences: str | os.PathLike[str] = "",
+) -> None:
+    """Refuse preferences that name nobody of the class, no program, or too many signals.
+
+    Parameters
+    ----------
+    students, programs, preferences : str or path-like
+        The files; without preferences there is nothing to refuse.
+
+    Raises
+    ------
+    TableError
+        By line, with the nearest id.
+    """
+    from analysis.tables.together import problems_together
+
+    if not str(preferences):
+        return
+    paths = {"students": students, "programs": programs, "preferences": preferences}
+    found = problems_together({t: _checked(t, from_root(path)) for t, path in paths.items()})
+    if strangers := [problem for problem in found if problem.row_id is None]:
+        raise TableError(strangers)

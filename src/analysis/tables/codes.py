@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
@@ -20,6 +21,7 @@ __all__ = [
     "FLAG_CODES",
     "FLAG_SPELLINGS",
     "HEADER_SPELLINGS",
+    "PLACES",
     "PROGRAM_TYPES",
     "STATES",
     "STATE_SPELLINGS",
@@ -27,7 +29,9 @@ __all__ = [
     "TYPE_SPELLINGS",
     "VISA_SPELLINGS",
     "folded",
+    "season_signals",
     "specialty_name",
+    "wished_states",
 ]
 
 # By name, which a file may hold in place of the code.
@@ -160,13 +164,23 @@ def _key(word: str) -> str:
 
 
 @cache
-def _spellings() -> dict[str, str]:
-    found: dict[str, str] = {}
+def _season() -> dict[str, dict[str, str]]:
     with from_root(SEASON).open(encoding="utf-8", newline="") as stream:
-        for row in csv.DictReader(stream):
-            for word in (row["specialty"], *filter(None, row["aliases"].split(";"))):
-                found[_key(word)] = row["specialty"]
-    return found
+        return {row["specialty"]: row for row in csv.DictReader(stream)}
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    return {
+        _key(word): specialty
+        for specialty, row in _season().items()
+        for word in (specialty, *filter(None, row["aliases"].split(";")))
+    }
+
+
+def season_signals(specialty: str, kind: str) -> int:
+    """Gold or silver signals of a specialty, by season.csv; 0 where it has none."""
+    return int(_season().get(specialty, {}).get(f"{kind}_signals") or 0)
 
 
 def specialty_name(word: str) -> tuple[str, str]:
@@ -180,6 +194,8 @@ def specialty_name(word: str) -> tuple[str, str]:
 
 
 STATE_SPELLINGS = MappingProxyType({folded(name): code for name, code in STATES.items()})
+# What a wish may name: a state, or a census division for all of its states.
+PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))
 FLAG_CODES = tuple(vocabulary.FLAGS)
 PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)
 COMPETITIVENESS = tuple(vocabulary.COMPETITIVENESS)
@@ -206,3 +222,20 @@ HEADER_SPELLINGS = MappingProxyType(
         "state_code": "state",
     }
 )
+
+
+def wished_states(
+    wanted: Sequence[str], away: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """States of the places wanted and ruled out; a state counts as named, not by its division.
+
+    Examples
+    --------
+    >>> wished_states(["West South Central"], ["TX"])
+    (('AR', 'LA', 'OK'), ('TX',))
+    >>> wished_states(["OH"], ["East North Central"])
+    (('OH',), ('IL', 'IN', 'MI', 'WI'))
+    """
+    out = [code for place in away for code in PLACES[place] if code not in wanted]
+    into = [code for place in wanted for code in PLACES[place] if code not in out]
+    return tuple(dict.fromkeys(into)), tuple(dict.fromkeys(out))

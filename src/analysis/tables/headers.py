@@ -10,7 +10,7 @@ from functools import cache
 from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS, folded
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["column_of", "known_words", "resembled", "table_of"]
+__all__ = ["column_of", "known_words", "resembled", "table_of", "tells_of_a_password"]
 
 # Names that surely mean one of our columns, as `folded` leaves them; each counts only in tables
 # that have the column.
@@ -84,15 +84,22 @@ BY_TABLE: Mapping[str, Mapping[str, str]] = {
 FLAG_WORDS = (
     "flag", "loa", "leave", "fail", "remediat", "professionalism", "unprofessional", "misconduct",
     "mspe", "probation", "dismiss", "suspen", "disciplin", "concern", "attempt", "repeat",
-    "withdr", "incident", "infraction", "warning", "honor_code", "delay", "extended", "academic_st",
-    "adverse", "deceler", "failli", "echec", "échec", "redoubl", "suspens", "nicht_bestanden",
-    "durchgefallen", "beurlaub", "reprob", "suspenso", "licencia", "ausencia", "retir",
+    "withdr", "incident", "infraction", "warning", "honor_co", "delay", "extended", "extension",
+    "standing", "adverse", "deceler", "conduct", "title_ix", "sanction", "grievance", "complaint",
+    "hearing", "violation", "ethic", "difficult", "retake", "resit", "incomplete", "absence",
+    "time_off", "gap", "interrupt", "issue", "problem", "deficien", "unsatisf", "marginal", "remed",
+    "below", "low_pass", "low_grade", "f_grade", "grade_f", "chronic", "clerkship_low",
+    "failli", "echec", "échec", "redoubl", "avertiss", "conge", "congé", "nicht_bestanden",
+    "durchgefallen", "beurlaub", "fehlzeit", "wiederhol", "disziplin", "abmahn", "reprob", "reprov",
+    "suspenso", "licencia", "ausencia", "exceden", "amonest", "retir", "bocciat", "tranca",
 )  # fmt: skip
 PASSWORD_WORDS = (
     "pass_word", "password", "passwd", "passwort", "passcode", "passphrase", "pwd", "pw", "pin",
     "kennwort", "contraseña", "contrasena", "clave", "mot_de_passe", "senha", "wachtwoord",
-    "secret", "pdf_key", "pdf_code", "unlock",
+    "secret", "unlock", "pass", "key", "code", "codeword", "access_code", "open_code", "login",
+    "psw", "encryption", "protection", "parola", "hasło", "lösenord", "adgangskode", "密码", "pdf",
 )  # fmt: skip
+ALONE = frozenset({"pass", "key", "code", "login", "protection"})  # of a password if alone
 # Words that a column of ours has in another language, or in other words that are not sure.
 OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "name": ("nombre", "apellido", "nom", "prenom", "prénom", "vorname", "nachname", "surname",
@@ -145,6 +152,9 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "matched": ("match", "match_result"),
 }  # fmt: skip
 MISSPELT = 0.8
+# Words that a header may have beside the one that counts.
+BESIDE = frozenset({"student", "program", "applicant", "residency", "usmle", "my", "the", "last",
+                    "current", "value", "field"})  # fmt: skip
 
 
 @cache
@@ -219,10 +229,7 @@ def resembled(word: str, table: str, cells: Iterable[str]) -> str:
     columns = SCHEMAS[table].columns
     tokens = [part for part in re.split(r"[_\d]+", name) if part]
     joined = "_".join(tokens)
-    if "pdf_password" in columns and any(
-        joined == one or f"_{one}_" in f"_{joined}_" or (len(one) > 4 and one in joined)
-        for one in PASSWORD_WORDS
-    ):
+    if "pdf_password" in columns and tells_of_a_password(word):
         return "pdf_password"
     if "red_flags" in columns and (
         name in FLAG_SPELLINGS or any(f"_{one}" in f"_{joined}" for one in FLAG_WORDS)
@@ -251,21 +258,48 @@ def resembled(word: str, table: str, cells: Iterable[str]) -> str:
     return ""
 
 
+def tells_of_a_password(word: str) -> bool:
+    """Whether a header names a password."""
+    joined = "_".join(part for part in re.split(r"[_\d]+", folded(word)) if part)
+    return any(
+        joined == one
+        or (one not in ALONE and (f"_{one}_" in f"_{joined}_" or (len(one) > 5 and one in joined)))
+        for one in PASSWORD_WORDS
+    )
+
+
 def _likeness(name: str, known: str) -> float:
     """From 0 to 1: 1 where one name holds all words of the other."""
     ours, theirs = set(known.split("_")), set(name.split("_"))
-    if len(ours) > 1 and ours <= theirs:
+    if ours <= theirs and (
+        len(ours) > 1 or all(word in BESIDE or word.isdigit() for word in theirs - ours)
+    ):
         return 1.0
     bare, other = name.replace("_", ""), known.replace("_", "")
-    matcher = SequenceMatcher(None, bare, other, autojunk=False)
-    if min(len(bare), len(other)) < 4 or matcher.quick_ratio() < MISSPELT:
+    if len(bare) < 2 or len(other) < 3:
         return 0.0
-    return matcher.ratio()
+    if len(other) <= 5:
+        return 0.9 if _one_slip(bare, other) else 0.0
+    matcher = SequenceMatcher(None, bare, other, autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= MISSPELT else 0.0
+
+
+def _one_slip(word: str, other: str) -> bool:
+    """Whether one letter more, less or else, or two that changed places, make one of the other."""
+    if abs(len(word) - len(other)) > 1 or word == other:
+        return word == other
+    same = next((at for at, (a, b) in enumerate(zip(word, other, strict=False)) if a != b), None)
+    if same is None:
+        return True
+    rest, others = word[same:], other[same:]
+    swapped = len(rest) > 1 and rest[:2] == others[1::-1] and rest[2:] == others[2:]
+    return rest[1:] == others[1:] or rest[1:] == others or rest == others[1:] or swapped
 
 
 def _tells_of_a_flag(cell: str) -> bool:
     text = f"_{folded(cell)}"
-    signs = ("_fail", "_remediat", "_loa_", "_leave_of_abs", "_probation", "_unprofessional")
+    signs = ("_fail", "_remediat", "_loa_", "_leave_of_abs", "_probation", "_unprofessional",
+             "_misconduct", "_dismiss", "_suspended", "_repeated")  # fmt: skip
     return any(sign in f"{text}_" for sign in signs) or folded(cell) in {
         *FLAG_SPELLINGS.keys() - {"none", "no_red_flag", "no_red_flags"}
     }

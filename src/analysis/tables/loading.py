@@ -338,7 +338,7 @@ def _columns(
     problems = []
     for column in lacking:
         near = get_close_matches(column, header, n=1, cutoff=0.6)
-        hint = f" (is {near[0]!r} meant?)" if near else ""
+        hint = f" (is {raw.header[header.index(near[0])]!r} meant?)" if near else ""
         expected = f"a column of this name for {table}{hint}"
         problems.append(Problem(name, expected, raw.header_line, column))
     pattern = next((c for c in schema.columns.values() if c.regex), None)
@@ -353,7 +353,11 @@ def _columns(
             shown = raw.header[at]
             if alike := resembled(shown, table, {row[at] for row in raw.rows}):
                 cure = (
-                    "put its codes into red_flags" if alike == "red_flags" else f"rename it {alike}"
+                    "put its codes into red_flags"
+                    if alike == "red_flags"
+                    else f"put its cells into {alike}"
+                    if alike in header
+                    else f"rename it {alike}"
                 )
                 expected = (
                     f"a column of {table}, and this one resembles {alike}: {cure}, map it "

@@ -43,6 +43,7 @@ __all__ = [
     "MAPPING_FILE",
     "Mapping",
     "check_mapped",
+    "how_to_read",
     "mapped_rows",
     "raw_rows",
     "read_mapping",
@@ -107,6 +108,11 @@ class HowToRead:
 
 AS_IT_IS = HowToRead()
 HOW: ContextVar[HowToRead] = ContextVar("how_to_read", default=AS_IT_IS)
+
+
+def how_to_read() -> HowToRead:
+    """What the command that runs says about every file."""
+    return HOW.get()
 
 
 @contextmanager

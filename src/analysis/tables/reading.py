@@ -18,7 +18,7 @@ import pandas as pd
 
 from analysis.errors import Problem, TableError
 from analysis.plain_text import text_of_formula
-from analysis.tables.headers import known_words
+from analysis.tables.headers import known_words, tells_of_a_password
 from analysis.vocabulary import NO_FLAG, folded
 
 __all__ = ["RawRows", "Refused", "ambiguous_numbers", "interpreted", "read_rows", "typed_column"]
@@ -191,7 +191,6 @@ WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # How far down a header line is looked for, and what the first cell of a line of totals says.
 TITLE_LINES = 30
 MOST_TRIMMED = 100_000
-PASSWORD_HEADERS = frozenset({"pdf_password"})
 TOTALS = frozenset(
     {"total", "totals", "grand_total", "subtotal", "sum", "average", "averages", "mean", "count",
      "median", "summe", "gesamt", "total_students", "total_programs", "n"}
@@ -330,6 +329,7 @@ def _table(
     spilled: set[int] = set()
     several: dict[tuple[int, int], int] = {}
     again: list[int] = []
+    torn: list[Problem] = []
     short = 0
     for line, last, cells in chain(first, records):
         if line <= header_line or not any(cells):
@@ -338,6 +338,10 @@ def _table(
             raise TableError(Problem(name, f"a table of at most {MOST_CELLS:,} cells", line))
         if len(cells) >= width > 1 and [folded(c) for c in cells[: len(header)]] == folded_header:
             again.append(line)
+        elif len(cells) != len(header) and _swallows_rows(
+            cells, last > line, separator, len(header)
+        ):
+            torn.append(Problem(name, _one_a_line(line, last), line))
         elif len(cells) < len(header) and any(separator in cell for cell in cells):
             expected = (
                 f"{len(header)} cells as in the header, not {len(cells)}: one cell holds what "
@@ -359,9 +363,12 @@ def _table(
         else:
             expected = f"{len(header)} cells as in the header, not {len(cells)}"
             problems.append(Problem(name, expected, line, value=separator.join(cells)))
+    if torn:
+        raise TableError(torn)
     _take_totals_off(rows, lines, repairs, several)
+    secret = {at for at, word in enumerate(header) if tells_of_a_password(word)}
     for line, places in trimmed:
-        cut = [at for at in places if at < len(header) and folded_header[at] in PASSWORD_HEADERS]
+        cut = [at for at in places if at in secret]
         if cut and line > header_line:
             repairs.append(f"{header[cut[0]]}: spaces around a password cut, line {line}")
     if again:
@@ -428,32 +435,42 @@ def _line_list(lines: list[int]) -> str:
 
 def _refuse_swallowed_rows(name: str, raw: RawRows) -> None:
     """Refuse a file in which a cell over several lines holds what are rows of this table."""
-    problems = []
-    for (at, column), last in raw.several_lines.items():
-        first = raw.lines[at]
-        cell = raw.rows[at][column]
-        if any(_like_a_row(line, raw) for line in LINE_END.split(cell)[1:]):
-            expected = (
-                f"one student or program a line: a quotation mark on line {first} is closed on "
-                f"line {last}, and what stands between looks like rows of this table; take out "
-                'the mark that is too many (or write "" for one that belongs to the text)'
-            )
-            problems.append(Problem(name, expected, first, raw.header[column]))
+    problems = [
+        Problem(name, _one_a_line(raw.lines[at], last), raw.lines[at], raw.header[column])
+        for (at, column), last in raw.several_lines.items()
+        if _swallows_rows([raw.rows[at][column]], True, raw.separator, len(raw.header))
+    ]
     if problems:
         raise TableError(problems)
 
 
-def _like_a_row(line: str, raw: RawRows) -> bool:
+def _one_a_line(first: int, last: int) -> str:
+    return (
+        f"one student or program a line: a quotation mark on line {first} is closed on line "
+        f"{last}, and what stands between looks like rows of this table; take out the mark that "
+        'is too many (or write "" for one that belongs to the text)'
+    )
+
+
+def _swallows_rows(cells: list[str], several: bool, separator: str, width: int) -> bool:
+    """Whether cells over several lines hold lines that are rows themselves."""
+    return several and any(
+        _like_a_row(line.split(separator), width)
+        for cell in cells
+        for line in LINE_END.split(cell)[1:]
+    )
+
+
+def _like_a_row(cells: list[str], width: int) -> bool:
     """Whether a line inside a cell has about as many cells as a row, or begins like one."""
-    cells = line.split(raw.separator)
-    if len(cells) < min(3, len(raw.header)):
+    if len(cells) < min(3, width):
         return False
     # After a comma of prose comes a space; between the cells of a file that is rare.
     close = sum(not cell.startswith(" ") for cell in cells[1:]) > (len(cells) - 1) / 2
     first = cells[0].strip()
     begins = bool(re.fullmatch(r"[\"'=]*[\w-]{1,32}[\"']*", first))
     return (begins and (close or any(map(str.isdigit, first)))) or (
-        close and len(cells) >= max(4, len(raw.header) - 1)
+        close and len(cells) >= max(4, width - 1)
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.tables.codes import specialty_name
+from analysis.tables.codes import specialty_name, wished_states
 
 __all__ = ["RULES", "Finding"]
 
@@ -20,6 +20,7 @@ LOWEST_PASSING = 214
 GROUP_SHARES = ("share_us_md", "share_us_do", "share_us_img", "share_non_us_img")
 SIGNAL_SHARES = ("share_gold", "share_silver")
 SHARE_ROUNDING = 0.03  # of figures printed as whole percents
+MOST_INTERVIEWED = 0.95  # of its applicants, by the model's highest chance
 
 
 def _unique(column: str) -> Rule:
@@ -124,6 +125,16 @@ def _must_against_never(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
             yield at, "must_apply, never_apply", program_id, "a program in one of the two at most"
 
 
+def _must_within_limit(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    if "application_limit" not in rows:
+        return
+    wanted = rows["must_apply"].map(lambda ids: len(set(ids)))
+    for at in rows.index[wanted > rows["application_limit"]]:
+        shown = f"{wanted[at]} programs, {rows.at[at, 'application_limit']:g}"
+        expected = "no more programs than application_limit, or a higher limit"
+        yield at, "must_apply, application_limit", shown, expected
+
+
 def _no_more_than(column: str, limit: str, expected: str) -> Rule:
     def rule(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
         for at in rows.index[rows[column] > rows[limit]]:
@@ -142,6 +153,15 @@ def _open_for_applications(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding
                 "nobody, so take its row out"
             )
             yield at, "positions", "0", expected
+    rate = rows["interviews_offered"] / rows["applications_received"]
+    for at in rows.index[(rate >= MOST_INTERVIEWED) & (rate <= 1)]:
+        counts = (rows.at[at, name] for name in ("interviews_offered", "applications_received"))
+        expected = (
+            f"interviews for less than {MOST_INTERVIEWED:.0%} of applications: correct the two "
+            "counts, or leave both empty where they are not known"
+        )
+        shown = ", ".join(f"{count:g}" for count in counts)
+        yield at, "interviews_offered, applications_received", shown, expected
     unasked = (rows["interviews_offered"] == 0) & rows["applications_received"].isna()
     for at in rows.index[unasked]:
         expected = (
@@ -185,6 +205,26 @@ def _one_story(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
         yield at, "matched", "1", "at most one match a graduate and year"
 
 
+def _places(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
+    """Divisions become their states, and what ``not`` rules out is among the excluded states."""
+    changed = 0
+    for at in rows.index:
+        named, excluded = rows.at[at, "preferred_states"], rows.at[at, "exclude_states"]
+        away = (*excluded, *(place[4:] for place in named if place.startswith("not ")))
+        wanted = [place for place in named if not place.startswith("not ")]
+        both = [place for place in wanted if place in away]
+        if both:
+            expected = f"a place that is not ruled out too ({', '.join(both)})"
+            yield at, "preferred_states", ";".join(named), expected
+            continue
+        found = wished_states(wanted, away)
+        if found != (named, excluded):
+            rows.at[at, "preferred_states"], rows.at[at, "exclude_states"] = found
+            changed += 1
+    if changed:
+        repairs.append(f"divisions and places ruled out written as states ({changed})")
+
+
 RULES: dict[str, tuple[Any, ...]] = {
     "factor_importance": (_interval("importance"),),
     "pd_responses": (_unique("respondent_id"),),
@@ -196,6 +236,8 @@ RULES: dict[str, tuple[Any, ...]] = {
         _one_for_each_specialty,
         _exam_facts,
         _must_against_never,
+        _must_within_limit,
+        _places,
     ),
     "programs": (
         _unique("program_id"),

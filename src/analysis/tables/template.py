@@ -135,7 +135,7 @@ EXAMPLES = MappingProxyType(
             "step2_estimate_sd": "",
             "partner_id": "",
             "must_apply": "EXAMPLE-P1",
-            "never_apply": "EXAMPLE-P2",
+            "never_apply": "",
             "application_limit": "40",
             "fee_budget_usd": "700",
             "gold_signals": "3",

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from analysis.errors import Problem
+from analysis.tables.codes import season_signals
 from analysis.tables.loading import Checked
 
 __all__ = ["notes_together", "problems_together"]
 
 
 def problems_together(checked: Mapping[str, Checked]) -> list[Problem]:
-    """Ids that match nobody, and signals beyond what a student has.
+    """Ids that match nobody, signals beyond those at hand, specialties without a program.
 
     Parameters
     ----------
@@ -22,48 +23,60 @@ def problems_together(checked: Mapping[str, Checked]) -> list[Problem]:
     Returns
     -------
     list of Problem
-        By line of the file that names the id; the nearest id is said.
+        By line of the file that names the id; the nearest id is said. A problem with a ``row_id``
+        is about that student's row alone.
     """
     found: list[Problem] = []
     students, programs = checked.get("students"), checked.get("programs")
     wishes = checked.get("preferences")
     if students is not None and wishes is not None:
         found += _strangers(wishes, "student_id", _ids(students), students.path.name)
-        found += _signals(wishes, students)
     if programs is not None and wishes is not None:
         found += _strangers(wishes, "program_id", _ids(programs), programs.path.name)
+    if students is not None and programs is not None:
+        found += _out_of_reach(students, programs)
+        if wishes is not None:
+            found += _signals(wishes, students, programs)
     return found
+
+
+def _out_of_reach(students: Checked, programs: Checked) -> Iterator[Problem]:
+    """Students whose specialty has no program, or who name one of another specialty, or none."""
+    kinds = dict(zip(programs.rows["program_id"], programs.rows["specialty"], strict=True))
+    kinds |= dict.fromkeys(_ids(programs) - set(kinds), "")  # a refused row, named already
+    name = programs.path.name
+    columns = ("student_id", "specialty", "must_apply", "never_apply")
+    cells = zip(students.lines, *(students.rows[column] for column in columns), strict=True)
+    for line, student_id, wanted, *lists in cells:
+        found = [
+            ("specialty", one, f"a specialty that {name} has a program of")
+            for one in wanted
+            if one not in kinds.values()
+        ]
+        own = {program for program, kind in kinds.items() if kind in {*wanted, ""}}
+        found += [
+            (column, one, f"a program of {name} in the student's specialty{_nearest(one, own)}")
+            for column, named in zip(columns[2:], lists, strict=True)
+            for one in named
+            if one not in own
+        ]
+        for column, value, expected in found:
+            yield Problem(students.path.name, expected, line, column, value, student_id)
 
 
 def notes_together(checked: Mapping[str, Checked]) -> list[str]:
     """What is likely an oversight, and stops nothing."""
     notes = []
     students, programs = checked.get("students"), checked.get("programs")
-    if programs is not None and (
-        "as_of" not in programs.rows or programs.rows["as_of"].isna().all()
+    if (
+        programs is not None
+        and len(programs.rows)
+        and ("as_of" not in programs.rows or programs.rows["as_of"].isna().all())
     ):
         notes.append(
             f"{programs.path.name}: no date in as_of, which a report prints as the date of its "
             "data: add the column, or give --report-date"
         )
-    if students is not None and programs is not None:
-        there = set(programs.rows["specialty"])
-        wanted = {name for names in students.rows["specialty"] for name in names}
-        for name in sorted(wanted - there):
-            count = sum(name in names for names in students.rows["specialty"])
-            notes.append(
-                f"{programs.path.name}: no program of a specialty that {count} of "
-                f"{students.path.name} apply to ({name})"
-            )
-        known = _ids(programs)
-        for column in ("must_apply", "never_apply"):
-            for line, ids in zip(students.lines, students.rows[column], strict=True):
-                notes += [
-                    f"{students.path.name}, line {line}, column {column}: {one!r} is no program of "
-                    f"{programs.path.name}{_nearest(one, known)}"
-                    for one in ids
-                    if one not in known
-                ]
     if students is not None and "partner_id" in students.rows:
         known = _ids(students)
         partners = students.rows["partner_id"]
@@ -98,23 +111,27 @@ def _nearest(one: str, known: Iterable[str]) -> str:
     return f" (is {near[0]} meant?)" if near else ""
 
 
-def _signals(wishes: Checked, students: Checked) -> Iterator[Problem]:
-    """Signals decided on that are more than the student's row says there are."""
-    for kind in ("gold", "silver"):
-        column = f"{kind}_signals"
-        if column not in students.rows or "signal" not in wishes.rows:
+def _signals(wishes: Checked, students: Checked, programs: Checked) -> Iterator[Problem]:
+    """Signals decided on that are more than a student has for a specialty."""
+    if "signal" not in wishes.rows:
+        return
+    kind_of = dict(zip(programs.rows["program_id"], programs.rows["specialty"], strict=True))
+    rows = {row["student_id"]: row for row in students.rows.to_dict("records")}
+    sent: dict[tuple[str, str, str], int] = {}
+    columns = ("student_id", "program_id", "signal")
+    cells = zip(wishes.lines, *(wishes.rows[column] for column in columns), strict=True)
+    for line, student_id, program_id, signal in cells:
+        row, specialty = rows.get(student_id), kind_of.get(program_id, "")
+        if row is None or signal not in {"gold", "silver"} or specialty not in row["specialty"]:
             continue
-        at_hand = dict(zip(students.rows["student_id"], students.rows[column], strict=True))
-        sent: dict[str, int] = {}
-        rows = zip(wishes.lines, wishes.rows["student_id"], wishes.rows["signal"], strict=True)
-        for line, student_id, signal in rows:
-            if signal != kind:
-                continue
-            sent[student_id] = sent.get(student_id, 0) + 1
-            most = at_hand.get(student_id, ())
-            if most and sent[student_id] > sum(most):
-                expected = (
-                    f"at most {sum(most)} {kind} signals for {student_id}, as {column} of "
-                    f"{students.path.name} says"
-                )
-                yield Problem(wishes.path.name, expected, line, "signal", signal)
+        own = row.get(f"{signal}_signals") or ()
+        # One number for two specialties is that of the first.
+        places = dict(zip(row["specialty"], (*own, 0), strict=False))
+        most = places.get(specialty, 0) if own else season_signals(specialty, signal)
+        sent[student_id, specialty, signal] = sent.get((student_id, specialty, signal), 0) + 1
+        if sent[student_id, specialty, signal] > most:
+            says = f"{signal}_signals of {students.path.name}" if own else "season.csv"
+            expected = (
+                f"at most {most} {signal} signals of {student_id} for {specialty}, as {says} says"
+            )
+            yield Problem(wishes.path.name, expected, line, "signal", signal)

@@ -17,7 +17,16 @@ from analysis.plain_text import escape_markdown
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["long_date", "matches", "of_100", "percent", "render", "several"]
+__all__ = [
+    "long_date",
+    "matches",
+    "of_100",
+    "percent",
+    "render",
+    "sentence",
+    "sentences",
+    "several",
+]
 
 HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
 
@@ -103,6 +112,8 @@ def matches(number: float) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    from analysis.text import labels
+
     environment = Environment(  # noqa: S701 - Markdown, not HTML; typed text goes through `md`
         loader=PackageLoader("analysis", "text"),
         undefined=StrictUndefined,
@@ -119,6 +130,10 @@ def _environment() -> Environment:
         "md": lambda text: escape_markdown(str(text)),
         "count": _counted,
         "points": lambda change: f"{abs(round(100 * change))}",
+        "percent": labels.percent,
+        "joined": labels.joined,
+        "gain": labels.points,
+        "dollars": labels.dollars,
     }
     return environment
 
@@ -144,3 +159,14 @@ def render(template: str, **view: Any) -> str:
         If the template names what the view does not give.
     """
     return _environment().get_template(f"{template}.md.j2").render(**view).strip()
+
+
+def sentences(template: str, **view: Any) -> list[str]:
+    """Lines of a template that holds one sentence, or what belongs together, a line."""
+    lines = (" ".join(line.split()) for line in render(template, **view).splitlines())
+    return [line for line in lines if line]
+
+
+def sentence(template: str, **view: Any) -> str:
+    """Text of a template as one line; "" where it has nothing to say."""
+    return " ".join(render(template, **view).split())

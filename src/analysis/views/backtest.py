@@ -16,7 +16,7 @@ from analysis.model.outcomes import Backtest, Estimate, run_backtest
 from analysis.paths import from_root
 from analysis.tables import read_if_given
 from analysis.tables.graduate_files import inclusion_form, read_graduate_files
-from analysis.text.what_ifs import FIGURES, learned_label, verdict_sentence
+from analysis.text.findings import FIGURES, learned_label, verdict_sentence
 from analysis.vocabulary import FORMS
 
 __all__ = ["BacktestAnswer", "backtest"]

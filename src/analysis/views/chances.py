@@ -15,7 +15,7 @@ from analysis.assumptions import read_assumptions
 from analysis.errors import Problem
 from analysis.model.chance import interview_chance
 from analysis.model.what_if import what_if
-from analysis.tables import read_if_given, read_programs, read_student
+from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
 from analysis.tables.check import check_table
 
 __all__ = ["ChancesAnswer", "chances"]
@@ -124,6 +124,7 @@ def chances(
     assumptions = read_assumptions(assumptions_toml, overrides)
     programs = read_programs(programs_csv)
     preferences = read_if_given("preferences", preferences_csv)
+    refuse_strangers(students_csv, programs_csv, preferences_csv)
     problems: tuple[Problem, ...] = ()
     if student_id:
         students = read_student(students_csv, student_id)

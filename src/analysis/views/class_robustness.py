@@ -20,9 +20,9 @@ from analysis.model.sensitivity import Case, match_variance, redrawn
 from analysis.model.sensitivity.smaa import unheard
 from analysis.model.sensitivity.sobol import ALL_WEIGHTS
 from analysis.paths import from_root
-from analysis.tables import read_if_given, read_programs
+from analysis.tables import read_if_given, read_programs, refuse_strangers
 from analysis.tables.check import check_table
-from analysis.text.sensitivity import least_kept
+from analysis.text.findings import least_kept
 from analysis.views.result_cache import cache_path, cached_result, keep_result
 from analysis.views.robustness import case_of
 from analysis.workers.work import Work, Workers
@@ -102,6 +102,7 @@ def class_robustness(
     start = int(assumptions.value("robustness.seed")) if seed is None else seed
     read_programs(programs_csv)  # what is wrong with a file is said before the first student
     read_if_given("preferences", preferences_csv)
+    refuse_strangers(students_csv, programs_csv, preferences_csv)
     question = ["class", assumptions.fingerprint, count, start]
     kept_at = cache_path(question, (programs_csv, preferences_csv)) if cached else None
     students = check_table(Path(students_csv), "students").rows.drop(columns=NOT_COMPUTED_WITH)

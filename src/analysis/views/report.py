@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import ApplicationList, application_list
+from analysis.model.choice.plans import second_plan
 from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
 from analysis.views.application_list import ListView, WhatIf, list_view, what_ifs_of
@@ -25,6 +26,18 @@ class Firmness:
 
     lists: int
     kept: int
+
+
+@dataclass(frozen=True)
+class Half:
+    """One of two specialties: the match chance of a list of it alone, and its share of the whole.
+
+    ``alone`` is under the same limits, ``within`` the chance of ending in it by the list of both.
+    """
+
+    specialty: str
+    alone: float
+    within: float
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,8 @@ class ReportView:
         Of the list.
     published : dict or None
         Cited match rate of all applicants of this degree in this specialty: rate (0-1), source.
+    halves : tuple of Half
+        Each of two specialties, in the student's order; empty for one specialty or without a list.
     calendar : dict of str to str
         Dates of the season.
     report_date : str
@@ -63,6 +78,7 @@ class ReportView:
     alike: dict[str, Any] | None
     firm: Firmness | None
     published: dict[str, Any] | None
+    halves: tuple[Half, ...]
     calendar: dict[str, str]
     report_date: str
     found: ApplicationList | None = field(default=None, repr=False)
@@ -154,12 +170,20 @@ def report_view(
         ("no_flags", "letters", "typical_score", "more")
     )
     parts, firm = pd.DataFrame(), None
+    halves: tuple[Half, ...] = ()
     if found is not None and plan is not None and not plan.empty:
         what_ifs |= what_ifs_of(student, programs, assumptions, preferences, found)
         parts = parts_of_chance(student, programs, assumptions, record, found.programs)
         drawn = report_lists(
             student, found.problem, assumptions, found.choice.chosen.tolist(), preferences
         )
+        if len(record.specialties) > 1:
+            *single, _ = second_plan(student, programs, assumptions, preferences)
+            within = found.programs.groupby("specialty")["match_share"].sum()
+            halves = tuple(
+                Half(name, one.found.match_chance, float(within.get(name, 0.0)))
+                for name, one in zip(record.specialties, single, strict=True)
+            )
         kept = drawn.draws["kept"].to_numpy()
         firm = Firmness(kept.size, int(np.quantile(kept, 0.05, method="lower")))
     return ReportView(
@@ -171,6 +195,7 @@ def report_view(
         alike=_alike(student, graduates, assumptions),
         firm=firm,
         published=_published(record, assumptions),
+        halves=halves,
         calendar=calendar,
         report_date=report_date,
         found=found,

@@ -26,10 +26,15 @@ from analysis.model.sensitivity import (
 from analysis.model.sensitivity.smaa import unheard
 from analysis.model.survey import WAYS, component_weights, factor_ratings, survey_assumptions
 from analysis.paths import from_root
-from analysis.tables import read_if_given, read_pd_responses, read_programs, read_student
+from analysis.tables import (
+    read_if_given,
+    read_pd_responses,
+    read_programs,
+    read_student,
+    refuse_strangers,
+)
 from analysis.tables.codes import specialty_name
-from analysis.text.labels import percent
-from analysis.text.sensitivity import (
+from analysis.text.findings import (
     acceptability_finding,
     contest_finding,
     first_finding,
@@ -39,6 +44,7 @@ from analysis.text.sensitivity import (
     variance_finding,
     with_input_labels,
 )
+from analysis.text.labels import percent
 from analysis.views.result_cache import cache_path, cached_result, keep_result
 
 __all__ = [
@@ -169,6 +175,7 @@ def student_bench(
         assumptions, drawn = surveyed.assumptions, surveyed.drawn
     programs = read_programs(programs_csv)
     preferences = read_if_given("preferences", preferences_csv)
+    refuse_strangers(students_csv, programs_csv, preferences_csv)
     case = case_of(student, programs, preferences, assumptions, drawn)
     return robustness_bench(case, assumptions, draws=draws, seed=seed, progress=progress)
 
@@ -347,7 +354,7 @@ def charted(
     return named.assign(
         source=f"Countersignal's model, assumptions {fingerprint}",
         basis="synthetic" if made_up else "assumption",
-        interval="95 % of the resamples",
+        interval="95% of the resamples",
     )
 
 

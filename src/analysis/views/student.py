@@ -42,6 +42,8 @@ class StudentView:
         Code of the degree, "" if it was not given.
     needs_visa : bool
         Whether a visa is needed.
+    couple : bool
+        Whether the student applies together with a partner.
     honors, letters, research : float or None
         Honors fraction (0-1), strength of letters (0-1), research items; None where the office
         gave none, and then a typical value stands in.
@@ -58,6 +60,7 @@ class StudentView:
     flags: tuple[str, ...]
     degree: str
     needs_visa: bool
+    couple: bool
     honors: float | None
     letters: float | None
     research: float | None
@@ -112,6 +115,7 @@ def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView
         flags=flags,
         degree=_word(row, "degree"),
         needs_visa=_word(row, "needs_visa") == "yes",
+        couple=bool(_word(row, "partner_id")),
         honors=honors,
         letters=_number(row, "letters"),
         research=_number(row, "research_items"),

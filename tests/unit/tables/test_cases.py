@@ -4,9 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from analysis.cli import main
 from analysis.errors import TableError
+from analysis.inputs import Inputs
 from analysis.tables.check import check_files, check_table
+from analysis.tables.headers import column_of, resembled
 from analysis.tables.mapping import reading_with
+from analysis.tables.schemas import SCHEMAS
 from tests.unit.tables.class_file import GOOD, HEADER, checked
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
@@ -106,7 +110,35 @@ SPARE = [
     ("gold_signal", "gold_signals"),
     ("prefered_states", "preferred_states"),
     ("needs_vsa", "needs_visa"),
+    ("Honor Council", "red_flags"),
+    ("Conduct", "red_flags"),
+    ("Retakes", "red_flags"),
+    ("Time off", "red_flags"),
+    ("Academic standing", "red_flags"),
+    ("congé", "red_flags"),
+    ("PDF", "pdf_password"),
+    ("Code", "pdf_password"),
+    ("lösenord", "pdf_password"),
+    ("nmae", "name"),
+    ("letters (2026)", "letters"),
+    ("Student degree", "degree"),
 ]
+
+
+def one_slip(name):
+    """Every name that one slip of the finger makes of another."""
+    for at in range(len(name)):
+        yield name[:at] + name[at + 1 :]
+        yield name[:at] + name[at] + name[at:]
+        yield name[:at] + name[at : at + 2][::-1] + name[at + 2 :]
+
+
+@pytest.mark.parametrize("table", ["students", "programs", "preferences", "graduates"])
+def test_no_slip_in_any_columns_name_loses_the_column(table):
+    columns = SCHEMAS[table].columns
+    for name in columns:
+        for slip in {word for word in one_slip(name) if len(word) > 2}:
+            assert column_of(slip, table) in columns or resembled(slip, table, ()), slip
 
 
 @pytest.mark.parametrize(("header", "near"), SPARE)
@@ -131,7 +163,19 @@ def test_words_of_red_flags_in_a_spare_column_stop_the_run_without_being_shown(t
     assert "anatomy" not in str(caught.value)
 
 
-@pytest.mark.parametrize("header", ["Email", "Remarks", "Expected grad", "Phone", "Gender"])
+SPARE_ELSEWHERE = [
+    "Email",
+    "Remarks",
+    "Expected grad",
+    "Phone",
+    "Gender",
+    "Advisor",
+    "Campus",
+    "GPA",
+]
+
+
+@pytest.mark.parametrize("header", SPARE_ELSEWHERE)
 def test_a_spare_column_that_resembles_none_of_ours_is_left_out_and_said(tmp_path, header):
     text = GOOD.replace("\n", ",x\n").replace(",x\n", f",{header}\n", 1)
     assert f"columns left out: {header}" in checked(tmp_path, text).repairs
@@ -148,6 +192,14 @@ def test_a_note_may_have_several_lines(tmp_path):
     found = checked(tmp_path, NOTE.format(note))
     assert (len(found.rows), found.problems) == (2, ())
     assert found.lines == (2, 6)
+
+
+def test_rows_inside_a_row_of_too_few_cells_are_refused_with_both_lines(tmp_path):
+    text = (
+        f'{HEADER}\n1,Psychiatry,240,pass,\n"2,Psychiatry,240,pass,\n3,IM,250,pass,\n4,IM,250,p,"\n'
+    )
+    with pytest.raises(TableError, match=r"line 3: .* closed on line 5"):
+        checked(tmp_path, text)
 
 
 SWALLOWED = [
@@ -243,15 +295,75 @@ def test_wishes_that_match_nobody_are_named_with_line_and_nearest_id():
     assert "(is IM003 meant?)" in text
 
 
+PROGRAMS = (CASES / "programs_im.csv").read_text()
+CLASS = "student_id,specialty,step2_ck,step1_result,red_flags,gold_signals,must_apply,never_apply\n"
+
+
+def beside(tmp_path, rows, wishes="", more=""):
+    """What `check` says of a class, the programs of internal medicine and some wishes."""
+    files = {"s.csv": CLASS + rows, "p.csv": PROGRAMS + more}
+    if wishes:
+        files["w.csv"] = f"student_id,program_id,signal\n{wishes}"
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    return check_files([tmp_path / name for name in files])
+
+
 def test_signals_beyond_those_at_hand_are_named(tmp_path):
-    (tmp_path / "s.csv").write_text(
-        GOOD.replace("\n", ",1\n").replace(",1\n", ",gold_signals\n", 1)
-    )
-    rows = "student_id,program_id,signal\n007,IM001,gold\n007,IM002,gold\n"
-    (tmp_path / "w.csv").write_text(rows)
-    text, code = check_files([tmp_path / "s.csv", tmp_path / "w.csv"])
+    wishes = "007,IM001,gold\n007,IM002,gold\n"
+    text, code = beside(tmp_path, "007,Internal Medicine,250,pass,,1,,\n", wishes)
     assert code == 1
     assert "w.csv, line 3, column signal: found 'gold'; expected at most 1 gold" in text
+
+
+def test_signals_beyond_those_of_the_season_are_named(tmp_path):
+    wishes = "".join(f"007,IM00{n},gold\n" for n in range(1, 5))
+    text, code = beside(tmp_path, "007,Internal Medicine,250,pass,,,,\n", wishes)
+    assert code == 1
+    assert "w.csv, line 5" in text
+    assert "at most 3 gold signals of 007 for Internal Medicine, as season.csv says" in text
+    assert beside(tmp_path, "007,Internal Medicine,250,pass,,4,,\n", wishes)[1] == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("007,Psychiatry,250,pass,,,,\n", "found 'Psychiatry'; expected a specialty that p.csv"),
+        ("007,IM,250,pass,,,IM0O1,\n", "column must_apply: found 'IM0O1'; expected a program of"),
+        ("007,IM,250,pass,,,,im002\n", "(is IM002 meant?)"),
+    ],
+)
+def test_what_a_report_would_fail_on_is_said_of_the_students_row_before_any_work(
+    tmp_path, row, words
+):
+    text, code = beside(tmp_path, row + "008,IM,240,pass,,,IM001,IM002\n")
+    assert code == 1
+    assert f"s.csv, line 2, {'' if words.startswith('column') else 'column '}"[:14] in text
+    assert words in text
+    inputs = Inputs.load(tmp_path / "s.csv", tmp_path / "p.csv")
+    assert [row.student_id for row in inputs.students] == ["008"]
+    assert list(inputs.refused) == ["007"]
+
+
+def test_more_programs_that_must_be_listed_than_applications_are_refused(tmp_path):
+    header = f"{HEADER},must_apply,application_limit"
+    found = checked(tmp_path, f"{header}\n1,IM,240,pass,,A;B;A,2\n2,IM,240,pass,,A;B;C,2\n")
+    (problem,) = found.problems
+    assert (problem.line, problem.column) == (3, "must_apply, application_limit")
+
+
+@pytest.mark.parametrize("command", ["chances", "pick", "robustness"])
+def test_each_command_refuses_preferences_that_match_nobody(command, capsys):
+    files = {
+        "students": "students_00123",
+        "programs": "programs_im",
+        "preferences": "preferences_match_nobody",
+    }
+    line = [part for name, file in files.items() for part in (f"--{name}", f"{CASES / file}.csv")]
+    with pytest.raises(SystemExit) as ended:
+        main([command, *([] if command == "chances" else ["00123"]), *line])
+    assert ended.value.code == 2
+    assert "line 2, column student_id: found '123'" in capsys.readouterr().err
 
 
 def test_a_missing_date_of_the_data_is_said(tmp_path):

@@ -24,8 +24,26 @@ def test_a_password_that_is_refused_is_not_shown(tmp_path):
     found = checked(tmp_path, table_with("students", pdf_password="tarn hollow" * 20))
     (problem,) = found.problems
     assert (problem.line, problem.column) == (2, "pdf_password")
-    assert problem.expected == "a password of at most 127 bytes in UTF-8, or empty"
+    assert problem.expected.startswith("a password of at most 127 bytes in UTF-8, of characters")
     assert "tarn" not in messages(found)
+
+
+ODD = ["a\x07b", "a\u200bb", "a\ufeffb", "a\ue000b", "a\u2028b", "a\x7f", "a\u202eb", "ﷺ" * 30]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_a_password_that_nobody_can_type_or_that_grows_too_long_is_refused_unseen(tmp_path, odd):
+    found = checked(tmp_path, table_with("students", pdf_password=odd))
+    (problem,) = found.problems
+    assert (problem.column, problem.value) == ("pdf_password", None)
+    assert "characters that a person can type" in problem.expected
+
+
+@pytest.mark.parametrize("fine", ["two words", "Grüße", "密码", "a-'\";#", "ｆｕｌｌ", "🔑 key"])
+def test_a_password_of_any_alphabet_with_a_space_inside_is_kept(tmp_path, fine):
+    found = checked(tmp_path, table_with("students", pdf_password=fine))
+    assert found.problems == ()
+    assert found.rows["pdf_password"][0] == fine
 
 
 def test_a_password_is_measured_in_bytes_and_never_cut(tmp_path):

@@ -4,7 +4,8 @@ import io
 import pytest
 
 from analysis.errors import CountersignalError
-from analysis.tables.check import check_table
+from analysis.inputs import Inputs
+from analysis.tables.check import check_files, check_table
 from analysis.tables.schemas import SCHEMAS
 from analysis.tables.template import EXAMPLES, column_sheet, template
 
@@ -42,6 +43,17 @@ def test_the_sheet_tells_of_each_column_in_the_order_of_the_header(table):
     text, sheet = template(table)
     told = [line.rsplit(" (", 1)[0] for line in sheet.splitlines() if line.endswith(("ed)", "al)"))]
     assert told == next(csv.reader(io.StringIO(text)))
+
+
+def test_the_templates_of_all_files_are_used_together(tmp_path):
+    own = ("students", "programs", "preferences", "graduates")
+    paths = {table: tmp_path / f"{table}.csv" for table in own}
+    for table, path in paths.items():
+        path.write_text(template(table)[0])
+    text, code = check_files(list(paths.values()))
+    assert code == 0, text
+    inputs = Inputs.load(*(paths[t] for t in own[:2]), **{t: paths[t] for t in own[2:]})
+    assert [row.student_id for row in inputs.students] == ["EXAMPLE1"]
 
 
 def test_an_example_that_the_loader_refuses_would_be_seen(tmp_path):

@@ -25,10 +25,13 @@ def files(tmp_path_factory):
     kept.loc[kept["student_id"] == "S001", "step2_ck"] = "2555"
     kept.loc[kept["student_id"] == "S004", "must_apply"] = "NOWHERE"
     kept.to_csv(folder / "students.csv", index=False)
+    wishes = pd.read_csv(SAMPLE / "preferences.csv", dtype=str, keep_default_na=False)
+    wishes = wishes[wishes["student_id"].isin(kept["student_id"])]
+    wishes.to_csv(folder / "preferences.csv", index=False)
     return SimpleNamespace(
         students=folder / "students.csv",
         programs=SAMPLE / "programs.csv",
-        preferences=SAMPLE / "preferences.csv",
+        preferences=folder / "preferences.csv",
         graduates=SAMPLE / "graduates.csv",
     )
 
@@ -170,7 +173,7 @@ def test_a_list_that_holds_no_program_counts_as_none_and_says_why(without_lists)
     facts = pages.facts.set_index("What these files hold")["Count or reason"]
     assert facts["Students with a list"] == "1"
     assert facts["No list for S002"] == "the budget of $5 pays for no application (one costs $11)"
-    assert facts["No list for S003"].startswith("the never list holds every program of the")
+    assert facts["No list for S003"].startswith("your wishes rule out every program of the")
     assert "the one student with a list" in pages.summary
     assert "S002 and S003 have no list." in pages.first_words
     rows = pages.csv.set_index("student_id")

@@ -260,9 +260,7 @@ def years_for(
     advanced = problem.programs["track"].eq("advanced").to_numpy(dtype=bool)
     if not advanced[found.choice.chosen].any():
         return None
-    excluded = set(problem.programs["state"].iloc[list(problem.constraints.never)])
-    excluded &= set(listed(student.iloc[0].get("exclude_states")))
-    kinds = programs["track"].eq("preliminary") & ~programs["state"].isin(excluded)
+    kinds = programs["track"].eq("preliminary") & ~programs["state"].isin(problem.excluded_states)
     own = programs[kinds].sort_values("program_id").reset_index(drop=True)
     names = ["program_id", "program_name", "specialty", "state"]
     if own.empty:
