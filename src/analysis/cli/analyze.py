@@ -369,6 +369,9 @@ def backtest(
     learned_to: Annotated[
         Path | None, typer.Option("--learned", help="Where to write the learned assumptions.")
     ] = None,
+    form: Annotated[
+        str, typer.Option(help="What the file holds: applications, interviews or matched.")
+    ] = "",
     output: FormatOption = None,
 ) -> int:
     """Hold the chances against the office's own graduates, and learn from them."""
@@ -381,13 +384,14 @@ def backtest(
         assumptions,
         sets or (),
         _given(learned_to),
+        form,
     )
     record = answer.record()
-    form = chosen_format(output)
-    if form is Format.json:
+    shown = chosen_format(output)
+    if shown is Format.json:
         print_json(record)
         return 0
-    if form is Format.csv:
+    if shown is Format.csv:
         print_csv(answer.figures())
         return 0
     print(answer.verdict())
