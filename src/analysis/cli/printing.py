@@ -202,8 +202,11 @@ def print_list(student_id: str, record: dict[str, Any]) -> None:
     """
     if record["programs"]:
         title = f"{student_id}: {len(record['chosen'])} applications, the likeliest first"
-        columns = ["rank", "program", "group", "chance", "range", "signal", "why"]
+        columns = ["program", "group", "chance", "range", "signal", "why"]
+        # Without preferences every order is as good as another.
+        columns = [*columns, "rank"] if record["preference_from"] else columns
         print_table([_program(row) for row in record["programs"]], columns, title)
+        print("\n".join(f"{code}: {words}" for code, words in record["legend"].items()))
     if record["unknowns"]:
         print("* a policy to confirm before paying: --format csv or json says what")
     for sentence in record["sentences"]:

@@ -27,7 +27,7 @@ from analysis.model.choice.problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
-from analysis.tables.codes import DIVISIONS, STATES, specialty_name
+from analysis.tables.codes import PLACES, STATES, specialty_name, wished_states
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
     PROGRAM_TYPES,
@@ -74,38 +74,33 @@ def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     Raises
     ------
     ModelError
-        For an unknown place, with the nearest known one, and for a state both preferred and ruled
-        out.
+        For an unknown place, with the nearest known one, and for one both preferred and ruled out.
 
     Examples
     --------
     >>> wished_places(["Ohio; not TX", "Middle Atlantic"])
     (('OH', 'NJ', 'NY', 'PA'), ('TX',))
     """
-    known: dict[str, tuple[str, ...]] = {code.casefold(): (code,) for code in STATES.values()}
-    known |= {name.casefold(): (code,) for name, code in STATES.items()}
-    known |= {name.casefold(): states for name, states in DIVISIONS.items()}
-    sides: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    known = {name.casefold(): name for name in (*PLACES, *STATES)}
+    sides: dict[bool, list[str]] = {False: [], True: []}
     for place in (part.strip() for text in texts for part in text.split(";")):
         if not place:
             continue
         name = " ".join(place.casefold().split())
-        ruled_out = name.startswith("not ")
-        name = name.removeprefix("not ")
+        ruled_out, name = name.startswith("not "), name.removeprefix("not ")
         if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            shown = near.upper() if len(near) == 2 else near.title()
+            near = known[get_close_matches(name, known, n=1, cutoff=0.0)[0]]
             message = (
                 f"place {place!r}: expected a state (OH or Ohio) or a census division, such as "
-                f"{shown}; 'not' before it rules it out"
+                f"{near}; 'not' before it rules it out"
             )
             raise ModelError(message)
-        sides[ruled_out] |= dict.fromkeys(known[name])
-    both = [code for code in sides[False] if code in sides[True]]
+        sides[ruled_out].append(STATES.get(known[name], known[name]))
+    both = [place for place in sides[False] if place in sides[True]]
     if both:
         message = f"places both preferred and ruled out: {', '.join(both)}"
         raise ModelError(message)
-    return tuple(sides[False]), tuple(sides[True])
+    return wished_states(sides[False], sides[True])
 
 
 def list_words(found: ApplicationList, assumptions: Assumptions) -> dict[str, Any]:
@@ -134,6 +129,7 @@ def list_words(found: ApplicationList, assumptions: Assumptions) -> dict[str, An
         "article": found.chance_basis == "article",
         "level": level_words(assumptions),
         "independent": independent[0] if independent else None,
+        "ranked": found.problem.preference_from != "",
         "gap": found.choice.certified_gap,
         "more": len(optional),
         "more_fee_usd": float(optional["fee_usd"].sum()) if len(optional) else 0.0,
@@ -391,6 +387,14 @@ class PickAnswer:
         if found.chosen:
             said += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
             said += sentences("pick/placement") if self.degree == "us_md" else []
+        plans = plan_rows(self.plans)
+        tracks = None if self.years is None else _years_record(self.years)
+        couple = None if self.couple is None else _couple_record(self.couple)
+        if plans:
+            story = self.assumptions.value("plans.story_usd")
+            said += sentences("pick/plans", plans=plans, story_usd=story)
+        said += sentences("pick/tracks", **tracks) if tracks else []
+        said += sentences("pick/couple", **couple) if couple else []
         codes = {code for why in found.programs["why"] for code in why}
         rho = found.match_chance_by_rho[["rho", "match_chance", "independent"]]
         record = {
@@ -432,9 +436,9 @@ class PickAnswer:
             "worth_sending": worth_sending,
             "sentences": said,
             "what_ifs": [row | {"sentence": _what_if_sentence(row)} for row in self._compared()],
-            "plans": plan_rows(self.plans),
-            "tracks": None if self.years is None else _years_record(self.years),
-            "couple": None if self.couple is None else _couple_record(self.couple),
+            "plans": plans,
+            "tracks": tracks,
+            "couple": couple,
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
@@ -470,6 +474,7 @@ def _couple_record(couple: Couple) -> dict[str, Any]:
     mine, partners = couple.programs
     return {
         **asdict(couple.outcomes),
+        "by": couple.by,
         "places": list(couple.places),
         "fee_usd": list(couple.fee_usd),
         "programs": mine.to_dict("records"),
@@ -504,7 +509,7 @@ def pick(
     with_range: bool = True,
     second: str = "",
     partner: str = "",
-    together_by: str = "state",
+    together_by: str = "",
 ) -> PickAnswer:
     """Application list of one student.
 
@@ -531,8 +536,8 @@ def pick(
         Another specialty: one plan against two. A row of two specialties needs none.
     partner : str
         Id of a student of the class to match together with; the row's own ``partner_id`` without.
-    together_by : {"state", "institution_id"}
-        What makes two programs one place for a couple.
+    together_by : str
+        What makes two programs one place for a couple, of `couples.PLACES`.
 
     Returns
     -------

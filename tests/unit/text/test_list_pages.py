@@ -43,6 +43,7 @@ LIST = {
     "article": False,
     "level": "assumed figures",
     "independent": 0.98,
+    "ranked": False,
     "gap": 0.0,
     "more": 0,
     "more_fee_usd": 0.0,
@@ -109,7 +110,7 @@ def test_whose_limit_and_budget_they_are_is_told_apart(room, words):
     ("room", "why"),
     [
         ({"others": 0}, "every program of the specialty in the office's file is on the list."),
-        ({"others": 0, "never": 2}, "is on the list, except those on your never list."),
+        ({"others": 0, "never": 2}, "is on the list, except those you rule out."),
         ({"closed": 30}, "the other 30 programs of the specialty in the office's file offer no"),
         ({"others": 1, "closed": 1, "never": 1}, "the one other program of the specialty in the"),
         (
@@ -128,12 +129,12 @@ def test_places_left_unused_have_their_reason(room, why):
 @pytest.mark.parametrize(
     ("room", "why"),
     [
-        ({"others": 0}, "the never list holds every program of the specialty"),
+        ({"others": 0}, "your wishes rule out every program of the specialty"),
         ({"limit": 0}, "a limit of 0 applications leaves room for none"),
         ({"budget_usd": 5.0}, "the budget of $5 pays for no application (one costs $11)"),
         ({"ruled": True}, "the rules asked for leave room for none"),
         ({"closed": 30}, "no program offers any chance by the screening rules in the file."),
-        ({"closed": 30, "never": 1}, "no program outside the never list offers any chance"),
+        ({"closed": 30, "never": 1}, "no program that you do not rule out offers any chance"),
     ],
 )
 def test_no_list_says_why_and_nothing_else(room, why):
