@@ -289,7 +289,7 @@ def robustness(
     """Which conclusions hold when the assumptions vary, for one student or the class."""
     refuse_both(workers, cluster)
     if student_id != "class" and (workers or cluster):
-        message = "one student's bench runs in this process: --workers and --cluster are for class"
+        message = "one student runs in this process: --workers and --cluster are for class"
         raise typer.BadParameter(message)
     form = chosen_format(output)
     code, title = 0, "share of draws in which a program is on the list"
