@@ -17,8 +17,7 @@ from analysis.errors import ModelError
 __all__ = ["ExpectedScore", "expected_score", "has_score"]
 
 Floats = NDArray[np.float64]
-# Scores are reported up to 300. A list is chosen over groups of scores that are equally likely.
-HIGHEST, GROUPS_OF_SCORES = 300, 5
+HIGHEST = 300  # to which scores are reported
 
 
 @dataclass(frozen=True)
@@ -56,13 +55,15 @@ class ExpectedScore:
             return float("nan")
         return float(self.score[min(int(np.searchsorted(reached, share)), len(self.score) - 1)])
 
-    def grouped(self, by_score: Floats) -> tuple[Floats, Floats]:
+    def grouped(self, by_score: Floats, groups: int = 5) -> tuple[Floats, Floats]:
         """Means over groups of scores, and the chance of each group; failing scores come last.
 
         Parameters
         ----------
         by_score : ndarray of float, shape (k, m)
             Chances at each score.
+        groups : int
+            How many groups, equally likely.
 
         Returns
         -------
@@ -70,7 +71,7 @@ class ExpectedScore:
         ndarray of float, shape (groups,)
         """
         whole = self.weight.sum()
-        groups = min(GROUPS_OF_SCORES, len(self.score))
+        groups = min(groups, len(self.score))
         ends = np.linspace(0, whole, groups + 1)
         upper = np.cumsum(self.weight)
         lower = upper - self.weight
@@ -137,7 +138,7 @@ def expected_score(student: Mapping[str, Any], assumptions: Assumptions) -> Expe
     else:
         reached = ndtr((edges - mean) / sd)
     weight = np.diff(reached)
-    kept = weight > 1e-9
+    kept = weight > 1e-12
     if not kept.any():
         message = (
             f"step2_estimate {mean:g} with a standard deviation of {sd:g} is a failing score; "

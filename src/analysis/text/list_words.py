@@ -22,6 +22,7 @@ __all__ = [
     "places_unused_sentence",
     "points",
     "room_sentence",
+    "score_sentences",
     "to_verify",
 ]
 
@@ -158,6 +159,63 @@ def optional_sentence(rows: Sequence[Row], listed: int, match_chance: float) -> 
         f"{len(rows)} more than these {listed} would cost {_dollars(cost)} and add {added} to the "
         "chance of a match."
     )
+
+
+def score_sentences(score: Row) -> list[str]:
+    r"""What a list rests on while the score is not in, and whether to wait for it.
+
+    Parameters
+    ----------
+    score : mapping
+        Of `score_record`.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> score = {"expected": 250, "sd": 6, "low": 240, "high": 260, "failing": 0.0, "now": 0.8,
+    ...     "waiting": 0.81, "wait": True, "cutoffs": []}
+    >>> print(*score_sentences(score), sep="\n")
+    Step 2 CK is not in yet: chances are averages over an expected 250, most likely 240 to 260.
+    Chosen once the score is in, the list would match 81 in 100, against 80 now.
+    If the score comes before applications open, choose the list then.
+    """
+    likely = "" if score["low"] is None else f", most likely {score['low']:g} to {score['high']:g}"
+    sentences = [
+        "Step 2 CK is not in yet: chances are averages over an expected "
+        f"{score['expected']:g}{likely}."
+    ]
+    if score["failing"] >= FAILING_TOLD:
+        sentences.append(
+            f"A failing score, which brings no interview, has a chance of "
+            f"{percent(score['failing'])}."
+        )
+    missed = [row for row in score["cutoffs"] if row["under_cutoff"] >= CUTOFF_TOLD]
+    if missed:
+        named = [
+            f"{row['program_id']} ({row['step2_cutoff']:g}) {percent(row['under_cutoff'])}"
+            for row in missed[:3]
+        ]
+        sentences.append(
+            f"Chance to score below a cutoff on the list, at {counted(len(missed), 'program')} at "
+            f"least {percent(CUTOFF_TOLD)}: {joined(named)}."
+        )
+    sentences.append(
+        f"Chosen once the score is in, the list would match {100 * score['waiting']:.0f} in 100, "
+        f"against {100 * score['now']:.0f} now."
+    )
+    sentences.append(
+        "If the score comes before applications open, choose the list then."
+        if score["wait"]
+        else "Waiting would hardly change the list, so it can be chosen now."
+    )
+    return sentences
+
+
+# Chances of a fail and of a missed cutoff from which on they are told.
+FAILING_TOLD, CUTOFF_TOLD = 0.005, 0.05
 
 
 def drops_code(row: Row) -> str:

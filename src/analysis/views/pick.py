@@ -25,6 +25,7 @@ from analysis.model.choice.application_list import (
 from analysis.model.choice.couples import Couple, couple_plan
 from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_plan, years_for
 from analysis.model.choice.problem import ListWishes
+from analysis.model.choice.score_outlook import ScoreOutlook, score_outlook
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
@@ -51,9 +52,11 @@ from analysis.text.list_words import (
     optional_sentence,
     places_unused_sentence,
     room_sentence,
+    score_sentences,
     to_verify,
 )
 from analysis.text.what_ifs import what_if_sentence
+from analysis.views.student import score_record
 
 __all__ = [
     "PROGRAM_COLUMNS",
@@ -344,6 +347,8 @@ class PickAnswer:
         Preliminary years beside advanced positions.
     couple : Couple, optional
         Lists of the student and a partner.
+    score : ScoreOutlook, optional
+        Where the score is not known and the list rests on an estimate.
     """
 
     found: ApplicationList
@@ -353,6 +358,7 @@ class PickAnswer:
     plans: tuple[Plan, ...] = ()
     years: LinkedYears | None = None
     couple: Couple | None = None
+    score: ScoreOutlook | None = None
 
     def rows(self) -> pd.DataFrame:
         """The list as a table, in order for use.
@@ -399,6 +405,9 @@ class PickAnswer:
             for row in found.left_out.to_dict("records")
         ]
         sentences = list_sentences(found, self.assumptions)
+        score = score_record(self.score)
+        if score is not None:
+            sentences += score_sentences(score)
         if found.chosen:
             sentences += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
             sentences += filter(None, [placement_check(None, self.assumptions, self.degree)])
@@ -446,6 +455,7 @@ class PickAnswer:
             "plans": plan_rows(self.plans),
             "tracks": None if self.years is None else _years_record(self.years),
             "couple": None if self.couple is None else _couple_record(self.couple),
+            "score": score,
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
@@ -583,4 +593,5 @@ def pick(
     if isinstance(other_id, str) and other_id:
         both = (student, read_student(students_csv, other_id))
         couple = couple_plan(both, programs, assumptions, preferences, asked, together_by)
-    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple)
+    score = score_outlook(student, found, programs, assumptions, preferences, asked)
+    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple, score)

@@ -18,8 +18,8 @@ from analysis.model.profile import specialties_of
 
 __all__ = ["ScoreOutlook", "score_outlook"]
 
-# Ends of the likely scores.
-TAILS = (0.05, 0.95)
+# Ends of the likely scores, and at how many of them the lists are compared.
+TAILS, SCORES = (0.05, 0.95), 9
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def score_outlook(
     if expected is None:
         return None
     problem, chosen = found.problem, found.choice.chosen
-    middle, weight = expected.grouped(expected.score[:, None])
+    middle, weight = expected.grouped(expected.score[:, None], SCORES)
     kinds = specialties_of(row, assumptions)
     rate = match_rates(row, problem.programs["specialty"], kinds, problem.ties, assumptions)
     asked = wishes or ListWishes()
