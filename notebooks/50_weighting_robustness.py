@@ -54,7 +54,7 @@ from analysis.model.sensitivity import (
 )
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
-from analysis.text import sensitivity as words
+from analysis.text import findings as words
 from analysis.views.robustness import charted
 
 # %%

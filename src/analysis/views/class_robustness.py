@@ -22,7 +22,7 @@ from analysis.model.sensitivity.sobol import ALL_WEIGHTS
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_programs, refuse_strangers
 from analysis.tables.check import check_table
-from analysis.text.sensitivity import least_kept
+from analysis.text.findings import least_kept
 from analysis.views.result_cache import cache_path, cached_result, keep_result
 from analysis.views.robustness import case_of
 from analysis.workers.work import Work, Workers

@@ -34,8 +34,7 @@ from analysis.tables import (
     refuse_strangers,
 )
 from analysis.tables.codes import specialty_name
-from analysis.text.labels import percent
-from analysis.text.sensitivity import (
+from analysis.text.findings import (
     acceptability_finding,
     contest_finding,
     first_finding,
@@ -45,6 +44,7 @@ from analysis.text.sensitivity import (
     variance_finding,
     with_input_labels,
 )
+from analysis.text.labels import percent
 from analysis.views.result_cache import cache_path, cached_result, keep_result
 
 __all__ = [
@@ -354,7 +354,7 @@ def charted(
     return named.assign(
         source=f"Countersignal's model, assumptions {fingerprint}",
         basis="synthetic" if made_up else "assumption",
-        interval="95 % of the resamples",
+        interval="95% of the resamples",
     )
 
 

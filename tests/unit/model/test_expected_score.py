@@ -100,7 +100,7 @@ def test_the_chance_under_a_cutoff_is_that_of_the_normal(mean, sd, cutoff):
 
 
 def test_an_estimate_that_cannot_pass_is_refused():
-    with pytest.raises(ModelError, match="step2_estimate 215 .* is a failing score"):
+    with pytest.raises(ModelError, match=r"step2_estimate 215 .* is a failing score"):
         chances_of(waiting_for(215, 0))
 
 

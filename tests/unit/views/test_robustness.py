@@ -34,7 +34,7 @@ def test_the_answer_has_every_part_of_the_json_and_survives_it(answer):
     assert set(answer["sobol"][0]) == {"input", "first", "first_ci", "total", "total_ci"}
     assert {"input", "flip_value", "leaves", "enters"} <= set(answer["flips"][0])
     assert len(answer["findings"]) == 6
-    assert answer["note"].endswith(f"the list as assumed has {100 * answer['match_chance']:.0f} %")
+    assert answer["note"].endswith(f"the list as assumed has {100 * answer['match_chance']:.0f}%")
 
 
 def test_the_shares_of_all_programs_sum_to_the_length_of_the_lists(answer):

@@ -88,7 +88,8 @@ class ApplicationList:
     below_price : bool
         Whether no program is worth its price, so that the best few are shown.
     left_out : DataFrame
-        A row a program: program_id, program_name, interview_chance, reason, gate_reason,
+        A row a program: program_id, program_name, interview_chance, reason (as of
+        `explain.left_out`; ``place``: in a state that the student rules out), gate_reason,
         value_gain, match_gain, cost_usd, weakest (program_id), weakest_gain.
     drawn : ndarray of float, shape (draws, k)
         Interview chances of the k programs of ``choice.chosen`` under joint draws; without rows if
@@ -555,6 +556,9 @@ def _left_out_frame(
     rows["gate_reason"] = chances["gate_reason"].to_numpy(dtype=object)[at]
     for name in ("reason", "value_gain", "match_gain", "weakest_gain"):
         rows[name] = out[name].to_numpy()
+    if problem.excluded_states:
+        inside = problem.programs["state"].iloc[at].isin(problem.excluded_states).to_numpy()
+        rows.loc[inside & rows["reason"].eq("never"), "reason"] = "place"
     worth = assumptions.value("list.worth_of_match_usd")
     rows["cost_usd"] = out["cost"].to_numpy(dtype=np.float64) * worth
     rows["weakest"] = [ids[w] if w >= 0 else "" for w in out["weakest"]]
