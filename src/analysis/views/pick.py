@@ -24,6 +24,7 @@ from analysis.model.choice.application_list import (
 from analysis.model.choice.couples import Couple, couple_plan
 from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_plan, years_for
 from analysis.model.choice.problem import ListWishes
+from analysis.model.choice.score_outlook import ScoreOutlook, score_outlook
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
@@ -38,6 +39,7 @@ from analysis.text.labels import (
     to_verify,
 )
 from analysis.text.what_ifs import moves, what_if_label
+from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
 
 __all__ = [
@@ -329,6 +331,8 @@ class PickAnswer:
         Preliminary years beside advanced positions.
     couple : Couple, optional
         Lists of the student and a partner.
+    score : ScoreOutlook, optional
+        Where the score is not known and the list rests on an estimate.
     """
 
     found: ApplicationList
@@ -338,6 +342,7 @@ class PickAnswer:
     plans: tuple[Plan, ...] = ()
     years: LinkedYears | None = None
     couple: Couple | None = None
+    score: ScoreOutlook | None = None
 
     def rows(self) -> pd.DataFrame:
         """The list as a table, in order for use.
@@ -384,6 +389,8 @@ class PickAnswer:
             for row in found.left_out.to_dict("records")
         ]
         said = list_sentences(found, self.assumptions)
+        score = score_record(self.score)
+        said += sentences("pick/score", **score) if score else []
         if found.chosen:
             said += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
             said += sentences("pick/placement") if self.degree == "us_md" else []
@@ -439,6 +446,7 @@ class PickAnswer:
             "plans": plans,
             "tracks": tracks,
             "couple": couple,
+            "score": score,
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
@@ -582,4 +590,5 @@ def pick(
     if isinstance(other_id, str) and other_id:
         both = (student, read_student(students_csv, other_id))
         couple = couple_plan(both, programs, assumptions, preferences, asked, together_by)
-    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple)
+    score = score_outlook(student, found, programs, assumptions, preferences, asked)
+    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple, score)

@@ -15,6 +15,7 @@ from analysis.errors import ModelError
 from analysis.model.chance import chance_by_parameters, wilson_interval
 from analysis.model.choice.problem import ListProblem, with_least_chance
 from analysis.model.correlation import mechanism, scenarios
+from analysis.model.expected_score import has_score
 from analysis.model.portfolio import best_list
 from analysis.model.profile import profile_levels
 from analysis.model.sensitivity.case import (
@@ -66,7 +67,7 @@ def student_case(
     Parameters
     ----------
     student : DataFrame
-        One row of students, with a Step 2 CK score.
+        One row of students, with a Step 2 CK score or an estimate, over which chances are means.
     problem : ListProblem
         That student's list problem.
     assumptions : Assumptions
@@ -87,7 +88,7 @@ def student_case(
         Without a score, or without room for a single program.
     """
     levels = profile_levels(student, assumptions).iloc[0]
-    if np.isnan(levels["score"]):
+    if not has_score(student.iloc[0]):
         raise ModelError("without a Step 2 CK score there is no chance, and no list to vary")
     if problem.most < 1:
         raise ModelError("neither number nor budget leaves room for a single program")
