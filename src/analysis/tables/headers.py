@@ -140,6 +140,7 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "interviews_offered": ("interviews", "interview_offers"),
     "applications_received": ("applications", "applicants", "apps_received"),
     "accepts_do": ("do_friendly", "takes_do", "do_applicants", "accepts_dos"),
+    "accepts_comlex": ("takes_comlex", "comlex_accepted", "comlex_only", "comlex"),
     "visa": ("visas", "visa_sponsorship", "sponsors_visa", "visum"),
     "positions": ("slots", "spots", "plätze"),
     "veto_professionalism": ("veto",),

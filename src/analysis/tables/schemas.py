@@ -265,6 +265,9 @@ PROGRAMS = pa.DataFrameSchema(
         "applicant_step2": number("Mean Step 2 CK of the program's own applicants.", 200, 300),
         "veto_professionalism": yes_no("Whether a professionalism concern is refused unread."),
         "accepts_do": yes_no("Whether DO applicants are taken; empty = verify."),
+        "accepts_comlex": yes_no(
+            "Whether a COMLEX score without a Step 2 CK score is read; empty = verify."
+        ),
         "visa": choice(
             "Visas sponsored; empty = verify.",
             ("j1", "h1b", "both", "none"),

@@ -160,6 +160,7 @@ EXAMPLES = MappingProxyType(
             "applicant_step2": "246",
             "veto_professionalism": "yes",
             "accepts_do": "yes",
+            "accepts_comlex": "yes",
             "visa": "j1",
             "positions": "12",
             "institution_id": "EXAMPLE-I1",

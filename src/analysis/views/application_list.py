@@ -29,6 +29,7 @@ ASK: Mapping[str, str] = MappingProxyType(
         "step2_cutoff": "C",
         "veto_professionalism": "P",
         "accepts_do": "D",
+        "accepts_comlex": "X",
         "visa": "V",
         "step2_ck": "K",
     }

@@ -317,7 +317,7 @@ def _chosen(
     if not has_score(row):
         message = (
             f"student {row['student_id']} has no Step 2 CK score yet: there is no list; give "
-            "step2_ck, or what you expect as step2_estimate"
+            "step2_ck, what you expect as step2_estimate, or comlex2"
         )
         raise ModelError(message)
     problem = list_problem(student, programs, assumptions, preferences, asked)
