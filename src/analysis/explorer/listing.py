@@ -96,7 +96,7 @@ class Listing:
     def _new_table(self) -> Any:
         from itables.widget import ITable  # a page needs it, other commands do not
 
-        table = ITable(
+        return ITable(
             pd.DataFrame({"Program": []}),
             caption="Programs",
             # The page itself hears a click, by the program's id: the number of a row may be
@@ -119,7 +119,6 @@ class Listing:
             layout={"topStart": "info", "topEnd": "search", "bottomStart": None, "bottomEnd": None},
             language={"info": "_TOTAL_ programs", "search": "Search the table", "infoEmpty": ""},
         )
-        return table
 
     def show(self, case: Case, desk: Desk, listed: ListOf) -> None:
         """Show a case's programs; the table itself only where its tab is open."""
@@ -237,9 +236,8 @@ class Listing:
     def _toggled(self, name: str, value: str, other: str) -> None:
         # By what the button said when it was pressed.
         here = self._case is not None and value in getattr(self._case, name)
-        without = {
-            n: tuple(x for x in getattr(self._now(), n) if x != value) for n in (name, other)
-        }
+        case = self._now()
+        without = {n: tuple(x for x in getattr(case, n) if x != value) for n in (name, other)}
         self._change(**{**without, name: without[name] if here else (*without[name], value)})
 
     def _pin(self, _: Any) -> None:

@@ -219,14 +219,12 @@ def enough_sentence(listed: ListOf) -> str:
         return ""
     on_list, seen = len(view.programs), len(view.further)
     if view.worth_sending is None:
-        return (
-            f"How many are enough: each of the first {seen} adds something. The list has {on_list}."
-        )
-    added = view.further["match_gain"].iloc[view.worth_sending :].sum()
-    return (
-        f"How many are enough: {view.worth_sending}. The next {seen - view.worth_sending} would add "
-        f"{100 * added:.1f} points to the match chance together. The list has {on_list}."
-    )
+        enough = f"each of the first {seen} adds something"
+    else:
+        added = 100 * view.further["match_gain"].iloc[view.worth_sending :].sum()
+        enough = f"{view.worth_sending}. The next {seen - view.worth_sending} would add "
+        enough += f"{added:.1f} points to the match chance together"
+    return f"How many are enough: {enough}. The list has {on_list}."
 
 
 # A tile a state, about where it lies: row by row, columns from 0.

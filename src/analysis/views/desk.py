@@ -384,7 +384,7 @@ class ListOf:
         """Names of the programs on the list, by id, in its order."""
         if self.view is None or self.view.empty:
             return {}
-        return dict(zip(*(self.view.programs[c].astype(str) for c in ("program_id", "name"))))
+        return self.view.programs.set_index("program_id")["name"].astype(str).to_dict()
 
     @property
     def states(self) -> dict[str, int]:
