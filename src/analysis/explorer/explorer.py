@@ -86,6 +86,10 @@ class Explorer:
         self.browser.observe(self._opened, "opened")
         self.browser.observe(self._refused, "refused")
         self.browser.observe(lambda change: self.listing.choose(change["new"][0]), "picked")
+        for name in ("sorted", "searched"):
+            self.browser.observe(
+                lambda change: setattr(self.listing, change["name"], change["new"]), name
+            )
         self.results = Results()
         self.banner = Panel("cs-banner")
         self.controls = Controls(self.desk, self._changed)

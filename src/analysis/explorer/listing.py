@@ -28,6 +28,7 @@ FILTERS = ("State", "Type", "Group")
 TIES = [("none", ""), ("home program", "home"), ("rotation", "rotation"), ("contact", "contact")]
 SIGNALS = [("as the model chooses", ""), ("gold", "gold"), ("silver", "silver")]
 ON_THE_CARD = ["Why"]
+SORTS_ON_A_CLICK = {"text_in_header_can_be_selected": False}
 NONE = "Choose a program"
 
 
@@ -52,6 +53,9 @@ class Listing:
         self._quiet = False
         self._stale = True
         self.visible = False
+        # What was sorted and searched, so that it stays when the list is made again.
+        self.sorted: list[str] = []
+        self.searched = ""
         self.sentences = Panel("cs-said-of-list")
         self.show_which = ipywidgets.Dropdown(description="Show", options=list(SHOWN))
         self.filters = {
@@ -103,9 +107,6 @@ class Listing:
             # another program's by the time it arrives here.
             select={"style": "api"},
             selected_rows=[],
-            # What was sorted and searched stays so when the list is made again.
-            stateSave=True,
-            stateDuration=-1,
             showIndex=False,
             paging=False,
             scrollY="max(260px, calc(100vh - 575px))",
@@ -115,6 +116,7 @@ class Listing:
             style="width:100%",
             maxBytes=0,
             allow_html=False,
+            **SORTS_ON_A_CLICK,
             warn_on_selected_rows_not_rendered=False,
             layout={"topStart": "info", "topEnd": "search", "bottomStart": None, "bottomEnd": None},
             language={"info": "_TOTAL_ programs", "search": "Search the table", "infoEmpty": ""},
@@ -169,7 +171,14 @@ class Listing:
         shown = rows.drop(columns=[*ON_THE_CARD, *alike], errors="ignore")
         # The last cell of a row says whose it is; page.js reads it there.
         shown = shown.assign(Id=self._shown).map(_cell).reset_index(drop=True)
-        self.table.update(shown, selected_rows=self._marked_row())
+        name, way = self.sorted or ("", "")
+        self.table.update(
+            shown,
+            selected_rows=self._marked_row(),
+            order=[[shown.columns.get_loc(name), way]] if name in shown else [],
+            search={"search": self.searched},
+            **SORTS_ON_A_CLICK,
+        )
         names = [plain(name) for name in rows["Program"]]
         self.program.options = [(NONE, ""), *zip(names, self._shown, strict=True)]
         self.program.value = self._chosen if self._chosen in self._shown else ""

@@ -117,6 +117,17 @@ function render({ model, el }) {
   heard("change", (e) => {
     if (within(e.target, "input, select, textarea")) ask();
   });
+  // The table forgets how it was sorted and searched when it is made again.
+  const kept = () => {
+    const by = document.querySelector(".cs-list .dt-scroll-head th:is([aria-sort=ascending], [aria-sort=descending])");
+    const search = document.querySelector(".cs-list .dt-search input");
+    model.set("sorted", by ? [by.textContent.trim(), by.getAttribute("aria-sort").slice(0, -6)] : []);
+    if (search) model.set("searched", search.value);
+    model.save_changes();
+  };
+  for (const kind of ["click", "keyup", "input"]) {
+    heard(kind, (e) => { if (within(e.target, ".cs-list :is(th, .dt-search)")) setTimeout(kept, 50); });
+  }
   // A file button opens a field that stands outside of the document: what it chooses is weighed
   // before it is read, since a message that is too long would close the connection without a word.
   const open = HTMLInputElement.prototype.click;
