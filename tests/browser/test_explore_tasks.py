@@ -11,8 +11,8 @@ import pytest
 from tests.browser.conftest import server
 from tests.browser.explore_page import (
     ADDRESS,
+    CHANCE,
     COMMAND,
-    MATCH,
     clicked,
     followed,
     hand_in,
@@ -108,11 +108,11 @@ def listed(page):
 
 
 def test_what_if_the_score_were_262(page, advisor):
-    before = numbers(page)[MATCH][0]
+    before = numbers(page)[CHANCE][0]
     advisor.set("Step 2 CK", 262)
-    here, beside = numbers(page)[MATCH]
-    assert (here, beside) != (before, before)
-    assert key_numbers(page)[MATCH] == (here, f"The base case: {beside.split(' (')[0]}")
+    here, beside = numbers(page)[CHANCE]
+    assert beside == before != here
+    assert key_numbers(page)[CHANCE] == (here, f"The base case: {before.split(' (')[0]}")
     assert "Expected interviews" in page.locator(".cs-moved").inner_text()
 
 
@@ -230,6 +230,7 @@ def test_a_click_while_the_list_is_being_made_again_picks_the_program_under_it(p
         page.get_by_role("slider", name="Step 2 CK", exact=True).press("ArrowRight")
         row = page.locator(ROW).nth(number).locator("td").first
         name = row.inner_text()
+        row.scroll_into_view_if_needed()
         box = row.bounding_box()
         page.mouse.move(box["x"] + 20, box["y"] + 8)
         with followed(page):
