@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.tables.codes import specialty_name
+from analysis.tables.codes import specialty_name, wished_states
 
 __all__ = ["RULES", "Finding"]
 
@@ -205,6 +205,26 @@ def _one_story(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
         yield at, "matched", "1", "at most one match a graduate and year"
 
 
+def _places(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
+    """Divisions become their states, and what ``not`` rules out is among the excluded states."""
+    changed = 0
+    for at in rows.index:
+        named, excluded = rows.at[at, "preferred_states"], rows.at[at, "exclude_states"]
+        away = (*excluded, *(place[4:] for place in named if place.startswith("not ")))
+        wanted = [place for place in named if not place.startswith("not ")]
+        both = [place for place in wanted if place in away]
+        if both:
+            expected = f"a place that is not ruled out too ({', '.join(both)})"
+            yield at, "preferred_states", ";".join(named), expected
+            continue
+        found = wished_states(wanted, away)
+        if found != (named, excluded):
+            rows.at[at, "preferred_states"], rows.at[at, "exclude_states"] = found
+            changed += 1
+    if changed:
+        repairs.append(f"divisions and places ruled out written as states ({changed})")
+
+
 RULES: dict[str, tuple[Any, ...]] = {
     "factor_importance": (_interval("importance"),),
     "pd_responses": (_unique("respondent_id"),),
@@ -217,6 +237,7 @@ RULES: dict[str, tuple[Any, ...]] = {
         _exam_facts,
         _must_against_never,
         _must_within_limit,
+        _places,
     ),
     "programs": (
         _unique("program_id"),
