@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
@@ -27,6 +28,7 @@ __all__ = [
     "TYPE_SPELLINGS",
     "VISA_SPELLINGS",
     "folded",
+    "offers_date",
     "season_signals",
     "specialty_name",
 ]
@@ -158,6 +160,15 @@ SEASON = "data/assumptions/season.csv"
 def _key(word: str) -> str:
     """What two spellings of one specialty share: letters and digits, with & read as and."""
     return "".join(part for part in word.casefold().replace("&", "and") if part.isalnum())
+
+
+def offers_date(column: str) -> str:
+    """Date of a column such as ``offers_by_2025_10_15`` or ``offers_by_10_15_2025``, as ISO."""
+    found = re.fullmatch(r"offers_by_(?:(\d{4})_(\d\d?)_(\d\d?)|(\d\d?)_(\d\d?)_(\d{4}))", column)
+    if not found:
+        return ""
+    year, month, day = (found[1] or found[6], found[2] or found[4], found[3] or found[5])
+    return f"{year}-{int(month):02d}-{int(day):02d}"
 
 
 @cache

@@ -161,7 +161,7 @@ def _nearest_table(name: str, raw: RawRows) -> str:
             for word in raw.header
         )
 
-    tables = ("students", "programs", "graduates", "preferences")
+    tables = ("students", "programs", "graduates", "preferences", "applicants")
     best = max(tables, key=known)
     if known(best) < 2:
         raise TableError(Problem(name, f"a table of ours; say which with --table {best}"))

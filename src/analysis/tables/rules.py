@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.tables.codes import specialty_name
+from analysis.tables.codes import offers_date, specialty_name
 
 __all__ = ["RULES", "Finding"]
 
@@ -43,6 +44,8 @@ def _unique_pairs(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
 
 def _exam_facts(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
     """``step1_result`` and ``red_flags`` tell one story."""
+    if not {"step1_result", "red_flags"} <= {*rows}:
+        return
     failed = rows["red_flags"].map(lambda flags: "step1_failure" in flags).astype(bool)
     implied = (rows["step1_result"] == "fail_then_pass") & ~failed
     if implied.any():
@@ -205,6 +208,17 @@ def _one_story(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
         yield at, "matched", "1", "at most one match a graduate and year"
 
 
+def _offers_rise(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    """Offers by date rise, and the last count is no more than the interviews."""
+    dated = sorted((day, name) for name in rows if (day := offers_date(str(name))))
+    for at, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        known = [(name, row[name]) for _, name in dated if row[name] == row[name]]
+        for (name, before), (later, after) in pairwise([*known, ("interviews", row["interviews"])]):
+            if after < before:
+                expected = "no fewer than at the earlier date"
+                yield at, f"{name}, {later}", f"{before:g}, {after:g}", expected
+
+
 RULES: dict[str, tuple[Any, ...]] = {
     "factor_importance": (_interval("importance"),),
     "pd_responses": (_unique("respondent_id"),),
@@ -228,6 +242,12 @@ RULES: dict[str, tuple[Any, ...]] = {
         _shares_sum_to_one,
     ),
     "preferences": (_unique_pairs,),
+    "applicants": (
+        _specialties("specialty", many=False),
+        _no_more_than("interviews", "applications", "no more interviews than applications"),
+        _exam_facts,
+        _offers_rise,
+    ),
     "offers": (_unique("program_id"),),
     "graduates": (
         _specialties("specialty", many=True),
