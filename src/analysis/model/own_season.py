@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from analysis.assumptions import Assumptions
 from analysis.model.pool import GROUPS, pool_of
 
-__all__ = ["LEAST_APPLICANTS", "with_own_season"]
+__all__ = ["LEAST_APPLICANTS", "offers_by_date", "with_own_season"]
 
 LEAST_APPLICANTS = 10  # fewer say nothing about a season, and may be recognized
 SAME_STATE = "place.same_state_share"
@@ -65,8 +66,10 @@ def with_own_season(
     if programs is not None:
         for specialty, rows in programs.groupby("specialty", sort=True):
             name, before = str(specialty), own.get(str(specialty), {})
-            with_log = _with_season(assumptions, {name: before}, {name: {}})
-            numbers = dict(_of_programs(rows, with_log))
+            numbers = dict(_group_shares(rows, assumptions))
+            # How many signals a share of applications stands for hangs on the other numbers.
+            so_far = _with_season(assumptions, {name: before | numbers}, {name: {}})
+            numbers |= _signals_used(rows, so_far)
             own[name] = {**before, **numbers}
             sources[name] = sources.get(name, {}) | dict.fromkeys(numbers, programs_source)
     own = {name: numbers for name, numbers in own.items() if numbers}
@@ -82,6 +85,37 @@ def with_own_season(
         found = found.with_values(values, basis="office", why=why, source=programs_source)
         said.append(f"all specialties: {SAME_STATE} {in_state:.3g}")
     return found, said
+
+
+def offers_by_date(applicants: pd.DataFrame) -> pd.DataFrame:
+    """Share of all interviews that had been offered by each date, ready to be drawn as bars.
+
+    Parameters
+    ----------
+    applicants : DataFrame
+        As `analysis.tables.read_applicants` gives them, with ``offers_by_2025_10_15`` and the like.
+
+    Returns
+    -------
+    DataFrame
+        A row a date: ``factor`` (the date in words), ``importance`` (percent of all interviews of
+        those who have a count for the date), ``n`` (how many these are), ``source``.
+    """
+    rows = []
+    for name in sorted(name for name in applicants if str(name).startswith("offers_by_")):
+        known = applicants[applicants[name].notna() & (applicants["interviews"] > 0)]
+        if known.empty:
+            continue
+        day = datetime.strptime(str(name), "offers_by_%Y_%m_%d")
+        rows.append(
+            {
+                "factor": f"{day:%B} {day.day}, {day.year}",
+                "importance": 100 * known[name].sum() / known["interviews"].sum(),
+                "n": len(known),
+                "source": known["source"].iloc[0] if "source" in known else np.nan,
+            }
+        )
+    return pd.DataFrame(rows, columns=["factor", "importance", "n", "source"])
 
 
 def _with_season(
@@ -119,9 +153,8 @@ def _of_applicants(rows: pd.DataFrame) -> Iterator[tuple[str, float]]:
             yield f"match_rate_{group}", float(known.mean())
 
 
-def _of_programs(rows: pd.DataFrame, assumptions: Assumptions) -> Iterator[tuple[str, float]]:
-    """Numbers of one specialty's programs."""
-    specialty = str(rows["specialty"].iloc[0])
+def _group_shares(rows: pd.DataFrame, assumptions: Assumptions) -> Iterator[tuple[str, float]]:
+    """Shares of applications by group, of one specialty's programs."""
     shares = {group: _weighted(rows, f"share_{group}", assumptions) for group in GROUPS}
     given = {group: share for group, share in shares.items() if share is not None and share > 0}
     total = sum(given.values())
@@ -130,6 +163,11 @@ def _of_programs(rows: pd.DataFrame, assumptions: Assumptions) -> Iterator[tuple
         whole = total if len(given) == len(GROUPS) else 1.0
         for group, share in given.items():
             yield f"share_{group}", share / whole
+
+
+def _signals_used(rows: pd.DataFrame, assumptions: Assumptions) -> dict[str, float]:
+    """Share of the signals that is used, of one specialty's programs."""
+    specialty = str(rows["specialty"].iloc[0])
     signals = assumptions.season_of(specialty)
     sent = {
         kind: _weighted(rows, f"share_{kind}", assumptions)
@@ -137,11 +175,12 @@ def _of_programs(rows: pd.DataFrame, assumptions: Assumptions) -> Iterator[tuple
         if getattr(signals, f"{kind}_signals")
     }
     known = {kind: share for kind, share in sent.items() if share is not None}
-    if known:
-        pool = pool_of(specialty, signals.competitiveness, assumptions)
-        at_most = sum(getattr(signals, f"{kind}_signals") for kind in known)
-        per_application = at_most * float(np.sum(pool.group / pool.applications))
-        yield "signals_used", min(1.0, sum(known.values()) / per_application)
+    if not known:
+        return {}
+    pool = pool_of(specialty, signals.competitiveness, assumptions)
+    at_most = sum(getattr(signals, f"{kind}_signals") for kind in known)
+    per_application = at_most * float(np.sum(pool.group / pool.applications))
+    return {"signals_used": min(1.0, sum(known.values()) / per_application)}
 
 
 def _weighted(rows: pd.DataFrame, column: str, assumptions: Assumptions) -> float | None:

@@ -28,7 +28,7 @@ __all__ = [
     "TYPE_SPELLINGS",
     "VISA_SPELLINGS",
     "folded",
-    "offers_date",
+    "offers_column",
     "season_signals",
     "specialty_name",
 ]
@@ -162,13 +162,13 @@ def _key(word: str) -> str:
     return "".join(part for part in word.casefold().replace("&", "and") if part.isalnum())
 
 
-def offers_date(column: str) -> str:
-    """Date of a column such as ``offers_by_2025_10_15`` or ``offers_by_10_15_2025``, as ISO."""
+def offers_column(column: str) -> str:
+    """``offers_by_2025_10_15`` for it or for ``offers_by_10_15_2025``; "" for another column."""
     found = re.fullmatch(r"offers_by_(?:(\d{4})_(\d\d?)_(\d\d?)|(\d\d?)_(\d\d?)_(\d{4}))", column)
     if not found:
         return ""
     year, month, day = (found[1] or found[6], found[2] or found[4], found[3] or found[5])
-    return f"{year}-{int(month):02d}-{int(day):02d}"
+    return f"offers_by_{year}_{int(month):02d}_{int(day):02d}"
 
 
 @cache

@@ -26,7 +26,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from analysis.plain_text import formula_as_text
-from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded
+from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded, offers_column
 from analysis.tables.columns import ID_PATTERN
 from analysis.tables.headers import column_of, resembled, table_of
 from analysis.tables.reading import RawRows, ambiguous_numbers, typed_column
@@ -243,7 +243,8 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     for name in columns:
         mended[name] |= rows[name].ne(before[name]) & rows[name].notna()
     counted = _cell_counts(raw, header, mended, good)
-    rows = rows.rename(columns={n: spelled[n] for n in columns if n not in schema.columns})
+    family = [n for n in columns if n not in schema.columns]
+    rows = rows.rename(columns={n: offers_column(n) or spelled[n] for n in family})
     # A line of too many cells may show a name, under whatever header it stands.
     unread = [replace(p, value=None) if "name" in schema.columns else p for p in raw.problems]
     problems = sorted([*unread, *problems], key=lambda p: p.line or 0)

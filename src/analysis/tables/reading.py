@@ -25,6 +25,7 @@ __all__ = ["RawRows", "Refused", "ambiguous_numbers", "interpreted", "read_rows"
 
 UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
 YES_NO = {"y": "yes", "true": "yes", "1": "yes", "n": "no", "false": "no", "0": "no"}
+WORDS_OF_YES_NO = {"yes": 1.0, "y": 1.0, "true": 1.0, "no": 0.0, "n": 0.0, "false": 0.0}
 SAID = frozenset({"img", "f", "fail", "failed"})  # readings that a person may want to check
 TWICE = "what is given twice in a list taken once"
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?")
@@ -42,6 +43,8 @@ Interpreted = tuple[Any, str]  # value, repair in words or ""
 
 def _number(cell: str, column: Mapping[str, Any]) -> Interpreted:
     bare, repair = cell, ""
+    if column["yes_no"] and (word := folded(cell)) in WORDS_OF_YES_NO:
+        return WORDS_OF_YES_NO[word], "yes and no read as 1 and 0"
     percent = bare.endswith("%")
     if percent:
         bare, repair = bare[:-1].strip(), "percent signs taken off"

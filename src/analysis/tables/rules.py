@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.tables.codes import offers_date, specialty_name
+from analysis.tables.codes import offers_column, specialty_name
 
 __all__ = ["RULES", "Finding"]
 
@@ -44,8 +44,6 @@ def _unique_pairs(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
 
 def _exam_facts(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
     """``step1_result`` and ``red_flags`` tell one story."""
-    if not {"step1_result", "red_flags"} <= {*rows}:
-        return
     failed = rows["red_flags"].map(lambda flags: "step1_failure" in flags).astype(bool)
     implied = (rows["step1_result"] == "fail_then_pass") & ~failed
     if implied.any():
@@ -67,8 +65,12 @@ def _exam_facts(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
         yield at, "step1_result, red_flags", "pass, step1_failure", expected
 
 
-def _specialties(column: str, *, many: bool) -> Rule:
+def _specialties(column: str, *, many: bool, known: bool = True) -> Rule:
+    """One spelling of each specialty; of one that is not known it is said what follows."""
+
     def rule(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
+        if column not in rows:
+            return
         # Each different entry is looked up once: a long table has few.
         codes, entries = pd.factorize(rows[column].to_numpy(dtype=object), use_na_sentinel=False)
         named = np.empty(len(entries), dtype=object)
@@ -79,7 +81,7 @@ def _specialties(column: str, *, many: bool) -> Rule:
             words = entry if many else (() if pd.isna(entry) else (entry,))
             found = [specialty_name(word) for word in words]
             for word, (_, warning) in zip(words, found, strict=True):
-                if warning:
+                if warning and known:
                     # A cell of a student's row may be a name that slipped: it is not shown.
                     said = f"a name {warning}" if many else f"{word!r} {warning}"
                     unknown[said] = unknown.get(said, 0) + int(times[code])
@@ -210,7 +212,7 @@ def _one_story(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
 
 def _offers_rise(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
     """Offers by date rise, and the last count is no more than the interviews."""
-    dated = sorted((day, name) for name in rows if (day := offers_date(str(name))))
+    dated = sorted((day, name) for name in rows if (day := offers_column(str(name))))
     for at, row in zip(rows.index, rows.to_dict("records"), strict=True):
         known = [(name, row[name]) for _, name in dated if row[name] == row[name]]
         for (name, before), (later, after) in pairwise([*known, ("interviews", row["interviews"])]):
@@ -220,8 +222,14 @@ def _offers_rise(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
 
 
 RULES: dict[str, tuple[Any, ...]] = {
-    "factor_importance": (_interval("importance"),),
-    "pd_responses": (_unique("respondent_id"),),
+    "factor_importance": (
+        _interval("importance"),
+        _specialties("specialty", many=False, known=False),
+    ),
+    "pd_responses": (
+        _unique("respondent_id"),
+        _specialties("specialty", many=False, known=False),
+    ),
     "interview_chances": (_unique("red_flag"), _interval("interview_chance")),
     "program_tolerance": (_unique("program_type"),),
     "students": (

@@ -351,8 +351,8 @@ APPLICANTS = pa.DataFrameSchema(
         "specialty": text("Specialty applied to.", required=True, empty=False),
         "degree": choice("Kind of degree.", DEGREES, spellings=DEGREE_SPELLINGS),
         "step2_ck": number("Step 2 CK score.", 100, 300, whole=True),
-        "step1_result": _STUDENT["step1_result"],
-        "red_flags": _STUDENT["red_flags"],
+        "step1_result": choice("Step 1.", ("pass", "fail_then_pass"), spellings=STEP1_SPELLINGS),
+        "red_flags": items("Red flags.", FLAG_CODES, spellings=FLAG_SPELLINGS),
         "explanation": text(
             "The applicant's own words about a red flag; read by nobody but you.",
             longest=100_000,
