@@ -2,6 +2,14 @@
 # macOS: double-click renders the class in data/private to reports/out/class; waits on an error.
 cd "$(dirname "$0")/.." || exit 2
 run() { if [ -x .venv/bin/countersignal ]; then .venv/bin/countersignal "$@"; else conda run --no-capture-output -n countersignal countersignal "$@"; fi; }
+if ! run --version >/dev/null 2>&1; then
+  echo "Countersignal is not set up on this computer, or its setup is of an earlier version."
+  echo "In a terminal in this folder, run: conda env create -f environment.yml"
+  echo "or, if it was set up before:       conda env update -f environment.yml"
+  echo "Then double-click this file again. Press Return to close."
+  read -r
+  exit 2
+fi
 extra=()
 [ -e reports/out/class/manifest.json ] && extra=(--resume)
 [ -e data/private/preferences.csv ] && extra+=(--preferences data/private/preferences.csv)

@@ -29,7 +29,7 @@ student_id: str = "S001"  # whose like is looked for
 from analysis.figures.reliability import alt_reliability, draw_reliability
 from analysis.figures.style import new_axes
 from analysis.report.publish import publish_figure
-from analysis.text.what_ifs import reliability_finding
+from analysis.text.findings import reliability_finding
 from analysis.views.backtest import backtest
 from analysis.views.graduates_like import graduates_like_table
 

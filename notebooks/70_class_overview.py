@@ -63,6 +63,12 @@ publish_identity(None, "The class at a glance", date, found.assumptions.fingerpr
 publish_text(pages.first_words)
 publish_table(pages.first, if_empty="")
 
+# %%
+caption = "Each student's own list, as in the student's report. Names in bold are to meet first."
+publish_charts(
+    pages.standing, new_axes, draw_class_standing, alt_class_standing, caption, image, line=pages.line
+)
+
 # %% [markdown]
 # ## How many will match
 
@@ -71,12 +77,6 @@ publish_text(pages.summary)
 caption = "Each row adds what the row above leaves out. The last row is the expected number."
 publish_chart(
     pages.steps, new_axes(), draw_class_matches, alt_class_matches, caption, image, students=pages.students
-)
-
-# %%
-caption = "Each student's own list, as in the student's report. Names in bold are to meet first."
-publish_charts(
-    pages.standing, new_axes, draw_class_standing, alt_class_standing, caption, image, line=pages.line
 )
 
 # %% [markdown]

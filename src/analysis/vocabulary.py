@@ -19,6 +19,7 @@ __all__ = [
     "DIVISIONS",
     "EXAM_FAILURES",
     "FLAGS",
+    "FORMS",
     "NO_FLAG",
     "PROGRAM_TYPES",
     "Basis",
@@ -206,5 +207,15 @@ DIVISIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "West South Central": ("AR", "LA", "OK", "TX"),
         "Mountain": ("AZ", "CO", "ID", "MT", "NM", "NV", "UT", "WY"),
         "Pacific": ("AK", "CA", "HI", "OR", "WA"),
+    }
+)
+
+
+# What a file of past graduates may hold, which decides what it can teach.
+FORMS: Mapping[str, str] = MappingProxyType(
+    {
+        "applications": "every application of every graduate",
+        "interviews": "only applications that led to an interview",
+        "matched": "only graduates who matched",
     }
 )

@@ -158,14 +158,15 @@ def test_every_picture_of_the_readme_has_words_for_who_does_not_see_it():
     assert min(map(len, pictures)) > 40
 
 
-def launched(tmp_path, code, files=()):
+def launched(tmp_path, code, files=(), *, set_up=True):
     """Begin the launcher of macOS in a copy of the house whose command only tells its arguments."""
     house = tmp_path / "house"
     (house / "launchers").mkdir(parents=True)
     shutil.copy(ROOT / "launchers" / "render-class.command", house / "launchers")
     command = house / ".venv" / "bin" / "countersignal"
     command.parent.mkdir(parents=True)
-    command.write_text(f'#!/bin/bash\nprintf "%s\\n" "$@"\nexit {code}\n')
+    starts = f'[ "$1" = --version ] && exit {0 if set_up else 127}'
+    command.write_text(f'#!/bin/bash\n{starts}\nprintf "%s\\n" "$@"\nexit {code}\n')
     command.chmod(0o700)
     for name in files:
         (house / name).parent.mkdir(parents=True, exist_ok=True)
@@ -217,12 +218,22 @@ def test_the_launcher_waits_on_an_error_and_keeps_its_exit_code(tmp_path, code):
     assert process.returncode == code
 
 
+def test_the_launcher_says_how_to_set_up_where_the_command_does_not_start(tmp_path):
+    process = launched(tmp_path, 0, set_up=False)
+    said, _ = process.communicate("\n", timeout=20)
+    assert process.returncode == 2
+    assert "conda env create -f environment.yml" in said
+    assert "batch" not in said
+
+
 def test_both_launchers_do_the_same():
     mac, windows = text("launchers/render-class.command"), text("launchers/render-class.bat")
     for word in (
         "--no-capture-output -n countersignal countersignal",
         "batch --students",
         "Something needs your attention",
+        "is not set up on this computer",
+        "conda env update -f environment.yml",
         "--preferences",
         "--graduates",
         "--resume",

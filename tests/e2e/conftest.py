@@ -46,6 +46,7 @@ def small_class(tmp_path):
         students=write_rows(tmp_path / "students.csv", students),
         programs=write_rows(tmp_path / "programs.csv", programs),
         rows=students,
+        of_programs=programs,
         out=tmp_path / "out",
     )
     files.options = ("--students", files.students, "--programs", files.programs)

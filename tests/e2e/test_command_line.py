@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 import os
 import subprocess
@@ -6,6 +8,8 @@ import sys
 import pytest
 
 from analysis import __version__
+from analysis.paths import from_root
+from tests.e2e.conftest import write_rows
 
 
 def test_the_version_is_said(run):
@@ -43,6 +47,18 @@ def test_an_error_of_the_program_is_one_sentence(run, monkeypatch, small_class):
     assert done.code == 1
     assert "ZeroDivisionError" in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_library_that_is_missing_is_said_with_how_to_set_up(run, monkeypatch, small_class):
+    def outdated(*_, **__):
+        message = "No module named 'seaborn'"
+        raise ModuleNotFoundError(message, name="seaborn")
+
+    monkeypatch.setattr("analysis.views.chances.chances", outdated)
+    done = run("chances", *small_class.options)
+    assert done.code == 2
+    assert "seaborn is not installed" in done.err
+    assert "make setup" in done.err
 
 
 def test_ctrl_c_is_exit_130(run, monkeypatch, small_class):
@@ -129,3 +145,64 @@ def test_fill_takes_the_whole_limit_and_without_it_places_stay_unused(run, small
     assert priced["places_unused"] > 0
     assert filled["filled"] is True
     assert filled["match_chance"] >= priced["match_chance"] - 1e-9
+
+
+def test_wishes_of_the_command_line_reach_the_list(run, small_class):
+    plain = json.loads(run("pick", "S002", *small_class.options, "--format", "json").out)
+    first, second = plain["chosen"][:2]
+    asked = ("--where", "Michigan; not GA", "--must", "IM060", "--never", first, "--home", second)
+    asked += ("--no-signal-home", "--prestige", "0.2", "--rotation", "IM018")
+    done = run("pick", "S002", *small_class.options, *asked, "--format", "json")
+    record = json.loads(done.out)
+    rows = {row["program_id"]: row for row in record["programs"]}
+    assert first not in rows
+    assert "must" in rows["IM060"]["why"]
+    assert rows[second]["signal"] == "none"
+    assert "home" in rows[second]["why"]
+    assert record["preference_from"] == "place+prestige"
+    in_georgia = {row["program_id"] for row in small_class.of_programs if row["state"] == "GA"}
+    assert in_georgia & set(plain["chosen"])
+    assert not in_georgia & set(rows)
+
+
+def test_a_place_that_is_not_known_is_one_sentence(run, small_class):
+    done = run("pick", "S002", *small_class.options, "--where", "Ohiio")
+    assert done.code == 2
+    assert done.err.startswith("place 'Ohiio': expected a state")
+
+
+def test_a_rank_is_printed_only_where_there_are_preferences(run, small_class):
+    options = (*small_class.options, "--format", "table")
+    header = run("pick", "S002", *options).out.splitlines()[1]
+    assert header.split()[-1] == "rank"
+    rows = [row | {"preferred_states": ""} for row in small_class.rows]
+    write_rows(small_class.students, rows)
+    printed = run("pick", "S002", *options).out
+    assert "rank" not in printed.splitlines()[1].split()
+    assert "You gave no preferences, so there is no rank order yet." in printed
+
+
+def season_options(small_class, sent="data/sample/offers.csv"):
+    return (*small_class.options, "--offers", from_root(sent) if sent.startswith("data") else sent)
+
+
+def test_a_season_is_answered_as_json_csv_and_table(run, small_class):
+    options = season_options(small_class)
+    record = json.loads(run("season", "S002", *options, "--format", "json").out)
+    assert record["interviews"] == 3
+    rows = list(csv.DictReader(io.StringIO(run("season", "S002", *options).out)))
+    assert [row["program_id"] for row in rows] == [row["program_id"] for row in record["programs"]]
+    printed = run("season", "S002", *options, "--format", "table").out
+    assert all(sentence in printed for sentence in record["sentences"])
+
+
+def test_offers_that_cannot_be_used_name_file_line_and_column(run, small_class, tmp_path):
+    own = tmp_path / "offers.csv"
+    own.write_text("program_id,status\nIM012,accepted\n", encoding="utf-8")
+    done = run("season", "S002", *season_options(small_class, str(own)))
+    assert done.code == 1
+    assert "offers.csv, line 2, column status" in done.err
+    own.write_text("program_id,status\nXX1,interview\n", encoding="utf-8")
+    done = run("season", "S002", *season_options(small_class, str(own)))
+    assert done.code == 2
+    assert "XX1" in done.err

@@ -171,6 +171,10 @@ def _exit_code(line: list[str]) -> int:
             say(f"countersignal: {place} cannot be read or written ({error.strerror}). Make room, "
                 "or mend the path; TMPDIR names the folder for temporary files")  # fmt: skip
             return 2
+        if isinstance(error, ModuleNotFoundError):
+            how = "make setup, or conda env update -f environment.yml"
+            say(f"countersignal: {error.name} is not installed; set up again: {how}")
+            return 2
         say(
             f"countersignal: a fault of Countersignal ({type(error).__name__}); nothing was "
             f"finished. Set {DEBUG_VARIABLE}=1 and run again for the details to report."

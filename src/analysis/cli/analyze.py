@@ -161,8 +161,8 @@ def pick(
         str, typer.Option(help="Id of the student to match together with, as a couple.")
     ] = "",
     together_by: Annotated[
-        str, typer.Option(help="A couple's one place: state or institution_id.")
-    ] = "state",
+        str, typer.Option(help="A couple's one place: city, state or institution_id.")
+    ] = "",
     both_at_one: Annotated[
         bool, typer.Option("--both-at-one", help="Two specialties may meet at one institution.")
     ] = False,
@@ -248,7 +248,7 @@ def season(
         columns = ["program", "answer", "chance", "match_gain", "rank", "write"]
         print_table(answer.printed(), columns, f"{student_id}: the season so far")
         print("\n".join(record["sentences"]))
-        print(f"Assumptions {record['fingerprint']}.")
+        print(f"These numbers rest on assumptions {record['fingerprint']}.")
     return 0
 
 
@@ -289,7 +289,7 @@ def robustness(
     """Which conclusions hold when the assumptions vary, for one student or the class."""
     refuse_both(workers, cluster)
     if student_id != "class" and (workers or cluster):
-        message = "one student's bench runs in this process: --workers and --cluster are for class"
+        message = "one student runs in this process: --workers and --cluster are for class"
         raise typer.BadParameter(message)
     form = chosen_format(output)
     code, title = 0, "share of draws in which a program is on the list"
@@ -369,6 +369,9 @@ def backtest(
     learned_to: Annotated[
         Path | None, typer.Option("--learned", help="Where to write the learned assumptions.")
     ] = None,
+    form: Annotated[
+        str, typer.Option(help="What the file holds: applications, interviews or matched.")
+    ] = "",
     output: FormatOption = None,
 ) -> int:
     """Hold the chances against the office's own graduates, and learn from them."""
@@ -381,13 +384,14 @@ def backtest(
         assumptions,
         sets or (),
         _given(learned_to),
+        form,
     )
     record = answer.record()
-    form = chosen_format(output)
-    if form is Format.json:
+    shown = chosen_format(output)
+    if shown is Format.json:
         print_json(record)
         return 0
-    if form is Format.csv:
+    if shown is Format.csv:
         print_csv(answer.figures())
         return 0
     print(answer.verdict())
@@ -395,7 +399,7 @@ def backtest(
         print(f"{reason[0].upper()}{reason[1:]}.")
     figures = [{name: _figure(cell) for name, cell in row.items()} for row in answer.figures()]
     figures = [row for row in figures if row["meaning"]]
-    print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90 % interval")
+    print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90% interval")
     learned = [{name: _figure(cell) for name, cell in row.items()} for row in answer.changes()]
     print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
     print(
@@ -424,15 +428,24 @@ def scorecard(
         {
             "part": row["part"],
             "what": row["what"],
-            "model": f"{row['model']:.1%}",
-            "published": "" if row["published"] is None else f"{row['published']:.1%}",
-            "difference": "" if row["difference"] is None else f"{row['difference']:+.1f} points",
+            "model": _scored(row, "model"),
+            "calibrated": _scored(row, "calibrated"),
+            "published": _scored(row, "published"),
+            "difference": "" if row["difference"] is None else f"{row['difference']:+.1f}",
             "source": row["source"],
         }
         for row in rows
         if row["published"] is not None or row["part"] == "order"
     ]
     print_table(shown, list(shown[0]))
+
+
+def _scored(row: dict[str, Any], column: str) -> str:
+    """A share as a percentage; interviews as a number."""
+    cell = row[column]
+    if cell is None:
+        return ""
+    return f"{cell:.1f}" if row["part"] == "interviews" else f"{cell:.1%}"
 
 
 def show_assumptions(

@@ -148,7 +148,7 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value * 100:.0f} %" if name in PERCENT_COLUMNS else f"{value:.3g}"
+        return f"{value * 100:.0f}%" if name in PERCENT_COLUMNS else f"{value:.3g}"
     return str(value)
 
 
@@ -184,7 +184,7 @@ def _with_range(record: Mapping[str, Any]) -> str:
     if chance is None:
         return "–"
     ends = "" if low is None else f" ({100 * low:.0f}-{100 * high:.0f})"
-    return f"{100 * chance:.0f} %{ends}"
+    return f"{100 * chance:.0f}%{ends}"
 
 
 WIDEST = 100
@@ -201,11 +201,14 @@ def print_list(student_id: str, record: dict[str, Any]) -> None:
         Of `PickAnswer.record`.
     """
     if record["programs"]:
-        title = f"{student_id}: {len(record['chosen'])} applications, the most wanted first"
-        columns = ["rank", "program", "group", "chance", "range", "signal", "why"]
+        title = f"{student_id}: {len(record['chosen'])} applications, the likeliest first"
+        columns = ["program", "group", "chance", "range", "signal", "why"]
+        # Without preferences every order is as good as another.
+        columns = [*columns, "rank"] if record["preference_from"] else columns
         print_table([_program(row) for row in record["programs"]], columns, title)
+        print("\n".join(f"{code}: {words}" for code, words in record["legend"].items()))
     if record["unknowns"]:
-        print("* something to verify before paying: --format csv or json says what")
+        print("* a policy to confirm before paying: --format csv or json says what")
     for sentence in record["sentences"]:
         _print_wrapped(sentence)
     curve = ", ".join(
@@ -231,7 +234,7 @@ def _program(row: dict[str, Any]) -> dict[str, Any]:
         "program": row["program_id"] + ("*" if row["verify"] else ""),
         "group": row["group"],
         "chance": row["interview_chance"],
-        "range": f"{low} to {high} %",
+        "range": f"{low}–{high}%",
         "signal": "–" if row["signal"] == "none" else row["signal"],
         "why": row["why"],
     }
@@ -277,4 +280,4 @@ def _print_wrapped(words: str, indent: str = "") -> None:
 
 
 def _percent(share: float | None) -> str:
-    return "not known" if share is None else f"{share * 100:.0f} %"
+    return "not known" if share is None else f"{share * 100:.0f}%"

@@ -6,8 +6,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from analysis.figures import style
-from analysis.figures.style.bars import horizontal_bars
-from analysis.figures.style.columns import columns_fit, upright_columns
+from analysis.figures.style.marks import columns_fit, horizontal_bars, upright_columns
 from analysis.figures.survey_table import TITLE as SURVEY_TITLE
 from analysis.figures.survey_table import alt_survey_table, draw_survey_table
 
@@ -18,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["alt_factor_importance", "draw_factor_importance"]
 
 NEEDED = ("factor", "importance")
-NAME = "the chart of factor importance"
 TITLE = "What program directors weigh, by factor"
 UNIT = "Importance (points of 100)"
 OTHER_UNIT = "Importance"
 BESIDE = "article_importance"
 ARTICLE = "Open diamonds: the article's weights, where others are in force"
 SAME = 1e-9
+CHART = style.Chart("the chart of factor importance", NEEDED, "Bars.", intervals=True)
 
 
 def draw_factor_importance(
@@ -63,7 +62,7 @@ def draw_factor_importance(
     """
     if _is_survey(importance):
         return draw_survey_table(importance, ax, title=_survey_title(importance, title))
-    style.check_rows(importance, NEEDED, NAME)
+    CHART.check(importance)
     names = style.labels(importance, "factor")
     values = importance["importance"].tolist()
     lows, highs = style.interval_ends(importance)
@@ -89,13 +88,7 @@ def draw_factor_importance(
             )
             ax.set_xticks(ticks, tick_words)
             ax.set_xlabel(axis, loc="left")
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(importance),
-            footer=_footer(importance),
-            margins=margins,
-        )
+        return CHART.finished(ax, importance, margins, title, _footer(importance))
 
 
 def alt_factor_importance(
@@ -103,20 +96,7 @@ def alt_factor_importance(
 ) -> str:
     """Say in words and numbers what `draw_factor_importance` shows.
 
-    Parameters
-    ----------
-    importance, title, unit
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every value, unit, source and basis.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every value, unit, source and basis.
 
     Examples
     --------
@@ -127,7 +107,7 @@ def alt_factor_importance(
     """
     if _is_survey(importance):
         return alt_survey_table(importance, title=_survey_title(importance, title))
-    style.check_rows(importance, NEEDED, NAME)
+    CHART.check(importance)
     values = [
         f"{name} {word}"
         for name, word in zip(
@@ -150,7 +130,7 @@ def alt_factor_importance(
             )
         ]
     parts = [f"{title}: {'; '.join(values)}", unit or _unit(importance)]
-    return style.alt_text("Bars.", parts, importance, _footer(importance))
+    return CHART.alt(importance, parts, _footer(importance))
 
 
 def _is_survey(importance: DataFrame) -> bool:

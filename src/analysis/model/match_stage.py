@@ -17,14 +17,24 @@ from scipy.special import expit, logit, ndtri
 
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.model.correlation import answers_at, mechanism, scenarios
+from analysis.model.flags import CLASSES
 from analysis.model.level import IDENTITY
 from analysis.model.parameters import chance_parameters
-from analysis.model.pool import conditional_odds, evidence_of, nodes_of, pool_of, typical_penalty
+from analysis.model.pool import (
+    Pool,
+    conditional_odds,
+    evidence_of,
+    nodes_of,
+    pool_of,
+    typical_penalty,
+)
 
 __all__ = [
     "HIGHEST_RATE",
     "LOWEST_RATE",
+    "AllSpecialties",
     "TypicalApplicant",
+    "all_specialties",
     "curve_by_interviews",
     "match_rates",
     "typical_applicant",
@@ -32,9 +42,9 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 LOWEST_RATE, HIGHEST_RATE = 0.01, 0.99
-# Nodes of the evidence; and the log-odds beyond which a calibration is not believed: matches after
-# an interview would be all but certain.
-EVIDENCE_NODES, REACH = 16, 2.0
+# Nodes of a person's evidence and of what differs between applications; and the log-odds within
+# which a calibration is sought.
+EVIDENCE_NODES, APPLICATION_NODES, REACH = 16, 4, 6.0
 
 
 @dataclass(frozen=True)
@@ -54,9 +64,12 @@ class TypicalApplicant:
     at_least_one : float
         Share with any interview, 0-1.
     match_raw, match : float
-        Share that matches: with the rate of the assumptions, and calibrated where a rate is cited.
+        Share of all applicants that matches: with the rate of the assumptions, and calibrated where
+        a rate is cited.
+    match_by_flag : tuple of float
+        ``match_raw`` of each of `FLAG_CELLS`.
     published : float or None
-        The cited match rate of the specialty and group.
+        The cited match rate of the specialty and group, which counts those with a rank list.
     shift : float
         Log-odds by which a match after an interview is moved; 0 where nothing is cited.
     """
@@ -70,8 +83,19 @@ class TypicalApplicant:
     at_least_one: float
     match_raw: float
     match: float
+    match_by_flag: tuple[float, ...]
     published: float | None
     shift: float
+
+    @property
+    def rate_raw(self) -> float:
+        """Share that matches of those with any interview, as published rates count."""
+        return self.match_raw / self.at_least_one
+
+    @property
+    def rate(self) -> float:
+        """The same after calibration."""
+        return self.match / self.at_least_one
 
 
 @lru_cache(maxsize=512)
@@ -99,36 +123,43 @@ def typical_applicant(
     penalty = typical_penalty(pool, kind, assumptions)
     evidence = evidence_of(pool, chance_parameters(assumptions), assumptions)
     odds = conditional_odds(pool, evidence.tau, penalty, assumptions)
-    nodes, weight = nodes_of(EVIDENCE_NODES)
     opening = np.array([1.0, 1 - assumptions.value("auto_screen_share"), 1.0])
-    # A person is a flag and a record; an application a signal; places are met by chance.
-    eta = odds.level[0] + odds.group[0, at] + odds.signal[0] + penalty[:, None]
-    eta = eta[:, None, :, None] + (odds.tau[0] * nodes)[:, None, None] + np.log(pool.place_odds)
-    read = np.minimum(expit(eta), assumptions.value("highest_chance")) @ pool.place
-    chance = (opening[:, None, None] * read).reshape(-1, 3)
+    # A person is a flag and a record; an application a signal, a place, a reach or a safe choice.
+    nodes, weight = nodes_of(EVIDENCE_NODES)
+    own, among = nodes_of(APPLICATION_NODES)
+    apart = _apart(pool, assumptions)
+    steady = np.sqrt(odds.tau[0] ** 2 - apart**2)
+    of_person = penalty[:, None] + steady * nodes
+    kinds = np.add.outer(odds.signal[0], np.log(pool.place_odds))[..., None] + apart * own
+    eta = odds.level[0] + odds.group[0, at] + of_person[..., None] + kinds.ravel()
+    read = np.minimum(expit(eta), assumptions.value("highest_chance"))
+    chance = (opening[:, None, None] * read).reshape(of_person.size, -1)
     person = np.outer(pool.flag, weight).ravel()
-    number = pool.applications[at] * pool.signal[at]
+    shares = np.einsum("t,p,j->tpj", pool.signal[at], pool.place, among).ravel()
+    number = pool.applications[at] * shares
     sent = chance @ number
     how = mechanism(assumptions)
 
-    def anyone(rate: float) -> float:
+    def matched(log_odds: float) -> Floats:
+        """Chance of a match of each person."""
+        rate = float(np.clip(expit(log_odds), LOWEST_RATE, HIGHEST_RATE))
         offers = scenarios(chance.ravel(), rate, how)
         refused = np.log1p(-np.minimum(offers.chance, 1 - 1e-12)).reshape(*chance.shape, -1)
         none = np.exp(np.einsum("pts,t->ps", refused, number))
-        return float(person @ (1 - none @ offers.weight))
+        return np.asarray(1 - none @ offers.weight)
 
-    rate = assumptions.value("match_given_interview")
-    raw = anyone(rate)
+    given = logit(assumptions.value("match_given_interview")) + _group_log_odds(group, assumptions)
+    raw = matched(given)
     heard = float(person @ (1 - _silence(chance, number, how.rho)))
     published = getattr(assumptions.season_of(specialty), f"match_rate_{group}")
     shift = 0.0
-    if published is not None and published < heard:
+    if published is not None:
 
         def missed(moved: float) -> float:
-            return anyone(_within(logit(rate) + moved)) - float(published)
+            return float(person @ matched(given + moved)) / heard - float(published)
 
         if missed(-REACH) < 0 < missed(REACH):
-            shift = float(brentq(missed, -REACH, REACH, xtol=1e-6))
+            shift = float(brentq(missed, -REACH, REACH, xtol=1e-5))
     return TypicalApplicant(
         specialty=specialty,
         kind=kind,
@@ -137,11 +168,106 @@ def typical_applicant(
         interview_chance=float(person @ sent / pool.applications[at]),
         interviews=float(person @ sent),
         at_least_one=heard,
-        match_raw=raw,
-        match=anyone(_within(logit(rate) + shift)) if shift else raw,
+        match_raw=float(person @ raw),
+        match=float(person @ (matched(given + shift) if shift else raw)),
+        match_by_flag=tuple((raw.reshape(-1, weight.size) @ weight).tolist()),
         published=None if published is None else float(published),
         shift=shift,
     )
+
+
+def _apart(pool: Pool, assumptions: Assumptions) -> float:
+    """How far one person's applications differ in evidence against each program's own applicants.
+
+    Applicants choose programs in part by their scores, so that they differ by less at one program
+    than over all. Then a person's standing differs from program to program by the SD at one program
+    times ``sqrt(1 - (SD at one program / SD over all)^2)``.
+    """
+    among_all = max(assumptions.value("applicants.step2_sd"), pool.step2_sd)
+    worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
+    parameters = chance_parameters(assumptions)
+    slope = float(parameters.logit_scale * parameters.weights["step2_ck"]) / (best - worst)
+    apart = slope * pool.step2_sd * float(np.sqrt(1 - (pool.step2_sd / among_all) ** 2))
+    return min(apart, float(evidence_of(pool, parameters, assumptions).tau[0]))
+
+
+def _group_log_odds(group: str, assumptions: Assumptions) -> float:
+    """Log-odds of a match after an interview against US MD seniors, whose curve is published."""
+    return 0.0 if group == GROUPS[0] else float(np.log(assumptions.value(f"match_odds.{group}")))
+
+
+@dataclass(frozen=True)
+class AllSpecialties:
+    """What the model says of all applicants of one group, in whatever specialty they match.
+
+    Parameters
+    ----------
+    group : str
+        One of `GROUPS`.
+    preferred : float
+        Share of applicants that matches in the preferred specialty, 0-1.
+    preferred_by_flag : tuple of float
+        The same of each of `FLAG_CELLS`.
+    parallel : float
+        Share that matches in the specialty of a parallel plan.
+    any_interview : float
+        Share with an interview in one of the two.
+    """
+
+    group: str
+    preferred: float
+    preferred_by_flag: tuple[float, ...]
+    parallel: float
+    any_interview: float
+
+    @property
+    def rate(self) -> float:
+        """Share that matches of those with any interview, as published rates count."""
+        return (self.preferred + self.parallel) / self.any_interview
+
+
+@lru_cache(maxsize=32)
+def all_specialties(group: str, assumptions: Assumptions) -> AllSpecialties:
+    """All applicants of one group: a mixture over classes of specialties, with parallel plans.
+
+    Of each class the plain mean over its specialties, weighed by the share of the group that
+    prefers the class. Parallel plans as published for one school; for other groups than US MD
+    seniors they succeed in proportion to the group's match in less competitive specialties.
+
+    Parameters
+    ----------
+    group : str
+        One of `GROUPS`.
+    assumptions : Assumptions
+        ``pool.<class>.preferred_by_<group>``, ``parallel``.
+
+    Returns
+    -------
+    AllSpecialties
+        Before any calibration.
+    """
+
+    def of_class(kind: str, of_group: str) -> list[TypicalApplicant]:
+        names = [n for n, row in assumptions.season.items() if row.competitiveness == kind]
+        return [typical_applicant(name, kind, of_group, assumptions) for name in names]
+
+    def mean(field: str, kind: str, of_group: str) -> Any:
+        return np.mean([getattr(one, field) for one in of_class(kind, of_group)], axis=0)
+
+    share = {kind: assumptions.value(f"pool.{kind}.preferred_by_{group}") for kind in CLASSES}
+    total = sum(share.values())
+
+    def over_classes(field: str) -> Any:
+        return sum(share[kind] / total * mean(field, kind, group) for kind in CLASSES)
+
+    preferred, heard = float(over_classes("match_raw")), float(over_classes("at_least_one"))
+    as_good = mean("match_raw", "less", group) / mean("match_raw", "less", GROUPS[0])
+    missing = assumptions.value("parallel.share") * assumptions.value("parallel.missed")
+    found = missing * assumptions.value("parallel.matched") * float(as_good)
+    with_a_plan = min(1.0, missing / (1 - preferred))
+    heard += (1 - heard) * with_a_plan * float(mean("at_least_one", "less", group))
+    by_flag = tuple(float(one) for one in over_classes("match_by_flag"))
+    return AllSpecialties(group, preferred, by_flag, found, heard)
 
 
 def _silence(chance: Floats, number: Floats, rhos: tuple[float, ...]) -> Floats:
@@ -153,10 +279,6 @@ def _silence(chance: Floats, number: Floats, rhos: tuple[float, ...]) -> Floats:
         none = np.exp(np.einsum("pts,t->ps", np.log1p(-np.minimum(held, 1 - 1e-12)), number))
         found += (none @ weight if rho else none[:, 0]) / len(rhos)
     return found
-
-
-def _within(log_odds: float) -> float:
-    return float(np.clip(expit(log_odds), LOWEST_RATE, HIGHEST_RATE))
 
 
 def match_rates(
@@ -191,9 +313,11 @@ def match_rates(
     group = "non_us_img" if degree == "img" else degree if degree in GROUPS else GROUPS[0]
     odds = np.full(names.size, float(logit(assumptions.value("match_given_interview"))))
     if assumptions.text("level.basis") == IDENTITY:
+        odds += _group_log_odds(str(group), assumptions)
         for name in dict.fromkeys(names):
-            typical = typical_applicant(str(name), kinds[name], str(group), assumptions)
-            odds[names == name] += typical.shift
+            if getattr(assumptions.season_of(name), f"match_rate_{group}") is not None:
+                typical = typical_applicant(str(name), kinds[name], str(group), assumptions)
+                odds[names == name] += typical.shift
     if ties is not None:
         for tie in ("rotation", "home"):
             own = np.asarray(ties, dtype=object) == tie

@@ -13,7 +13,7 @@ from analysis.errors import ReportError
 
 __all__ = ["CLASS", "check_all_printed", "check_whose_report", "subject_of"]
 
-CLASS = "Class overview"
+CLASS = "Whole class"
 MARKER = re.compile(rf"(Student [A-Za-z0-9_-]+|{CLASS}) · page (\d+) of (\d+)")
 SIDE_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 40.0, 28.0, 20.0  # points; no text stands nearer the edge
 FIRST_SHAPED = "\u0530"  # from here on letters join or change, and are not read back one by one

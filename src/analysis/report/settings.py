@@ -44,7 +44,7 @@ def _on_one_line(line: str) -> str:
 
 def _unlike_a_marker(line: str) -> str:
     letters = "".join(c for c in normalize("NFKC", line) if c.isprintable())
-    if re.search(r"(Student\s+\S+|Class overview)\s*·\s*page", letters, re.IGNORECASE):
+    if re.search(r"(Student\s+\S+|Whole class)\s*·\s*page", letters, re.IGNORECASE):
         message = "a footer that does not look like the line with the student's id"
         raise ValueError(message)
     return line

@@ -19,6 +19,7 @@ from unicodedata import bidirectional, category, name
 import pypdf
 import typst
 from fontTools.ttLib import TTCollection, TTFont
+from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject
 
 from analysis.errors import ReportError
@@ -359,7 +360,11 @@ def _with_row_headers(pdf: bytes) -> bytes:
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     whole, places = io.BytesIO(pdf), {}
     whole.seek(0, io.SEEK_END)
-    for cell in _first_cells(reader.trailer["/Root"]["/StructTreeRoot"]):  # type: ignore[index]
+    try:
+        cells = list(_first_cells(reader.trailer["/Root"]["/StructTreeRoot"]))  # type: ignore[index]
+    except LimitReachedError:  # a paragraph of a hundred thousand signs: better no row headers
+        return pdf
+    for cell in cells:
         own = cell.get("/A", ArrayObject()).get_object()  # such as how many columns it spans
         scope = DictionaryObject({NameObject("/O"): NameObject("/Table")})
         scope[NameObject("/Scope")] = NameObject("/Row")

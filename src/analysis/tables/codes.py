@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
@@ -21,6 +22,7 @@ __all__ = [
     "FLAG_CODES",
     "FLAG_SPELLINGS",
     "HEADER_SPELLINGS",
+    "PLACES",
     "PROGRAM_TYPES",
     "STATES",
     "STATE_SPELLINGS",
@@ -31,6 +33,7 @@ __all__ = [
     "offers_column",
     "season_signals",
     "specialty_name",
+    "wished_states",
 ]
 
 # By name, which a file may hold in place of the code.
@@ -202,6 +205,8 @@ def specialty_name(word: str) -> tuple[str, str]:
 
 
 STATE_SPELLINGS = MappingProxyType({folded(name): code for name, code in STATES.items()})
+# What a wish may name: a state, or a census division for all of its states.
+PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))
 FLAG_CODES = tuple(vocabulary.FLAGS)
 PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)
 COMPETITIVENESS = tuple(vocabulary.COMPETITIVENESS)
@@ -228,3 +233,20 @@ HEADER_SPELLINGS = MappingProxyType(
         "state_code": "state",
     }
 )
+
+
+def wished_states(
+    wanted: Sequence[str], away: Sequence[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """States of the places wanted and ruled out; a state counts as named, not by its division.
+
+    Examples
+    --------
+    >>> wished_states(["West South Central"], ["TX"])
+    (('AR', 'LA', 'OK'), ('TX',))
+    >>> wished_states(["OH"], ["East North Central"])
+    (('OH',), ('IL', 'IN', 'MI', 'WI'))
+    """
+    out = [code for place in away for code in PLACES[place] if code not in wanted]
+    into = [code for place in wanted for code in PLACES[place] if code not in out]
+    return tuple(dict.fromkeys(into)), tuple(dict.fromkeys(out))

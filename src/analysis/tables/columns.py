@@ -9,7 +9,7 @@ from typing import Any
 import pandera.pandas as pa
 
 from analysis.plain_text import password_fault
-from analysis.tables.codes import STATE_SPELLINGS, STATES
+from analysis.tables.codes import PLACES, STATE_SPELLINGS, STATES
 
 __all__ = [
     "ID_PATTERN",
@@ -18,8 +18,8 @@ __all__ = [
     "items",
     "number",
     "password",
+    "places",
     "state",
-    "states",
     "text",
     "whole_items",
     "yes_no",
@@ -247,10 +247,15 @@ def state(what: str, *, required: bool = False) -> pa.Column:
     )
 
 
-def states(what: str, hint: str = "") -> pa.Column:
-    """Column of several states, by their two letters or their names."""
-    entry = f"a state, as two letters or by name (OH or Ohio){hint}"
-    return items(what, tuple(STATES.values()), spellings=STATE_SPELLINGS, entry=entry)
+def places(what: str, *, ruled_out: bool = False) -> pa.Column:
+    """Column of states and census divisions; ``ruled_out`` where ``not`` may stand before one."""
+    options, spellings = tuple(PLACES), dict(STATE_SPELLINGS)
+    entry = "a state (OH or Ohio) or a census division (New England)"
+    if ruled_out:
+        entry += ", with not before it where the student will not move (not TX)"
+        options += tuple(f"not {place}" for place in options)
+        spellings |= {f"not_{word}": f"not {code}" for word, code in spellings.items()}
+    return items(what, options, spellings=spellings, entry=entry)
 
 
 def yes_no(what: str) -> pa.Column:

@@ -19,6 +19,7 @@ __all__ = [
     "check_graduate_files",
     "graduates_csv",
     "graduates_together",
+    "inclusion_form",
     "read_graduate_files",
     "report_of_graduates",
 ]
@@ -59,6 +60,8 @@ def graduates_together(files: Iterable[Checked]) -> GraduateFiles:
     )
     problems, bad = _over_all(together)
     notes = _split_notes(together)
+    if found_note := FORM_NOTES.get(inclusion_form(together)):
+        notes.append(found_note)
     rows = together[~together.index.isin(bad)].drop(columns=["_file", "_line"])
     everything = (*(p for one in checked for p in one.problems), *problems)
     return GraduateFiles(rows.reset_index(drop=True), checked, everything, tuple(notes))
@@ -149,6 +152,38 @@ def _over_all(rows: pd.DataFrame) -> tuple[list[Problem], set[int]]:
         refuse(at, "matched", "1", "at most one match a graduate and year")
     ordered = [found[at] for at in sorted(found)]
     return ordered, set(found)
+
+
+# Fewer graduates may all have matched by luck.
+ENOUGH_TO_SEE = 20
+FORM_NOTES = {
+    "interviews": "every row is an interview: such a file teaches match given interview, and not "
+    "what wins an interview; add the applications that were refused",
+    "matched": "every graduate matched: read as a file of matched graduates only, which teaches no "
+    "match rate; if all graduates are in it, say --form applications",
+}
+
+
+def inclusion_form(rows: pd.DataFrame) -> str:
+    """Which of `analysis.vocabulary.FORMS` a file of graduates seems to have.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Rows of graduates: graduate_id, interviewed, matched.
+
+    Returns
+    -------
+    str
+        ``interviews`` where no application was refused, ``matched`` where no graduate of twenty or
+        more stayed unmatched, else ``applications``.
+    """
+    if rows.empty:
+        return "applications"
+    if (rows["interviewed"] == 1).all():
+        return "interviews"
+    matched = rows.groupby("graduate_id")["matched"].max()
+    return "matched" if len(matched) >= ENOUGH_TO_SEE and (matched == 1).all() else "applications"
 
 
 def _split_notes(rows: pd.DataFrame) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.tables.codes import offers_column, specialty_name
+from analysis.tables.codes import offers_column, specialty_name, wished_states
 
 __all__ = ["RULES", "Finding"]
 
@@ -221,6 +221,26 @@ def _offers_rise(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
                 yield at, f"{name}, {later}", f"{before:g}, {after:g}", expected
 
 
+def _places(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
+    """Divisions become their states, and what ``not`` rules out is among the excluded states."""
+    changed = 0
+    for at in rows.index:
+        named, excluded = rows.at[at, "preferred_states"], rows.at[at, "exclude_states"]
+        away = (*excluded, *(place[4:] for place in named if place.startswith("not ")))
+        wanted = [place for place in named if not place.startswith("not ")]
+        both = [place for place in wanted if place in away]
+        if both:
+            expected = f"a place that is not ruled out too ({', '.join(both)})"
+            yield at, "preferred_states", ";".join(named), expected
+            continue
+        found = wished_states(wanted, away)
+        if found != (named, excluded):
+            rows.at[at, "preferred_states"], rows.at[at, "exclude_states"] = found
+            changed += 1
+    if changed:
+        repairs.append(f"divisions and places ruled out written as states ({changed})")
+
+
 RULES: dict[str, tuple[Any, ...]] = {
     "factor_importance": (
         _interval("importance"),
@@ -239,6 +259,7 @@ RULES: dict[str, tuple[Any, ...]] = {
         _exam_facts,
         _must_against_never,
         _must_within_limit,
+        _places,
     ),
     "programs": (
         _unique("program_id"),

@@ -28,8 +28,8 @@ from analysis.tables.columns import (
     items,
     number,
     password,
+    places,
     state,
-    states,
     text,
     whole_items,
     yes_no,
@@ -185,11 +185,8 @@ STUDENTS = pa.DataFrameSchema(
         ),
         **_STUDENT,
         "name": text("Name, printed on the page and kept nowhere else.", longest=120, private=True),
-        "preferred_states": states(
-            "States the student would like to live in.",
-            "; a state to stay away from goes into exclude_states",
-        ),
-        "exclude_states": states("States the student will not move to."),
+        "preferred_states": places("Where the student would like to live.", ruled_out=True),
+        "exclude_states": places("Where the student will not move."),
         "wish_prestige": number(
             "How much a program's prestige counts among the student's wishes; 0 if empty.", 0, 1
         ),

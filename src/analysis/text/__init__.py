@@ -12,30 +12,23 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from analysis.plain_text import escape_markdown
+from analysis.plain_text import escape_markdown, of_100
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["long_date", "matches", "of_100", "percent", "render", "several"]
+__all__ = [
+    "long_date",
+    "matches",
+    "of_100",
+    "percent",
+    "render",
+    "sentence",
+    "sentences",
+    "several",
+]
 
 HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
-
-
-def of_100(share: float) -> str:
-    """A share as a count of 100 people: ``81``, ``less than 1``, ``more than 99``.
-
-    Examples
-    --------
-    >>> [of_100(share) for share in (0.812, 0.003, 0.998, 0.0)]
-    ['81', 'less than 1', 'more than 99', '0']
-    """
-    whole = round(100 * share)
-    if whole == 0 and share > 0:
-        return "less than 1"
-    if whole == 100 and share < 1:
-        return "more than 99"
-    return str(whole)
 
 
 def percent(share: float) -> str:
@@ -103,6 +96,8 @@ def matches(number: float) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    from analysis.text import labels
+
     environment = Environment(  # noqa: S701 - Markdown, not HTML; typed text goes through `md`
         loader=PackageLoader("analysis", "text"),
         undefined=StrictUndefined,
@@ -119,6 +114,10 @@ def _environment() -> Environment:
         "md": lambda text: escape_markdown(str(text)),
         "count": _counted,
         "points": lambda change: f"{abs(round(100 * change))}",
+        "percent": labels.percent,
+        "joined": labels.joined,
+        "gain": labels.points,
+        "dollars": labels.dollars,
     }
     return environment
 
@@ -144,3 +143,14 @@ def render(template: str, **view: Any) -> str:
         If the template names what the view does not give.
     """
     return _environment().get_template(f"{template}.md.j2").render(**view).strip()
+
+
+def sentences(template: str, **view: Any) -> list[str]:
+    """Lines of a template that holds one sentence, or what belongs together, a line."""
+    lines = (" ".join(line.split()) for line in render(template, **view).splitlines())
+    return [line for line in lines if line]
+
+
+def sentence(template: str, **view: Any) -> str:
+    """Text of a template as one line; "" where it has nothing to say."""
+    return " ".join(render(template, **view).split())

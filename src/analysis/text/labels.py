@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis import vocabulary
 from analysis.assumptions import Assumptions
+from analysis.plain_text import percent
 from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
 from analysis.vocabulary import COMPONENTS as FACTORS
 
@@ -23,15 +24,21 @@ __all__ = [
     "NO_FLAG",
     "PROGRAM_TYPES",
     "TERMS",
+    "VERIFY",
+    "WHY_LEGEND",
     "basis_table",
     "beside_article",
     "counted",
+    "dollars",
+    "drops_code",
     "in_sentence",
     "joined",
     "level_words",
     "percent",
     "place_title",
+    "points",
     "profile_title",
+    "to_verify",
     "with_flag_labels",
 ]
 
@@ -74,29 +81,20 @@ TERMS = MappingProxyType(
 )
 
 
-def percent(share: float) -> str:
-    """Write a share as a whole percentage, never as a certainty it is not.
-
-    Parameters
-    ----------
-    share : float
-        0-1.
-
-    Returns
-    -------
-    str
-        Such as ``"75 %"``; ``"under 1 %"`` and ``"over 99 %"`` near the ends.
+def points(share: float) -> str:
+    """A gain of match chance in points; no digit below what is worth one.
 
     Examples
     --------
-    >>> percent(0.747132), percent(0.004), percent(0.998), percent(0)
-    ('75 %', 'under 1 %', 'over 99 %', '0 %')
+    >>> points(0.019), points(0.0004)
+    ('1.9 points', 'less than 0.1 points')
     """
-    if 0 < share < 0.01:
-        return "under 1 %"
-    if 0.99 < share < 1:
-        return "over 99 %"
-    return f"{share * 100:.0f} %"
+    return "less than 0.1 points" if abs(share) < 0.0005 else f"{100 * share:.1f} points"
+
+
+def dollars(amount: float) -> str:
+    """An amount in dollars, with cents only where there are any."""
+    return f"${amount:,.0f}" if amount == int(amount) else f"${amount:,.2f}"
 
 
 def counted(number: float, noun: str) -> str:
@@ -291,3 +289,54 @@ def beside_article(by_flag: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame
         article_chance=[given.get(flag, float("nan")) for flag in by_flag["red_flag"]],
         interval="range as our assumptions vary",
     )
+
+
+# Why a program is on a list: one legend for all rows.
+WHY_LEGEND = MappingProxyType(
+    {
+        "must": "You asked for it.",
+        "home": "Your home program.",
+        "rotation": "You rotated there.",
+        "contact": "You have a contact there.",
+        "rule": "A rule of yours asks for programs of its kind.",
+        "own": "You gave it a number of your own.",
+        "place": "It is where you would like to live.",
+        "gold": "It gets a gold signal.",
+        "silver": "It gets a silver signal.",
+        "adds": "It adds more than its fee and the work on it cost.",
+        "under_floor": "Its interview chance is under 3 in 100.",
+    }
+)
+
+VERIFY = MappingProxyType(
+    {
+        "step2_cutoff": "whether it has a Step 2 CK cutoff, and which",
+        "auto_screen_any_failure": "whether it screens out any failed licensing exam",
+        "veto_professionalism": "whether it refuses any professionalism concern",
+        "accepts_do": "whether it takes DO applicants",
+        "visa": "which visas it sponsors",
+        "step2_ck": "whether a score from before July 2025 is still accepted as a pass",
+    }
+)
+
+
+def drops_code(row: Mapping[str, Any]) -> str:
+    """Below which interview chance a program leaves the list, and for which other, in short.
+
+    Examples
+    --------
+    >>> drops_code({"must": False, "drops_below": 0.123, "drops_reason": "replaced",
+    ...     "replacement": "IM021"})
+    'below 12%: IM021'
+    """
+    if row["must"] or not row["drops_below"] > 0:
+        return ""
+    below = row["drops_below"]
+    said = f"below {100 * below:.1f}%" if below < 0.1 else f"below {100 * below:.0f}%"
+    return f"{said}: {row['replacement']}" if row["drops_reason"] == "replaced" else said
+
+
+def to_verify(unknown: str | Sequence[str]) -> list[str]:
+    """What to ask a program before paying for the application."""
+    columns = unknown.split(";") if isinstance(unknown, str) else list(unknown)
+    return [VERIFY.get(column, column) for column in columns if column]

@@ -15,8 +15,9 @@ from analysis.errors import AssumptionError
 from analysis.model.outcomes import Backtest, Estimate, run_backtest
 from analysis.paths import from_root
 from analysis.tables import read_if_given
-from analysis.tables.graduate_files import read_graduate_files
-from analysis.text.what_ifs import FIGURES, learned_label, verdict_sentence
+from analysis.tables.graduate_files import inclusion_form, read_graduate_files
+from analysis.text.findings import FIGURES, learned_label, verdict_sentence
+from analysis.vocabulary import FORMS
 
 __all__ = ["BacktestAnswer", "backtest"]
 
@@ -28,6 +29,7 @@ class BacktestAnswer:
     result: Backtest
     fingerprint: str
     made_up: bool
+    form: str = "applications"
 
     def record(self) -> dict[str, Any]:
         """Everything for JSON: unknown numbers are None."""
@@ -41,6 +43,7 @@ class BacktestAnswer:
         return {
             "verdict": found.verdict,
             "reasons": list(found.reasons),
+            "form": self.form,
             "n_applicants": found.n_applicants,
             "n_applications": found.n_applications,
             "n_learned_from": found.n_learned_from,
@@ -111,6 +114,7 @@ def backtest(
     assumptions_toml: str | os.PathLike[str] | None = None,
     overrides: Sequence[str] = (),
     learned_toml: str | os.PathLike[str] = "",
+    form: str = "",
 ) -> BacktestAnswer:
     """Score the last year's chances by what became of them, and learn from all years.
 
@@ -129,6 +133,8 @@ def backtest(
     learned_toml : str or path-like
         Where to write the learned set, which every command then takes with ``--assumptions``; ""
         writes nothing. A file that is there is not overwritten.
+    form : str
+        What the file holds, one of `analysis.vocabulary.FORMS`; "" looks at it.
 
     Returns
     -------
@@ -153,12 +159,16 @@ def backtest(
     mapping = from_root(mapping_toml) if str(mapping_toml) else None
     graduates = read_graduate_files([from_root(path) for path in many], mapping)
     programs = read_if_given("programs", programs_csv)
-    result = run_backtest(graduates, assumptions, programs)
+    form = form or inclusion_form(graduates)
+    if form not in FORMS:
+        message = f"form {form!r}; expected one of {', '.join(FORMS)}"
+        raise AssumptionError(message)
+    result = run_backtest(graduates, assumptions, programs, form)
     if str(learned_toml):
         write_new(Path(learned_toml), result.learned.assumptions)
     sources = graduates["source"] if "source" in graduates else pd.Series(dtype="str")
     made_up = bool(sources.astype(str).str.contains("synthetic").any())
-    return BacktestAnswer(result, assumptions.fingerprint, made_up)
+    return BacktestAnswer(result, assumptions.fingerprint, made_up, form)
 
 
 def _number(value: Any) -> float | None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError, Problem
-from analysis.model.choice.application_list import ApplicationList, application_list, list_room
+from analysis.model.choice.application_list import ApplicationList, application_list
 from analysis.model.choice.problem import ListWishes
 from analysis.model.cohort import (
     Member,
@@ -37,10 +37,9 @@ from analysis.model.outcomes.neighbors import (
 )
 from analysis.tables import read_if_given, read_programs
 from analysis.tables.check import check_table
-from analysis.text import of_100, render
-from analysis.text.labels import FLAGS, joined
-from analysis.text.list_words import no_list_reason, to_verify
-from analysis.views.pick import changed_wishes
+from analysis.text import of_100, render, sentence
+from analysis.text.labels import FLAGS, joined, to_verify
+from analysis.views.pick import changed_wishes, list_words
 
 __all__ = [
     "LISTED",
@@ -459,7 +458,7 @@ def _student_row(
         "fee_budget_usd": found.problem.constraints.budget_usd,
     }
     if not found.chosen:
-        why = no_list_reason(list_room(found)) or NO_CHANCE
+        why = sentence("pick/no_list", **list_words(found, assumptions)) or NO_CHANCE
         # Signals that no list uses are free for the further ones, as in the student's own report.
         other, wishes = changed_wishes(student, ListWishes(), f"limit=+{more}", found)
         grown = application_list(

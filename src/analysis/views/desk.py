@@ -20,7 +20,6 @@ from analysis.model.chance import interview_chance
 from analysis.model.choice.application_list import (
     ApplicationList,
     application_list,
-    list_room,
     next_applications,
 )
 from analysis.model.profile import profile_levels, profile_points, specialties_of
@@ -30,19 +29,19 @@ from analysis.tables import read_interview_chances
 from analysis.tables.check import check_table
 from analysis.tables.loading import Checked, listed_problems, report_of
 from analysis.tables.together import problems_together
+from analysis.text import sentence, sentences
 from analysis.text.labels import (
     FACTORS,
     FLAGS,
     PROGRAM_TYPES,
     TERMS,
     beside_article,
-    level_words,
     percent,
     place_title,
+    to_verify,
 )
-from analysis.text.list_overview import list_summary, unknowns_sentence
-from analysis.text.list_words import left_out_reason, listed_because, no_list_sentence, to_verify
 from analysis.views.case import Case, case_assumptions, cell_text
+from analysis.views.pick import left_out_reason, list_words, listed_because
 
 __all__ = [
     "POLICIES",
@@ -429,16 +428,15 @@ def list_of(case: Case, desk: Desk) -> ListOf:
         student, programs, assumptions, preferences, left_out_number=len(programs)
     )
     records = found.programs.to_dict("records")
-    sentences = (
-        list_summary(records) if records else no_list_sentence(list_room(found)),
-        unknowns_sentence(found.unknowns, len(records), found.match_chance_if_unknowns_close)
-        if records
-        else "",
-        f"The chances begin at {level_words(assumptions)}: compare cases with them; they "
-        "are no forecast."
-        if found.chance_basis == "article"
-        else "",
-    )
+    words = list_words(found, assumptions)
+    said = sentences("pick/sentences", **words)
+    if records:
+        said = [sentence(f"pick/{part}", **words) for part in ("summary", "unconfirmed")]
+        if words["article"]:
+            said.append(
+                f"The chances begin at {words['level']}: compare cases with them; they are no "
+                "forecast."
+            )
     further, worth_sending = next_applications(found, assumptions)
     return ListOf(
         MappingProxyType(_list_rows(found)),
@@ -449,7 +447,7 @@ def list_of(case: Case, desk: Desk) -> ListOf:
         if records
         else pd.DataFrame(),
         used,
-        tuple(sentence for sentence in sentences if sentence),
+        tuple(said),
         further.assign(basis="assumption", source=SOURCE),
         worth_sending,
     )

@@ -79,8 +79,8 @@ def alike_table(found: Alike | str) -> pd.DataFrame:
             ),
             (
                 "Share who matched at a program of the file",
-                f"{100 * found.matched_rate:.0f} % ({100 * found.matched_low:.0f} to "
-                f"{100 * found.matched_high:.0f} %)",
+                f"{100 * found.matched_rate:.0f}% ({100 * found.matched_low:.0f} to "
+                f"{100 * found.matched_high:.0f}%)",
             ),
         ]
     return pd.DataFrame(rows, columns=["what", "value"])

@@ -13,7 +13,6 @@ import pandas as pd
 
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import wilson_interval
 from analysis.model.choice.application_list import (
     ApplicationList,
     application_list,
@@ -25,35 +24,23 @@ from analysis.model.choice.application_list import (
 from analysis.model.choice.couples import Couple, couple_plan
 from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_plan, years_for
 from analysis.model.choice.problem import ListWishes
+from analysis.model.choice.score_outlook import ScoreOutlook, score_outlook
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
-from analysis.tables.codes import DIVISIONS, STATES, specialty_name
-from analysis.text.labels import level_words
-from analysis.text.list_overview import (
-    PLACED_IN_PUBLICATION,
-    flat_curve,
-    independence_sentence,
-    list_summary,
-    match_chance_sentence,
-    method_sentence,
-    next_application_sentence,
-    office_placement_sentence,
-    unknowns_sentence,
-)
-from analysis.text.list_words import (
-    BELOW_PRICE,
-    FLOOR_DROPPED,
+from analysis.tables.codes import PLACES, STATES, specialty_name, wished_states
+from analysis.text import sentence, sentences
+from analysis.text.labels import (
+    PROGRAM_TYPES,
     WHY_LEGEND,
     drops_code,
-    left_out_reason,
-    no_list_sentence,
-    optional_sentence,
-    places_unused_sentence,
-    room_sentence,
+    joined,
+    level_words,
     to_verify,
 )
-from analysis.text.what_ifs import what_if_sentence
+from analysis.text.what_ifs import moves, what_if_label
+from analysis.views.student import score_record
+from analysis.vocabulary import CHANCE_GROUPS
 
 __all__ = [
     "PROGRAM_COLUMNS",
@@ -62,10 +49,12 @@ __all__ = [
     "changed_wishes",
     "curve_sentences",
     "degree_of",
+    "left_out_reason",
     "list_comparison",
     "list_sentences",
+    "list_words",
+    "listed_because",
     "pick",
-    "placement_check",
     "wished_places",
 ]
 
@@ -87,81 +76,75 @@ def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     Raises
     ------
     ModelError
-        For an unknown place, with the nearest known one, and for a state both preferred and ruled
-        out.
+        For an unknown place, with the nearest known one, and for one both preferred and ruled out.
 
     Examples
     --------
     >>> wished_places(["Ohio; not TX", "Middle Atlantic"])
     (('OH', 'NJ', 'NY', 'PA'), ('TX',))
     """
-    known: dict[str, tuple[str, ...]] = {code.casefold(): (code,) for code in STATES.values()}
-    known |= {name.casefold(): (code,) for name, code in STATES.items()}
-    known |= {name.casefold(): states for name, states in DIVISIONS.items()}
-    sides: dict[bool, dict[str, None]] = {False: {}, True: {}}
+    known = {name.casefold(): name for name in (*PLACES, *STATES)}
+    sides: dict[bool, list[str]] = {False: [], True: []}
     for place in (part.strip() for text in texts for part in text.split(";")):
         if not place:
             continue
         name = " ".join(place.casefold().split())
-        ruled_out = name.startswith("not ")
-        name = name.removeprefix("not ")
+        ruled_out, name = name.startswith("not "), name.removeprefix("not ")
         if name not in known:
-            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
-            shown = near.upper() if len(near) == 2 else near.title()
+            near = known[get_close_matches(name, known, n=1, cutoff=0.0)[0]]
             message = (
                 f"place {place!r}: expected a state (OH or Ohio) or a census division, such as "
-                f"{shown}; 'not' before it rules it out"
+                f"{near}; 'not' before it rules it out"
             )
             raise ModelError(message)
-        sides[ruled_out] |= dict.fromkeys(known[name])
-    both = [code for code in sides[False] if code in sides[True]]
+        sides[ruled_out].append(STATES.get(known[name], known[name]))
+    both = [place for place in sides[False] if place in sides[True]]
     if both:
         message = f"places both preferred and ruled out: {', '.join(both)}"
         raise ModelError(message)
-    return tuple(sides[False]), tuple(sides[True])
+    return wished_states(sides[False], sides[True])
+
+
+def list_words(found: ApplicationList, assumptions: Assumptions) -> dict[str, Any]:
+    """What the templates of text/pick say of a list."""
+    own, optional = found.programs, found.optional
+    by_rho = found.match_chance_by_rho
+    independent = by_rho.loc[by_rho["independent"], "match_chance"].tolist()
+    types = own["program_type"].value_counts(sort=True) if len(own) else pd.Series(dtype=int)
+    groups = own["group"].tolist() if len(own) else []
+    room = list_room(found)
+    return {
+        "room": room,
+        "specialty": "specialty" if room["specialties"] == 1 else "specialties",
+        "listed": len(own),
+        "groups": {name: groups.count(name) for name in CHANCE_GROUPS if name in groups},
+        "possible_from": assumptions.value("groups.possible_from"),
+        "likely_from": assumptions.value("groups.likely_from"),
+        "most_type": PROGRAM_TYPES[types.index[0]] if len(types) else "",
+        "most_type_count": int(types.iloc[0]) if len(types) else 0,
+        "unknowns": found.unknowns,
+        "if_closed": found.match_chance_if_unknowns_close,
+        "match": found.match_chance,
+        "low": found.match_chance_low,
+        "high": found.match_chance_high,
+        "expected_interviews": found.expected_interviews,
+        "article": found.chance_basis == "article",
+        "level": level_words(assumptions),
+        "independent": independent[0] if independent else None,
+        "ranked": found.problem.preference_from != "",
+        "gap": found.choice.certified_gap,
+        "more": len(optional),
+        "more_fee_usd": float(optional["fee_usd"].sum()) if len(optional) else 0.0,
+        "more_gain": optional["match_chance"].iloc[-1] - found.match_chance if len(optional) else 0,
+        "floor_dropped": found.floor_dropped and not found.filled,
+        "below_price": found.below_price,
+        "fee_usd": found.fee_usd,
+    }
 
 
 def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str]:
     """What a list is, its match chance with range, and what that rests on."""
-    number, room = len(found.programs), list_room(found)
-    if number == 0:
-        return [no_list_sentence(room)]
-    unknowns = unknowns_sentence(found.unknowns, number, found.match_chance_if_unknowns_close)
-    sentences = [
-        list_summary(
-            found.programs.to_dict("records"),
-            assumptions.value("groups.possible_from"),
-            assumptions.value("groups.likely_from"),
-        ),
-        method_sentence(found.choice.certified_gap),
-        match_chance_sentence(
-            found.match_chance,
-            found.match_chance_low,
-            found.match_chance_high,
-            found.chance_basis,
-            number,
-            found.expected_interviews,
-            level_words(assumptions),
-        ),
-        independence_sentence(found.match_chance_by_rho.to_dict("records"), found.match_chance),
-        room_sentence(room),
-        places_unused_sentence(room),
-        optional_sentence(found.optional.to_dict("records"), number, found.match_chance),
-        *exception_sentences(found),
-        f"The application fees come to ${found.fee_usd:,.0f}.",
-    ]
-    sentences.insert(0 if 3 * found.unknowns > number else 3, unknowns)
-    return [sentence for sentence in sentences if sentence]
-
-
-def exception_sentences(found: ApplicationList) -> list[str]:
-    """What had to be given up so that there is a list at all."""
-    said = []
-    if found.floor_dropped and not found.filled:
-        said.append(FLOOR_DROPPED)
-    if found.below_price:
-        said.append(BELOW_PRICE)
-    return said
+    return sentences("pick/sentences", **list_words(found, assumptions))
 
 
 def curve_sentences(
@@ -171,32 +154,36 @@ def curve_sentences(
     if curve.empty:
         return []
     further = curve[curve["applications"] == listed + 1].to_dict("records")
-    said = [next_application_sentence(listed, further[0])] if further and listed else []
-    return [*said, flat_curve(worth_sending, assumptions.value("list.flat_gain"), len(curve))]
+    return sentences(
+        "pick/curve",
+        listed=listed,
+        next=further[0] if further and listed else None,
+        worth_sending=worth_sending,
+        flat_gain=assumptions.value("list.flat_gain"),
+        applications=len(curve),
+    )
+
+
+def left_out_reason(row: Mapping[str, Any]) -> str:
+    """Why a program is not on the list, for a row of `ApplicationList.left_out`."""
+    return sentence("pick/left_out", row=row, not_read=_not_read(row))
+
+
+def listed_because(row: Mapping[str, Any]) -> str:
+    """Why a program is on the list, for a row of `ApplicationList.programs`."""
+    return sentence("pick/listed", row=row, not_read=_not_read(row))
+
+
+def _not_read(row: Mapping[str, Any]) -> str:
+    """Why a program with a closed gate would not read the file."""
+    why = [part for part in str(row["gate_reason"]).split(";") if part]
+    return joined(why) if why else "no way in is known"
 
 
 def degree_of(student: pd.DataFrame) -> str:
     """Degree of a student, one row of students; that of a US MD school where it is not given."""
     cell = student.iloc[0].get("degree")
     return cell if isinstance(cell, str) and cell else "us_md"
-
-
-def placement_check(
-    graduates: pd.DataFrame | None, assumptions: Assumptions, degree: str = "us_md"
-) -> str:
-    """What a match chance may be held against, and never taken for."""
-    published = PLACED_IN_PUBLICATION if degree == "us_md" else ""
-    if graduates is None:
-        return published
-    placed = graduates.groupby("graduate_id")["matched"].max().dropna()
-    if len(placed) < assumptions.value("graduates.smallest_cell"):
-        return published
-    count = int(placed.sum())
-    low, high = wilson_interval(count, len(placed), assumptions.value("survey.confidence"))
-    years = graduates["year"].astype(int)
-    return office_placement_sentence(
-        count, len(placed), float(low), float(high), int(years.min()), int(years.max())
-    )
 
 
 OF_LIST = ("limit", "budget", "gold", "silver", "specialty")
@@ -344,6 +331,8 @@ class PickAnswer:
         Preliminary years beside advanced positions.
     couple : Couple, optional
         Lists of the student and a partner.
+    score : ScoreOutlook, optional
+        Where the score is not known and the list rests on an estimate.
     """
 
     found: ApplicationList
@@ -353,6 +342,7 @@ class PickAnswer:
     plans: tuple[Plan, ...] = ()
     years: LinkedYears | None = None
     couple: Couple | None = None
+    score: ScoreOutlook | None = None
 
     def rows(self) -> pd.DataFrame:
         """The list as a table, in order for use.
@@ -398,10 +388,20 @@ class PickAnswer:
             }
             for row in found.left_out.to_dict("records")
         ]
-        sentences = list_sentences(found, self.assumptions)
+        said = list_sentences(found, self.assumptions)
+        score = score_record(self.score)
+        said += sentences("pick/score", **score) if score else []
         if found.chosen:
-            sentences += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
-            sentences += filter(None, [placement_check(None, self.assumptions, self.degree)])
+            said += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
+            said += sentences("pick/placement") if self.degree == "us_md" else []
+        plans = plan_rows(self.plans)
+        tracks = None if self.years is None else _years_record(self.years)
+        couple = None if self.couple is None else _couple_record(self.couple)
+        if plans:
+            story = self.assumptions.value("plans.story_usd")
+            said += sentences("pick/plans", plans=plans, story_usd=story)
+        said += sentences("pick/tracks", **tracks) if tracks else []
+        said += sentences("pick/couple", **couple) if couple else []
         codes = {code for why in found.programs["why"] for code in why}
         rho = found.match_chance_by_rho[["rho", "match_chance", "independent"]]
         record = {
@@ -441,11 +441,12 @@ class PickAnswer:
                 ]
             ].to_dict("records"),
             "worth_sending": worth_sending,
-            "sentences": sentences,
-            "what_ifs": [row | {"sentence": what_if_sentence(row)} for row in self._compared()],
-            "plans": plan_rows(self.plans),
-            "tracks": None if self.years is None else _years_record(self.years),
-            "couple": None if self.couple is None else _couple_record(self.couple),
+            "sentences": said,
+            "what_ifs": [row | {"sentence": _what_if_sentence(row)} for row in self._compared()],
+            "plans": plans,
+            "tracks": tracks,
+            "couple": couple,
+            "score": score,
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
@@ -462,6 +463,11 @@ class PickAnswer:
         return list_frontier(self.found, self.assumptions)
 
 
+def _what_if_sentence(row: dict[str, Any]) -> str:
+    label = what_if_label(row["changes"], budget_lifted=row["budget_lifted"])
+    return sentence("pick/what_if", row=row, label=label, moves=moves(row))
+
+
 def _years_record(years: LinkedYears) -> dict[str, Any]:
     return {
         "with_first_year": years.with_first_year,
@@ -476,6 +482,7 @@ def _couple_record(couple: Couple) -> dict[str, Any]:
     mine, partners = couple.programs
     return {
         **asdict(couple.outcomes),
+        "by": couple.by,
         "places": list(couple.places),
         "fee_usd": list(couple.fee_usd),
         "programs": mine.to_dict("records"),
@@ -510,7 +517,7 @@ def pick(
     with_range: bool = True,
     second: str = "",
     partner: str = "",
-    together_by: str = "state",
+    together_by: str = "",
 ) -> PickAnswer:
     """Application list of one student.
 
@@ -537,8 +544,8 @@ def pick(
         Another specialty: one plan against two. A row of two specialties needs none.
     partner : str
         Id of a student of the class to match together with; the row's own ``partner_id`` without.
-    together_by : {"state", "institution_id"}
-        What makes two programs one place for a couple.
+    together_by : str
+        What makes two programs one place for a couple, of `couples.PLACES`.
 
     Returns
     -------
@@ -583,4 +590,5 @@ def pick(
     if isinstance(other_id, str) and other_id:
         both = (student, read_student(students_csv, other_id))
         couple = couple_plan(both, programs, assumptions, preferences, asked, together_by)
-    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple)
+    score = score_outlook(student, found, programs, assumptions, preferences, asked)
+    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple, score)

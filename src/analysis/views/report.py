@@ -11,10 +11,12 @@ import pandas as pd
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import ApplicationList, application_list
+from analysis.model.choice.plans import second_plan
+from analysis.model.choice.score_outlook import score_outlook
 from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
 from analysis.views.application_list import ListView, WhatIf, list_view, what_ifs_of
-from analysis.views.student import StudentView, parts_of_chance, student_view
+from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
 __all__ = ["Firmness", "ReportView", "report_view"]
 
@@ -28,6 +30,18 @@ class Firmness:
 
 
 @dataclass(frozen=True)
+class Half:
+    """One of two specialties: the match chance of a list of it alone, and its share of the whole.
+
+    ``alone`` is under the same limits, ``within`` the chance of ending in it by the list of both.
+    """
+
+    specialty: str
+    alone: float
+    within: float
+
+
+@dataclass(frozen=True)
 class ReportView:
     """What a report speaks of; the templates of text/report take its fields by name.
 
@@ -36,7 +50,9 @@ class ReportView:
     student : StudentView
         The record.
     list : ListView or None
-        The list; None without a score or without a program of the specialty.
+        The list; None without a score or an estimate of it, or without a program of the specialty.
+    score : dict or None
+        Of `score_record`, where the list rests on an estimate of the score.
     no_programs : bool
         Whether the programs file has none of the specialty.
     what_ifs : dict of str to WhatIf
@@ -49,6 +65,8 @@ class ReportView:
         Of the list.
     published : dict or None
         Cited match rate of all applicants of this degree in this specialty: rate (0-1), source.
+    halves : tuple of Half
+        Each of two specialties, in the student's order; empty for one specialty or without a list.
     calendar : dict of str to str
         Dates of the season.
     report_date : str
@@ -57,12 +75,14 @@ class ReportView:
 
     student: StudentView
     list: ListView | None
+    score: dict[str, Any] | None
     no_programs: bool
     what_ifs: dict[str, WhatIf | None]
     parts: pd.DataFrame
     alike: dict[str, Any] | None
     firm: Firmness | None
     published: dict[str, Any] | None
+    halves: tuple[Half, ...]
     calendar: dict[str, str]
     report_date: str
     found: ApplicationList | None = field(default=None, repr=False)
@@ -147,30 +167,42 @@ def report_view(
     known = set(programs["specialty"])
     no_programs = not known & set(record.specialties)
     found = None
-    if record.score is not None and not no_programs:
+    if (record.score is not None or record.expected is not None) and not no_programs:
         found = application_list(student, programs, assumptions, preferences)
     plan = None if found is None else list_view(found, assumptions)
+    outlook = found and score_outlook(student, found, programs, assumptions, preferences)
+    score = score_record(outlook)
     what_ifs: dict[str, WhatIf | None] = dict.fromkeys(
         ("no_flags", "letters", "typical_score", "more")
     )
     parts, firm = pd.DataFrame(), None
+    halves: tuple[Half, ...] = ()
     if found is not None and plan is not None and not plan.empty:
         what_ifs |= what_ifs_of(student, programs, assumptions, preferences, found)
         parts = parts_of_chance(student, programs, assumptions, record, found.programs)
         drawn = report_lists(
             student, found.problem, assumptions, found.choice.chosen.tolist(), preferences
         )
+        if len(record.specialties) > 1:
+            *single, _ = second_plan(student, programs, assumptions, preferences)
+            within = found.programs.groupby("specialty")["match_share"].sum()
+            halves = tuple(
+                Half(name, one.found.match_chance, float(within.get(name, 0.0)))
+                for name, one in zip(record.specialties, single, strict=True)
+            )
         kept = drawn.draws["kept"].to_numpy()
         firm = Firmness(kept.size, int(np.quantile(kept, 0.05, method="lower")))
     return ReportView(
         student=record,
         list=plan,
+        score=score,
         no_programs=no_programs,
         what_ifs=what_ifs,
         parts=parts,
         alike=_alike(student, graduates, assumptions),
         firm=firm,
         published=_published(record, assumptions),
+        halves=halves,
         calendar=calendar,
         report_date=report_date,
         found=found,

@@ -15,7 +15,11 @@ import pandas as pd
 
 from analysis.assumptions import GROUPS, Assumptions, read_assumptions
 from analysis.model.chance import interview_chance
-from analysis.model.match_stage import curve_by_interviews, typical_applicant
+from analysis.model.match_stage import (
+    all_specialties,
+    curve_by_interviews,
+    typical_applicant,
+)
 from analysis.model.parameters import chance_parameters
 from analysis.model.pool import conditional_odds, evidence_of, nodes_of, pool_of, typical_penalty
 from analysis.paths import from_root
@@ -25,14 +29,24 @@ __all__ = ["main", "scorecard", "scorecard_markdown"]
 PAGE = "docs/scorecard.md"
 CURVE = {1: 0.55, 3: 0.78, 5: 0.86, 10: 0.93, 15: 0.95}
 CURVE_SOURCE = "US MD seniors, all specialties (secondary, rounded)"
+IM_CURVE = {5: 0.85, 12: 0.99}
+IM_CURVE_SOURCE = "US MD seniors, Internal Medicine (secondary, rounded)"
 # Headline rates over all specialties, which no calibration uses.
-HEADLINES = {"us_md": 0.935, "us_do": 0.926, "non_us_img": 0.58}
-HEADLINE_SOURCE = "NRMP headline, 2025 Match, all specialties together"
-PAIR = {"with a signal": 0.240, "without": 0.009}
-PAIR_SOURCE = "PMC10241500"
-ORTHOPAEDICS = "Orthopaedic Surgery"
-# One program of each class for the orders: the article's mid-tier one, 13% of applications.
-
+HEADLINES = {
+    "us_md": (0.935, "NRMP, 2025 Match"),
+    "us_do": (0.926, "NRMP, 2025 Match"),
+    "us_img": (0.678, "NRMP, 2025 Match (secondary)"),
+    "non_us_img": (0.58, "NRMP, 2025 Match"),
+}
+LEAVE_SOURCE = "Nguyen et al., JAMA 2024 (press summary)"
+# Without and with a leave of absence: share placed in graduate training.
+LEAVE = {"without a flag": (0, 0.963), "with a serious flag": (2, 0.797)}
+# Interviews per application with a signal and without, and the tier of the signal.
+PAIRS = {
+    "Orthopaedic Surgery": (2, 0.240, 0.009, "PMC10241500"),
+    "Dermatology": (1, 0.211, 0.037, "secondary"),
+}
+INTERVIEWS = {"Orthopaedic Surgery": (10.8, "PMC12366994: 10.8 to 12 from 61 to 90 applications")}
 WORDS = {
     "us_md": "US MD senior",
     "us_do": "US DO senior",
@@ -56,13 +70,15 @@ def scorecard(
     Returns
     -------
     list of dict
-        part (typical, headline, curve, pair, order), what, model, calibrated, published (shares or
-        numbers, None where there is none), difference (of the raw model, in points), difference
-        after calibration, source, fingerprint.
+        part (typical, headline, leave, curve, pair, interviews, order), what, model, calibrated,
+        published (shares or numbers, None where there is none), difference (of the raw model, in
+        points or interviews), difference_calibrated, source, fingerprint. Match rates are of those
+        with any interview, as published ones count.
     """
     assumptions = read_assumptions(path, overrides)
-    rows = [*_typical(assumptions), *_headlines(assumptions), *_curve(assumptions)]
-    rows += [*_pair(assumptions), *_orders(assumptions)]
+    rows = [*_typical(assumptions), *_headlines(assumptions), *_leave(assumptions)]
+    rows += [*_curve(assumptions), *_pairs(assumptions), *_interviews(assumptions)]
+    rows += _orders(assumptions)
     return [row | {"fingerprint": assumptions.fingerprint} for row in rows]
 
 
@@ -103,15 +119,15 @@ def _typical(assumptions: Assumptions) -> list[dict[str, Any]]:
                 _row(
                     "typical",
                     f"{name}, {WORDS[group]}",
-                    found.match_raw,
+                    found.rate_raw,
                     found.published,
                     season.citations.get(f"match_rate_{group}", ""),
-                    found.match if found.shift else None,
+                    found.rate if found.shift else None,
                     **{
                         key: own[key]
                         for key in (
                             "specialty", "group", "applications", "interview_chance", "interviews",
-                            "at_least_one",
+                            "at_least_one", "match",
                         )
                     },
                 )
@@ -120,41 +136,67 @@ def _typical(assumptions: Assumptions) -> list[dict[str, Any]]:
 
 
 def _headlines(assumptions: Assumptions) -> list[dict[str, Any]]:
-    """Headline rates beside the plain mean over the specialties that are not ultra-competitive."""
-    open_to_most = [n for n, row in assumptions.season.items() if row.competitiveness != "ultra"]
-    return [
-        _row(
-            "headline",
-            f"{WORDS[group]}, mean over {len(open_to_most)} specialties",
-            float(
-                np.mean(
-                    [
-                        typical_applicant(
-                            name, assumptions.season[name].competitiveness, group, assumptions
-                        ).match_raw
-                        for name in open_to_most
-                    ]
-                )
-            ),
-            published,
-            HEADLINE_SOURCE,
+    """Rates over all specialties; for other groups than US MD seniors also with their curve."""
+    alike = assumptions.with_set(f"match_odds.{group}=1" for group in GROUPS[1:])
+    rows = []
+    for group, (published, source) in HEADLINES.items():
+        found = all_specialties(group, assumptions)
+        rows.append(
+            _row(
+                "headline",
+                f"{WORDS[group]}, all specialties",
+                all_specialties(group, alike).rate,
+                published,
+                source,
+                found.rate,
+                **asdict(found),
+            )
         )
-        for group, published in HEADLINES.items()
+    return rows
+
+
+def _leave(assumptions: Assumptions) -> list[dict[str, Any]]:
+    found = all_specialties(GROUPS[0], assumptions)
+    return [
+        _row("leave", f"US MD senior, {what}", found.preferred_by_flag[cell], said, LEAVE_SOURCE)
+        for what, (cell, said) in LEAVE.items()
     ]
 
 
 def _curve(assumptions: Assumptions) -> list[dict[str, Any]]:
-    found = curve_by_interviews(tuple(CURVE), assumptions)
+    cited = {"": (CURVE, CURVE_SOURCE), ", Internal Medicine": (IM_CURVE, IM_CURVE_SOURCE)}
     return [
-        _row("curve", f"match given {n} interviews", found[n], said, CURVE_SOURCE)
-        for n, said in CURVE.items()
+        _row(
+            "curve",
+            f"match given {n} interviews{where}",
+            curve_by_interviews((n,), assumptions)[n],
+            said,
+            source,
+        )
+        for where, (curve, source) in cited.items()
+        for n, said in curve.items()
     ]
 
 
-def _pair(assumptions: Assumptions) -> list[dict[str, Any]]:
-    """Interview rates of orthopaedics with and without a signal, over its whole pool."""
-    pool = pool_of(ORTHOPAEDICS, "ultra", assumptions)
-    penalty = typical_penalty(pool, "ultra", assumptions)
+def _pairs(assumptions: Assumptions) -> list[dict[str, Any]]:
+    """Interviews per application with and without a signal, over the whole pool."""
+    rows = []
+    for name, (tier, *published, source) in PAIRS.items():
+        rates = _rates_by_signal(name, assumptions)
+        rows += [
+            _row("pair", f"{name}, {what}", float(rate), said, source)
+            for what, rate, said in zip(
+                ("with a signal", "without"), rates[[tier, 0]], published, strict=True
+            )
+        ]
+    return rows
+
+
+def _rates_by_signal(name: str, assumptions: Assumptions) -> Any:
+    """Interviews per application by tier of the signal, shape (3,)."""
+    kind = assumptions.season_of(name).competitiveness
+    pool = pool_of(name, kind, assumptions)
+    penalty = typical_penalty(pool, kind, assumptions)
     evidence = evidence_of(pool, chance_parameters(assumptions), assumptions)
     odds = conditional_odds(pool, evidence.tau, penalty, assumptions)
     x, weight = nodes_of(40)
@@ -165,11 +207,17 @@ def _pair(assumptions: Assumptions) -> list[dict[str, Any]]:
     opening = np.array([1.0, 1 - assumptions.value("auto_screen_share"), 1.0])
     cells = np.einsum("gtpfj,p,f,j->gt", read, pool.place, pool.flag * opening, weight)
     sent = pool.group[:, None] * pool.signal
-    rates = (cells * sent).sum(axis=0)[[2, 0]] / sent.sum(axis=0)[[2, 0]]
-    return [
-        _row("pair", f"orthopaedics, {what}", float(rate), said, PAIR_SOURCE)
-        for (what, said), rate in zip(PAIR.items(), rates, strict=True)
-    ]
+    return (cells * sent).sum(axis=0) / np.maximum(sent.sum(axis=0), 1e-12)
+
+
+def _interviews(assumptions: Assumptions) -> list[dict[str, Any]]:
+    rows = []
+    for name, (published, source) in INTERVIEWS.items():
+        kind = assumptions.season_of(name).competitiveness
+        found = typical_applicant(name, kind, GROUPS[0], assumptions)
+        row = _row("interviews", f"{name}, {WORDS[GROUPS[0]]}", found.interviews, published, source)
+        rows.append(row | {"difference": round(found.interviews - published, 1)})
+    return rows
 
 
 def _orders(assumptions: Assumptions) -> list[dict[str, Any]]:
@@ -244,37 +292,80 @@ def scorecard_markdown(rows: Sequence[dict[str, Any]]) -> str:
         "a single source can be cited. `make scorecard` writes this page; "
         "`countersignal scorecard` prints it for any assumptions.",
         "",
-        "**Read the raw difference.** It is what the model says before any calibration. Where a "
-        "specialty has a cited match rate for a degree, the chance of a match after an interview "
-        "is moved so that the rate comes back; where the rate lies above or close to the share of "
-        "applicants with any interview, nothing is moved and the difference stays.",
+        "**Read the raw difference.** It is what the model says before any calibration.",
+        "",
+        "**What a published match rate counts.** NRMP and SF Match count applicants who certified "
+        "a rank list, and a rank list takes an interview: in the 2025 Match 47,208 of 52,498 "
+        "registered applicants had one (NRMP). So each published rate stands beside the model's "
+        "match chance of those with any interview. The last table gives the chance of all.",
         "",
         "## Cited match rates of one specialty",
         "",
-        "| applicants | model, raw | calibrated | published | raw difference, points | "
-        "after calibration | source |",
+        "The chance of a match after an interview is moved for the cited specialty and degree, so "
+        "that the rate comes back. Nothing else moves, and no other specialty or degree.",
+        "",
+        "| applicants with an interview | model, raw | calibrated | published | raw difference, "
+        "points | after calibration | source |",
         "|---|---|---|---|---|---|---|",
         *(
-            f"| {r['what']} | {share(r['model'])} | {share(r['calibrated']) or 'none possible'} | "
+            f"| {r['what']} | {share(r['model'])} | {share(r['calibrated'])} | "
             f"{share(r['published'])} | {points(r['difference'])} | "
             f"{points(r['difference_calibrated'])} | {r['source']} |"
             for r in cited
         ),
         "",
-        "## Headline rates, all specialties together",
+        "## Match rates over all specialties",
         "",
-        "The headline counts a match in any specialty, back-up specialties among them. The model's "
-        "figure is the plain mean over single specialties, so it should lie below.",
+        "A published rate over all specialties counts a match in any of them, so the model's is a "
+        "mixture: classes of specialties weighed by how many of the group prefer them (our "
+        "assumption), plus parallel plans as published for one school (225 of 1,411 applicants; "
+        "of 100 with such a plan 56 matched in the second specialty; Rusk et al., BMC Med Educ "
+        "2025). After an interview the raw column reads every group on the curve of US MD seniors, "
+        "the only one published. For IMGs that is far too high, and `match_odds.us_img` and "
+        "`match_odds.non_us_img` correct it in every report.",
         "",
-        *table("headline", "applicants"),
+        "| applicants with an interview | model, raw | with the group's odds | published | raw "
+        "difference, points | with the group's odds | preferred specialty, all | parallel plan, "
+        "all | any interview, all | source |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+        *(
+            f"| {r['what']} | {share(r['model'])} | {share(r['calibrated'])} | "
+            f"{share(r['published'])} | {points(r['difference'])} | "
+            f"{points(r['difference_calibrated'])} | {share(r['preferred'])} | "
+            f"{share(r['parallel'])} | {share(r['any_interview'])} | {r['source']} |"
+            for r in rows
+            if r["part"] == "headline"
+        ),
+        "",
+        "## A serious flag",
+        "",
+        "Not like for like: the published figures count a leave of absence for any reason and any "
+        "place in training, found in the Match or after it. The model's are of an academic leave, "
+        "a match in the preferred specialty, and as many applications at the same programs as "
+        "everybody else. Lists of this tool choose programs that tolerate the flag.",
+        "",
+        *table("leave", "applicants"),
         "",
         "## From interviews to a match",
         "",
+        "One curve serves every specialty; Internal Medicine's own is steeper at many interviews.",
+        "",
         *table("curve", "US MD seniors"),
         "",
-        "## A signal in orthopaedics",
+        "## Signals",
         "",
         *table("pair", "interviews per application"),
+        "",
+        "## Interviews",
+        "",
+        "| applicants | model | published | difference | source |",
+        "|---|---|---|---|---|",
+        *(
+            f"| {r['what']} | {r['model']:.1f} | {r['published']:.1f} | {r['difference']:+.1f} | "
+            f"{r['source']} |"
+            for r in rows
+            if r["part"] == "interviews"
+        ),
         "",
         "## Order of the classes",
         "",
@@ -287,15 +378,15 @@ def scorecard_markdown(rows: Sequence[dict[str, Any]]) -> str:
         "## Typical applicants of every specialty",
         "",
         "No figure of this table is published; each rests on assumptions in "
-        "`data/assumptions/default.toml` and on the season file.",
+        "`data/assumptions/default.toml` and on the season file. *Match* is the chance of all "
+        "applicants, those without an interview among them, in this specialty alone.",
         "",
         "| applicants | applications | interviews per application | interviews | any interview "
         "| match |",
         "|---|---|---|---|---|---|",
         *(
             f"| {r['what']} | {r['applications']:.0f} | {share(r['interview_chance'])} | "
-            f"{r['interviews']:.1f} | {share(r['at_least_one'])} | "
-            f"{share(r['model'] if r['calibrated'] is None else r['calibrated'])} |"
+            f"{r['interviews']:.1f} | {share(r['at_least_one'])} | {share(r['match'])} |"
             for r in typical
         ),
         "",

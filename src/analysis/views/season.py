@@ -10,11 +10,17 @@ from typing import Any
 from analysis.assumptions import read_assumptions
 from analysis.model.choice.season import Standing, season_standing
 from analysis.tables import read_if_given, read_offers, read_programs, read_student
-from analysis.text.season import SOAP_STEPS, WHY_TRUE_ORDER, answer_words, season_sentences
+from analysis.text import sentence, sentences
 
 __all__ = ["SEASON_COLUMNS", "SeasonAnswer", "season"]
 
 Files = str | os.PathLike[str]
+ANSWERS = {
+    "interview": "interview",
+    "declined": "you declined",
+    "refused": "refused",
+    "silent": "no answer yet",
+}
 # Of an application in an answer, in order.
 SEASON_COLUMNS = (
     "program_id",
@@ -45,18 +51,16 @@ class SeasonAnswer:
 
     def printed(self) -> list[dict[str, Any]]:
         """Rows for a terminal."""
-        rows = self.found.programs.to_dict("records")
-        words = answer_words([row["status"] for row in rows])
         return [
             {
                 "program": row["program_id"],
-                "answer": answer,
+                "answer": ANSWERS[row["status"]],
                 "chance": row["interview_chance"],
                 "match_gain": row["match_gain"],
                 "rank": row["rank"] or "",
                 "write": row["write"] or "",
             }
-            for row, answer in zip(rows, words, strict=True)
+            for row in self.found.programs.to_dict("records")
         ]
 
     def record(self) -> dict[str, Any]:
@@ -78,16 +82,16 @@ class SeasonAnswer:
             "accept_more": found.accept_more,
             "write_to": letters["program_id"].tolist(),
             "rank_order": list(found.rank_order),
-            "why_true_order": WHY_TRUE_ORDER,
+            "why_true_order": sentence("pick/rank_order"),
             "preference_from": found.preference_from,
             "soap_alert": found.soap_alert,
             "soap_below": found.soap_below,
-            "soap_steps": list(SOAP_STEPS) if found.soap_alert else [],
+            "soap_steps": sentences("season/soap") if found.soap_alert else [],
             "curve": found.curve.to_dict("records"),
             "programs": found.programs.to_dict("records"),
             "fingerprint": found.fingerprint,
         }
-        return record | {"sentences": season_sentences(record)}
+        return record | {"sentences": sentences("season/sentences", **record)}
 
 
 def season(

@@ -15,7 +15,7 @@ def test_a_row_of_the_table_is_a_pair_with_a_column_for_each_what_if(capsys):
     assert len(lines) - 2 == len(answer.chances) / 3
     base, better, clean = answer.chances.iloc[:3].to_dict("records")
     for row in (base, better, clean):
-        shown = f"{100 * row['interview_chance']:.0f} % ({100 * row['low']:.0f}-"
+        shown = f"{100 * row['interview_chance']:.0f}% ({100 * row['low']:.0f}-"
         assert shown in lines[2]
 
 

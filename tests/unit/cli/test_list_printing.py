@@ -21,11 +21,11 @@ def printed(record, capsys):
 def test_the_list_is_printed_with_range_signal_and_reason(record, capsys):
     lines = printed(record, capsys).splitlines()
     for row in record["programs"]:
-        (line,) = [one for one in lines if row["program_id"] in one and " % " in one]
+        (line,) = [one for one in lines if row["program_id"] in one and "% " in one]
         assert row["program_id"] + "*" * bool(row["verify"]) in line
         assert all(code in line for code in row["why"])
-        assert f"{100 * row['interview_chance']:.0f} %" in line
-        assert f"{100 * row['low']:.0f} to {100 * row['high']:.0f} %" in line
+        assert f"{100 * row['interview_chance']:.0f}%" in line
+        assert f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%" in line
 
 
 def test_all_that_stands_beside_a_match_chance_is_printed(record, capsys):
@@ -33,7 +33,7 @@ def test_all_that_stands_beside_a_match_chance_is_printed(record, capsys):
     for sentence in record["sentences"]:
         assert sentence in text
     independent = record["match_chance_by_rho"][0]["match_chance"]
-    assert f"0: {100 * independent:.0f} % (independent), 0.1: " in text
+    assert f"0: {100 * independent:.0f}% (independent), 0.1: " in text
     for row in record["left_out"]:
         assert f"- {row['program_id']} (" in text
     assert text.rstrip().endswith(f"assumptions {record['fingerprint']}.")

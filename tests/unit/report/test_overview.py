@@ -39,7 +39,7 @@ def test_a_class_is_never_delivered_as_a_students_report_nor_the_other_way_round
     with pytest.raises(ReportError, match="footer of student S001"):
         check_whose_report(class_pdf(), "S001", TITLE)
     students = pdf_bytes(document_from_notebook(notebook(text_cell("Words."))), Branding())[0]
-    with pytest.raises(ReportError, match="footer of the class overview"):
+    with pytest.raises(ReportError, match="footer of the whole class"):
         check_whose_report(students, None, IDENTITY["title"])
 
 

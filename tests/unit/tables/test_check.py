@@ -39,7 +39,7 @@ CELLS = [
     ("students", "step1_result", "perhaps", "one of pass, fail_then_pass, or empty"),
     ("students", "red_flags", "step1_failure;late", FLAGS),
     ("students", "red_flags", "step1_failure|loa_academic", FLAGS),
-    ("students", "preferred_states", "not TX", "a list separated by semicolons, each a state"),
+    ("students", "preferred_states", "not Texa", "a list separated by semicolons, each a state"),
     ("students", "preferred_states", "ZZ", "a list separated by semicolons, each a state"),
     ("students", "degree", "phd", "one of us_md, us_do, us_img, non_us_img, or empty"),
     ("students", "needs_visa", "perhaps", "one of yes, no, or empty"),

@@ -164,6 +164,46 @@ def test_interviews_for_nearly_all_applications_are_refused_as_the_model_would(t
     assert read_assumptions().value("highest_chance") == MOST_INTERVIEWED
 
 
+@pytest.mark.parametrize(
+    ("preferred", "excluded", "read"),
+    [
+        ("ohio;Pennsylvania", "Texas", (("OH", "PA"), ("TX",))),
+        ("OH; not TX", "", (("OH",), ("TX",))),
+        ("West South Central; not Texas", "", (("AR", "LA", "OK"), ("TX",))),
+        ("MI; not East North Central", "", (("MI",), ("IL", "IN", "OH", "WI"))),
+        ("", "middle atlantic", ((), ("NJ", "NY", "PA"))),
+        ("not pacific", "HI", ((), ("HI", "AK", "CA", "OR", "WA"))),
+    ],
+)
+def test_places_are_states_by_code_or_name_divisions_and_what_not_rules_out(
+    tmp_path, preferred, excluded, read
+):
+    header = f"{HEADER},preferred_states,exclude_states"
+    found = checked(tmp_path, f"{header}\nS1,Psychiatry,250,pass,,{preferred},{excluded}\n")
+    row = found.rows.iloc[0]
+    assert (row["preferred_states"], row["exclude_states"]) == read
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("preferred_states", "Ohiio", "a state (OH or Ohio) or a census division"),
+        ("preferred_states", "OH; not Moutain", "a state (OH or Ohio) or a census division"),
+        ("preferred_states", "TX; not Texas", "a place that is not ruled out too (TX)"),
+        ("exclude_states", "Texa", "a state (OH or Ohio) or a census division"),
+        ("preferred_divisions", "Moutain", "Mountain, Pacific"),
+    ],
+)
+def test_a_place_that_is_not_known_or_contradicts_is_told_with_its_line(
+    tmp_path, column, cell, words
+):
+    found = checked(tmp_path, f"{HEADER},{column}\nS1,Psychiatry,250,pass,,{cell}\n")
+    (problem,) = found.problems
+    assert (problem.line, problem.column) == (2, column)
+    assert cell in str(problem)
+    assert words in problem.expected
+
+
 def test_every_table_has_its_rules():
     assert set(RULES) == set(SCHEMAS)
 

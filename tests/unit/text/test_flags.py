@@ -22,7 +22,7 @@ def test_the_article_s_severity_is_kept_word_for_word():
 
 def test_a_share_is_never_written_as_a_certainty_it_is_not():
     shown = [percent(share) for share in (0, 0.004, 0.5, 0.9951, 1)]
-    assert shown == ["0 %", "under 1 %", "50 %", "over 99 %", "100 %"]
+    assert shown == ["0%", "less than 1%", "50%", "more than 99%", "100%"]
 
 
 def test_an_enumeration_reads_as_prose():

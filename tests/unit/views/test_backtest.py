@@ -8,7 +8,7 @@ import pytest
 from analysis.assumptions import read_assumptions
 from analysis.errors import AssumptionError, RowError
 from analysis.paths import from_root
-from analysis.text.what_ifs import FIGURES
+from analysis.text.findings import FIGURES
 from analysis.views.backtest import backtest
 
 SAMPLE = "data/sample/graduates.csv"

@@ -128,7 +128,7 @@ def test_points_follow_a_moved_weight():
     ("change", "said"),
     [
         ({"step2_ck": None}, ["Step 2 CK 240, now not given"]),
-        ({"clerkship_honors_fraction": 0.5}, ["clerkships with honors not given, now 50 %"]),
+        ({"clerkship_honors_fraction": 0.5}, ["clerkships with honors not given, now 50%"]),
         ({"red_flags": ("loa_academic",)}, ["with: leave of absence for academic reasons"]),
         ({"gold_signals": (3, 5)}, ["gold signals not given, now 3, 5"]),
         ({}, []),

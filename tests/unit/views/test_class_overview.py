@@ -173,7 +173,7 @@ def test_a_list_that_holds_no_program_counts_as_none_and_says_why(without_lists)
     facts = pages.facts.set_index("What these files hold")["Count or reason"]
     assert facts["Students with a list"] == "1"
     assert facts["No list for S002"] == "the budget of $5 pays for no application (one costs $11)"
-    assert facts["No list for S003"].startswith("the never list holds every program of the")
+    assert facts["No list for S003"].startswith("your wishes rule out every program of the")
     assert "the one student with a list" in pages.summary
     assert "S002 and S003 have no list." in pages.first_words
     rows = pages.csv.set_index("student_id")

@@ -7,9 +7,9 @@ from analysis.views.graduates_like import alike_table, graduates_like, graduates
 FILES = ("data/sample/students.csv", "data/sample/graduates.csv")
 
 
-def test_a_student_sees_how_many_how_alike_and_how_sure():
+def test_a_student_sees_how_many_graduates_are_alike_and_how_sure():
     table = graduates_like_table("S001", *FILES).set_index("what")["value"]
-    assert table["Graduates counted"] == "12 of 150"
+    assert table["Graduates counted"] == "10 of 48"
     assert table["Interviews for each 100 of their applications"].count(" to ") == 1
 
 

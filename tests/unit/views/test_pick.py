@@ -1,12 +1,15 @@
 import json
+from dataclasses import replace
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.errors import ModelError, RowError
 from analysis.model.choice.problem import ListWishes
 from analysis.paths import from_root
 from analysis.tables import read_student
-from analysis.views.pick import changed_wishes, list_comparison, pick
+from analysis.views.pick import changed_wishes, list_comparison, pick, wished_places
 
 FILES = tuple(
     from_root(f"data/sample/{name}.csv") for name in ("students", "programs", "preferences")
@@ -148,21 +151,126 @@ def test_another_specialty_leaves_the_old_one_s_must_and_never_behind(tmp_path):
         pick("S002", tmp_path / "s.csv", FILES[1], what_ifs=["limit=0"])
 
 
-def test_the_sentences_say_what_the_numbers_do(record):
-    said = " ".join(record["sentences"])
-    share = f"{100 * record['match_chance']:.0f} %"
-    assert f"ends in a match with a chance of {share} (range" in said
-    assert f"brings {record['expected_interviews']:.1f} interviews" in said
-    assert f"would claim {100 * record['match_chance_by_rho'][0]['match_chance']:.0f} %" in said
-    assert f"{record['unknowns']} of 12 programs" in said
-    assert "The application fees come to $132." in said
-    assert "One more application than these 12 would add" in said
-    assert "A counter-check, not a chance" in said
-
-
 def test_numbers_of_signals_and_places_are_read_as_written(answer):
     student = read_student(FILES[0], "S002")
     _, wishes = changed_wishes(
         student, ListWishes(), "limit=40,gold=5;3,silver=2,budget=500", answer.found.problem
     )
     assert wishes == ListWishes(limit=40, gold=(5, 3), silver=(2,), budget_usd=500.0)
+
+
+@pytest.mark.parametrize("basis", ["identity", "article"])
+def test_the_recommended_list_of_s002_is_short_and_gives_up_little(basis):
+    level = [f"level.basis={basis}"]
+    short = pick("S002", *FILES, overrides=level, with_range=False).record()
+    whole = ListWishes(fill=True)
+    full = pick("S002", *FILES, overrides=level, wishes=whole, with_range=False).record()
+    assert len(short["chosen"]) == 15
+    assert short["recommended"] == short["chosen"]
+    assert min(row["interview_chance"] for row in short["programs"]) >= 0.03
+    assert not any(row["under_floor"] for row in short["programs"])
+    assert 0 <= full["match_chance"] - short["match_chance"] <= 0.02
+    # The class file allows 40.
+    assert len(full["chosen"]) == 40
+    assert full["filled"]
+    assert not short["filled"]
+    further = short["optional"]
+    assert len(short["chosen"]) + len(further) <= 40
+    assert not {row["program_id"] for row in further} & set(short["chosen"])
+    gains = sum(row["match_gain"] for row in further)
+    assert further[-1]["match_chance"] == pytest.approx(short["match_chance"] + gains)
+    assert sorted(row["rank"] for row in short["programs"]) == list(range(1, 16))
+    assert {row["group"] for row in short["programs"]} <= {"likely", "possible", "long_shot"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "preferred", "excluded"),
+    [
+        (["OH"], ("OH",), ()),
+        (["ohio; not tx"], ("OH",), ("TX",)),
+        (["not Texas", "New  England"], ("CT", "MA", "ME", "NH", "RI", "VT"), ("TX",)),
+        (["West South Central; not TX"], ("AR", "LA", "OK"), ("TX",)),
+        (["Ohio; not East North Central"], ("OH",), ("IL", "IN", "MI", "WI")),
+        ([], (), ()),
+    ],
+)
+def test_places_are_states_by_code_or_name_and_divisions(texts, preferred, excluded):
+    assert wished_places(texts) == (preferred, excluded)
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (["Ohiio"], "place 'Ohiio'.*such as Ohio"),
+        (["not Moutain"], "place 'not Moutain'.*such as Mountain"),
+        (["OH; not Ohio"], "both preferred and ruled out: OH"),
+    ],
+)
+def test_a_place_that_is_not_known_or_contradicts_is_refused(texts, words):
+    with pytest.raises(ModelError, match=words):
+        wished_places(texts)
+
+
+def test_wishes_asked_for_decide_which_programs_are_listed_and_signalled():
+    plain = pick("S002", *FILES[:2], with_range=False).found
+    first, second, third = plain.chosen[:3]
+    states = plain.problem.programs.set_index("program_id")["state"]
+    gone, ids = states[first], states.index
+    chance = np.where(states == gone, 0, plain.by_option["none"].marginal)
+    least = ids[np.where(chance > 0, chance, 1).argmin()]
+    wishes = ListWishes(
+        exclude_states=(gone,), never=(second,), home=(third,), signal_home=False, must=(least,)
+    )
+    found = pick("S002", *FILES[:2], wishes=wishes, with_range=False).found
+    rows = found.programs.set_index("program_id")
+    assert gone not in set(rows["state"])
+    assert second not in found.chosen
+    assert rows.loc[third, ["tie", "signal"]].tolist() == ["home", "none"]
+    assert "must" in rows.loc[least, "why"]
+    assert least not in found.recommended
+    reasons = found.left_out.set_index("program_id")["reason"]
+    assert reasons[first] == "place"
+    assert reasons[second] == "never"
+    with_signal = replace(wishes, signal_home=True)
+    signalled = pick("S002", *FILES[:2], wishes=with_signal, with_range=False).found
+    assert signalled.programs.set_index("program_id").loc[third, "signal"] != "none"
+
+
+def test_a_place_asked_for_counts_before_the_class_file(tmp_path):
+    lines = FILES[0].read_text(encoding="utf-8").splitlines()
+    header = lines[0] + ",exclude_states"
+    rows = [line + (",TX;OH" if line.startswith("S002") else ",") for line in lines[1:]]
+    own = tmp_path / "students.csv"
+    own.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    by_file = pick("S002", own, FILES[1], with_range=False).found.problem
+    assert by_file.excluded_states == ("TX", "OH")
+    asked = ListWishes(prefer_states=("OH",))
+    by_hand = pick("S002", own, FILES[1], wishes=asked, with_range=False).found.problem
+    assert by_hand.excluded_states == ("TX",)
+    assert "OH" in by_hand.preferred_states
+
+
+def test_prestige_counts_only_as_far_as_it_is_wished():
+    plain = pick("S007", *FILES[:2], with_range=False).found.problem
+    assert "prestige" not in plain.preference_from
+    wished = ListWishes(wish_prestige=1.0)
+    found = pick("S007", *FILES[:2], wishes=wished, with_range=False).found
+    assert "prestige" in found.problem.preference_from
+    prestige = found.problem.programs.set_index("program_id")["prestige"]
+    ranked = prestige[list(found.rank_order)].dropna()
+    assert ranked.is_monotonic_decreasing
+
+
+def test_an_expected_score_stands_in_the_answer(tmp_path):
+    students = pd.read_csv(from_root("data/sample/students.csv"), dtype=str)
+    waiting = students[students["student_id"] == "S002"].assign(
+        step2_ck="", step2_estimate="240", step2_estimate_sd="10"
+    )
+    waiting.to_csv(tmp_path / "students.csv", index=False)
+    programs = from_root("data/sample/programs.csv")
+    record = pick("S002", tmp_path / "students.csv", programs, with_range=False).record()
+    assert record["score"]["expected"] == 240
+    assert record["score"]["waiting"] >= record["score"]["now"] - 0.01
+    assert any("Step 2 CK is not in yet" in said for said in record["sentences"])
+    known = pick("S002", from_root("data/sample/students.csv"), programs, with_range=False)
+    assert known.record()["score"] is None

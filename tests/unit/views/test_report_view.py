@@ -6,6 +6,7 @@ from analysis.assumptions import read_assumptions, read_calendar
 from analysis.paths import from_root
 from analysis.text import render
 from analysis.views import report_view
+from analysis.views.ladder import ladder_data
 
 ASSUMPTIONS = read_assumptions()
 PROGRAMS = tables.read_programs(from_root("data/sample/programs.csv"))
@@ -69,3 +70,75 @@ def test_without_a_program_of_the_specialty_page_one_says_so():
     assert view.list is None
     said = render("report/answer", **view.words)
     assert said.startswith("**We have no Internal Medicine programs on file")
+
+
+def test_a_plan_of_two_specialties_tells_what_each_alone_would_give():
+    view = view_of("S012")
+    first, last = view.halves
+    assert (first.specialty, last.specialty) == ("Emergency Medicine", "Internal Medicine")
+    assert first.within + last.within == pytest.approx(view.list.match)
+    alone = max(first.alone, last.alone)
+    said = render("report/answer", **view.words)
+    assert ("give more than one" in said) == (view.list.match > alone + 0.005)
+    assert {*view.list.short_names.values()} == {"EM", "IM"}
+
+
+def test_a_list_of_one_specialty_has_no_halves_and_no_short_names(view):
+    assert view.halves == ()
+    assert view.list.short_names == {}
+
+
+def test_a_published_rate_stands_beside_the_estimate_with_its_source():
+    view = view_of("S006")
+    assert view.published["rate"] == 0.783
+    said = render("report/answer", **view.words)
+    assert "78 of 100 US MD seniors in this specialty matched (JBJS Open Access" in said
+    assert ("Ours is higher" in said) == (view.list.match > 0.783)
+
+
+def test_without_a_cited_rate_nothing_is_compared(view):
+    assert view.published is None
+    assert "For comparison" not in render("report/answer", **view.words)
+
+
+def test_a_couple_is_told_that_the_numbers_are_of_one_alone():
+    student = tables.read_student(from_root("data/sample/students.csv"), "S024")
+    view = report_view(student.assign(partner_id="S020"), PROGRAMS, ASSUMPTIONS, **DATES)
+    assert "These numbers are for you alone" in render("report/answer", **view.words)
+    assert "as a couple" in render("report/actions", **view.words)
+    assert "S020" not in render("report/answer", **view.words)
+
+
+@pytest.mark.parametrize(("student_id", "told"), [("S009", True), ("S010", True), ("S002", False)])
+def test_only_who_is_no_us_md_is_told_that_the_degree_counts(student_id, told):
+    view = view_of(student_id)
+    assert ("Your degree counts too" in render("report/answer", **view.words)) == told
+
+
+def test_a_specialty_with_one_kind_of_signal_is_not_said_to_have_gold_ones():
+    view = view_of("S003")
+    words = render("report/legend", **view.words) + render("report/actions", **view.words)
+    assert "gold" not in words.lower()
+    rungs = [rung for group in ladder_data(view.list)["groups"] for rung in group["programs"]]
+    assert {rung["signal_text"] for rung in rungs} <= {"", "yes"}
+
+
+def test_an_expected_score_gives_a_list_and_says_what_it_rests_on():
+    student = tables.read_student(from_root("data/sample/students.csv"), "S002")
+    waiting = student.assign(step2_ck=np.nan, step2_estimate=240.0, step2_estimate_sd=10.0)
+    view = report_view(waiting, PROGRAMS, ASSUMPTIONS, **DATES)
+    assert view.list.match == view.found.match_chance
+    assert view.score["expected"] == 240
+    assert view.score["low"] < 240 < view.score["high"]
+    assert view.parts["chance"].iloc[-1] == pytest.approx(view.list.programs["chance"].mean())
+    assert view.parts.set_index("part")["change"]["step2_ck"] < 0
+    answer = render("report/answer", **view.words)
+    assert "Your Step 2 CK score is not in yet." in answer
+    assert "We used 240, our estimate" in answer
+    assert "None" not in answer
+    assert "240 expected" in render("report/record", **view.words)
+
+
+def test_a_known_score_has_no_word_of_an_estimate(view):
+    assert view.score is None
+    assert "not in yet" not in render("report/answer", **view.words)

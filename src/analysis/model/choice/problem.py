@@ -23,6 +23,7 @@ from analysis.model.choice.constraints import (
     affordable,
     members_of,
 )
+from analysis.model.expected_score import ExpectedScore
 from analysis.model.flags import listed
 from analysis.model.level import program_levels
 from analysis.model.market import Market, Part
@@ -132,7 +133,7 @@ class ListWishes:
     fill : bool
         Whether the list is filled to its limit: no price, no least chance.
     prefer_states, exclude_states : tuple of str
-        Codes, in addition to those of the row.
+        Codes, in addition to those of the row; a state preferred here is not excluded by the row.
     must, never : tuple of str
         Program ids, in addition to those of the row.
     home, rotation : tuple of str
@@ -170,7 +171,8 @@ class ListProblem:
     Parameters
     ----------
     programs : DataFrame
-        Programs of the student's specialties in order of program_id, the never list among them.
+        Programs of the student's specialties, in their order and that of program_id, the never
+        list among them.
     preference, utility : ndarray of float, shape (programs,)
         How much the student wants each, and what a match there is worth.
     constraints : Constraints
@@ -179,6 +181,8 @@ class ListProblem:
         In the student's order; ``constraints.specialty`` counts in it.
     preferred_states : tuple of str
         Where the student would like to live, the states of preferred divisions among them.
+    excluded_states : tuple of str
+        Where the student will not move; programs there are among ``constraints.never``.
     ties : tuple of str
         ``home``, ``rotation`` or ``contact`` of each program; "" for none.
     numbered : ndarray of bool, shape (programs,)
@@ -197,6 +201,7 @@ class ListProblem:
     constraints: Constraints
     specialties: tuple[str, ...]
     preferred_states: tuple[str, ...]
+    excluded_states: tuple[str, ...]
     ties: tuple[str, ...]
     numbered: NDArray[np.bool_]
     preference_from: str = ""
@@ -328,14 +333,14 @@ def list_problem(
     decided = _decided(wished, ids, kinds, {"gold": gold, "silver": silver}, specialties)
     must = (*listed(row.get("must_apply")), *asked.must)
     never = (*listed(row.get("never_apply")), *asked.never)
-    musts = _positions(must, ids, "must_apply")
+    musts, nevers = _positions(must, ids, "must_apply"), _positions(never, ids, "never_apply")
+    # What is asked for here counts before the row.
+    excluded = [one for one in listed(row.get("exclude_states")) if one not in asked.prefer_states]
+    excluded = [*excluded, *asked.exclude_states]
     constraints = Constraints(
         limit=None if limit is None else int(limit),
         must=musts,
-        never=(
-            *_positions(never, ids, "never_apply"),
-            *_excluded(own, row, asked, musts, _positions(never, ids, "never_apply")),
-        ),
+        never=(*nevers, *_inside(own, excluded, {*musts, *nevers})),
         specialty=kinds,
         gold=gold,
         silver=silver,
@@ -359,6 +364,7 @@ def list_problem(
         constraints,
         specialties,
         states,
+        tuple(dict.fromkeys(excluded)),
         ties,
         numbered,
         said,
@@ -407,12 +413,17 @@ def with_least_chance(
 
 
 def _eligible(programs: pd.DataFrame, specialties: tuple[str, ...]) -> pd.DataFrame:
-    """Programs of the specialties by id; a preliminary year only where there is no other."""
+    """Programs by specialty and id; a preliminary year only where there is no other.
+
+    Nothing else said, a program of the specialty named first is preferred.
+    """
     own = programs[programs["specialty"].isin(specialties)]
     if "track" in own:
         only = own["track"].eq("preliminary").groupby(own["specialty"]).transform("all")
         own = own[~own["track"].eq("preliminary") | only.astype(bool)]
-    return own.sort_values("program_id", kind="stable").reset_index(drop=True)
+    order = own["specialty"].map(specialties.index)
+    own = own.assign(_order=order).sort_values(["_order", "program_id"], kind="stable")
+    return own.drop(columns="_order").reset_index(drop=True)
 
 
 def _texts(frame: pd.DataFrame, column: str, length: int) -> list[str]:
@@ -437,19 +448,11 @@ def _preferred_states(row: Mapping[str, Any], asked: ListWishes) -> tuple[str, .
     return tuple(dict.fromkeys(states))
 
 
-def _excluded(
-    programs: pd.DataFrame,
-    row: Mapping[str, Any],
-    asked: ListWishes,
-    must: tuple[int, ...],
-    never: tuple[int, ...],
-) -> list[int]:
-    """Programs in a state that the student rules out, unless a wish names the program."""
-    states = {*listed(row.get("exclude_states")), *asked.exclude_states}
+def _inside(programs: pd.DataFrame, states: Sequence[str], named: set[int]) -> list[int]:
+    """Programs in some states, but for those that a wish names."""
     if not states or "state" not in programs:
         return []
-    inside = np.flatnonzero(programs["state"].isin(states))
-    return [int(at) for at in inside if int(at) not in {*must, *never}]
+    return [int(at) for at in np.flatnonzero(programs["state"].isin(states)) if at not in named]
 
 
 def _unsignalled(
@@ -597,6 +600,18 @@ class ListChances:
         for part in self._sending(dict.fromkeys(range(self._count), option)):
             chances[part.at] = part.chances(parameters, self._assumptions)[0]
         return chances
+
+    @property
+    def expected(self) -> ExpectedScore | None:
+        """Scores that the student may have; None where it is known."""
+        return self._parts[0].expected
+
+    def by_score(self, signals: Mapping[int, str]) -> Floats:
+        """Chances at each score that the student may have, shape (k, programs); k is 1 if known."""
+        parameters = chance_parameters(self._assumptions)
+        parts = self._sending(signals)
+        each = [part.by_score(parameters, self._assumptions)[0] for part in parts]
+        return np.concatenate(each, axis=1)[:, np.argsort(np.concatenate([p.at for p in parts]))]
 
     def with_signals(self, signals: Mapping[int, str]) -> pd.DataFrame:
         """Everything about the chances with the signals of a list."""

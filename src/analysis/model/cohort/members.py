@@ -18,7 +18,7 @@ from analysis.model.choice.constraints import fee_usd
 from analysis.model.choice.problem import application_fees
 from analysis.model.correlation import Scenarios, match_thresholds, mechanism, scenarios
 from analysis.model.flags import listed
-from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE
+from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 
 __all__ = ["Assumed", "Member", "as_assumed", "as_varied", "member_of", "second_specialties"]
 
@@ -218,7 +218,6 @@ def second_specialties(
         A row a student and specialty, the greatest gain first: student_id, specialty, added (how
         many have any chance), gain (match chance, 0-1), fee_usd.
     """
-    rate = assumptions.value("match_given_interview")
     rho = mechanism(assumptions)
     rows = []
     for specialty in sorted(set(programs["specialty"]) & set(assumptions.season)):
@@ -227,10 +226,13 @@ def second_specialties(
         if asked.empty:
             continue
         pairs = interview_chance(asked, programs, assumptions, with_range=False)
+        kinds = {specialty: assumptions.season_of(specialty).competitiveness}
+        records = {str(row["student_id"]): row for row in asked.to_dict("records")}
         for student_id, own in pairs.groupby("student_id", sort=False):
             found = lists[str(student_id)]
             if own["chance_basis"].iloc[0] != found.chance_basis:
                 continue
+            rate = match_rates(records[str(student_id)], own["specialty"], kinds, None, assumptions)
             offers = scenarios(own["interview_chance"].to_numpy(), rate, rho)
             added, gain = _added(found, offers, number)
             rows.append(

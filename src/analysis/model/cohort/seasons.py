@@ -15,6 +15,7 @@ from analysis.model.choice.curves import next_application
 from analysis.model.cohort.members import Assumed, Member
 from analysis.model.cohort.sharing import Room, placements
 from analysis.model.correlation import mechanism, offers_at, scenarios
+from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE
 
 __all__ = [
     "STEPS",
@@ -217,7 +218,11 @@ def answers_at_stake(found: ApplicationList, assumptions: Assumptions) -> pd.Dat
     answer = rows[["program_id", "unknown"]].reset_index(drop=True)
     if rows.empty:
         return answer.assign(if_open=0.0, if_closes=0.0)
-    rate = assumptions.value("match_given_interview")
+    # Ties, degree and cited match rates are in the list's offers already.
+    offered = found.market.marginal[found.choice.chosen][rows.index]
+    rate = np.clip(
+        offered / np.maximum(rows["interview_chance"].to_numpy(), 1e-12), LOWEST_RATE, HIGHEST_RATE
+    )
     rho = mechanism(assumptions)
     refused = 1 - found.market.chance[found.choice.chosen]
     by_others = np.stack([np.prod(np.delete(refused, at, axis=0), axis=0) for at in rows.index])

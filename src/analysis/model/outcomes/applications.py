@@ -43,6 +43,7 @@ def application_chances(
     rows = _placed(applications.reset_index(drop=True), programs)
     found = rows[["graduate_id", "year", "interviewed", "matched", "program_type"]].copy()
     found["degree"] = rows.get("degree", np.nan)
+    found["specialty"], found["signal"] = rows["own_specialty"], rows["signal"]
     found["red_flags"] = rows["red_flags"].map(listed)
     found = found.assign(interview_chance=np.nan, logit=np.nan, gate=np.nan)
     found = found.assign(prestige=np.nan, chance_basis="")

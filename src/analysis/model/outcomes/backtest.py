@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,13 @@ from analysis.model.outcomes.learning import Learned, learned_assumptions
 __all__ = ["BETTER", "TOO_FEW_TO_TELL", "WORSE", "Backtest", "run_backtest"]
 
 BETTER, WORSE, TOO_FEW_TO_TELL = "better", "worse", "too_few_to_tell"
+# Why a file that leaves refusals or unmatched graduates out cannot score chances.
+UNSCORED = {
+    "interviews": "a file of interviews alone teaches match given interview; without refusals "
+    "the chance of an interview cannot be scored",
+    "matched": "a file of matched graduates alone cannot score chances, which are those of all "
+    "who apply; what it teaches is learned given a match",
+}
 NOT_FEATURES = frozenset(
     {
         "graduate_id",
@@ -98,7 +106,10 @@ class Backtest:
 
 
 def run_backtest(
-    applications: pd.DataFrame, assumptions: Assumptions, programs: pd.DataFrame | None = None
+    applications: pd.DataFrame,
+    assumptions: Assumptions,
+    programs: pd.DataFrame | None = None,
+    form: str = "applications",
 ) -> Backtest:
     """Learn from all years but the last, score the last (docs/methods.md, section 7).
 
@@ -110,6 +121,8 @@ def run_backtest(
         What is believed without them ("the survey").
     programs : DataFrame, optional
         Rows of programs.
+    form : {"applications", "interviews", "matched"}
+        What the file holds (`analysis.vocabulary.FORMS`).
 
     Returns
     -------
@@ -121,8 +134,14 @@ def run_backtest(
     ModelError
         If there is no application at all.
     """
-    survey = application_chances(applications, assumptions, programs)
-    everything = learned_assumptions(survey, assumptions)
+
+    @cache
+    def under(some: Assumptions) -> pd.DataFrame:
+        # Of all programs of the file, each time: the basis and medians hang on which there are.
+        return application_chances(applications, some, programs)
+
+    survey = under(assumptions)
+    everything = learned_assumptions(under, assumptions, form)
     years = tuple(int(year) for year in sorted(applications["year"].unique()))
     warnings = _warnings(applications, survey, assumptions)
     smallest = int(assumptions.value("graduates.smallest_cell"))
@@ -139,14 +158,16 @@ def run_backtest(
     people = int(applications.loc[scored, "graduate_id"].nunique())
     teachers = int(applications.loc[learn, "graduate_id"].nunique())
     counts = (people, int(scored.sum()), teachers, years)
-    if teachers == 0 or people < smallest:
-        why = "one year of graduates; a back-test takes two" if teachers == 0 else ""
+    why = UNSCORED.get(form, "")
+    if teachers == 0:
+        why = why or "one year of graduates; a back-test takes two"
+    if people < smallest:
         why = why or f"fewer than {smallest} graduates in {years[-1]}"
+    if why:
         return Backtest(TOO_FEW_TO_TELL, (why, *warnings), *counts, everything)
 
-    earlier = learned_assumptions(survey[learn], assumptions)
-    # Of all programs of the file, as the survey's: the basis and medians hang on which there are.
-    ours = application_chances(applications, earlier.assumptions, programs)[scored]
+    earlier = learned_assumptions(lambda some: under(some)[learn], assumptions)
+    ours = under(earlier.assumptions)[scored]
     base_rate = float(applications.loc[learn, "interviewed"].mean())
     theirs = survey.loc[scored, "interview_chance"].to_numpy(dtype=np.float64)
     statistics = applicant_intervals(

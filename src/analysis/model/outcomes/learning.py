@@ -6,6 +6,7 @@ was before; each that is not says why (docs/methods-graduates.md).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy.special import expit, logit, logsumexp, ndtr, ndtri
 
 from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
+from analysis.model.correlation import answers_at
 from analysis.model.flags import CLASSES, EXAM_FAILURES, FLAGS, heaviest_first
 from analysis.model.flags import RELIEF as CLASS_OF
 from analysis.model.outcomes.applications import RELIEF, SLOPES
@@ -26,10 +28,12 @@ from analysis.model.outcomes.posterior import (
     Prior,
     design_effect,
     estimate_of,
+    most_probable,
     on_a_grid,
     posterior,
     prior_sample_size,
 )
+from analysis.model.parameters import chance_parameters
 
 __all__ = ["TOO_FEW", "Learned", "learned_assumptions", "match_given_interview"]
 
@@ -46,6 +50,17 @@ RANKING_RHO = np.array([0.0, 0.2, 0.4, 0.6])
 RATE_GRID = np.linspace(0.01, 0.99, 15)
 # Columns before the flags: the level, the slopes, the reliefs.
 SHARED = ("level", *SLOPES, *RELIEF)
+OWN_KINDS = ["level"] + ["slope"] * len(SLOPES) + ["relief"] * len(RELIEF) + ["flag"] * len(FLAGS)
+SLOPE, SHARE = slice(1, 1 + len(SLOPES)), slice(1 + len(SLOPES), len(SHARED))
+# How far a share may lie from the assumed one where the model's lines are taken.
+FARTHEST_SHARE = 0.35
+# What else strays, each around its mean, and the column that tells it.
+NUISANCES = {
+    "type": "program_type",
+    "specialty": "specialty",
+    "degree": "degree",
+    "signal": "signal",
+}
 
 
 @dataclass(frozen=True)
@@ -74,52 +89,90 @@ class Learned:
     slopes: pd.DataFrame | None = None
 
 
-def learned_assumptions(chances: pd.DataFrame, assumptions: Assumptions) -> Learned:
+def learned_assumptions(
+    chances_under: Callable[[Assumptions], pd.DataFrame],
+    assumptions: Assumptions,
+    form: str = "applications",
+) -> Learned:
     """Slopes, anchors, relief, level, correlation and match given interview, learned.
 
     The survey's log-odds are the offset; shifts of level, of the slope of each component, of the
-    relief of each class of flags, of flags, kinds of program and degrees are what is learned. Under
-    the sizes of ``graduates.least_*`` a number stays as it was, and says so.
+    relief of each class of flags, of flags, kinds of program, specialties, degrees and signals are
+    what is learned. Under the sizes of ``graduates.least_*`` a number stays as it was, and says so.
 
     Parameters
     ----------
-    chances : DataFrame
-        From `analysis.model.outcomes.applications.application_chances`, under ``assumptions``.
+    chances_under : callable
+        What `analysis.model.outcomes.applications.application_chances` gives under a set of
+        assumptions, the same rows each time.
     assumptions : Assumptions
         What was believed before.
+    form : {"applications", "interviews", "matched"}
+        What the file holds (`analysis.vocabulary.FORMS`). Interviews alone teach only what follows
+        them; of matched graduates the likelihood is that given a match.
 
     Returns
     -------
     Learned
     """
+    chances = chances_under(assumptions)
     rows = chances[chances["left_out"] == ""]
     people = int(rows["graduate_id"].nunique())
     least = int(assumptions.value("graduates.least_learned"))
     table = _Changes(assumptions, _years(rows))
-    if people < least or rows["interviewed"].nunique() < 2:
-        said = f"{people} graduates with a chance to compare; {TOO_FEW} under {least}"
-        if people >= least:
-            answered = "every" if rows["interviewed"].iloc[0] == 1 else "no"
-            said = f"{answered} application led to an interview; there is nothing to compare"
+    said = ""
+    if people < least:
+        said = f"{_counted(people, table.least)} graduates with a chance to compare"
+        said += f"; {TOO_FEW} under {least}"
+    elif form == "interviews":
+        said = "a file of interviews alone does not tell what wins one"
+    elif rows["interviewed"].nunique() < 2:
+        answered = "every" if rows["interviewed"].iloc[0] == 1 else "no"
+        said = f"{answered} application led to an interview; there is nothing to compare"
+    if said:
         keys = [f"anchors.{flag}" for flag in FLAGS]
-        keys += [_level_key(rows), *(f"weights.{name}" for name in SLOPES)]
-        for key in (*keys, "latent_correlation", "match_given_interview"):
+        keys += [_level_key(rows), *(f"weights.{name}" for name in SLOPES), "latent_correlation"]
+        for key in keys:
             table.kept(key, people, said)
-        return Learned(assumptions, table.frame())
+        if people < least or form != "interviews":
+            table.kept("match_given_interview", people, said)
+        else:
+            each = Applicants.of(
+                rows["interviewed"], rows["logit"], np.ones((len(rows), 1)), rows["graduate_id"]
+            )
+            table.placement(each, rows["matched"])
+        return Learned(table.assumptions(), table.frame())
 
-    design, kinds, cell = _design(rows, assumptions)
-    applicants = Applicants.of(
-        rows["interviewed"],
-        rows["logit"],
-        design,
-        rows["graduate_id"],
-        opening=rows["gate"],
-        highest=assumptions.value("highest_chance"),
-    )
+    others, kinds, cell = _nuisances(rows, assumptions)
+    kinds = [*OWN_KINDS, *kinds]
+    priors = _priors(assumptions)
+
+    def applicants_at(moved: Assumptions, shift: Floats) -> Applicants:
+        """Outcomes with log-odds that are straight lines in the shifts, touching the model there.
+
+        Slopes, flags, relief and the level they leave a program work together; a line touching at
+        what was believed would be off where the graduates say something else.
+        """
+        there = chances_under(moved).loc[rows.index]
+        own = there[[f"exposure_{name}" for name in (*SHARED, *FLAGS)]].to_numpy(dtype=np.float64)
+        own[:, SLOPE] /= 1 + shift[SLOPE]
+        return Applicants.of(
+            rows["interviewed"],
+            there["logit"] - own @ shift,
+            np.hstack([own, others]),
+            rows["graduate_id"],
+            opening=rows["gate"],
+            highest=assumptions.value("highest_chance"),
+            places=_places(assumptions) if form == "matched" else None,
+        )
+
+    begun = applicants_at(assumptions, np.zeros(len(OWN_KINDS)))
+    near, shift = _moved(assumptions, most_probable(begun, kinds, priors)[: len(OWN_KINDS)])
+    applicants = applicants_at(near, shift)
     found = posterior(
         applicants,
         kinds,
-        _priors(assumptions),
+        priors,
         sparse=_sparse(rows, kinds.index("flag")),
         seed=int(assumptions.value("graduates.seed")),
     )
@@ -130,31 +183,70 @@ def learned_assumptions(chances: pd.DataFrame, assumptions: Assumptions) -> Lear
         having = rows.loc[rows["red_flags"].map(lambda own, f=flag: f in own), "graduate_id"]
         table.anchor(flag, found, column, int(having.nunique()), article=_article(rows))
     table.reliefs(found.draws, rows)
-    table.placement(applicants, rows["matched"])
+    if form == "matched":
+        why = "a file of matched graduates alone does not tell how many match"
+        table.kept("match_given_interview", people, why)
+    else:
+        table.placement(applicants, rows["matched"])
     worth = _survey_worth(rows, cell, applicants, found, assumptions)
-    slopes = _slopes(found, rows, assumptions, people)
+    slopes = _slopes(found, rows, assumptions, near, people)
     return Learned(table.assumptions(), table.frame(), found.rho, worth, slopes)
 
 
-def _design(
+def _moved(assumptions: Assumptions, shift: Floats) -> tuple[Assumptions, Floats]:
+    """Assumptions with slopes, flags and relief shifted, and the shift that it came to.
+
+    Only to take the model's lines from: the level, which is a line anyway, stays.
+    """
+    at = np.zeros_like(shift)
+    at[SLOPE] = np.maximum(shift[SLOPE], LEAST_SLOPE - 1)
+    at[SHARE] = np.clip(shift[SHARE], -FARTHEST_SHARE, FARTHEST_SHARE)
+    before = chance_parameters(assumptions)
+    gamma = np.array([before.gamma[flag] for flag in FLAGS])
+    at[len(SHARED) :] = np.minimum(gamma + shift[len(SHARED) :], -LEAST_SLOPE) - gamma
+    weights = assumptions.weights
+    slopes = np.array([weights[name] for name in SLOPES]) * (1 + at[SLOPE])
+    rest = 1 - weights["red_flags"]
+    values: dict[str, float] = {"logit_scale": before.logit_scale * slopes.sum() / rest}
+    values |= {f"weights.{n}": rest * s / slopes.sum() for n, s in zip(SLOPES, slopes, strict=True)}
+    for severity, moved in zip(RELIEF.values(), at[SHARE], strict=True):
+        keys = [f"relief.{kind}.{severity}" for kind in CLASSES]
+        values |= {key: assumptions.value(key) + moved for key in keys}
+    for flag, own in zip(FLAGS, gamma + at[len(SHARED) :], strict=True):
+        values[f"anchors.{flag}"] = expit(before.spotless + own) * _read_share(flag, assumptions)
+    entries = {
+        key: assumptions.entries[key].model_copy(update={"value": float(value)})
+        for key, value in values.items()
+    }
+    return Assumptions({**assumptions.entries, **entries}, assumptions.season), at
+
+
+def _read_share(flag: str, assumptions: Assumptions) -> float:
+    """Share of programs that do not screen the flag out, where anchors are over all of them."""
+    if assumptions.text("anchor_basis") != "population" or flag not in EXAM_FAILURES:
+        return 1.0
+    return 1 - assumptions.value("auto_screen_share")
+
+
+def _nuisances(
     rows: pd.DataFrame, assumptions: Assumptions
 ) -> tuple[Floats, list[str], NDArray[np.intp]]:
-    """How each shift moves each row's log-odds, the kind of each, and the cell of each row."""
+    """Indicators of what strays by itself, the kind of each, and the cell of each row.
 
-    def groups(words: pd.Series) -> Floats:
-        """Indicators around their means: the level, which is written down, stands for all."""
-        names = sorted(words.dropna().unique())
-        at = (words.to_numpy()[:, None] == np.array(names, dtype=object)).astype(np.float64)
-        return np.asarray(at - at.mean(axis=0))
-
-    types, degrees = groups(rows["program_type"]), groups(rows["degree"])
+    An office may stand better in one specialty than its season says; left out, that would pass for
+    graduates whose answers fall together, and flatten the slopes.
+    """
+    columns, kinds = [], []
+    for kind, name in NUISANCES.items():
+        words = rows[name].fillna("none")
+        known = np.array(sorted(words.unique()), dtype=object)
+        at = (words.to_numpy(dtype=object)[:, None] == known).astype(np.float64)
+        # Around their means: the level, which is written down, stands for all.
+        columns.append(at - at.mean(axis=0))
+        kinds += [kind] * len(known)
     cell = _cells(rows, assumptions)
-    at_cell = (cell[:, None] == np.arange(cell.max() + 1)).astype(np.float64)
-    own = rows[[f"exposure_{name}" for name in (*SHARED, *FLAGS)]].to_numpy(dtype=np.float64)
-    kinds = ["level"] + ["slope"] * len(SLOPES) + ["relief"] * len(RELIEF) + ["flag"] * len(FLAGS)
-    kinds += ["type"] * types.shape[1] + ["degree"] * degrees.shape[1]
-    kinds += ["cell"] * at_cell.shape[1]
-    return np.hstack([own, types, degrees, at_cell]), kinds, cell
+    columns.append((cell[:, None] == np.arange(cell.max() + 1)).astype(np.float64))
+    return np.hstack(columns), kinds + ["cell"] * columns[-1].shape[1], cell
 
 
 def _priors(assumptions: Assumptions) -> dict[str, Prior]:
@@ -166,7 +258,7 @@ def _priors(assumptions: Assumptions) -> dict[str, Prior]:
         # A cell of flag and kind of program may stray by itself; left out, its straying would
         # pass for graduates whose answers fall together.
         "cell": Prior(assumptions.value("graduates.cell_sd"), pooled=True),
-        **dict.fromkeys(("flag", "type", "degree"), spread),
+        **dict.fromkeys(("flag", *NUISANCES), spread),
     }
 
 
@@ -189,7 +281,7 @@ def _cells(rows: pd.DataFrame, assumptions: Assumptions) -> NDArray[np.intp]:
 
 
 def _slopes(
-    found: Posterior, rows: pd.DataFrame, assumptions: Assumptions, people: int
+    found: Posterior, rows: pd.DataFrame, assumptions: Assumptions, near: Assumptions, people: int
 ) -> pd.DataFrame:
     """Slopes and counter-signal in log-odds, whatever a set of assumptions can hold."""
     width = assumptions.value("scale.step2_best") - assumptions.value("scale.step2_worst")
@@ -201,7 +293,7 @@ def _slopes(
     for name, severity in RELIEF.items():
         having = int(rows.loc[_has(rows, severity), "graduate_id"].nunique())
         if having >= assumptions.value("graduates.smallest_cell"):
-            gain = _counter_signal(found.draws, severity, assumptions)
+            gain = _counter_signal(found.draws, rows, severity, assumptions, near)
             estimates[f"counter_signal_{name.removeprefix('relief_')}"] = estimate_of(gain, having)
     rows_of = [(e.value, e.low, e.high, e.n) for e in estimates.values()]
     return pd.DataFrame(rows_of, index=list(estimates), columns=["value", "low", "high", "n"])
@@ -216,16 +308,29 @@ def _has(rows: pd.DataFrame, severity: str) -> pd.Series:
     return rows["red_flags"].map(lambda own: bool(those & set(own))).astype(bool)
 
 
-def _counter_signal(draws: Floats, severity: str, assumptions: Assumptions) -> Floats:
+def _counter_signal(
+    draws: Floats, rows: pd.DataFrame, severity: str, assumptions: Assumptions, near: Assumptions
+) -> Floats:
     """Log-odds that a full score takes off a flag of a class, beyond what it does without one.
 
-    Linear in the drawn relief, as the likelihood is.
+    Linear in the draws about ``near``, as the likelihood is; over the flags that someone has.
     """
-    column = SHARED.index(f"relief_{severity}")
-    own = assumptions.value(f"relief.moderate.{severity}")
-    anchors = assumptions.group("anchors")
-    weight = logit(anchors["none"]) - np.mean([logit(anchors[f]) for f in _flags_of(severity)])
-    return np.asarray(weight * (own / (1 - own) + draws[:, column] / (1 - own) ** 2))
+    key = f"relief.moderate.{severity}"
+    old, new = chance_parameters(assumptions).gamma, chance_parameters(near).gamma
+    seen = {flag for own in rows["red_flags"] for flag in own}
+    flags = [flag for flag in _flags_of(severity) if flag in seen]
+    columns = [len(SHARED) + FLAGS.index(flag) for flag in flags]
+    weight = -np.mean([old[flag] for flag in flags]) - draws[:, columns].mean(axis=1)
+    share = assumptions.value(key) + draws[:, SHARED.index(f"relief_{severity}")]
+    at, weight_at = near.value(key), -np.mean([new[flag] for flag in flags])
+    return np.asarray(weight * at / (1 - at) + weight_at * (share - at) / (1 - at) ** 2)
+
+
+def _places(assumptions: Assumptions) -> tuple[Floats, Floats]:
+    """Log-weights and chances of a match after an interview, as strewn between graduates."""
+    rate, rho = assumptions.value("match_given_interview"), float(RANKING_RHO.mean())
+    nodes, weights = np.polynomial.hermite_e.hermegauss(7)
+    return np.log(weights / weights.sum()), answers_at(np.asarray(ndtri(rate)), rho, nodes)
 
 
 def _survey_worth(
@@ -365,7 +470,7 @@ class _Changes:
 
     def reliefs(self, draws: Floats, rows: pd.DataFrame) -> None:
         """Take over what share of a flag's weight a high score takes off, class by class."""
-        least = self._least()
+        least = self.least
         for severity in RELIEF.values():
             having = int(rows.loc[_has(rows, severity), "graduate_id"].nunique())
             keys = [f"relief.{kind}.{severity}" for kind in CLASSES]
@@ -375,11 +480,7 @@ class _Changes:
                     self.kept(key, having, f"{why} under {least}")
                 continue
             before = self._old.value(f"relief.moderate.{severity}")
-            now = np.mean([self._now(f"anchors.{flag}") for flag in _flags_of(severity)])
-            weight = max(float(logit(self._now("anchors.none")) - logit(now)), LEAST_SLOPE)
-            gain = _counter_signal(draws, severity, self._old)
-            after = gain / np.maximum(weight + gain, LEAST_SLOPE)
-            moved = estimate_of(after - before, having)
+            moved = estimate_of(draws[:, SHARED.index(f"relief_{severity}")], having)
             if not 0 < before + moved.value < MOST_RELIEF:
                 share = f"{before + moved.low:.2g} to {before + moved.high:.2g}"
                 why = f"the graduates say {share}, and no share of a weight is known; {TOO_FEW}"
@@ -415,14 +516,14 @@ class _Changes:
         # A flag never raises a chance, nor are several failures better than one, whatever a few
         # graduates' luck says.
         most = self._now(SEVERAL_AFTER if flag == SEVERAL else "anchors.none")
-        read = self._share_that_reads(flag)
+        read = _read_share(flag, self._old)
         old = float(logit(self._old.value(key) / read))
         level = found.draws[:, 0] * float(article)
 
         def chance(shift: Floats) -> Floats:
             return np.minimum(expit(old + shift), most - ROOM * (read < 1)) * read
 
-        least = self._least()
+        least = self.least
         if n >= least:
             drawn = chance(level + found.draws[:, column])
             self._put(key, estimate_of(drawn, n), "graduates with this flag")
@@ -435,19 +536,15 @@ class _Changes:
             self._enter(key, value, why)
             self._rows[-1] |= {"new": value, "why": why}
 
-    def _least(self) -> int:
+    @property
+    def least(self) -> int:
+        """Fewest graduates with a flag of whom anything is said."""
         names = ("least_flagged", "smallest_cell")
         return int(max(self._old.value(f"graduates.{name}") for name in names))
 
     def _now(self, key: str) -> float:
         """Value as it stands after what was learned so far."""
         return float(str(self._new.get(key, self._old.entries[key]).content))
-
-    def _share_that_reads(self, flag: str) -> float:
-        """Share of programs that do not screen the flag out, where anchors are over all of them."""
-        if self._old.text("anchor_basis") != "population" or flag not in EXAM_FAILURES:
-            return 1.0
-        return 1 - self._old.value("auto_screen_share")
 
     def placement(self, applicants: Applicants, matched: pd.Series) -> None:
         """Take match given interview over, if enough were interviewed and some matched."""

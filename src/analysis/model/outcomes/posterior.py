@@ -33,6 +33,7 @@ __all__ = [
     "estimate_of",
     "gaussian",
     "likelihood",
+    "most_probable",
     "on_a_grid",
     "posterior",
     "prior_sample_size",
@@ -59,6 +60,9 @@ class Applicants:
     The chance of an application is that of an open gate times that of whoever is read:
     ``opening * min(expit(logit + design @ effects), highest)``, as everywhere in the model. Without
     the last, what good files cannot gain any more would pass for slopes that are too low.
+
+    ``places``, of a file that holds who matched and no one else: log-weights and chances of a match
+    after an interview; each graduate's likelihood is then that given a match.
     """
 
     outcome: NDArray[np.float64]
@@ -68,6 +72,7 @@ class Applicants:
     order: NDArray[np.intp]
     opening: NDArray[np.float64]
     highest: float
+    places: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
 
     @classmethod
     def of(
@@ -79,6 +84,7 @@ class Applicants:
         *,
         opening: ArrayLike = 1.0,
         highest: float = 1.0,
+        places: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
     ) -> Applicants:
         """Rows checked and put in order of applicants."""
         happened = np.asarray(outcome, dtype=np.float64)
@@ -97,9 +103,8 @@ class Applicants:
         order = np.lexsort([code, np.bincount(code)[code]])
         start = np.flatnonzero(np.diff(code[order], prepend=-1))
         doors = np.broadcast_to(np.asarray(opening, dtype=np.float64), happened.shape)
-        return cls(
-            happened[order], base[order], effects[order], start, order, doors[order], highest
-        )
+        rows = happened[order], base[order], effects[order], start, order, doors[order]
+        return cls(*rows, highest, places)
 
     def shifted(self, effects: ArrayLike) -> tuple[Floats, Floats, Floats]:
         """Chance of each application, its slope in the log-odds, and how the slope bends."""
@@ -137,7 +142,6 @@ class Likelihood:
     value: float
     gradient: NDArray[np.float64]
     hessian: NDArray[np.float64]
-    posterior: NDArray[np.float64]
 
 
 def likelihood(
@@ -153,37 +157,71 @@ def likelihood(
     towards = (2 * applicants.outcome - 1) / np.sqrt(1 - rho)
     columns = applicants.design.shape[1]
     value, gradient, hessian = 0.0, np.zeros(columns), np.zeros((columns, columns))
-    posteriors = []
     for begin, people, each in applicants.blocks():
         rows = slice(begin, begin + people * each)
-        shape = (people, each, 1)
-        inside = towards[rows].reshape(shape) * (
-            threshold[rows].reshape(shape) + np.sqrt(rho) * NODES
-        )
+        shape = (people, each)
+        shifted = threshold[rows].reshape(*shape, 1) + np.sqrt(rho) * NODES
+        sign = towards[rows].reshape(shape)
+        inside = sign[:, :, None] * shifted
         log_chance = log_ndtr(inside)
-        joint = log_chance.sum(axis=1) + LOG_WEIGHTS
-        top = joint.max(axis=1, keepdims=True)
-        posterior = np.exp(joint - top)
-        total = posterior.sum(axis=1, keepdims=True)
-        posterior /= total
-        value += float((np.log(total) + top).sum())
-        posteriors.append(posterior)
+        mills = np.exp(-0.5 * inside**2 - LOG_ROOT_TWO_PI - log_chance) if curved else None
+        total, own, together = _mixture(log_chance, mills, inside, sign, LOG_WEIGHTS)
+        if applicants.places is not None:
+            # Only who matched is in the file: given that, what they say is said by so much more.
+            log_place_weights, place = applicants.places
+            inside = np.repeat(shifted / np.sqrt(1 - rho), place.size, axis=2)
+            lost = np.tile(place, NODES.size) * ndtr(inside)
+            log_weights = (LOG_WEIGHTS[:, None] + log_place_weights).ravel()
+            mills = None
+            if curved:
+                lean = np.exp(-0.5 * inside**2 - LOG_ROOT_TWO_PI)
+                mills = -np.tile(place, NODES.size) * lean / (1 - lost)
+            scale = np.full(shape, 1 / np.sqrt(1 - rho))
+            none, of_none, bent = _mixture(np.log1p(-lost), mills, inside, scale, log_weights)
+            total = total - np.log(-np.expm1(none))
+            if curved:
+                odds = 1 / np.expm1(-none)
+                outer = of_none[:, :, None] * of_none[:, None, :]
+                own = own + odds[:, None] * of_none
+                together = together + odds[:, None, None] * (
+                    bent + (1 + odds)[:, None, None] * outer
+                )
+        value += float(total.sum())
         if not curved:
             continue
-        mills = np.exp(-0.5 * inside**2 - LOG_ROOT_TWO_PI - log_chance)
-        weighted = posterior[:, None, :] * mills
-        mean = weighted.sum(axis=2)
-        factor = (towards * steep)[rows].reshape(people, each)
-        # How one applicant's slopes vary together over the latent factor, and each one's bend.
-        together = weighted @ mills.transpose(0, 2, 1) - mean[:, :, None] * mean[:, None, :]
-        together *= factor[:, :, None] * factor[:, None, :]
+        factor = steep[rows].reshape(shape)
+        together = together * factor[:, :, None] * factor[:, None, :]
         diagonal = np.arange(each)
-        together[:, diagonal, diagonal] += (towards * bend)[rows].reshape(people, each) * mean
-        together[:, diagonal, diagonal] -= factor**2 * (weighted * (inside + mills)).sum(axis=2)
+        together[:, diagonal, diagonal] += bend[rows].reshape(shape) * own
         design = applicants.design[rows]
-        gradient += (factor * mean).ravel() @ design
+        gradient += (factor * own).ravel() @ design
         hessian += design.T @ (together @ design.reshape(people, each, -1)).reshape(-1, columns)
-    return Likelihood(value, gradient, hessian, np.concatenate(posteriors))
+    return Likelihood(value, gradient, hessian)
+
+
+def _mixture(
+    log_each: Floats, mills: Floats | None, inside: Floats, scale: Floats, log_weights: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Log of the mean over nodes of products, with slopes and curvatures in the thresholds.
+
+    ``mills`` is the slope of ``log_each`` in ``inside``, which moves by ``scale`` as the threshold
+    does; of what is made of a normal distribution the curvature is ``-mills (inside + mills)``.
+    """
+    joint = log_each.sum(axis=1) + log_weights
+    top = joint.max(axis=1, keepdims=True)
+    likely = np.exp(joint - top)
+    whole = likely.sum(axis=1, keepdims=True)
+    total = (np.log(whole) + top)[:, 0]
+    if mills is None:
+        return total, np.empty(0), np.empty(0)
+    weighted = (likely / whole)[:, None, :] * mills
+    mean = weighted.sum(axis=2)
+    # How one applicant's slopes vary together over the latent factor, and each one's bend.
+    together = weighted @ mills.transpose(0, 2, 1) - mean[:, :, None] * mean[:, None, :]
+    diagonal = np.arange(scale.shape[1])
+    together[:, diagonal, diagonal] -= (weighted * (inside + mills)).sum(axis=2)
+    together *= scale[:, :, None] * scale[:, None, :]
+    return total, scale * mean, together
 
 
 NEWTON_STEPS = 40
@@ -360,6 +398,19 @@ def gaussian(applicants: Applicants, spread: Floats, rho: float, begin: ArrayLik
     raise ModelError(message)
 
 
+def most_probable(
+    applicants: Applicants, kinds: Sequence[str], priors: Mapping[str, Prior]
+) -> Floats:
+    """Where to begin: the shifts that are most probable under middling scales and correlation."""
+    spread = _middle_spread(kinds, priors)
+    return gaussian(applicants, spread, FIRST_RHO, np.zeros(len(kinds))).shift
+
+
+def _middle_spread(kinds: Sequence[str], priors: Mapping[str, Prior]) -> Floats:
+    middle = {kind: p.spread * (SCALES[3] if p.pooled else 1) for kind, p in priors.items()}
+    return np.array([middle[kind] for kind in kinds])
+
+
 def posterior(
     applicants: Applicants,
     kinds: Sequence[str],
@@ -401,8 +452,8 @@ def posterior(
         message = "the standard deviation of a shift must be more than 0"
         raise ModelError(message)
     kind_of = np.asarray(kinds)
-    spread = np.array([priors[k].spread * (SCALES[3] if priors[k].pooled else 1) for k in kinds])
-    begin = gaussian(applicants, spread, FIRST_RHO, np.zeros(len(kinds))).shift
+    spread = _middle_spread(kinds, priors)
+    begin = most_probable(applicants, kinds, priors)
 
     def at_scale(kind: str, scale: float, rho: float) -> Gaussian:
         there = np.where(kind_of == kind, scale, spread)

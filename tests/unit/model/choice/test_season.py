@@ -143,5 +143,6 @@ def test_the_sample_season_answers_in_full():
     assert record["soap_alert"]
     assert record["soap_steps"]
     said = " ".join(record["sentences"])
-    assert f"about {round(100 * record['match_chance'])} would match" in said
-    assert "true preference" in said
+    assert f"About {round(100 * record['match_chance'])} of 100" in said
+    assert record["why_true_order"] in record["sentences"]
+    assert all(step in said for step in record["soap_steps"])

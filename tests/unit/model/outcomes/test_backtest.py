@@ -63,7 +63,9 @@ def test_the_same_assumptions_have_no_skill_over_themselves_whichever_programs_a
     # Where a year's own programs say nothing, the median is of all that anyone applied to.
     programs.loc[programs["program_id"].isin(["L00", "L01", "L02"]), "interviews_offered"] = np.nan
     monkeypatch.setattr(
-        backtest, "learned_assumptions", lambda learned, a: replace(real(learned, a), assumptions=a)
+        backtest,
+        "learned_assumptions",
+        lambda under, a, *_: replace(real(under, a), assumptions=a),
     )
     real = learned_assumptions
     found = run_backtest(rows, BASE, programs)

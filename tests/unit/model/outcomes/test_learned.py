@@ -22,7 +22,7 @@ SHIFTED = BASE.with_set(
 
 
 def learned(seed, truth, **kind):
-    return learned_assumptions(application_chances(graduates(seed, truth, **kind), BASE), BASE)
+    return learned_assumptions(partial(application_chances, graduates(seed, truth, **kind)), BASE)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def held_out_gain(seed, truth, people=400, sent=10):
     """Log loss of the survey minus that of the learned set, on the year held back."""
     rows = graduates(seed, truth, people=people, sent=sent)
     learn, score = temporal_split(rows["year"], rows["graduate_id"])
-    found = learned_assumptions(application_chances(rows[learn], BASE), BASE)
+    found = learned_assumptions(partial(application_chances, rows[learn]), BASE)
     losses = [
         log_loss(part["interviewed"], part["interview_chance"])
         for part in (application_chances(rows[score], a) for a in (BASE, found.assumptions))
@@ -80,7 +80,7 @@ def test_several_failures_are_never_learned_to_be_better_than_one():
     rows = graduates(8, upside_down, people=200, sent=6)
     several = rows["red_flags"].map(lambda own: "preclinical_failures_multiple" in own)
     rows.loc[several, "interviewed"] = 1.0
-    found = learned_assumptions(application_chances(rows, BASE), BASE).assumptions
+    found = learned_assumptions(partial(application_chances, rows), BASE).assumptions
     one, many = (
         found.value(f"anchors.{flag}")
         for flag in ("course_failure_remediated", "preclinical_failures_multiple")
@@ -93,7 +93,7 @@ def test_a_share_that_no_share_can_be_is_kept_and_never_called_learned():
     # A leave with a high score never leads to an interview, with a low one always.
     major = rows["red_flags"].map(lambda own: bool({"loa_academic", "step1_failure"} & set(own)))
     rows.loc[major, "interviewed"] = (rows.loc[major, "step2_ck"] < 248).astype(float)
-    found = learned_assumptions(application_chances(rows, BASE), BASE)
+    found = learned_assumptions(partial(application_chances, rows), BASE)
     changes = found.changes.set_index("key")
     shares = changes[changes.index.str.endswith(".major")]
     assert not shares["learned"].any()
@@ -108,7 +108,7 @@ def test_a_set_with_anchors_over_all_programs_stays_one_that_can_be_read(tmp_pat
     rows = graduates(9, population, people=200, sent=6)
     failed = rows["red_flags"].map(lambda own: "step1_failure" in own)
     rows.loc[failed, "interviewed"] = 1.0
-    found = learned_assumptions(application_chances(rows, population), population)
+    found = learned_assumptions(partial(application_chances, rows), population)
     path = tmp_path / "office.toml"
     path.write_text(toml_text(found.assumptions), encoding="utf-8")
     assert read_assumptions(path).fingerprint == found.assumptions.fingerprint

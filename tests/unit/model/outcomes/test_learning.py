@@ -21,6 +21,8 @@ from analysis.model.outcomes.posterior import (
 )
 from tests.unit.model.outcomes.simulated import PRIORS, World, world
 
+PLACES = np.log([0.3, 0.7]), np.array([0.2, 0.6])
+
 
 def applicants_of(drawn):
     return Applicants.of(drawn.outcome, logit(drawn.prior), drawn.design, drawn.applicant)
@@ -39,8 +41,9 @@ def test_the_likelihood_is_the_integral_over_the_common_factor(rho):
     assert likelihood(rows, [0.0], rho).value == pytest.approx(expected, abs=1e-6)
 
 
+@pytest.mark.parametrize("places", [None, PLACES])
 @pytest.mark.parametrize("highest", [1.0, 0.8])
-def test_slope_and_curvature_are_those_of_finite_differences(highest):
+def test_slope_and_curvature_are_those_of_finite_differences(highest, places):
     drawn = world(0, applicants=30)
     doors = np.where(drawn.tier == 1, 0.6, 1.0)
     rows = Applicants.of(
@@ -50,6 +53,7 @@ def test_slope_and_curvature_are_those_of_finite_differences(highest):
         drawn.applicant,
         opening=doors,
         highest=highest,
+        places=places,
     )
     at, step = np.random.default_rng(1).normal(0, 0.3, len(World.kinds)), 1e-5
     here = likelihood(rows, at, 0.3)
@@ -88,6 +92,22 @@ def test_files_at_the_highest_chance_do_not_make_a_slope_look_flat():
     error = 3 * np.sqrt(found[0].covariance[1, 1])
     assert found[0].shift[1] == pytest.approx(1.5, abs=error)
     assert found[1].shift[1] < 1.5 - error
+
+
+def test_given_a_match_the_likelihood_is_divided_by_the_chance_of_one():
+    chance, outcome, rho = np.array([0.2, 0.6, 0.7]), np.array([0, 1, 0]), 0.3
+
+    def at(z):
+        return ndtr((ndtri(chance) + np.sqrt(rho) * z) / np.sqrt(1 - rho))
+
+    def integral(of):
+        return quad(lambda z: stats.norm.pdf(z) * of(at(z)), -9, 9, epsabs=1e-13)[0]
+
+    seen = integral(lambda p: np.prod(np.where(outcome == 1, p, 1 - p)))
+    unmatched = integral(lambda p: 0.3 * np.prod(1 - 0.2 * p) + 0.7 * np.prod(1 - 0.6 * p))
+    rows = Applicants.of(outcome, logit(chance), np.zeros((3, 1)), ["a"] * 3, places=PLACES)
+    expected = np.log(seen / (1 - unmatched))
+    assert likelihood(rows, [0.0], rho).value == pytest.approx(expected, abs=1e-6)
 
 
 def test_the_order_of_rows_does_not_matter():

@@ -1,5 +1,7 @@
 """Classes whose truth is drawn anew, and whether what is learned of each holds it."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 from scipy.special import expit, logit
@@ -11,15 +13,22 @@ from analysis.model.outcomes.applications import SLOPES, application_chances
 from analysis.model.outcomes.learning import learned_assumptions
 from tests.unit.model.outcomes.simulated_class import graduates
 
-BASE = read_assumptions(overrides=["level.basis=article"])
+BASES = {
+    basis: read_assumptions(overrides=[f"level.basis={basis}"]) for basis in ("article", "identity")
+}
+BASE = BASES["article"]
 WIDTH = BASE.value("scale.step2_best") - BASE.value("scale.step2_worst")
 
 
-def drawn_truth(seed):
-    """Assumptions strewn about the ones that are believed: slopes, anchors, relief."""
+def drawn_truth(seed, basis="article"):
+    """Assumptions strewn about the ones that are believed: level, slopes, anchors, relief."""
     generator = np.random.default_rng([seed, 7])
-    none = float(expit(logit(BASE.value("anchors.none")) + generator.normal(0, 0.4)))
-    values = {"anchors.none": none}
+    moved = generator.normal(0, 0.4)
+    none = BASE.value("anchors.none")
+    values = {"level.shift": float(moved)}
+    if basis == "article":
+        none = float(expit(logit(none) + moved))
+        values = {"anchors.none": none}
     for flag in FLAGS:
         moved = float(expit(logit(BASE.value(f"anchors.{flag}")) + generator.normal(0, 0.4)))
         values[f"anchors.{flag}"] = min(moved, none - 0.02)
@@ -39,21 +48,24 @@ def drawn_truth(seed):
             key = f"relief.{kind}.{severity}"
             most = values.get(f"relief.{kind}.minor", 0.9)
             values[key] = float(np.clip(BASE.value(key) + moved, 0, most))
-    truth = BASE.with_values(values, basis="assumption", why="drawn", source="none")
+    truth = BASES[basis].with_values(values, basis="assumption", why="drawn", source="none")
     return truth, float(generator.uniform(0.1, 0.4)), float(generator.uniform(0.15, 0.6))
 
 
-def world(seed, people=550, sent=18):
+def world(seed, people=550, sent=18, basis="article"):
     """One row a parameter: parameter, truth, value, low, high."""
-    truth, rho, rate = drawn_truth(seed)
+    truth, rho, rate = drawn_truth(seed, basis)
     rows = graduates(seed, truth, people=people, sent=sent, rho=rho, rate=rate)
-    found = learned_assumptions(application_chances(rows, BASE), BASE)
+    believed = BASES[basis]
+    found = learned_assumptions(partial(application_chances, rows), believed)
     new = found.changes.set_index("key")
     said = [("r", rate, *new.loc["match_given_interview", ["new", "low", "high"]])]
     said.append(("rho", rho, found.rho.value, found.rho.low, found.rho.high))
-    for flag in ("none", *FLAGS):
-        key = f"anchors.{flag}"
-        said.append((key, truth.value(key), *new.loc[key, ["new", "low", "high"]]))
+    level = "anchors.none" if basis == "article" else "level.shift"
+    said += [
+        (key, truth.value(key), *new.loc[key, ["new", "low", "high"]])
+        for key in (level, *(f"anchors.{flag}" for flag in FLAGS))
+    ]
     for name in SLOPES:
         full = truth.value("logit_scale") * truth.weights[name]
         full *= 10 / WIDTH if name == "step2_ck" else 1.0

@@ -1,4 +1,4 @@
-"""Words about a sensitivity analysis."""
+"""Findings in one clause each, ready to be titles: of a sensitivity analysis and a back-test."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from typing import Any
 from analysis.text.labels import FACTORS, FLAGS, in_sentence, joined, percent
 
 __all__ = [
+    "FIGURES",
     "acceptability_finding",
-    "contest_finding",
+    "close_call_finding",
     "first_finding",
     "flip_finding",
     "input_label",
+    "learned_label",
     "least_kept",
+    "reliability_finding",
     "tornado_finding",
     "variance_finding",
+    "verdict_sentence",
     "with_input_labels",
 ]
 
@@ -39,12 +43,12 @@ def first_finding(firsts: Sequence[Row]) -> str:
     return f"{best} is worth most by itself in {share} of the draws, else {joined(named, 'or')}"
 
 
-def contest_finding(contests: Sequence[Row]) -> str:
+def close_call_finding(close_calls: Sequence[Row]) -> str:
     """For how many programs of a list the choice against one left off is not settled."""
-    if not contests:
+    if not close_calls:
         return "No program is left off the list"
-    close = [str(row["program_id"]) for row in contests if row["wins"] < SETTLED]
-    of = len(contests)
+    close = [str(row["program_id"]) for row in close_calls if row["wins"] < SETTLED]
+    of = len(close_calls)
     if not close:
         return f"One by one, each of {of} listed programs is clearly worth more than those left off"
     named = close[:MOST_CLOSE_CALLS]
@@ -76,7 +80,7 @@ LEAST_SWING = 1e-9
 
 
 def input_label(name: str) -> str:
-    """Plain words for an input of the robustness bench."""
+    """Plain words for an input of a sensitivity analysis."""
     kind, _, what = name.partition(".")
     if kind == "weights" and what in FACTORS:
         return f"the weight of {in_sentence(FACTORS[what])}"
@@ -92,13 +96,12 @@ def least_kept(kept: Sequence[float]) -> int:
 
 
 def acceptability_finding(kept: Sequence[float], list_length: int) -> str:
-    """What the redrawn lists say of the base list."""
+    """What the resampled lists say of the base list."""
     least = least_kept(kept)
     if least >= list_length:
-        return f"The list keeps all its {list_length} programs in 95 % of {len(kept)} draws"
+        return f"The list keeps all its {list_length} programs in 95% of {len(kept)} draws"
     return (
-        f"The list keeps at least {least} of its {list_length} programs "
-        f"in 95 % of {len(kept)} draws"
+        f"The list keeps at least {least} of its {list_length} programs in 95% of {len(kept)} draws"
     )
 
 
@@ -178,3 +181,81 @@ def with_input_labels(rows: Any) -> Any:
     """Give rows with an ``input`` column plain words as ``label``, for a chart."""
     words = [input_label(name) for name in rows["input"]]
     return rows.assign(label=[word[0].upper() + word[1:] for word in words])
+
+
+# Figures of a back-test in the order of reading; what is right stands in brackets.
+FIGURES: Mapping[str, str] = {
+    "brier": "Brier score (0 is perfect)",
+    "log_loss": "log loss (0 is perfect)",
+    "skill_vs_base_rate": "better than the earlier years' rate by (0 is as good)",
+    "skill_vs_survey": "better than the old numbers by (0 is as good)",
+    "calibration_in_the_large": "interviews per application not foretold (0)",
+    "calibration_slope": "slope (1; below 1 chances are too extreme)",
+    "calibration_intercept": "shift of the log-odds (0)",
+    "ece": "calibration error",
+    "ece_null": "the same for a perfect model, by luck",
+    "prior_sample_size": "applications the old numbers are worth",
+    "rho": "correlation of one graduate's answers",
+}
+LEARNED = {
+    "latent_correlation": "correlation of one graduate's answers",
+    "match_given_interview": "match given an interview",
+    "logit_scale": "how sharply chances react",
+    "base_rate.group_odds": "the students' group against all",
+    "level.shift": "level of every program (log-odds)",
+}
+
+
+def verdict_sentence(verdict: str, n_applicants: int, years: tuple[int, ...] | list[int]) -> str:
+    """The verdict of a back-test in one sentence."""
+    if verdict == "too_few_to_tell":
+        return (
+            f"Too few to tell whether the learned numbers are better than the old ones; "
+            f"{n_applicants} graduates of {years[-1]} were scored."
+        )
+    return (
+        f"The learned numbers foretold the {n_applicants} graduates of {years[-1]} {verdict} than "
+        "the old ones."
+    )
+
+
+def learned_label(key: str) -> str:
+    """Plain words for an assumption that graduates can move."""
+    kind, _, what = key.partition(".")
+    if kind == "anchors" and what in FLAGS:
+        return FLAGS[what]
+    return LEARNED.get(key, key)
+
+
+def reliability_finding(bins: list[dict[str, Any]]) -> str:
+    """How many tenths of chances came true within what luck does.
+
+    Parameters
+    ----------
+    bins : list of dict
+        Rows of the reliability diagram: mean_chance, rate, band_low, band_high, suppressed.
+
+    Returns
+    -------
+    str
+        One clause, to stand as a title.
+
+    Examples
+    --------
+    >>> reliability_finding([{"mean_chance": 0.4, "rate": 0.2, "band_low": 0.3, "band_high": 0.5,
+    ...                       "suppressed": False}])
+    'In 0 of 1 tenths as many interviews came as luck allows; furthest off: said 40%, came 20%'
+    """
+    shown = [row for row in bins if not row["suppressed"]]
+    if not shown:
+        return "No tenth of the chances holds enough graduates to be shown"
+    within = [row["band_low"] <= row["rate"] <= row["band_high"] for row in shown]
+    said = f"In {sum(within)} of {len(shown)} tenths as many interviews came as luck allows"
+    if all(within):
+        return said
+    far = max(
+        (row for row, held in zip(shown, within, strict=True) if not held),
+        key=lambda row: abs(row["rate"] - row["mean_chance"]),
+    )
+    chance, rate = percent(far["mean_chance"]), percent(far["rate"])
+    return f"{said}; furthest off: said {chance}, came {rate}"

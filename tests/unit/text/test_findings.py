@@ -1,6 +1,6 @@
 import math
 
-from analysis.text import sensitivity as words
+from analysis.text import findings as words
 
 
 def share(name, total):
@@ -9,7 +9,7 @@ def share(name, total):
 
 def test_a_list_that_never_changes_keeps_all_its_programs():
     assert words.acceptability_finding([5] * 20, 5) == (
-        "The list keeps all its 5 programs in 95 % of 20 draws"
+        "The list keeps all its 5 programs in 95% of 20 draws"
     )
 
 
@@ -28,14 +28,14 @@ def test_the_weights_are_set_against_the_input_that_moves_most():
     )
     assert said == (
         "The match chance moves mostly with the chance of a match after an interview "
-        "(50 % of its variance); the five weights together have 3 %"
+        "(50% of its variance); the five weights together have 3%"
     )
 
 
 def test_where_the_weights_move_most_the_title_says_so():
     said = words.variance_finding([share("logit_scale", 0.1), share("all weights", 0.7)])
     assert said == (
-        "The match chance moves mostly with the five weights together (70 % of its variance)"
+        "The match chance moves mostly with the five weights together (70% of its variance)"
     )
 
 
@@ -53,7 +53,7 @@ def test_a_list_that_does_not_flip_is_a_finding():
 
 def test_a_bar_that_falls_names_its_lower_end_first():
     bar = {"input": "latent_correlation", "answer_low": 0.9, "answer_high": 0.7, "swing": 0.2}
-    assert words.tornado_finding([bar]).endswith("70 % to 90 %")
+    assert words.tornado_finding([bar]).endswith("70% to 90%")
 
 
 def test_every_input_has_words():
