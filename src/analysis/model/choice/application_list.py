@@ -566,7 +566,7 @@ def _left_out_frame(
 
 
 def next_applications(
-    found: ApplicationList, assumptions: Assumptions
+    found: ApplicationList, assumptions: Assumptions, most: int | None = None
 ) -> tuple[pd.DataFrame, int | None]:
     """What each application adds, those of the list first, and from which number on it adds little.
 
@@ -576,6 +576,8 @@ def next_applications(
         The list, whose signals are kept.
     assumptions : Assumptions
         ``list.flat_gain``.
+    most : int, optional
+        Applications at which the curve ends; all programs without it.
 
     Returns
     -------
@@ -591,7 +593,7 @@ def next_applications(
     curve = next_application(
         found.market,
         problem.utility,
-        len(problem.programs),
+        len(problem.programs) if most is None else min(most, len(problem.programs)),
         problem.constraints.fees,
         problem.constraints.specialties(len(problem.programs)),
         must=[*worth_most, *np.setdiff1d(listed, worth_most)],
