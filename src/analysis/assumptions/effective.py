@@ -101,6 +101,8 @@ DOMAINS: Mapping[str, Domain] = {
     "highest_chance": Domain(open_low=True),
     "passing.*": SCORE,
     "step2_estimate.sd": Domain(0, 40),
+    "comlex.step2_center": SCORE,
+    "comlex.step2_sd": Domain(0, 40),
     "match_given_interview": Domain(0.01, 0.99),
     "latent_correlation": Domain(0, 0.95),
     "match_utility": SHARE,

@@ -314,6 +314,7 @@ VERIFY = MappingProxyType(
         "auto_screen_any_failure": "whether it screens out any failed licensing exam",
         "veto_professionalism": "whether it refuses any professionalism concern",
         "accepts_do": "whether it takes DO applicants",
+        "accepts_comlex": "whether it reads a COMLEX score without a Step 2 CK score",
         "visa": "which visas it sponsors",
         "step2_ck": "whether a score from before July 2025 is still accepted as a pass",
     }
