@@ -17,7 +17,6 @@ from analysis.model.profile import specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
 __all__ = [
-    "STORIES",
     "StudentView",
     "advisor_note",
     "parts_of_chance",
@@ -25,8 +24,6 @@ __all__ = [
     "student_view",
 ]
 
-# Shapes of a record, from what weighs on it and what has come since (text/story.md.j2).
-STORIES = ("conduct", "letter", "wards", "volatile", "recovery", "repair", "steady")
 EARLY = frozenset({"course_failure_remediated", "preclinical_failures_multiple", "loa_academic"})
 ACADEMIC = EARLY | EXAM_FAILURES
 
@@ -61,7 +58,8 @@ class StudentView:
     typical : dict of str to float
         The typical values: step2_ck, honors, letters, research.
     story : str
-        One of `STORIES`.
+        Shape of the record: conduct, letter, wards, volatile, recovery, repair or steady
+        (text/report/story.md.j2).
     """
 
     student_id: str
