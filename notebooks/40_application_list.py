@@ -48,7 +48,7 @@ answer = pick(student_id, *files, assumptions_toml, wishes=wishes, what_ifs=chan
 found = answer.found
 
 # %% [markdown]
-# ## The list, the most wanted first
+# ## The list, the likeliest first
 
 # %% tags=["nbval-check-output"]
 columns = ["rank", "program_id", "group", "interview_chance", "low", "high", "signal"]
