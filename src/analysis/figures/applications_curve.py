@@ -85,15 +85,7 @@ def draw_applications_curve(
 def alt_applications_curve(curve: DataFrame, *, recommended: int, by: str = "applications") -> str:
     """Say in one sentence what `draw_applications_curve` shows.
 
-    Parameters
-    ----------
-    curve, recommended, by
-        As drawn.
-
-    Returns
-    -------
-    str
-        Where the curve stands at the recommended number and at its end.
+    Of what was drawn: where the curve stands at the recommended number and at its end.
 
     Examples
     --------

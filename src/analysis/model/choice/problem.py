@@ -23,6 +23,7 @@ from analysis.model.choice.constraints import (
     affordable,
     members_of,
 )
+from analysis.model.expected_score import ExpectedScore
 from analysis.model.flags import listed
 from analysis.model.level import program_levels
 from analysis.model.market import Market, Part
@@ -599,6 +600,18 @@ class ListChances:
         for part in self._sending(dict.fromkeys(range(self._count), option)):
             chances[part.at] = part.chances(parameters, self._assumptions)[0]
         return chances
+
+    @property
+    def expected(self) -> ExpectedScore | None:
+        """Scores that the student may have; None where it is known."""
+        return self._parts[0].expected
+
+    def by_score(self, signals: Mapping[int, str]) -> Floats:
+        """Chances at each score that the student may have, shape (k, programs); k is 1 if known."""
+        parameters = chance_parameters(self._assumptions)
+        parts = self._sending(signals)
+        each = [part.by_score(parameters, self._assumptions)[0] for part in parts]
+        return np.concatenate(each, axis=1)[:, np.argsort(np.concatenate([p.at for p in parts]))]
 
     def with_signals(self, signals: Mapping[int, str]) -> pd.DataFrame:
         """Everything about the chances with the signals of a list."""
