@@ -588,7 +588,7 @@ def pick(
         row, others = changed_wishes(student, asked, changes, found)
         try:
             changed[changes] = application_list(
-                changed_row,
+                row,
                 programs,
                 assumptions,
                 preferences,
