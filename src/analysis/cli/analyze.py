@@ -400,6 +400,9 @@ def backtest(
     figures = [{name: _figure(cell) for name, cell in row.items()} for row in answer.figures()]
     figures = [row for row in figures if row["meaning"]]
     print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90% interval")
+    yardstick = answer.yardstick()
+    if len(yardstick):
+        print_table(yardstick.to_dict("records"), list(yardstick), "what is right in brackets")
     learned = [{name: _figure(cell) for name, cell in row.items()} for row in answer.changes()]
     print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
     print(
