@@ -109,3 +109,30 @@ def password_fault(password: str, longest: int) -> str:
     if any(category(c)[0] == "C" or category(c) in {"Zl", "Zp"} for c in password + compared):
         return "a character that cannot be typed"
     return f"over {longest} bytes" if len(compared.encode()) > longest else ""
+
+
+def of_100(share: float) -> str:
+    """A share as a count of 100 people: ``81``, ``less than 1``, ``more than 99``.
+
+    Examples
+    --------
+    >>> [of_100(share) for share in (0.812, 0.003, 0.998, 0.0)]
+    ['81', 'less than 1', 'more than 99', '0']
+    """
+    whole = round(100 * share)
+    if whole == 0 and share > 0:
+        return "less than 1"
+    if whole == 100 and share < 1:
+        return "more than 99"
+    return str(whole)
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage, never as a certainty it is not.
+
+    Examples
+    --------
+    >>> [percent(share) for share in (0.747132, 0.004, 0.998, 0)]
+    ['75%', 'less than 1%', 'more than 99%', '0%']
+    """
+    return f"{of_100(share)}%"

@@ -15,7 +15,7 @@ ALLOWED = {
     "tables": {"errors", "vocabulary", "paths", "plain_text", "toml_file"},
     "assumptions": {"errors", "vocabulary", "paths", "toml_file"},
     "model": {"errors", "vocabulary", "assumptions"},
-    "figures": {"errors", "vocabulary"},
+    "figures": {"errors", "vocabulary", "plain_text"},
     "text": {"plain_text", "vocabulary", "assumptions"},
     "workers": {"errors", "paths", "bundle", "scratch"},
     "inputs": {"errors", "paths", "bundle", "tables", "assumptions"},

@@ -22,7 +22,7 @@ BANNED = (
     "empty-handed",
     "turned away",
     "spotless",
-    "redrawn",
+    "resampled",
     "doubtful",
     "veto",
     "red-flag student",

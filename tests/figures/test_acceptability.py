@@ -53,7 +53,7 @@ def test_cells_are_darker_the_more_often_and_empty_where_never(axes):
 def test_larger_shares_stand_in_their_cells_and_totals_at_the_right(axes):
     draw_acceptability(TWO, axes)
     texts = [text.get_text() for text in axes.texts if text.get_text()]
-    assert texts == ["75", "40", "80 %", "40 %", "On the list"]
+    assert texts == ["75", "40", "80%", "40%", "On the list"]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["Alpha", "B"]
 
 
@@ -75,8 +75,8 @@ def test_nothing_collides_is_clipped_or_under_eight_points(axes, programs, acros
 
 def test_alt_text_says_how_often_and_where_each_program_stands():
     assert alt_acceptability(TWO, title="Places") == (
-        "Heat map. Places: Alpha on the list in 80 % of the draws, most often at place 1 (75 %); B "
-        "on the list in 40 % of the draws, most often at place 2 (40 %). Darker = more often at "
+        "Heat map. Places: Alpha on the list in 80% of the draws, most often at place 1 (75%); B "
+        "on the list in 40% of the draws, most often at place 2 (40%). Darker = more often at "
         "that place; numbers in cells, where they fit, are percent of the draws. Source: not "
         "stated."
     )

@@ -39,7 +39,7 @@ def students(count: int) -> pd.DataFrame:
             "match_chance": value,
             "low": np.clip(value - 0.2, 0, 1),
             "high": np.clip(value + 0.2, 0, 1),
-            "interval": "5–95 % range",
+            "interval": "5–95% range",
             "source": "model",
         }
     )
@@ -71,9 +71,9 @@ def test_each_student_is_a_dot_and_the_line_stands_where_the_risk_begins(axes):
 
 def test_the_alt_text_of_the_students_has_every_number_and_what_the_line_is():
     text = alt_class_standing(students(2), line=0.75)
-    assert "S000 · Emergency Medicine and Internal Medicine 1 % (0–21)" in text
+    assert "S000 · Emergency Medicine and Internal Medicine 1% (0–21)" in text
     assert text.endswith(
-        "Dashed line: 75 %; a list is looked at first if its chance, less what classmates take, is "
+        "Dashed line: 75%; a list is looked at first if its chance, less what classmates take, is "
         "under it."
     )
     assert "Dashed line" not in alt_class_standing(students(2))

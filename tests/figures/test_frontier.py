@@ -31,9 +31,7 @@ def test_the_list_given_is_a_square_with_a_name(axes):
     draw_frontier(sweep(*THREE, used=0.7), axes)
     np.testing.assert_allclose(axes.collections[1].get_offsets(), [[0.75, 0.7]])
     assert "0.7, the list given" in names(axes)
-    assert "at 0.7 (the list given), chance of a match 75 %" in alt_frontier(
-        sweep(*THREE, used=0.7)
-    )
+    assert "at 0.7 (the list given), chance of a match 75%" in alt_frontier(sweep(*THREE, used=0.7))
 
 
 def test_worths_that_lead_to_one_list_share_a_point(axes):

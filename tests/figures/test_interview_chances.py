@@ -37,7 +37,7 @@ def chances(count: int, interval: bool = True, long: bool = False) -> pd.DataFra
 def test_bars_are_the_articles_five_chances_each_with_its_value(axes, article):
     draw_interview_chances(article("interview_chances"), axes)
     assert [bar.get_width() for bar in axes.patches] == [0.8, 0.65, 0.45, 0.35, 0.3]
-    assert [text.get_text() for text in axes.texts] == ["80 %", "65 %", "45 %", "35 %", "30 %"]
+    assert [text.get_text() for text in axes.texts] == ["80%", "65%", "45%", "35%", "30%"]
     assert axes.get_xlim() == (0, 1)
 
 
@@ -58,7 +58,7 @@ def test_the_marked_flag_is_told_by_words_and_weight_and_not_by_colour_alone(axe
 
 def test_a_short_marked_bar_has_the_words_beside_it(axes, article):
     draw_interview_chances(article("interview_chances"), axes, marked="Academic LOA")
-    assert axes.texts[-1].get_text() == "30 % · this student's worst flag"
+    assert axes.texts[-1].get_text() == "30% · this student's worst flag"
 
 
 def test_a_flag_that_is_not_there_cannot_be_marked(axes, article):
@@ -73,12 +73,12 @@ def test_labels_of_the_caller_replace_codes(axes):
 
 
 def test_intervals_are_lines_and_numbers_and_the_footer_says_what_they_are(axes):
-    rows = chances(3).assign(interval="95 % interval")
+    rows = chances(3).assign(interval="95% interval")
     draw_interview_chances(rows, axes)
     assert intervals(axes) == list(zip(rows["low"], rows["high"], strict=True))
     footer = [text.get_text() for text in axes.figure.texts]
     assert footer[0] == "Synthetic sample data: no real programs or people"
-    assert footer[1].endswith("Thin lines and brackets: 95 % interval")
+    assert footer[1].endswith("Thin lines and brackets: 95% interval")
     assert all("(" in text.get_text() for text in axes.texts)
 
 
@@ -140,8 +140,8 @@ def test_axes_among_others_keep_their_place():
 def test_alt_text_has_every_number_and_the_marked_flag(article):
     assert alt_interview_chances(article("interview_chances"), marked="Academic LOA") == (
         "Horizontal bars. Chance of an interview with a high Step 2 CK, by red flag: No red "
-        "flags 80 %; Single early course failure 65 %; Step 1 failure 45 %; Multiple pre-clinical "
-        "failures 35 %; Academic LOA 30 %. Marked as this student's worst flag: Academic LOA. "
+        "flags 80%; Single early course failure 65%; Step 1 failure 45%; Multiple pre-clinical "
+        "failures 35%; Academic LOA 30%. Marked as this student's worst flag: Academic LOA. "
         "Illustrative figures, not "
         "measurements. Source: Residency Advisor article of 6 January 2026."
     )

@@ -23,7 +23,7 @@ def chances(count: int, article: bool = True) -> pd.DataFrame:
             "interview_chance": value,
             "low": np.clip(value - 0.2, 0, 1),
             "high": np.clip(value + 0.2, 0, 1),
-            "interval": "5–95 % range",
+            "interval": "5–95% range",
             "basis": "assumption",
             "source": "model",
         }
@@ -56,7 +56,7 @@ def test_both_answers_are_dots_and_only_the_model_has_a_range(axes):
 def test_numbers_stand_in_columns_with_heads(axes):
     draw_profile_chances(two_flags(), axes)
     words = [text.get_text() for text in axes.texts if text.get_text()]
-    assert words == ["Article", "80 %", "Model", "28 % (12–51)", "6 % (1–20)"]
+    assert words == ["Article", "80%", "Model", "28% (12–51)", "6% (1–20)"]
 
 
 def test_without_the_article_there_is_one_column(axes):
@@ -67,7 +67,7 @@ def test_without_the_article_there_is_one_column(axes):
 def test_alt_text_has_both_answers_and_what_the_article_is():
     text = alt_profile_chances(two_flags(), title="Chances at 245")
     assert text == (
-        "Dots on a scale. Chances at 245: None model 28 % (12–51), article 80 %; Leave model 6 % "
+        "Dots on a scale. Chances at 245: None model 28% (12–51), article 80%; Leave model 6% "
         "(1–20). Source: not stated. Thin lines and brackets: interval. Article: illustrative, at "
         "one reference program."
     )

@@ -34,8 +34,8 @@ def test_a_tenth_with_too_few_graduates_is_counted_and_not_drawn(axes):
 
 def test_alt_text_has_every_number_and_the_source():
     assert alt_reliability(bins(), title="Told and come") == (
-        "Reliability diagram. Told and come: said 10 %, came 20 % (luck: 0 % to 30 %; 40 "
-        "applications); said 60 %, came 90 % (luck: 40 % to 80 %; 25 applications). The office's "
+        "Reliability diagram. Told and come: said 10%, came 20% (luck: 0% to 30%; 40 "
+        "applications); said 60%, came 90% (luck: 40% to 80%; 25 applications). The office's "
         "own figures. Source: sample."
     )
 

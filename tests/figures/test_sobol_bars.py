@@ -39,15 +39,15 @@ def test_each_input_has_a_dot_for_its_share_alone_and_one_with_others(axes):
 def test_numbers_stand_in_columns_under_what_they_are(axes):
     draw_sobol_bars(TWO, axes)
     assert [text.get_text() for text in axes.texts] == [
-        *("Alone", "60 %", "5 %"),
-        *("With others", "70 %", "10 %"),
+        *("Alone", "60%", "5%"),
+        *("With others", "70%", "10%"),
     ]
 
 
 def test_an_estimate_below_nought_is_drawn_and_written_as_nought(axes):
     draw_sobol_bars(TWO.assign(first=[-0.004, 0.6]), axes)
-    assert "0 %" in [text.get_text() for text in axes.texts]
-    assert "weights 0 % alone" in alt_sobol_bars(TWO.assign(first=[-0.004, 0.6]))
+    assert "0%" in [text.get_text() for text in axes.texts]
+    assert "weights 0% alone" in alt_sobol_bars(TWO.assign(first=[-0.004, 0.6]))
 
 
 @pytest.mark.parametrize("interval", [False, True])
@@ -62,11 +62,11 @@ def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, interval
 
 
 def test_alt_text_has_both_shares_and_their_intervals():
-    rows = TWO.assign(total_low=[0.05, 0.6], total_high=[0.15, 0.8], interval="95 % interval")
+    rows = TWO.assign(total_low=[0.05, 0.6], total_high=[0.15, 0.8], interval="95% interval")
     assert alt_sobol_bars(rows, title="Variance") == (
-        "Dots in rows. Variance: rho 60 % alone, 70 % (60–80) with others; weights 5 % alone, "
-        "10 % (5–15) with others. Alone: first-order index; with others: total index, interactions "
-        "included. Lines and brackets: 95 % interval. Source: not stated."
+        "Dots in rows. Variance: rho 60% alone, 70% (60–80) with others; weights 5% alone, "
+        "10% (5–15) with others. Alone: first-order index; with others: total index, interactions "
+        "included. Lines and brackets: 95% interval. Source: not stated."
     )
 
 

@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb
 
 from analysis.figures import style
 from analysis.figures.interview_chances import draw_interview_chances
-from analysis.figures.style.placement import placed_labels, stacked
+from analysis.figures.style.points import placed_labels, stacked
 
 FEW = settings(max_examples=60, derandomize=True, deadline=None)
 COORDINATES = st.tuples(st.floats(20, 380), st.floats(20, 280))
@@ -78,7 +78,7 @@ def test_an_svg_is_what_matplotlib_itself_writes(tmp_path):
 def test_every_weight_finds_its_face_without_a_warning(caplog):
     with style.context():
         for weight in (400, 600):
-            style.text_width("Øre → ж of 45 %", 9, weight)
+            style.text_width("Øre → ж of 45%", 9, weight)
     assert "findfont" not in caplog.text
 
 
@@ -146,7 +146,7 @@ def test_footer_names_source_edition_n_and_response_rate():
         }
     )
     assert style.provenance(rows) == (
-        "Source: own survey, 2025 edition · n = 40–52 · response rate 42 %"
+        "Source: own survey, 2025 edition · n = 40–52 · response rate 42%"
     )
 
 

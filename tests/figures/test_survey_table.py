@@ -57,7 +57,7 @@ def test_nothing_collides_is_clipped_or_under_eight_points(axes, factors):
 
 
 def test_alt_text_is_the_point():
-    assert "Surgery cites Letters most (90 %) and Research least (30 %)" in alt_survey_table(TWO)
+    assert "Surgery cites Letters most (90%) and Research least (30%)" in alt_survey_table(TWO)
 
 
 def test_three_specialties_side_by_side_are_refused(axes):

@@ -52,10 +52,10 @@ def test_bars_run_from_answer_to_answer_the_widest_on_top(axes):
 def test_each_end_says_at_which_value_of_the_input_it_lies(axes):
     draw_tornado(THREE, axes)
     assert [text.get_text() for text in axes.texts] == [
-        *("at 0.4: 50 %", "at 0.1: 80 %"),
-        *("at 0.2: 58 %", "at 0.4: 63 %"),
-        *("at 1: 60 %", "at 2: 60 %"),
-        "60 % with every input at its base",
+        *("at 0.4: 50%", "at 0.1: 80%"),
+        *("at 0.2: 58%", "at 0.4: 63%"),
+        *("at 1: 60%", "at 2: 60%"),
+        "60% with every input at its base",
     ]
 
 
@@ -84,8 +84,8 @@ def test_an_input_that_moves_nothing_is_drawn_without_a_bar(axes):
 
 def test_alt_text_has_both_answers_of_every_input():
     assert alt_tornado(THREE, title="Swings") == (
-        "Tornado chart. Swings. Chance of a match (%): rho at 0.1: 80 %, at 0.4: 50 %; weight at "
-        "0.2: 58 %, at 0.4: 63 %; still at 1: 60 %, at 2: 60 %. 60 % with every input at its base. "
+        "Tornado chart. Swings. Chance of a match (%): rho at 0.1: 80%, at 0.4: 50%; weight at "
+        "0.2: 58%, at 0.4: 63%; still at 1: 60%, at 2: 60%. 60% with every input at its base. "
         "Each bar: one input at the low and at the high end of its range, all others at their "
         "base. Source: not stated."
     )

@@ -77,7 +77,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(scorecard)
     assumptions_app.command("show")(show_assumptions)
     assumptions_app.command("diff")(diff_assumptions)
-    assumptions_app.command("new")(new_assumptions)
+    assumptions_app.command("new")(reads_files(new_assumptions))
     app.add_typer(assumptions_app, name="assumptions")
 
 
@@ -161,8 +161,8 @@ def pick(
         str, typer.Option(help="Id of the student to match together with, as a couple.")
     ] = "",
     together_by: Annotated[
-        str, typer.Option(help="A couple's one place: state or institution_id.")
-    ] = "state",
+        str, typer.Option(help="A couple's one place: city, state or institution_id.")
+    ] = "",
     both_at_one: Annotated[
         bool, typer.Option("--both-at-one", help="Two specialties may meet at one institution.")
     ] = False,
@@ -248,7 +248,7 @@ def season(
         columns = ["program", "answer", "chance", "match_gain", "rank", "write"]
         print_table(answer.printed(), columns, f"{student_id}: the season so far")
         print("\n".join(record["sentences"]))
-        print(f"Assumptions {record['fingerprint']}.")
+        print(f"These numbers rest on assumptions {record['fingerprint']}.")
     return 0
 
 
@@ -289,7 +289,7 @@ def robustness(
     """Which conclusions hold when the assumptions vary, for one student or the class."""
     refuse_both(workers, cluster)
     if student_id != "class" and (workers or cluster):
-        message = "one student's bench runs in this process: --workers and --cluster are for class"
+        message = "one student runs in this process: --workers and --cluster are for class"
         raise typer.BadParameter(message)
     form = chosen_format(output)
     code, title = 0, "share of draws in which a program is on the list"
@@ -482,13 +482,28 @@ def new_assumptions(
     ] = None,
     specialty: Annotated[str, typer.Option(help="Directors of one specialty; all without.")] = "",
     way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
+    programs: Annotated[
+        Path | None, typer.Option(help="Shares of applicants and signals, by program.")
+    ] = None,
+    applicants: Annotated[
+        Path | None, typer.Option(help="A log of applicants: numbers of the season.")
+    ] = None,
 ) -> None:
-    """Write a whole set to a new file, to edit; its weights may come from a survey."""
+    """Write a whole set to a new file, to edit; from a survey, programs or a log if given."""
     from analysis.views.assumptions import assumptions_new
 
     if survey is None and specialty:
         raise typer.BadParameter("--specialty is about a --survey: name the survey too")
-    target, said = assumptions_new(path, start, sets or (), _given(survey), specialty, way.value)
+    target, said = assumptions_new(
+        path,
+        start,
+        sets or (),
+        _given(survey),
+        specialty,
+        way.value,
+        _given(programs),
+        _given(applicants),
+    )
     for sentence in said:
         say(sentence)
     say(f"wrote {target}")

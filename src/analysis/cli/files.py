@@ -22,6 +22,7 @@ class Table(StrEnum):
     programs = "programs"
     preferences = "preferences"
     graduates = "graduates"
+    applicants = "applicants"
     offers = "offers"
 
 

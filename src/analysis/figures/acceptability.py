@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import FigureError
 from analysis.figures import style
 
 if TYPE_CHECKING:
@@ -19,7 +18,6 @@ __all__ = ["alt_acceptability", "draw_acceptability"]
 Floats = NDArray[np.float64]
 
 NEEDED = ("program", "place", "acceptability")
-NAME = "the acceptability chart"
 TITLE = "How often each program is chosen when the assumptions vary"
 X_AXIS = "Place on the list"
 TOTAL_HEAD = "On the list"
@@ -32,6 +30,7 @@ WIDEST_NAMES = 0.34
 NAME_GAP, TOTAL_GAP, SLACK, AXIS_BELOW, ABOVE = 9.0, 12.0, 2.0, 32.0, 17.0
 LEAST_WRITTEN = 0.10
 DARKEST = 0.7  # of the way from paper to blue: dark print keeps a contrast of 4.5 on it
+CHART = style.Chart("the acceptability chart", NEEDED, "Heat map.", note=EXPLAINED, most=None)
 
 
 def draw_acceptability(places: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
@@ -81,44 +80,27 @@ def draw_acceptability(places: DataFrame, ax: Axes, *, title: str = TITLE) -> Ax
         ax.set_xticks([n - 0.5 for n in ticks], [str(n) for n in ticks])
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.set_xlabel(X_AXIS, loc="left")
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(places),
-            footer=_footer(places),
-            margins=style.Margins(pitch * count, left, right, AXIS_BELOW, ABOVE),
+        return CHART.finished(
+            ax, places, style.Margins(pitch * count, left, right, AXIS_BELOW, ABOVE), title
         )
 
 
 def alt_acceptability(places: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_acceptability` shows.
 
-    Parameters
-    ----------
-    places, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        For each program how often it is on the list and its commonest place; the cells
-        themselves stand in the table.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: for each program how often it is on the list and its commonest place; the
+    cells themselves stand in the table.
 
     Examples
     --------
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"program": ["A", "A"], "place": [1, 2], "acceptability": [0.7, 0.2]})
     >>> alt_acceptability(rows, title="Places").split(" Darker")[0]
-    'Heat map. Places: A on the list in 90 % of the draws, most often at place 1 (70 %).'
+    'Heat map. Places: A on the list in 90% of the draws, most often at place 1 (70%).'
     """
     names, shares = _shares(places)
     values = "; ".join(_program_words(name, row) for name, row in zip(names, shares, strict=True))
-    return style.alt_text("Heat map.", [f"{title}: {values}"], places, _footer(places))
+    return CHART.alt(places, [f"{title}: {values}"])
 
 
 def _program_words(name: str, shares: Floats) -> str:
@@ -134,21 +116,18 @@ def _program_words(name: str, shares: Floats) -> str:
 
 def _shares(places: DataFrame) -> tuple[list[str], Floats]:
     """Names of the programs, and shares of the draws, shape (programs, places)."""
-    style.check_rows(places, NEEDED, NAME, most=None)
+    CHART.check(places)
     if places[list(NEEDED)].isna().any(axis=None):
-        message = f"{NAME}: a row without its program, place or share"
-        raise FigureError(message)
+        raise CHART.refusal("a row without its program, place or share")
     programs = places["program"].drop_duplicates().tolist()
     across = int(places["place"].max())
     if max(len(programs), across) > MOST_PLACES:
-        message = (
-            f"{NAME}: {len(programs)} programs by {across} places are not legible on a page; "
+        raise CHART.refusal(
+            f"{len(programs)} programs by {across} places are not legible on a page; "
             f"choose {MOST_PLACES} at most"
         )
-        raise FigureError(message)
     if not places["acceptability"].between(0, 1).all() or places["place"].min() < 1:
-        message = f"{NAME}: places begin at 1 and shares lie between 0 and 1"
-        raise FigureError(message)
+        raise CHART.refusal("places begin at 1 and shares lie between 0 and 1")
     rows = [programs.index(program) for program in places["program"]]
     shares = np.zeros((len(programs), across))
     shares[rows, places["place"].to_numpy(dtype=np.int64) - 1] = places["acceptability"]
@@ -194,7 +173,3 @@ def _draw_total(
         weight=weight,
         annotation_clip=False,
     )
-
-
-def _footer(places: DataFrame) -> str:
-    return f"{EXPLAINED} · {style.provenance(places)}"

@@ -78,15 +78,7 @@ def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> 
 def alt_applications_curve(curve: DataFrame, *, recommended: int) -> str:
     """Say in one sentence what `draw_applications_curve` shows.
 
-    Parameters
-    ----------
-    curve, recommended
-        As drawn.
-
-    Returns
-    -------
-    str
-        Where the curve stands at the recommended number and at its end.
+    Of what was drawn: where the curve stands at the recommended number and at its end.
 
     Examples
     --------

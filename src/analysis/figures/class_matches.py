@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["alt_class_matches", "draw_class_matches"]
 
 NEEDED = ("step", "expected", "low", "high")
-NAME = "the chart of a class's matches"
 TITLE = "How many of the class match, and how sure that is"
 UNIT = "Students who match"
 HEAD = "Expected (interval)"
+CHART = style.Chart("the chart of a class's matches", NEEDED, "Dots on a scale.", intervals=True)
 
 
 def draw_class_matches(steps: DataFrame, ax: Axes, *, students: int) -> Axes:
@@ -43,7 +43,7 @@ def draw_class_matches(steps: DataFrame, ax: Axes, *, students: int) -> Axes:
     FigureError
         If there is nothing to draw.
     """
-    style.check_rows(steps, NEEDED, NAME)
+    CHART.check(steps)
     lows, highs = style.interval_ends(steps)
     dots = Dots(HEAD, steps["expected"].tolist(), lows, highs, _words(steps))
     ticks = [tick for tick in style.round_ticks(float(students)) if tick == round(tick)]
@@ -51,39 +51,19 @@ def draw_class_matches(steps: DataFrame, ax: Axes, *, students: int) -> Axes:
         margins = dot_rows(ax, style.labels(steps, "step"), [dots], end=ticks[-1])
         ax.set_xticks(ticks)
         ax.set_xlabel(f"{UNIT}, of {students} with a list", loc="left")
-        return style.laid_out(
-            ax,
-            title=TITLE,
-            tag=style.basis_words(steps),
-            footer=style.with_interval_note(style.provenance(steps), steps),
-            margins=margins,
-        )
+        return CHART.finished(ax, steps, margins, TITLE)
 
 
 def alt_class_matches(steps: DataFrame, *, students: int) -> str:
     """Say in words and numbers what `draw_class_matches` shows.
 
-    Parameters
-    ----------
-    steps, students
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every value, source and basis.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every value, source and basis.
     """
-    style.check_rows(steps, NEEDED, NAME)
+    CHART.check(steps)
     names = style.labels(steps, "step")
     values = "; ".join(f"{a}: {b}" for a, b in zip(names, _words(steps), strict=True))
-    footer = style.with_interval_note(style.provenance(steps), steps)
     parts = [f"{TITLE}. {UNIT}, of {students} with a list: {values}"]
-    return style.alt_text("Dots on a scale.", parts, steps, footer)
+    return CHART.alt(steps, parts)
 
 
 def _words(steps: DataFrame) -> list[str]:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["alt_class_standing", "draw_class_standing"]
 
 NEEDED = ("student_id", "match_chance")
-NAME = "the chart of a class"
 TITLE = "Who stands where: the chance that the list ends in a match"
 UNIT = "Chance of a match (%)"
 HEAD = "Match (range)"
+CHART = style.Chart("the chart of a class", NEEDED, "Dots on a scale.", intervals=True)
 
 
 def draw_class_standing(
@@ -48,7 +48,7 @@ def draw_class_standing(
     FigureError
         If there is nothing to draw, or too much to be legible.
     """
-    style.check_rows(students, NEEDED, NAME)
+    CHART.check(students)
     lows, highs = style.interval_ends(students)
     words = style.value_texts(students, "match_chance", share=True)
     dots = Dots(HEAD, students["match_chance"].tolist(), lows, highs, words)
@@ -59,12 +59,8 @@ def draw_class_standing(
             ax.axvline(line, color=style.ORANGE, lw=1.1, dashes=(4, 2), zorder=1)
         ax.set_xticks(*style.PERCENT_TICKS)
         ax.set_xlabel(UNIT, loc="left")
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(students),
-            footer=_footer(students, line, bold=bool(marked)),
-            margins=margins,
+        return CHART.finished(
+            ax, students, margins, title, _footer(students, line, bold=bool(marked))
         )
 
 
@@ -73,22 +69,9 @@ def alt_class_standing(
 ) -> str:
     """Say in words and numbers what `draw_class_standing` shows.
 
-    Parameters
-    ----------
-    students, line, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every value, source and basis.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every value, source and basis.
     """
-    style.check_rows(students, NEEDED, NAME)
+    CHART.check(students)
     words = style.value_texts(students, "match_chance", share=True)
     names = style.labels(students, "student_id")
     values = "; ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
@@ -96,7 +79,7 @@ def alt_class_standing(
     first = [str(students["student_id"].iloc[row]) for row in _first_rows(students)]
     if first:
         said.append(f"Looked at first: {'; '.join(first)}")
-    return style.alt_text("Dots on a scale.", said, students, _footer(students, line))
+    return CHART.alt(students, said, _footer(students, line))
 
 
 def _first_rows(students: DataFrame) -> list[int]:

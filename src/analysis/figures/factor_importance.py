@@ -6,8 +6,9 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from analysis.figures import style
-from analysis.figures.style.bars import horizontal_bars
-from analysis.figures.style.columns import columns_fit, upright_columns
+from analysis.figures.style.marks import columns_fit, horizontal_bars, upright_columns
+from analysis.figures.survey_table import TITLE as SURVEY_TITLE
+from analysis.figures.survey_table import alt_survey_table, draw_survey_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 __all__ = ["alt_factor_importance", "draw_factor_importance"]
 
 NEEDED = ("factor", "importance")
-NAME = "the chart of factor importance"
 TITLE = "What program directors weigh, by factor"
 UNIT = "Importance (points of 100)"
 OTHER_UNIT = "Importance"
 BESIDE = "article_importance"
 ARTICLE = "Open diamonds: the article's weights, where others are in force"
 SAME = 1e-9
+CHART = style.Chart("the chart of factor importance", NEEDED, "Bars.", intervals=True)
 
 
 def draw_factor_importance(
@@ -30,7 +31,9 @@ def draw_factor_importance(
 ) -> Axes:
     """Draw a bar for each factor, in the order given.
 
-    Columns where every name fits beneath its column, horizontal bars where one does not.
+    Columns where every name fits beneath its column, horizontal bars where one does not. A survey
+    in its published shape, with both measures in every row, is drawn as `draw_survey_table` draws
+    it: sorted, with both measures, and two specialties side by side.
 
     Parameters
     ----------
@@ -57,7 +60,9 @@ def draw_factor_importance(
     FigureError
         If there is nothing to draw, or too much to be legible.
     """
-    style.check_rows(importance, NEEDED, NAME)
+    if _is_survey(importance):
+        return draw_survey_table(importance, ax, title=_survey_title(importance, title))
+    CHART.check(importance)
     names = style.labels(importance, "factor")
     values = importance["importance"].tolist()
     lows, highs = style.interval_ends(importance)
@@ -83,13 +88,7 @@ def draw_factor_importance(
             )
             ax.set_xticks(ticks, tick_words)
             ax.set_xlabel(axis, loc="left")
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(importance),
-            footer=_footer(importance),
-            margins=margins,
-        )
+        return CHART.finished(ax, importance, margins, title, _footer(importance))
 
 
 def alt_factor_importance(
@@ -97,20 +96,7 @@ def alt_factor_importance(
 ) -> str:
     """Say in words and numbers what `draw_factor_importance` shows.
 
-    Parameters
-    ----------
-    importance, title, unit
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every value, unit, source and basis.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every value, unit, source and basis.
 
     Examples
     --------
@@ -119,7 +105,9 @@ def alt_factor_importance(
     >>> alt_factor_importance(rows, title="Weights")
     'Bars. Weights: Letters 60; Research 40. Importance (points of 100). Source: not stated.'
     """
-    style.check_rows(importance, NEEDED, NAME)
+    if _is_survey(importance):
+        return alt_survey_table(importance, title=_survey_title(importance, title))
+    CHART.check(importance)
     values = [
         f"{name} {word}"
         for name, word in zip(
@@ -142,7 +130,23 @@ def alt_factor_importance(
             )
         ]
     parts = [f"{title}: {'; '.join(values)}", unit or _unit(importance)]
-    return style.alt_text("Bars.", parts, importance, _footer(importance))
+    return CHART.alt(importance, parts, _footer(importance))
+
+
+def _is_survey(importance: DataFrame) -> bool:
+    """Whether each row has both measures of a published survey."""
+    both = [c for c in ("percent_citing", "mean_importance") if c in importance]
+    return len(both) == 2 and len(importance) > 0 and bool(importance[both].notna().all(axis=None))
+
+
+def _survey_title(importance: DataFrame, title: str) -> str:
+    """The title, with the one specialty that it is about; of two, the legend names them."""
+    if title != TITLE:
+        return title
+    named = importance["specialty"].dropna().unique() if "specialty" in importance else []
+    if len(named) != 1:
+        return SURVEY_TITLE
+    return f"{named[0]}: {SURVEY_TITLE[0].lower()}{SURVEY_TITLE[1:]}"
 
 
 def _unit(importance: DataFrame) -> str:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import FigureError
 from analysis.figures import style
 from analysis.figures.style.page import UPWARD_TITLE, Margins
-from analysis.figures.style.placement import placed_labels
+from analysis.figures.style.points import placed_labels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +21,6 @@ __all__ = ["alt_frontier", "draw_frontier"]
 Floats = NDArray[np.float64]
 
 NEEDED = ("match_utility", "match_chance", "preference_if_matched")
-NAME = "the chart of reach against safety"
 TITLE = "Reach against safety: what a list gains and gives up"
 ACROSS = "Chance of a match (%)"
 UPWARD = "How wished-for the match is, if there is one (0 to 1)"
@@ -36,6 +34,7 @@ STEPS = 5
 SLACK = 4.0
 SAME = 1e-9
 LINE_STEP = 6.0  # points between two stones that keep labels off the line
+CHART = style.Chart("the chart of reach against safety", NEEDED, "Line with points.")
 
 
 def draw_frontier(sweep: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
@@ -76,32 +75,13 @@ def draw_frontier(sweep: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
         _draw_labels(ax, (points - low) / (high - low) * drawing, drawing, names, used)
         _draw_axes(ax, low, high)
         style.put_upward_title(ax, UPWARD, margins)
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(known),
-            footer=_footer(sweep, known),
-            margins=margins,
-        )
+        return CHART.finished(ax, known, margins, title, _footer(sweep, known))
 
 
 def alt_frontier(sweep: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_frontier` shows.
 
-    Parameters
-    ----------
-    sweep, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every list, source and basis.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every list, source and basis.
 
     Examples
     --------
@@ -109,7 +89,7 @@ def alt_frontier(sweep: DataFrame, *, title: str = TITLE) -> str:
     >>> rows = pd.DataFrame({"match_utility": [0.5], "match_chance": [0.8],
     ...                      "preference_if_matched": [0.61]})
     >>> alt_frontier(rows, title="Lists").split(" Numbers")[0]
-    'Line with points. Lists: at 0.5, chance of a match 80 %, wished-for 0.61.'
+    'Line with points. Lists: at 0.5, chance of a match 80%, wished-for 0.61.'
     """
     known = _known(sweep)
     marks = _used(known)
@@ -121,16 +101,15 @@ def alt_frontier(sweep: DataFrame, *, title: str = TITLE) -> str:
         )
     ]
     parts = [f"{title}: {'; '.join(lists)}"]
-    return style.alt_text("Line with points.", parts, known, _footer(sweep, known))
+    return CHART.alt(known, parts, _footer(sweep, known))
 
 
 def _known(sweep: DataFrame) -> DataFrame:
     """Lists with a chance of a match, the most reaching first."""
-    style.check_rows(sweep, NEEDED, NAME)
+    CHART.check(sweep)
     known = sweep[sweep[list(NEEDED)].notna().all(axis=1)]
     if known.empty:
-        message = f"{NAME}: no list has a chance of a match, so there is nothing to draw"
-        raise FigureError(message)
+        raise CHART.refusal("no list has a chance of a match, so there is nothing to draw")
     return known.sort_values("match_utility", kind="stable").reset_index(drop=True)
 
 

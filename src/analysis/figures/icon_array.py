@@ -74,15 +74,7 @@ def draw_icon_array(outcomes: DataFrame, ax: Axes, *, columns: int = 10) -> Axes
 def alt_icon_array(outcomes: DataFrame) -> str:
     """Say in one sentence what `draw_icon_array` shows.
 
-    Parameters
-    ----------
-    outcomes : DataFrame
-        As drawn.
-
-    Returns
-    -------
-    str
-        How many dots, and how many of each outcome.
+    Of what was drawn: how many dots, and how many of each outcome.
 
     Examples
     --------

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.errors import FigureError
 from analysis.figures import style
-from analysis.figures.style.bars import horizontal_bars
+from analysis.figures.style.marks import horizontal_bars
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,10 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["alt_interview_chances", "draw_interview_chances"]
 
 NEEDED = ("red_flag", "interview_chance")
-NAME = "the chart of interview chances"
 TITLE = "Chance of an interview with a high Step 2 CK, by red flag"
 UNIT = "Chance of an interview at one program (%)"
 MARK = "this student's worst flag"
+CHART = style.Chart("the chart of interview chances", NEEDED, "Horizontal bars.", intervals=True)
 
 
 def draw_interview_chances(
@@ -56,7 +55,7 @@ def draw_interview_chances(
     FigureError
         If there is nothing to draw, too much to be legible, or the marked flag is not there.
     """
-    style.check_rows(chances, NEEDED, NAME)
+    CHART.check(chances)
     row = _marked_row(chances, marked)
     lows, highs = style.interval_ends(chances)
     with style.chart(ax):
@@ -73,13 +72,7 @@ def draw_interview_chances(
         )
         ax.set_xticks(*style.PERCENT_TICKS)
         ax.set_xlabel(UNIT, loc="left")
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(chances),
-            footer=_footer(chances),
-            margins=margins,
-        )
+        return CHART.finished(ax, chances, margins, title)
 
 
 def alt_interview_chances(
@@ -87,39 +80,22 @@ def alt_interview_chances(
 ) -> str:
     """Say in words and numbers what `draw_interview_chances` shows.
 
-    Parameters
-    ----------
-    chances, marked, mark, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every value, the marked flag, source and basis.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every value, the marked flag, source and basis.
 
     Examples
     --------
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"red_flag": ["Leave"], "interview_chance": [0.3]})
     >>> alt_interview_chances(rows, title="Chances")
-    'Horizontal bars. Chances: Leave 30 %. Source: not stated.'
+    'Horizontal bars. Chances: Leave 30%. Source: not stated.'
     """
-    style.check_rows(chances, NEEDED, NAME)
+    CHART.check(chances)
     row = _marked_row(chances, marked)
     names = style.labels(chances, "red_flag")
     words = style.value_texts(chances, "interview_chance", share=True)
     values = "; ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
     parts = [f"{title}: {values}", f"Marked as {mark}: {names[row]}" if row is not None else ""]
-    return style.alt_text("Horizontal bars.", parts, chances, _footer(chances))
-
-
-def _footer(chances: DataFrame) -> str:
-    return style.with_interval_note(style.provenance(chances), chances)
+    return CHART.alt(chances, parts)
 
 
 def _marked_row(chances: DataFrame, marked: str | None) -> int | None:
@@ -127,6 +103,5 @@ def _marked_row(chances: DataFrame, marked: str | None) -> int | None:
         return None
     rows = [row for row, flag in enumerate(chances["red_flag"]) if flag == marked]
     if not rows:
-        message = f"{NAME}: the flag to be marked, {marked!r}, is not among the rows"
-        raise FigureError(message)
+        raise CHART.refusal(f"the flag to be marked, {marked!r}, is not among the rows")
     return rows[0]

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import FigureError
 from analysis.figures import style
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ __all__ = ["alt_match_chance_by_rho", "draw_match_chance_by_rho"]
 Floats = NDArray[np.float64]
 
 NEEDED = ("rho", "match_chance")
-NAME = "the chart of the match chance over rho"
 TITLE = "The more answers go together, the lower the chance of a match"
 X_AXIS = "How far the programs' answers go together (rho; 0 = not at all, 1 = all alike)"
 Y_AXIS = "Chance of a match (%)"
@@ -31,6 +29,7 @@ LEFT, RIGHT, BELOW, ABOVE = 34.0, 12.0, 32.0, 18.0
 NOTE_GAP = 8.0
 DOTS = "Dots: the values of rho that are mixed"
 NOTE_SHARE = 0.47  # of the drawing, for each of the two notes
+CHART = style.Chart("the chart of the match chance over rho", NEEDED, "Curve.", most=None)
 
 
 def draw_match_chance_by_rho(
@@ -96,12 +95,8 @@ def draw_match_chance_by_rho(
         ax.set_xlabel(X_AXIS, loc="left")
         ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
         ax.yaxis.set_label_coords(-LEFT / room, 1 + (above - 12) / HEIGHT)
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(curve),
-            footer=_footer(curve, used),
-            margins=style.Margins(HEIGHT, LEFT, RIGHT, BELOW, above),
+        return CHART.finished(
+            ax, curve, style.Margins(HEIGHT, LEFT, RIGHT, BELOW, above), title, _footer(curve, used)
         )
 
 
@@ -114,27 +109,15 @@ def alt_match_chance_by_rho(
 ) -> str:
     """Say in words and numbers what `draw_match_chance_by_rho` shows.
 
-    Parameters
-    ----------
-    curve, used, match_chance, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every point of the curve, the independent answer, what is counted with, and the source.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every point of the curve, the independent answer, what is counted with,
+    and the source.
 
     Examples
     --------
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"rho": [0.0, 0.4], "match_chance": [0.985, 0.7]})
     >>> alt_match_chance_by_rho(rows, title="Over rho").split(" Source")[0]
-    'Curve. Over rho: rho 0 98 %; rho 0.4 70 %. 98 % is the answer if each answer were independent.'
+    'Curve. Over rho: rho 0 98%; rho 0.4 70%. 98% is the answer if each answer were independent.'
     """
     rhos, chances = _points(curve)
     _check_used(used, rhos)
@@ -146,28 +129,25 @@ def alt_match_chance_by_rho(
         parts.append(f"Mixed are the rho {', '.join(f'{rho:g}' for rho in used)}")
     if match_chance is not None:
         parts.append(f"{style.percent(match_chance)} is {MIXED}")
-    return style.alt_text("Curve.", parts, curve, style.provenance(curve))
+    return CHART.alt(curve, parts, style.provenance(curve))
 
 
 def _points(curve: DataFrame) -> tuple[Floats, Floats]:
     """Curve in rising order of rho."""
-    style.check_rows(curve, NEEDED, NAME, most=None)
+    CHART.check(curve)
     known = curve[curve["match_chance"].notna() & curve["rho"].notna()].sort_values("rho")
     rhos, chances = (known[column].to_numpy(dtype=np.float64) for column in NEEDED)
     if len(np.unique(rhos)) < len(rhos) or len(rhos) < 2:
-        message = f"{NAME}: a curve needs two values of rho or more, each once"
-        raise FigureError(message)
+        raise CHART.refusal("a curve needs two values of rho or more, each once")
     if rhos[0] < 0 or rhos[-1] > 1 or chances.min() < 0 or chances.max() > 1:
-        message = f"{NAME}: rho and match_chance lie between 0 and 1"
-        raise FigureError(message)
+        raise CHART.refusal("rho and match_chance lie between 0 and 1")
     return rhos, chances
 
 
 def _check_used(used: Sequence[float], rhos: Floats) -> None:
     missing = [f"{rho:g}" for rho in used if not np.isclose(rhos, rho).any()]
     if missing:
-        message = f"{NAME}: the used rho {', '.join(missing)} is not among the rows"
-        raise FigureError(message)
+        raise CHART.refusal(f"the used rho {', '.join(missing)} is not among the rows")
 
 
 def _overshoot(note: str, chance: float) -> float:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import FigureError
 from analysis.figures import style
 
 if TYPE_CHECKING:
@@ -20,7 +19,6 @@ __all__ = ["alt_next_application", "draw_next_application"]
 Floats = NDArray[np.float64]
 
 NEEDED = ("applications", "match_gain")
-NAME = "the chart of the next application"
 TITLE = "What the next application adds to the chance of a match"
 X_AXIS = "Number of the application"
 Y_AXIS = "Points added (percentage points)"
@@ -34,6 +32,7 @@ FEE_BAND = 18.0  # points over the columns, for what they cost
 COLUMN_SHARE = 0.72
 MOST_APPLICATIONS = 200
 FEWEST_TICKS = 8
+CHART = style.Chart("the chart of the next application", NEEDED, "Columns.", most=MOST_APPLICATIONS)
 
 
 def draw_next_application(
@@ -95,12 +94,8 @@ def draw_next_application(
         ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
         above = ABOVE if _has_fees(applications) else ABOVE - FEE_BAND
         ax.yaxis.set_label_coords(-LEFT / room, 1 + (above - 12) / HEIGHT)
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(applications),
-            footer=footer,
-            margins=style.Margins(HEIGHT, LEFT, RIGHT, BELOW, above),
+        return CHART.finished(
+            ax, applications, style.Margins(HEIGHT, LEFT, RIGHT, BELOW, above), title, footer
         )
 
 
@@ -113,20 +108,7 @@ def alt_next_application(
 ) -> str:
     """Say in words and numbers what `draw_next_application` shows.
 
-    Parameters
-    ----------
-    applications, flat_below, limit, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every gain, the fees, where the curve flattens, and the source.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every gain, the fees, where the curve flattens, and the source.
 
     Examples
     --------
@@ -143,7 +125,7 @@ costs about $110.'
     parts = [f"{title}, in percentage points: {'; '.join(each)}"]
     parts += [_fee_words(first, last, fee) for first, last, fee in _fee_spans(applications)]
     parts += _notes(applications, flat_below, limit)
-    return style.alt_text("Columns.", parts, applications, style.provenance(applications))
+    return CHART.alt(applications, parts, style.provenance(applications))
 
 
 def flattens_at(applications: DataFrame, flat_below: float) -> int | None:
@@ -155,15 +137,13 @@ def flattens_at(applications: DataFrame, flat_below: float) -> int | None:
 
 
 def _gains(applications: DataFrame) -> tuple[NDArray[np.int64], Floats]:
-    style.check_rows(applications, NEEDED, NAME, most=MOST_APPLICATIONS)
+    CHART.check(applications)
     if applications[list(NEEDED)].isna().any(axis=None):
-        message = f"{NAME}: an application without a number or a gain"
-        raise FigureError(message)
+        raise CHART.refusal("an application without a number or a gain")
     rows = applications.sort_values("applications")
     numbers = rows["applications"].to_numpy(dtype=np.int64)
     if (np.diff(numbers) != 1).any():
-        message = f"{NAME}: applications are numbered without a gap, each once"
-        raise FigureError(message)
+        raise CHART.refusal("applications are numbered without a gap, each once")
     return numbers, rows["match_gain"].to_numpy(dtype=np.float64).clip(0)
 
 

@@ -17,13 +17,13 @@ __all__ = ["alt_profile_chances", "draw_profile_chances"]
 
 NEEDED = ("red_flag", "interview_chance")
 BESIDE = "article_chance"
-NAME = "the chart of the model's chances"
 TITLE = "Chance of an interview for this kind of application, by red flag"
 UNIT = "Chance of an interview at one program (%)"
 MODEL = "Model"
 ARTICLE = "Article"
 KINDS = f"{ARTICLE}: illustrative, at one reference program"
 MARK = "this student's"
+CHART = style.Chart("the chart of the model's chances", NEEDED, "Dots on a scale.", intervals=True)
 
 
 def draw_profile_chances(
@@ -61,7 +61,7 @@ def draw_profile_chances(
     FigureError
         If there is nothing to draw, or too much to be legible.
     """
-    style.check_rows(chances, NEEDED, NAME)
+    CHART.check(chances)
     lows, highs = style.interval_ends(chances)
     answers = [
         Dots(
@@ -81,12 +81,8 @@ def draw_profile_chances(
         margins = dot_rows(ax, names, answers, end=1.0, marked=_marked_rows(chances, marked))
         ax.set_xticks(*style.PERCENT_TICKS)
         ax.set_xlabel(UNIT, loc="left")
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(chances),
-            footer=_footer(chances, bold=bool(_marked_rows(chances, marked))),
-            margins=margins,
+        return CHART.finished(
+            ax, chances, margins, title, _footer(chances, bold=bool(_marked_rows(chances, marked)))
         )
 
 
@@ -99,20 +95,7 @@ def alt_profile_chances(
 ) -> str:
     """Say in words and numbers what `draw_profile_chances` shows.
 
-    Parameters
-    ----------
-    chances, marked, title, model
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every value, the marked flags, source and basis.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every value, the marked flags, source and basis.
 
     Examples
     --------
@@ -120,9 +103,9 @@ def alt_profile_chances(
     >>> rows = pd.DataFrame({"red_flag": ["Leave"], "interview_chance": [0.2],
     ...                      "article_chance": [0.3]})
     >>> alt_profile_chances(rows, title="Chances").split(" Article:")[0]
-    'Dots on a scale. Chances: Leave model 20 %, article 30 %. Source: not stated.'
+    'Dots on a scale. Chances: Leave model 20%, article 30%. Source: not stated.'
     """
-    style.check_rows(chances, NEEDED, NAME)
+    CHART.check(chances)
     words = style.value_texts(chances, "interview_chance", share=True)
     names = style.labels(chances, "red_flag")
     values = [f"{name} {model.lower()} {word}" for name, word in zip(names, words, strict=True)]
@@ -133,7 +116,7 @@ def alt_profile_chances(
         ]
     own = "; ".join(names[row] for row in _marked_rows(chances, marked))
     parts = [f"{title}: {'; '.join(values)}", f"Marked as {MARK}: {own}" if own else ""]
-    return style.alt_text("Dots on a scale.", parts, chances, _footer(chances))
+    return CHART.alt(chances, parts, _footer(chances))
 
 
 def _beside(chances: DataFrame) -> list[str]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.errors import FigureError
 from analysis.figures import style
 from analysis.figures.style.page import UPWARD_TITLE, Margins
 from analysis.figures.style.points import (
@@ -29,7 +28,6 @@ __all__ = ["alt_program_risk_tolerance", "draw_program_risk_tolerance"]
 
 NEEDED = ("prestige", "red_flag_tolerance")
 NAMES = ("label", "program_name", "program_type", "program_id")
-NAME = "the chart of program risk tolerance"
 TITLE = "Prestige, and willingness to consider red flags"
 ACROSS = "Prestige and competitiveness (0 to 10)"
 UPWARD = "Willingness to consider red flags (0 to 10)"
@@ -39,6 +37,7 @@ LOW, HIGH = -0.4, 10.4  # a point at the end of a scale is drawn whole
 HEIGHTS = ((0, 305.0), (6, 152.0), (16, 265.0), (10**9, 305.0))
 LEFT, BELOW = 22.0, 32.0
 LEGEND = 30.0  # points of two lines that say which mark is which type
+CHART = style.Chart("the chart of program risk tolerance", NEEDED, "Scatter.", most=None)
 
 
 def draw_program_risk_tolerance(
@@ -95,14 +94,12 @@ def draw_program_risk_tolerance(
         style.put_upward_title(ax, UPWARD, bare)
         draw_point_labels(ax, layout, picked)
         width = style.chart_width(ax)
-        style.laid_out(
+        CHART.finished(
             ax,
-            title=title,
-            tag=style.basis_words(known),
-            footer=_footer(programs, known, picked, layout, mark),
-            margins=replace(
-                bare, below=BELOW + key_height(layout, width) + (LEGEND if kinds else 0.0)
-            ),
+            known,
+            replace(bare, below=BELOW + key_height(layout, width) + (LEGEND if kinds else 0.0)),
+            title,
+            _footer(programs, known, picked, layout, mark),
         )
         draw_key(ax, layout, width, LEFT, BELOW, picked)
     return ax
@@ -113,20 +110,7 @@ def alt_program_risk_tolerance(
 ) -> str:
     """Say in words and numbers what `draw_program_risk_tolerance` shows.
 
-    Parameters
-    ----------
-    programs, chosen, mark, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        Every point that the chart names, the ranges of all, source and basis.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: every point that the chart names, the ranges of all, source and basis.
 
     Examples
     --------
@@ -150,28 +134,27 @@ def alt_program_risk_tolerance(
         )
     if picked:
         parts.append(f"{mark.capitalize()}: {'; '.join(names[i] for i in picked)}")
-    return style.alt_text("Scatter.", parts, known, _source(programs, known))
+    return CHART.alt(known, parts, _source(programs, known))
 
 
 def _points(programs: DataFrame, chosen: Collection[str]) -> tuple[DataFrame, list[str], list[int]]:
     """Rows with both values, their names, and which of them are chosen."""
-    style.check_rows(programs, NEEDED, NAME, most=None)
+    CHART.check(programs)
     named_by = [column for column in NAMES if column in programs.columns]
     if not named_by:
-        message = f"{NAME}: the rows have no column with a name, such as program_type"
-        raise FigureError(message)
+        raise CHART.refusal("the rows have no column with a name, such as program_type")
     known = programs[programs[list(NEEDED)].notna().all(axis=1)].reset_index(drop=True)
-    style.check_rows(known, NEEDED, NAME, most=None)
+    CHART.check(known)
     values = known[list(NEEDED)].to_numpy(dtype=np.float64)
     if values.min() < 0 or values.max() > 10:
-        message = f"{NAME}: prestige and willingness lie between 0 and 10"
-        raise FigureError(message)
+        raise CHART.refusal("prestige and willingness lie between 0 and 10")
     names = style.labels(known, next(c for c in named_by if c != "label" or len(named_by) == 1))
     keys = [str(k) for k in known["program_id"]] if "program_id" in known.columns else names
     missing = sorted(set(chosen) - set(keys))
     if missing:
-        message = f"{NAME}: {', '.join(missing)} cannot be marked: not among the rows with values"
-        raise FigureError(message)
+        raise CHART.refusal(
+            f"{', '.join(missing)} cannot be marked: not among the rows with values"
+        )
     return known, names, [index for index, key in enumerate(keys) if key in set(chosen)]
 
 

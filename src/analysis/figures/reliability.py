@@ -1,10 +1,9 @@
-"""Chart: whether a chance of 40 % came true in 40 of 100, and how far off luck alone may be."""
+"""Chart: whether a chance of 40% came true in 40 of 100, and how far off luck alone may be."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.errors import FigureError
 from analysis.figures import style
 
 if TYPE_CHECKING:
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["alt_reliability", "draw_reliability"]
 
 NEEDED = ("mean_chance", "rate", "band_low", "band_high", "n_applications", "suppressed")
-NAME = "the reliability diagram"
-TITLE = "Did 40 % happen in 40 of 100?"
+TITLE = "Did 40% happen in 40 of 100?"
 X_AXIS = "Interview chance that was said, mean of a tenth (%)"
 Y_AXIS = "Interviews that came, of 100 applications"
 EXPLAINED = (
@@ -24,6 +22,7 @@ EXPLAINED = (
 )
 HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 250.0, 34.0, 14.0, 34.0, 36.0
 BAR_WIDTH, GAP = 9.0, 5.0
+CHART = style.Chart("the reliability diagram", NEEDED, "Reliability diagram.", most=None)
 
 
 def draw_reliability(bins: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
@@ -87,32 +86,20 @@ def draw_reliability(bins: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
         ax.set_xlabel(X_AXIS, loc="left")
         ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
         ax.yaxis.set_label_coords(-LEFT / room, 1 + (ABOVE - 14) / HEIGHT)
-        return style.laid_out(
+        return CHART.finished(
             ax,
-            title=title,
-            tag=style.basis_words(bins),
-            footer=" · ".join([EXPLAINED, *_hidden(bins), style.provenance(bins)]),
-            margins=style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE),
+            bins,
+            style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE),
+            title,
+            " · ".join([EXPLAINED, *_hidden(bins), style.provenance(bins)]),
         )
 
 
 def alt_reliability(bins: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_reliability` shows.
 
-    Parameters
-    ----------
-    bins, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        Chance, rate and band of every tenth, how many are not shown, and the source.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: chance, rate and band of every tenth, how many are not shown, and the
+    source.
     """
     points = [
         f"said {style.percent(row.mean_chance)}, came {style.percent(row.rate)} (luck: "
@@ -121,19 +108,17 @@ def alt_reliability(bins: DataFrame, *, title: str = TITLE) -> str:
         for row in _shown(bins).itertuples(index=False)
     ]
     parts = [f"{title}: {'; '.join(points)}", *_hidden(bins)]
-    return style.alt_text("Reliability diagram.", parts, bins, style.provenance(bins))
+    return CHART.alt(bins, parts, style.provenance(bins))
 
 
 def _shown(bins: DataFrame) -> DataFrame:
-    style.check_rows(bins, NEEDED, NAME, most=None)
+    CHART.check(bins)
     shown = bins[~bins["suppressed"].astype(bool)]
     if shown.empty:
-        message = f"{NAME}: every tenth holds too few graduates to be shown"
-        raise FigureError(message)
+        raise CHART.refusal("every tenth holds too few graduates to be shown")
     numbers = shown[list(NEEDED[:4])]
     if not ((numbers >= 0) & (numbers <= 1)).all(axis=None):
-        message = f"{NAME}: chances, rates and bands lie between 0 and 1"
-        raise FigureError(message)
+        raise CHART.refusal("chances, rates and bands lie between 0 and 1")
     return shown.sort_values("mean_chance")
 
 

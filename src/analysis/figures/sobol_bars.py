@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["alt_sobol_bars", "draw_sobol_bars"]
 
 NEEDED = ("input", "first", "total")
-NAME = "the chart of Sobol indices"
 TITLE = "Where the uncertainty of the match chance comes from"
 UNIT = "Share of the variance (%)"
 ALONE, TOGETHER = "alone", "with others"
 EXPLAINED = "Alone: first-order index; with others: total index, interactions included"
+CHART = style.Chart("the chart of Sobol indices", NEEDED, "Dots in rows.")
 
 
 def draw_sobol_bars(indices: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
@@ -53,39 +53,20 @@ def draw_sobol_bars(indices: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes
         margins = dot_rows(ax, style.labels(rows, "input"), answers, end=ticks[-1] / 100)
         ax.set_xticks([tick / 100 for tick in ticks], [f"{tick:g}" for tick in ticks])
         ax.set_xlabel(UNIT, loc="left")
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(rows),
-            footer=_footer(rows),
-            margins=margins,
-        )
+        return CHART.finished(ax, rows, margins, title, _footer(rows))
 
 
 def alt_sobol_bars(indices: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_sobol_bars` shows.
 
-    Parameters
-    ----------
-    indices, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        Both shares of every input, and the source.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: both shares of every input, and the source.
 
     Examples
     --------
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"input": ["rho"], "first": [0.4], "total": [0.5]})
     >>> alt_sobol_bars(rows, title="Variance").split(" Alone:")[0]
-    'Dots in rows. Variance: rho 40 % alone, 50 % with others.'
+    'Dots in rows. Variance: rho 40% alone, 50% with others.'
     """
     rows = _sorted(indices)
     first, total = _dots(rows, "first", ALONE), _dots(rows, "total", TOGETHER)
@@ -95,11 +76,11 @@ def alt_sobol_bars(indices: DataFrame, *, title: str = TITLE) -> str:
             style.labels(rows, "input"), first.words, total.words, strict=True
         )
     )
-    return style.alt_text("Dots in rows.", [f"{title}: {values}"], rows, _footer(rows))
+    return CHART.alt(rows, [f"{title}: {values}"], _footer(rows))
 
 
 def _sorted(indices: DataFrame) -> DataFrame:
-    style.check_rows(indices, NEEDED, NAME)
+    CHART.check(indices)
     return indices.sort_values("total", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.errors import FigureError
 from analysis.figures import style
 from analysis.figures.style.dot_rows import Dots, dot_rows
 
@@ -15,11 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["alt_survey_table", "draw_survey_table"]
 
 NEEDED = ("factor", "percent_citing", "mean_importance")
-NAME = "the chart of a survey's table"
 TITLE = "What program directors cite, and how important it is to them"
 UNIT = "Directors who cite the factor (%)"
 EXPLAINED = "Numbers: percent citing · mean importance (1 to 5) among those who cite it"
 EVERYONE = "All"
+CHART = style.Chart(
+    "the chart of a survey's table", NEEDED, "Dots in rows.", most=2 * style.MOST_ROWS
+)
 
 
 def draw_survey_table(ratings: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
@@ -52,32 +53,13 @@ def draw_survey_table(ratings: DataFrame, ax: Axes, *, title: str = TITLE) -> Ax
         margins = dot_rows(ax, names, groups, end=1.0)
         ax.set_xticks(*style.PERCENT_TICKS)
         ax.set_xlabel(UNIT, loc="left")
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(ratings),
-            footer=_footer(ratings),
-            margins=margins,
-        )
+        return CHART.finished(ax, ratings, margins, title, _footer(ratings))
 
 
 def alt_survey_table(ratings: DataFrame, *, title: str = TITLE) -> str:
     """Say what `draw_survey_table` shows: the most and the least cited factor of each specialty.
 
-    Parameters
-    ----------
-    ratings, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        The point; every number is in the table beneath.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: the point; every number is in the table beneath.
 
     Examples
     --------
@@ -85,7 +67,7 @@ def alt_survey_table(ratings: DataFrame, *, title: str = TITLE) -> str:
     >>> rows = pd.DataFrame({"factor": ["Letters", "Research"], "percent_citing": [0.9, 0.3],
     ...                      "mean_importance": [4.1, 3.2]})
     >>> alt_survey_table(rows, title="Survey").split(" Numbers")[0]
-    'Dots in rows. Survey: of 2 factors, All cites Letters most (90 %) and Research least (30 %).'
+    'Dots in rows. Survey: of 2 factors, All cites Letters most (90%) and Research least (30%).'
     """
     names, groups = _groups(ratings)
     said = []
@@ -98,24 +80,22 @@ def alt_survey_table(ratings: DataFrame, *, title: str = TITLE) -> str:
             f"{names[least]} least ({style.percent(group.values[least])})"
         )
     parts = [f"{title}: of {len(names)} factors, {'; '.join(said)}"]
-    return style.alt_text("Dots in rows.", parts, ratings, _footer(ratings))
+    return CHART.alt(ratings, parts, _footer(ratings))
 
 
 def _groups(ratings: DataFrame) -> tuple[list[str], list[Dots]]:
     """Names of the factors, the most cited first, and the marks of each specialty."""
-    style.check_rows(ratings, NEEDED, NAME, most=2 * style.MOST_ROWS)
+    CHART.check(ratings)
     named = ratings.assign(name=style.labels(ratings, "factor"))
     if not style.has_column(named, "specialty"):
         named = named.assign(specialty=EVERYONE)
     if (said := named["specialty"].nunique()) > 2:
-        message = f"{NAME}: {said} specialties are not legible side by side; choose 2 at most"
-        raise FigureError(message)
+        raise CHART.refusal(f"{said} specialties are not legible side by side; choose 2 at most")
     if named.duplicated(["specialty", "factor"]).any():
-        message = f"{NAME}: a factor stands twice in one specialty"
-        raise FigureError(message)
+        raise CHART.refusal("a factor stands twice in one specialty")
     cited = named.groupby("factor", sort=False)["percent_citing"].mean()
     order = cited.sort_values(ascending=False, kind="stable", na_position="last").index
-    style.check_rows(named.drop_duplicates("factor"), ["factor"], NAME)
+    style.check_rows(named.drop_duplicates("factor"), ["factor"], CHART.name)
     shown = named.drop_duplicates("factor").set_index("factor")["name"]
     groups = []
     for specialty, rows in named.groupby("specialty", sort=False):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from analysis.errors import FigureError
 from analysis.figures import style
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ __all__ = ["alt_tornado", "draw_tornado"]
 
 NEEDED = ("input", "low", "high", "answer_low", "answer_base", "answer_high")
 ANSWERS = ["low", "high", "answer_low", "answer_base", "answer_high"]
-NAME = "the tornado chart"
 TITLE = "How far the match chance moves when one input does"
 UNIT = "Chance of a match (%)"
 BASE_WORDS = "with every input at its base"
@@ -26,6 +24,7 @@ LEAST_SPAN = 0.02  # of the answer; a chart of no swing still needs an axis
 TALLEST, ROOMY_PITCH, BAR_SHARE = 520.0, 26.0, 0.6
 WIDEST_NAMES = 0.36
 NAME_GAP, END_GAP, SLACK, AXIS_BELOW, ABOVE, RIGHT = 9.0, 4.0, 2.0, 32.0, 16.0, 6.0
+CHART = style.Chart("the tornado chart", NEEDED, "Tornado chart.", note=EXPLAINED)
 
 
 class Bar(NamedTuple):
@@ -98,32 +97,15 @@ def draw_tornado(inputs: DataFrame, ax: Axes, *, title: str = TITLE, unit: str =
         ax.grid(axis="x")
         ax.spines[["left", "bottom"]].set_visible(False)
         ax.set_xlabel(unit, loc="left")
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(rows),
-            footer=_footer(rows),
-            margins=style.Margins(pitch * count, left, RIGHT, AXIS_BELOW, ABOVE),
+        return CHART.finished(
+            ax, rows, style.Margins(pitch * count, left, RIGHT, AXIS_BELOW, ABOVE), title
         )
 
 
 def alt_tornado(inputs: DataFrame, *, title: str = TITLE, unit: str = UNIT) -> str:
     """Say in words and numbers what `draw_tornado` shows.
 
-    Parameters
-    ----------
-    inputs, title, unit
-        As drawn.
-
-    Returns
-    -------
-    str
-        Both answers of every input, the base, and the source.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
+    Of what was drawn: both answers of every input, the base, and the source.
 
     Examples
     --------
@@ -131,7 +113,7 @@ def alt_tornado(inputs: DataFrame, *, title: str = TITLE, unit: str = UNIT) -> s
     >>> rows = pd.DataFrame({"input": ["rho"], "low": [0.1], "high": [0.4],
     ...                      "answer_low": [0.8], "answer_base": [0.7], "answer_high": [0.6]})
     >>> alt_tornado(rows, title="Swings").split(" Each bar")[0]
-    'Tornado chart. Swings. Chance of a match (%): rho at 0.1: 80 %, at 0.4: 60 %. 70 % with every \
+    'Tornado chart. Swings. Chance of a match (%): rho at 0.1: 80%, at 0.4: 60%. 70% with every \
 input at its base.'
     """
     rows = _sorted(inputs)
@@ -143,15 +125,14 @@ input at its base.'
     )
     base = f"{style.percent(rows['answer_base'].iloc[0])} {BASE_WORDS}"
     parts = [title, f"{unit}: {values}", base]
-    return style.alt_text("Tornado chart.", parts, rows, _footer(rows))
+    return CHART.alt(rows, parts)
 
 
 def _sorted(inputs: DataFrame) -> DataFrame:
     """Rows with the widest swing first, as many answers as there must be."""
-    style.check_rows(inputs, NEEDED, NAME)
+    CHART.check(inputs)
     if inputs[ANSWERS].isna().any(axis=None):
-        message = f"{NAME}: an input without its range or an answer"
-        raise FigureError(message)
+        raise CHART.refusal("an input without its range or an answer")
     swing = (inputs["answer_high"] - inputs["answer_low"]).abs()
     order = swing.sort_values(ascending=False, kind="stable").index
     return inputs.loc[order].reset_index(drop=True)
@@ -218,7 +199,3 @@ def _draw_base(ax: Axes, base: float, reach: tuple[float, float], room: float) -
         weight=600,
         annotation_clip=False,
     )
-
-
-def _footer(rows: DataFrame) -> str:
-    return f"{EXPLAINED} · {style.provenance(rows)}"

@@ -84,15 +84,7 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
 def alt_waterfall(parts: DataFrame) -> str:
     """Say in one sentence what `draw_waterfall` shows.
 
-    Parameters
-    ----------
-    parts : DataFrame
-        As drawn.
-
-    Returns
-    -------
-    str
-        Both ends and the part that matters most.
+    Of what was drawn: both ends and the part that matters most.
 
     Examples
     --------

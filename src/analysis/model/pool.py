@@ -30,6 +30,7 @@ __all__ = [
     "evidence_of",
     "expected_value",
     "mean_chance",
+    "own_shares",
     "pool_of",
     "program_level",
     "typical_penalty",
@@ -44,6 +45,7 @@ COMPENSATING = ("step2_ck", "clerkships", "letters", "research")
 NODES, COARSE_NODES = 40, 16
 TOLERANCE, MOST_STEPS, WIDEST_STEP = 1e-13, 100, 3.0
 ROWS_AT_A_TIME = 64
+HALVINGS = 80
 
 
 @dataclass(frozen=True)
@@ -343,10 +345,14 @@ def conditional_odds(
 
 @dataclass(frozen=True)
 class Gates:
-    """Which cells of a pool each program reads.
+    """Who applies to each program, and which of them it reads.
 
     Parameters
     ----------
+    share : ndarray of float, shape (m, 4)
+        Share of each group among its applications.
+    signal : ndarray of float, shape (m, 4, 3)
+        Shares of `SIGNALS` among a group's applications.
     group : ndarray of float, shape (m, 4)
         Chance that a member of each group is read.
     flag : ndarray of float, shape (m, 3)
@@ -355,13 +361,15 @@ class Gates:
         Standardised Step 2 CK cutoff in the program's own pool; -inf for none.
     """
 
+    share: Floats
+    signal: Floats
     group: Floats
     flag: Floats
     cutoff: Floats
 
-    def rows(self, rows: slice) -> Gates:
+    def rows(self, rows: slice | NDArray[np.int64]) -> Gates:
         """The same for some of the programs."""
-        return Gates(self.group[rows], self.flag[rows], self.cutoff[rows])
+        return Gates(*(values[rows] for values in vars(self).values()))
 
     def passes(self, nodes: Floats, correlation: float) -> Floats:
         """Chance to reach the cutoff at each node of the evidence, shape (m, nodes)."""
@@ -371,7 +379,58 @@ class Gates:
     def open_share(self, pool: Pool) -> Floats:
         """Share of the pool that each program reads, E[G], shape (m,)."""
         readable = ndtr(-self.cutoff)
-        return np.asarray((self.group @ pool.group) * (self.flag @ pool.flag) * readable)
+        by_group = (self.group * self.share).sum(axis=1)
+        return np.asarray(by_group * (self.flag @ pool.flag) * readable)
+
+
+def own_shares(pool: Pool, group: Floats, gold: Floats, silver: Floats) -> tuple[Floats, Floats]:
+    """Shares of groups and signals at each program: its own where it has some (section 3.3).
+
+    Parameters
+    ----------
+    pool : Pool
+        The specialty's applicants, whose shares stand in.
+    group : ndarray of float, shape (m, 4)
+        A program's own shares of `GROUPS`; NaN where not known.
+    gold, silver : ndarray of float, shape (m,)
+        Its own shares of applications with each signal; NaN where not known.
+
+    Returns
+    -------
+    share : ndarray of float, shape (m, 4)
+        What is not known shares the rest as in the specialty.
+    signal : ndarray of float, shape (m, 4, 3)
+        A group signals more or less often than others as in the specialty.
+    """
+    unknown = np.isnan(group)
+    given = np.nansum(group, axis=1)
+    usual = np.where(unknown, pool.group, 0.0)
+    left = np.maximum(1 - given, 0)[:, None] * usual
+    share = np.where(unknown, left / np.maximum(usual.sum(axis=1, keepdims=True), 1e-12), group)
+    share /= share.sum(axis=1, keepdims=True)
+    tiers = [
+        np.where(
+            np.isnan(own)[:, None],
+            pool.signal[:, tier],
+            _sent_as_often(pool.signal[:, tier], share, np.nan_to_num(own)),
+        )
+        for tier, own in enumerate((silver, gold), start=1)
+    ]
+    sent = np.stack(tiers, axis=2)
+    # Both tiers of a group end at 1 together.
+    sent /= np.maximum(sent.sum(axis=2, keepdims=True), 1)
+    return share, np.concatenate([1 - sent.sum(axis=2, keepdims=True), sent], axis=2)
+
+
+def _sent_as_often(usual: Floats, share: Floats, own: Floats) -> Floats:
+    """Each group's share of signals, as many times the usual one as gives a program's own."""
+    each = np.maximum(usual, 1e-6)
+    low, high = np.zeros(own.size), np.full(own.size, 1 / each.min())
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        over = (share * np.minimum(middle[:, None] * each, 1)).sum(axis=1) > own
+        low, high = np.where(over, low, middle), np.where(over, middle, high)
+    return np.minimum(low[:, None] * each, 1)
 
 
 def mean_chance(
@@ -420,12 +479,12 @@ def mean_chance(
     cells = odds.signal[0][:, None] + place_log
     with np.errstate(over="ignore"):
         inverse = np.exp(-(odds.group[0][:, None, None] + cells.ravel()[:, None] + odds.tau[0] * x))
-    within = (pool.signal[:, :, None] * place).reshape(len(pool.group), -1)
     mean, slope = np.zeros(level.size), np.zeros(level.size)
     for start in range(0, level.size, ROWS_AT_A_TIME):
         rows = slice(start, start + ROWS_AT_A_TIME)
         own = gates.rows(rows)
         by_node = own.passes(x, correlation) * w
+        within = (own.signal[..., None] * place).reshape(*own.share.shape, -1)
         for flag, share in enumerate(pool.flag):
             with np.errstate(over="ignore"):
                 scale = np.exp(-(level[rows] + penalty[rows, flag]))
@@ -434,9 +493,9 @@ def mean_chance(
             np.minimum(chance, highest, out=chance)
             weight = share * own.flag[:, flag]
             for values, sums in ((chance, mean), (rise, slope)):
-                by_group = np.einsum("mgcj,gc->mgj", values, within)
+                by_group = np.einsum("mgcj,mgc->mgj", values, within)
                 found = np.einsum("mgj,mj->mg", by_group, by_node)
-                sums[rows] += weight * np.einsum("mg,mg,g->m", found, own.group, pool.group)
+                sums[rows] += weight * np.einsum("mg,mg,mg->m", found, own.group, own.share)
     return mean, slope
 
 
@@ -485,7 +544,7 @@ def program_level(
             odds,
             correlation,
             penalty[left],
-            Gates(gates.group[left], gates.flag[left], gates.cutoff[left]),
+            gates.rows(left),
             highest,
             placed=placed,
             nodes=nodes,

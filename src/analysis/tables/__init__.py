@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from analysis.tables.loading import Checked
 
 __all__ = [
+    "read_applicants",
     "read_factor_importance",
     "read_graduates",
     "read_if_given",
@@ -70,6 +71,7 @@ read_program_tolerance = partial(_read, "program_tolerance")
 read_students = partial(_read, "students")
 read_programs = partial(_read, "programs")
 read_preferences = partial(_read, "preferences")
+read_applicants = partial(_read, "applicants")
 read_graduates = partial(_read, "graduates")
 read_offers = partial(_read, "offers")
 

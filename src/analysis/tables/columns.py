@@ -100,6 +100,7 @@ def number(
         low=low,
         high=high,
         percent=percent,
+        yes_no=whole and (low, high) == (0, 1),
     )
 
 

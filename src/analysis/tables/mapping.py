@@ -182,6 +182,13 @@ def _without(raw: RawRows, ignored: frozenset[str]) -> RawRows:
     if len(kept) == len(raw.header):
         return raw
     out = [word for word in raw.header if folded(word) in ignored]
+    gone = [at for at in range(len(raw.header)) if at not in kept]
+    lost = sum(
+        sum(raw.made_of[raw.header[at]][0])
+        if raw.header[at] in raw.made_of
+        else sum(row[at] != "" for row in raw.rows)
+        for at in gone
+    )
     return replace(
         raw,
         header=[raw.header[at] for at in kept],
@@ -192,6 +199,7 @@ def _without(raw: RawRows, ignored: frozenset[str]) -> RawRows:
             if at in kept
         },
         repairs=[*raw.repairs, f"columns ignored, as asked: {', '.join(out)}"],
+        left_out=raw.left_out + lost,
         plain=False,
     )
 
@@ -388,7 +396,8 @@ def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
         columns["red_flags"] = [
             ";".join(filter(None, pair)) for pair in zip(before, flags, strict=True)
         ]
-        places.setdefault("red_flags", ())
+        of_flags = tuple(at[folded(word)] for word in mapping.flags)
+        places["red_flags"] = (*places.get("red_flags", ()), *of_flags)
         steps += said
     if out:
         steps.append(f"columns ignored, as {mapping.name} says: {', '.join(out)}")
@@ -400,6 +409,11 @@ def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
         for new, ours in enumerate(header)
         if old in places[ours]
     }
+    gone = [
+        at
+        for at, word in enumerate(raw.header)
+        if at not in {place for taken in places.values() for place in taken}
+    ]
     origins = {ours: " and ".join(words) for ours, words in mapping.columns.items()}
     return replace(
         raw,
@@ -407,9 +421,30 @@ def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
         rows=rows,
         repairs=[*steps, *raw.repairs],
         several_lines=several,
+        left_out=sum(row[at] != "" for row in raw.rows for at in gone),
+        made_of=_made_of(raw, columns, places),
         origins=origins,
         plain=False,
     )
+
+
+def _made_of(
+    raw: RawRows, columns: dict[str, list[str]], places: dict[str, tuple[int, ...]]
+) -> dict[str, tuple[list[int], list[bool]]]:
+    """Of how many filled cells each new cell is made, and whether it says them in other words."""
+    found = {}
+    claimed: set[int] = set()  # a column that is read as two of ours is counted once
+    for ours, cells in columns.items():
+        own = [place for place in places[ours] if place not in claimed]
+        claimed.update(own)
+        before = [[row[place] for place in places[ours]] for row in raw.rows]
+        numbers = [sum(row[place] != "" for place in own) for row in raw.rows]
+        altered = [
+            len(there := [c for c in old if c]) > 1 or (there != [] and there[0] != new)
+            for old, new in zip(before, cells, strict=True)
+        ]
+        found[ours] = (numbers, altered)
+    return found
 
 
 def _joined(ours: str, cells: list[str], mapping: Mapping) -> str:

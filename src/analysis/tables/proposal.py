@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,9 @@ FLAG_HINTS = (
     (("multiple", "several", "two_courses", "m1_and_m2"), "preclinical_failures_multiple"),
     (("fail", "remediat", "repeat"), "course_failure_remediated"),
 )
-NEITHER_SHOWN = frozenset({"name", "pdf_password", "advisor_note"})
+NEITHER_SHOWN = frozenset({"name", "pdf_password", "advisor_note", "explanation"})
+# In a header they turn yes and no around: "no" to these is bad news.
+GOOD_NEWS = ("pass", "good", "first_attempt", "on_time", "without")
 
 
 def propose(path: Path, table: str = "") -> tuple[str, list[str]]:
@@ -69,10 +72,15 @@ def propose(path: Path, table: str = "") -> tuple[str, list[str]]:
         ours = ours_of[at]
         if not header:
             continue
-        if ours in columns and not columns[ours].regex:
+        if any(column.regex and re.fullmatch(name, ours) for name, column in columns.items()):
+            continue
+        if ours in columns:
             if folded(header) != ours:
                 mapped.append(f"{ours} = {_quoted(header)}  # {_examples(ours, cells)}")
             codes += _codes(ours, columns[ours].metadata, cells, asked)
+            if ours == "explanation" and cells:
+                flags += _flags(header, cells)
+                asked.append(f"{header}: which red flags its words mean")
             continue
         near = resembled(header, table, cells)
         if near == "red_flags":
@@ -161,11 +169,15 @@ def _nearest_table(name: str, raw: RawRows) -> str:
             for word in raw.header
         )
 
-    tables = ("students", "programs", "graduates", "preferences")
+    tables = ("students", "programs", "graduates", "preferences", "applicants")
     best = max(tables, key=known)
     if known(best) < 2:
         raise TableError(Problem(name, f"a table of ours; say which with --table {best}"))
     return best
+
+
+def _rows(count: int) -> str:
+    return f"{count} row" if count == 1 else f"{count} rows"
 
 
 def _quoted(word: str) -> str:
@@ -202,7 +214,7 @@ def _codes(ours: str, column: dict[str, Any], cells: Counter[str], asked: list[s
     lines = ["", f"[{{table}}.codes.{ours}]  # theirs = ours: {options}"]
     for cell, count in unknown[:SHOWN_WORDS]:
         guess = "us_img or non_us_img" if folded(cell) == "img" else ""
-        lines.append(f'# {_quoted(cell)} = "{guess}"  # {count} rows')
+        lines.append(f'# {_quoted(cell)} = "{guess}"  # {_rows(count)}')
     if len(unknown) > SHOWN_WORDS:
         lines.append(f"# and {len(unknown) - SHOWN_WORDS} more")
     return lines
@@ -211,9 +223,10 @@ def _codes(ours: str, column: dict[str, Any], cells: Counter[str], asked: list[s
 def _flags(header: str, cells: Counter[str]) -> list[str]:
     """Words of a column that tells of red flags, each with the code that it may mean."""
     lines = ["", f"[{{table}}.flags.{_quoted(header)}]  # codes: {', '.join(FLAG_CODES)}"]
+    certain = () if any(one in folded(header) for one in GOOD_NEWS) else NO_WORDS
     for cell, count in cells.most_common(SHOWN_WORDS):
-        mark = "" if folded(cell) in NO_WORDS else "# "
-        lines.append(f'{mark}{_quoted(cell)} = "{_flag_of(header, cell)}"  # {count} rows')
+        mark = "" if folded(cell) in certain else "# "
+        lines.append(f'{mark}{_quoted(cell)} = "{_flag_of(header, cell)}"  # {_rows(count)}')
     if len(cells) > SHOWN_WORDS:
         lines.append(f"# and {len(cells) - SHOWN_WORDS} more")
     return lines

@@ -35,7 +35,7 @@ was done. The three chart tables also take the article's own `Category,Value`.
 def shown_name(table: str, name: str, column: Any) -> str:
     """Name of a column as a file has it."""
     if column.regex:
-        return "<factor>"
+        return "<factor>" if table == "pd_responses" else "offers_by_2025_10_15"
     return f"{name}_percent" if (table, name) == ("interview_chances", "interview_chance") else name
 
 
@@ -160,6 +160,7 @@ EXAMPLES = MappingProxyType(
             "applicant_step2": "246",
             "veto_professionalism": "yes",
             "accepts_do": "yes",
+            "accepts_comlex": "yes",
             "visa": "j1",
             "positions": "12",
             "institution_id": "EXAMPLE-I1",
@@ -175,6 +176,21 @@ EXAMPLES = MappingProxyType(
             "preference": "0.8",
             "tie": "rotation",
             "signal": "gold",
+            "source": WRITE_OVER,
+        },
+        "applicants": {
+            "applicant_id": "EXAMPLE1",
+            "year": "2025",
+            "specialty": "Internal Medicine",
+            "degree": "us_md",
+            "step2_ck": "252",
+            "step1_result": "fail_then_pass",
+            "red_flags": "step1_failure",
+            "explanation": "In the applicant's own words.",
+            "applications": "40",
+            "interviews": "11",
+            "matched": "1",
+            "offers_by_2025_10_15": "4",
             "source": WRITE_OVER,
         },
         "graduates": {

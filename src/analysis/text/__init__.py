@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from analysis.plain_text import escape_markdown
+from analysis.plain_text import escape_markdown, of_100
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,22 +29,6 @@ __all__ = [
 ]
 
 HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
-
-
-def of_100(share: float) -> str:
-    """A share as a count of 100 people: ``81``, ``less than 1``, ``more than 99``.
-
-    Examples
-    --------
-    >>> [of_100(share) for share in (0.812, 0.003, 0.998, 0.0)]
-    ['81', 'less than 1', 'more than 99', '0']
-    """
-    whole = round(100 * share)
-    if whole == 0 and share > 0:
-        return "less than 1"
-    if whole == 100 and share < 1:
-        return "more than 99"
-    return str(whole)
 
 
 def percent(share: float) -> str:

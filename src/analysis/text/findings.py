@@ -11,7 +11,7 @@ from analysis.text.labels import FACTORS, FLAGS, in_sentence, joined, percent
 __all__ = [
     "FIGURES",
     "acceptability_finding",
-    "contest_finding",
+    "close_call_finding",
     "first_finding",
     "flag_by_score_finding",
     "flip_finding",
@@ -45,12 +45,12 @@ def first_finding(firsts: Sequence[Row]) -> str:
     return f"{best} is worth most by itself in {share} of the draws, else {joined(named, 'or')}"
 
 
-def contest_finding(contests: Sequence[Row]) -> str:
+def close_call_finding(close_calls: Sequence[Row]) -> str:
     """For how many programs of a list the choice against one left off is not settled."""
-    if not contests:
+    if not close_calls:
         return "No program is left off the list"
-    close = [str(row["program_id"]) for row in contests if row["wins"] < SETTLED]
-    of = len(contests)
+    close = [str(row["program_id"]) for row in close_calls if row["wins"] < SETTLED]
+    of = len(close_calls)
     if not close:
         return f"One by one, each of {of} listed programs is clearly worth more than those left off"
     named = close[:MOST_CLOSE_CALLS]
@@ -82,7 +82,7 @@ LEAST_SWING = 1e-9
 
 
 def input_label(name: str) -> str:
-    """Plain words for an input of the robustness bench."""
+    """Plain words for an input of a sensitivity analysis."""
     kind, _, what = name.partition(".")
     if kind == "weights" and what in FACTORS:
         return f"the weight of {in_sentence(FACTORS[what])}"
@@ -98,7 +98,7 @@ def least_kept(kept: Sequence[float]) -> int:
 
 
 def acceptability_finding(kept: Sequence[float], list_length: int) -> str:
-    """What the redrawn lists say of the base list."""
+    """What the resampled lists say of the base list."""
     least = least_kept(kept)
     if least >= list_length:
         return f"The list keeps all its {list_length} programs in 95% of {len(kept)} draws"

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis import vocabulary
 from analysis.assumptions import Assumptions
-from analysis.text import of_100
+from analysis.plain_text import percent
 from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
 from analysis.vocabulary import COMPONENTS as FACTORS
 
@@ -79,17 +79,6 @@ TERMS = MappingProxyType(
         "signal": "A signal",
     }
 )
-
-
-def percent(share: float) -> str:
-    """A share as a whole percentage, never as a certainty it is not.
-
-    Examples
-    --------
-    >>> [percent(share) for share in (0.747132, 0.004, 0.998, 0)]
-    ['75%', 'less than 1%', 'more than 99%', '0%']
-    """
-    return f"{of_100(share)}%"
 
 
 def points(share: float) -> str:
@@ -325,6 +314,7 @@ VERIFY = MappingProxyType(
         "auto_screen_any_failure": "whether it screens out any failed licensing exam",
         "veto_professionalism": "whether it refuses any professionalism concern",
         "accepts_do": "whether it takes DO applicants",
+        "accepts_comlex": "whether it reads a COMLEX score without a Step 2 CK score",
         "visa": "which visas it sponsors",
         "step2_ck": "whether a score from before July 2025 is still accepted as a pass",
     }

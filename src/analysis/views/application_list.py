@@ -29,6 +29,7 @@ ASK: Mapping[str, str] = MappingProxyType(
         "step2_cutoff": "C",
         "veto_professionalism": "P",
         "accepts_do": "D",
+        "accepts_comlex": "X",
         "visa": "V",
         "step2_ck": "K",
     }
@@ -57,6 +58,10 @@ class ListView:
         Further programs: program_id, name, state, chance, match_gain, total_fee_usd.
     curve : DataFrame
         applications, match_chance: how far the first so many applications get.
+    further : DataFrame
+        The same of `next_applications`, some applications past the list and the optional programs.
+    worth_sending : int or None
+        Applications after which none of `further` adds much; None if each does.
     fee_usd : float
         Fees of the list.
     with_all : float
@@ -87,6 +92,8 @@ class ListView:
     programs: pd.DataFrame
     optional: pd.DataFrame
     curve: pd.DataFrame
+    further: pd.DataFrame
+    worth_sending: int | None
     fee_usd: float
     with_all: float
     all_fee_usd: float
@@ -139,8 +146,8 @@ def list_view(found: ApplicationList, assumptions: Assumptions) -> ListView:
         ],
         replacement_name=[known.get(other, "") for other in own["replacement"]],
     )
-    curve, _ = next_applications(found, assumptions)
-    within = curve.iloc[: len(own) + len(optional)]
+    within = len(own) + len(optional)
+    further, worth_sending = next_applications(found, assumptions, within + MORE_APPLICATIONS)
     more = optional.iloc[-1] if len(optional) else None
     by_rho = found.match_chance_by_rho
     independent = by_rho.loc[by_rho["independent"], "match_chance"].iloc[0]
@@ -152,7 +159,9 @@ def list_view(found: ApplicationList, assumptions: Assumptions) -> ListView:
         independent=float(independent),
         programs=programs,
         optional=optional.rename(columns={"program_name": "name", "interview_chance": "chance"}),
-        curve=within[["applications", "match_chance"]],
+        curve=further[["applications", "match_chance"]].iloc[:within],
+        further=further,
+        worth_sending=worth_sending,
         fee_usd=found.fee_usd,
         with_all=found.match_chance if more is None else float(more["match_chance"]),
         all_fee_usd=found.fee_usd if more is None else float(more["total_fee_usd"]),

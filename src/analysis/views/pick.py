@@ -24,6 +24,7 @@ from analysis.model.choice.application_list import (
 from analysis.model.choice.couples import Couple, couple_plan
 from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_plan, years_for
 from analysis.model.choice.problem import ListWishes
+from analysis.model.choice.score_outlook import ScoreOutlook, score_outlook
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
@@ -38,6 +39,7 @@ from analysis.text.labels import (
     to_verify,
 )
 from analysis.text.what_ifs import moves, what_if_label
+from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
 
 __all__ = [
@@ -329,6 +331,8 @@ class PickAnswer:
         Preliminary years beside advanced positions.
     couple : Couple, optional
         Lists of the student and a partner.
+    score : ScoreOutlook, optional
+        Where the score is not known and the list rests on an estimate.
     """
 
     found: ApplicationList
@@ -338,6 +342,7 @@ class PickAnswer:
     plans: tuple[Plan, ...] = ()
     years: LinkedYears | None = None
     couple: Couple | None = None
+    score: ScoreOutlook | None = None
 
     def rows(self) -> pd.DataFrame:
         """The list as a table, in order for use.
@@ -384,9 +389,19 @@ class PickAnswer:
             for row in found.left_out.to_dict("records")
         ]
         said = list_sentences(found, self.assumptions)
+        score = score_record(self.score)
+        said += sentences("pick/score", **score) if score else []
         if found.chosen:
             said += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
             said += sentences("pick/placement") if self.degree == "us_md" else []
+        plans = plan_rows(self.plans)
+        tracks = None if self.years is None else _years_record(self.years)
+        couple = None if self.couple is None else _couple_record(self.couple)
+        if plans:
+            story = self.assumptions.value("plans.story_usd")
+            said += sentences("pick/plans", plans=plans, story_usd=story)
+        said += sentences("pick/tracks", **tracks) if tracks else []
+        said += sentences("pick/couple", **couple) if couple else []
         codes = {code for why in found.programs["why"] for code in why}
         rho = found.match_chance_by_rho[["rho", "match_chance", "independent"]]
         record = {
@@ -428,9 +443,10 @@ class PickAnswer:
             "worth_sending": worth_sending,
             "sentences": said,
             "what_ifs": [row | {"sentence": _what_if_sentence(row)} for row in self._compared()],
-            "plans": plan_rows(self.plans),
-            "tracks": None if self.years is None else _years_record(self.years),
-            "couple": None if self.couple is None else _couple_record(self.couple),
+            "plans": plans,
+            "tracks": tracks,
+            "couple": couple,
+            "score": score,
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
@@ -466,6 +482,7 @@ def _couple_record(couple: Couple) -> dict[str, Any]:
     mine, partners = couple.programs
     return {
         **asdict(couple.outcomes),
+        "by": couple.by,
         "places": list(couple.places),
         "fee_usd": list(couple.fee_usd),
         "programs": mine.to_dict("records"),
@@ -500,7 +517,7 @@ def pick(
     with_range: bool = True,
     second: str = "",
     partner: str = "",
-    together_by: str = "state",
+    together_by: str = "",
 ) -> PickAnswer:
     """Application list of one student.
 
@@ -527,8 +544,8 @@ def pick(
         Another specialty: one plan against two. A row of two specialties needs none.
     partner : str
         Id of a student of the class to match together with; the row's own ``partner_id`` without.
-    together_by : {"state", "institution_id"}
-        What makes two programs one place for a couple.
+    together_by : str
+        What makes two programs one place for a couple, of `couples.PLACES`.
 
     Returns
     -------
@@ -573,4 +590,5 @@ def pick(
     if isinstance(other_id, str) and other_id:
         both = (student, read_student(students_csv, other_id))
         couple = couple_plan(both, programs, assumptions, preferences, asked, together_by)
-    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple)
+    score = score_outlook(student, found, programs, assumptions, preferences, asked)
+    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple, score)

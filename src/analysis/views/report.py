@@ -12,10 +12,11 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import ApplicationList, application_list
 from analysis.model.choice.plans import second_plan
+from analysis.model.choice.score_outlook import score_outlook
 from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
 from analysis.views.application_list import ListView, WhatIf, list_view, what_ifs_of
-from analysis.views.student import StudentView, parts_of_chance, student_view
+from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
 __all__ = ["Firmness", "ReportView", "report_view"]
 
@@ -49,7 +50,9 @@ class ReportView:
     student : StudentView
         The record.
     list : ListView or None
-        The list; None without a score or without a program of the specialty.
+        The list; None without a score or an estimate of it, or without a program of the specialty.
+    score : dict or None
+        Of `score_record`, where the list rests on an estimate of the score.
     no_programs : bool
         Whether the programs file has none of the specialty.
     what_ifs : dict of str to WhatIf
@@ -72,6 +75,7 @@ class ReportView:
 
     student: StudentView
     list: ListView | None
+    score: dict[str, Any] | None
     no_programs: bool
     what_ifs: dict[str, WhatIf | None]
     parts: pd.DataFrame
@@ -163,9 +167,11 @@ def report_view(
     known = set(programs["specialty"])
     no_programs = not known & set(record.specialties)
     found = None
-    if record.score is not None and not no_programs:
+    if (record.score is not None or record.expected is not None) and not no_programs:
         found = application_list(student, programs, assumptions, preferences)
     plan = None if found is None else list_view(found, assumptions)
+    outlook = found and score_outlook(student, found, programs, assumptions, preferences)
+    score = score_record(outlook)
     what_ifs: dict[str, WhatIf | None] = dict.fromkeys(
         ("no_flags", "letters", "typical_score", "more")
     )
@@ -189,6 +195,7 @@ def report_view(
     return ReportView(
         student=record,
         list=plan,
+        score=score,
         no_programs=no_programs,
         what_ifs=what_ifs,
         parts=parts,

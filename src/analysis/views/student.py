@@ -10,11 +10,20 @@ import pandas as pd
 
 from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
+from analysis.model.choice.score_outlook import ScoreOutlook
+from analysis.model.expected_score import ExpectedScore, expected_score
 from analysis.model.flags import heaviest_first, listed
 from analysis.model.profile import specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
-__all__ = ["STORIES", "StudentView", "advisor_note", "parts_of_chance", "student_view"]
+__all__ = [
+    "STORIES",
+    "StudentView",
+    "advisor_note",
+    "parts_of_chance",
+    "score_record",
+    "student_view",
+]
 
 # Shapes of a record, from what weighs on it and what has come since (text/story.md.j2).
 STORIES = ("conduct", "letter", "wards", "volatile", "recovery", "repair", "steady")
@@ -34,6 +43,8 @@ class StudentView:
         One, or two for a parallel plan.
     score : int or None
         Step 2 CK; None if it is not known yet.
+    expected : ExpectedScore or None
+        Chances of the scores it may be, where the office estimates it.
     step1_failed : bool
         Whether Step 1 took a second attempt.
     flags : tuple of str
@@ -56,6 +67,7 @@ class StudentView:
     student_id: str
     specialties: tuple[str, ...]
     score: int | None
+    expected: ExpectedScore | None
     step1_failed: bool
     flags: tuple[str, ...]
     degree: str
@@ -111,6 +123,7 @@ def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView
         student_id=str(row["student_id"]),
         specialties=tuple(specialties_of(row, assumptions)),
         score=None if score is None else int(score),
+        expected=expected_score(row, assumptions),
         step1_failed="step1_failure" in flags,
         flags=flags,
         degree=_word(row, "degree"),
@@ -159,6 +172,42 @@ def _word(row: pd.Series, column: str) -> str:
     return cell if isinstance(cell, str) else ""
 
 
+def score_record(outlook: ScoreOutlook | None) -> dict[str, Any] | None:
+    """What is known of a score that is not in yet, as plain values.
+
+    Parameters
+    ----------
+    outlook : ScoreOutlook or None
+        Of `score_outlook`.
+
+    Returns
+    -------
+    dict or None
+        expected, sd; low, high (5th and 95th percentile; None where a fail is that likely), failing
+        (chance, 0-1); now, waiting (match chances of the list as it is, and chosen once the score
+        is known), wait (whether waiting is worth it), by_score and cutoffs (rows of the two tables
+        of `ScoreOutlook`). None where the score is known.
+    """
+    if outlook is None:
+        return None
+
+    def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+        return table.astype(object).where(table.notna(), None).to_dict("records")
+
+    return {
+        "expected": outlook.expected.mean,
+        "sd": outlook.expected.sd,
+        "low": None if np.isnan(outlook.low) else outlook.low,
+        "high": None if np.isnan(outlook.high) else outlook.high,
+        "failing": outlook.expected.failing,
+        "now": outlook.now,
+        "waiting": outlook.waiting,
+        "wait": outlook.wait,
+        "by_score": rows(outlook.by_score),
+        "cutoffs": rows(outlook.cutoffs),
+    }
+
+
 # Order in which a record's parts replace a typical applicant's: the newest evidence first.
 PARTS = ("step2_ck", "clerkships", "letters", "research", "red_flags")
 COLUMNS = {
@@ -185,7 +234,7 @@ def parts_of_chance(
     Parameters
     ----------
     student : DataFrame
-        One row of students, with a score.
+        One row of students, with a score or an estimate of it.
     programs : DataFrame
         All programs: the level of one rests on its neighbors too.
     assumptions : Assumptions
@@ -213,9 +262,9 @@ def parts_of_chance(
         step = steps[-1].copy()
         if part == "red_flags":
             step = student
-        elif (
-            getattr(view, {"step2_ck": "score", "clerkships": "honors"}.get(part, part)) is not None
-        ):
+        elif getattr(
+            view, {"step2_ck": "score", "clerkships": "honors"}.get(part, part)
+        ) is not None or (part == "step2_ck" and view.expected):
             step[COLUMNS[part]] = student[COLUMNS[part]]
         steps.append(step)
     copies = pd.concat(steps, ignore_index=True)

@@ -71,7 +71,7 @@ def test_a_proposal_asks_for_what_is_not_sure_and_assigns_no_flag(registrar):
     assert 'step2_ck = "USMLE Step 2 CK"' in text
     assert '# name = ["First name", "Last name"]' in text
     assert '# specialty = ["Specialty 1", "Specialty 2"]' in text
-    assert '# "academic" = "loa_academic"  # 1 rows' in text
+    assert '# "academic" = "loa_academic"  # 1 row' in text
     assert '# "medical" = ""' in text
     assigned = [line for line in text.splitlines() if re.match(r'"[^"]*" = "\w+"', line)]
     assert assigned == []

@@ -2,6 +2,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.errors import ModelError, RowError
@@ -258,3 +259,18 @@ def test_prestige_counts_only_as_far_as_it_is_wished():
     prestige = found.problem.programs.set_index("program_id")["prestige"]
     ranked = prestige[list(found.rank_order)].dropna()
     assert ranked.is_monotonic_decreasing
+
+
+def test_an_expected_score_stands_in_the_answer(tmp_path):
+    students = pd.read_csv(from_root("data/sample/students.csv"), dtype=str)
+    waiting = students[students["student_id"] == "S002"].assign(
+        step2_ck="", step2_estimate="240", step2_estimate_sd="10"
+    )
+    waiting.to_csv(tmp_path / "students.csv", index=False)
+    programs = from_root("data/sample/programs.csv")
+    record = pick("S002", tmp_path / "students.csv", programs, with_range=False).record()
+    assert record["score"]["expected"] == 240
+    assert record["score"]["waiting"] >= record["score"]["now"] - 0.01
+    assert any("Step 2 CK is not in yet" in said for said in record["sentences"])
+    known = pick("S002", from_root("data/sample/students.csv"), programs, with_range=False)
+    assert known.record()["score"] is None

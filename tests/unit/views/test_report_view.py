@@ -121,3 +121,24 @@ def test_a_specialty_with_one_kind_of_signal_is_not_said_to_have_gold_ones():
     assert "gold" not in words.lower()
     rungs = [rung for group in ladder_data(view.list)["groups"] for rung in group["programs"]]
     assert {rung["signal_text"] for rung in rungs} <= {"", "yes"}
+
+
+def test_an_expected_score_gives_a_list_and_says_what_it_rests_on():
+    student = tables.read_student(from_root("data/sample/students.csv"), "S002")
+    waiting = student.assign(step2_ck=np.nan, step2_estimate=240.0, step2_estimate_sd=10.0)
+    view = report_view(waiting, PROGRAMS, ASSUMPTIONS, **DATES)
+    assert view.list.match == view.found.match_chance
+    assert view.score["expected"] == 240
+    assert view.score["low"] < 240 < view.score["high"]
+    assert view.parts["chance"].iloc[-1] == pytest.approx(view.list.programs["chance"].mean())
+    assert view.parts.set_index("part")["change"]["step2_ck"] < 0
+    answer = render("report/answer", **view.words)
+    assert "Your Step 2 CK score is not in yet." in answer
+    assert "We used 240, our estimate" in answer
+    assert "None" not in answer
+    assert "240 expected" in render("report/record", **view.words)
+
+
+def test_a_known_score_has_no_word_of_an_estimate(view):
+    assert view.score is None
+    assert "not in yet" not in render("report/answer", **view.words)

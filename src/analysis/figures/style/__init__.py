@@ -17,6 +17,7 @@ from analysis.figures.style.look import (
     new_axes,
 )
 from analysis.figures.style.page import (
+    Chart,
     Margins,
     chart,
     chart_width,
@@ -24,24 +25,25 @@ from analysis.figures.style.page import (
     laid_out,
     put_upward_title,
 )
-from analysis.figures.style.provenance import (
-    alt_text,
-    basis_words,
-    has_column,
-    provenance,
-)
-from analysis.figures.style.rows import (
+from analysis.figures.style.words import (
+    LINE,
     MOST_ROWS,
     NOT_SHOWN,
+    PERCENT_TICKS,
+    alt_text,
+    basis_words,
     check_rows,
+    has_column,
     interval_ends,
     labels,
     percent,
+    provenance,
+    round_ticks,
+    text_width,
     value_texts,
     with_interval_note,
+    wrapped,
 )
-from analysis.figures.style.ticks import PERCENT_TICKS, round_ticks
-from analysis.figures.style.words import LINE, text_width, wrapped
 
 __all__ = [
     "BLUE",
@@ -59,6 +61,7 @@ __all__ = [
     "SIZE",
     "SMALL_SIZE",
     "TITLE_SIZE",
+    "Chart",
     "Margins",
     "alt_text",
     "apply",

@@ -1,4 +1,4 @@
-"""seaborn's bars and points, with intervals that are known and not estimated from the rows.
+"""Bars and points drawn by seaborn, with intervals that are known and not estimated from rows.
 
 seaborn computes estimate and interval from observations. Here a row's observations are its value
 and the two ends of its interval; the estimator takes the first, the error bar the other two.
@@ -7,15 +7,25 @@ and the two ends of its interval; the estimator takes the first, the error bar t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import nan
 from typing import TYPE_CHECKING, Any, Literal
 
-from analysis.figures.style.look import INK, PAPER
+from analysis.figures.style.look import BLUE, INK, MUTED, ORANGE, PALE_BLUE, PAPER, SIZE, SMALL_SIZE
+from analysis.figures.style.page import UPWARD_TITLE, Margins, chart_width
+from analysis.figures.style.words import LINE, text_width, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame, Series
 
-__all__ = ["draw_bars", "draw_beside", "draw_points"]
+__all__ = [
+    "columns_fit",
+    "draw_bars",
+    "draw_beside",
+    "draw_points",
+    "horizontal_bars",
+    "upright_columns",
+]
 
 WIDTH = 1.1  # of an interval's line, in points
 
@@ -113,3 +123,205 @@ def _value(observations: Series) -> float:
 
 def _interval(observations: Series) -> tuple[float, float]:
     return float(observations.iloc[1]), float(observations.iloc[-1])
+
+
+TALLEST = 540.0  # points of drawing that still fit a page with title, footer and caption
+ROOMY_PITCH = 23.0
+BAR_SHARE = 0.68
+LEAST_LEADING = 3.0
+ROOM_INSIDE = 18.0  # lower rows have no place for words in a bar
+NAME_GAP, VALUE_GAP = 8.0, 5.0
+SLACK = 2.0  # letters on a grid of pixels are a little wider than drawn as outlines
+AXIS_BELOW = 32.0  # tick labels and the axis' title
+WIDEST_NAMES = 0.42  # share of the chart's width
+LINES_BY_ROWS = ((12, 3), (22, 2), (99, 1))
+
+
+def horizontal_bars(
+    ax: Axes,
+    names: Sequence[str],
+    values: Sequence[float],
+    words: Sequence[str],
+    *,
+    end: float,
+    lows: Sequence[float],
+    highs: Sequence[float],
+    marked: int | None = None,
+    mark: str = "",
+    beside: Sequence[float] = (),
+) -> Margins:
+    """Draw one bar a row, the first on top, with name on the left and value on the right."""
+    count = len(names)
+    width = chart_width(ax)
+    size = SIZE if count <= 22 else SMALL_SIZE
+    most_lines = next(lines for most, lines in LINES_BY_ROWS if count <= most)
+    weights = [600 if row == marked else 400 for row in range(count)]
+    shown = [
+        wrapped(name, WIDEST_NAMES * width, size, weight, most_lines)
+        for name, weight in zip(names, weights, strict=True)
+    ]
+    left = (
+        NAME_GAP
+        + SLACK
+        + max(
+            text_width(line, size, weight)
+            for name, weight in zip(shown, weights, strict=True)
+            for line in name.split("\n")
+        )
+    )
+    lines = max(name.count("\n") + 1 for name in shown)
+    pitch = max(min(ROOMY_PITCH, TALLEST / count), lines * size * LINE + LEAST_LEADING)
+
+    others = beside or [0.0] * count
+    ends = [
+        max([0.0, *(x for x in reached if x == x)]) / end
+        for reached in zip(values, highs, others, strict=True)
+    ]
+    value_weights = [600 if row == marked else 400 for row in range(count)]
+    beside = [text_width(w, size, wt) for w, wt in zip(words, value_weights, strict=True)]
+    plain = _drawing_width(width - left, ends, beside)
+    inside = pitch >= ROOM_INSIDE and _fits_inside(marked, mark, values, lows, end, plain, size)
+    texts = list(words)
+    if marked is not None and mark and not inside:
+        texts[marked] = f"{words[marked]} · {mark}"
+        beside[marked] = text_width(texts[marked], size, 600)
+    drawing = _drawing_width(width - left, ends, beside)
+
+    colors = [
+        BLUE if marked is None else ORANGE if row == marked else PALE_BLUE for row in range(count)
+    ]
+    draw_bars(ax, values, lows, highs, colors=colors, share=BAR_SHARE, orient="h")
+    if beside:
+        draw_beside(ax, beside, upright=False)
+    places = list(range(count))
+    for row in places:
+        ax.annotate(
+            texts[row],
+            (ends[row] * end, row),
+            (VALUE_GAP, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            size=size,
+            weight=value_weights[row],
+            annotation_clip=False,
+        )
+    if inside:
+        ax.annotate(
+            mark,
+            (0, places[marked or 0]),
+            (VALUE_GAP, 0),
+            textcoords="offset points",
+            va="center_baseline",
+            size=size,
+            weight=600,
+            color=PAPER,
+        )
+    ax.set_xlim(0, end)
+    ax.set_ylim(count - 0.5, -0.5)
+    ax.set_yticks(places, shown, size=size, linespacing=1.05)
+    for row, name in enumerate(ax.get_yticklabels()):
+        name.set_fontweight(weights[row])
+    ax.tick_params(axis="y", pad=NAME_GAP - 2)
+    ax.set(xlabel="", ylabel="")
+    ax.grid(axis="x")
+    ax.spines[["bottom"]].set_visible(False)
+    return Margins(pitch * count, left, width - left - drawing, AXIS_BELOW)
+
+
+def _drawing_width(room: float, ends: Sequence[float], beside: Sequence[float]) -> float:
+    """Widest drawing at which every value still has its place beside its bar."""
+    limits = [
+        (room - VALUE_GAP - SLACK - text) / share
+        for share, text in zip(ends, beside, strict=True)
+        if share > 0
+    ]
+    return min([room - 14, *limits])
+
+
+def _fits_inside(
+    marked: int | None,
+    mark: str,
+    values: Sequence[float],
+    lows: Sequence[float],
+    end: float,
+    drawing: float,
+    size: float,
+) -> bool:
+    """Whether the mark has room in its bar, left of the interval."""
+    if marked is None:
+        return False
+    free = min(x for x in (values[marked], lows[marked], end) if x == x)
+    return free / end * drawing > text_width(mark, size, 600) + 2 * VALUE_GAP + 4
+
+
+HEIGHT = 80.0
+WIDEST_SLOT = 92.0
+COLUMN_SHARE = 0.62
+AXIS_LEFT = 26.0  # tick labels
+VALUE_ABOVE = 14.0
+NAME_GAP = 6.0
+MARK_ABOVE = 6.0  # from the middle of a diamond to the value over it
+MOST_LINES = 3
+
+
+def _slot(ax: Axes, count: int) -> float:
+    """Points that one column and its name have."""
+    return min(WIDEST_SLOT, (chart_width(ax) - AXIS_LEFT) / count)
+
+
+def columns_fit(ax: Axes, names: Sequence[str], words: Sequence[str]) -> bool:
+    """Whether every name fits under its column, in few lines and without a broken word."""
+    room = _slot(ax, len(names)) - NAME_GAP
+    longest = [max(name.split() or [""], key=text_width) for name in names]
+    return all(text_width(word) <= room for word in [*longest, *words]) and all(
+        wrapped(name, room).count("\n") < MOST_LINES for name in names
+    )
+
+
+def upright_columns(
+    ax: Axes,
+    names: Sequence[str],
+    values: Sequence[float],
+    words: Sequence[str],
+    *,
+    end: float,
+    lows: Sequence[float],
+    highs: Sequence[float],
+    beside: Sequence[float] = (),
+) -> Margins:
+    """Draw one column a row, from left to right, and a diamond where it is compared with."""
+    count = len(names)
+    slot = _slot(ax, count)
+    shown = [wrapped(name, slot - NAME_GAP) for name in names]
+    lines = max(name.count("\n") + 1 for name in shown)
+    places = list(range(count))
+    draw_bars(ax, values, lows, highs, colors=[BLUE] * count, share=COLUMN_SHARE, orient="v")
+    if beside:
+        draw_beside(ax, beside, upright=True)
+    others = beside or [nan] * count
+    for place, value, high, other, word in zip(places, values, highs, others, words, strict=True):
+        tops = [0.0, *(x for x in (value, high, other) if x == x)]
+        ax.annotate(
+            word,
+            (place, max(tops)),
+            (0, MARK_ABOVE if other == max(tops) else 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            bbox={"fc": PAPER, "ec": "none", "pad": 0.5},
+            annotation_clip=False,
+        )
+    ax.set_xlim(-0.5, count - 0.5)
+    ax.set_ylim(0, end)
+    ax.set_xticks(places, shown, linespacing=1.1)
+    ax.set(xlabel="", ylabel="")
+    ax.grid(axis="y")
+    ax.tick_params(axis="y", labelcolor=MUTED)
+    ax.spines["left"].set_visible(False)
+    return Margins(
+        height=HEIGHT,
+        left=AXIS_LEFT,
+        right=max(0.0, chart_width(ax) - AXIS_LEFT - slot * count),
+        below=lines * SIZE * LINE + NAME_GAP,
+        above=VALUE_ABOVE + UPWARD_TITLE,
+    )

@@ -6,7 +6,7 @@ nothing is clipped, nothing collides, and the same numbers give the same picture
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,14 +21,25 @@ from analysis.figures.style.look import (
     TITLE_SIZE,
     context,
 )
-from analysis.figures.style.words import LINE, wrapped
+from analysis.figures.style.words import (
+    LINE,
+    MOST_ROWS,
+    alt_text,
+    basis_words,
+    check_rows,
+    provenance,
+    with_interval_note,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from pandas import DataFrame
 
 __all__ = [
     "UPWARD_TITLE",
+    "Chart",
     "Margins",
     "chart",
     "chart_width",
@@ -73,6 +84,60 @@ def chart(ax: Axes) -> Iterator[None]:
             text.remove()
         ax.clear()
         yield
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What all charts do alike; a chart's own file holds its marks.
+
+    Parameters
+    ----------
+    name : str
+        In messages, such as ``the tornado chart``.
+    needed : tuple of str
+        Columns without which there is nothing to draw.
+    kind : str
+        First words of the alt text.
+    note : str
+        Stands first in the footer.
+    most : int or None
+        Rows that are still legible.
+    intervals : bool
+        Whether ``low`` and ``high`` of the rows are intervals, which the footer then names.
+    """
+
+    name: str
+    needed: tuple[str, ...]
+    kind: str
+    note: str = ""
+    most: int | None = MOST_ROWS
+    intervals: bool = False
+
+    def check(self, rows: DataFrame) -> None:
+        """Refuse what would be an empty or unreadable chart."""
+        check_rows(rows, self.needed, self.name, self.most)
+
+    def refusal(self, why: str) -> FigureError:
+        """Error to raise where rows cannot be drawn."""
+        return FigureError(f"{self.name}: {why}")
+
+    def footer(self, rows: DataFrame, *notes: str) -> str:
+        """The chart's note, whose numbers these are, what their intervals are, further notes."""
+        own = provenance(rows)
+        own = with_interval_note(own, rows) if self.intervals else own
+        return " · ".join(part for part in (self.note, own, *notes) if part)
+
+    def finished(
+        self, ax: Axes, rows: DataFrame, margins: Margins, title: str, footer: str | None = None
+    ) -> Axes:
+        """The Axes with title, basis and footer; all in its place."""
+        foot = self.footer(rows) if footer is None else footer
+        return laid_out(ax, title=title, tag=basis_words(rows), footer=foot, margins=margins)
+
+    def alt(self, rows: DataFrame, parts: Iterable[str], footer: str | None = None) -> str:
+        """What the chart shows, in sentences, with basis and footer."""
+        foot = self.footer(rows) if footer is None else footer
+        return alt_text(self.kind, parts, rows, foot)
 
 
 def root_figure(ax: Axes) -> Figure:

@@ -35,6 +35,7 @@ from analysis.model.choice.problem import (
 )
 from analysis.model.choice.value import match_chance, match_shares
 from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenarios
+from analysis.model.expected_score import has_score
 from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
 from analysis.model.profile import specialties_of
@@ -236,8 +237,8 @@ def application_list(
     own, by_option, if_sent, rules = chosen.own, chosen.by_option, chosen.if_sent, chosen.rules
     floor_dropped, below_price = chosen.floor_dropped, chosen.below_price
     least = assumptions.value("list.least_chance")
-    rate, rho = chosen.rate, mechanism(assumptions)
     decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
+    rate, rho = chosen.rate, _together(own, decided, assumptions)
     chances = own.with_signals(decided)
     chance = chances["interview_chance"].to_numpy()
     market = market_of(by_option, choice)
@@ -257,7 +258,7 @@ def application_list(
     closed = chances["chance_if_closes"].to_numpy()[choice.chosen]
     everything = np.arange(closed.size)
     if_closed = (
-        match_chance(scenarios(closed, rate[choice.chosen], rho), everything)
+        match_chance(scenarios(closed, rate[choice.chosen], rho.of(choice.chosen)), everything)
         if closed.size
         else 0.0
     )
@@ -313,15 +314,17 @@ def _chosen(
     method: Method,
 ) -> _Chosen:
     row = student.iloc[0]
-    if pd.isna(row.get("step2_ck", np.nan)):
-        message = f"student {row['student_id']} has no Step 2 CK score yet: there is no list"
+    if not has_score(row):
+        message = (
+            f"student {row['student_id']} has no Step 2 CK score yet: there is no list; give "
+            "step2_ck, what you expect as step2_estimate, or comlex2"
+        )
         raise ModelError(message)
     problem = list_problem(student, programs, assumptions, preferences, asked)
     at_hand = {"gold": problem.constraints.gold, "silver": problem.constraints.silver}
     options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
     kinds = specialties_of(row, assumptions)
     rate = match_rates(row, problem.programs["specialty"], kinds, problem.ties, assumptions)
-    rho = mechanism(assumptions)
     ties = with_ties(preferences, str(row["student_id"]), asked)
     own = ListChances(student, problem, assumptions, ties)
     if_sent = {option: own.if_all_sent(option) for option in options}
@@ -329,7 +332,12 @@ def _chosen(
     least, fewest = assumptions.value("list.least_chance"), int(assumptions.value("list.fewest"))
     if not asked.fill:
         problem, floor_dropped = with_least_chance(whole, if_sent, least, fewest)
-    by_option = {option: scenarios(chances, rate, rho) for option, chances in if_sent.items()}
+    by_option = {
+        option: scenarios(
+            chances, rate, _together(own, dict.fromkeys(range(len(chances)), option), assumptions)
+        )
+        for option, chances in if_sent.items()
+    }
     rules = problem.constraints
     choice = best_list(by_option, problem.utility, rules, method)
     below_price = False
@@ -350,6 +358,14 @@ def _chosen(
         floor_dropped,
         below_price,
     )
+
+
+def _together(own: ListChances, signals: Mapping[int, str], assumptions: Assumptions) -> Mechanism:
+    """How answers come together: through a score that is not known yet as well."""
+    how = mechanism(assumptions)
+    if own.expected is None:
+        return how
+    return how.with_scores(*own.expected.grouped(own.by_score(signals)))
 
 
 def list_outcome(
@@ -550,7 +566,7 @@ def _left_out_frame(
 
 
 def next_applications(
-    found: ApplicationList, assumptions: Assumptions
+    found: ApplicationList, assumptions: Assumptions, most: int | None = None
 ) -> tuple[pd.DataFrame, int | None]:
     """What each application adds, those of the list first, and from which number on it adds little.
 
@@ -560,6 +576,8 @@ def next_applications(
         The list, whose signals are kept.
     assumptions : Assumptions
         ``list.flat_gain``.
+    most : int, optional
+        Applications at which the curve ends; all programs without it.
 
     Returns
     -------
@@ -575,7 +593,7 @@ def next_applications(
     curve = next_application(
         found.market,
         problem.utility,
-        len(problem.programs),
+        len(problem.programs) if most is None else min(most, len(problem.programs)),
         problem.constraints.fees,
         problem.constraints.specialties(len(problem.programs)),
         must=[*worth_most, *np.setdiff1d(listed, worth_most)],

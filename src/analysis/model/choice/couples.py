@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -11,20 +12,33 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.choice.constraints import Constraints
+from analysis.model.choice.columns import check_plain_conflicts, columns_of, options_of, rules_of
+from analysis.model.choice.constraints import OPTIONS, Constraints, fee_usd
+from analysis.model.choice.explain import market_of
 from analysis.model.choice.problem import (
     ListChances,
-    ListProblem,
     ListWishes,
     list_problem,
     with_least_chance,
 )
 from analysis.model.correlation import Scenarios, mechanism, scenarios
+from analysis.model.match_stage import match_rates
+from analysis.model.portfolio import Choice, best_list
+from analysis.model.profile import specialties_of
 
-__all__ = ["Couple", "CoupleOutcomes", "couple_lists", "couple_outcomes", "couple_plan"]
+__all__ = [
+    "PLACES",
+    "Couple",
+    "CoupleOutcomes",
+    "couple_lists",
+    "couple_outcomes",
+    "couple_plan",
+]
 
 Floats = NDArray[np.float64]
-Picks = tuple[tuple[int, ...], tuple[int, ...]]
+Positions = NDArray[np.int64]
+# What may make two programs one place for a couple; the first that the programs have is used.
+PLACES = ("city", "state", "institution_id")
 LEAST_GAIN = 1e-9
 
 
@@ -57,7 +71,7 @@ class CoupleOutcomes:
 def couple_outcomes(
     markets: tuple[Scenarios, Scenarios],
     places: tuple[Sequence[str], Sequence[str]],
-    lists: Picks,
+    lists: tuple[Sequence[int], Sequence[int]],
 ) -> CoupleOutcomes:
     """Chances of each outcome of two lists.
 
@@ -71,7 +85,7 @@ def couple_outcomes(
         Offer chances of each student's programs, each in states of its own.
     places : pair of sequence of str
         Where each program is; "" for nowhere in common.
-    lists : pair of tuple of int
+    lists : pair of sequence of int
         Positions on each list.
 
     Returns
@@ -84,10 +98,11 @@ def couple_outcomes(
     >>> couple_outcomes((sure, sure), (["OH"], ["OH"]), ((0,), (0,))).together
     0.25
     """
-    none: list[Floats] = []
-    for market, own in zip(markets, lists, strict=True):
-        none.append(np.prod(1 - market.chance[list(own)], axis=0))
-    apart = np.ones((none[0].size, none[1].size))
+    missed = [
+        float(np.prod(1 - market.chance[list(own)], axis=0) @ market.weight)
+        for market, own in zip(markets, lists, strict=True)
+    ]
+    apart = np.ones((markets[0].weight.size, markets[1].weight.size))
     shared = {places[0][at] for at in lists[0]} & {places[1][at] for at in lists[1]}
     for place in sorted(shared - {""}):
         there = [
@@ -95,113 +110,257 @@ def couple_outcomes(
             for market, own, where in zip(markets, lists, places, strict=True)
         ]
         apart *= 1 - np.outer(there[0], there[1])
-    weight = [market.weight for market in markets]
-    missed = [float(refused @ w) for refused, w in zip(none, weight, strict=True)]
-    together = float(weight[0] @ (1 - apart) @ weight[1])
-    both = (1 - missed[0]) * (1 - missed[1])
-    neither = missed[0] * missed[1]
+    together = float(1 - markets[0].weight @ apart @ markets[1].weight)
+    both, neither = (1 - missed[0]) * (1 - missed[1]), missed[0] * missed[1]
     return CoupleOutcomes(together, both, 1 - both - neither, neither)
 
 
+class _Side:
+    """One student's ways to list a program, where each is, and what the list keeps to."""
+
+    def __init__(
+        self, market: Mapping[str, Scenarios], place: Sequence[str], rules: Constraints
+    ) -> None:
+        self.programs = len(place)
+        self.rules = rules
+        self.columns = columns_of(market, np.ones(self.programs), rules, prune=False)
+        found = rules_of(self.columns, replace(rules, price=None, budget_usd=None), self.programs)
+        count = self.columns.program.size
+        self.rows = np.array([rule.row[:count] for rule in found]).reshape(len(found), count)
+        self.low = np.array([rule.low for rule in found])
+        self.high = np.array([rule.high for rule in found])
+        self.kinds = rules.specialties(self.programs)[self.columns.program]
+        self.groups = int(rules.specialties(self.programs).max(initial=0)) + 1
+        self.refusal = 1 - self.columns.offers
+        self.place = np.array([place[at] for at in self.columns.program], dtype=object)
+
+    def counts(self, taken: Positions) -> Positions:
+        return np.bincount(self.kinds[taken], minlength=self.groups)
+
+    def cost(self, taken: Positions) -> float:
+        return self.rules.cost(self.counts(taken).tolist())
+
+    def after(self, taken: Positions) -> tuple[NDArray[np.bool_], Floats]:
+        """Which columns may be added, and what the list then costs."""
+        more = self.counts(taken) + np.eye(self.groups, dtype=np.int64)
+        cost = np.array([self.rules.cost(row.tolist()) for row in more])[self.kinds]
+        used = self.rows[:, taken].sum(axis=1)
+        free = (self.rows + used[:, None] <= self.high[:, None] + LEAST_GAIN).all(axis=0)
+        free &= ~np.isin(self.columns.program, self.columns.program[taken])
+        if self.rules.budget_usd is not None:
+            fees = self.rules.fees_of(self.groups)
+            paid = np.array([fee_usd(fees, row.tolist()) for row in more])
+            free &= (paid <= self.rules.budget_usd)[self.kinds]
+        return free, cost
+
+    def may_be(self, taken: Positions) -> bool:
+        """Whether a list keeps every rule but the budget, which `after` sees to."""
+        used = self.rows[:, taken].sum(axis=1)
+        return bool((used >= self.low).all() and (used <= self.high).all())
+
+    def begin(self, picked: Positions, option: Sequence[str]) -> Positions:
+        """Columns of a list."""
+        ways = list(zip(self.columns.program.tolist(), self.columns.option.tolist(), strict=True))
+        asked = zip(picked.tolist(), option, strict=True)
+        return np.sort([ways.index((at, OPTIONS.index(o))) for at, o in asked]).astype(int)
+
+    def choice(self, taken: Positions, worth: float) -> Choice:
+        order = taken[np.argsort(self.columns.program[taken])]
+        options = tuple(OPTIONS[at] for at in self.columns.option[order])
+        own = self.columns.program[order]
+        return Choice(own, worth, np.inf, np.nan, options, self.cost(taken))
+
+
+class _Search:
+    """Exchanges on two lists whose worth hangs on both."""
+
+    def __init__(self, sides: tuple[_Side, _Side], apart: float, alone: float) -> None:
+        self.sides, self.apart, self.alone = sides, apart, alone
+        common = set(sides[0].place) & set(sides[1].place) - {""}
+        self.places = sorted(common)
+
+    def worth(self, together: Floats, missed: Floats, other: Floats) -> Floats:
+        """Worth of the outcomes by the chances that each matches nowhere."""
+        both = (1 - missed) * (1 - other)
+        one = missed + other - 2 * missed * other
+        return np.asarray((1 - self.apart) * together + self.apart * both + self.alone * one)
+
+    def left(self, side: _Side, taken: Positions) -> Floats:
+        """Chance of no offer in each common place and state, and last of none at all."""
+        here = [side.refusal[taken[side.place[taken] == place]] for place in self.places]
+        return np.array([refusal.prod(axis=0) for refusal in (*here, side.refusal[taken])])
+
+    def net(self, lists: Sequence[Positions]) -> float:
+        first, second = (self.left(s, own) for s, own in zip(self.sides, lists, strict=True))
+        weight, other = (side.columns.weight for side in self.sides)
+        together = 1 - weight @ self.unmet(first, second).prod(axis=0) @ other
+        worth = self.worth(together, first[-1] @ weight, second[-1] @ other)
+        return float(worth) - sum(s.cost(own) for s, own in zip(self.sides, lists, strict=True))
+
+    def unmet(self, first: Floats, second: Floats) -> Floats:
+        """Chance, by place and pair of states, that not both have an offer there."""
+        there = np.einsum("ps,pt->pst", 1 - first[:-1], 1 - second[:-1])
+        return np.concatenate([1 - there, np.ones((1, *there.shape[1:]))])
+
+    def additions(self, at: int, own: Positions, other: Positions) -> tuple[int, float]:
+        """The column that brings most beside a list of one side, and the net worth with it."""
+        side, partner = self.sides[at], self.sides[1 - at]
+        free, cost = side.after(own)
+        if not free.any():
+            return -1, -np.inf
+        mine, theirs = self.left(side, own), self.left(partner, other)
+        unmet = self.unmet(mine, theirs)
+        apart = unmet.prod(axis=0)
+        weight, beside = side.columns.weight, partner.columns.weight
+        together = np.full(free.size, 1 - weight @ apart @ beside)
+        for p, place in enumerate(self.places):
+            here = np.flatnonzero(free & (side.place == place))
+            rest = apart / unmet[p]
+            meets = weight * (rest @ ((1 - theirs[p]) * beside))
+            offers = 1 - mine[p] * side.refusal[here]
+            together[here] = 1 - weight @ rest @ beside + offers @ meets
+        missed = (side.refusal * mine[-1]) @ weight
+        nets = self.worth(together, missed, theirs[-1] @ beside) - cost - partner.cost(other)
+        best = int(np.where(free, nets, -np.inf).argmax())
+        return best, float(nets[best])
+
+    def pairs(self, lists: Sequence[Positions]) -> tuple[tuple[int, int], float]:
+        """The two columns in one place that bring most together, and the net worth with them."""
+        (side, partner), (own, other) = self.sides, lists
+        (free, cost), (open_to, price) = side.after(own), partner.after(other)
+        mine, theirs = self.left(side, own), self.left(partner, other)
+        unmet = self.unmet(mine, theirs)
+        apart = unmet.prod(axis=0)
+        weight, beside = side.columns.weight, partner.columns.weight
+        best, top = (-1, -1), -np.inf
+        for p, place in enumerate(self.places):
+            first = np.flatnonzero(free & (side.place == place))
+            second = np.flatnonzero(open_to & (partner.place == place))
+            if not (first.size and second.size):
+                continue
+            rest = apart / unmet[p]
+            offers = (1 - mine[p] * side.refusal[first]) * weight
+            answers = (1 - theirs[p] * partner.refusal[second]) * beside
+            together = 1 - weight @ rest @ beside + offers @ rest @ answers.T
+            missed = (side.refusal[first] * mine[-1]) @ weight
+            others = (partner.refusal[second] * theirs[-1]) @ beside
+            nets = self.worth(together, missed[:, None], others)
+            nets = nets - cost[first][:, None] - price[second]
+            if nets.max() > top:
+                row, column = np.unravel_index(int(nets.argmax()), nets.shape)
+                best, top = (int(first[row]), int(second[column])), float(nets.max())
+        return best, top
+
+    def step(self, lists: list[Positions]) -> tuple[list[Positions], float]:
+        """The best of one program more, less or exchanged, or a pair in one place more."""
+        pair, top = self.pairs(lists)
+        best = [np.append(own, at) for own, at in zip(lists, pair, strict=True)]
+        for at, side in enumerate(self.sides):
+            own, other = lists[at], lists[1 - at]
+            for leaving in (-1, *own):
+                rest = own[own != leaving]
+                trials = [(rest, self.net(_sides(at, rest, other)))] if leaving >= 0 else []
+                coming, worth = self.additions(at, rest, other)
+                trials.append((np.append(rest, coming), worth))
+                for trial, reached in trials:
+                    if reached > top and side.may_be(trial):
+                        best, top = _sides(at, trial, other), reached
+        return best, top
+
+    def signals_moved(self, lists: list[Positions]) -> tuple[list[Positions], float]:
+        """The best exchange of signals between two programs of a list."""
+        best, top = lists, -np.inf
+        for at, side in enumerate(self.sides):
+            ways = list(
+                zip(side.columns.program.tolist(), side.columns.option.tolist(), strict=True)
+            )
+            where = {way: column for column, way in enumerate(ways)}
+            for first in lists[at]:
+                for second in lists[at]:
+                    (one, sent), (two, other) = ways[first], ways[second]
+                    if sent <= other or not {(one, other), (two, sent)} <= set(where):
+                        continue
+                    kept = lists[at][~np.isin(lists[at], (first, second))]
+                    trial = np.append(kept, [where[one, other], where[two, sent]])
+                    moved = _sides(at, trial, lists[1 - at])
+                    if side.may_be(trial) and (worth := self.net(moved)) > top:
+                        best, top = moved, worth
+        return best, top
+
+    def pair_exchanged(self, lists: list[Positions]) -> tuple[list[Positions], float]:
+        """The best exchange of a program on each list, or on one, for a pair in one place."""
+        best, top = lists, -np.inf
+        for leaving in product((-1, *lists[0]), (-1, *lists[1])):
+            rest = [own[own != at] for own, at in zip(lists, leaving, strict=True)]
+            pair, worth = self.pairs(rest)
+            if worth > top:
+                trial = [np.append(own, at) for own, at in zip(rest, pair, strict=True)]
+                if all(side.may_be(own) for side, own in zip(self.sides, trial, strict=True)):
+                    best, top = trial, worth
+        return best, top
+
+    def improved(self, lists: list[Positions]) -> tuple[list[Positions], float]:
+        """The lists after exchanges, until none helps."""
+        worth = self.net(lists)
+        while True:
+            for change in (self.step, self.signals_moved, self.pair_exchanged):
+                trial, reached = change(lists)
+                if reached > worth + LEAST_GAIN:
+                    lists, worth = trial, reached
+                    break
+            else:
+                return lists, worth
+
+
+def _sides(at: int, own: Positions, other: Positions) -> list[Positions]:
+    return [own, other] if at == 0 else [other, own]
+
+
 def couple_lists(
-    markets: tuple[Scenarios, Scenarios],
+    markets: tuple[Mapping[str, Scenarios], Mapping[str, Scenarios]],
     places: tuple[Sequence[str], Sequence[str]],
     rules: tuple[Constraints, Constraints],
     apart: float,
     alone: float,
-) -> tuple[Picks, float]:
+) -> tuple[Choice, Choice]:
     """Two lists whose outcomes are worth most together, less their price.
 
-    Built by adding the program, or the pair in one place, that brings most; then improved by
-    adding, dropping and exchanging programs until nothing helps. Not certified.
+    Begun with the best list of each alone, and with what must be listed; improved by adding,
+    dropping and exchanging programs, by adding pairs in one place and by moving signals, until
+    nothing helps; the better one is kept. Not certified.
 
     Parameters
     ----------
-    markets, places
+    markets : pair of mapping of str to Scenarios
+        Offer chances by signal, as for `exact`.
+    places
         As for `couple_outcomes`.
     rules : pair of Constraints
-        Limit, must, never, barred programs, fees and price of each; signals are not chosen here.
+        What each list must keep to.
     apart, alone : float
         Worth of both in different places, and of one match, against both in one place.
 
     Returns
     -------
-    lists : pair of tuple of int
-        Positions in rising order.
-    net : float
-        Worth less price.
+    pair of Choice
+        The lists; the value of both is what the outcomes of the two are worth.
     """
-
-    def net(lists: Picks) -> float:
-        cost = sum(
-            rule.cost_of(list(own), market.chance.shape[0])
-            for rule, own, market in zip(rules, lists, markets, strict=True)
-        )
-        return couple_outcomes(markets, places, lists).value(apart, alone) - cost
-
-    free = [_free(market, rule) for market, rule in zip(markets, rules, strict=True)]
-    best: Picks = (tuple(sorted(rules[0].must)), tuple(sorted(rules[1].must)))
-    worth = net(best)
-    while True:
-        trials = _grown(best, free, places, rules) + _changed(best, free, rules)
-        values = [net(trial) for trial in trials]
-        top = int(np.argmax(values)) if trials else -1
-        if top < 0 or values[top] <= worth + LEAST_GAIN:
-            return best, worth
-        best, worth = trials[top], values[top]
-
-
-def _free(market: Scenarios, rule: Constraints) -> list[int]:
-    barred = {*rule.never, *rule.must, *rule.barred.get("none", ())}
-    open_to = np.flatnonzero(market.marginal > 0)
-    return [int(at) for at in open_to if int(at) not in barred]
-
-
-def _room(own: tuple[int, ...], rule: Constraints) -> bool:
-    return rule.limit is None or len(own) < rule.limit
-
-
-def _grown(
-    lists: Picks,
-    free: list[list[int]],
-    places: tuple[Sequence[str], Sequence[str]],
-    rules: tuple[Constraints, Constraints],
-) -> list[Picks]:
-    """The lists with one program more, or with a pair in one place."""
-    more = [
-        [at for at in own_free if at not in own] if _room(own, rule) else []
-        for own, own_free, rule in zip(lists, free, rules, strict=True)
-    ]
-    trials: list[Picks] = [(_with(lists[0], at), lists[1]) for at in more[0]]
-    trials += [(lists[0], _with(lists[1], at)) for at in more[1]]
-    trials += [
-        (_with(lists[0], first), _with(lists[1], second))
-        for first in more[0]
-        for second in more[1]
-        if places[0][first] and places[0][first] == places[1][second]
-    ]
-    return trials
-
-
-def _changed(
-    lists: Picks, free: list[list[int]], rules: tuple[Constraints, Constraints]
-) -> list[Picks]:
-    """The lists with one program dropped, or exchanged for another."""
-    trials: list[Picks] = []
-    for side in (0, 1):
-        own = lists[side]
-        for leaving in own:
-            if leaving in rules[side].must:
-                continue
-            rest = tuple(at for at in own if at != leaving)
-            coming = [at for at in free[side] if at not in own]
-            changed = [rest, *(_with(rest, at) for at in coming)]
-            trials += [(new, lists[1]) if side == 0 else (lists[0], new) for new in changed]
-    return trials
-
-
-def _with(own: tuple[int, ...], at: int) -> tuple[int, ...]:
-    return tuple(sorted((*own, at)))
+    sides = []
+    begun: list[list[Positions]] = [[], []]
+    for market, place, rule in zip(markets, places, rules, strict=True):
+        check_plain_conflicts(rule)
+        side = _Side(options_of(market), place, rule)
+        solo = best_list(options_of(market), np.ones(len(place)), rule, "auto")
+        begun[0].append(side.begin(solo.chosen, solo.option))
+        first = [int(np.flatnonzero(side.columns.program == at)[0]) for at in rule.must]
+        begun[1].append(np.array(first, dtype=np.int64))
+        sides.append(side)
+    search = _Search((sides[0], sides[1]), apart, alone)
+    if any(quota.at_least for rule in rules for quota in rule.quotas):
+        begun = begun[:1]
+    lists, net = max((search.improved(one) for one in begun), key=lambda found: found[1])
+    worth = net + sum(side.cost(own) for side, own in zip(sides, lists, strict=True))
+    return sides[0].choice(lists[0], worth), sides[1].choice(lists[1], worth)
 
 
 @dataclass(frozen=True)
@@ -212,9 +371,11 @@ class Couple:
     ----------
     programs : pair of DataFrame
         Of each student: program_id, program_name, specialty, state, place, interview_chance,
-        shared (whether the other's list has a program there), the most likely first.
+        signal, shared (whether the other's list has a program there), the most likely first.
     outcomes : CoupleOutcomes
         Of the two lists.
+    by : str
+        What makes two programs one place, of `PLACES`.
     places : tuple of str
         Places with programs of both.
     fee_usd : pair of float
@@ -223,6 +384,7 @@ class Couple:
 
     programs: tuple[pd.DataFrame, pd.DataFrame]
     outcomes: CoupleOutcomes
+    by: str
     places: tuple[str, ...]
     fee_usd: tuple[float, float]
 
@@ -233,18 +395,20 @@ def couple_plan(
     assumptions: Assumptions,
     preferences: pd.DataFrame | None = None,
     wishes: ListWishes | None = None,
-    by: str = "state",
+    by: str = "",
 ) -> Couple:
-    """Lists of two students who match together, by state or institution; without signals to give.
+    """Lists of two students who match together (docs/methods-list.md, Couples).
 
     Parameters
     ----------
     students : pair of DataFrame
         One row of students each.
-    programs, assumptions, preferences, wishes
-        As for `application_list`; wishes hold for both.
-    by : {"state", "institution_id"}
-        What makes two programs one place.
+    programs, assumptions, preferences
+        As for `application_list`.
+    wishes : ListWishes, optional
+        What the first student asks for; the partner's are those of the row.
+    by : str
+        What makes two programs one place, of `PLACES`; the first that programs.csv has without.
 
     Returns
     -------
@@ -253,64 +417,75 @@ def couple_plan(
     Raises
     ------
     ModelError
-        If one has no score, or programs.csv has no such column.
+        If one has no score, wishes contradict each other, or programs.csv has no such column.
     """
-    if by not in {"state", "institution_id"} or by not in programs:
-        message = f"couples by {by}: expected state or institution_id, a column of programs.csv"
+    held = [name for name in PLACES if name in programs and programs[name].notna().any()]
+    by = by or (held or [""])[0]
+    if by not in held:
+        message = f"couples by {by}: expected one of {', '.join(held)}, which programs.csv has"
         raise ModelError(message)
-    rate, how = assumptions.value("match_given_interview"), mechanism(assumptions)
+    how, asked = mechanism(assumptions), wishes or ListWishes()
     least, fewest = assumptions.value("list.least_chance"), int(assumptions.value("list.fewest"))
-    problems: list[ListProblem] = []
-    chances: list[Floats] = []
-    for student in students:
-        if pd.isna(student.iloc[0].get("step2_ck", np.nan)):
-            message = f"student {student.iloc[0]['student_id']} has no Step 2 CK score yet"
+    found = []
+    for student, wished in zip(students, (asked, ListWishes(fill=asked.fill)), strict=True):
+        row = student.iloc[0]
+        if pd.isna(row.get("step2_ck", np.nan)):
+            message = f"student {row['student_id']} has no Step 2 CK score yet: there is no list"
             raise ModelError(message)
-        problem = list_problem(student, programs, assumptions, preferences, wishes)
-        plain = replace(problem.constraints, gold=(), silver=(), barred={})
-        problem = replace(problem, constraints=plain)
-        chance = ListChances(student, problem, assumptions, preferences).if_all_sent("none")
-        problems.append(with_least_chance(problem, {"none": chance}, least, fewest)[0])
-        chances.append(chance)
-    # Pairs of states of two students: few states each will do.
-    first, second = (scenarios(chance, rate, how, coarse=True) for chance in chances)
-    places = tuple(problem.programs[by].fillna("").astype(str).tolist() for problem in problems)
-    lists, _ = couple_lists(
-        (first, second),
-        (places[0], places[1]),
-        (problems[0].constraints, problems[1].constraints),
+        problem = list_problem(student, programs, assumptions, preferences, wished)
+        rules = problem.constraints
+        own = ListChances(student, problem, assumptions, preferences)
+        sent = {
+            option: own.if_all_sent(option)
+            for option in OPTIONS
+            if option == "none" or any(rules.gold if option == "gold" else rules.silver)
+        }
+        if not asked.fill:
+            problem = with_least_chance(problem, sent, least, fewest)[0]
+        kinds = specialties_of(row, assumptions)
+        rates = match_rates(row, problem.programs["specialty"], kinds, problem.ties, assumptions)
+        # Pairs of states of two students: few states each will do.
+        market = {o: scenarios(chance, rates, how, coarse=True) for o, chance in sent.items()}
+        found.append((problem, sent, market))
+    (mine, my_chance, my_market), (theirs, their_chance, their_market) = found
+    places = (_places(mine.programs, by), _places(theirs.programs, by))
+    lists = couple_lists(
+        (my_market, their_market),
+        places,
+        (mine.constraints, theirs.constraints),
         assumptions.value("couples.apart"),
         assumptions.value("couples.alone"),
     )
-    there = [{where[at] for at in own} for own, where in zip(lists, places, strict=True)]
+    signalled = (market_of(my_market, lists[0]), market_of(their_market, lists[1]))
+    there = [{where[at] for at in p.chosen} for p, where in zip(lists, places, strict=True)]
     shared = (there[0] & there[1]) - {""}
-    frames = []
-    for problem, chance, own, where in zip(problems, chances, lists, places, strict=True):
-        rows = problem.programs.iloc[list(own)][
-            ["program_id", "program_name", "specialty", "state"]
-        ].reset_index(drop=True)
-        rows["place"] = [where[at] for at in own]
-        rows["interview_chance"] = chance[list(own)]
+    frames, fees = [], []
+    for problem, chance, picked, where in zip(
+        (mine, theirs), (my_chance, their_chance), lists, places, strict=True
+    ):
+        names = ["program_id", "program_name", "specialty", "state"]
+        rows = problem.programs.iloc[picked.chosen][names].reset_index(drop=True)
+        rows["place"] = [where[at] for at in picked.chosen]
+        ways = zip(picked.chosen, picked.option, strict=True)
+        rows["interview_chance"] = [float(chance[option][at]) for at, option in ways]
+        rows["signal"] = list(picked.option)
         rows["shared"] = rows["place"].isin(shared)
-        frames.append(
-            rows.sort_values(
-                ["interview_chance", "program_id"], ascending=[False, True], ignore_index=True
-            )
-        )
-    fees = [
-        sum(
-            one.of(n)
-            for one, n in zip(
-                p.constraints.fees_of(len(p.specialties)),
-                p.constraints.counts(list(own), len(p.programs)),
-                strict=True,
-            )
-        )
-        for p, own in zip(problems, lists, strict=True)
-    ]
+        order = ["interview_chance", "program_id"]
+        frames.append(rows.sort_values(order, ascending=[False, True], ignore_index=True))
+        counts = problem.constraints.counts(picked.chosen, len(problem.programs))
+        fees.append(fee_usd(problem.constraints.fees_of(len(counts)), counts))
     return Couple(
         (frames[0], frames[1]),
-        couple_outcomes((first, second), (places[0], places[1]), lists),
+        couple_outcomes(signalled, places, (lists[0].chosen.tolist(), lists[1].chosen.tolist())),
+        by,
         tuple(sorted(shared)),
-        (float(fees[0]), float(fees[1])),
+        (fees[0], fees[1]),
     )
+
+
+def _places(programs: pd.DataFrame, by: str) -> list[str]:
+    """Where each program is; a city is told from its namesakes by the state."""
+    names = programs[by].fillna("").astype(str)
+    if by == "city" and "state" in programs:
+        names = names.where(names.eq(""), names + ", " + programs["state"].astype(str))
+    return names.tolist()

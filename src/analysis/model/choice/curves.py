@@ -65,7 +65,7 @@ def match_chance_by_rho(
 
     def matched(rho: float) -> float:
         # At 0 all answers are independent, those after the interviews too.
-        together = how.at(rho) if how and rho else rho
+        together = how.at(rho).of(listed) if how else rho
         return match_chance(scenarios(chances, rates, together), everything)
 
     return pd.DataFrame(

@@ -107,7 +107,8 @@ def reasons_on_list(
     replaced = reasons["replacement_gain"].to_numpy(dtype=np.float64)
     price = np.where(ruled, 0.0, saved)
     needed = np.maximum(replaced, price)
-    threshold = _thresholds(chances, rates, rho, beside, market.weight, needed)
+    how = rho.of(listed) if isinstance(rho, Mechanism) else rho
+    threshold = _thresholds(chances, rates, how, beside, market.weight, needed)
     floors = np.zeros(listed.size) if least is None else np.minimum(least[listed], chances)
     must = reasons["must"].to_numpy(dtype=bool)
     why = np.select(

@@ -39,18 +39,15 @@ class Plan:
         The list.
     match_by_specialty : dict of str to float
         Chance of ending in each, 0-1; their sum is the match chance.
+    net : float
+        Value less the price of the applications and, with two specialties on the list, of a second
+        story; the value where the list was filled whatever it costs.
     """
 
     specialties: tuple[str, ...]
     found: ApplicationList
     match_by_specialty: dict[str, float]
-
-    @property
-    def net(self) -> float:
-        """Value less price, also where the list was made without one."""
-        problem = self.found.problem
-        price = problem.constraints.cost_of(self.found.choice.chosen, len(problem.programs))
-        return self.found.choice.value - price
+    net: float
 
 
 def second_plan(
@@ -95,17 +92,23 @@ def second_plan(
         found = application_list(
             other, programs, assumptions, preferences, wished, with_range=False, left_out_number=0
         )
-        plans.append(_plan(tuple(chosen), found))
+        plans.append(_plan(tuple(chosen), found, assumptions.value("plans.story_usd")))
     first, last, both = plans
     better = max((first, last), key=lambda plan: plan.net)
     if better.net > both.net:
-        both = replace(better, specialties=tuple(names))
+        alone = {name: better.match_by_specialty.get(name, 0.0) for name in names}
+        both = replace(better, specialties=tuple(names), match_by_specialty=alone)
     return first, last, both
 
 
-def _plan(names: tuple[str, ...], found: ApplicationList) -> Plan:
+def _plan(names: tuple[str, ...], found: ApplicationList, story_usd: float) -> Plan:
     shares = found.programs.groupby("specialty")["match_share"].sum()
-    return Plan(names, found, {name: float(shares.get(name, 0.0)) for name in names})
+    rules = found.problem.constraints
+    cost = rules.cost_of(found.choice.chosen, len(found.problem.programs))
+    if rules.price is not None and len(shares) == 2:
+        cost += story_usd / rules.price.worth_usd
+    by_specialty = {name: float(shares.get(name, 0.0)) for name in names}
+    return Plan(names, found, by_specialty, found.choice.value - cost)
 
 
 def _only(

@@ -23,6 +23,7 @@ from analysis.model.choice.constraints import (
     affordable,
     members_of,
 )
+from analysis.model.expected_score import ExpectedScore
 from analysis.model.flags import listed
 from analysis.model.level import program_levels
 from analysis.model.market import Market, Part
@@ -170,7 +171,8 @@ class ListProblem:
     Parameters
     ----------
     programs : DataFrame
-        Programs of the student's specialties in order of program_id, the never list among them.
+        Programs of the student's specialties, in their order and that of program_id, the never
+        list among them.
     preference, utility : ndarray of float, shape (programs,)
         How much the student wants each, and what a match there is worth.
     constraints : Constraints
@@ -411,12 +413,17 @@ def with_least_chance(
 
 
 def _eligible(programs: pd.DataFrame, specialties: tuple[str, ...]) -> pd.DataFrame:
-    """Programs of the specialties by id; a preliminary year only where there is no other."""
+    """Programs by specialty and id; a preliminary year only where there is no other.
+
+    Nothing else said, a program of the specialty named first is preferred.
+    """
     own = programs[programs["specialty"].isin(specialties)]
     if "track" in own:
         only = own["track"].eq("preliminary").groupby(own["specialty"]).transform("all")
         own = own[~own["track"].eq("preliminary") | only.astype(bool)]
-    return own.sort_values("program_id", kind="stable").reset_index(drop=True)
+    order = own["specialty"].map(specialties.index)
+    own = own.assign(_order=order).sort_values(["_order", "program_id"], kind="stable")
+    return own.drop(columns="_order").reset_index(drop=True)
 
 
 def _texts(frame: pd.DataFrame, column: str, length: int) -> list[str]:
@@ -593,6 +600,18 @@ class ListChances:
         for part in self._sending(dict.fromkeys(range(self._count), option)):
             chances[part.at] = part.chances(parameters, self._assumptions)[0]
         return chances
+
+    @property
+    def expected(self) -> ExpectedScore | None:
+        """Scores that the student may have; None where it is known."""
+        return self._parts[0].expected
+
+    def by_score(self, signals: Mapping[int, str]) -> Floats:
+        """Chances at each score that the student may have, shape (k, programs); k is 1 if known."""
+        parameters = chance_parameters(self._assumptions)
+        parts = self._sending(signals)
+        each = [part.by_score(parameters, self._assumptions)[0] for part in parts]
+        return np.concatenate(each, axis=1)[:, np.argsort(np.concatenate([p.at for p in parts]))]
 
     def with_signals(self, signals: Mapping[int, str]) -> pd.DataFrame:
         """Everything about the chances with the signals of a list."""

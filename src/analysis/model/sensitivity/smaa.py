@@ -28,7 +28,7 @@ __all__ = [
     "place_acceptability",
     "rank_acceptability",
     "ranks",
-    "redrawn_lists",
+    "resampled_lists",
     "selection_acceptability",
     "unheard",
 ]
@@ -88,7 +88,7 @@ def offers(draws: Draws, programs: NDArray[np.int64]) -> Iterator[Offers]:
             yield Offers(block, offered, together.weight)
 
 
-def redrawn_lists(
+def resampled_lists(
     draws: Draws,
     utility: ArrayLike,
     limit: int,
@@ -161,7 +161,7 @@ def list_regret(
     utility : array_like of float, shape (programs,)
         The student's own.
     lists : sequence of array_like of int
-        One list a draw, from `redrawn_lists`.
+        One list a draw, from `resampled_lists`.
     base : array_like of int
         The list that is held through all draws.
 

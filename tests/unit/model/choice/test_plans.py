@@ -1,8 +1,10 @@
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
@@ -12,7 +14,7 @@ from analysis.model.choice.couples import couple_lists, couple_outcomes, couple_
 from analysis.model.choice.plans import linked_years, plan_rows, second_plan, years_for
 from analysis.model.choice.problem import ListWishes
 from analysis.model.choice.value import match_shares
-from analysis.model.correlation import scenarios
+from analysis.model.correlation import Scenarios, scenarios
 from tests.unit.model.choice.test_application_list import programs, student
 
 ASSUMPTIONS = read_assumptions()
@@ -35,20 +37,73 @@ def subsets(size, most):
     return chain.from_iterable(combinations(range(size), n) for n in range(most + 1))
 
 
-@pytest.mark.parametrize("limit", [2.0, 5.0, 9.0])
-@pytest.mark.parametrize("score", [225.0, 250.0])
-def test_a_plan_for_two_specialties_is_never_worse_than_its_better_half(limit, score):
-    facts = {"specialty": "Internal Medicine;Family Medicine", "gold_signals": "1;1"}
-    row = student(**facts, silver_signals="1;0", application_limit=limit, step2_ck=score)
-    first, second, both = second_plan(row, two_specialties(), ASSUMPTIONS)
+@settings(deadline=None, max_examples=20)
+@given(
+    limit=st.integers(1, 14),
+    score=st.integers(215, 275),
+    gold=st.tuples(st.integers(0, 3), st.integers(0, 3)),
+    tolerance=st.floats(0, 10),
+    story=st.sampled_from([0, 500, 3000]),
+    fill=st.booleans(),
+    budget=st.sampled_from([None, 60.0, 200.0]),
+)
+def test_a_plan_for_two_specialties_is_never_worse_than_its_better_half(
+    limit, score, gold, tolerance, story, fill, budget
+):
+    row = student(
+        specialty="Internal Medicine;Family Medicine",
+        gold_signals=";".join(map(str, gold)),
+        silver_signals="0;0",
+        application_limit=float(limit),
+        step2_ck=float(score),
+        red_flags="step1_failure",
+        fee_budget_usd=budget,
+    )
+    market = two_specialties()
+    market.loc[market["specialty"].eq("Family Medicine"), "red_flag_tolerance"] = tolerance
+    rules = ASSUMPTIONS.with_set([f"plans.story_usd={story}"])
+    first, second, both = second_plan(row, market, rules, wishes=ListWishes(fill=fill))
     assert both.net >= max(first.net, second.net) - 1e-9
     for plan in (first, second, both):
         assert len(plan.found.chosen) <= limit
+        assert plan.found.fee_usd <= (budget or np.inf)
         assert sum(plan.match_by_specialty.values()) == pytest.approx(plan.found.match_chance)
-    assert [row["specialties"] for row in plan_rows((first, second, both))][2] == [
+        problem = plan.found.problem
+        price = problem.constraints.cost_of(plan.found.choice.chosen, len(problem.programs))
+        stories = plan.found.programs["specialty"].nunique()
+        worth = ASSUMPTIONS.value("list.worth_of_match_usd")
+        added = 0 if fill or stories < 2 else story / worth
+        assert plan.net == pytest.approx(plan.found.choice.value - price - added, abs=1e-12)
+
+
+def test_a_second_story_that_costs_more_than_it_brings_is_not_told():
+    row = student(specialty="Internal Medicine;Family Medicine", gold_signals="1;1")
+    row = row.assign(silver_signals="0;0")
+    cheap, dear = (
+        second_plan(row, two_specialties(), ASSUMPTIONS.with_set([f"plans.story_usd={usd}"]))
+        for usd in (0, 20000)
+    )
+    assert cheap[2].found.programs["specialty"].nunique() == 2
+    assert dear[2].found.programs["specialty"].nunique() == 1
+    assert dear[2].net == max(plan.net for plan in dear[:2])
+    assert [row["specialties"] for row in plan_rows(dear)][2] == [
         "Internal Medicine",
         "Family Medicine",
     ]
+
+
+def test_without_wishes_the_specialty_named_first_is_preferred():
+    for names in (
+        ("Internal Medicine", "Family Medicine"),
+        ("Family Medicine", "Internal Medicine"),
+    ):
+        row = student(specialty=";".join(names), gold_signals="0;0", silver_signals="0;0")
+        alike = ListWishes(flat_preference=True)
+        found = application_list(
+            row, two_specialties(), ASSUMPTIONS, wishes=alike, with_range=False
+        )
+        kinds = found.ranked["specialty"].tolist()
+        assert kinds == sorted(kinds, key=names.index)
 
 
 def test_a_second_specialty_may_be_asked_for_beside_one():
@@ -139,16 +194,27 @@ def test_a_match_without_a_first_year_is_an_outcome_of_its_own():
 def random_couple(seed):
     random = np.random.default_rng([seed, 46])
     rho = (0.0, 0.3)[seed % 2]
-    markets = tuple(scenarios(random.uniform(0, 0.8, 4), 0.5, rho, coarse=True) for _ in range(2))
+    chances = [random.uniform(0, 0.8, 4) for _ in range(2)]
+    markets = tuple(
+        {
+            "none": scenarios(chance, 0.5, rho, coarse=True),
+            "gold": scenarios(chance ** random.uniform(0.4, 0.9), 0.5, rho, coarse=True),
+        }
+        for chance in chances
+    )
     places = tuple(random.choice(["OH", "PA", ""], 4).tolist() for _ in range(2))
     price = Price(float(random.integers(150, 3000)), 10)
-    rules = tuple(Constraints(limit=2, fees=FEES, price=price) for _ in range(2))
+    rules = tuple(
+        Constraints(limit=2, fees=FEES, price=price, gold=(int(random.integers(3)),))
+        for _ in range(2)
+    )
     return markets, places, rules
 
 
 def test_outcomes_of_a_couple_equal_a_count_over_all_offers():
     for seed in range(6):
-        (first, second), places, _ = random_couple(seed)
+        markets, places, _ = random_couple(seed)
+        first, second = (market["none"] for market in markets)
         lists = ((0, 1, 2), (1, 3))
         sums = np.zeros(4)
         for z, weight in enumerate(first.weight):
@@ -176,18 +242,47 @@ def test_outcomes_of_a_couple_equal_a_count_over_all_offers():
         )
 
 
-def test_lists_of_a_couple_equal_brute_force_on_small_markets():
-    for seed in range(30):
+def ways_to_list(programs, most, golds):
+    """Every list of a student with at most so many gold signals, as positions and signals."""
+    for chosen in subsets(programs, most):
+        for option in product(("none", "gold"), repeat=len(chosen)):
+            if option.count("gold") <= golds:
+                yield chosen, option
+
+
+def check_couple_against_brute_force(seeds):
+    for seed in seeds:
         markets, places, rules = random_couple(seed)
 
         def net(lists, markets=markets, places=places, rules=rules):
-            cost = sum(rule.cost_of(list(own), 4) for rule, own in zip(rules, lists, strict=True))
-            return couple_outcomes(markets, places, lists).value(0.6, 0.3) - cost
+            cost = sum(r.cost_of(list(own), 4) for r, (own, _) in zip(rules, lists, strict=True))
+            sent = []
+            for market, (own, option) in zip(markets, lists, strict=True):
+                chance = market["none"].chance.copy()
+                for at, signal in zip(own, option, strict=True):
+                    chance[at] = market[signal].chance[at]
+                sent.append(Scenarios(chance, market["none"].weight))
+            outcomes = couple_outcomes(tuple(sent), places, [own for own, _ in lists])
+            return outcomes.value(0.6, 0.3) - cost
 
-        best = max(net((mine, theirs)) for mine in subsets(4, 2) for theirs in subsets(4, 2))
-        lists, worth = couple_lists(markets, places, rules, 0.6, 0.3)
-        assert worth == pytest.approx(net(lists), abs=1e-12)
-        assert worth == pytest.approx(best, abs=1e-9), seed
+        mine, theirs = (list(ways_to_list(4, 2, rule.gold[0])) for rule in rules)
+        best = max(net((first, second)) for first in mine for second in theirs)
+        found = couple_lists(markets, places, rules, 0.6, 0.3)
+        lists = [(one.chosen.tolist(), one.option) for one in found]
+        assert net(lists) == pytest.approx(best, abs=1e-9), seed
+        assert found[0].value - found[0].price - found[1].price == pytest.approx(best, abs=1e-9)
+        for (own, option), rule in zip(lists, rules, strict=True):
+            assert len(own) <= rule.limit
+            assert option.count("gold") <= rule.gold[0]
+
+
+def test_lists_and_signals_of_a_couple_equal_brute_force_on_small_markets():
+    check_couple_against_brute_force(range(12))
+
+
+@pytest.mark.soak
+def test_lists_and_signals_of_a_couple_equal_brute_force_on_300_small_markets():
+    check_couple_against_brute_force(range(12, 312))
 
 
 def test_a_couple_is_given_two_lists_with_places_in_common():
@@ -198,5 +293,5 @@ def test_a_couple_is_given_two_lists_with_places_in_common():
     assert outcomes.both + outcomes.one + outcomes.neither == pytest.approx(1)
     for rows in found.programs:
         assert set(rows["place"][rows["shared"]]) == set(found.places)
-    with pytest.raises(ModelError, match="expected state or institution_id"):
+    with pytest.raises(ModelError, match="expected one of state"):
         couple_plan((student(), partner), programs(), ASSUMPTIONS, by="city")
