@@ -150,6 +150,7 @@ EXAMPLES = MappingProxyType(
             "specialty": "Internal Medicine",
             "program_type": "community",
             "state": "OH",
+            "city": "Columbus",
             "prestige": "4",
             "red_flag_tolerance": "7",
             **{name: "" for name in SCHEMAS["programs"].columns if name.startswith("tolerance_")},
