@@ -39,8 +39,8 @@ WATCH = """
     (node.nodeType === 1 ? node : node.parentElement)?.closest(kind);
   new MutationObserver((changes) => {
     for (const change of changes) {
-      if (inside(change.target, '.cs-numbers')) mark('number');
-      else if (inside(change.target, '.cs-results')) mark('last');
+      if (inside(change.target, '.cs-keys')) mark('number');
+      if (inside(change.target, '.cs-keys, .cs-main')) mark('last');
     }
   }).observe(page, { childList: true, subtree: true, characterData: true });
   page.addEventListener('load', (event) => {

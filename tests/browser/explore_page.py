@@ -90,6 +90,13 @@ def numbers(page):
     return {name: (here, beside) for name, here, beside in cells}
 
 
+def key_numbers(page):
+    """The numbers that stay in view: {name: (this case, what it was beside)}."""
+    tiles = page.locator(".cs-keys dl > div").all()
+    cells = [[" ".join(c.split()) for c in t.locator("dt, dd").all_inner_texts()] for t in tiles]
+    return {name: (here, beside) for name, here, beside in cells}
+
+
 def student(page):
     """Whose case is shown."""
     shown = page.get_by_label("Student", exact=True).input_value()
@@ -106,7 +113,7 @@ def choose_student(page, student_id):
 
 def share(words):
     """The percentage that some words begin with."""
-    under, number = re.match(r"(under )?(?:over )?(\d+)", words).groups()
+    under, number = re.match(r"(less than |under )?(?:more than |over )?(\d+)", words).groups()
     return int(number) - (0.5 if under else 0)
 
 

@@ -68,7 +68,7 @@ def test_numbers_turn_grey_while_an_answer_is_on_its_way(served, chromium):
     with opened(chromium, address) as page:
         assert settled(process, 2) == 2
         kernel = kernel_of(page, process)
-        cell, chart = page.locator(".cs-sum td").first, page.locator(".cs-picture").first
+        cell, chart = page.locator(".cs-keys dd").first, page.locator(".cs-picture").first
         before = numbers(page)
         os.kill(kernel, signal.SIGSTOP)
         try:

@@ -237,7 +237,7 @@ def test_one_screen_holds_the_page(page):
     for name in TABS:
         tab(page, name)
         assert page.evaluate("document.documentElement.scrollHeight") <= 900
-        assert page.locator(".cs-sum").is_visible()
+        assert page.locator(".cs-keys dl").is_visible()
 
 
 def test_good_and_bad_files_are_handed_in_and_the_loader_answers(page):

@@ -317,7 +317,7 @@ def _chosen(
     if not has_score(row):
         message = (
             f"student {row['student_id']} has no Step 2 CK score yet: there is no list; give "
-            "step2_ck, or what you expect as step2_estimate"
+            "step2_ck, what you expect as step2_estimate, or comlex2"
         )
         raise ModelError(message)
     problem = list_problem(student, programs, assumptions, preferences, asked)
@@ -375,23 +375,7 @@ def list_outcome(
     preferences: pd.DataFrame | None = None,
     wishes: ListWishes | None = None,
 ) -> tuple[float, int, float]:
-    """What a list comes to, where nobody asks why each program is on it.
-
-    Parameters
-    ----------
-    student, programs, assumptions, preferences, wishes
-        As for `application_list`.
-
-    Returns
-    -------
-    tuple of float, int and float
-        Match chance, number of applications and their fee: those of `application_list`.
-
-    Raises
-    ------
-    ModelError
-        As for `application_list`.
-    """
+    """What a list comes to, where nobody asks why each program is on it."""
     chosen = _chosen(student, programs, assumptions, preferences, wishes or ListWishes(), "auto")
     market = market_of(chosen.by_option, chosen.choice)
     positions = chosen.choice.chosen
@@ -566,7 +550,7 @@ def _left_out_frame(
 
 
 def next_applications(
-    found: ApplicationList, assumptions: Assumptions
+    found: ApplicationList, assumptions: Assumptions, most: int | None = None
 ) -> tuple[pd.DataFrame, int | None]:
     """What each application adds, those of the list first, and from which number on it adds little.
 
@@ -576,6 +560,8 @@ def next_applications(
         The list, whose signals are kept.
     assumptions : Assumptions
         ``list.flat_gain``.
+    most : int, optional
+        Applications at which the curve ends; all programs without it.
 
     Returns
     -------
@@ -591,7 +577,7 @@ def next_applications(
     curve = next_application(
         found.market,
         problem.utility,
-        len(problem.programs),
+        len(problem.programs) if most is None else min(most, len(problem.programs)),
         problem.constraints.fees,
         problem.constraints.specialties(len(problem.programs)),
         must=[*worth_most, *np.setdiff1d(listed, worth_most)],
@@ -634,11 +620,6 @@ def list_frontier(found: ApplicationList, assumptions: Assumptions) -> pd.DataFr
 
 def list_room(found: ApplicationList) -> dict[str, Any]:
     """What a list was made for, and what keeps the other programs off it.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        The list.
 
     Returns
     -------
