@@ -232,6 +232,7 @@ PROGRAMS = pa.DataFrameSchema(
         "specialty": text("Specialty.", required=True, empty=False),
         "program_type": choice("Type of program.", PROGRAM_TYPES, required=True, empty=False),
         "state": state("State.", required=True),
+        "city": text("City, where couples may meet."),
         "prestige": number(
             "Prestige, the office's own scale; the type's article value if empty.",
             0,
