@@ -22,7 +22,7 @@ BANNED = (
     "empty-handed",
     "turned away",
     "spotless",
-    "resampled",
+    "redrawn",
     "doubtful",
     "veto",
     "red-flag student",

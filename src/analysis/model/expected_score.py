@@ -18,6 +18,7 @@ __all__ = ["ExpectedScore", "expected_score", "has_score"]
 
 Floats = NDArray[np.float64]
 HIGHEST = 300  # to which scores are reported
+EXAMS = ("step2_ck", "step2_estimate", "comlex2")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class ExpectedScore:
         Chance of each; with ``failing`` they sum to 1.
     failing : float
         Chance of a score under the passing one.
+    exam : {"step2_ck", "comlex2"}
+        Which exam is not known, or stands in for Step 2 CK.
     """
 
     mean: float
@@ -41,6 +44,7 @@ class ExpectedScore:
     score: Floats
     weight: Floats
     failing: float
+    exam: str = "step2_ck"
 
     def under(self, cutoff: Any) -> Floats:
         """Chance to score below each cutoff, a failing score among them; NaN without a cutoff."""
@@ -56,20 +60,7 @@ class ExpectedScore:
         return float(self.score[min(int(np.searchsorted(reached, share)), len(self.score) - 1)])
 
     def grouped(self, by_score: Floats, groups: int = 5) -> tuple[Floats, Floats]:
-        """Means over groups of scores, and the chance of each group; failing scores come last.
-
-        Parameters
-        ----------
-        by_score : ndarray of float, shape (k, m)
-            Chances at each score.
-        groups : int
-            How many groups, equally likely.
-
-        Returns
-        -------
-        ndarray of float, shape (groups, m)
-        ndarray of float, shape (groups,)
-        """
+        """Means over groups of scores, and the chance of each group; failing scores come last."""
         whole = self.weight.sum()
         groups = min(groups, len(self.score))
         ends = np.linspace(0, whole, groups + 1)
@@ -91,32 +82,17 @@ class ExpectedScore:
 
 
 def has_score(student: Mapping[str, Any] | pd.Series) -> bool:
-    """Whether chances can be computed: a Step 2 CK score or an estimate of it is known."""
-    return not all(pd.isna(student.get(name, np.nan)) for name in ("step2_ck", "step2_estimate"))
+    """Whether chances can be computed: Step 2 CK, an estimate of it, or COMLEX Level 2 is known."""
+    return not all(pd.isna(student.get(name, np.nan)) for name in EXAMS)
 
 
 def expected_score(student: Mapping[str, Any], assumptions: Assumptions) -> ExpectedScore | None:
     """Chances of each score of a student whose score is not known; None where there is nothing.
 
     The score is normal around the estimate and reported whole. One under today's passing score
-    brings no interview until the exam is passed.
-
-    Parameters
-    ----------
-    student : mapping
-        A row of students: ``step2_ck``, ``step2_estimate``, ``step2_estimate_sd``.
-    assumptions : Assumptions
-        ``step2_estimate.sd``, ``passing.since_july_2025``.
-
-    Returns
-    -------
-    ExpectedScore or None
-        None with a score, or without an estimate.
-
-    Raises
-    ------
-    ModelError
-        If no score that is at all likely passes.
+    brings no interview until the exam is passed. A COMLEX Level 2 score without either is read as
+    the Step 2 CK scores of those who took both exams, by one published correlation: passed, and far
+    from exact.
 
     Examples
     --------
@@ -125,10 +101,15 @@ def expected_score(student: Mapping[str, Any], assumptions: Assumptions) -> Expe
     >>> round(found.failing, 3), found.quantile(0.5), round(float(found.under(225)), 3)
     (0.019, 230.0, 0.18)
     """
-    mean, sd = (student.get(name, np.nan) for name in ("step2_estimate", "step2_estimate_sd"))
-    if not pd.isna(student.get("step2_ck", np.nan)) or pd.isna(mean):
+    known, mean, comlex = (student.get(name, np.nan) for name in EXAMS)
+    if not pd.isna(known) or (pd.isna(mean) and pd.isna(comlex)):
         return None
+    exam, sd = "step2_ck", student.get("step2_estimate_sd", np.nan)
     sd = assumptions.value("step2_estimate.sd") if pd.isna(sd) else float(sd)
+    if pd.isna(mean):
+        like = assumptions.group("comlex")
+        exam, sd = "comlex2", like["step2_sd"]
+        mean = like["step2_center"] + like["step2_slope"] * (float(comlex) - like["center"])
     passing = assumptions.value("passing.since_july_2025")
     scores = np.arange(passing, HIGHEST + 1)
     edges = np.append(scores, HIGHEST + 1) - 0.5
@@ -145,5 +126,6 @@ def expected_score(student: Mapping[str, Any], assumptions: Assumptions) -> Expe
             f"expected one that can reach {passing:g}, or an empty cell"
         )
         raise ModelError(message)
-    weight = weight[kept] / weight[kept].sum() * weight.sum()
-    return ExpectedScore(float(mean), sd, scores[kept], weight, float(reached[0]))
+    failing = 0.0 if exam == "comlex2" else float(reached[0])
+    weight = weight[kept] / weight[kept].sum() * (1 - failing)
+    return ExpectedScore(float(mean), sd, scores[kept], weight, failing, exam)

@@ -201,7 +201,8 @@ def _gates(student: Mapping[str, Any], expected: ExpectedScore | None, *asked: A
     for score in expected.score:
         under = (score < cutoff).tobytes()
         if under not in known:
-            known[under] = gate({**student, "step2_ck": score}, *asked)
+            record = {**student, "step2_ck": score, "comlex_only": expected.exam == "comlex2"}
+            known[under] = gate(record, *asked)
         each.append(known[under])
     highest = each[-1]
     openings = (np.stack([getattr(one, name) for one in each]) for name in OPENINGS)

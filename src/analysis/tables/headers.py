@@ -166,6 +166,7 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "interviews_offered": ("interviews", "interview_offers"),
     "applications_received": ("applications", "applicants", "apps_received"),
     "accepts_do": ("do_friendly", "takes_do", "do_applicants", "accepts_dos"),
+    "accepts_comlex": ("takes_comlex", "comlex_accepted", "comlex_only", "comlex"),
     "visa": ("visas", "visa_sponsorship", "sponsors_visa", "visum"),
     "positions": ("slots", "spots", "plätze"),
     "veto_professionalism": ("veto",),
@@ -238,22 +239,7 @@ def table_of(header: Iterable[str]) -> str:
 
 
 def resembled(word: str, table: str, cells: Iterable[str]) -> str:
-    """What a column that is none of ours may nevertheless be.
-
-    Parameters
-    ----------
-    word : str
-        Its header.
-    table : str
-        Name of the table.
-    cells : iterable of str
-        What it holds; looked at for red flags in words.
-
-    Returns
-    -------
-    str
-        A column of the table, such as ``red_flags``; "" if nothing is near.
-    """
+    """What a column that is none of ours may nevertheless be."""
     name = folded(word)
     columns = SCHEMAS[table].columns
     tokens = [part for part in re.split(r"[_\d]+", name) if part]

@@ -232,6 +232,7 @@ PROGRAMS = pa.DataFrameSchema(
         "specialty": text("Specialty.", required=True, empty=False),
         "program_type": choice("Type of program.", PROGRAM_TYPES, required=True, empty=False),
         "state": state("State.", required=True),
+        "city": text("City, where couples may meet."),
         "prestige": number(
             "Prestige, the office's own scale; the type's article value if empty.",
             0,
@@ -266,6 +267,9 @@ PROGRAMS = pa.DataFrameSchema(
         "applicant_step2": number("Mean Step 2 CK of the program's own applicants.", 200, 300),
         "veto_professionalism": yes_no("Whether a professionalism concern is refused unread."),
         "accepts_do": yes_no("Whether DO applicants are taken; empty = verify."),
+        "accepts_comlex": yes_no(
+            "Whether a COMLEX score without a Step 2 CK score is read; empty = verify."
+        ),
         "visa": choice(
             "Visas sponsored; empty = verify.",
             ("j1", "h1b", "both", "none"),

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.assumptions import Assumptions, read_assumptions
-from analysis.errors import ModelError
+from analysis.errors import ModelError, RowError
 from analysis.model.choice.application_list import (
     ApplicationList,
     application_list,
@@ -25,6 +25,7 @@ from analysis.model.choice.couples import Couple, couple_plan
 from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_plan, years_for
 from analysis.model.choice.problem import ListWishes
 from analysis.model.choice.score_outlook import ScoreOutlook, score_outlook
+from analysis.model.expected_score import has_score
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
@@ -503,6 +504,18 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _partner(student: pd.DataFrame, students_csv: Files, asked: str) -> pd.DataFrame | None:
+    """Row of the student to match together with; the one asked for must be there, with a score."""
+    named = student.iloc[0].get("partner_id")
+    if asked or not isinstance(named, str) or not named:
+        return read_student(students_csv, asked) if asked else None
+    try:
+        other = read_student(students_csv, named)
+    except RowError:
+        return None
+    return other if has_score(other.iloc[0]) else None
+
+
 def pick(
     student_id: str,
     students_csv: Files,
@@ -572,10 +585,16 @@ def pick(
     )
     changed = {}
     for changes in what_ifs:
-        other, others = changed_wishes(student, asked, changes, found)
+        row, others = changed_wishes(student, asked, changes, found)
         try:
             changed[changes] = application_list(
-                other, programs, assumptions, preferences, others, method=method, with_range=False
+                row,
+                programs,
+                assumptions,
+                preferences,
+                others,
+                method=method,
+                with_range=False,
             )
         except ModelError as error:
             message = f"what-if {changes}: {error}"
@@ -585,10 +604,10 @@ def pick(
         named = specialty_name(second)[0] if second else ""
         plans = second_plan(student, programs, assumptions, preferences, asked, named)
     years = years_for(found, student, programs, assumptions, preferences)
-    other_id = partner or student.iloc[0].get("partner_id")
     couple = None
-    if isinstance(other_id, str) and other_id:
-        both = (student, read_student(students_csv, other_id))
+    other = _partner(student, students_csv, partner)
+    if other is not None:
+        both = (student, other)
         couple = couple_plan(both, programs, assumptions, preferences, asked, together_by)
     score = score_outlook(student, found, programs, assumptions, preferences, asked)
     return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple, score)

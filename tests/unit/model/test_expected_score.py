@@ -182,3 +182,68 @@ def test_two_specialties_share_one_score():
     rows = waiting_for(244, 10, specialty="Internal Medicine;Neurology", competitiveness=None)
     found = application_list(rows, both, ASSUMPTIONS)
     assert 0 < found.match_chance_low <= found.match_chance <= found.match_chance_high < 1
+
+
+def only_comlex(score, **cells):
+    return waiting_for(None, None, degree="us_do", comlex2=score, **cells)
+
+
+def reading(said):
+    return PROGRAMS.assign(accepts_comlex=pd.array([said] * len(PROGRAMS), dtype="str"))
+
+
+@pytest.mark.parametrize("score", [480, 566, 700])
+def test_comlex_alone_is_read_by_one_published_correlation(score):
+    """.72 of 18 over 80 a point, and what that leaves open: 18 times the root of 1 - .72^2."""
+    mean, sd = 246 + 0.162 * (score - 566), 12.5
+    assert pytest.approx(0.162) == 0.72 * 18 / 80
+    assert 18 * np.sqrt(1 - 0.72**2) == pytest.approx(12.5, abs=0.01)
+    passed = shares_of(mean, sd) / shares_of(mean, sd).sum()
+    each = np.stack([chance_at(one, degree="us_do") for one in SCORES])
+    found = interview_chance(only_comlex(score), reading("yes"), ASSUMPTIONS, with_range=False)
+    assert found["interview_chance"].to_numpy() == pytest.approx(passed @ each, abs=1e-9)
+    assert "accepts_comlex" not in ";".join(found["unknown"])
+
+
+def test_a_program_that_wants_usmle_is_screened_out_or_unconfirmed_for_comlex_alone():
+    closed = interview_chance(only_comlex(600), reading("no"), ASSUMPTIONS, with_range=False)
+    assert closed["interview_chance"].eq(0).all()
+    assert closed["gate_reason"].eq("reads no COMLEX without Step 2 CK").all()
+    open_ = interview_chance(only_comlex(600), reading("yes"), ASSUMPTIONS, with_range=False)
+    unsaid = chances_of(only_comlex(600))
+    assert unsaid["interview_chance"].tolist() == open_["interview_chance"].tolist()
+    assert unsaid["chance_if_closes"].eq(0).all()
+    assert unsaid["unknown"].str.contains("accepts_comlex").all()
+
+
+def test_a_step_2_score_or_estimate_comes_before_comlex():
+    both = only_comlex(400, step2_ck=250)
+    assert chances_of(both)["interview_chance"].tolist() == chance_at(250, degree="us_do").tolist()
+    waiting = waiting_for(244, 6, comlex2=400)
+    same = (
+        chances_of(waiting)["interview_chance"]
+        == chances_of(waiting_for(244, 6))["interview_chance"]
+    )
+    assert same.all()
+
+
+def test_comlex_alone_gives_a_list_without_a_score_to_wait_for():
+    rows = only_comlex(620)
+    found = application_list(rows, reading("yes"), ASSUMPTIONS)
+    assert 0 < found.match_chance < 1
+    assert score_outlook(rows, found, reading("yes"), ASSUMPTIONS) is None
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        ("robustness.logit_scale_spread=0",),
+        ("latent_correlation=0.2", "uncertainty.match_correlation=0.51;0.51"),
+    ],
+)
+def test_a_match_range_draws_the_scale_and_the_correlations(fixed):
+    rows = frame(student(step2_ck=240))
+    certain = ASSUMPTIONS.with_set([*fixed])
+    wide, narrow = (application_list(rows, PROGRAMS, one) for one in (ASSUMPTIONS, certain))
+    widths = [one.match_chance_high - one.match_chance_low for one in (wide, narrow)]
+    assert widths[0] > widths[1] + 0.002

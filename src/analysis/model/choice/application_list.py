@@ -317,7 +317,7 @@ def _chosen(
     if not has_score(row):
         message = (
             f"student {row['student_id']} has no Step 2 CK score yet: there is no list; give "
-            "step2_ck, or what you expect as step2_estimate"
+            "step2_ck, what you expect as step2_estimate, or comlex2"
         )
         raise ModelError(message)
     problem = list_problem(student, programs, assumptions, preferences, asked)
@@ -375,23 +375,7 @@ def list_outcome(
     preferences: pd.DataFrame | None = None,
     wishes: ListWishes | None = None,
 ) -> tuple[float, int, float]:
-    """What a list comes to, where nobody asks why each program is on it.
-
-    Parameters
-    ----------
-    student, programs, assumptions, preferences, wishes
-        As for `application_list`.
-
-    Returns
-    -------
-    tuple of float, int and float
-        Match chance, number of applications and their fee: those of `application_list`.
-
-    Raises
-    ------
-    ModelError
-        As for `application_list`.
-    """
+    """What a list comes to, where nobody asks why each program is on it."""
     chosen = _chosen(student, programs, assumptions, preferences, wishes or ListWishes(), "auto")
     market = market_of(chosen.by_option, chosen.choice)
     positions = chosen.choice.chosen
@@ -636,11 +620,6 @@ def list_frontier(found: ApplicationList, assumptions: Assumptions) -> pd.DataFr
 
 def list_room(found: ApplicationList) -> dict[str, Any]:
     """What a list was made for, and what keeps the other programs off it.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        The list.
 
     Returns
     -------

@@ -60,25 +60,11 @@ def second_plan(
 ) -> tuple[Plan, ...]:
     """One plan against two: each specialty alone, then both, under the same limit and budget.
 
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students, of two specialties, or of one with ``second`` given.
-    programs, assumptions, preferences, wishes
-        As for `application_list`; with ``wishes.apart`` no institution is on a list of both twice.
-    second : str
-        The other specialty; the row's own second one without.
-
     Returns
     -------
     tuple of Plan
         The first specialty, the second, both. That of both is never worth less than the better of
         the two: it may be one of them.
-
-    Raises
-    ------
-    ModelError
-        If there are not two specialties, or wishes contradict each other.
     """
     asked = wishes or ListWishes()
     own = list(specialties_of(student.iloc[0], assumptions))
@@ -195,23 +181,6 @@ def linked_years(
     needs a first year; what preliminary programs save is that chance times their own match chance.
     So they are the list problem once more, its states weighed by that chance.
 
-    Parameters
-    ----------
-    main : Scenarios
-        Offer chances of the list's programs.
-    utility : ndarray of float, shape (programs,)
-        Worth of a match at each.
-    chosen : ndarray of int
-        The list, the most wanted first.
-    advanced : ndarray of bool, shape (programs,)
-        Which positions begin in the second year.
-    years : Scenarios
-        Offer chances of preliminary programs, in the same states.
-    constraints : Constraints
-        What the preliminary list keeps to.
-    without_first_year : float
-        Worth of an advanced match without a first year, against one with it.
-
     Returns
     -------
     picked : ndarray of int
@@ -244,19 +213,7 @@ def years_for(
     assumptions: Assumptions,
     preferences: pd.DataFrame | None = None,
 ) -> LinkedYears | None:
-    """Preliminary years for a student's list; None if it has no advanced position.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        The list.
-    student, programs, assumptions, preferences
-        As for `application_list`; preliminary programs are those of ``track`` preliminary.
-
-    Returns
-    -------
-    LinkedYears or None
-    """
+    """Preliminary years for a student's list; None if it has no advanced position."""
     problem = found.problem
     if "track" not in problem.programs or not found.chosen:
         return None
