@@ -150,7 +150,7 @@ def test_preliminary_years_and_their_outcomes_equal_brute_force_on_small_markets
         main, utility, advanced, years, random = random_tracks(seed)
         chosen = np.argsort(-utility)[:4]
         rules = Constraints(limit=3, fees=FEES, price=Price(float(random.integers(100, 2000)), 10))
-        picked, outcomes = linked_years(main, utility, chosen, advanced, years, rules, 0.5)
+        picked, outcomes, gains = linked_years(main, utility, chosen, advanced, years, rules, 0.5)
         # Where the list ends, state by state.
         needs = np.zeros(main.weight.size)
         for state in range(main.weight.size):
@@ -169,6 +169,10 @@ def test_preliminary_years_and_their_outcomes_equal_brute_force_on_small_markets
         assert net(picked) == pytest.approx(best, abs=1e-9), seed
         without = float((main.weight * needs) @ np.prod(1 - years.chance[picked], axis=0))
         assert outcomes[1] == pytest.approx(without, abs=1e-12)
+        for at, gain in enumerate(gains):
+            others = np.delete(picked, at)
+            missed = (main.weight * needs) @ np.prod(1 - years.chance[others], axis=0)
+            assert gain == pytest.approx(missed - without, abs=1e-12)
         assert sum(outcomes) == pytest.approx(1)
         assert outcomes[2] == pytest.approx(1 - match_shares(main, utility, chosen).sum())
 
