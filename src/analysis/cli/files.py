@@ -27,13 +27,7 @@ class Table(StrEnum):
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the commands of this module.
-
-    Parameters
-    ----------
-    app : Typer
-        The command line.
-    """
+    """Register the commands of this module."""
     app.command()(reads_files(check))
     app.command()(template)
     app.command("map")(map_columns)

@@ -45,13 +45,7 @@ def cases_text(base: Case, cases: Mapping[str, NamedCase]) -> str:
 
 
 def read_cases(text: str) -> tuple[Case, dict[str, NamedCase]]:
-    """The student's row and the cases of a file.
-
-    Raises
-    ------
-    ModelError
-        If it is no file of cases, or one that was changed or cut short.
-    """
+    """The student's row and the cases of a file."""
     try:
         content = json.loads(text)
         if content["format"] != FORMAT:

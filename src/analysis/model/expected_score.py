@@ -60,20 +60,7 @@ class ExpectedScore:
         return float(self.score[min(int(np.searchsorted(reached, share)), len(self.score) - 1)])
 
     def grouped(self, by_score: Floats, groups: int = 5) -> tuple[Floats, Floats]:
-        """Means over groups of scores, and the chance of each group; failing scores come last.
-
-        Parameters
-        ----------
-        by_score : ndarray of float, shape (k, m)
-            Chances at each score.
-        groups : int
-            How many groups, equally likely.
-
-        Returns
-        -------
-        ndarray of float, shape (groups, m)
-        ndarray of float, shape (groups,)
-        """
+        """Means over groups of scores, and the chance of each group; failing scores come last."""
         whole = self.weight.sum()
         groups = min(groups, len(self.score))
         ends = np.linspace(0, whole, groups + 1)
@@ -106,23 +93,6 @@ def expected_score(student: Mapping[str, Any], assumptions: Assumptions) -> Expe
     brings no interview until the exam is passed. A COMLEX Level 2 score without either is read as
     the Step 2 CK scores of those who took both exams, by one published correlation: passed, and far
     from exact.
-
-    Parameters
-    ----------
-    student : mapping
-        A row of students: ``step2_ck``, ``step2_estimate``, ``step2_estimate_sd``, ``comlex2``.
-    assumptions : Assumptions
-        ``step2_estimate.sd``, ``comlex``, ``passing.since_july_2025``.
-
-    Returns
-    -------
-    ExpectedScore or None
-        None with a score, or without an estimate.
-
-    Raises
-    ------
-    ModelError
-        If no score that is at all likely passes.
 
     Examples
     --------

@@ -87,25 +87,7 @@ class Pool:
 
 @lru_cache(maxsize=256)
 def pool_of(specialty: str, kind: str, assumptions: Assumptions) -> Pool:
-    """Applicants of a specialty: season.csv where it has a number, else the class's.
-
-    Parameters
-    ----------
-    specialty, kind : str
-        Name and competitiveness.
-    assumptions : Assumptions
-        ``pool``, ``signals``, ``place``, ``applicants`` and the season.
-
-    Returns
-    -------
-    Pool
-        Arrays that nobody may write to.
-
-    Raises
-    ------
-    ModelError
-        If season.csv's shares leave nothing to the groups that have none.
-    """
+    """Applicants of a specialty: season.csv where it has a number, else the class's."""
     season = assumptions.season_of(specialty)
 
     def number(name: str) -> float:
@@ -159,22 +141,7 @@ def pool_of(specialty: str, kind: str, assumptions: Assumptions) -> Pool:
 
 
 def expected_value(mean: ArrayLike, sd: float, assumptions: Assumptions) -> Floats:
-    """Expected value of a Step 2 CK score that is normal: E[v(s)] (section 3.3).
-
-    Parameters
-    ----------
-    mean : array_like of float
-        Mean score.
-    sd : float
-        Its standard deviation, > 0.
-    assumptions : Assumptions
-        ``scale.step2_worst`` and ``scale.step2_best``, at which the value ends.
-
-    Returns
-    -------
-    ndarray of float
-        In (0, 1).
-    """
+    """Expected value of a Step 2 CK score that is normal: E[v(s)] (section 3.3)."""
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
     center = np.asarray(mean, dtype=float)
 
@@ -203,22 +170,7 @@ class Evidence:
 
 
 def evidence_of(pool: Pool, parameters: ChanceParameters, assumptions: Assumptions) -> Evidence:
-    """Spread of a pool's evidence: ``tau^2 = k^2 w' Sigma w`` (section 3.3).
-
-    Parameters
-    ----------
-    pool : Pool
-        With the SD of its Step 2 CK scores.
-    parameters : ChanceParameters
-        Weights and logit_scale; floats, or draws of shape (draws, 1, 1).
-    assumptions : Assumptions
-        ``pool.*_sd``, ``pool.correlation``, ``pool.highest_tau``.
-
-    Returns
-    -------
-    Evidence
-        One row without draws.
-    """
+    """Spread of a pool's evidence: ``tau^2 = k^2 w' Sigma w`` (section 3.3)."""
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
     sds = [pool.step2_sd / (best - worst)]
     sds += [assumptions.value(f"pool.{name}_sd") for name in COMPENSATING[1:]]
@@ -279,31 +231,6 @@ def conditional_odds(
 
     A published odds ratio compares applications of all kinds of evidence; at equal evidence it is
     larger. Solved together with the specialty's level.
-
-    Parameters
-    ----------
-    pool : Pool
-        Shares and marginal odds ratios.
-    tau : ndarray of float, shape (draws,)
-        Standard deviation of the evidence.
-    penalty : ndarray of float, shape (3,)
-        Log-odds that the flags of each of `FLAG_CELLS` take off, <= 0.
-    assumptions : Assumptions
-        ``auto_screen_share``, ``highest_chance``.
-    group_factor, signal_factor : array_like of float, shape (draws,)
-        What the marginal log-odds ratios are multiplied with.
-    nodes : int
-        Of the quadrature.
-
-    Returns
-    -------
-    Odds
-        One row a draw.
-
-    Raises
-    ------
-    ModelError
-        If no odds ratios give the marginal ones back.
     """
     x, w = nodes_of(nodes)
     draws = tau.size
@@ -386,15 +313,6 @@ class Gates:
 def own_shares(pool: Pool, group: Floats, gold: Floats, silver: Floats) -> tuple[Floats, Floats]:
     """Shares of groups and signals at each program: its own where it has some (section 3.3).
 
-    Parameters
-    ----------
-    pool : Pool
-        The specialty's applicants, whose shares stand in.
-    group : ndarray of float, shape (m, 4)
-        A program's own shares of `GROUPS`; NaN where not known.
-    gold, silver : ndarray of float, shape (m,)
-        Its own shares of applications with each signal; NaN where not known.
-
     Returns
     -------
     share : ndarray of float, shape (m, 4)
@@ -445,34 +363,7 @@ def mean_chance(
     placed: bool = True,
     nodes: int = NODES,
 ) -> tuple[Floats, Floats]:
-    """Mean chance of a program's applicants at a level, and its slope (section 3.3).
-
-    Parameters
-    ----------
-    level : ndarray of float, shape (m,)
-        Log-odds of a US MD senior of mean evidence at each program.
-    pool : Pool
-        The applicants.
-    odds : Odds
-        One row.
-    correlation : float
-        Of the evidence with Step 2 CK.
-    penalty : ndarray of float, shape (m, 3)
-        Log-odds that the flags of each of `FLAG_CELLS` take off at each program.
-    gates : Gates
-        Of the programs.
-    highest : float
-        Where chances end.
-    placed : bool
-        Whether same state and preferred division count; without, all applicants are elsewhere.
-    nodes : int
-        Of the quadrature.
-
-    Returns
-    -------
-    mean, slope : ndarray of float, shape (m,)
-        Interviews per application, and its derivative with respect to the level.
-    """
+    """Mean chance of a program's applicants at a level, and its slope (section 3.3)."""
     x, w = nodes_of(nodes)
     place = pool.place if placed else np.array([1.0])
     place_log = np.log(pool.place_odds)[: place.size]
@@ -526,11 +417,6 @@ def program_level(
         As for `mean_chance`.
     start : ndarray of float, shape (m,), optional
         Levels to begin with.
-
-    Returns
-    -------
-    ndarray of float, shape (m,)
-        Log-odds.
     """
     target = logit(rate)
     level = odds.level[0] + target - logit(pool.rate) if start is None else start.copy()

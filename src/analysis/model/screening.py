@@ -39,19 +39,6 @@ def gate(
 ) -> Gate:
     """Gate of one student at each program.
 
-    Parameters
-    ----------
-    student : mapping
-        A row of students; ``comlex_only`` where COMLEX stands in for Step 2 CK.
-    red_flags : tuple of str
-        The student's flags.
-    programs : DataFrame
-        Programs of the student's specialty.
-    assumptions : Assumptions
-        ``override``, ``auto_screen_share``, ``passing``.
-    ties, signals : ndarray of str, shape (programs,), optional
-        ``home``, ``rotation`` or ``contact``; ``gold`` or ``silver``; "" for none.
-
     Returns
     -------
     Gate

@@ -239,22 +239,7 @@ def table_of(header: Iterable[str]) -> str:
 
 
 def resembled(word: str, table: str, cells: Iterable[str]) -> str:
-    """What a column that is none of ours may nevertheless be.
-
-    Parameters
-    ----------
-    word : str
-        Its header.
-    table : str
-        Name of the table.
-    cells : iterable of str
-        What it holds; looked at for red flags in words.
-
-    Returns
-    -------
-    str
-        A column of the table, such as ``red_flags``; "" if nothing is near.
-    """
+    """What a column that is none of ours may nevertheless be."""
     name = folded(word)
     columns = SCHEMAS[table].columns
     tokens = [part for part in re.split(r"[_\d]+", name) if part]

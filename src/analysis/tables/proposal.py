@@ -36,24 +36,12 @@ GOOD_NEWS = ("pass", "good", "first_attempt", "on_time", "without")
 def propose(path: Path, table: str = "") -> tuple[str, list[str]]:
     """Propose how a foreign file reads as one of our tables.
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    table : str
-        Which table it is; found by its columns if "".
-
     Returns
     -------
     str
         A part of mapping.toml; what is not sure stands behind a number sign.
     list of str
         What a person must decide.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read, or its table cannot be told.
     """
     raw = read_rows(path)
     table = table or table_of(raw.header) or _nearest_table(path.name, raw)

@@ -243,26 +243,6 @@ def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRo
     or what a first line ``sep=`` says; any line end. Workbooks (.xlsx, .xls, .ods). Empty lines,
     titles above the header, a header that comes again and totals at the end are passed over, and
     that is said.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    known : collection of str
-        Names of columns, beside ours, by which the header line is recognized.
-    sheet : str
-        Name of the sheet of a workbook; without, the one that has a header of ours.
-
-    Returns
-    -------
-    RawRows
-        Text cells; nothing is interpreted.
-
-    Raises
-    ------
-    TableError
-        If the file is missing, neither text nor workbook, too large, empty or without a row, if it
-        changes while it is read, or if a quotation mark swallows lines that are rows themselves.
     """
     from analysis.tables.workbook import workbook_cells
 

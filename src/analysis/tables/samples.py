@@ -115,11 +115,6 @@ def sample_class() -> Rows:
 
     The first three are the article's stories; every flag, every class of specialty and every kind
     of gap comes after.
-
-    Raises
-    ------
-    ValueError
-        If a row does not say that it is made up: a real class never becomes a sample.
     """
     with Path(from_root(CLASS)).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))

@@ -112,6 +112,23 @@ class ListView:
         return self.programs.empty
 
     @property
+    def gain(self) -> int:
+        """What the optional programs add, in the whole numbers of 100 that are shown."""
+        return round(100 * self.with_all) - round(100 * self.match)
+
+    @property
+    def enough(self) -> int:
+        """How many of the best programs come within 2 in 100 of the list."""
+        near = self.curve["match_chance"] >= self.match - 0.02
+        return int(self.curve.loc[near, "applications"].min())
+
+    @property
+    def enough_match(self) -> float:
+        """Match chance of those."""
+        at = self.curve["applications"] == self.enough
+        return float(self.curve.loc[at, "match_chance"].iloc[0])
+
+    @property
     def unconfirmed(self) -> pd.DataFrame:
         """Programs that have something to confirm, the most likely first."""
         return self.programs[self.programs["ask"].map(bool)]

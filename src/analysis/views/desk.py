@@ -314,7 +314,7 @@ def _standing_rows(typical: pd.DataFrame, points: pd.DataFrame) -> dict[str, str
 
 def _with_range(chance: float, low: float, high: float) -> str:
     if not pd.isna(low) and percent(low) == percent(high):
-        return f"{percent(chance)} or more"
+        return percent(chance)
     ends = "" if pd.isna(low) else f" ({percent(low)} to {percent(high)})"
     return f"{percent(chance)}{ends}"
 

@@ -61,6 +61,8 @@ class ReportView:
         Of `parts_of_chance`; empty without a list.
     alike : dict or None
         Similar graduates: n, matched, low, high (0-1); None where they cannot be told of.
+    graduates_on_file : bool
+        Whether the office gave a file of graduates.
     firm : Firmness or None
         Of the list.
     published : dict or None
@@ -80,6 +82,7 @@ class ReportView:
     what_ifs: dict[str, WhatIf | None]
     parts: pd.DataFrame
     alike: dict[str, Any] | None
+    graduates_on_file: bool
     firm: Firmness | None
     published: dict[str, Any] | None
     halves: tuple[Half, ...]
@@ -90,13 +93,30 @@ class ReportView:
     @property
     def words(self) -> dict[str, Any]:
         """The fields by name, for a template."""
-        names = (*self.__dataclass_fields__, "sent")
+        names = (*self.__dataclass_fields__, "sent", "helps", "graduates_differ")
         return {name: getattr(self, name) for name in names}
 
     @property
     def sent(self) -> int:
         """Applications of the list."""
         return 0 if self.list is None else len(self.list.programs)
+
+    @property
+    def helps(self) -> bool:
+        """Whether the score gives more than a typical one would, in the whole numbers shown."""
+        typical = self.what_ifs.get("typical_score")
+        shown = 0 if self.list is None else round(100 * self.list.match)
+        return typical is not None and shown > round(100 * typical.match)
+
+    @property
+    def graduates_differ(self) -> str:
+        """Whether similar graduates did ``lower`` or ``higher`` than the list, beyond chance."""
+        if self.alike is None or self.list is None or self.list.empty:
+            return ""
+        shown = round(100 * self.list.match)
+        if shown > round(100 * self.alike["high"]):
+            return "lower"
+        return "higher" if shown < round(100 * self.alike["low"]) else ""
 
     @property
     def curve(self) -> pd.DataFrame:
@@ -200,6 +220,7 @@ def report_view(
         what_ifs=what_ifs,
         parts=parts,
         alike=_alike(student, graduates, assumptions),
+        graduates_on_file=graduates is not None,
         firm=firm,
         published=_published(record, assumptions),
         halves=halves,

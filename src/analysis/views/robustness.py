@@ -187,20 +187,6 @@ def student_sensitivity(
     responses_csv : str or path-like
         A raw survey, or "". Its weights then take the place of the assumptions', and scatter by
         its own sampling error; of the student's specialties, if any of their directors answered.
-
-    Returns
-    -------
-    SensitivityAnalysis
-        Same files, assumptions and seed, same bytes.
-
-    Raises
-    ------
-    TableError
-        If a file cannot be used.
-    RowError
-        If the student's row is wrong or missing.
-    AssumptionError, ModelError
-        If an assumption is not understood, or there is no list to vary.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
     student = read_student(students_csv, student_id)

@@ -251,18 +251,7 @@ def _orders(assumptions: Assumptions) -> list[dict[str, Any]]:
 
 
 def scorecard_markdown(rows: Sequence[dict[str, Any]]) -> str:
-    """Scorecard as a page of docs.
-
-    Parameters
-    ----------
-    rows : sequence of dict
-        From `scorecard`.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
+    """Scorecard as a page of docs."""
 
     def share(value: float | None) -> str:
         return "" if value is None else f"{100 * value:.1f}%"

@@ -17,7 +17,6 @@ from analysis.model.profile import specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
 __all__ = [
-    "STORIES",
     "StudentView",
     "advisor_note",
     "parts_of_chance",
@@ -25,8 +24,6 @@ __all__ = [
     "student_view",
 ]
 
-# Shapes of a record, from what weighs on it and what has come since (text/story.md.j2).
-STORIES = ("conduct", "letter", "wards", "volatile", "recovery", "repair", "steady")
 EARLY = frozenset({"course_failure_remediated", "preclinical_failures_multiple", "loa_academic"})
 ACADEMIC = EARLY | EXAM_FAILURES
 
@@ -61,7 +58,8 @@ class StudentView:
     typical : dict of str to float
         The typical values: step2_ck, honors, letters, research.
     story : str
-        One of `STORIES`.
+        Shape of the record: conduct, letter, wards, volatile, recovery, repair or steady
+        (text/report/story.md.j2).
     """
 
     student_id: str
@@ -96,19 +94,7 @@ class StudentView:
 
 
 def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView:
-    """Read one student's record for a reader.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    assumptions : Assumptions
-        The typical values, and the order of flags.
-
-    Returns
-    -------
-    StudentView
-    """
+    """Read one student's record for a reader."""
     row = student.iloc[0]
     flags = tuple(heaviest_first(listed(row["red_flags"]), assumptions.group("anchors")))
     typical = {
@@ -175,11 +161,6 @@ def _word(row: pd.Series, column: str) -> str:
 def score_record(outlook: ScoreOutlook | None) -> dict[str, Any] | None:
     """What is known of a score that is not in yet, as plain values.
 
-    Parameters
-    ----------
-    outlook : ScoreOutlook or None
-        Of `score_outlook`.
-
     Returns
     -------
     dict or None
@@ -230,19 +211,6 @@ def parts_of_chance(
     One part of the record after another takes the student's own value, in the order of `PARTS`, so
     that the steps add up. Signals and ties are the list's at every step, since they are no part of
     a record; with them the last step is the mean of the chances that the list shows.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students, with a score or an estimate of it.
-    programs : DataFrame
-        All programs: the level of one rests on its neighbors too.
-    assumptions : Assumptions
-        Every number of the model.
-    view : StudentView
-        The record, with the typical values.
-    sent : DataFrame
-        A row a program of the list: program_id, signal and tie ("" or ``none`` for none).
 
     Returns
     -------

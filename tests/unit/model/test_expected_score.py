@@ -232,3 +232,18 @@ def test_comlex_alone_gives_a_list_without_a_score_to_wait_for():
     found = application_list(rows, reading("yes"), ASSUMPTIONS)
     assert 0 < found.match_chance < 1
     assert score_outlook(rows, found, reading("yes"), ASSUMPTIONS) is None
+
+
+@pytest.mark.parametrize(
+    "fixed",
+    [
+        ("robustness.logit_scale_spread=0",),
+        ("latent_correlation=0.2", "uncertainty.match_correlation=0.51;0.51"),
+    ],
+)
+def test_a_match_range_draws_the_scale_and_the_correlations(fixed):
+    rows = frame(student(step2_ck=240))
+    certain = ASSUMPTIONS.with_set([*fixed])
+    wide, narrow = (application_list(rows, PROGRAMS, one) for one in (ASSUMPTIONS, certain))
+    widths = [one.match_chance_high - one.match_chance_low for one in (wide, narrow)]
+    assert widths[0] > widths[1] + 0.002

@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 from analysis.assumptions import GROUPS, read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
+from analysis.model.flags import FLAGS
 from analysis.model.level import program_levels
 from analysis.model.parameters import chance_parameters, joint_draws
 from analysis.model.pool import (
@@ -322,6 +323,25 @@ def test_flags_lower_and_signals_and_degrees_order_every_chance(name, s, c, lett
     ]
     assert sent[0] == clean
     assert np.diff(sent).min() >= -1e-12
+
+
+@pytest.mark.parametrize("name", SPECIALTIES)
+def test_in_every_specialty_flags_signals_and_degrees_are_in_order(name):
+    """One file at one program: without a flag, with more of a signal, of an earlier group."""
+    rows = {f"D{at}": {"degree": degree} for at, degree in enumerate(GROUPS)}
+    rows |= {f"F{at}": {"red_flags": (flag,)} for at, flag in enumerate(FLAGS)}
+    rows |= {"none": {}, "silver": {}, "gold": {}}
+    people = [student(student_id=one, specialty=(name,)) | cells for one, cells in rows.items()]
+    sent = pd.DataFrame(
+        {"student_id": list(rows)[-3:], "program_id": "P1", "tie": None, "signal": list(rows)[-3:]}
+    )
+    found = interview_chance(
+        pd.DataFrame(people), pd.DataFrame([program(specialty=name)]), ASSUMPTIONS, sent,
+        with_range=False,
+    ).set_index("student_id")["interview_chance"]  # fmt: skip
+    assert found[[f"D{at}" for at in range(len(GROUPS))]].is_monotonic_decreasing
+    assert (found[[f"F{at}" for at in range(len(FLAGS))]] < found["none"]).all()
+    assert found["none"] <= found["silver"] <= found["gold"]
 
 
 def test_a_place_that_is_known_moves_chances_and_one_unknown_is_the_pools_average():

@@ -402,23 +402,7 @@ def list_outcome(
     preferences: pd.DataFrame | None = None,
     wishes: ListWishes | None = None,
 ) -> tuple[float, int, float]:
-    """What a list comes to, where nobody asks why each program is on it.
-
-    Parameters
-    ----------
-    student, programs, assumptions, preferences, wishes
-        As for `application_list`.
-
-    Returns
-    -------
-    tuple of float, int and float
-        Match chance, number of applications and their fee: those of `application_list`.
-
-    Raises
-    ------
-    ModelError
-        As for `application_list`.
-    """
+    """What a list comes to, where nobody asks why each program is on it."""
     offers = list_offers(student, programs, assumptions, preferences, wishes or ListWishes())
     choice, _, _ = _best(offers, assumptions, "auto")
     matched = match_chance(market_of(offers.by_option, choice), choice.chosen)
@@ -663,11 +647,6 @@ def list_frontier(found: ApplicationList, assumptions: Assumptions) -> pd.DataFr
 
 def list_room(found: ApplicationList) -> dict[str, Any]:
     """What a list was made for, and what keeps the other programs off it.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        The list.
 
     Returns
     -------

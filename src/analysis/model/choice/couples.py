@@ -73,19 +73,6 @@ def couple_outcomes(
     alone. It ends in one place if any place has an offer for both. What is common to the answers
     of one student is independent of the other's.
 
-    Parameters
-    ----------
-    markets : pair of Scenarios
-        Offer chances of each student's programs, each in states of its own.
-    places : pair of sequence of str
-        Where each program is; "" for nowhere in common.
-    lists : pair of sequence of int
-        Positions on each list.
-
-    Returns
-    -------
-    CoupleOutcomes
-
     Examples
     --------
     >>> sure = Scenarios(np.array([[0.5]]), np.ones(1))
@@ -322,22 +309,6 @@ def couple_lists(
     Begun with the best list of each alone, and with what must be listed; improved by adding,
     dropping and exchanging programs, by adding pairs in one place and by moving signals, until
     nothing helps; the better one is kept. Not certified.
-
-    Parameters
-    ----------
-    markets : pair of mapping of str to Scenarios
-        Offer chances by signal, as for `exact`.
-    places
-        As for `couple_outcomes`.
-    rules : pair of Constraints
-        What each list must keep to.
-    apart, alone : float
-        Worth of both in different places, and of one match, against both in one place.
-
-    Returns
-    -------
-    pair of Choice
-        The lists; the value of both is what the outcomes of the two are worth.
     """
     sides = []
     begun: list[list[Positions]] = [[], []]
@@ -391,28 +362,7 @@ def couple_plan(
     wishes: ListWishes | None = None,
     by: str = "",
 ) -> Couple:
-    """Lists of two students who match together (docs/methods-list.md, Couples).
-
-    Parameters
-    ----------
-    students : pair of DataFrame
-        One row of students each.
-    programs, assumptions, preferences
-        As for `application_list`.
-    wishes : ListWishes, optional
-        What the first student asks for; the partner's are those of the row.
-    by : str
-        What makes two programs one place, of `PLACES`; the first that programs.csv has without.
-
-    Returns
-    -------
-    Couple
-
-    Raises
-    ------
-    ModelError
-        If one has no score, wishes contradict each other, or programs.csv has no such column.
-    """
+    """Lists of two students who match together (docs/methods-list.md, Couples)."""
     held = [name for name in PLACES if name in programs and programs[name].notna().any()]
     by = by or (held or [""])[0]
     if by not in held:

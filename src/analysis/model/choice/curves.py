@@ -115,21 +115,6 @@ def next_application(
 
     Along the greedy list, whose lengths are nested: the curve is one list read from its start.
 
-    Parameters
-    ----------
-    market : Scenarios
-        Offer chances.
-    utility : array_like of float, shape (programs,)
-        Worth of a match at each program.
-    limit : int
-        Length at which the curve ends, if it does not stop before.
-    fees : Fees or tuple of Fees, optional
-        Prices.
-    specialty : array_like of int, shape (programs,), optional
-        Specialty of each program, for the fees; one without it.
-    must, never : array_like of int, optional
-        As in `greedy`.
-
     Returns
     -------
     DataFrame
@@ -185,19 +170,6 @@ def frontier(
     never: ArrayLike = (),
 ) -> pd.DataFrame:
     """Reach against safety: the list at each worth of any match (section 5).
-
-    Parameters
-    ----------
-    market : Scenarios
-        Offer chances.
-    preference : array_like of float, shape (programs,)
-        In [0, 1].
-    limit : int
-        Most programs.
-    match_utilities : sequence of float
-        In [0, 1]; 1 wants any match, 0 only the preferred ones.
-    must, never : array_like of int, optional
-        As in `greedy`.
 
     Returns
     -------

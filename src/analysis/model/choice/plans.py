@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import interview_chance
-from analysis.model.choice.application_list import ApplicationList, application_list
+from analysis.model.choice.application_list import (
+    ApplicationList,
+    application_list,
+    list_offers,
+)
 from analysis.model.choice.constraints import Constraints, Price, fee_usd
 from analysis.model.choice.problem import ListWishes, application_fees
-from analysis.model.correlation import Scenarios, mechanism, scenarios
+from analysis.model.correlation import Scenarios
 from analysis.model.flags import listed
 from analysis.model.portfolio import best_list
 from analysis.model.profile import specialties_of
@@ -25,6 +28,8 @@ __all__ = ["LinkedYears", "Plan", "linked_years", "plan_rows", "second_plan", "y
 
 Floats = NDArray[np.float64]
 PER_SPECIALTY = ("gold_signals", "silver_signals")
+# Of a row, what belongs to the programs of its own specialties alone.
+OF_THE_LIST = ("competitiveness", "must_apply", "never_apply")
 
 
 @dataclass(frozen=True)
@@ -60,25 +65,11 @@ def second_plan(
 ) -> tuple[Plan, ...]:
     """One plan against two: each specialty alone, then both, under the same limit and budget.
 
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students, of two specialties, or of one with ``second`` given.
-    programs, assumptions, preferences, wishes
-        As for `application_list`; with ``wishes.apart`` no institution is on a list of both twice.
-    second : str
-        The other specialty; the row's own second one without.
-
     Returns
     -------
     tuple of Plan
         The first specialty, the second, both. That of both is never worth less than the better of
         the two: it may be one of them.
-
-    Raises
-    ------
-    ModelError
-        If there are not two specialties, or wishes contradict each other.
     """
     asked = wishes or ListWishes()
     own = list(specialties_of(student.iloc[0], assumptions))
@@ -195,23 +186,6 @@ def linked_years(
     needs a first year; what preliminary programs save is that chance times their own match chance.
     So they are the list problem once more, its states weighed by that chance.
 
-    Parameters
-    ----------
-    main : Scenarios
-        Offer chances of the list's programs.
-    utility : ndarray of float, shape (programs,)
-        Worth of a match at each.
-    chosen : ndarray of int
-        The list, the most wanted first.
-    advanced : ndarray of bool, shape (programs,)
-        Which positions begin in the second year.
-    years : Scenarios
-        Offer chances of preliminary programs, in the same states.
-    constraints : Constraints
-        What the preliminary list keeps to.
-    without_first_year : float
-        Worth of an advanced match without a first year, against one with it.
-
     Returns
     -------
     picked : ndarray of int
@@ -249,19 +223,7 @@ def years_for(
     assumptions: Assumptions,
     preferences: pd.DataFrame | None = None,
 ) -> LinkedYears | None:
-    """Preliminary years for a student's list; None if it has no advanced position.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        The list.
-    student, programs, assumptions, preferences
-        As for `application_list`; preliminary programs are those of ``track`` preliminary.
-
-    Returns
-    -------
-    LinkedYears or None
-    """
+    """Preliminary years for a student's list; None if it has no advanced position."""
     problem = found.problem
     if "track" not in problem.programs or not found.chosen:
         return None
@@ -269,19 +231,20 @@ def years_for(
     if not advanced[found.choice.chosen].any():
         return None
     kinds = programs["track"].eq("preliminary") & ~programs["state"].isin(problem.excluded_states)
-    own = programs[kinds].sort_values("program_id").reset_index(drop=True)
-    names = ["program_id", "program_name", "specialty", "state"]
+    own = programs[kinds]
     specialties = tuple(dict.fromkeys(own["specialty"]))
-    # The file reads there as at home: a preliminary year asks no other story.
-    asked = student.assign(
-        specialty=pd.Series([specialties], student.index, dtype=object), competitiveness=None
-    )
+    years = Scenarios(np.zeros((0, found.market.weight.size)), found.market.weight)
     chance = np.zeros(0)
     if len(own):
-        pairs = interview_chance(asked, own, assumptions, preferences, with_range=False)
-        by_id = pairs.set_index("program_id")["interview_chance"]
-        chance = by_id.loc[own["program_id"]].to_numpy(dtype=np.float64)
-    years = scenarios(chance, assumptions.value("match_given_interview"), mechanism(assumptions))
+        # The file reads there as at home: a preliminary year asks no other story.
+        asked = student.assign(specialty=pd.Series([specialties], student.index, dtype=object))
+        asked = asked.assign(**dict.fromkeys((*PER_SPECIALTY, *OF_THE_LIST)))
+        offers = list_offers(asked, own, assumptions, preferences, ListWishes(fill=True))
+        years, chance, own = (
+            offers.by_option["none"],
+            offers.if_sent["none"],
+            offers.problem.programs,
+        )
     rules = Constraints(
         limit=problem.constraints.limit,
         specialty=tuple(specialties.index(name) for name in own["specialty"]),
@@ -298,6 +261,7 @@ def years_for(
         rules,
         assumptions.value("tracks.without_first_year"),
     )
+    names = ["program_id", "program_name", "specialty", "state"]
     rows = own.iloc[picked][names].reset_index(drop=True)
     rows["interview_chance"] = chance[picked]
     rows["match_gain"] = gains

@@ -378,17 +378,6 @@ def with_least_chance(
 ) -> tuple[ListProblem, bool]:
     """The problem without programs under a least chance, the signal counted.
 
-    Parameters
-    ----------
-    problem : ListProblem
-        The problem.
-    chances : mapping of str to ndarray of float, shape (programs,)
-        Interview chances by signal.
-    least : float
-        The least chance, 0-1.
-    fewest : int
-        If fewer programs remain, none is left out.
-
     Returns
     -------
     problem : ListProblem

@@ -73,21 +73,7 @@ def score_outlook(
     preferences: pd.DataFrame | None = None,
     wishes: ListWishes | None = None,
 ) -> ScoreOutlook | None:
-    """What a score that is not known yet may do to a list; None where none is to come.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    found : ApplicationList
-        The student's list.
-    programs, assumptions, preferences, wishes
-        As for `application_list`.
-
-    Returns
-    -------
-    ScoreOutlook or None
-    """
+    """What a score that is not known yet may do to a list; None where none is to come."""
     row = student.iloc[0].to_dict()
     expected = expected_score(row, assumptions)
     if expected is None or expected.exam == "comlex2":

@@ -133,28 +133,6 @@ def season_standing(
     Answers so far are evidence about the common factor behind the others: each state of the world
     is weighed by the chance of these invitations, refusals and silences in it. An interview in hand
     is then a fact; a silent program keeps the share of its invitations that is still to come.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    programs : DataFrame
-        Rows of programs.
-    offers : DataFrame
-        A row an application sent: program_id, status (silent if empty), signal (as sent).
-    assumptions : Assumptions
-        ``season``, ``list.worth_of_match_usd`` and the rest of the model.
-    preferences : DataFrame, optional
-        Wishes and ties.
-
-    Returns
-    -------
-    Standing
-
-    Raises
-    ------
-    ModelError
-        Without a score, for a program that is not among the student's, or one named twice.
     """
     row = student.iloc[0]
     student_id = str(row["student_id"])

@@ -176,31 +176,7 @@ def sensitivity_analysis(
     base: Chosen | None = None,
     progress: Callable[[int], object] = unheard,
 ) -> SensitivityAnalysis:
-    """Run the whole sensitivity analysis for one student.
-
-    Parameters
-    ----------
-    case : Case
-        From `student_case`.
-    assumptions : Assumptions
-        Sizes of the runs, under ``robustness``.
-    draws, seed : int, optional
-        By default ``robustness.draws`` and ``robustness.seed``.
-    base : ndarray of int, optional
-        The list given to the student; by default the greedy list at the base of every input.
-    progress : callable, optional
-        Is told how many lists were made again.
-
-    Returns
-    -------
-    SensitivityAnalysis
-        Same seed, same bytes.
-
-    Raises
-    ------
-    ModelError
-        If there is no list, or fewer than one draw is asked for.
-    """
+    """Run the whole sensitivity analysis for one student."""
     count = int(assumptions.value("robustness.draws")) if draws is None else draws
     start = int(assumptions.value("robustness.seed")) if seed is None else seed
     if count < 1 or start < 0:

@@ -195,6 +195,23 @@ def test_a_match_without_a_first_year_is_an_outcome_of_its_own():
     assert years_for(plain, student(), programs(), ASSUMPTIONS) is None
 
 
+def test_first_years_and_couples_know_an_expected_score():
+    tracked = programs(track="advanced")
+    prelim = programs(8, "Transitional Year", prefix="TY", track="preliminary")
+    both = pd.concat([tracked, prelim], ignore_index=True)
+    waiting = student(step2_ck=np.nan, step2_estimate=245.0, step2_estimate_sd=8.0)
+    found = application_list(waiting, both, ASSUMPTIONS, with_range=False)
+    years = years_for(found, waiting, both, ASSUMPTIONS)
+    assert len(years.programs)
+    total = years.with_first_year + years.without_first_year + years.unmatched
+    assert total == pytest.approx(1)
+    assert years.unmatched == pytest.approx(1 - found.match_chance)
+    couple = couple_plan((waiting, student(student_id="T2")), tracked, ASSUMPTIONS).outcomes
+    known = couple_plan((student(), student(student_id="T2")), tracked, ASSUMPTIONS).outcomes
+    assert couple.together > 0
+    assert couple.neither > known.neither
+
+
 def random_couple(seed):
     random = np.random.default_rng([seed, 46])
     rho = (0.0, 0.3)[seed % 2]
