@@ -22,6 +22,7 @@ A mapping is a TOML file for one table, or for several by their names::
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,14 +106,28 @@ class HowToRead:
     mapping: Path | None = None
     ignored: frozenset[str] = frozenset()
 
+    def environment(self) -> dict[str, str]:
+        """Variables by which a process that this one starts reads in the same way."""
+        ignored = "\n".join(sorted(self.ignored))
+        return {
+            MAPPING_VARIABLE: str(self.mapping.resolve()) if self.mapping else "",
+            IGNORED_VARIABLE: ignored,
+        }
 
-AS_IT_IS = HowToRead()
-HOW: ContextVar[HowToRead] = ContextVar("how_to_read", default=AS_IT_IS)
+
+MAPPING_VARIABLE = "COUNTERSIGNAL_MAPPING"
+IGNORED_VARIABLE = "COUNTERSIGNAL_IGNORED_COLUMNS"
+HOW: ContextVar[HowToRead | None] = ContextVar("how_to_read", default=None)
 
 
 def how_to_read() -> HowToRead:
-    """What the command that runs says about every file."""
-    return HOW.get()
+    """What the command that runs says about every file; else the one that started it."""
+    told = HOW.get()
+    if told is not None:
+        return told
+    mapping = os.environ.get(MAPPING_VARIABLE, "")
+    ignored = os.environ.get(IGNORED_VARIABLE, "").split("\n")
+    return HowToRead(Path(mapping) if mapping else None, frozenset(filter(None, ignored)))
 
 
 @contextmanager
@@ -155,7 +170,7 @@ def raw_rows(path: Path, table: str | None = None) -> RawRows:
     """
     from analysis.tables.reading import read_rows
 
-    path, how = Path(path), HOW.get()
+    path, how = Path(path), how_to_read()
     beside = path.parent / MAPPING_FILE
     place = how.mapping or (beside if beside.is_file() else None)
     mappings = read_mappings(place) if place else {}
@@ -341,7 +356,7 @@ def check_mapped(path: Path, mapping: Mapping) -> Checked:
     from analysis.tables.reading import read_rows
 
     raw = read_rows(Path(path), mapping.theirs, mapping.sheet)
-    raw = _without(mapped_rows(Path(path).name, raw, mapping), HOW.get().ignored)
+    raw = _without(mapped_rows(Path(path).name, raw, mapping), how_to_read().ignored)
     return checked_rows(Path(path), raw, mapping.table)
 
 

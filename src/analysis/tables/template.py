@@ -26,9 +26,13 @@ optional column counts as empty.
 | `assumptions/` | every number of the model, with basis, reason and source |
 | `private/` | your own files; ignored by git, as are working copies and caches |
 
-CSV in UTF-8 is best. Windows-1252, UTF-16, semicolons, tabs, spare columns, percent signs and other
-spellings of headers, flags and specialties are understood, and `countersignal check FILE` says what
-was done. The three chart tables also take the article's own `Category,Value`.
+CSV in UTF-8 is best. Workbooks (.xlsx, .xls, .ods), Windows-1252, UTF-16, semicolons, tabs, titles
+above the header, totals, percent signs and other spellings of headers, flags and specialties are
+understood. `countersignal check FILE` says what was done and counts what became of every cell. A
+spare column that resembles one of these stops the run until it is mapped or ignored by name; for an
+export with other names, `countersignal map FILE` proposes a mapping. The three chart tables also
+take the article's own `Category,Value`; `factor_importance.csv` also takes a survey as it is
+published (factor, percent citing, mean importance), without `importance`.
 """
 
 
