@@ -74,6 +74,8 @@ class Explorer:
         Paths from the project root; preferences and assumptions may be "".
     """
 
+    listing: Listing
+
     def __init__(
         self, students_csv: str, programs_csv: str, preferences_csv: str, assumptions_toml: str
     ) -> None:

@@ -28,7 +28,7 @@ FILTERS = ("State", "Type", "Group")
 TIES = [("none", ""), ("home program", "home"), ("rotation", "rotation"), ("contact", "contact")]
 SIGNALS = [("as the model chooses", ""), ("gold", "gold"), ("silver", "silver")]
 ON_THE_CARD = ["Why"]
-SORTS_ON_A_CLICK = {"text_in_header_can_be_selected": False}
+SORTS_ON_A_CLICK: Any = {"text_in_header_can_be_selected": False}
 NONE = "Choose a program"
 
 
