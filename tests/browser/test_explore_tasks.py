@@ -230,7 +230,7 @@ def test_a_click_while_the_list_is_being_made_again_picks_the_program_under_it(p
         page.get_by_role("slider", name="Step 2 CK", exact=True).press("ArrowRight")
         row = page.locator(ROW).nth(number).locator("td").first
         name = row.inner_text()
-        row.scroll_into_view_if_needed()
+        row.evaluate("e => e.scrollIntoView({ block: 'center' })")
         box = row.bounding_box()
         page.mouse.move(box["x"] + 20, box["y"] + 8)
         with followed(page):

@@ -74,6 +74,8 @@ class Explorer:
         Paths from the project root; preferences and assumptions may be "".
     """
 
+    listing: Listing
+
     def __init__(
         self, students_csv: str, programs_csv: str, preferences_csv: str, assumptions_toml: str
     ) -> None:
@@ -323,7 +325,9 @@ class Explorer:
         except Exception:
             self._answer()
             raise
-        self._steps.follow(PAUSE, [*self._slow(), self._answer])
+        # Nobody waits for what is kept on disk; what was asked meanwhile is answered after it.
+        keep = self._safe(self.cases.show)
+        self._steps.follow(PAUSE, [*self._slow(), self._answer, keep, self._answer])
 
     def _settle(self) -> None:
         """Show everything at once."""
@@ -333,6 +337,7 @@ class Explorer:
             self._quick()
             for step in self._slow(guard=False):
                 step()
+            self.cases.show()
         finally:
             self._answer()
 
@@ -375,7 +380,6 @@ class Explorer:
             make,
             lambda: self.results.draw_applications(made[0], flat),
             lambda: self.listing.show(case, self.desk, made[0]),
-            self.cases.show,
             self._draw_open_tab,
         ]
         return [self._safe(step) for step in steps] if guard else steps

@@ -28,7 +28,7 @@ FILTERS = ("State", "Type", "Group")
 TIES = [("none", ""), ("home program", "home"), ("rotation", "rotation"), ("contact", "contact")]
 SIGNALS = [("as the model chooses", ""), ("gold", "gold"), ("silver", "silver")]
 ON_THE_CARD = ["Why"]
-SORTS_ON_A_CLICK = {"text_in_header_can_be_selected": False}
+SORTS_ON_A_CLICK: Any = {"text_in_header_can_be_selected": False}
 NONE = "Choose a program"
 
 
@@ -126,19 +126,9 @@ class Listing:
         """Show a case's programs; the table itself only where its tab is open."""
         self._case, self._desk, self._listed = case, desk, listed
         self.sentences.show(paragraphs([" ".join(listed.sentences)]))
-        rows = listed.programs
-        for name, widget in self.filters.items():
-            values = sorted({str(v) for v in rows[name] if v}) if len(rows) else []
-            if list(widget.options) != [ANY, *values]:
-                kept = widget.value
-                self._quiet = True
-                widget.options = [ANY, *values]
-                widget.value = kept if kept in values else ANY
-                self._quiet = False
         self._stale = True
         if self.visible:
-            self._draw()
-        self._fill_card()
+            self.open()
 
     def clear(self) -> None:
         """Show no program: there is no answer."""
@@ -152,7 +142,20 @@ class Listing:
         """The tab is open from now on."""
         self.visible = True
         if self._stale:
+            self._fill_filters()
             self._draw()
+            self._fill_card()
+
+    def _fill_filters(self) -> None:
+        rows = pd.DataFrame() if self._listed is None else self._listed.programs
+        self._quiet = True
+        for name, widget in self.filters.items():
+            values = sorted({str(v) for v in rows[name] if v}) if len(rows) else []
+            if list(widget.options) != [ANY, *values]:
+                kept = widget.value
+                widget.options = [ANY, *values]
+                widget.value = kept if kept in values else ANY
+        self._quiet = False
 
     def _draw(self) -> None:
         if self._quiet:

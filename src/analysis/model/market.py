@@ -22,7 +22,7 @@ from analysis.model.terms import Terms, terms_of
 
 __all__ = ["DIVISIONS", "Market", "Part", "place_log_odds"]
 
-Floats = NDArray[np.floating]
+Floats = NDArray[np.float64]
 # The nine divisions of the US Census Bureau, which ERAS offers as geographic preferences.
 DIVISIONS = {
     "new_england": "CT ME MA NH RI VT",
@@ -205,8 +205,8 @@ def _gates(student: Mapping[str, Any], expected: ExpectedScore | None, *asked: A
             known[under] = gate(record, *asked)
         each.append(known[under])
     highest = each[-1]
-    openings = (np.stack([getattr(one, name) for one in each]) for name in OPENINGS)
-    return Gate(*openings, highest.reason, highest.unknown)
+    openings = {name: np.stack([getattr(one, name) for one in each]) for name in OPENINGS}
+    return Gate(**openings, reason=highest.reason, unknown=highest.unknown)
 
 
 OPENINGS = ("opening", "if_open", "if_closes")

@@ -8,8 +8,8 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
-from analysis.assumptions import Assumptions
-from analysis.model.pool import GROUPS, pool_of
+from analysis.assumptions import GROUPS, Assumptions
+from analysis.model.pool import pool_of
 
 __all__ = ["LEAST_APPLICANTS", "offers_by_date", "with_own_season"]
 

@@ -325,12 +325,12 @@ def _table(
     spilled: set[int] = set()
     several: dict[tuple[int, int], int] = {}
     again: list[int] = []
-    filled = passed_over = unread = 0
+    cells_filled = passed_over = unread = 0
     torn: list[Problem] = []
     short = 0
     for line, last, cells in chain(first, records):
         count = len(cells) - cells.count("")
-        filled += count if line != header_line else 0
+        cells_filled += count if line != header_line else 0
         if line <= header_line or not count:
             passed_over += count if line != header_line else 0
             continue
@@ -390,7 +390,7 @@ def _table(
         several,
         separator,
         header_line,
-        filled=filled,
+        filled=cells_filled,
         passed_over=passed_over,
         unread=unread,
     )

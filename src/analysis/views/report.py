@@ -190,7 +190,9 @@ def report_view(
     if (record.score is not None or record.expected is not None) and not no_programs:
         found = application_list(student, programs, assumptions, preferences)
     plan = None if found is None else list_view(found, assumptions)
-    outlook = found and score_outlook(student, found, programs, assumptions, preferences)
+    outlook = None
+    if found is not None:
+        outlook = score_outlook(student, found, programs, assumptions, preferences)
     score = score_record(outlook)
     what_ifs: dict[str, WhatIf | None] = dict.fromkeys(
         ("no_flags", "letters", "typical_score", "more")

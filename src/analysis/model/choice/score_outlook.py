@@ -101,7 +101,8 @@ def score_outlook(
     cutoffs["under_cutoff"] = expected.under(cutoffs["step2_cutoff"].to_numpy())
     return ScoreOutlook(
         expected,
-        *(expected.quantile(tail) for tail in TAILS),
+        expected.quantile(TAILS[0]),
+        expected.quantile(TAILS[1]),
         cutoffs.sort_values("under_cutoff", ascending=False, ignore_index=True, kind="stable"),
         pd.DataFrame(rows, columns=["score", "weight", "now", "waiting"]),
         assumptions.value("list.flat_gain"),
