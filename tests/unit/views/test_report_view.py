@@ -175,3 +175,19 @@ def test_an_expected_score_gives_a_list_and_says_what_it_rests_on():
 def test_a_known_score_has_no_word_of_an_estimate(view):
     assert view.score is None
     assert "not in yet" not in render("report/answer", **view.words)
+
+
+def test_comlex_alone_is_told_as_what_it_is_and_nobody_waits_for_a_score():
+    student = tables.read_student(from_root("data/sample/students.csv"), "S010")
+    alone = student.assign(step2_ck=np.nan, comlex2=540.0)
+    view = report_view(alone, PROGRAMS, ASSUMPTIONS, **DATES)
+    assert view.score is None
+    answer = render("report/answer", **view.words)
+    assert "You have COMLEX and no Step 2 CK." in answer
+    assert "COMLEX Level 2, read as a Step 2 CK of about 242" in render(
+        "report/record", **view.words
+    )
+    pages = render("report/actions", **view.words) + render("report/story", **view.words)
+    assert "COMLEX Level 2, your newest exam" in pages
+    assert "score is in" not in answer + pages
+    assert "once it is in" not in pages
