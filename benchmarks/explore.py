@@ -92,6 +92,7 @@ def measured(address: str) -> tuple[list[dict[str, float]], float]:
         found = []
         for press in range(PRESSES):
             page.keyboard.press("ArrowLeft" if press % 20 < 10 else "ArrowRight")
+            page.wait_for_function("seenOfPress.number && seenOfPress.chart")
             page.wait_for_timeout(QUIET_MS)
             found.append(dict(page.evaluate("window.seenOfPress")))
         browser.close()
