@@ -155,7 +155,7 @@ variance.round(2).replace(-0.0, 0.0)
 # %% [markdown]
 # ## How far does one input alone move it?
 #
-# Each bar runs over the input's own range, from its 5 % to its 95 % point; a weight that moves rescales the others.
+# Each bar runs over the input's own range, from its 5% to its 95% point; a weight that moves rescales the others.
 
 # %%
 moved = list_tornado(case, base)

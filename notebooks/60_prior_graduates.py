@@ -89,7 +89,7 @@ print(
 print(answer.yardstick().to_string(index=False))
 
 # %% [markdown]
-# ## Did 40 % happen in 40 of 100?
+# ## Did 40% happen in 40 of 100?
 #
 # Each dot: applications whose chance lay in one tenth. The band is where the rate of a perfect model falls in
 # nine of ten years. Tenths with fewer than ten graduates show no numbers.
@@ -116,7 +116,7 @@ print(found.lists.round(2).to_string(index=False))
 # %% [markdown]
 # ## What was believed, and what the graduates say
 #
-# Old beside new, with the 90 % interval and how many graduates stand behind it. Where there are too few, the
+# Old beside new, with the 90% interval and how many graduates stand behind it. Where there are too few, the
 # old number stays or moves with the level alone.
 
 # %%

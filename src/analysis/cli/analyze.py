@@ -433,7 +433,7 @@ def pool_graduates(
     files: Annotated[list[Path], typer.Argument(help="Files of cells, one an office.")],
     output: FormatOption = None,
 ) -> None:
-    """Add up the cells of several offices, with 90 % intervals."""
+    """Add up the cells of several offices, with 90% intervals."""
     from analysis.views.graduate_pool import pool_cells
 
     rows = pool_cells(files).to_dict("records")

@@ -19,7 +19,7 @@ TITLE = "What a high Step 2 CK does with and without a flag"
 X_AXIS = "Step 2 CK"
 Y_AXIS = "Interviews of 100 applications"
 EXPLAINED = (
-    "Lines: what the office's graduates teach, with the 90 % band. Dashed: what was assumed. Dots: "
+    "Lines: what the office's graduates teach, with the 90% band. Dashed: what was assumed. Dots: "
     "what came, by ten points of score, each of ten graduates or more"
 )
 HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 230.0, 34.0, 78.0, 34.0, 24.0

@@ -210,7 +210,7 @@ def profile_points(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFr
     }
     swing = {
         "step2_ck": f"{worst:g} to {best:g}",
-        "clerkships": f"no honors (counts {100 * floor:.0f} %) to all",
+        "clerkships": f"no honors (counts {100 * floor:.0f}%) to all",
         "letters": "lukewarm to best",
         "red_flags": "academic leave to none",
         "research": f"none to {most:g} or more",

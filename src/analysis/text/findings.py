@@ -238,7 +238,7 @@ SCORES = {
 
 
 def yardstick_table(yardstick: Sequence[Row]) -> list[dict[str, str]]:
-    """Ways to foretell beside each other, each score with its 90 % interval in brackets."""
+    """Ways to foretell beside each other, each score with its 90% interval in brackets."""
 
     def cell(row: Row, score: str) -> str:
         if row.get(score) is None:

@@ -302,7 +302,7 @@ def reliability(
     Returns
     -------
     DataFrame
-        One row a bin that holds applications: mean_chance, rate, band_low, band_high (5 to 95 %),
+        One row a bin that holds applications: mean_chance, rate, band_low, band_high (5 to 95%),
         n_applications, n_applicants, suppressed.
     """
     happened, said, counts = scored_rows(outcome, chance)

@@ -314,7 +314,7 @@ class Posterior:
 
 
 def estimate_of(draws: ArrayLike, n: int) -> Estimate:
-    """Median and 90 % interval of draws."""
+    """Median and 90% interval of draws."""
     low, value, high = np.quantile(
         np.asarray(draws, dtype=np.float64), [0.5 - INTERVAL / 2, 0.5, 0.5 + INTERVAL / 2]
     )

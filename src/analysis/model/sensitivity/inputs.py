@@ -137,7 +137,7 @@ class Inputs:
         return together | {name: numbers}
 
     def ranges(self) -> dict[str, tuple[float, float, float]]:
-        """5 % quantile, base and 95 % quantile of every input."""
+        """5% quantile, base and 95% quantile of every input."""
         found = {}
         for at, share in enumerate(checked_base(self.weights)):
             name = self.weight_names[at]

@@ -131,7 +131,7 @@ def rescaled_weights(base: ArrayLike, component: int, share: ArrayLike) -> Float
     return np.asarray(scaled, dtype=np.float64)
 
 
-# Surveys drawn again: enough for the 5 % point of a weight to stand still in what is printed.
+# Surveys drawn again: enough for the 5% point of a weight to stand still in what is printed.
 SURVEYS = 1_000
 
 
