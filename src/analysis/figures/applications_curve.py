@@ -39,8 +39,6 @@ def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> 
     FigureError
         If there is nothing to draw.
     """
-    import seaborn as sns
-
     style.check_rows(curve, NEEDED, NAME, most=None)
     with style.context():
         ax.clear()
@@ -48,9 +46,7 @@ def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> 
         if figure is not None:
             figure.set_size_inches(style.PAGE_WIDTH / 72, 2.1)
         percents = curve.assign(percent=100 * curve["match_chance"])
-        sns.lineplot(
-            percents, x="applications", y="percent", ax=ax, color=style.BLUE, errorbar=None
-        )
+        ax.plot(percents["applications"], percents["percent"], color=style.BLUE)
         at = percents[percents["applications"] == recommended]
         if len(at):
             x, y = float(recommended), float(at["percent"].iloc[0])

@@ -38,6 +38,9 @@ IDENTITY = "identity"
 # Levels that were solved, so that a class pays once for a programs file.
 KNOWN: OrderedDict[Any, Any] = OrderedDict()
 MOST_KNOWN = 64
+# Levels at draws of the assumptions, by the solved levels they are around, which are kept alive.
+DRAWN: OrderedDict[Any, tuple[PoolLevels, Floats]] = OrderedDict()
+MOST_DRAWN_BYTES = 64 * 2**20
 # Where the coarse levels behind a range are solved: spreads of the evidence, and factors.
 LOWEST_TAU, TAUS = 0.2, 8
 FACTORS = (0.5, 1.5)
@@ -239,6 +242,22 @@ class ProgramLevels:
             return own.cells
         factors = parameters.group_factor, parameters.signal_factor
         drawn = (parameters.logit_scale, *parameters.weights.values(), *factors)
+        # What draws do to programs holds for every student: a class pays for it once.
+        key = (id(own), *(np.asarray(number).tobytes() for number in drawn))
+        if key not in DRAWN:
+            DRAWN[key] = own, self._drawn_cells(kind, parameters, drawn)
+        DRAWN.move_to_end(key)
+        _, cells = DRAWN[key]
+        while len(DRAWN) > 1 and sum(c.nbytes for _, c in DRAWN.values()) > MOST_DRAWN_BYTES:
+            DRAWN.popitem(last=False)
+        return cells
+
+    def _drawn_cells(
+        self, kind: str, parameters: ChanceParameters, drawn: tuple[Number, ...]
+    ) -> Floats:
+        """`_cells` at parameters that are not the assumptions' own."""
+        own = self.solved(kind)
+        factors = parameters.group_factor, parameters.signal_factor
         size = max(np.size(number) for number in drawn)
         moved = np.empty((size, *own.cells.shape))
         for at, moves in self.moves(kind):
@@ -246,9 +265,10 @@ class ProgramLevels:
             tau = evidence_of(pool, parameters, self.assumptions).tau
             groups, signals = (np.broadcast_to(np.ravel(np.asarray(f)), size) for f in factors)
             moved[:, :, at] = moves.at(np.broadcast_to(tau, size), (groups, signals))
-        if max(np.ndim(number) for number in drawn) == 0:
-            return own.cells + moved[0]
-        return (own.cells + moved)[:, None]
+        alone = max(np.ndim(number) for number in drawn) == 0
+        cells: Floats = own.cells + moved[0] if alone else (own.cells + moved)[:, None]
+        cells.flags.writeable = False
+        return cells
 
     def _evidence_above_reference(self, kind: str) -> dict[str, Number]:
         """How far the value of the pool's mean lies above the reference, by component."""
