@@ -39,8 +39,8 @@ WATCH = """
     (node.nodeType === 1 ? node : node.parentElement)?.closest(kind);
   new MutationObserver((changes) => {
     for (const change of changes) {
-      if (inside(change.target, '.cs-numbers')) mark('number');
-      else if (inside(change.target, '.cs-results')) mark('last');
+      if (inside(change.target, '.cs-keys')) mark('number');
+      if (inside(change.target, '.cs-keys, .cs-main')) mark('last');
     }
   }).observe(page, { childList: true, subtree: true, characterData: true });
   page.addEventListener('load', (event) => {
@@ -92,6 +92,7 @@ def measured(address: str) -> tuple[list[dict[str, float]], float]:
         found = []
         for press in range(PRESSES):
             page.keyboard.press("ArrowLeft" if press % 20 < 10 else "ArrowRight")
+            page.wait_for_function("seenOfPress.number && seenOfPress.chart")
             page.wait_for_timeout(QUIET_MS)
             found.append(dict(page.evaluate("window.seenOfPress")))
         browser.close()

@@ -1,6 +1,6 @@
 """10,000 lists made again: 60 programs, list of 20, one correlation a draw, 32 states.
 
-Ours: `analysis.model.sensitivity.redrawn_lists`. Bare: the same arithmetic draw by draw in plain
+Ours: `analysis.model.sensitivity.resampled_lists`. Bare: the same arithmetic draw by draw in plain
 numpy, without checks, names or stop rules.
 """
 
@@ -11,7 +11,7 @@ import time
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from analysis.model.sensitivity.smaa import Draws, redrawn_lists
+from analysis.model.sensitivity.smaa import Draws, resampled_lists
 
 DRAWS, PROGRAMS, LIMIT, STATES = 10_000, 60, 20, 32
 ASKED_SECONDS, ASKED_RATIO = 20.0, 1.5
@@ -101,9 +101,9 @@ def seconds(run, repeats):
 
 def main(repeats=1):
     draws, utility = case()
-    redrawn_lists(Draws(*(part[:64] for part in draws)), utility, LIMIT)
+    resampled_lists(Draws(*(part[:64] for part in draws)), utility, LIMIT)
     bare, plain = seconds(lambda: bare_lists(draws, utility, LIMIT), repeats)
-    ours, lists = seconds(lambda: redrawn_lists(draws, utility, LIMIT), repeats)
+    ours, lists = seconds(lambda: resampled_lists(draws, utility, LIMIT), repeats)
     same = np.mean([set(a) == set(b) for a, b in zip(lists, plain, strict=True)])
     return [
         {

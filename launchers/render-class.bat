@@ -2,9 +2,19 @@
 rem Windows: double-click renders the class in data\private to reports\out\class; waits on an error.
 cd /d "%~dp0.."
 set EXTRA=
+set STUDENTS=data\private\students.csv
+set PROGRAMS=data\private\programs.csv
+set PREFERENCES=
+set GRADUATES=
+rem A table may be CSV, text or a workbook; of several kinds the last in this order is taken.
+for %%K in (txt ods xls xlsx csv) do (
+  if exist data\private\students.%%K set STUDENTS=data\private\students.%%K
+  if exist data\private\programs.%%K set PROGRAMS=data\private\programs.%%K
+  if exist data\private\preferences.%%K set PREFERENCES=--preferences data\private\preferences.%%K
+  if exist data\private\graduates.%%K set GRADUATES=--graduates data\private\graduates.%%K
+)
 if exist reports\out\class\manifest.json set EXTRA=%EXTRA% --resume
-if exist data\private\preferences.csv set EXTRA=%EXTRA% --preferences data\private\preferences.csv
-if exist data\private\graduates.csv set EXTRA=%EXTRA% --graduates data\private\graduates.csv
+if exist data\private\mapping.toml set EXTRA=%EXTRA% --mapping data\private\mapping.toml
 set RUN=conda run --no-capture-output -n countersignal countersignal
 if exist .venv\Scripts\countersignal.exe set RUN=.venv\Scripts\countersignal.exe
 rem conda is a batch file itself: without call, this one would end with it
@@ -19,7 +29,7 @@ if errorlevel 1 (
   pause
   exit /b 2
 )
-call %RUN% batch --students data\private\students.csv --programs data\private\programs.csv --out reports\out\class %EXTRA%
+call %RUN% batch --students %STUDENTS% --programs %PROGRAMS% --out reports\out\class %PREFERENCES% %GRADUATES% %EXTRA%
 set CODE=%ERRORLEVEL%
 if not "%CODE%"=="0" (
   echo.

@@ -10,11 +10,16 @@ if ! run --version >/dev/null 2>&1; then
   read -r
   exit 2
 fi
+# A table may be CSV, text or a workbook; of several kinds the first in this order is taken.
+file() { for kind in csv xlsx xls ods txt; do [ -e "data/private/$1.$kind" ] && { echo "data/private/$1.$kind"; return; }; done; return 1; }
 extra=()
 [ -e reports/out/class/manifest.json ] && extra=(--resume)
-[ -e data/private/preferences.csv ] && extra+=(--preferences data/private/preferences.csv)
-[ -e data/private/graduates.csv ] && extra+=(--graduates data/private/graduates.csv)
-run batch --students data/private/students.csv --programs data/private/programs.csv --out reports/out/class "${extra[@]}"
+[ -e data/private/mapping.toml ] && extra+=(--mapping data/private/mapping.toml)
+found=$(file preferences) && extra+=(--preferences "$found")
+found=$(file graduates) && extra+=(--graduates "$found")
+students=$(file students || echo data/private/students.csv)
+programs=$(file programs || echo data/private/programs.csv)
+run batch --students "$students" --programs "$programs" --out reports/out/class "${extra[@]}"
 code=$?
 if [ $code -ne 0 ]; then
   echo

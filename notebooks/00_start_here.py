@@ -75,5 +75,5 @@ print(f"the range is {100 * plan.low:.0f} to {100 * plan.high:.0f}")
 # | a **researcher** | [50](50_weighting_robustness.ipynb): which conclusions hold when the weights change | [for researchers](../docs/for-researchers.md), [methods](../docs/methods.md) |
 #
 # The charts of the article are in [10](10_factor_importance.ipynb), [20](20_interview_chances.ipynb) and
-# [30](30_program_risk_tolerance.ipynb); a list step by step is in [40](40_application_list.ipynb); our own graduates are
+# [30](30_program_risk_tolerance.ipynb); a list step by step is in [40](40_application_list.ipynb), the season in [45](45_in_the_season.ipynb); our own graduates are
 # in [60](60_prior_graduates.ipynb); the class as a whole is in [70](70_class_overview.ipynb).

@@ -43,13 +43,13 @@ from analysis.figures.tornado import alt_tornado, draw_tornado
 from analysis.model.choice.problem import list_problem
 from analysis.model.sensitivity import (
     acceptability_changes,
-    close_contests,
+    close_calls,
     first_places,
     list_flips,
     list_tornado,
     match_variance,
     order_flips,
-    redrawn,
+    resampled,
     student_case,
 )
 from analysis.paths import from_root
@@ -95,7 +95,7 @@ pd.DataFrame(case.inputs.ranges(), index=["low", "base", "high"]).T.round(3)
 
 # %%
 drawn = case.inputs.drawn(draws, seed)
-lists = redrawn(case, drawn, base)
+lists = resampled(case, drawn, base)
 title = words.acceptability_finding(lists.draws["kept"].tolist(), len(base))
 places = charted(lists.often_chosen(40), from_root(programs_csv), assumptions_toml)
 axes = draw_acceptability(places, new_axes(), title=title)
@@ -132,8 +132,8 @@ firsts.round(2)
 # and the student may choose; under one half the listed one earns its place beside the others, not by itself.
 
 # %% tags=["nbval-check-output"]
-calls = close_contests(case, drawn, base)
-print(words.contest_finding(calls.to_dict("records")))
+calls = close_calls(case, drawn, base)
+print(words.close_call_finding(calls.to_dict("records")))
 calls.head(8).round(2)
 
 # %% [markdown]
@@ -196,7 +196,7 @@ pd.DataFrame(difference(assumptions, other_set), columns=["assumption", "first",
 # %%
 other_problem = list_problem(student, programs, other_set, preferences)
 other_case = student_case(student, other_problem, other_set, preferences)
-other_lists = redrawn(other_case, other_case.inputs.drawn(draws, seed))
+other_lists = resampled(other_case, other_case.inputs.drawn(draws, seed))
 title = words.acceptability_finding(other_lists.draws["kept"].tolist(), len(other_lists.base))
 places = charted(other_lists.often_chosen(40), from_root(programs_csv), other_assumptions_toml)
 axes = draw_acceptability(places, new_axes(), title=title)

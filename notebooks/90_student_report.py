@@ -80,8 +80,8 @@ publish_text(render("report/story", **view.words))
 
 # %%
 publish_text(render("report/graduates_heading", **view.words))
-like = {"caption": "Each dot is a graduate.", "beside": render("report/graduates", **view.words)}
-publish_chart(view.graduates, new_axes(), draw_icon_array, alt_icon_array, columns=6, **like)
+like = {"caption": "Each dot is a graduate. Filled: matched.", "beside": render("report/graduates", **view.words)}
+publish_chart(view.graduates, new_axes(), draw_icon_array, alt_icon_array, columns=10, **like)
 
 # %%
 # Page 2: the whole list, most likely first.
@@ -109,7 +109,7 @@ publish_typed("Your advisor's note", advisor_note(student))
 
 # %%
 # Appendix, for the advisor.
-publish_block("next-page", {"needed": view.sent > 0}, "")
+publish_block("next-page", {"needed": True}, "")
 publish_text(render("report/appendix", **view.words))
 publish_text(render("report/sources", **view.words))
 publish_table(basis_table(assumptions))

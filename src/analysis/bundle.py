@@ -42,25 +42,7 @@ class FileBundle:
         return twin
 
     def put(self, path: str, content: bytes | None = None) -> str:
-        """Read a file; one of the office gets a name that tells nothing of its place.
-
-        Parameters
-        ----------
-        path : str
-            As `analysis.paths.from_root` takes it; "" stays "".
-        content : bytes, optional
-            What it holds, where that was read already.
-
-        Returns
-        -------
-        str
-            Its name, as `analysis.paths.from_root` takes it where the bundle is unpacked.
-
-        Raises
-        ------
-        OSError
-            If it cannot be read.
-        """
+        """Read a file; one of the office gets a name that tells nothing of its place."""
         if not path:
             return ""
         file = from_root(path)
@@ -90,15 +72,7 @@ class FileBundle:
 
 
 def unpack(content: bytes, folder: Path) -> None:
-    """Lay the files of a bundle into a folder, which is a project's root afterwards.
-
-    Parameters
-    ----------
-    content : bytes
-        From `FileBundle.content`.
-    folder : Path
-        Readable by its owner alone.
-    """
+    """Lay the files of a bundle into a folder, which is a project's root afterwards."""
     for name in FOLDERS:
         (folder / name).mkdir(exist_ok=True)
     with zipfile.ZipFile(io.BytesIO(content)) as packed:

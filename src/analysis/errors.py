@@ -75,11 +75,6 @@ class Problem:
 def problems_by_row(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
     """Problems of each row that is left out.
 
-    Parameters
-    ----------
-    problems : iterable of Problem
-        Of one file.
-
     Returns
     -------
     dict of str to list of Problem

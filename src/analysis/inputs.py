@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from pathlib import Path
 
 import pandas as pd
@@ -278,7 +279,9 @@ def _chosen(
     good = {row.student_id for row in rows}
     for student_id in only:
         if student_id not in good:
-            expected = "the id of a student of the class"
+            near = get_close_matches(student_id, sorted(good), n=1, cutoff=0.5)
+            hint = f" (is {near[0]} meant?)" if near else ""
+            expected = f"the id of a student of the class{hint}"
             raise RowError(Problem(file, expected, None, "student_id", student_id))
     return [row for row in rows if row.student_id in only], ()
 

@@ -44,6 +44,8 @@ def from_root(path: str | os.PathLike[str]) -> Path:
     Returns
     -------
     Path
-        Absolute path.
+        Absolute path. What the project does not have is looked for beside the notebook that runs.
     """
-    return project_root() / path
+    found = project_root() / path
+    beside = Path.cwd() / path
+    return beside if beside.is_file() and not found.exists() else found

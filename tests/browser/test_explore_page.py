@@ -155,10 +155,12 @@ def test_a_case_is_taken_away_as_row_assumptions_charts_and_report(page, tmp_pat
     assert saved(page, "Assumptions (TOML)", "assumptions.toml").startswith(b"# The effective")
     assert b"WHAT-IF" in saved(page, "Charts (SVG, PNG)", "chances-by-flag-what-if.svg")
     pdf = saved(page, "Report (PDF)", f"{STUDENT}-what-if.pdf")
+    one = saved(page, "Page 1 to print (PDF)", f"{STUDENT}-what-if-page-1.pdf")
     with pypdfium2.PdfDocument(pdf) as document:
         title = document.get_metadata_value("Title")
     pages = check_whose_report(pdf, f"{STUDENT}-what-if", title)
     assert pages > 2
+    assert list(texts_of(one)) == list(texts_of(pdf))[:1]
     # On every page: that it is a what-if, and what was changed.
     for text in texts_of(pdf):
         assert "WHAT-IF, not the office's record. Changed: Step 2 CK 255, now 258." in text
@@ -237,7 +239,7 @@ def test_one_screen_holds_the_page(page):
     for name in TABS:
         tab(page, name)
         assert page.evaluate("document.documentElement.scrollHeight") <= 900
-        assert page.locator(".cs-sum").is_visible()
+        assert page.locator(".cs-keys dl").is_visible()
 
 
 def test_good_and_bad_files_are_handed_in_and_the_loader_answers(page):

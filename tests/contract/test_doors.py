@@ -207,6 +207,15 @@ def test_the_launcher_adds_what_is_there(tmp_path):
     ]
 
 
+def test_the_launcher_takes_a_workbook_and_the_mapping_beside_it(tmp_path):
+    files = ["students.xlsx", "programs.ods", "programs.csv", "mapping.toml"]
+    process = launched(tmp_path, 0, [f"data/private/{name}" for name in files])
+    lines = process.communicate(timeout=20)[0].splitlines()
+    assert lines[2] == "data/private/students.xlsx"
+    assert lines[4] == "data/private/programs.csv"
+    assert lines[7:] == ["--mapping", "data/private/mapping.toml"]
+
+
 @pytest.mark.parametrize("code", [1, 2, 130])
 def test_the_launcher_waits_on_an_error_and_keeps_its_exit_code(tmp_path, code):
     process = launched(tmp_path, code)
@@ -237,6 +246,8 @@ def test_both_launchers_do_the_same():
         "--preferences",
         "--graduates",
         "--resume",
+        "--mapping",
+        "xlsx",
         "--out reports",
     ):
         assert word in mac

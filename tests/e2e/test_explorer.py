@@ -16,6 +16,9 @@ from analysis.explorer import explorer, saving
 from analysis.explorer.explorer import Explorer
 from analysis.explorer.uploads import FOLDER_VARIABLE
 from analysis.paths import from_root
+from analysis.text.labels import percent
+from analysis.views.desk import case_tables
+from analysis.views.report import report_view
 
 FAMILY, PSYCHIATRY = "Family Medicine", "Psychiatry"
 PROGRAMS = (
@@ -95,7 +98,7 @@ def hand_in(page, table, name, text):
 
 def share(words):
     """The percentage that some words begin with, "under" one a little less."""
-    under, number = re.match(r"(under )?(?:over )?(\d+)", words).groups()
+    under, number = re.match(r"(less than |under )?(?:more than |over )?(\d+)", words).groups()
     return int(number) - (0.5 if under else 0)
 
 
@@ -115,6 +118,7 @@ def test_moving_the_score_moves_the_numbers_the_charts_and_their_alt_texts(page)
 
 
 def test_a_chart_is_drawn_again_only_when_its_numbers_are_others(page):
+    page.tabs.selected_index = 2
     drawn = page.results.charts["weights"].drawn
     page.controls.score.value = 270
     assert page.results.charts["weights"].drawn is drawn
@@ -274,7 +278,83 @@ def test_own_graduates_stand_beside_the_model_and_small_groups_stay_hidden(page)
     assert "250 is at the 100th percentile of 10 matched graduates in Family Medicine" in said
     page.controls.flags["loa_academic"].value = True
     assert "fewer than 5 graduates" in html.unescape(page.results.moved.widget.value)
+    rows = rows.replace("pass,,", "pass,loa_academic,")
+    hand_in(page, "graduates", "g.csv", f"{head},interviewed,matched\n{rows}")
+    page.controls.flags["loa_academic"].value = True
+    said = html.unescape(page.results.moved.widget.value)
+    assert "of 20 graduates in Family Medicine, 10 matched; 100" in said
+    by_flag = page._standing_of(page.history.now).by_flag.set_index("red_flag")
+    (chance,) = by_flag.loc[["loa_academic"], "interview_chance"]
+    shown = f"The model gives {percent(chance)} a program with this flag alone"
+    assert shown in said.replace("\xa0", " ")
     page.files.graduates = None
+
+
+def test_a_list_of_some_hundred_programs_has_its_numbers_and_its_charts(own_page):
+    rows = "".join(f"P{n},P{n},{FAMILY},community,OH,4,7,200,no,,\n" for n in range(250))
+    hand_in(own_page, "students", "class.csv", GOOD_CLASS)
+    hand_in(own_page, "programs", "p.csv", PROGRAMS + rows)
+    own_page.controls.limit.value = 100
+    own_page.tabs.selected_index = 2
+    assert CHANCE in numbers(own_page)
+    assert "no answer" not in own_page.results.keys.widget.value
+    assert own_page.results.charts["applications"].svg
+    assert own_page.results.charts["programs"].svg
+
+
+def test_the_page_the_report_and_pick_read_one_list_alike(page):
+    page.controls.limit.value = 5
+    case, desk = page.history.now, page.desk
+    programs, preferences = case_tables(case, desk)
+    view = report_view(
+        case.student(), programs, desk.assumptions, preferences, calendar={}, report_date=""
+    ).list
+    here = numbers(page)
+    assert here["Estimated match chance"][0].startswith(percent(view.match))
+    assert here["Applications on the list"][0] == str(len(view.programs))
+    assert here["Application fees"][0] == f"${view.fee_usd:,.0f}"
+    assert list(page._list_of(case).names) == list(view.programs["program_id"])
+    pd.testing.assert_frame_equal(page._list_of(case).view.further, view.further)
+
+
+def test_what_is_changed_of_a_program_keeps_a_change_that_is_still_being_settled(page):
+    page.tabs.selected_index = 1
+    page.listing.show_which.value = "All programs"
+    program = str(page._list_of(page.history.now).programs.index[-1])
+    page.listing.choose(program)
+    page._slow = lambda **_: []  # nothing of the new score has reached the list
+    try:
+        page.controls.score.value = 262
+        page.listing.pin.click()
+    finally:
+        del page._slow
+    assert page.history.now.step2_ck == 262
+    assert page.history.now.must_apply == (program,)
+
+
+def test_a_program_that_is_picked_by_its_id_is_shown_whatever_row_it_is_in_by_now(page):
+    page.tabs.selected_index = 1
+    page.listing.show_which.value = "All programs"
+    rows = page._list_of(page.history.now).programs
+    program = str(rows.index[3])
+    page.controls.flags["step1_failure"].value = True
+    page.browser.picked = [program, 1]
+    assert rows.loc[program, "Program"] in html.unescape(page.listing.title.widget.value)
+    assert page.listing.program.value == program
+    (row,) = page.listing.table.selected_rows
+    assert page.listing.table.df["Id"].iloc[row] == program
+    page.listing.program.value = ""
+    assert page.listing.aside.layout.display == "none"
+
+
+def test_the_case_that_a_crash_left_is_offered_at_once(files, page):
+    page.controls.score.value = 262
+    again = Explorer(*files)
+    assert again.controls.score.value == 250
+    assert again.again_button.layout.display is None
+    again.again_button.click()
+    assert again.controls.score.value == 262
+    assert again.again_button.layout.display == "none"
 
 
 def test_a_typed_profile_needs_no_class(page):
@@ -382,7 +462,7 @@ def test_wishes_that_contradict_each_other_are_said_in_place_of_numbers_and_undo
         "student_id,program_id,preference,tie,signal\n"
         + "".join(f"S003,FM{n:03d},,,gold\n" for n in range(1, 8)),
     )
-    assert "gold signal to 7 programs" in html.unescape(own_page.results.numbers.widget.value)
+    assert "gold signal to 7 programs" in html.unescape(own_page.results.keys.widget.value)
     own_page.controls.signals["gold_signals"][0].value = 7
     assert numbers(own_page).keys() == before.keys()
 
@@ -461,8 +541,8 @@ def test_an_error_of_our_own_shows_its_kind_and_no_content(page, monkeypatch):
 
     monkeypatch.setattr(explorer, "standing_of", broken)
     page.controls.score.value = 260
-    assert "KeyError" in page.results.numbers.widget.value
-    assert "Maren" not in page.results.numbers.widget.value
+    assert "KeyError" in page.results.keys.widget.value
+    assert "Maren" not in page.results.keys.widget.value
 
 
 def shown_text(page):
@@ -471,6 +551,7 @@ def shown_text(page):
     programs = " ".join(page.listing.table.df.astype(str).to_numpy().ravel())
     panels = [
         page.listing.card,
+        page.listing.title,
         page.listing.sentences,
         results.moved,
         results.states,
@@ -486,8 +567,9 @@ def test_a_case_without_an_answer_shows_nothing_of_the_case_before(own_page):
     assert "FM0" not in own_page.student.value
     assert shown_text(own_page) != ""
     own_page.student.value = "A2"
-    assert "no answer yet" in own_page.results.numbers.widget.value
-    assert "Click a program" in shown_text(own_page)
+    assert "no answer yet" in own_page.results.keys.widget.value
+    assert own_page.results.numbers.widget.value == ""
+    assert own_page.listing.aside.layout.display == "none"
     assert "<img" not in shown_text(own_page)
     assert len(own_page.listing.table.df) == 0
     assert own_page.results.moved.widget.value == ""

@@ -70,7 +70,7 @@ def test_a_report_solves_draws_and_paints_no_more_than_its_budget(
         monkeypatch.setattr(place, name, call)
 
     counted(application_list, "best_list", "solves")
-    counted(case, "redrawn_lists", "draws", lambda draws, *_: len(draws.chance))
+    counted(case, "resampled_lists", "draws", lambda draws, *_: len(draws.chance))
     counted(publish, "publish_figure", "charts")
     render_report({**PARAMETERS, "student_id": student_id}, tmp_path / "x.pdf")
     assert 1 <= spent["solves"] <= SOLVES

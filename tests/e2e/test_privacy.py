@@ -280,11 +280,11 @@ def test_a_name_on_a_page_is_not_taken_for_a_trace(tmp_path):
     assert traces(WORDS, [tmp_path]) == []
 
 
-def test_kept_answers_hold_no_name_and_are_the_owners_alone(run, small_class, monkeypatch):
-    from analysis.views import result_cache as kept_answers
+def test_kept_results_hold_no_name_and_are_the_owners_alone(run, small_class, monkeypatch):
+    from analysis.views import robustness as results
 
     root = small_class.out.parent / "project"
-    monkeypatch.setattr(kept_answers, "project_root", lambda: root)
+    monkeypatch.setattr(results, "project_root", lambda: root)
     asked = ("robustness", "S001", *small_class.options, "--draws", "10", "--format", "json")
     first = run(*asked, "--no-cache")
     assert first.code == 0, first.err

@@ -65,7 +65,7 @@ def test_page_one_says_who_it_is_about_and_how_many_of_100_would_match(report):
         "Your residency plan: Internal Medicine",
         "Step 2 CK 255",
         "One early course failure",
-        "If 100 applicants with your record sent this list",
+        "If 100 applicants with your record sent the list on page 2",
         "What to do now",
     ):
         assert words in text
@@ -128,7 +128,7 @@ def test_a_student_without_a_score_gets_a_report_without_chances(tmp_path):
     path = tmp_path / "S017.pdf"
     render_report(PARAMETERS | {"student_id": "S017"}, path)
     text = " ".join(" ".join(page_text(page) for page in pages(path.read_bytes())).split())
-    assert "Your Step 2 CK score is not in yet, so this plan has no chances." in text
+    assert "We can estimate your chance as soon as your Step 2 CK score is in." in text
     assert "Your advisor’s note" in text or "Your advisor's note" in text
 
 

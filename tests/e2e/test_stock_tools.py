@@ -91,6 +91,15 @@ def test_a_wrong_parameter_fails_in_the_notebook_s_own_route(house, option, said
     assert said in done.stderr
 
 
+def test_nbconvert_ends_with_our_sentence_and_no_traceback(house):
+    other = house / "notebooks" / "20_interview_chances.ipynb"  # no student's report
+    done = ran(f"jupyter nbconvert --to countersignal_pdf {other}", house)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("countersignal: ")
+    assert not other.with_suffix(".pdf").exists()
+
+
 def with_a_shifted_number(notebook):
     """The same notebook, but for the last digit of the first number of its last check cell."""
     *_, checked = [

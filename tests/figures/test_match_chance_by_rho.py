@@ -33,7 +33,7 @@ def test_the_curve_passes_through_every_row_in_order_of_rho(axes):
 def test_the_independent_answer_is_named_as_what_others_would_claim(axes):
     draw_match_chance_by_rho(curve(), axes)
     assert texts_of(axes) == [
-        "98% if each answer were independent: what a calculator without correlation claims"
+        "98% treating each program as independent: what a calculator without correlation gives"
     ]
 
 
@@ -46,7 +46,7 @@ def test_without_rho_0_nothing_is_called_independent(axes):
 def test_the_values_that_are_mixed_are_dots_with_their_chance_and_the_mixture_is_a_line(axes):
     draw_match_chance_by_rho(curve(), axes, used=MIXED, match_chance=0.83)
     assert texts_of(axes)[:4] == [
-        "83%: the chance that this report counts with",
+        "83%: the estimated match chance",
         "93%",
         "86%",
         "70%",
@@ -57,8 +57,8 @@ def test_the_values_that_are_mixed_are_dots_with_their_chance_and_the_mixture_is
 def test_alt_text_has_every_point_the_mixture_and_the_source():
     assert alt_match_chance_by_rho(curve(), used=MIXED, match_chance=0.83, title="Over rho") == (
         "Curve. Over rho: rho 0 98%; rho 0.1 93%; rho 0.2 86%; rho 0.4 70%; rho 0.6 55%; "
-        "rho 0.9 30%. 98% is the answer if each answer were independent. Mixed are the rho 0.1, "
-        "0.2, 0.4. 83% is the chance that this report counts with. Source: sample."
+        "rho 0.9 30%. Treating each program as independent gives 98%. Mixed are the rho 0.1, "
+        "0.2, 0.4. 83% is the estimated match chance. Source: sample."
     )
 
 

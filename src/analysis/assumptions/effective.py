@@ -100,6 +100,9 @@ DOMAINS: Mapping[str, Domain] = {
     "auto_screen_share": UNDER_ONE,
     "highest_chance": Domain(open_low=True),
     "passing.*": SCORE,
+    "step2_estimate.sd": Domain(0, 40),
+    "comlex.step2_center": SCORE,
+    "comlex.step2_sd": Domain(0, 40),
     "match_given_interview": Domain(0.01, 0.99),
     "latent_correlation": Domain(0, 0.95),
     "match_utility": SHARE,
@@ -426,56 +429,18 @@ class Assumptions:
         return hashlib.sha256(text.encode()).hexdigest()[:FINGERPRINT_LENGTH]
 
     def season_of(self, specialty: str) -> Season:
-        """Season of a specialty; the defaults where season.csv does not know it.
-
-        Parameters
-        ----------
-        specialty : str
-            Name.
-
-        Returns
-        -------
-        Season
-            A moderately competitive specialty without signals if it is not known.
-        """
+        """Season of a specialty; the defaults where season.csv does not know it."""
         return self.season.get(specialty, UNKNOWN)
 
     def fee_steps(self, specialty: str) -> tuple[FeeStep, ...]:
-        """Application fees of a specialty.
-
-        Parameters
-        ----------
-        specialty : str
-            Name.
-
-        Returns
-        -------
-        tuple of FeeStep
-            Its own steps in season.csv, else those of ERAS under ``fees``.
-        """
+        """Application fees of a specialty."""
         return self.season_of(specialty).fee_steps or (
             FeeStep(int(self.value("fees.first_number")), self.value("fees.first_usd")),
             FeeStep(None, self.value("fees.further_usd")),
         )
 
     def entry(self, key: str) -> Entry:
-        """One assumption with its basis, why and source.
-
-        Parameters
-        ----------
-        key : str
-            A dotted key.
-
-        Returns
-        -------
-        Entry
-            The entry.
-
-        Raises
-        ------
-        AssumptionError
-            If there is none; the nearest key is named.
-        """
+        """One assumption with its basis, why and source."""
         if key not in self.entries:
             near = get_close_matches(key, self.entries, n=1, cutoff=0.0)
             message = f"there is no assumption {key}; the nearest is {near[0]}"

@@ -59,6 +59,7 @@ class Way(StrEnum):
 
 
 assumptions_app = typer.Typer(no_args_is_help=True, help="Show, compare or begin assumptions.")
+graduates_app = typer.Typer(no_args_is_help=True, help="Pool graduates of several offices.")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -77,8 +78,11 @@ def add_to(app: typer.Typer) -> None:
     app.command()(scorecard)
     assumptions_app.command("show")(show_assumptions)
     assumptions_app.command("diff")(diff_assumptions)
-    assumptions_app.command("new")(new_assumptions)
+    assumptions_app.command("new")(reads_files(new_assumptions))
     app.add_typer(assumptions_app, name="assumptions")
+    graduates_app.command("export")(reads_files(export_graduates))
+    graduates_app.command("pool")(pool_graduates)
+    app.add_typer(graduates_app, name="graduates")
 
 
 def _given(path: Path | None) -> str:
@@ -289,7 +293,7 @@ def robustness(
     """Which conclusions hold when the assumptions vary, for one student or the class."""
     refuse_both(workers, cluster)
     if student_id != "class" and (workers or cluster):
-        message = "one student's bench runs in this process: --workers and --cluster are for class"
+        message = "one student runs in this process: --workers and --cluster are for class"
         raise typer.BadParameter(message)
     form = chosen_format(output)
     code, title = 0, "share of draws in which a program is on the list"
@@ -400,6 +404,9 @@ def backtest(
     figures = [{name: _figure(cell) for name, cell in row.items()} for row in answer.figures()]
     figures = [row for row in figures if row["meaning"]]
     print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90% interval")
+    yardstick = answer.yardstick()
+    if len(yardstick):
+        print_table(yardstick.to_dict("records"), list(yardstick), "what is right in brackets")
     learned = [{name: _figure(cell) for name, cell in row.items()} for row in answer.changes()]
     print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
     print(
@@ -407,6 +414,36 @@ def backtest(
         + ("" if learned_to is None else f", written to {learned_to.name}")
     )
     return 0
+
+
+def export_graduates(
+    graduates: Annotated[list[Path], typer.Option("--graduates", help="Outcomes; repeatable.")],
+    out: Annotated[Path, typer.Option(help="The new file of cells.")],
+    mapping: Annotated[Path | None, typer.Option(help="Column mapping: a TOML file.")] = None,
+) -> None:
+    """Write counts in cells of ten graduates and more, with noise and without students."""
+    from analysis.views.graduate_pool import export_cells
+
+    cells = export_cells([path.resolve() for path in graduates], out, _given(mapping))
+    print_table(cells.to_dict("records"), [c for c in cells if c != "format"])
+    print(f"{len(cells)} cells written to {out.name}. Look at them before you send them.")
+
+
+def pool_graduates(
+    files: Annotated[list[Path], typer.Argument(help="Files of cells, one an office.")],
+    output: FormatOption = None,
+) -> None:
+    """Add up the cells of several offices, with 90 % intervals."""
+    from analysis.views.graduate_pool import pool_cells
+
+    rows = pool_cells(files).to_dict("records")
+    shown = chosen_format(output)
+    if shown is Format.json:
+        print_json(rows)
+    elif shown is Format.csv:
+        print_csv(rows)
+    else:
+        print_table([{n: _figure(c) for n, c in row.items()} for row in rows], list(rows[0]))
 
 
 def _figure(cell: Any) -> Any:
@@ -479,13 +516,28 @@ def new_assumptions(
     ] = None,
     specialty: Annotated[str, typer.Option(help="Directors of one specialty; all without.")] = "",
     way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
+    programs: Annotated[
+        Path | None, typer.Option(help="Shares of applicants and signals, by program.")
+    ] = None,
+    applicants: Annotated[
+        Path | None, typer.Option(help="A log of applicants: numbers of the season.")
+    ] = None,
 ) -> None:
-    """Write a whole set to a new file, to edit; its weights may come from a survey."""
+    """Write a whole set to a new file, to edit; from a survey, programs or a log if given."""
     from analysis.views.assumptions import assumptions_new
 
     if survey is None and specialty:
         raise typer.BadParameter("--specialty is about a --survey: name the survey too")
-    target, said = assumptions_new(path, start, sets or (), _given(survey), specialty, way.value)
+    target, said = assumptions_new(
+        path,
+        start,
+        sets or (),
+        _given(survey),
+        specialty,
+        way.value,
+        _given(programs),
+        _given(applicants),
+    )
     for sentence in said:
         say(sentence)
     say(f"wrote {target}")

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from analysis.cli.options import reads_files
+
 __all__ = ["add_to"]
 
 OWN = "Your own file instead of the made-up sample: a CSV file."
@@ -23,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
     app : Typer
         The command line.
     """
-    app.command()(explore)
+    app.command()(reads_files(explore))
 
 
 def explore(
@@ -53,6 +55,9 @@ def explore(
     parameters = {name: str(path.resolve()) for name, path in files.items() if path is not None}
     if students is not None:
         parameters.setdefault("preferences_csv", "")
+    from analysis.tables.mapping import how_to_read
+
+    os.environ.update(how_to_read().environment())  # the page reads in a process of its own
     if parameters:
         _check(parameters)
     if lab:

@@ -22,17 +22,12 @@ class Table(StrEnum):
     programs = "programs"
     preferences = "preferences"
     graduates = "graduates"
+    applicants = "applicants"
     offers = "offers"
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the commands of this module.
-
-    Parameters
-    ----------
-    app : Typer
-        The command line.
-    """
+    """Register the commands of this module."""
     app.command()(reads_files(check))
     app.command()(template)
     app.command("map")(map_columns)

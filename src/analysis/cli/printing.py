@@ -183,8 +183,11 @@ def _with_range(record: Mapping[str, Any]) -> str:
     chance, low, high = (record[name] for name in ("interview_chance", "low", "high"))
     if chance is None:
         return "–"
-    ends = "" if low is None else f" ({100 * low:.0f}-{100 * high:.0f})"
-    return f"{100 * chance:.0f}%{ends}"
+    shown = _percent(chance)
+    # A range that prints as one number, as at the highest chance that is ever shown, says nothing.
+    if low is None or f"{100 * low:.0f}" == f"{100 * high:.0f}":
+        return shown
+    return f"{shown} ({100 * low:.0f}-{100 * high:.0f})"
 
 
 WIDEST = 100
@@ -234,7 +237,7 @@ def _program(row: dict[str, Any]) -> dict[str, Any]:
         "program": row["program_id"] + ("*" if row["verify"] else ""),
         "group": row["group"],
         "chance": row["interview_chance"],
-        "range": f"{low}–{high}%",
+        "range": f"{low}–{high}%" if low != high else "",
         "signal": "–" if row["signal"] == "none" else row["signal"],
         "why": row["why"],
     }

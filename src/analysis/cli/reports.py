@@ -58,13 +58,7 @@ Branding = Annotated[Path | None, typer.Option(help="The office's look: a TOML f
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the commands of this module.
-
-    Parameters
-    ----------
-    app : Typer
-        The command line.
-    """
+    """Register the commands of this module."""
     app.command()(demo)
     app.command()(reads_files(report))
     app.command()(reads_files(batch))

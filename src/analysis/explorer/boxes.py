@@ -16,16 +16,6 @@ LONGEST = 200
 def plain(text: object) -> str:
     r"""Text on one line without control characters, cut where it is endless.
 
-    Parameters
-    ----------
-    text : object
-        Anything that came out of a file.
-
-    Returns
-    -------
-    str
-        At most 200 characters, printable.
-
     Examples
     --------
     >>> plain("a\x00b")
@@ -51,22 +41,7 @@ def paragraphs(sentences: Sequence[str], kind: str = "") -> str:
 
 
 def table(rows: Sequence[Mapping[str, Any]], caption: str, *, kind: str = "") -> str:
-    """A table with header cells; the first cell of a row names the row.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        One mapping a row, all with the same keys, which are the header.
-    caption : str
-        What it shows.
-    kind : str
-        Class of the table.
-
-    Returns
-    -------
-    str
-        HTML; "" without rows.
-    """
+    """A table with header cells; the first cell of a row names the row."""
     if not rows:
         return ""
     head = "".join(f'<th scope="col">{html.escape(str(name))}</th>' for name in rows[0])

@@ -32,6 +32,9 @@ def _kind() -> Any:
         busy = traitlets.Bool(False).tag(sync=True)
         kept = traitlets.Unicode("").tag(sync=True)  # the cases, for the tab to keep
         opened = traitlets.Unicode("").tag(sync=True)  # what the tab had kept, when it opens
+        picked = traitlets.List([]).tag(sync=True)  # a program's id, and a count of clicks
+        sorted = traitlets.List([]).tag(sync=True)  # the list: by which column, and which way
+        searched = traitlets.Unicode("").tag(sync=True)  # the list: what was typed to search it
         refused = traitlets.List([]).tag(sync=True)  # name and size of a file over the limit
         most_bytes = traitlets.Int(MOST_BYTES).tag(sync=True)
 

@@ -45,13 +45,7 @@ def cases_text(base: Case, cases: Mapping[str, NamedCase]) -> str:
 
 
 def read_cases(text: str) -> tuple[Case, dict[str, NamedCase]]:
-    """The student's row and the cases of a file.
-
-    Raises
-    ------
-    ModelError
-        If it is no file of cases, or one that was changed or cut short.
-    """
+    """The student's row and the cases of a file."""
     try:
         content = json.loads(text)
         if content["format"] != FORMAT:
@@ -77,6 +71,8 @@ class Cases:
 
     Parameters
     ----------
+    now : callable
+        Gives the case that is open.
     numbers_of : callable
         Gives the numbers of a case under a name.
     opened : callable
@@ -89,14 +85,15 @@ class Cases:
 
     def __init__(
         self,
+        now: Callable[[], Case],
         numbers_of: Callable[[str, Case], Kept],
         opened: Callable[[Case], None],
         beside: Callable[[], None],
         read: Callable[[], None],
     ) -> None:
         self._numbers_of, self._opened, self._beside_changed = numbers_of, opened, beside
-        self._read = read
-        self.base = self.now = Case("typed", ("",))
+        self._read, self._now = read, now
+        self.base = Case("typed", ("",))
         self.named: dict[str, NamedCase] = {}
         self._quiet = False
         self.name = ipywidgets.Text(
@@ -136,9 +133,15 @@ class Cases:
             self.named = {}
         self._fill()
 
-    def show(self, now: Case) -> None:
+    @property
+    def left_open(self) -> Case | None:
+        """The case that was open when the page last ended, if it is another than the student's."""
+        kept = self.named.get(LAST)
+        return None if kept is None or kept.case == self._now() else kept.case
+
+    def show(self) -> None:
         """Show the kept cases beside the one that is open, and keep that one on disk."""
-        self.now = now
+        now = self._now()
         if now != self.base:
             self.named[LAST] = NamedCase(now)
         elif LAST in self.named and self.named[LAST].case == now:
@@ -149,7 +152,7 @@ class Cases:
 
     def draw(self) -> None:
         """Draw the table of cases."""
-        shown = {"As entered": self.base, "This case": self.now}
+        shown = {"As entered": self.base, "This case": self._now()}
         shown |= {n: one.case for n, one in self.named.items() if n != LAST}
         columns = {name: self._numbers_of(name, case) for name, case in shown.items()}
         rows = list(dict.fromkeys(r for k in columns.values() for r in (*k.standing, *k.listed)))
@@ -214,13 +217,13 @@ class Cases:
         self._quiet = False
 
     def _keep(self, _: Any) -> None:
-        changed = "; ".join(differences(self.base, self.now)) or "As entered, kept"
+        changed = "; ".join(differences(self.base, self._now())) or "As entered, kept"
         name = plain(self.name.value.strip() or changed)[:LONGEST_NAME]
         if len(self.named) >= MOST_CASES and name not in self.named:
             self.said.show(paragraphs([f"At most {MOST_CASES} cases: remove one first."]))
             return
         note = self.named[name].note if name in self.named else ""
-        self.named[name] = NamedCase(self.now, note)
+        self.named[name] = NamedCase(self._now(), note)
         self.name.value = ""
         self._write()
         self._fill()

@@ -19,7 +19,7 @@ from analysis.explorer.controls import Controls
 from analysis.explorer.history import History, Steps
 from analysis.explorer.listing import Listing
 from analysis.explorer.pictures import face_rules
-from analysis.explorer.results import Chart, Kept, Results
+from analysis.explorer.results import Chart, Kept, Results, state_grid
 from analysis.explorer.saving import Saving, Taken
 from analysis.explorer.uploads import Files, too_large
 from analysis.views.case import Case, case_from_json, case_json, case_of_row
@@ -74,6 +74,8 @@ class Explorer:
         Paths from the project root; preferences and assumptions may be "".
     """
 
+    listing: Listing
+
     def __init__(
         self, students_csv: str, programs_csv: str, preferences_csv: str, assumptions_toml: str
     ) -> None:
@@ -85,11 +87,22 @@ class Explorer:
         self.browser.observe(self._asked, "asked")
         self.browser.observe(self._opened, "opened")
         self.browser.observe(self._refused, "refused")
+        self.browser.observe(lambda change: self.listing.choose(change["new"][0]), "picked")
+        for name in ("sorted", "searched"):
+            self.browser.observe(
+                lambda change: setattr(self.listing, change["name"], change["new"]), name
+            )
         self.results = Results()
         self.banner = Panel("cs-banner")
         self.controls = Controls(self.desk, self._changed)
-        self.listing = Listing(self._from_list)
-        self.cases = Cases(self._frozen, self._from_list, self._settle_again, self._file_read)
+        self.listing = Listing(lambda: self.history.now, self._from_list)
+        self.cases = Cases(
+            lambda: self.history.now,
+            self._frozen,
+            self._from_list,
+            self._settle_again,
+            self._file_read,
+        )
         self.saving = Saving(
             self._as_taken,
             lambda: self._list_of(self.history.now),
@@ -110,6 +123,7 @@ class Explorer:
         self.student.observe(self._picked, "value")
         self.undo_button = _button("Undo", self._undo)
         self.base_button = _button("Back to the base case", self._to_base)
+        self.again_button = _button("Open the case you left", self._to_left_open)
         self.beside = ipywidgets.Dropdown(description="Beside it", options=[BASE])
         self.beside.observe(lambda _: None if self._quiet else self._settle_again(), "value")
         self.names = ipywidgets.Checkbox(
@@ -166,6 +180,11 @@ class Explorer:
     def _to_base(self, _: Any = None) -> None:
         self.controls.show(self.history.to_base())
         self._refresh()
+
+    @guarded
+    def _to_left_open(self, _: Any = None) -> None:
+        if self.cases.left_open is not None:
+            self._from_list(self.cases.left_open)
 
     @guarded
     def _from_list(self, case: Case) -> None:
@@ -306,7 +325,9 @@ class Explorer:
         except Exception:
             self._answer()
             raise
-        self._steps.follow(PAUSE, [*self._slow(), self._answer])
+        # Nobody waits for what is kept on disk; what was asked meanwhile is answered after it.
+        keep = self._safe(self.cases.show)
+        self._steps.follow(PAUSE, [*self._slow(), self._answer, keep, self._answer])
 
     def _settle(self) -> None:
         """Show everything at once."""
@@ -316,6 +337,7 @@ class Explorer:
             self._quick()
             for step in self._slow(guard=False):
                 step()
+            self.cases.show()
         finally:
             self._answer()
 
@@ -323,10 +345,12 @@ class Explorer:
         case = self.history.now
         standing = self._standing_of(case)
         self._beside = self._chosen_beside()
-        self.results.compare(beside_graduates(case, self.files.graduates))
+        self.results.compare(beside_graduates(case, self.files.graduates, standing.by_flag))
         self.results.show_standing(standing, self._beside)
         self.results.draw_standing(standing)
         self.saving.forget()
+        left_open = self.cases.left_open if case == self.history.base else None
+        self.again_button.layout.display = None if left_open else "none"
         self.undo_button.disabled = not self.history.can_undo
         self.base_button.disabled = case == self.history.base
 
@@ -356,7 +380,6 @@ class Explorer:
             make,
             lambda: self.results.draw_applications(made[0], flat),
             lambda: self.listing.show(case, self.desk, made[0]),
-            lambda: self.cases.show(case),
             self._draw_open_tab,
         ]
         return [self._safe(step) for step in steps] if guard else steps
@@ -397,8 +420,10 @@ class Explorer:
             self.cases.draw()
         if self.tabs.selected_index == TABS.index("Charts"):
             self._draw_charts()
+            self.results.states.show(state_grid(self._list_of(self.history.now)))
 
     def _draw_charts(self) -> None:
+        self.results.draw_weights(self._standing_of(self.history.now))
         listed = self._list_of(self.history.now)
         self.results.draw_programs(listed)
         self.results.draw_curve(listed)
@@ -416,7 +441,7 @@ class Explorer:
         look = files("analysis.explorer").joinpath("page.css").read_text(encoding="utf-8")
         first = _box("cs-charts", charts.pop("chances-by-flag"), charts.pop("applications"))
         contents = {
-            "Results": _box("cs-tab", results.moved.widget, first),
+            "Results": _box("cs-tab", results.moved.widget, results.numbers.widget, first),
             "List": self.listing.box,
             "Charts": _box("cs-tab", _box("cs-charts", *charts.values()), results.states.widget),
             "Data": _box("cs-tab cs-columns", self.files.box, self.saving.box, self.names),
@@ -426,7 +451,7 @@ class Explorer:
         self.tabs.add_class("cs-tabs")
         self.tabs.observe(self._turned, "selected_index")
         self.tabs.selected_index = 0
-        bar = [self.student, self.undo_button, self.base_button, self.beside]
+        bar = [self.student, self.undo_button, self.base_button, self.again_button, self.beside]
         return _box(
             "cs-page",
             ipywidgets.HTML(f"<style>{face_rules()}{look}</style>"),
@@ -435,8 +460,9 @@ class Explorer:
             _box("cs-bar", *bar),
             _box(
                 "cs-body",
+                results.keys.widget,
                 _box("cs-side", self.controls.box),
-                _box("cs-main", results.numbers.widget, self.tabs),
+                _box("cs-main", self.tabs),
             ),
         )
 

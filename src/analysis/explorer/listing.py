@@ -28,6 +28,8 @@ FILTERS = ("State", "Type", "Group")
 TIES = [("none", ""), ("home program", "home"), ("rotation", "rotation"), ("contact", "contact")]
 SIGNALS = [("as the model chooses", ""), ("gold", "gold"), ("silver", "silver")]
 ON_THE_CARD = ["Why"]
+SORTS_ON_A_CLICK: Any = {"text_in_header_can_be_selected": False}
+NONE = "Choose a program"
 
 
 class Listing:
@@ -35,12 +37,14 @@ class Listing:
 
     Parameters
     ----------
+    now : callable
+        Gives the case as it is now: a list may still be on its way when its program is changed.
     changed : callable
         Gets the case after a person changed something about a program.
     """
 
-    def __init__(self, changed: Callable[[Case], None]) -> None:
-        self._changed = changed
+    def __init__(self, now: Callable[[], Case], changed: Callable[[Case], None]) -> None:
+        self._now, self._changed = now, changed
         self._case: Case | None = None
         self._desk: Desk | None = None
         self._listed: ListOf | None = None
@@ -49,6 +53,9 @@ class Listing:
         self._quiet = False
         self._stale = True
         self.visible = False
+        # What was sorted and searched, so that it stays when the list is made again.
+        self.sorted: list[str] = []
+        self.searched = ""
         self.sentences = Panel("cs-said-of-list")
         self.show_which = ipywidgets.Dropdown(description="Show", options=list(SHOWN))
         self.filters = {
@@ -57,6 +64,9 @@ class Listing:
         for widget in (self.show_which, *self.filters.values()):
             widget.observe(lambda _: self._draw(), "value")
         self.table = self._new_table()
+        # The way to a card for a keyboard, and for a thumb.
+        self.program = ipywidgets.Dropdown(description="Program", options=[(NONE, "")])
+        self.program.observe(self._picked, "value")
         self.title = Panel("cs-title")
         self.card = Panel("cs-card")
         self.pin = _button("Pin to the list", self._pin)
@@ -79,7 +89,7 @@ class Listing:
         self.actions.add_class("cs-acts")
         self.aside = ipywidgets.VBox([self.title.widget, self.actions, self.card.widget])
         self.aside.add_class("cs-aside")
-        bar = ipywidgets.HBox([self.show_which, *self.filters.values()])
+        bar = ipywidgets.HBox([self.show_which, *self.filters.values(), self.program])
         bar.add_class("cs-filters")
         both = ipywidgets.VBox([self.table, self.aside])
         both.add_class("cs-list-and-card")
@@ -90,48 +100,39 @@ class Listing:
     def _new_table(self) -> Any:
         from itables.widget import ITable  # a page needs it, other commands do not
 
-        table = ITable(
+        return ITable(
             pd.DataFrame({"Program": []}),
             caption="Programs",
-            select="single",
+            # The page itself hears a click, by the program's id: the number of a row may be
+            # another program's by the time it arrives here.
+            select={"style": "api"},
             selected_rows=[],
             showIndex=False,
             paging=False,
-            scrollY="max(240px, calc(100vh - 640px))",
+            scrollY="max(260px, calc(100vh - 575px))",
             scrollCollapse=True,
             scrollX=True,
             classes="display compact cs-rows",
             style="width:100%",
             maxBytes=0,
             allow_html=False,
+            **SORTS_ON_A_CLICK,
             warn_on_selected_rows_not_rendered=False,
             layout={"topStart": "info", "topEnd": "search", "bottomStart": None, "bottomEnd": None},
             language={"info": "_TOTAL_ programs", "search": "Search the table", "infoEmpty": ""},
         )
-        table.observe(self._picked, "selected_rows")
-        return table
 
     def show(self, case: Case, desk: Desk, listed: ListOf) -> None:
         """Show a case's programs; the table itself only where its tab is open."""
         self._case, self._desk, self._listed = case, desk, listed
         self.sentences.show(paragraphs([" ".join(listed.sentences)]))
-        rows = listed.programs
-        for name, widget in self.filters.items():
-            values = sorted({str(v) for v in rows[name] if v}) if len(rows) else []
-            if list(widget.options) != [ANY, *values]:
-                kept = widget.value
-                self._quiet = True
-                widget.options = [ANY, *values]
-                widget.value = kept if kept in values else ANY
-                self._quiet = False
         self._stale = True
         if self.visible:
-            self._draw()
-        self._fill_card()
+            self.open()
 
     def clear(self) -> None:
         """Show no program: there is no answer."""
-        self._listed, self._chosen = None, ""
+        self._listed, self._case, self._chosen = None, None, ""
         self.sentences.show("")
         self._stale = True
         self._draw()
@@ -141,7 +142,20 @@ class Listing:
         """The tab is open from now on."""
         self.visible = True
         if self._stale:
+            self._fill_filters()
             self._draw()
+            self._fill_card()
+
+    def _fill_filters(self) -> None:
+        rows = pd.DataFrame() if self._listed is None else self._listed.programs
+        self._quiet = True
+        for name, widget in self.filters.items():
+            values = sorted({str(v) for v in rows[name] if v}) if len(rows) else []
+            if list(widget.options) != [ANY, *values]:
+                kept = widget.value
+                widget.options = [ANY, *values]
+                widget.value = kept if kept in values else ANY
+        self._quiet = False
 
     def _draw(self) -> None:
         if self._quiet:
@@ -153,32 +167,50 @@ class Listing:
                 if widget.value != ANY:
                     rows = rows[rows[name] == widget.value]
         self._shown = [str(one) for one in rows.index]
-        at = [self._shown.index(self._chosen)] if self._chosen in self._shown else []
         self._quiet = True
         alike = (
             ["On list"] if self.show_which.value in {"On the list", "Optional: next to add"} else []
         )
-        shown = rows.drop(columns=[*ON_THE_CARD, *alike], errors="ignore").map(_cell)
-        self.table.update(shown.reset_index(drop=True), selected_rows=at)
+        shown = rows.drop(columns=[*ON_THE_CARD, *alike], errors="ignore")
+        # The last cell of a row says whose it is; page.js reads it there.
+        shown = shown.assign(Id=self._shown).map(_cell).reset_index(drop=True)
+        name, way = self.sorted or ("", "")
+        self.table.update(
+            shown,
+            selected_rows=self._marked_row(),
+            order=[[shown.columns.get_loc(name), way]] if name in shown else [],
+            search={"search": self.searched},
+            **SORTS_ON_A_CLICK,
+        )
+        names = [plain(name) for name in rows["Program"]]
+        self.program.options = [(NONE, ""), *zip(names, self._shown, strict=True)]
+        self.program.value = self._chosen if self._chosen in self._shown else ""
         self._quiet = self._stale = False
 
+    def _marked_row(self) -> list[int]:
+        return [self._shown.index(self._chosen)] if self._chosen in self._shown else []
+
     def _picked(self, change: Any) -> None:
-        if not self._quiet and change["new"]:
-            self._chosen = self._shown[change["new"][0]]
-            self._fill_card()
+        if not self._quiet:
+            self.choose(change["new"])
 
     def choose(self, program_id: str) -> None:
-        """Show the card of a program."""
-        self._chosen = program_id
+        """Show the card of a program, by its id as the table shows it."""
+        known = [] if self._listed is None else self._listed.programs.index
+        self._chosen = next((one for one in known if plain(one) == program_id), "")
+        self._quiet = True
+        self.program.value = self._chosen if self._chosen in self._shown else ""
+        self.table.selected_rows = self._marked_row()
+        self._quiet = False
         self._fill_card()
 
     def _fill_card(self) -> None:
         listed, case, desk = self._listed, self._case, self._desk
-        known = listed is not None and self._chosen in listed.programs.index
-        self.actions.layout.display = None if known else "none"
+        known = listed is not None and self._chosen and self._chosen in listed.programs.index
+        self.aside.layout.display = None if known else "none"
         if not known or listed is None or case is None or desk is None:
             self.title.show("")
-            self.card.show(paragraphs(["Click a program to see its card."], "cs-note"))
+            self.card.show("")
             return
         row = listed.programs.loc[self._chosen]
         told = "".join(
@@ -211,18 +243,14 @@ class Listing:
     # What a person does
 
     def _change(self, **changes: Any) -> None:
-        if self._case is not None:
-            self._changed(replace(self._case, **changes))
+        self._changed(replace(self._now(), **changes))
 
-    def _toggled(self, name: str, value: str, other: str = "") -> None:
-        case = self._case
-        if case is None:
-            return
-        own = getattr(case, name)
-        changes = {name: tuple(x for x in own if x != value) if value in own else (*own, value)}
-        if other:
-            changes[other] = tuple(x for x in getattr(case, other) if x != value)
-        self._change(**changes)
+    def _toggled(self, name: str, value: str, other: str) -> None:
+        # By what the button said when it was pressed.
+        here = self._case is not None and value in getattr(self._case, name)
+        case = self._now()
+        without = {n: tuple(x for x in getattr(case, n) if x != value) for n in (name, other)}
+        self._change(**{**without, name: without[name] if here else (*without[name], value)})
 
     def _pin(self, _: Any) -> None:
         self._toggled("must_apply", self._chosen, "never_apply")
@@ -237,14 +265,14 @@ class Listing:
 
     def _marked(self, _: Any) -> None:
         if not self._quiet and self._case is not None:
-            rest = tuple(mark for mark in self._case.marks if mark[0] != self._chosen)
+            rest = tuple(mark for mark in self._now().marks if mark[0] != self._chosen)
             own = (self._chosen, self.tie.value or "", self.signal.value or "")
             self._change(marks=(*rest, own))
 
     def _confirm(self, column: str, change: Any) -> None:
         if self._quiet or self._case is None:
             return
-        rest = tuple(one for one in self._case.confirmed if one[:2] != (self._chosen, column))
+        rest = tuple(one for one in self._now().confirmed if one[:2] != (self._chosen, column))
         own = ((self._chosen, column, str(change["new"])),) if change["new"] else ()
         self._change(confirmed=(*rest, *own))
 

@@ -32,7 +32,7 @@ const named = (page) => {
     tab.setAttribute("role", "region");
     tab.setAttribute("aria-label", "Contents of the tab");
   }
-  for (const live of page.querySelectorAll(".cs-numbers, .cs-said, .cs-saved, .cs-banner, .cs-states")) {
+  for (const live of page.querySelectorAll(".cs-keys, .cs-said, .cs-saved, .cs-banner, .cs-states")) {
     if (!live.hasAttribute("aria-live")) live.setAttribute("aria-live", "polite");
   }
 };
@@ -96,10 +96,38 @@ function render({ model, el }) {
   heard("pointerdown", (e) => { sliding = Boolean(within(e.target, ".noUi-target")); if (sliding) ask(); });
   heard("pointermove", () => { if (sliding && model.get("answered") >= asked) ask(); });
   heard("pointerup", () => { if (sliding) { sliding = false; ask(); } });
+  // A click on a program counts for the one that was under the pointer when it went down, even if
+  // the table is drawn anew before it comes up.
+  const program = (e) => {
+    const row = within(e.target, ".cs-list table.dataTable tbody tr");
+    return row && row.cells.length > 1 ? row.cells[row.cells.length - 1].textContent : "";
+  };
+  let down = null, picks = 0;
+  heard("pointerdown", (e) => { down = { id: program(e), x: e.clientX, y: e.clientY }; });
+  heard("pointercancel", () => { down = null; }); // a thumb that scrolls
+  heard("pointerup", (e) => {
+    if (down && down.id && Math.hypot(e.clientX - down.x, e.clientY - down.y) < 10) {
+      picks += 1;
+      model.set("picked", [down.id, picks]);
+      ask();
+    }
+    down = null;
+  });
   heard("click", (e) => { if (within(e.target, "button, .lm-TabBar-tab")) ask(); });
   heard("change", (e) => {
     if (within(e.target, "input, select, textarea")) ask();
   });
+  // The table forgets how it was sorted and searched when it is made again.
+  const kept = () => {
+    const by = document.querySelector(".cs-list .dt-scroll-head th:is([aria-sort=ascending], [aria-sort=descending])");
+    const search = document.querySelector(".cs-list .dt-search input");
+    model.set("sorted", by ? [by.textContent.trim(), by.getAttribute("aria-sort").slice(0, -6)] : []);
+    if (search) model.set("searched", search.value);
+    model.save_changes();
+  };
+  for (const kind of ["click", "keyup", "input"]) {
+    heard(kind, (e) => { if (within(e.target, ".cs-list :is(th, .dt-search)")) setTimeout(kept, 50); });
+  }
   // A file button opens a field that stands outside of the document: what it chooses is weighed
   // before it is read, since a message that is too long would close the connection without a word.
   const open = HTMLInputElement.prototype.click;

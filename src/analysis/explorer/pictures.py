@@ -44,15 +44,7 @@ class Picture:
         return with_typeface(self._saved("svg", {"Date": None, "Creator": None}).decode())
 
     def saved(self, ending: str, mark: str = "") -> bytes:
-        """The chart as it was drawn last, as a file.
-
-        Parameters
-        ----------
-        ending : str
-            ``svg`` or ``png``.
-        mark : str
-            Stands above the chart and across it; "" for none.
-        """
+        """The chart as it was drawn last, as a file."""
         if self._axes is None:
             return b""
         figure: Any = self._axes.figure
@@ -87,18 +79,7 @@ class Picture:
 
 
 def image(svg: str, alt: str) -> str:
-    """An ``<img>`` of a picture; a phone, where it is small, shows its words as well.
-
-    Parameters
-    ----------
-    svg, alt : str
-        The picture and its words.
-
-    Returns
-    -------
-    str
-        HTML.
-    """
+    """An ``<img>`` of a picture; a phone, where it is small, shows its words as well."""
     data = base64.b64encode(svg.encode()).decode()
     return f'<img class="cs-chart" src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}">'
 

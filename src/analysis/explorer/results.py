@@ -13,13 +13,17 @@ from analysis.explorer.boxes import Panel, as_text, heading, paragraphs
 from analysis.explorer.pictures import Picture, image
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.match_chance_by_rho import alt_match_chance_by_rho, draw_match_chance_by_rho
-from analysis.figures.next_application import alt_next_application, draw_next_application
+from analysis.figures.next_application import (
+    MOST_APPLICATIONS,
+    alt_next_application,
+    draw_next_application,
+)
 from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
 from analysis.figures.program_risk_tolerance import (
     alt_program_risk_tolerance,
     draw_program_risk_tolerance,
 )
-from analysis.views.desk import ListOf, Standing, changed_lines
+from analysis.views.desk import KEY_NUMBERS, SOURCE, ListOf, Standing, changed_lines
 
 __all__ = ["Chart", "Kept", "Results"]
 
@@ -71,6 +75,7 @@ class Results:
     """All that is shown of a case; each part is written only when it is another."""
 
     def __init__(self) -> None:
+        self.keys = Panel("cs-keys")
         self.numbers = Panel("cs-numbers")
         self.moved = Panel("cs-moved")
         self.states = Panel("cs-map")
@@ -90,11 +95,12 @@ class Results:
 
     def draw_standing(self, standing: Standing) -> None:
         """Draw what hangs on the profile alone."""
-        here = standing.by_flag
-        words = {"title": standing.title}
         self.charts["chances-by-flag"].show(
-            here, draw_profile_chances, alt_profile_chances, **words
+            standing.by_flag, draw_profile_chances, alt_profile_chances, title=standing.title
         )
+
+    def draw_weights(self, standing: Standing) -> None:
+        """Draw the weights in force."""
         self.charts["weights"].show(
             standing.weights, draw_factor_importance, alt_factor_importance, title=WEIGHTS_TITLE
         )
@@ -111,7 +117,6 @@ class Results:
             (heading(f"Against {beside_name}", 3) + paragraphs(moved) if moved else "")
             + paragraphs([enough, *listed.sentences[:1], *self._compared])
         )
-        self.states.show(state_grid(listed))
 
     def compare(self, sentences: Sequence[str]) -> None:
         """Say what the office's own comparison data hold for this case."""
@@ -139,9 +144,13 @@ class Results:
 
     def draw_applications(self, listed: ListOf, flat_below: float) -> None:
         """Draw what each further application adds, with the recommended stop."""
-        limit = None if listed.found is None else len(listed.found.chosen)
-        words = {"flat_below": flat_below, "limit": limit or None}
-        frame = listed.applications if limit else pd.DataFrame()
+        view, frame, limit = listed.view, pd.DataFrame(), None
+        if view is not None and not view.empty:
+            limit = len(view.programs)
+            # A list of some hundred programs: past the first ones no column could be told apart.
+            frame = view.further.iloc[:MOST_APPLICATIONS]
+            frame = frame.assign(basis="assumption", source=SOURCE)
+        words = {"flat_below": flat_below, "limit": limit}
         self.charts["applications"].show(
             frame, draw_next_application, alt_next_application, **words
         )
@@ -150,18 +159,24 @@ class Results:
         """Say in place of the numbers why there are none."""
         # What stands on the page is another case's, perhaps another student's.
         self._standing, self._listed, self._chosen, self._notes = {}, {}, {}, ()
+        self.keys.show("")
         self.moved.show("")
         self.states.show("")
         for chart in self.charts.values():
             chart.clear()
         said = [line for line in message.splitlines() if line.strip()]
-        self.numbers.show(heading("This case has no answer yet") + paragraphs(said, "cs-trouble"))
+        # In what stays in view, whatever tab is open.
+        self.keys.show(heading("This case has no answer yet") + paragraphs(said, "cs-trouble"))
+        self.numbers.show("")
 
     def _show_numbers(self, beside: Kept, *, waiting: bool) -> None:
         before = {**beside.standing, **beside.listed}
+        now = {**self._standing, **self._listed}
+        late_ones = self._listed if waiting else {}
+        self.keys.show(key_numbers(now, before, beside.name, late_ones))
         body = []
-        for name, said in {**self._standing, **self._listed}.items():
-            late = ' class="cs-waiting"' if waiting and name in self._listed else ""
+        for name, said in now.items():
+            late = ' class="cs-waiting"' if name in late_ones else ""
             body.append(
                 f'<tr><th scope="row">{html.escape(name)}</th><td{late}>{_parted(said)}</td>'
                 f'<td class="cs-beside">{_parted(before.get(name, "–"))}</td></tr>'
@@ -180,18 +195,36 @@ def _parted(said: str) -> str:
     return f'{number} <span class="cs-range">({ends}</span>' if mark else number
 
 
+def key_numbers(
+    now: Mapping[str, str], before: Mapping[str, str], beside: str, late: Mapping[str, str]
+) -> str:
+    """The few numbers that stay in view, each with what it was where it has moved."""
+    tiles = []
+    for name in [n for key in KEY_NUMBERS for n in now if n.startswith(key)]:
+        was = before.get(name)
+        moved = was is not None and was != now[name]
+        said = f"{beside}: {as_text(str(was).split(' (')[0])}" if moved else ""
+        kind = ' class="cs-waiting"' if name in late else ""
+        tiles.append(
+            f"<div><dt>{html.escape(name)}</dt><dd{kind}>{_parted(now[name])}</dd>"
+            f'<dd class="cs-was">{said}</dd></div>'
+        )
+    return f"<dl>{''.join(tiles)}</dl>"
+
+
 def enough_sentence(listed: ListOf) -> str:
     """How many applications are enough, in a sentence; "" without a list."""
-    if listed.found is None or listed.applications.empty:
+    view = listed.view
+    if view is None or view.empty:
         return ""
-    on_list = len(listed.found.chosen)
-    if listed.worth_sending is None:
-        return f"How many are enough: each of the {on_list} applications adds something."
-    added = listed.applications["match_gain"].iloc[listed.worth_sending :].sum()
-    return (
-        f"How many are enough: {listed.worth_sending}. All that come after add "
-        f"{100 * added:.1f} points to the match chance together. The list has {on_list}."
-    )
+    on_list, seen = len(view.programs), len(view.further)
+    if view.worth_sending is None:
+        enough = f"each of the first {seen} adds something"
+    else:
+        added = 100 * view.further["match_gain"].iloc[view.worth_sending :].sum()
+        enough = f"{view.worth_sending}. The next {seen - view.worth_sending} would add "
+        enough += f"{added:.1f} points to the match chance together"
+    return f"How many are enough: {enough}. The list has {on_list}."
 
 
 # A tile a state, about where it lies: row by row, columns from 0.
@@ -204,10 +237,9 @@ TILES = (
 
 def state_grid(listed: ListOf) -> str:
     """Where the programs of the list are: a tile a state with their number."""
-    if listed.programs.empty:
+    if not listed.states:
         return ""
-    on_list = listed.programs[listed.programs["On list"] == "yes"]
-    counts = on_list["State"].value_counts().to_dict()
+    counts = dict(listed.states)
     tiles = []
     for row, line in enumerate(TILES, start=1):
         for tile in line.split():
@@ -218,8 +250,7 @@ def state_grid(listed: ListOf) -> str:
                 f'<div class="{kind}" style="grid-row:{row};grid-column:{column}">{state}'
                 f"<b>{number or ''}</b></div>"
             )
-    order = on_list["State"].value_counts()
-    told = ", ".join(f"{state} {number}" for state, number in order.items())
+    told = ", ".join(f"{state} {number}" for state, number in listed.states.items())
     others = ", ".join(f"{html.escape(str(s))} {n}" for s, n in counts.items())
     return (
         f"{heading('Where the programs of the list are', 3)}"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import html
+import io
 import json
 import subprocess
 import sys
@@ -125,7 +126,8 @@ class Saving:
             "Student row (CSV)": self._save_row,
             "Assumptions (TOML)": self._save_assumptions,
             "Charts (SVG, PNG)": self._save_charts,
-            "Report (PDF)": self._save_report,
+            "Report (PDF)": partial(self._save_report, "", lambda pdf: pdf),
+            "Page 1 to print (PDF)": partial(self._save_report, "-page-1", first_page),
             "Cases and notes (one file)": self._save_cases,
         }
         self.buttons = {words: ipywidgets.Button(description=words) for words in buttons}
@@ -174,19 +176,24 @@ class Saving:
         ]
         self._links.show("".join(links) or paragraphs(["There is no chart to save."]))
 
-    def _save_report(self, button: Any) -> None:
+    def _save_report(self, part: str, cut: Callable[[bytes], bytes], button: Any) -> None:
         self._links.show(paragraphs([MAKING]))
         taken, desk = self._now()
+        name = taken.name(taken.case.student_id, "pdf").removesuffix(".pdf") + f"{part}.pdf"
+
+        def report() -> str:
+            return _link(name, lambda: cut(self._pdf(taken, desk)))
+
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            self._links.show(self._report(taken, desk))
+            self._links.show(report())
             return
         button.disabled = True
 
         async def meanwhile() -> None:
             try:
-                link = await asyncio.to_thread(self._report, taken, desk)
+                link = await asyncio.to_thread(report)
             finally:
                 button.disabled = False
             # A case that was changed meanwhile is not the one that was made.
@@ -194,10 +201,6 @@ class Saving:
                 self._links.show(link)
 
         self._task = loop.create_task(meanwhile())
-
-    def _report(self, taken: Taken, desk: Desk) -> str:
-        name = taken.name(taken.case.student_id, "pdf")
-        return _link(name, lambda: self._pdf(taken, desk))
 
     def _pdf(self, taken: Taken, desk: Desk) -> bytes:
         with tempfile.TemporaryDirectory(dir=self._folder()) as folder:
@@ -212,6 +215,16 @@ def download(name: str, content: bytes) -> str:
     return (
         f'<a class="cs-save" download="{shown}" href="data:{kind};base64,{data}">Save {shown}</a>'
     )
+
+
+def first_page(pdf: bytes) -> bytes:
+    """The page of a report that a student takes home: its first."""
+    from pypdf import PdfReader, PdfWriter
+
+    writer, buffer = PdfWriter(), io.BytesIO()
+    writer.append(PdfReader(io.BytesIO(pdf)), pages=(0, 1), import_outline=False)
+    writer.write(buffer)
+    return buffer.getvalue()
 
 
 def report_pdf(folder: Path, taken: Taken, desk: Desk) -> bytes:

@@ -1,4 +1,4 @@
-"""Chart: how many applications are enough."""
+"""Chart: how many applications, or interviews, are enough."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ if TYPE_CHECKING:
 
 __all__ = ["alt_applications_curve", "draw_applications_curve"]
 
-NEEDED = ("applications", "match_chance")
 NAME = "the curve of applications"
 LOW = 25  # of 100: under it the words stand over the line, clear of the axis
 
 
-def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> Axes:
+def draw_applications_curve(
+    curve: DataFrame,
+    ax: Axes,
+    *,
+    recommended: int,
+    by: str = "applications",
+    mark: str = "recommended",
+    axis: str = "Applications sent",
+) -> Axes:
     """Draw the match chance by the number of applications sent, the recommended number marked.
 
     Parameters
@@ -28,6 +35,8 @@ def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> 
         What is drawn on; cleared first.
     recommended : int
         The number that is marked.
+    by, mark, axis : str
+        Column of the numbers, what the marked one is, and the label of the axis.
 
     Returns
     -------
@@ -39,30 +48,30 @@ def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> 
     FigureError
         If there is nothing to draw.
     """
-    style.check_rows(curve, NEEDED, NAME, most=None)
+    style.check_rows(curve, (by, "match_chance"), NAME, most=None)
     with style.context():
         ax.clear()
         figure = ax.get_figure(root=True)
         if figure is not None:
             figure.set_size_inches(style.PAGE_WIDTH / 72, 2.1)
         percents = curve.assign(percent=100 * curve["match_chance"])
-        ax.plot(percents["applications"], percents["percent"], color=style.BLUE)
-        at = percents[percents["applications"] == recommended]
+        ax.plot(percents[by], percents["percent"], color=style.BLUE)
+        at = percents[percents[by] == recommended]
         if len(at):
             x, y = float(recommended), float(at["percent"].iloc[0])
             ax.plot([x], [y], "o", color=style.BLUE, ms=7)
             ax.annotate(
-                f"recommended: {recommended}, about {y:.0f} in 100",
+                f"{mark}: {recommended}, about {y:.0f} in 100",
                 (x, y),
                 xytext=(6, -14 if y > LOW else 8),
                 textcoords="offset points",
-                ha="left" if x < 0.6 * percents["applications"].max() else "right",
+                ha="left" if x < 0.6 * percents[by].max() else "right",
                 weight=600,
             )
         ax.set_ylim(0, 105)
-        ax.set_xlim(0, float(percents["applications"].max()) + 1)
+        ax.set_xlim(0, float(percents[by].max()) + 1)
         ax.set_yticks([0, 25, 50, 75, 100])
-        ax.set_xlabel("Applications sent", loc="left")
+        ax.set_xlabel(axis, loc="left")
         ax.set_ylabel("")
         ax.set_title("Of 100 applicants, how many match", loc="left", fontsize=style.SMALL_SIZE)
         ax.grid(axis="y")
@@ -71,7 +80,7 @@ def draw_applications_curve(curve: DataFrame, ax: Axes, *, recommended: int) -> 
     return ax
 
 
-def alt_applications_curve(curve: DataFrame, *, recommended: int) -> str:
+def alt_applications_curve(curve: DataFrame, *, recommended: int, by: str = "applications") -> str:
     """Say in one sentence what `draw_applications_curve` shows.
 
     Of what was drawn: where the curve stands at the recommended number and at its end.
@@ -83,12 +92,12 @@ def alt_applications_curve(curve: DataFrame, *, recommended: int) -> str:
     ...     pd.DataFrame({"applications": [1, 2], "match_chance": [0.4, 0.5]}), recommended=1)
     'Rising line: 1 application gives about 40 matches of 100, 2 give about 50.'
     """
-    style.check_rows(curve, NEEDED, NAME, most=None)
+    style.check_rows(curve, (by, "match_chance"), NAME, most=None)
     last = curve.iloc[-1]
-    end = f"{int(last['applications'])} give about {100 * last['match_chance']:.0f}"
-    at = curve[curve["applications"] == recommended]
-    if not len(at) or recommended == int(last["applications"]):
+    end = f"{int(last[by])} give about {100 * last['match_chance']:.0f}"
+    at = curve[curve[by] == recommended]
+    if not len(at) or recommended == int(last[by]):
         return f"Rising line: {end} matches of 100."
-    noun = "application gives" if recommended == 1 else "applications give"
+    noun = f"{by[:-1]} gives" if recommended == 1 else f"{by} give"
     chance = 100 * float(at["match_chance"].iloc[0])
     return f"Rising line: {recommended} {noun} about {chance:.0f} matches of 100, {end}."

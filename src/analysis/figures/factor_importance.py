@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from analysis.figures import style
 from analysis.figures.style.marks import columns_fit, horizontal_bars, upright_columns
+from analysis.figures.survey_table import TITLE as SURVEY_TITLE
+from analysis.figures.survey_table import alt_survey_table, draw_survey_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +31,9 @@ def draw_factor_importance(
 ) -> Axes:
     """Draw a bar for each factor, in the order given.
 
-    Columns where every name fits beneath its column, horizontal bars where one does not.
+    Columns where every name fits beneath its column, horizontal bars where one does not. A survey
+    in its published shape, with both measures in every row, is drawn as `draw_survey_table` draws
+    it: sorted, with both measures, and two specialties side by side.
 
     Parameters
     ----------
@@ -56,6 +60,8 @@ def draw_factor_importance(
     FigureError
         If there is nothing to draw, or too much to be legible.
     """
+    if _is_survey(importance):
+        return draw_survey_table(importance, ax, title=_survey_title(importance, title))
     CHART.check(importance)
     names = style.labels(importance, "factor")
     values = importance["importance"].tolist()
@@ -99,6 +105,8 @@ def alt_factor_importance(
     >>> alt_factor_importance(rows, title="Weights")
     'Bars. Weights: Letters 60; Research 40. Importance (points of 100). Source: not stated.'
     """
+    if _is_survey(importance):
+        return alt_survey_table(importance, title=_survey_title(importance, title))
     CHART.check(importance)
     values = [
         f"{name} {word}"
@@ -123,6 +131,22 @@ def alt_factor_importance(
         ]
     parts = [f"{title}: {'; '.join(values)}", unit or _unit(importance)]
     return CHART.alt(importance, parts, _footer(importance))
+
+
+def _is_survey(importance: DataFrame) -> bool:
+    """Whether each row has both measures of a published survey."""
+    both = [c for c in ("percent_citing", "mean_importance") if c in importance]
+    return len(both) == 2 and len(importance) > 0 and bool(importance[both].notna().all(axis=None))
+
+
+def _survey_title(importance: DataFrame, title: str) -> str:
+    """The title, with the one specialty that it is about; of two, the legend names them."""
+    if title != TITLE:
+        return title
+    named = importance["specialty"].dropna().unique() if "specialty" in importance else []
+    if len(named) != 1:
+        return SURVEY_TITLE
+    return f"{named[0]}: {SURVEY_TITLE[0].lower()}{SURVEY_TITLE[1:]}"
 
 
 def _unit(importance: DataFrame) -> str:

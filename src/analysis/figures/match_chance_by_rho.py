@@ -22,8 +22,8 @@ NEEDED = ("rho", "match_chance")
 TITLE = "The more answers go together, the lower the chance of a match"
 X_AXIS = "How far the programs' answers go together (rho; 0 = not at all, 1 = all alike)"
 Y_AXIS = "Chance of a match (%)"
-INDEPENDENT = "if each answer were independent: what a calculator without correlation claims"
-MIXED = "the chance that this report counts with"
+INDEPENDENT = "treating each program as independent: what a calculator without correlation gives"
+MIXED = "the estimated match chance"
 HEIGHT = 190.0
 LEFT, RIGHT, BELOW, ABOVE = 34.0, 12.0, 32.0, 18.0
 NOTE_GAP = 8.0
@@ -109,7 +109,7 @@ def alt_match_chance_by_rho(
 ) -> str:
     """Say in words and numbers what `draw_match_chance_by_rho` shows.
 
-    Of what was drawn: every point of the curve, the independent answer, what is counted with,
+    Of what was drawn: every point of the curve, the independent answer, the estimate,
     and the source.
 
     Examples
@@ -117,14 +117,15 @@ def alt_match_chance_by_rho(
     >>> import pandas as pd
     >>> rows = pd.DataFrame({"rho": [0.0, 0.4], "match_chance": [0.985, 0.7]})
     >>> alt_match_chance_by_rho(rows, title="Over rho").split(" Source")[0]
-    'Curve. Over rho: rho 0 98%; rho 0.4 70%. 98% is the answer if each answer were independent.'
+    'Curve. Over rho: rho 0 98%; rho 0.4 70%. Treating each program as \
+independent gives 98%.'
     """
     rhos, chances = _points(curve)
     _check_used(used, rhos)
     points = [f"rho {rho:g} {style.percent(p)}" for rho, p in zip(rhos, chances, strict=True)]
     parts = [f"{title}: {'; '.join(points)}"]
     if rhos[0] == 0:
-        parts.append(f"{style.percent(chances[0])} is the answer if each answer were independent")
+        parts.append(f"Treating each program as independent gives {style.percent(chances[0])}")
     if used:
         parts.append(f"Mixed are the rho {', '.join(f'{rho:g}' for rho in used)}")
     if match_chance is not None:

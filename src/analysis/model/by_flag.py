@@ -101,13 +101,6 @@ def chances_by_flag(
 def chances_at_score(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     """Chances by flag at a student's score and first specialty, at a mid-tier program.
 
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    assumptions : Assumptions
-        Every number of the model.
-
     Returns
     -------
     DataFrame
@@ -133,13 +126,6 @@ def _at_typical(
 
 def chances_with_and_without(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     """One student's chance at a typical program of each specialty, with the flags and without.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    assumptions : Assumptions
-        Every number of the model.
 
     Returns
     -------

@@ -68,8 +68,8 @@ def drawn_chances(
 ) -> NDArray[np.float64]:
     """Chances of one student under joint draws of the assumptions, as `chance_draws`."""
     count = draws or int(assumptions.value("uncertainty.draws"))
-    seed = int(assumptions.value("uncertainty.seed"))
-    return _at_places(parts, joint_draws(assumptions, count, seed), assumptions)
+    parameters = joint_draws(assumptions, count, int(assumptions.value("uncertainty.seed")))
+    return _in_order(parts, [part.drawn(parameters, assumptions) for part in parts])
 
 
 def chance_by_parameters(
@@ -82,17 +82,15 @@ def chance_by_parameters(
     (parts,) = Market(programs, assumptions, preferences).parts(student)
 
     def chances_at(parameters: ChanceParameters) -> NDArray[np.float64]:
-        return _at_places(parts, parameters, assumptions)
+        return _in_order(parts, [part.chances(parameters, assumptions) for part in parts])
 
     return chances_at
 
 
-def _at_places(
-    parts: Sequence[Part], parameters: ChanceParameters, assumptions: Assumptions
-) -> NDArray[np.float64]:
+def _in_order(parts: Sequence[Part], chances: Sequence[Floats]) -> NDArray[np.float64]:
     """Chances of all parts side by side, each program at its own place, shape (draws, m)."""
-    chances = np.concatenate([part.chances(parameters, assumptions) for part in parts], axis=1)
-    return chances[:, np.argsort(np.concatenate([part.at for part in parts]))]
+    order = np.argsort(np.concatenate([part.at for part in parts]))
+    return np.concatenate(chances, axis=1)[:, order]
 
 
 def interview_chance(
@@ -127,7 +125,9 @@ def interview_chance(
         A row a pair: student_id, program_id, specialty, interview_chance, low, high (0-1),
         chance_basis, gate, gate_reason, unknown (columns to verify, separated by ``;``),
         chance_if_open, chance_if_closes (every unknown answered yes, or no), imputed, and
-        logit_<term> for `TERMS`. A student without a score has NaN chances and the reason.
+        logit_<term> for `TERMS`. A student with an estimate instead of a score has the means over
+        the scores it may be, a failing one counted as no interview; a student with neither has NaN
+        chances and the reason.
 
     Raises
     ------
@@ -179,8 +179,15 @@ def _part_columns(
     count = len(part.programs)
     terms = part.terms(chance_parameters(assumptions), assumptions)
     named = _split_level({**terms.named(), "signal": part.signal, "place": part.place}, part)
-    read = terms.chance(part.signal + part.place)[0]
-    doors, chance = part.gate, read * part.gate.opening
+    doors, read = part.gate, terms.chance(part.signal + part.place)
+    if part.expected is not None:
+        # Of the scores that pass; a term is the mean over them.
+        likely = part.expected.weight / part.expected.weight.sum()
+        named = {
+            name: likely @ term if len(np.atleast_2d(term)) > 1 else term
+            for name, term in named.items()
+        }
+    chance = part.over_scores(read * doors.opening)
     low = high = np.full(count, np.nan)
     reasons = doors.reason
     if np.isnan(part.profile["score"].iloc[0]):
@@ -195,11 +202,11 @@ def _part_columns(
         "low": low,
         "high": high,
         "chance_basis": part.levels.basis,
-        "gate": doors.opening,
+        "gate": part.over_scores(np.atleast_2d(doors.opening)),
         "gate_reason": reasons,
         "unknown": doors.unknown,
-        "chance_if_open": read * doors.if_open,
-        "chance_if_closes": read * doors.if_closes,
+        "chance_if_open": part.over_scores(read * doors.if_open),
+        "chance_if_closes": part.over_scores(read * doors.if_closes),
         "imputed": part.levels.imputed,
         **{f"logit_{name}": np.broadcast_to(named[name], (1, count))[0] for name in TERMS},
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -78,11 +78,18 @@ class Mechanism:
     link : float
         In [0, 1]: how far the factor behind the ranking is the one behind the invitations. 0 is
         the published P(match | n interviews); 1 with one correlation is a single factor.
+    by_score : ndarray of float, shape (k, programs), optional
+        Of a student whose score is not known: chances at each group of scores, in units of the
+        mean. All programs see one score, so answers come together through it too.
+    score_weight : ndarray of float, shape (k,), optional
+        Chance of each group of scores.
     """
 
     rho: tuple[float, ...]
     match_correlation: float | None = None
     link: float = 1.0
+    by_score: Floats | None = field(default=None, compare=False)
+    score_weight: Floats | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         highest = max((*self.rho, self.match_correlation or 0.0), default=-1.0)
@@ -97,8 +104,22 @@ class Mechanism:
             raise ModelError(message)
 
     def at(self, rho: float) -> Mechanism:
-        """The same with one correlation of invitations."""
-        return Mechanism((rho,), self.match_correlation, self.link)
+        """The same with one correlation of invitations; at 0 rankings do not come together."""
+        if rho == 0:
+            return replace(self, rho=(0.0,), match_correlation=None, link=1.0)
+        return replace(self, rho=(rho,))
+
+    def of(self, programs: NDArray[np.int64]) -> Mechanism:
+        """The same for some of the programs."""
+        return self if self.by_score is None else replace(self, by_score=self.by_score[:, programs])
+
+    def with_scores(self, chances: Floats, weight: Floats) -> Mechanism:
+        """The same for chances at groups of scores, shape (k, programs); as it is for one group."""
+        if len(chances) == 1:
+            return self
+        mean = weight @ chances
+        by_score = chances / np.where(mean > 0, mean, 1.0)
+        return replace(self, by_score=by_score, score_weight=weight)
 
     @property
     def parts(self) -> tuple[tuple[float, float], ...]:
@@ -236,6 +257,16 @@ def scenarios(
     chances = _checked_chance(chance)
     rates = _checked_rates(match_given_interview, chances.size)
     how = _mechanism_of(rho)
+    if how.by_score is not None and how.score_weight is not None:
+        known = replace(how, by_score=None)
+        each = [
+            scenarios(np.minimum(chances * factor, 1.0), rates, known, coarse=coarse)
+            for factor in how.by_score
+        ]
+        return Scenarios(
+            np.concatenate([one.chance for one in each], axis=1),
+            np.concatenate([w * one.weight for w, one in zip(how.score_weight, each, strict=True)]),
+        )
     parts = [
         _offer_states(chances, rates, one, coarse=coarse)
         if how.link == 1 and one == after

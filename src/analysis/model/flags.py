@@ -20,21 +20,6 @@ CLASSES = tuple(vocabulary.COMPETITIVENESS)
 def listed(cell: Any) -> tuple[str, ...]:
     """Read a list cell of a frame, whoever built the frame.
 
-    Parameters
-    ----------
-    cell : tuple, list, str or missing
-        A tuple as the loaders make it, or text separated by semicolons.
-
-    Returns
-    -------
-    tuple of str
-        The entries.
-
-    Raises
-    ------
-    ModelError
-        If the cell is none of these.
-
     Examples
     --------
     >>> listed("loa_academic; step1_failure"), listed(float("nan"))
@@ -54,18 +39,6 @@ def listed(cell: Any) -> tuple[str, ...]:
 
 def heaviest_first(flags: Iterable[str], anchors: Mapping[str, float]) -> tuple[str, ...]:
     """Flags in the order of their weight.
-
-    Parameters
-    ----------
-    flags : iterable of str
-        Codes.
-    anchors : mapping of str to float
-        Chance of an interview with each flag alone.
-
-    Returns
-    -------
-    tuple of str
-        The lowest chance first, ties by code.
 
     Examples
     --------

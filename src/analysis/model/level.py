@@ -26,6 +26,7 @@ from analysis.model.pool import (
     conditional_odds,
     evidence_of,
     expected_value,
+    own_shares,
     pool_of,
     program_level,
     typical_penalty,
@@ -393,7 +394,7 @@ def _cells(level: Floats, odds: Odds) -> Floats:
 
 
 def _gates(levels: ProgramLevels, kind: str, pool: Pool) -> Gates:
-    """What the programs screen out of their pools."""
+    """Who applies to the programs, and what they screen out of it."""
     facts = levels.facts
     count = levels.prestige.size
     group, flag = np.ones((count, 4)), np.ones((count, 3))
@@ -402,7 +403,10 @@ def _gates(levels: ProgramLevels, kind: str, pool: Pool) -> Gates:
     flag[:, 1] = facts["reads_exam_failure"]
     mean = levels.applicant_step2[kind]
     cutoff = np.where(facts["cutoff_counts"] > 0, (facts["cutoff"] - mean) / pool.step2_sd, -np.inf)
-    return Gates(group, flag, cutoff)
+    own = np.column_stack([facts[f"share_{name}"] for name in GROUPS])
+    return Gates(
+        *own_shares(pool, own, facts["share_gold"], facts["share_silver"]), group, flag, cutoff
+    )
 
 
 def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramLevels:
@@ -495,7 +499,7 @@ def _counts(column: Any) -> tuple[Floats, Floats]:
 
 
 def _facts(programs: pd.DataFrame, column: Any, assumptions: Assumptions) -> dict[str, Floats]:
-    """What programs say of whom they read, as chances to be read."""
+    """What programs say of whom they read, as chances to be read, and of who applies."""
 
     def words(name: str) -> NDArray[Any]:
         if name not in programs:
@@ -514,6 +518,7 @@ def _facts(programs: pd.DataFrame, column: Any, assumptions: Assumptions) -> dic
         ),
         "takes_do": np.where(words("accepts_do") == "no", 0.0, 1.0),
         "takes_visa": np.where(words("visa") == "none", 1 - needs_visa, 1.0),
+        **{f"share_{name}": column(f"share_{name}") for name in (*GROUPS, *SIGNALS[1:])},
     }
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
+from analysis.model.expected_score import ExpectedScore, expected_score
 from analysis.model.flags import listed
 from analysis.model.level import ProgramLevels, program_levels
 from analysis.model.parameters import ChanceParameters, chance_parameters
@@ -21,7 +22,7 @@ from analysis.model.terms import Terms, terms_of
 
 __all__ = ["DIVISIONS", "Market", "Part", "place_log_odds"]
 
-Floats = NDArray[np.floating]
+Floats = NDArray[np.float64]
 # The nine divisions of the US Census Bureau, which ERAS offers as geographic preferences.
 DIVISIONS = {
     "new_england": "CT ME MA NH RI VT",
@@ -53,12 +54,13 @@ class Part:
     signals: NDArray[Any]
     place: NDArray[np.float64]
     place_known: bool
+    expected: ExpectedScore | None = None
 
     def sending(self, signals: NDArray[Any], assumptions: Assumptions) -> Part:
         """Give the same part with other signals, shape (m,)."""
         flags = self.profile["red_flags"].iloc[0]
-        doors = gate(self.student, flags, self.programs, assumptions, self.ties, signals)
-        return replace(self, gate=doors, signals=signals)
+        asked = (flags, self.programs, assumptions, self.ties, signals)
+        return replace(self, gate=_gates(self.student, self.expected, *asked), signals=signals)
 
     @property
     def signal(self) -> NDArray[np.float64]:
@@ -74,9 +76,31 @@ class Part:
 
     def chances(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
         """Chances at each set of the parameters, gate included, shape (draws, m)."""
+        return self.over_scores(self.by_score(parameters, assumptions))
+
+    def by_score(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
+        """Chances at each score that the student may have, shape (draws, k, m); k is 1 if known."""
         further = self._signal(parameters) + self.place
         read = self.terms(parameters, assumptions).chance(further)
-        return np.asarray(read.reshape(-1, len(self.programs)) * self.gate.opening)
+        return np.asarray(
+            read.reshape(-1, len(self.profile), len(self.programs)) * self.gate.opening
+        )
+
+    def over_scores(self, by_score: Floats) -> Floats:
+        """Means over the scores that the student may have, of the axis before the last."""
+        if self.expected is None:
+            return by_score[..., 0, :]
+        return np.einsum("k,...km->...m", self.expected.weight, by_score)
+
+    def drawn(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
+        """Chances of each draw, which draws a score too where none is known, shape (draws, m)."""
+        by_score = self.by_score(parameters, assumptions)
+        if self.expected is None:
+            return by_score[:, 0]
+        failing = np.zeros((len(by_score), 1, by_score.shape[2]))
+        score = self.expected.drawn(len(by_score))
+        padded = np.concatenate([by_score, failing], axis=1)
+        return padded[np.arange(len(by_score)), score]
 
 
 class Market:
@@ -103,15 +127,22 @@ class Market:
         # A twentieth of the time of `to_dict`, which takes column by column for a single row too.
         for at, cells in enumerate(students.to_numpy(dtype=object)):
             row = dict(zip(students.columns, cells, strict=True))
-            yield list(self._parts_of(row, profiles.iloc[[at]]))
+            expected = expected_score(row, self._assumptions)
+            profile = profiles.iloc[[at]]
+            if expected is not None:
+                each = students.iloc[[at] * len(expected.score)].assign(step2_ck=expected.score)
+                profile = profile_levels(each, self._assumptions)
+            yield list(self._parts_of(row, profile, expected))
 
-    def _parts_of(self, row: Mapping[str, Any], profile: pd.DataFrame) -> Iterator[Part]:
+    def _parts_of(
+        self, row: Mapping[str, Any], profile: pd.DataFrame, expected: ExpectedScore | None
+    ) -> Iterator[Part]:
         kinds = specialties_of(row, self._assumptions)
         flags = profile["red_flags"].iloc[0]
         slices = self._slices(tuple(kinds), row)
         for (specialty, kind), (at, programs, levels) in zip(kinds.items(), slices, strict=True):
             ties, signals = self._ties(str(row["student_id"]), programs)
-            doors = gate(row, flags, programs, self._assumptions, ties, signals)
+            doors = _gates(row, expected, flags, programs, self._assumptions, ties, signals)
             known = place_log_odds(row, programs, ties, self._assumptions)
             place = levels.place_term(known, kind)
             yield Part(
@@ -127,6 +158,7 @@ class Market:
                 signals,
                 place,
                 known is not None,
+                expected,
             )
 
     def _slices(self, names: tuple[str, ...], row: Mapping[str, Any]) -> list[Any]:
@@ -158,6 +190,28 @@ class Market:
             return np.array([words.get(one, "") for one in programs["program_id"]], dtype=object)
 
         return column("tie"), column("signal")
+
+
+def _gates(student: Mapping[str, Any], expected: ExpectedScore | None, *asked: Any) -> Gate:
+    """Gate of a student, at each score that it may be: openings of shape (k, m)."""
+    if expected is None:
+        return gate(student, *asked)
+    _, programs, *_ = asked
+    cutoff = programs["step2_cutoff"].to_numpy(dtype=float)
+    known: dict[bytes, Gate] = {}
+    each = []
+    for score in expected.score:
+        under = (score < cutoff).tobytes()
+        if under not in known:
+            record = {**student, "step2_ck": score, "comlex_only": expected.exam == "comlex2"}
+            known[under] = gate(record, *asked)
+        each.append(known[under])
+    highest = each[-1]
+    openings = {name: np.stack([getattr(one, name) for one in each]) for name in OPENINGS}
+    return Gate(**openings, reason=highest.reason, unknown=highest.unknown)
+
+
+OPENINGS = ("opening", "if_open", "if_closes")
 
 
 def place_log_odds(

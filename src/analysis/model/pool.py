@@ -30,6 +30,7 @@ __all__ = [
     "evidence_of",
     "expected_value",
     "mean_chance",
+    "own_shares",
     "pool_of",
     "program_level",
     "typical_penalty",
@@ -44,6 +45,7 @@ COMPENSATING = ("step2_ck", "clerkships", "letters", "research")
 NODES, COARSE_NODES = 40, 16
 TOLERANCE, MOST_STEPS, WIDEST_STEP = 1e-13, 100, 3.0
 ROWS_AT_A_TIME = 64
+HALVINGS = 80
 
 
 @dataclass(frozen=True)
@@ -85,25 +87,7 @@ class Pool:
 
 @lru_cache(maxsize=256)
 def pool_of(specialty: str, kind: str, assumptions: Assumptions) -> Pool:
-    """Applicants of a specialty: season.csv where it has a number, else the class's.
-
-    Parameters
-    ----------
-    specialty, kind : str
-        Name and competitiveness.
-    assumptions : Assumptions
-        ``pool``, ``signals``, ``place``, ``applicants`` and the season.
-
-    Returns
-    -------
-    Pool
-        Arrays that nobody may write to.
-
-    Raises
-    ------
-    ModelError
-        If season.csv's shares leave nothing to the groups that have none.
-    """
+    """Applicants of a specialty: season.csv where it has a number, else the class's."""
     season = assumptions.season_of(specialty)
 
     def number(name: str) -> float:
@@ -157,22 +141,7 @@ def pool_of(specialty: str, kind: str, assumptions: Assumptions) -> Pool:
 
 
 def expected_value(mean: ArrayLike, sd: float, assumptions: Assumptions) -> Floats:
-    """Expected value of a Step 2 CK score that is normal: E[v(s)] (section 3.3).
-
-    Parameters
-    ----------
-    mean : array_like of float
-        Mean score.
-    sd : float
-        Its standard deviation, > 0.
-    assumptions : Assumptions
-        ``scale.step2_worst`` and ``scale.step2_best``, at which the value ends.
-
-    Returns
-    -------
-    ndarray of float
-        In (0, 1).
-    """
+    """Expected value of a Step 2 CK score that is normal: E[v(s)] (section 3.3)."""
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
     center = np.asarray(mean, dtype=float)
 
@@ -201,22 +170,7 @@ class Evidence:
 
 
 def evidence_of(pool: Pool, parameters: ChanceParameters, assumptions: Assumptions) -> Evidence:
-    """Spread of a pool's evidence: ``tau^2 = k^2 w' Sigma w`` (section 3.3).
-
-    Parameters
-    ----------
-    pool : Pool
-        With the SD of its Step 2 CK scores.
-    parameters : ChanceParameters
-        Weights and logit_scale; floats, or draws of shape (draws, 1, 1).
-    assumptions : Assumptions
-        ``pool.*_sd``, ``pool.correlation``, ``pool.highest_tau``.
-
-    Returns
-    -------
-    Evidence
-        One row without draws.
-    """
+    """Spread of a pool's evidence: ``tau^2 = k^2 w' Sigma w`` (section 3.3)."""
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
     sds = [pool.step2_sd / (best - worst)]
     sds += [assumptions.value(f"pool.{name}_sd") for name in COMPENSATING[1:]]
@@ -277,31 +231,6 @@ def conditional_odds(
 
     A published odds ratio compares applications of all kinds of evidence; at equal evidence it is
     larger. Solved together with the specialty's level.
-
-    Parameters
-    ----------
-    pool : Pool
-        Shares and marginal odds ratios.
-    tau : ndarray of float, shape (draws,)
-        Standard deviation of the evidence.
-    penalty : ndarray of float, shape (3,)
-        Log-odds that the flags of each of `FLAG_CELLS` take off, <= 0.
-    assumptions : Assumptions
-        ``auto_screen_share``, ``highest_chance``.
-    group_factor, signal_factor : array_like of float, shape (draws,)
-        What the marginal log-odds ratios are multiplied with.
-    nodes : int
-        Of the quadrature.
-
-    Returns
-    -------
-    Odds
-        One row a draw.
-
-    Raises
-    ------
-    ModelError
-        If no odds ratios give the marginal ones back.
     """
     x, w = nodes_of(nodes)
     draws = tau.size
@@ -343,10 +272,14 @@ def conditional_odds(
 
 @dataclass(frozen=True)
 class Gates:
-    """Which cells of a pool each program reads.
+    """Who applies to each program, and which of them it reads.
 
     Parameters
     ----------
+    share : ndarray of float, shape (m, 4)
+        Share of each group among its applications.
+    signal : ndarray of float, shape (m, 4, 3)
+        Shares of `SIGNALS` among a group's applications.
     group : ndarray of float, shape (m, 4)
         Chance that a member of each group is read.
     flag : ndarray of float, shape (m, 3)
@@ -355,13 +288,15 @@ class Gates:
         Standardised Step 2 CK cutoff in the program's own pool; -inf for none.
     """
 
+    share: Floats
+    signal: Floats
     group: Floats
     flag: Floats
     cutoff: Floats
 
-    def rows(self, rows: slice) -> Gates:
+    def rows(self, rows: slice | NDArray[np.int64]) -> Gates:
         """The same for some of the programs."""
-        return Gates(self.group[rows], self.flag[rows], self.cutoff[rows])
+        return Gates(*(values[rows] for values in vars(self).values()))
 
     def passes(self, nodes: Floats, correlation: float) -> Floats:
         """Chance to reach the cutoff at each node of the evidence, shape (m, nodes)."""
@@ -371,7 +306,49 @@ class Gates:
     def open_share(self, pool: Pool) -> Floats:
         """Share of the pool that each program reads, E[G], shape (m,)."""
         readable = ndtr(-self.cutoff)
-        return np.asarray((self.group @ pool.group) * (self.flag @ pool.flag) * readable)
+        by_group = (self.group * self.share).sum(axis=1)
+        return np.asarray(by_group * (self.flag @ pool.flag) * readable)
+
+
+def own_shares(pool: Pool, group: Floats, gold: Floats, silver: Floats) -> tuple[Floats, Floats]:
+    """Shares of groups and signals at each program: its own where it has some (section 3.3).
+
+    Returns
+    -------
+    share : ndarray of float, shape (m, 4)
+        What is not known shares the rest as in the specialty.
+    signal : ndarray of float, shape (m, 4, 3)
+        A group signals more or less often than others as in the specialty.
+    """
+    unknown = np.isnan(group)
+    given = np.nansum(group, axis=1)
+    usual = np.where(unknown, pool.group, 0.0)
+    left = np.maximum(1 - given, 0)[:, None] * usual
+    share = np.where(unknown, left / np.maximum(usual.sum(axis=1, keepdims=True), 1e-12), group)
+    share /= share.sum(axis=1, keepdims=True)
+    tiers = [
+        np.where(
+            np.isnan(own)[:, None],
+            pool.signal[:, tier],
+            _sent_as_often(pool.signal[:, tier], share, np.nan_to_num(own)),
+        )
+        for tier, own in enumerate((silver, gold), start=1)
+    ]
+    sent = np.stack(tiers, axis=2)
+    # Both tiers of a group end at 1 together.
+    sent /= np.maximum(sent.sum(axis=2, keepdims=True), 1)
+    return share, np.concatenate([1 - sent.sum(axis=2, keepdims=True), sent], axis=2)
+
+
+def _sent_as_often(usual: Floats, share: Floats, own: Floats) -> Floats:
+    """Each group's share of signals, as many times the usual one as gives a program's own."""
+    each = np.maximum(usual, 1e-6)
+    low, high = np.zeros(own.size), np.full(own.size, 1 / each.min())
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        over = (share * np.minimum(middle[:, None] * each, 1)).sum(axis=1) > own
+        low, high = np.where(over, low, middle), np.where(over, middle, high)
+    return np.minimum(low[:, None] * each, 1)
 
 
 def mean_chance(
@@ -386,46 +363,19 @@ def mean_chance(
     placed: bool = True,
     nodes: int = NODES,
 ) -> tuple[Floats, Floats]:
-    """Mean chance of a program's applicants at a level, and its slope (section 3.3).
-
-    Parameters
-    ----------
-    level : ndarray of float, shape (m,)
-        Log-odds of a US MD senior of mean evidence at each program.
-    pool : Pool
-        The applicants.
-    odds : Odds
-        One row.
-    correlation : float
-        Of the evidence with Step 2 CK.
-    penalty : ndarray of float, shape (m, 3)
-        Log-odds that the flags of each of `FLAG_CELLS` take off at each program.
-    gates : Gates
-        Of the programs.
-    highest : float
-        Where chances end.
-    placed : bool
-        Whether same state and preferred division count; without, all applicants are elsewhere.
-    nodes : int
-        Of the quadrature.
-
-    Returns
-    -------
-    mean, slope : ndarray of float, shape (m,)
-        Interviews per application, and its derivative with respect to the level.
-    """
+    """Mean chance of a program's applicants at a level, and its slope (section 3.3)."""
     x, w = nodes_of(nodes)
     place = pool.place if placed else np.array([1.0])
     place_log = np.log(pool.place_odds)[: place.size]
     cells = odds.signal[0][:, None] + place_log
     with np.errstate(over="ignore"):
         inverse = np.exp(-(odds.group[0][:, None, None] + cells.ravel()[:, None] + odds.tau[0] * x))
-    within = (pool.signal[:, :, None] * place).reshape(len(pool.group), -1)
     mean, slope = np.zeros(level.size), np.zeros(level.size)
     for start in range(0, level.size, ROWS_AT_A_TIME):
         rows = slice(start, start + ROWS_AT_A_TIME)
         own = gates.rows(rows)
         by_node = own.passes(x, correlation) * w
+        within = (own.signal[..., None] * place).reshape(*own.share.shape, -1)
         for flag, share in enumerate(pool.flag):
             with np.errstate(over="ignore"):
                 scale = np.exp(-(level[rows] + penalty[rows, flag]))
@@ -434,9 +384,9 @@ def mean_chance(
             np.minimum(chance, highest, out=chance)
             weight = share * own.flag[:, flag]
             for values, sums in ((chance, mean), (rise, slope)):
-                by_group = np.einsum("mgcj,gc->mgj", values, within)
+                by_group = np.einsum("mgcj,mgc->mgj", values, within)
                 found = np.einsum("mgj,mj->mg", by_group, by_node)
-                sums[rows] += weight * np.einsum("mg,mg,g->m", found, own.group, pool.group)
+                sums[rows] += weight * np.einsum("mg,mg,mg->m", found, own.group, own.share)
     return mean, slope
 
 
@@ -467,11 +417,6 @@ def program_level(
         As for `mean_chance`.
     start : ndarray of float, shape (m,), optional
         Levels to begin with.
-
-    Returns
-    -------
-    ndarray of float, shape (m,)
-        Log-odds.
     """
     target = logit(rate)
     level = odds.level[0] + target - logit(pool.rate) if start is None else start.copy()
@@ -485,7 +430,7 @@ def program_level(
             odds,
             correlation,
             penalty[left],
-            Gates(gates.group[left], gates.flag[left], gates.cutoff[left]),
+            gates.rows(left),
             highest,
             placed=placed,
             nodes=nodes,

@@ -74,29 +74,7 @@ def best_list(
     constraints: Constraints,
     method: Method = "auto",
 ) -> Choice:
-    """List by the method asked for; ``auto`` is exact where more than a number binds (section 5).
-
-    Parameters
-    ----------
-    scenarios : Scenarios or mapping of str to Scenarios
-        Offer chances, or those by signal.
-    utility : array_like of float, shape (programs,)
-        Worth of a match at each program.
-    constraints : Constraints
-        What the list must keep to.
-    method : {"auto", "greedy", "swap", "exact"}
-        ``greedy`` and ``swap`` know all but an "at least".
-
-    Returns
-    -------
-    Choice
-        In order of preference; without a bound from ``greedy`` and ``swap``.
-
-    Raises
-    ------
-    ModelError
-        If the constraints contradict each other, or the method does not know them.
-    """
+    """List by the method asked for; ``auto`` is exact where more than a number binds."""
     if method not in METHODS:
         message = f"no method {method!r}; expected one of {', '.join(METHODS)}"
         raise ModelError(message)

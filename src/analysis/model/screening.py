@@ -39,24 +39,11 @@ def gate(
 ) -> Gate:
     """Gate of one student at each program.
 
-    Parameters
-    ----------
-    student : mapping
-        A row of students.
-    red_flags : tuple of str
-        The student's flags.
-    programs : DataFrame
-        Programs of the student's specialty.
-    assumptions : Assumptions
-        ``override``, ``auto_screen_share``, ``passing``.
-    ties, signals : ndarray of str, shape (programs,), optional
-        ``home``, ``rotation`` or ``contact``; ``gold`` or ``silver``; "" for none.
-
     Returns
     -------
     Gate
         Score cutoff, exam screen and conduct veto, opened by the largest override that applies;
-        degree and visa, which no tie opens.
+        degree, COMLEX and visa, which no tie opens.
     """
     count = len(programs)
     opening, best, worst = np.ones(count), np.ones(count), np.ones(count)
@@ -96,6 +83,10 @@ def gate(
         accepts = column("accepts_do")
         close((accepts == "no").to_numpy(), "takes no DO applicants")
         doubt(accepts.isna().to_numpy(), "accepts_do")
+    if student.get("comlex_only", False):
+        reads = column("accepts_comlex")
+        close((reads == "no").to_numpy(), "reads no COMLEX without Step 2 CK")
+        doubt(reads.isna().to_numpy(), "accepts_comlex")
     if student.get("needs_visa") == "yes":
         visa = column("visa")
         close((visa == "none").to_numpy(), "sponsors no visa")

@@ -35,18 +35,7 @@ def derived_notebook(text: Path) -> Any:
 
 
 def differences(text: Path) -> list[str]:
-    """What of a notebook is not what its text says, and which cell was never run.
-
-    Parameters
-    ----------
-    text : Path
-        The ``.py`` file; the notebook lies beside it.
-
-    Returns
-    -------
-    list of str
-        Empty when the pair is in step.
-    """
+    """What of a notebook is not what its text says, and which cell was never run."""
     stored_path = text.with_suffix(".ipynb")
     if not stored_path.exists():
         return [f"{stored_path.name} is missing"]

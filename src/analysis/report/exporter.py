@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -16,8 +17,9 @@ from nbformat.v4 import new_output
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from traitlets import Unicode
 
-from analysis.errors import ReportError
+from analysis.errors import CountersignalError, ReportError
 from analysis.paths import from_root
+from analysis.plain_text import visible
 from analysis.report.parameters import notebook_parameters_hash
 from analysis.report.publish import IDENTITY_MIME, IMAGE_MIME, LAYOUT_MIME, TYPED_MIME
 from analysis.report.settings import read_branding
@@ -235,7 +237,17 @@ class CountersignalPDFExporter(Exporter):  # type: ignore[misc]
     def from_notebook_node(
         self, nb: Any, resources: Any = None, **kwargs: Any
     ) -> tuple[bytes, dict[str, Any]]:
-        """Convert a notebook."""
+        """Convert a notebook; `jupyter nbconvert` ends with our sentence, without a traceback."""
+        from nbconvert.nbconvertapp import NbConvertApp
+
+        try:
+            return self._converted(nb, resources, **kwargs)
+        except CountersignalError as error:
+            if not NbConvertApp.initialized():
+                raise  # JupyterLab's server, which shows the sentence itself and must go on
+            sys.exit(f"countersignal: {visible(str(error))}")
+
+    def _converted(self, nb: Any, resources: Any, **kwargs: Any) -> tuple[bytes, dict[str, Any]]:
         nb, resources = super().from_notebook_node(nb, resources, **kwargs)
         document = document_from_notebook(nb, self.display_name or None)
         name = str((resources or {}).get("metadata", {}).get("name", ""))

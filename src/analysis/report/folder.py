@@ -207,25 +207,7 @@ def is_private(out: Path) -> bool:
 
 
 def move_to_old(out: Path, file: Path) -> str:
-    """Move a report away from its place; nothing is ever deleted.
-
-    Parameters
-    ----------
-    out : Path
-        The folder of the batch.
-    file : Path
-        A file in it.
-
-    Returns
-    -------
-    str
-        Where it is now, from `out`: ``old/<today>/<name>``, numbered where that is taken.
-
-    Raises
-    ------
-    OSError
-        If it cannot be moved; it is where it was then.
-    """
+    """Move a report away from its place; nothing is ever deleted."""
     day = out / OLD / date.today().isoformat()
     for folder in (day.parent, day):
         if folder.is_symlink():

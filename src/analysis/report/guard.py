@@ -29,26 +29,6 @@ def check_whose_report(pdf: bytes, student_id: str | None, title: str) -> int:
     """Read a PDF back and refuse it unless every page names this student (or class) alone.
 
     Only the footers are read: an id such as ``250`` may well stand in the text as a score.
-
-    Parameters
-    ----------
-    pdf : bytes
-        The document, unencrypted.
-    student_id : str or None
-        Who it must be about; None for a class.
-    title : str
-        The document title it must have.
-
-    Returns
-    -------
-    int
-        Number of pages.
-
-    Raises
-    ------
-    ReportError
-        If it is no PDF, a page has no footer, another id or a wrong page number, or the title
-        differs.
     """
     subject = subject_of(student_id)
     try:
@@ -86,18 +66,6 @@ def check_all_printed(pdf: bytes, texts: Iterable[str]) -> None:
     """Read a PDF back and refuse it if a text is lost, or stands outside the margins.
 
     Letters, digits and signs are counted, so that line ends, columns and page ends do not matter.
-
-    Parameters
-    ----------
-    pdf : bytes
-        The document, unencrypted.
-    texts : iterable of str
-        What must stand on its pages.
-
-    Raises
-    ------
-    ReportError
-        If a character is missing or too near the edge of a page.
     """
     printed: Counter[str] = Counter()
     document = pypdfium2.PdfDocument(pdf)

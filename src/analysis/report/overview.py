@@ -204,20 +204,7 @@ def _bundled_look(branding: Path | None, bundle: FileBundle) -> Branding:
 
 
 def write_overview(report: Report, files: OverviewFiles) -> None:
-    """Write an overview and its rows; never is one of the two left without the other.
-
-    Parameters
-    ----------
-    report : Report
-        On a class, with its notebook.
-    files : OverviewFiles
-        Where both go.
-
-    Raises
-    ------
-    ReportError
-        If the notebook has not one table of rows, or a file cannot be written.
-    """
+    """Write an overview and its rows; never is one of the two left without the other."""
     rows = _rows(report.notebook).encode()
     try:
         files.pdf.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)

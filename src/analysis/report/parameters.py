@@ -50,13 +50,7 @@ def check_parameters() -> None:
 
 
 def stamp(begin: bool = False) -> dict[str, Any]:
-    """Metadata of an output: the hash of the parameters in force; {} before the identity.
-
-    Parameters
-    ----------
-    begin : bool
-        Whether this is the identity, from which on outputs are stamped.
-    """
+    """Metadata of an output: the hash of the parameters in force; {} before the identity."""
     shell = _shell()
     if shell is None or not (begin or shell.meta.get("countersignal")):
         return {}
@@ -68,13 +62,7 @@ def stamp(begin: bool = False) -> dict[str, Any]:
 
 
 def notebook_parameters_hash(cells: Iterable[Any]) -> str | None:
-    """Hash of the parameters as a notebook's cells set them; None where no cell declares any.
-
-    Raises
-    ------
-    ReportError
-        If a parameter is set to anything but a plain value.
-    """
+    """Hash of the parameters as a notebook's cells set them; None where no cell declares any."""
     sources = [
         cell.source
         for cell in cells

@@ -53,15 +53,6 @@ def scrubbed(
 ) -> bytes:
     """Scrub an executed notebook.
 
-    Parameters
-    ----------
-    notebook : NotebookNode
-        As it was run; left as it is.
-    parameters : mapping of str to str
-        What it was run with; of a path the file's name stays.
-    display_name : str, optional
-        The student's name, of which no word stays in an output: it may stand in the advisor's note.
-
     Returns
     -------
     bytes

@@ -167,24 +167,12 @@ class Document:
 def pdf_bytes(document: Document, branding: Branding) -> tuple[bytes, tuple[str, ...]]:
     """Typeset a document as a tagged PDF (PDF/UA-1 as typst enforces it).
 
-    Parameters
-    ----------
-    document : Document
-        Text and figures.
-    branding : Branding
-        The office's look.
-
     Returns
     -------
     bytes
         The PDF; the same input gives the same bytes.
     tuple of str
         Warnings for the office, such as characters that could not be shown.
-
-    Raises
-    ------
-    ReportError
-        If typst refuses the document, or a text is lost or leaves the page.
     """
     try:
         return _typeset(document, branding, without_missing_glyphs)

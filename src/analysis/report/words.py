@@ -44,16 +44,6 @@ def endless_word_parts(text: str) -> str:
 def blocks_of(markdown: str) -> list[Block]:
     """Parse Markdown into blocks for ``words.typ``.
 
-    Parameters
-    ----------
-    markdown : str
-        CommonMark with pipe tables; HTML is text, links and pictures are their words.
-
-    Returns
-    -------
-    list of dict
-        Blocks by ``kind``: heading, par, plain, list, table, quote, code or rule.
-
     Examples
     --------
     >>> blocks_of("## A *b*")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from analysis.tables.loading import Checked
 
 __all__ = [
+    "read_applicants",
     "read_factor_importance",
     "read_graduates",
     "read_if_given",
@@ -70,19 +71,13 @@ read_program_tolerance = partial(_read, "program_tolerance")
 read_students = partial(_read, "students")
 read_programs = partial(_read, "programs")
 read_preferences = partial(_read, "preferences")
+read_applicants = partial(_read, "applicants")
 read_graduates = partial(_read, "graduates")
 read_offers = partial(_read, "offers")
 
 
 def read_if_given(table: str, path: str | os.PathLike[str]) -> pd.DataFrame | None:
     """Read a table that a report can do without.
-
-    Parameters
-    ----------
-    table : str
-        Which table, such as ``preferences``.
-    path : str or path-like
-        A CSV file, from the project root, or "" for none.
 
     Returns
     -------
@@ -95,24 +90,10 @@ def read_if_given(table: str, path: str | os.PathLike[str]) -> pd.DataFrame | No
 def read_student(path: str | os.PathLike[str], student_id: str) -> pd.DataFrame:
     """Read one student's row; what is wrong with others does not matter.
 
-    Parameters
-    ----------
-    path : str or path-like
-        The class, students.csv.
-    student_id : str
-        Whose row.
-
     Returns
     -------
     DataFrame
         One row.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read as the class.
-    RowError
-        If the student's row is wrong or missing.
     """
     from difflib import get_close_matches
 
@@ -135,18 +116,7 @@ def refuse_strangers(
     programs: str | os.PathLike[str],
     preferences: str | os.PathLike[str] = "",
 ) -> None:
-    """Refuse preferences that name nobody of the class, no program, or too many signals.
-
-    Parameters
-    ----------
-    students, programs, preferences : str or path-like
-        The files; without preferences there is nothing to refuse.
-
-    Raises
-    ------
-    TableError
-        By line, with the nearest id.
-    """
+    """Refuse preferences that name nobody of the class, no program, or too many signals."""
     from analysis.tables.together import problems_together
 
     if not str(preferences):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import cache
@@ -29,6 +30,7 @@ __all__ = [
     "TYPE_SPELLINGS",
     "VISA_SPELLINGS",
     "folded",
+    "offers_column",
     "season_signals",
     "specialty_name",
     "wished_states",
@@ -161,6 +163,15 @@ SEASON = "data/assumptions/season.csv"
 def _key(word: str) -> str:
     """What two spellings of one specialty share: letters and digits, with & read as and."""
     return "".join(part for part in word.casefold().replace("&", "and") if part.isalnum())
+
+
+def offers_column(column: str) -> str:
+    """``offers_by_2025_10_15`` for it or for ``offers_by_10_15_2025``; "" for another column."""
+    found = re.fullmatch(r"offers_by_(?:(\d{4})_(\d\d?)_(\d\d?)|(\d\d?)_(\d\d?)_(\d{4}))", column)
+    if not found:
+        return ""
+    year, month, day = (found[1] or found[6], found[2] or found[4], found[3] or found[5])
+    return f"offers_by_{year}_{int(month):02d}_{int(day):02d}"
 
 
 @cache

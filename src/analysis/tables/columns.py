@@ -61,28 +61,7 @@ def number(
     whole: bool = False,
     percent: bool = False,
 ) -> pa.Column:
-    """Column of numbers in a closed range.
-
-    Parameters
-    ----------
-    what : str
-        What the column says, in plain words.
-    low, high : float
-        Smallest and largest value.
-    required : bool
-        Whether the file must have the column.
-    empty : bool
-        Whether a cell may be empty (unknown).
-    whole : bool
-        Whether only whole numbers are meant.
-    percent : bool
-        Whether the file holds percent (0-100); the frame then holds shares (0-1).
-
-    Returns
-    -------
-    pandera.pandas.Column
-        float64; NaN is unknown.
-    """
+    """Column of numbers in a closed range."""
     kind = "a whole number" if whole else "a percentage" if percent else "a number"
     expected = f"{kind} from {low:g} to {high:g}"
     if high >= 1e9:
@@ -100,6 +79,7 @@ def number(
         low=low,
         high=high,
         percent=percent,
+        yes_no=whole and (low, high) == (0, 1),
     )
 
 
@@ -165,20 +145,7 @@ def date(what: str) -> pa.Column:
 
 
 def password(what: str, longest: int) -> pa.Column:
-    """Column of passwords: never cut, never shown.
-
-    Parameters
-    ----------
-    what : str
-        What a password opens.
-    longest : int
-        Most bytes in UTF-8.
-
-    Returns
-    -------
-    pandera.pandas.Column
-        str; NaN is none.
-    """
+    """Column of passwords: never cut, never shown."""
 
     def fits(word: str) -> bool:
         return not password_fault(word, longest)
@@ -205,26 +172,7 @@ def choice(
     spellings: Mapping[str, str] = NO_SPELLINGS,
     entry: str = "",
 ) -> pa.Column:
-    """Column of one of a few words.
-
-    Parameters
-    ----------
-    what : str
-        What the column says.
-    options : sequence of str
-        The words; case, spaces and hyphens of a cell do not matter.
-    required, empty : bool
-        As for `number`.
-    spellings : mapping of str to str
-        Other words that surely mean an option, folded.
-    entry : str
-        What a cell holds, where the options are too many to name.
-
-    Returns
-    -------
-    pandera.pandas.Column
-        str; NaN is unknown.
-    """
+    """Column of one of a few words."""
     expected = entry or f"one of {', '.join(options)}"
     return _column(
         "choice",
@@ -294,11 +242,6 @@ def items(
         Most entries of a cell.
     spellings : mapping of str to str
         Other words that surely mean an option, folded.
-
-    Returns
-    -------
-    pandera.pandas.Column
-        Tuples of str; the empty tuple is none.
     """
     entries = f"of {', '.join(options)}" if options else f"each of at most {longest} characters"
     entries = f"each {entry}" if entry else entries

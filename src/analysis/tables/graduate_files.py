@@ -87,18 +87,7 @@ def report_of_graduates(found: GraduateFiles) -> str:
 
 
 def graduates_csv(rows: pd.DataFrame) -> str:
-    """Rows of graduates as the text of a graduates.csv, which every command reads.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Rows of graduates.
-
-    Returns
-    -------
-    str
-        CSV with LF; optional columns that are empty are left out.
-    """
+    """Rows of graduates as the text of a graduates.csv, which every command reads."""
     from analysis.tables.schemas import SCHEMAS
 
     def text(cell: object) -> str:
@@ -166,11 +155,6 @@ FORM_NOTES = {
 
 def inclusion_form(rows: pd.DataFrame) -> str:
     """Which of `analysis.vocabulary.FORMS` a file of graduates seems to have.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Rows of graduates: graduate_id, interviewed, matched.
 
     Returns
     -------

@@ -17,6 +17,24 @@ __all__ = ["column_of", "known_words", "resembled", "table_of", "tells_of_a_pass
 SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "student_id": ("student_number", "student_no", "studentid"),
     "graduate_id": ("graduate_number", "graduateid"),
+    "applicant_id": ("applicant", "applicant_number", "applicantid"),
+    "applications": ("number_of_applications", "programs_applied", "programs_applied_to",
+                     "applications_sent", "applications_submitted", "of_applications"),
+    "interviews": ("number_of_interviews", "interview_invitations", "interview_offers", "ivs",
+                   "of_interviews", "interviews_received"),
+    "explanation": ("red_flag_explanation", "red_flags_explained", "explanation_of_red_flags"),
+    "share_us_md": ("percent_us_md", "us_md_percent", "us_md", "percent_md", "md_percent",
+                    "us_mds", "percent_us_mds"),
+    "share_us_do": ("percent_us_do", "us_do_percent", "us_do", "percent_do", "do_percent",
+                    "percent_us_dos"),
+    "share_us_img": ("percent_us_img", "us_img_percent", "us_img", "percent_us_imgs"),
+    "share_non_us_img": ("percent_non_us_img", "non_us_img_percent", "non_us_img",
+                         "percent_non_us_imgs"),
+    "share_gold": ("percent_gold", "gold_percent", "percent_gold_signals", "gold_signal_percent"),
+    "share_silver": ("percent_silver", "silver_percent", "percent_silver_signals",
+                     "silver_signal_percent"),
+    "share_in_state": ("percent_in_state", "in_state_percent", "percent_same_state",
+                       "percent_from_schools_in_state", "in_state"),
     "program_id": (
         "acgme_id",
         "acgme_code",
@@ -74,10 +92,17 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 BY_TABLE: Mapping[str, Mapping[str, str]] = {
     "students": {"id": "student_id"},
     "graduates": {"type": "program_type"},
-    "programs": {"id": "program_id", "name": "program_name", "type": "program_type"},
+    "programs": {
+        "id": "program_id",
+        "name": "program_name",
+        "type": "program_type",
+        "gold": "share_gold",
+        "silver": "share_silver",
+    },
     "program_tolerance": {"type": "program_type", "tolerance": "red_flag_tolerance"},
     "pd_responses": {"id": "respondent_id", "respondent": "respondent_id"},
     "factor_importance": {"mean": "mean_importance", "year": "edition"},
+    "applicants": {"id": "applicant_id", "applied": "applications"},
 }
 # Words in a header that tell of a red flag or a password, in several languages; beginnings of
 # words, as `folded` leaves them.
@@ -105,7 +130,8 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "name": ("nombre", "apellido", "nom", "prenom", "prénom", "vorname", "nachname", "surname",
              "lastname", "firstname", "last_name", "first_name", "family_name", "given_name",
              "nome", "preferred_name"),
-    "student_id": ("matrikelnummer", "matricula", "matrícula", "aamc_id", "banner_id"),
+    "student_id": ("matrikelnummer", "matricula", "matrícula", "aamc_id", "banner_id",
+                   "cas_id", "applicant_cas_id", "applicant_id", "applicant"),
     "specialty": ("fachrichtung", "fach", "especialidad", "spécialité", "specialite", "discipline",
                   "field", "second_choice", "backup_specialty"),
     "degree": ("abschluss", "titulo", "título", "diplome", "diplôme", "school_type", "img",
@@ -140,12 +166,15 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "interviews_offered": ("interviews", "interview_offers"),
     "applications_received": ("applications", "applicants", "apps_received"),
     "accepts_do": ("do_friendly", "takes_do", "do_applicants", "accepts_dos"),
+    "accepts_comlex": ("takes_comlex", "comlex_accepted", "comlex_only", "comlex"),
     "visa": ("visas", "visa_sponsorship", "sponsors_visa", "visum"),
     "positions": ("slots", "spots", "plätze"),
     "veto_professionalism": ("veto",),
     "as_of": ("date", "updated", "stand"),
     "state": ("bundesstaat", "estado", "location"),
     "preference": ("wish", "rating", "rank", "wunsch", "preferencia"),
+    "applications": ("apps", "applied_to"),
+    "program_name": ("institution", "hospital", "sponsor", "site"),
     "tie": ("ties", "connection", "link"),
     "signal": ("signals", "token", "tokens", "signaled"),
     "interviewed": ("interview", "interview_offer"),
@@ -199,6 +228,7 @@ def table_of(header: Iterable[str]) -> str:
     # "id" alone is one of several tables': then the other columns decide.
     keys = {
         "students": ("student_id", "step2_ck"),
+        "applicants": ("applicant_id", "applications"),
         "programs": ("program_id", "program_name"),
         "pd_responses": ("respondent_id", "specialty"),
         "interview_chances": ("red_flag",),
@@ -209,22 +239,7 @@ def table_of(header: Iterable[str]) -> str:
 
 
 def resembled(word: str, table: str, cells: Iterable[str]) -> str:
-    """What a column that is none of ours may nevertheless be.
-
-    Parameters
-    ----------
-    word : str
-        Its header.
-    table : str
-        Name of the table.
-    cells : iterable of str
-        What it holds; looked at for red flags in words.
-
-    Returns
-    -------
-    str
-        A column of the table, such as ``red_flags``; "" if nothing is near.
-    """
+    """What a column that is none of ours may nevertheless be."""
     name = folded(word)
     columns = SCHEMAS[table].columns
     tokens = [part for part in re.split(r"[_\d]+", name) if part]

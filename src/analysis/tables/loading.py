@@ -20,12 +20,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from difflib import get_close_matches
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from analysis.plain_text import formula_as_text
-from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded
+from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded, offers_column
 from analysis.tables.columns import ID_PATTERN
 from analysis.tables.headers import column_of, resembled, table_of
 from analysis.tables.reading import RawRows, ambiguous_numbers, typed_column
@@ -33,6 +34,7 @@ from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
 
 __all__ = [
+    "CellCounts",
     "Checked",
     "checked_rows",
     "checked_table",
@@ -51,6 +53,39 @@ AMBIGUOUS = (
 
 
 @dataclass(frozen=True)
+class CellCounts:
+    """What became of every filled cell of a file, so that nothing is lost in silence.
+
+    Parameters
+    ----------
+    read : int
+        Filled cells of the file, its header line apart.
+    used : int
+        Cells of good rows that are used as they stand.
+    repaired : int
+        Those that are used in another spelling: a code for a word, a date written otherwise.
+    refused : int
+        Cells of rows that are refused.
+    left_out : int
+        Cells of columns that are left out, which the report names.
+    passed_over : int
+        Cells of titles, of a repeated header and of totals, whose lines the report names.
+    """
+
+    read: int
+    used: int
+    repaired: int
+    refused: int
+    left_out: int
+    passed_over: int
+
+    def __str__(self) -> str:
+        names = ("used", "repaired", "refused", "left_out", "passed_over")
+        parts = [(getattr(self, name), name.replace("_", " ")) for name in names]
+        return f"{self.read} cells: " + ", ".join(f"{n} {name}" for n, name in parts if n)
+
+
+@dataclass(frozen=True)
 class Checked:
     """A table that was read and checked."""
 
@@ -60,6 +95,7 @@ class Checked:
     lines: tuple[int, ...]
     problems: tuple[Problem, ...]
     repairs: tuple[str, ...]
+    cells: CellCounts
 
     def strict(self) -> pd.DataFrame:
         """Good rows, if there are no others."""
@@ -82,7 +118,9 @@ def report_of(checked: Checked) -> str:
     head = f"{checked.path.name}: read as {checked.table}, {good} good {rows}"
     head += f", {refused} refused" if refused else ", nothing wrong"
     repairs = "".join(f"\n  repaired: {repair}" for repair in checked.repairs)
-    return head + repairs + (f"\n{listed_problems(checked.problems)}" if checked.problems else "")
+    return f"{head}\n  {checked.cells}{repairs}" + (
+        f"\n{listed_problems(checked.problems)}" if checked.problems else ""
+    )
 
 
 def listed_problems(problems: Sequence[Problem]) -> str:
@@ -141,10 +179,11 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     cells = pd.DataFrame(raw.rows, columns=range(len(header)), dtype=object)
     findings: list[tuple[int, str, str, str]] = []
     typed: dict[str, pd.Series] = {}
+    mended: dict[str, pd.Series] = {}
     for name, column in columns.items():
         texts = cells[header.index(name)] if name in header else pd.Series("", index=cells.index)
         meta = column.metadata
-        typed[name], refused, repaired = typed_column(texts, meta)
+        typed[name], refused, mended[name], repaired = typed_column(texts, meta)
         repairs += [f"{name}: {what} ({count})" for what, count in repaired.items()]
         missing = texts.eq("") if not meta["empty"] else texts.ne(texts)
         wrong = texts.index[refused | missing]
@@ -166,6 +205,7 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     _coded(table, rows)
     if "basis" in rows:
         rows["basis"] = rows["basis"].fillna("office")
+    before = rows.copy()
     refused_cells = {(at, name) for at, name, *_ in findings}
     for rule in RULES[table]:
         # What follows from a cell that is refused already is not told again.
@@ -199,8 +239,12 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
         )
         for at, name, value, expected in sorted(findings, key=lambda f: f[0])
     ]
-    rows = rows.rename(columns={n: spelled[n] for n in columns if n not in schema.columns})
     good = ~rows.index.isin([at for at, *_ in findings])
+    for name in columns:
+        mended[name] |= rows[name].ne(before[name]) & rows[name].notna()
+    counted = _cell_counts(raw, header, mended, good)
+    family = [n for n in columns if n not in schema.columns]
+    rows = rows.rename(columns={n: offers_column(n) or spelled[n] for n in family})
     # A line of too many cells may show a name, under whatever header it stands.
     unread = [replace(p, value=None) if "name" in schema.columns else p for p in raw.problems]
     problems = sorted([*unread, *problems], key=lambda p: p.line or 0)
@@ -211,7 +255,29 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
         tuple(line for line, kept in zip(raw.lines, good, strict=True) if kept),
         tuple(problems),
         tuple(repairs),
+        counted,
     )
+
+
+def _cell_counts(
+    raw: RawRows, header: list[str], mended: dict[str, pd.Series], good: np.ndarray
+) -> CellCounts:
+    """What became of every filled cell."""
+    count = dict.fromkeys(("used", "repaired", "refused"), 0)
+    left_out = raw.left_out
+    for place, name in enumerate(header):
+        cells = [row[place] for row in raw.rows]
+        numbers, altered = raw.made_of.get(raw.header[place], ([], []))
+        own = np.array(numbers or [cell != "" for cell in cells], dtype=int)
+        if name not in mended:
+            left_out += int(own.sum())
+            continue
+        changed = mended[name].to_numpy() | np.array(altered or False)
+        count["refused"] += int(own[~good].sum())
+        count["repaired"] += int(own[good & changed].sum())
+        count["used"] += int(own[good & ~changed].sum())
+    count["refused"] += raw.unread
+    return CellCounts(raw.filled, **count, left_out=left_out, passed_over=raw.passed_over)
 
 
 def _row_id(rows: pd.DataFrame, at: int) -> str | None:
@@ -237,12 +303,20 @@ def _article_shape(raw: RawRows, table: str | None) -> RawRows:
                 problems.remove(problem)
         rows = [[row[0], *map(str.strip, row[1].split(",", 1))] for row in rows]
         rows = [[*row, ""][:3] for row in rows]
-    return RawRows(
-        list(CHART_TABLES[table]),
-        rows,
-        lines,
-        [*raw.repairs, "read the article's Category,Value"],
-        problems,
+    header = list(CHART_TABLES[table])
+    pairs = {}
+    if table == "program_tolerance":  # one cell holds both numbers, unless they came unquoted
+        unquoted = [line not in raw.lines for line in lines]
+        pairs = {header[2]: (list(map(int, unquoted)), [False] * len(rows))}
+    return replace(
+        raw,
+        header=header,
+        rows=rows,
+        lines=lines,
+        repairs=[*raw.repairs, "read the article's Category,Value"],
+        problems=problems,
+        unread=sum(len((p.value or "").split(",")) for p in problems),
+        made_of=pairs,
     )
 
 
@@ -276,7 +350,14 @@ def _survey_shape(raw: RawRows, table: str | None) -> RawRows:
 
     said = f"importance computed as {' times '.join(parts)}"
     rows = [[*row, product(row)] for row in raw.rows]
-    return replace(raw, header=[*raw.header, "importance"], rows=rows, repairs=[*raw.repairs, said])
+    made_of = raw.made_of | {"importance": ([0] * len(rows), [False] * len(rows))}
+    return replace(
+        raw,
+        header=[*raw.header, "importance"],
+        rows=rows,
+        repairs=[*raw.repairs, said],
+        made_of=made_of,
+    )
 
 
 def _plain_number(cell: str) -> float | None:
@@ -341,13 +422,15 @@ def _columns(
         hint = f" (is {raw.header[header.index(near[0])]!r} meant?)" if near else ""
         expected = f"a column of this name for {table}{hint}"
         problems.append(Problem(name, expected, raw.header_line, column))
-    pattern = next((c for c in schema.columns.values() if c.regex), None)
-    if pattern is not None:
-        if not spare and not problems:
+    pattern, family = next(((n, c) for n, c in schema.columns.items() if c.regex), ("", None))
+    if family is not None:
+        members = [word for word in spare if re.fullmatch(pattern, word)]
+        if not members and not problems and table == "pd_responses":
             expected = f"at least one column of {table} named for a factor"
             raise TableError(Problem(name, expected, raw.header_line))
-        columns |= dict.fromkeys(spare, pattern)
-    elif spare:
+        columns |= dict.fromkeys(members, family)
+        spare = [word for word in spare if word not in members]
+    if spare:
         for word in spare:
             at = header.index(word)
             shown = raw.header[at]

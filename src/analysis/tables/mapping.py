@@ -22,6 +22,7 @@ A mapping is a TOML file for one table, or for several by their names::
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -105,14 +106,28 @@ class HowToRead:
     mapping: Path | None = None
     ignored: frozenset[str] = frozenset()
 
+    def environment(self) -> dict[str, str]:
+        """Variables by which a process that this one starts reads in the same way."""
+        ignored = "\n".join(sorted(self.ignored))
+        return {
+            MAPPING_VARIABLE: str(self.mapping.resolve()) if self.mapping else "",
+            IGNORED_VARIABLE: ignored,
+        }
 
-AS_IT_IS = HowToRead()
-HOW: ContextVar[HowToRead] = ContextVar("how_to_read", default=AS_IT_IS)
+
+MAPPING_VARIABLE = "COUNTERSIGNAL_MAPPING"
+IGNORED_VARIABLE = "COUNTERSIGNAL_IGNORED_COLUMNS"
+HOW: ContextVar[HowToRead | None] = ContextVar("how_to_read", default=None)
 
 
 def how_to_read() -> HowToRead:
-    """What the command that runs says about every file."""
-    return HOW.get()
+    """What the command that runs says about every file; else the one that started it."""
+    told = HOW.get()
+    if told is not None:
+        return told
+    mapping = os.environ.get(MAPPING_VARIABLE, "")
+    ignored = os.environ.get(IGNORED_VARIABLE, "").split("\n")
+    return HowToRead(Path(mapping) if mapping else None, frozenset(filter(None, ignored)))
 
 
 @contextmanager
@@ -155,7 +170,7 @@ def raw_rows(path: Path, table: str | None = None) -> RawRows:
     """
     from analysis.tables.reading import read_rows
 
-    path, how = Path(path), HOW.get()
+    path, how = Path(path), how_to_read()
     beside = path.parent / MAPPING_FILE
     place = how.mapping or (beside if beside.is_file() else None)
     mappings = read_mappings(place) if place else {}
@@ -182,6 +197,13 @@ def _without(raw: RawRows, ignored: frozenset[str]) -> RawRows:
     if len(kept) == len(raw.header):
         return raw
     out = [word for word in raw.header if folded(word) in ignored]
+    gone = [at for at in range(len(raw.header)) if at not in kept]
+    lost = sum(
+        sum(raw.made_of[raw.header[at]][0])
+        if raw.header[at] in raw.made_of
+        else sum(row[at] != "" for row in raw.rows)
+        for at in gone
+    )
     return replace(
         raw,
         header=[raw.header[at] for at in kept],
@@ -192,6 +214,7 @@ def _without(raw: RawRows, ignored: frozenset[str]) -> RawRows:
             if at in kept
         },
         repairs=[*raw.repairs, f"columns ignored, as asked: {', '.join(out)}"],
+        left_out=raw.left_out + lost,
         plain=False,
     )
 
@@ -333,7 +356,7 @@ def check_mapped(path: Path, mapping: Mapping) -> Checked:
     from analysis.tables.reading import read_rows
 
     raw = read_rows(Path(path), mapping.theirs, mapping.sheet)
-    raw = _without(mapped_rows(Path(path).name, raw, mapping), HOW.get().ignored)
+    raw = _without(mapped_rows(Path(path).name, raw, mapping), how_to_read().ignored)
     return checked_rows(Path(path), raw, mapping.table)
 
 
@@ -388,7 +411,8 @@ def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
         columns["red_flags"] = [
             ";".join(filter(None, pair)) for pair in zip(before, flags, strict=True)
         ]
-        places.setdefault("red_flags", ())
+        of_flags = tuple(at[folded(word)] for word in mapping.flags)
+        places["red_flags"] = (*places.get("red_flags", ()), *of_flags)
         steps += said
     if out:
         steps.append(f"columns ignored, as {mapping.name} says: {', '.join(out)}")
@@ -400,6 +424,11 @@ def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
         for new, ours in enumerate(header)
         if old in places[ours]
     }
+    gone = [
+        at
+        for at, word in enumerate(raw.header)
+        if at not in {place for taken in places.values() for place in taken}
+    ]
     origins = {ours: " and ".join(words) for ours, words in mapping.columns.items()}
     return replace(
         raw,
@@ -407,9 +436,30 @@ def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
         rows=rows,
         repairs=[*steps, *raw.repairs],
         several_lines=several,
+        left_out=sum(row[at] != "" for row in raw.rows for at in gone),
+        made_of=_made_of(raw, columns, places),
         origins=origins,
         plain=False,
     )
+
+
+def _made_of(
+    raw: RawRows, columns: dict[str, list[str]], places: dict[str, tuple[int, ...]]
+) -> dict[str, tuple[list[int], list[bool]]]:
+    """Of how many filled cells each new cell is made, and whether it says them in other words."""
+    found = {}
+    claimed: set[int] = set()  # a column that is read as two of ours is counted once
+    for ours, cells in columns.items():
+        own = [place for place in places[ours] if place not in claimed]
+        claimed.update(own)
+        before = [[row[place] for place in places[ours]] for row in raw.rows]
+        numbers = [sum(row[place] != "" for place in own) for row in raw.rows]
+        altered = [
+            len(there := [c for c in old if c]) > 1 or (there != [] and there[0] != new)
+            for old, new in zip(before, cells, strict=True)
+        ]
+        found[ours] = (numbers, altered)
+    return found
 
 
 def _joined(ours: str, cells: list[str], mapping: Mapping) -> str:

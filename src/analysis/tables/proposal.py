@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 from analysis.errors import Problem, TableError
 from analysis.tables.codes import FLAG_CODES, FLAG_SPELLINGS, folded
 from analysis.tables.headers import column_of, resembled, table_of
+from analysis.tables.mapping import raw_rows
 from analysis.tables.reading import RawRows, Refused, interpreted, read_rows
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["propose", "write_mapping"]
+__all__ = ["columns_as_read", "propose", "write_mapping"]
 
 SHOWN_WORDS = 12
 NO_WORDS = frozenset({"no", "n", "0", "none", "false"})
@@ -27,18 +29,13 @@ FLAG_HINTS = (
     (("multiple", "several", "two_courses", "m1_and_m2"), "preclinical_failures_multiple"),
     (("fail", "remediat", "repeat"), "course_failure_remediated"),
 )
-NEITHER_SHOWN = frozenset({"name", "pdf_password", "advisor_note"})
+NEITHER_SHOWN = frozenset({"name", "pdf_password", "advisor_note", "explanation"})
+# In a header they turn yes and no around: "no" to these is bad news.
+GOOD_NEWS = ("pass", "good", "first_attempt", "on_time", "without")
 
 
 def propose(path: Path, table: str = "") -> tuple[str, list[str]]:
     """Propose how a foreign file reads as one of our tables.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    table : str
-        Which table it is; found by its columns if "".
 
     Returns
     -------
@@ -46,11 +43,6 @@ def propose(path: Path, table: str = "") -> tuple[str, list[str]]:
         A part of mapping.toml; what is not sure stands behind a number sign.
     list of str
         What a person must decide.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read, or its table cannot be told.
     """
     raw = read_rows(path)
     table = table or table_of(raw.header) or _nearest_table(path.name, raw)
@@ -69,10 +61,15 @@ def propose(path: Path, table: str = "") -> tuple[str, list[str]]:
         ours = ours_of[at]
         if not header:
             continue
-        if ours in columns and not columns[ours].regex:
+        if any(column.regex and re.fullmatch(name, ours) for name, column in columns.items()):
+            continue
+        if ours in columns:
             if folded(header) != ours:
                 mapped.append(f"{ours} = {_quoted(header)}  # {_examples(ours, cells)}")
             codes += _codes(ours, columns[ours].metadata, cells, asked)
+            if ours == "explanation" and cells:
+                flags += _flags(header, cells)
+                asked.append(f"{header}: which red flags its words mean")
             continue
         near = resembled(header, table, cells)
         if near == "red_flags":
@@ -153,6 +150,49 @@ def write_mapping(path: Path, target: Path, table: str = "") -> str:
     return "\n".join(said)
 
 
+def columns_as_read(path: Path, table: str) -> list[dict[str, str]]:
+    """Say how each column of a file reads, with examples, whether or not it can be used.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    table : str
+        Which table it must be.
+
+    Returns
+    -------
+    list of dict
+        ``Your column``, ``Read as``, ``Holds``; names and passwords are not among the examples.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read at all.
+    """
+    raw = raw_rows(path, table)
+    columns = SCHEMAS[table].columns
+    shown = []
+    for at, header in enumerate(raw.header):
+        if not header:
+            continue
+        cells = Counter(row[at] for row in raw.rows if row[at])
+        ours = column_of(header, table)
+        near = "" if ours in columns else resembled(header, table, cells)
+        of_a_family = any(c.regex and re.fullmatch(n, ours) for n, c in columns.items())
+        reading = ours if ours in columns or of_a_family else "left out"
+        shown.append(
+            {
+                "Your column": raw.origins.get(header, header),
+                "Read as": f"to decide: perhaps {near}" if near else reading,
+                "Holds": f"{sum(cells.values())} filled"
+                if reading == "left out" and not near
+                else _examples(near or ours, cells),
+            }
+        )
+    return shown
+
+
 def _nearest_table(name: str, raw: RawRows) -> str:
     def known(table: str) -> int:
         columns = SCHEMAS[table].columns
@@ -161,11 +201,15 @@ def _nearest_table(name: str, raw: RawRows) -> str:
             for word in raw.header
         )
 
-    tables = ("students", "programs", "graduates", "preferences")
+    tables = ("students", "programs", "graduates", "preferences", "applicants")
     best = max(tables, key=known)
     if known(best) < 2:
         raise TableError(Problem(name, f"a table of ours; say which with --table {best}"))
     return best
+
+
+def _rows(count: int) -> str:
+    return f"{count} row" if count == 1 else f"{count} rows"
 
 
 def _quoted(word: str) -> str:
@@ -202,7 +246,7 @@ def _codes(ours: str, column: dict[str, Any], cells: Counter[str], asked: list[s
     lines = ["", f"[{{table}}.codes.{ours}]  # theirs = ours: {options}"]
     for cell, count in unknown[:SHOWN_WORDS]:
         guess = "us_img or non_us_img" if folded(cell) == "img" else ""
-        lines.append(f'# {_quoted(cell)} = "{guess}"  # {count} rows')
+        lines.append(f'# {_quoted(cell)} = "{guess}"  # {_rows(count)}')
     if len(unknown) > SHOWN_WORDS:
         lines.append(f"# and {len(unknown) - SHOWN_WORDS} more")
     return lines
@@ -211,9 +255,10 @@ def _codes(ours: str, column: dict[str, Any], cells: Counter[str], asked: list[s
 def _flags(header: str, cells: Counter[str]) -> list[str]:
     """Words of a column that tells of red flags, each with the code that it may mean."""
     lines = ["", f"[{{table}}.flags.{_quoted(header)}]  # codes: {', '.join(FLAG_CODES)}"]
+    certain = () if any(one in folded(header) for one in GOOD_NEWS) else NO_WORDS
     for cell, count in cells.most_common(SHOWN_WORDS):
-        mark = "" if folded(cell) in NO_WORDS else "# "
-        lines.append(f'{mark}{_quoted(cell)} = "{_flag_of(header, cell)}"  # {count} rows')
+        mark = "" if folded(cell) in certain else "# "
+        lines.append(f'{mark}{_quoted(cell)} = "{_flag_of(header, cell)}"  # {_rows(count)}')
     if len(cells) > SHOWN_WORDS:
         lines.append(f"# and {len(cells) - SHOWN_WORDS} more")
     return lines

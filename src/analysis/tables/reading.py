@@ -25,6 +25,7 @@ __all__ = ["RawRows", "Refused", "ambiguous_numbers", "interpreted", "read_rows"
 
 UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
 YES_NO = {"y": "yes", "true": "yes", "1": "yes", "n": "no", "false": "no", "0": "no"}
+WORDS_OF_YES_NO = {"yes": 1.0, "y": 1.0, "true": 1.0, "no": 0.0, "n": 0.0, "false": 0.0}
 SAID = frozenset({"img", "f", "fail", "failed"})  # readings that a person may want to check
 TWICE = "what is given twice in a list taken once"
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?")
@@ -42,6 +43,8 @@ Interpreted = tuple[Any, str]  # value, repair in words or ""
 
 def _number(cell: str, column: Mapping[str, Any]) -> Interpreted:
     bare, repair = cell, ""
+    if column["yes_no"] and (word := folded(cell)) in WORDS_OF_YES_NO:
+        return WORDS_OF_YES_NO[word], "yes and no read as 1 and 0"
     percent = bare.endswith("%")
     if percent:
         bare, repair = bare[:-1].strip(), "percent signs taken off"
@@ -148,12 +151,13 @@ def ambiguous_numbers(columns: Collection[pd.Series]) -> list[pd.Series]:
 
 def typed_column(
     cells: pd.Series, column: Mapping[str, Any]
-) -> tuple[pd.Series, pd.Series, dict[str, int]]:
-    """Interpret a column."""
+) -> tuple[pd.Series, pd.Series, pd.Series, dict[str, int]]:
+    """Interpret a column: its values, which cells are refused, which repaired, and how often."""
     interpret, unknown = KINDS[column["kind"]]
     codes, different = pd.factorize(cells.to_numpy(dtype=object), use_na_sentinel=False)
     values = np.empty(len(different), dtype=object)
     refused = np.zeros(len(different), dtype=bool)
+    changed = np.zeros(len(different), dtype=bool)
     repaired: dict[str, int] = {}
     counts = np.bincount(codes, minlength=len(different))
     for position, cell in enumerate(different):
@@ -161,6 +165,7 @@ def typed_column(
         if not cell:
             continue
         if column["kind"] != "text" and folded(cell) in UNKNOWN:
+            changed[position] = True
             repaired["NA and the like read as empty"] = repaired.get(
                 "NA and the like read as empty", 0
             ) + int(counts[position])
@@ -171,13 +176,15 @@ def typed_column(
             refused[position] = True
             continue
         if repair:
+            changed[position] = True
             repaired[repair] = repaired.get(repair, 0) + int(counts[position])
     typed = pd.Series(values[codes], index=cells.index, dtype=object)
     if column["kind"] == "number":
         typed = typed.astype("float64")
     elif column["kind"] in {"text", "choice", "date"}:
         typed = typed.astype("str")
-    return typed, pd.Series(refused[codes], index=cells.index), repaired
+    wrong, mended = (pd.Series(mask[codes], index=cells.index) for mask in (refused, changed))
+    return typed, wrong, mended, repaired
 
 
 # What is over these is no table of an office; they bound the memory that a file can ask for.
@@ -218,6 +225,15 @@ class RawRows:
     sha256: str = ""
     plain: bool = True  # whether the file's own bytes read to these cells without more ado
     origins: dict[str, str] = field(default_factory=dict)  # our name: the file's, where mapped
+    # Filled cells: of the whole file but its header line; of lines that are passed over; of lines
+    # that are refused; of columns that are left out.
+    filled: int = 0
+    passed_over: int = 0
+    unread: int = 0
+    left_out: int = 0
+    # By column that is not one column of the file: how many filled cells each row's cell is from,
+    # and whether it says the same in other words.
+    made_of: dict[str, tuple[list[int], list[bool]]] = field(default_factory=dict)
 
 
 def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRows:
@@ -227,26 +243,6 @@ def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRo
     or what a first line ``sep=`` says; any line end. Workbooks (.xlsx, .xls, .ods). Empty lines,
     titles above the header, a header that comes again and totals at the end are passed over, and
     that is said.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    known : collection of str
-        Names of columns, beside ours, by which the header line is recognized.
-    sheet : str
-        Name of the sheet of a workbook; without, the one that has a header of ours.
-
-    Returns
-    -------
-    RawRows
-        Text cells; nothing is interpreted.
-
-    Raises
-    ------
-    TableError
-        If the file is missing, neither text nor workbook, too large, empty or without a row, if it
-        changes while it is read, or if a quotation mark swallows lines that are rows themselves.
     """
     from analysis.tables.workbook import workbook_cells
 
@@ -329,15 +325,20 @@ def _table(
     spilled: set[int] = set()
     several: dict[tuple[int, int], int] = {}
     again: list[int] = []
+    cells_filled = passed_over = unread = 0
     torn: list[Problem] = []
     short = 0
     for line, last, cells in chain(first, records):
-        if line <= header_line or not any(cells):
+        count = len(cells) - cells.count("")
+        cells_filled += count if line != header_line else 0
+        if line <= header_line or not count:
+            passed_over += count if line != header_line else 0
             continue
         if len(rows) * len(header) > MOST_CELLS:
             raise TableError(Problem(name, f"a table of at most {MOST_CELLS:,} cells", line))
         if len(cells) >= width > 1 and [folded(c) for c in cells[: len(header)]] == folded_header:
             again.append(line)
+            passed_over += count
         elif len(cells) != len(header) and _swallows_rows(
             cells, last > line, separator, len(header)
         ):
@@ -348,6 +349,7 @@ def _table(
                 "separates cells, so a quotation mark may be missing or too many"
             )
             problems.append(Problem(name, expected, line))
+            unread += count
         elif len(cells) == len(header) or not any(cells[len(header) :]):
             short += len(cells) < len(header)
             if len(cells) > len(header):
@@ -363,9 +365,10 @@ def _table(
         else:
             expected = f"{len(header)} cells as in the header, not {len(cells)}"
             problems.append(Problem(name, expected, line, value=separator.join(cells)))
+            unread += count
     if torn:
         raise TableError(torn)
-    _take_totals_off(rows, lines, repairs, several)
+    passed_over += _take_totals_off(rows, lines, repairs, several)
     secret = {at for at, word in enumerate(header) if tells_of_a_password(word)}
     for line, places in trimmed:
         cut = [at for at in places if at in secret]
@@ -377,7 +380,20 @@ def _table(
         repairs.append(f"rows with fewer cells than the header taken as ending empty ({short})")
     if not rows and not problems:
         raise TableError(Problem(name, "at least one row below the header"))
-    return RawRows(header, rows, lines, repairs, problems, spilled, several, separator, header_line)
+    return RawRows(
+        header,
+        rows,
+        lines,
+        repairs,
+        problems,
+        spilled,
+        several,
+        separator,
+        header_line,
+        filled=cells_filled,
+        passed_over=passed_over,
+        unread=unread,
+    )
 
 
 def _stripped(
@@ -411,21 +427,23 @@ def _take_totals_off(
     lines: list[int],
     repairs: list[str],
     several: dict[tuple[int, int], int],
-) -> None:
-    """Take lines of totals and notes off the end, and say which."""
-    taken = []
+) -> int:
+    """Take lines of totals and notes off the end, say which, and count their cells."""
+    taken, count = [], 0
     while len(rows) > 1 and len(rows[-1]) > 2:
         cells = [cell for cell in rows[-1] if cell]
         total = folded(cells[0]).rstrip("_") in TOTALS and 2 * len(cells) <= len(rows[-1]) + 2
         note = len(cells) == 1 and rows[-1][0] and len(cells[0].split()) > 1
         if not note and not (total and not all(rows[-1])):
             break
+        count += len(cells)
         rows.pop()
         taken.append(lines.pop())
         for place in [place for place in several if place[0] == len(rows)]:
             del several[place]
     if taken:
         repairs.append(f"totals or notes at the end, passed over: {_line_list(sorted(taken))}")
+    return count
 
 
 def _line_list(lines: list[int]) -> str:

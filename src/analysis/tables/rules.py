@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.tables.codes import specialty_name, wished_states
+from analysis.tables.codes import offers_column, specialty_name, wished_states
 
 __all__ = ["RULES", "Finding"]
 
@@ -64,8 +65,12 @@ def _exam_facts(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
         yield at, "step1_result, red_flags", "pass, step1_failure", expected
 
 
-def _specialties(column: str, *, many: bool) -> Rule:
+def _specialties(column: str, *, many: bool, known: bool = True) -> Rule:
+    """One spelling of each specialty; of one that is not known it is said what follows."""
+
     def rule(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
+        if column not in rows:
+            return
         # Each different entry is looked up once: a long table has few.
         codes, entries = pd.factorize(rows[column].to_numpy(dtype=object), use_na_sentinel=False)
         named = np.empty(len(entries), dtype=object)
@@ -76,7 +81,7 @@ def _specialties(column: str, *, many: bool) -> Rule:
             words = entry if many else (() if pd.isna(entry) else (entry,))
             found = [specialty_name(word) for word in words]
             for word, (_, warning) in zip(words, found, strict=True):
-                if warning:
+                if warning and known:
                     # A cell of a student's row may be a name that slipped: it is not shown.
                     said = f"a name {warning}" if many else f"{word!r} {warning}"
                     unknown[said] = unknown.get(said, 0) + int(times[code])
@@ -205,6 +210,17 @@ def _one_story(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
         yield at, "matched", "1", "at most one match a graduate and year"
 
 
+def _offers_rise(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
+    """Offers by date rise, and the last count is no more than the interviews."""
+    dated = sorted((day, name) for name in rows if (day := offers_column(str(name))))
+    for at, row in zip(rows.index, rows.to_dict("records"), strict=True):
+        known = [(name, row[name]) for _, name in dated if row[name] == row[name]]
+        for (name, before), (later, after) in pairwise([*known, ("interviews", row["interviews"])]):
+            if after < before:
+                expected = "no fewer than at the earlier date"
+                yield at, f"{name}, {later}", f"{before:g}, {after:g}", expected
+
+
 def _places(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
     """Divisions become their states, and what ``not`` rules out is among the excluded states."""
     changed = 0
@@ -226,8 +242,14 @@ def _places(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
 
 
 RULES: dict[str, tuple[Any, ...]] = {
-    "factor_importance": (_interval("importance"),),
-    "pd_responses": (_unique("respondent_id"),),
+    "factor_importance": (
+        _interval("importance"),
+        _specialties("specialty", many=False, known=False),
+    ),
+    "pd_responses": (
+        _unique("respondent_id"),
+        _specialties("specialty", many=False, known=False),
+    ),
     "interview_chances": (_unique("red_flag"), _interval("interview_chance")),
     "program_tolerance": (_unique("program_type"),),
     "students": (
@@ -249,6 +271,12 @@ RULES: dict[str, tuple[Any, ...]] = {
         _shares_sum_to_one,
     ),
     "preferences": (_unique_pairs,),
+    "applicants": (
+        _specialties("specialty", many=False),
+        _no_more_than("interviews", "applications", "no more interviews than applications"),
+        _exam_facts,
+        _offers_rise,
+    ),
     "offers": (_unique("program_id"),),
     "graduates": (
         _specialties("specialty", many=True),

@@ -115,11 +115,6 @@ def sample_class() -> Rows:
 
     The first three are the article's stories; every flag, every class of specialty and every kind
     of gap comes after.
-
-    Raises
-    ------
-    ValueError
-        If a row does not say that it is made up: a real class never becomes a sample.
     """
     with Path(from_root(CLASS)).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -280,6 +275,38 @@ def _graduates(random: np.random.Generator, students: Rows) -> Rows:
     return rows
 
 
+def _applicants(random: np.random.Generator) -> list[dict[str, str]]:
+    """A log of applicants with offers by date, such as students keep for each other."""
+    rows = []
+    for number in range(1, 61):
+        specialty = ("Internal Medicine", "Family Medicine", "Psychiatry")[number % 3]
+        flag = ("course_failure_remediated", "loa_academic")[number % 2] if number % 5 == 0 else ""
+        applications = int(random.integers(18, 61))
+        interviews = int(random.binomial(applications, 0.9 * RATE[specialty] if flag else 0.25))
+        early = int(random.binomial(interviews, 0.5))
+        later = early + int(random.binomial(interviews - early, 0.7))
+        rows.append(
+            {
+                "applicant_id": f"A{number:03d}",
+                "year": "2025",
+                "specialty": specialty,
+                "degree": "us_do" if number % 4 == 0 else "us_md",
+                "step2_ck": str(int(random.integers(228, 268))),
+                "step1_result": "pass",
+                "red_flags": flag,
+                "explanation": "Explained in the personal statement (made up)." if flag else "",
+                "applications": str(applications),
+                "interviews": str(interviews),
+                "offers_by_2025_10_15": str(early),
+                "offers_by_2025_11_15": str(later),
+                "offers_by_2026_01_15": str(interviews),
+                "matched": str(int(random.random() < min(0.95, 0.3 + 0.08 * interviews))),
+                "source": SOURCE,
+            }
+        )
+    return rows
+
+
 def _truth_toml() -> str:
     lines = [
         "# What data/sample/graduates.csv was drawn from (log-odds of an interview); for tests."
@@ -300,6 +327,7 @@ def sample_files() -> dict[str, str]:
         ("pd_responses", _responses(random(2))),
         ("preferences", _preferences(random(3), programs, students)),
         ("graduates", _graduates(random(4), students)),
+        ("applicants", _applicants(random(5))),
     )
     files = {f"data/sample/{name}.csv": _csv_text(rows) for name, rows in tables}
     files["data/sample/graduates_truth.toml"] = _truth_toml()

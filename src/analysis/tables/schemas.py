@@ -222,6 +222,7 @@ SHARES = {
     "non_us_img": "other graduates of schools abroad",
     "gold": "with a gold signal",
     "silver": "with a silver signal",
+    "in_state": "from schools of its state",
 }
 
 PROGRAMS = pa.DataFrameSchema(
@@ -231,6 +232,7 @@ PROGRAMS = pa.DataFrameSchema(
         "specialty": text("Specialty.", required=True, empty=False),
         "program_type": choice("Type of program.", PROGRAM_TYPES, required=True, empty=False),
         "state": state("State.", required=True),
+        "city": text("City, where couples may meet."),
         "prestige": number(
             "Prestige, the office's own scale; the type's article value if empty.",
             0,
@@ -265,6 +267,9 @@ PROGRAMS = pa.DataFrameSchema(
         "applicant_step2": number("Mean Step 2 CK of the program's own applicants.", 200, 300),
         "veto_professionalism": yes_no("Whether a professionalism concern is refused unread."),
         "accepts_do": yes_no("Whether DO applicants are taken; empty = verify."),
+        "accepts_comlex": yes_no(
+            "Whether a COMLEX score without a Step 2 CK score is read; empty = verify."
+        ),
         "visa": choice(
             "Visas sponsored; empty = verify.",
             ("j1", "h1b", "both", "none"),
@@ -337,6 +342,40 @@ OFFERS = pa.DataFrameSchema(
     description="One student's season so far, one row an application sent.",
 )
 
+OFFERS_BY = r"^offers_by_\d{1,4}_\d{1,2}_\d{1,4}$"
+APPLICANTS = pa.DataFrameSchema(
+    {
+        "applicant_id": text(
+            "Id of the applicant.", required=True, empty=False, pattern=ID_PATTERN
+        ),
+        "year": number("Year of the application.", 1990, 2100, whole=True),
+        "specialty": text("Specialty applied to.", required=True, empty=False),
+        "degree": choice("Kind of degree.", DEGREES, spellings=DEGREE_SPELLINGS),
+        "step2_ck": number("Step 2 CK score.", 100, 300, whole=True),
+        "step1_result": choice("Step 1.", ("pass", "fail_then_pass"), spellings=STEP1_SPELLINGS),
+        "red_flags": items("Red flags.", FLAG_CODES, spellings=FLAG_SPELLINGS),
+        "explanation": text(
+            "The applicant's own words about a red flag; read by nobody but you.",
+            longest=100_000,
+            private=True,
+            lines=True,
+        ),
+        "applications": number(
+            "Applications sent.", 1, 1000, required=True, empty=False, whole=True
+        ),
+        "interviews": number(
+            "Interviews offered.", 0, 1000, required=True, empty=False, whole=True
+        ),
+        "matched": number("1 if matched, else 0.", 0, 1, whole=True),
+        OFFERS_BY: number(
+            "Interviews offered up to a date, such as offers_by_2025_10_15.", 0, 1000, whole=True
+        ),
+        "source": text("Where the row comes from.", longest=300),
+    },
+    description="A log of applicants, one row an applicant and specialty.",
+)
+APPLICANTS.columns[OFFERS_BY].regex = True
+
 SCHEMAS = MappingProxyType(
     {
         "factor_importance": FACTOR_IMPORTANCE,
@@ -347,6 +386,7 @@ SCHEMAS = MappingProxyType(
         "programs": PROGRAMS,
         "preferences": PREFERENCES,
         "graduates": GRADUATES,
+        "applicants": APPLICANTS,
         "offers": OFFERS,
     }
 )

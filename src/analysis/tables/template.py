@@ -26,16 +26,20 @@ optional column counts as empty.
 | `assumptions/` | every number of the model, with basis, reason and source |
 | `private/` | your own files; ignored by git, as are working copies and caches |
 
-CSV in UTF-8 is best. Windows-1252, UTF-16, semicolons, tabs, spare columns, percent signs and other
-spellings of headers, flags and specialties are understood, and `countersignal check FILE` says what
-was done. The three chart tables also take the article's own `Category,Value`.
+CSV in UTF-8 is best. Workbooks (.xlsx, .xls, .ods), Windows-1252, UTF-16, semicolons, tabs, titles
+above the header, totals, percent signs and other spellings of headers, flags and specialties are
+understood. `countersignal check FILE` says what was done and counts what became of every cell. A
+spare column that resembles one of these stops the run until it is mapped or ignored by name; for an
+export with other names, `countersignal map FILE` proposes a mapping. The three chart tables also
+take the article's own `Category,Value`; `factor_importance.csv` also takes a survey as it is
+published (factor, percent citing, mean importance), without `importance`.
 """
 
 
 def shown_name(table: str, name: str, column: Any) -> str:
     """Name of a column as a file has it."""
     if column.regex:
-        return "<factor>"
+        return "<factor>" if table == "pd_responses" else "offers_by_2025_10_15"
     return f"{name}_percent" if (table, name) == ("interview_chances", "interview_chance") else name
 
 
@@ -150,6 +154,7 @@ EXAMPLES = MappingProxyType(
             "specialty": "Internal Medicine",
             "program_type": "community",
             "state": "OH",
+            "city": "Columbus",
             "prestige": "4",
             "red_flag_tolerance": "7",
             **{name: "" for name in SCHEMAS["programs"].columns if name.startswith("tolerance_")},
@@ -160,6 +165,7 @@ EXAMPLES = MappingProxyType(
             "applicant_step2": "246",
             "veto_professionalism": "yes",
             "accepts_do": "yes",
+            "accepts_comlex": "yes",
             "visa": "j1",
             "positions": "12",
             "institution_id": "EXAMPLE-I1",
@@ -175,6 +181,21 @@ EXAMPLES = MappingProxyType(
             "preference": "0.8",
             "tie": "rotation",
             "signal": "gold",
+            "source": WRITE_OVER,
+        },
+        "applicants": {
+            "applicant_id": "EXAMPLE1",
+            "year": "2025",
+            "specialty": "Internal Medicine",
+            "degree": "us_md",
+            "step2_ck": "252",
+            "step1_result": "fail_then_pass",
+            "red_flags": "step1_failure",
+            "explanation": "In the applicant's own words.",
+            "applications": "40",
+            "interviews": "11",
+            "matched": "1",
+            "offers_by_2025_10_15": "4",
             "source": WRITE_OVER,
         },
         "graduates": {

@@ -15,11 +15,6 @@ __all__ = ["notes_together", "problems_together"]
 def problems_together(checked: Mapping[str, Checked]) -> list[Problem]:
     """Ids that match nobody, signals beyond those at hand, specialties without a program.
 
-    Parameters
-    ----------
-    checked : mapping of str to Checked
-        Files by table; a file that is not there is not held against others.
-
     Returns
     -------
     list of Problem

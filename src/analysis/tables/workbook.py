@@ -25,28 +25,12 @@ def workbook_cells(
 ) -> tuple[Records, list[str]]:
     """Cells of the one sheet of a workbook that is meant.
 
-    Parameters
-    ----------
-    name : str
-        Name of the file, for messages.
-    data : bytes
-        Its content.
-    words : collection of str
-        Folded names of columns, by which a sheet with a table is told from one of notes.
-    sheet : str
-        Name of the sheet; "" for the one with the most known columns.
-
     Returns
     -------
     iterator of (int, int, list of str)
         Row of the sheet (twice, as a record of a CSV file has a first and a last line) and cells.
     list of str
         What was done.
-
-    Raises
-    ------
-    TableError
-        If it cannot be read, or several sheets could be meant.
     """
     sheets = _sheets(name, data)
     if sheet:

@@ -11,8 +11,9 @@ from analysis.text.labels import FACTORS, FLAGS, in_sentence, joined, percent
 __all__ = [
     "FIGURES",
     "acceptability_finding",
-    "contest_finding",
+    "close_call_finding",
     "first_finding",
+    "flag_by_score_finding",
     "flip_finding",
     "input_label",
     "learned_label",
@@ -22,6 +23,7 @@ __all__ = [
     "variance_finding",
     "verdict_sentence",
     "with_input_labels",
+    "yardstick_table",
 ]
 
 Row = Mapping[str, Any]
@@ -43,12 +45,12 @@ def first_finding(firsts: Sequence[Row]) -> str:
     return f"{best} is worth most by itself in {share} of the draws, else {joined(named, 'or')}"
 
 
-def contest_finding(contests: Sequence[Row]) -> str:
+def close_call_finding(close_calls: Sequence[Row]) -> str:
     """For how many programs of a list the choice against one left off is not settled."""
-    if not contests:
+    if not close_calls:
         return "No program is left off the list"
-    close = [str(row["program_id"]) for row in contests if row["wins"] < SETTLED]
-    of = len(contests)
+    close = [str(row["program_id"]) for row in close_calls if row["wins"] < SETTLED]
+    of = len(close_calls)
     if not close:
         return f"One by one, each of {of} listed programs is clearly worth more than those left off"
     named = close[:MOST_CLOSE_CALLS]
@@ -80,7 +82,7 @@ LEAST_SWING = 1e-9
 
 
 def input_label(name: str) -> str:
-    """Plain words for an input of the robustness bench."""
+    """Plain words for an input of a sensitivity analysis."""
     kind, _, what = name.partition(".")
     if kind == "weights" and what in FACTORS:
         return f"the weight of {in_sentence(FACTORS[what])}"
@@ -96,7 +98,7 @@ def least_kept(kept: Sequence[float]) -> int:
 
 
 def acceptability_finding(kept: Sequence[float], list_length: int) -> str:
-    """What the redrawn lists say of the base list."""
+    """What the resampled lists say of the base list."""
     least = least_kept(kept)
     if least >= list_length:
         return f"The list keeps all its {list_length} programs in 95% of {len(kept)} draws"
@@ -189,6 +191,8 @@ FIGURES: Mapping[str, str] = {
     "log_loss": "log loss (0 is perfect)",
     "skill_vs_base_rate": "better than the earlier years' rate by (0 is as good)",
     "skill_vs_survey": "better than the old numbers by (0 is as good)",
+    "skill_vs_regression": "better than a plain logistic regression by (0 is as good)",
+    "skill_vs_selection": "better than the old numbers seen through advisors' choices by",
     "calibration_in_the_large": "interviews per application not foretold (0)",
     "calibration_slope": "slope (1; below 1 chances are too extreme)",
     "calibration_intercept": "shift of the log-odds (0)",
@@ -217,6 +221,59 @@ def verdict_sentence(verdict: str, n_applicants: int, years: tuple[int, ...] | l
         f"The learned numbers foretold the {n_applicants} graduates of {years[-1]} {verdict} than "
         "the old ones."
     )
+
+
+METHODS = {
+    "learned": "learned numbers",
+    "survey": "old numbers",
+    "regression": "plain logistic regression",
+    "base_rate": "earlier years' rate",
+}
+SCORES = {
+    "brier": "Brier score (0)",
+    "log_loss": "log loss (0)",
+    "calibration_in_the_large": "not foretold (0)",
+    "calibration_slope": "slope (1)",
+}
+
+
+def yardstick_table(yardstick: Sequence[Row]) -> list[dict[str, str]]:
+    """Ways to foretell beside each other, each score with its 90 % interval in brackets."""
+
+    def cell(row: Row, score: str) -> str:
+        if row.get(score) is None:
+            return "-"
+        return f"{row[score]:.3f} ({row[f'{score}_low']:.3f} to {row[f'{score}_high']:.3f})"
+
+    return [
+        {"foretold by": METHODS[str(row["method"])]}
+        | {words: cell(row, score) for score, words in SCORES.items()}
+        for row in yardstick
+    ]
+
+
+def flag_by_score_finding(curves: Sequence[Row], flag: str) -> str:
+    """How much a flag costs at a low and at a high score, of 100 applications.
+
+    Parameters
+    ----------
+    curves : sequence of mapping
+        Rows of the chart of chances by Step 2 CK.
+    flag : str
+        Code of the flag.
+
+    Returns
+    -------
+    str
+        One sentence, to stand as a title.
+    """
+    chances = {(bool(row["flagged"]), int(row["step2_ck"])): row["chance"] for row in curves}
+    told = [
+        f"at {score}, {100 * chances[True, score]:.0f} interviews "
+        f"({100 * chances[False, score]:.0f} without it)"
+        for score in (235, 255)
+    ]
+    return f"{FLAGS[flag]}, of 100 applications: {'; '.join(told)}"
 
 
 def learned_label(key: str) -> str:

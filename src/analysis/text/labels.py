@@ -100,18 +100,6 @@ def dollars(amount: float) -> str:
 def counted(number: float, noun: str) -> str:
     """Write a whole number with its noun.
 
-    Parameters
-    ----------
-    number : float
-        Rounded.
-    noun : str
-        In the singular; its plural ends in s.
-
-    Returns
-    -------
-    str
-        Such as ``"2 programs"``.
-
     Examples
     --------
     >>> counted(1, "program"), counted(0, "program")
@@ -206,38 +194,14 @@ LEVELS = MappingProxyType(
 
 
 def level_words(assumptions: Assumptions) -> str:
-    """Whose figures the chances begin at where no counts of interviews level them.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        ``level.basis`` and ``anchors.none``.
-
-    Returns
-    -------
-    str
-        For the middle of a sentence.
-    """
+    """Whose figures the chances begin at where no counts of interviews level them."""
     if assumptions.text("level.basis") == "identity":
         return "interview rates by specialty, which are assumed where nothing is counted or cited"
     return LEVELS[assumptions.entry(SPOTLESS).basis]
 
 
 def place_title(student: pd.DataFrame, kinds: dict[str, str]) -> str:
-    """Title of the chart that holds the model's chances at this score beside the source's.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    kinds : dict of str to str
-        Competitiveness by specialty.
-
-    Returns
-    -------
-    str
-        The title.
-    """
+    """Title of the chart that holds the model's chances at this score beside the source's."""
     score = student["step2_ck"].iloc[0]
     kind = COMPETITIVENESS[next(iter(kinds.values()))]
     return f"Chance by red flag at Step 2 CK {score:g}, in {kind}"
@@ -314,6 +278,7 @@ VERIFY = MappingProxyType(
         "auto_screen_any_failure": "whether it screens out any failed licensing exam",
         "veto_professionalism": "whether it refuses any professionalism concern",
         "accepts_do": "whether it takes DO applicants",
+        "accepts_comlex": "whether it reads a COMLEX score without a Step 2 CK score",
         "visa": "which visas it sponsors",
         "step2_ck": "whether a score from before July 2025 is still accepted as a pass",
     }

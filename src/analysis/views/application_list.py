@@ -29,6 +29,7 @@ ASK: Mapping[str, str] = MappingProxyType(
         "step2_cutoff": "C",
         "veto_professionalism": "P",
         "accepts_do": "D",
+        "accepts_comlex": "X",
         "visa": "V",
         "step2_ck": "K",
     }
@@ -57,6 +58,10 @@ class ListView:
         Further programs: program_id, name, state, chance, match_gain, total_fee_usd.
     curve : DataFrame
         applications, match_chance: how far the first so many applications get.
+    further : DataFrame
+        The same of `next_applications`, some applications past the list and the optional programs.
+    worth_sending : int or None
+        Applications after which none of `further` adds much; None if each does.
     fee_usd : float
         Fees of the list.
     with_all : float
@@ -87,6 +92,8 @@ class ListView:
     programs: pd.DataFrame
     optional: pd.DataFrame
     curve: pd.DataFrame
+    further: pd.DataFrame
+    worth_sending: int | None
     fee_usd: float
     with_all: float
     all_fee_usd: float
@@ -103,6 +110,23 @@ class ListView:
     def empty(self) -> bool:
         """Whether no program is on the list."""
         return self.programs.empty
+
+    @property
+    def gain(self) -> int:
+        """What the optional programs add, in the whole numbers of 100 that are shown."""
+        return round(100 * self.with_all) - round(100 * self.match)
+
+    @property
+    def enough(self) -> int:
+        """How many of the best programs come within 2 in 100 of the list."""
+        near = self.curve["match_chance"] >= self.match - 0.02
+        return int(self.curve.loc[near, "applications"].min())
+
+    @property
+    def enough_match(self) -> float:
+        """Match chance of those."""
+        at = self.curve["applications"] == self.enough
+        return float(self.curve.loc[at, "match_chance"].iloc[0])
 
     @property
     def unconfirmed(self) -> pd.DataFrame:
@@ -139,8 +163,8 @@ def list_view(found: ApplicationList, assumptions: Assumptions) -> ListView:
         ],
         replacement_name=[known.get(other, "") for other in own["replacement"]],
     )
-    curve, _ = next_applications(found, assumptions)
-    within = curve.iloc[: len(own) + len(optional)]
+    within = len(own) + len(optional)
+    further, worth_sending = next_applications(found, assumptions, within + MORE_APPLICATIONS)
     more = optional.iloc[-1] if len(optional) else None
     by_rho = found.match_chance_by_rho
     independent = by_rho.loc[by_rho["independent"], "match_chance"].iloc[0]
@@ -152,7 +176,9 @@ def list_view(found: ApplicationList, assumptions: Assumptions) -> ListView:
         independent=float(independent),
         programs=programs,
         optional=optional.rename(columns={"program_name": "name", "interview_chance": "chance"}),
-        curve=within[["applications", "match_chance"]],
+        curve=further[["applications", "match_chance"]].iloc[:within],
+        further=further,
+        worth_sending=worth_sending,
         fee_usd=found.fee_usd,
         with_all=found.match_chance if more is None else float(more["match_chance"]),
         all_fee_usd=found.fee_usd if more is None else float(more["total_fee_usd"]),

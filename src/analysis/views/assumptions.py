@@ -8,6 +8,8 @@ from pathlib import Path
 
 from analysis.assumptions import Entry, difference, read_assumptions, write_new
 from analysis.errors import AssumptionError
+from analysis.model.own_season import with_own_season
+from analysis.tables import read_if_given
 from analysis.views.robustness import WAYS, survey_weights
 
 __all__ = ["assumptions_diff", "assumptions_new", "assumptions_show"]
@@ -95,6 +97,8 @@ def assumptions_new(
     survey_csv: FilePath = "",
     specialty: str = "",
     way: str = WAYS[0],
+    programs_csv: FilePath = "",
+    applicants_csv: FilePath = "",
 ) -> tuple[Path, list[str]]:
     """Write a whole set of assumptions, the season among it, to edit.
 
@@ -110,13 +114,15 @@ def assumptions_new(
         Raw responses of program directors, whose weights the set takes; "" for none.
     specialty, way : str
         As for `survey_weights`.
+    programs_csv, applicants_csv : str or path-like
+        Tables whose shares and rates become the season's (`with_own_season`); "" for none.
 
     Returns
     -------
     Path
         The file.
     list of str
-        What was made of the survey.
+        What was made of the survey and the tables.
 
     Raises
     ------
@@ -134,5 +140,14 @@ def assumptions_new(
             raise AssumptionError(message)
         found = survey_weights(survey_csv, assumptions, specialty, way)
         assumptions, said = found.assumptions, found.sentences()
+    if str(programs_csv) or str(applicants_csv):
+        assumptions, taken = with_own_season(
+            assumptions,
+            read_if_given("programs", programs_csv),
+            read_if_given("applicants", applicants_csv),
+            programs_source=Path(programs_csv).name,
+            applicants_source=Path(applicants_csv).name,
+        )
+        said += taken
     write_new(target, assumptions)
     return target, said

@@ -10,13 +10,19 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.assumptions import read_assumptions, write_new
-from analysis.errors import AssumptionError
-from analysis.model.outcomes import Backtest, Estimate, run_backtest
+from analysis.assumptions import Assumptions, read_assumptions, write_new
+from analysis.errors import AssumptionError, ModelError
+from analysis.model.outcomes import (
+    Backtest,
+    Estimate,
+    chance_by_score,
+    commonest_flag,
+    run_backtest,
+)
 from analysis.paths import from_root
 from analysis.tables import read_if_given
 from analysis.tables.graduate_files import inclusion_form, read_graduate_files
-from analysis.text.findings import FIGURES, learned_label, verdict_sentence
+from analysis.text.findings import FIGURES, learned_label, verdict_sentence, yardstick_table
 from analysis.vocabulary import FORMS
 
 __all__ = ["BacktestAnswer", "backtest"]
@@ -29,6 +35,9 @@ class BacktestAnswer:
     result: Backtest
     fingerprint: str
     made_up: bool
+    assumptions: Assumptions
+    graduates: pd.DataFrame
+    programs: pd.DataFrame | None
     form: str = "applications"
 
     def record(self) -> dict[str, Any]:
@@ -53,6 +62,9 @@ class BacktestAnswer:
             "log_loss": value("log_loss"),
             "skill_vs_base_rate": value("skill_vs_base_rate"),
             "skill_vs_survey": value("skill_vs_survey"),
+            "skill_vs_regression": value("skill_vs_regression"),
+            "skill_vs_selection": value("skill_vs_selection"),
+            "yardstick": _records(found.yardstick),
             "calibration_in_the_large": value("calibration_in_the_large"),
             "calibration_slope": value("calibration_slope"),
             "calibration_intercept": value("calibration_intercept"),
@@ -91,10 +103,45 @@ class BacktestAnswer:
 
     def reliability(self) -> pd.DataFrame:
         """Reliability diagram as its chart wants it: with what it rests on."""
-        return self.result.bins.assign(
-            source=f"Countersignal's model, assumptions {self.fingerprint}",
-            basis="synthetic" if self.made_up else "office",
+        return self.result.bins.assign(**self._provenance())
+
+    def _provenance(self) -> dict[str, str]:
+        return {
+            "source": f"Countersignal's model, assumptions {self.fingerprint}",
+            "basis": "synthetic" if self.made_up else "office",
+        }
+
+    def flag_shown(self, flag: str = "") -> str:
+        """The flag asked for, else the one that most graduates have; "" if none has ten."""
+        return flag or commonest_flag(
+            self.graduates, int(self.assumptions.value("graduates.smallest_cell"))
         )
+
+    def by_score(self, flag: str) -> pd.DataFrame:
+        """Chance by Step 2 CK with and without a flag, as its chart wants it.
+
+        Parameters
+        ----------
+        flag : str
+            Code of a red flag.
+
+        Returns
+        -------
+        DataFrame
+            Of `analysis.model.outcomes.chance_by_score`; without rows where too few graduates have
+            the flag, or nothing was learned.
+        """
+        try:
+            found = chance_by_score(
+                self.graduates, self.result.learned, self.assumptions, flag, self.programs
+            )
+        except ModelError:
+            return pd.DataFrame()
+        return found.assign(**self._provenance())
+
+    def yardstick(self) -> pd.DataFrame:
+        """Brier score, log loss and calibration of four ways to foretell, with their intervals."""
+        return pd.DataFrame(yardstick_table(_records(self.result.yardstick)))
 
     def old_and_new(self) -> pd.DataFrame:
         """`changes` as a frame: assumption, old, new, low, high, graduates, learned."""
@@ -147,7 +194,8 @@ def backtest(
     RowError
         With every bad row.
     AssumptionError
-        If an assumption is not understood, or the learned set cannot be written.
+        If an assumption is not understood, or the learned set cannot be written, or is worse than
+        what it would replace.
     """
     if str(learned_toml) and Path(learned_toml).exists():
         message = (
@@ -164,11 +212,19 @@ def backtest(
         message = f"form {form!r}; expected one of {', '.join(FORMS)}"
         raise AssumptionError(message)
     result = run_backtest(graduates, assumptions, programs, form)
+    if str(learned_toml) and result.verdict == "worse":
+        message = (
+            f"{learned_toml} is not written: the learned numbers foretold the last year worse than "
+            "the old ones or a plain regression; look at it without --learned"
+        )
+        raise AssumptionError(message)
     if str(learned_toml):
         write_new(Path(learned_toml), result.learned.assumptions)
     sources = graduates["source"] if "source" in graduates else pd.Series(dtype="str")
     made_up = bool(sources.astype(str).str.contains("synthetic").any())
-    return BacktestAnswer(result, assumptions.fingerprint, made_up, form)
+    return BacktestAnswer(
+        result, assumptions.fingerprint, made_up, assumptions, graduates, programs, form
+    )
 
 
 def _number(value: Any) -> float | None:

@@ -98,16 +98,6 @@ def weight_words() -> dict[str, str]:
 def differences(before: Case, after: Case) -> list[str]:
     """What differs between two cases.
 
-    Parameters
-    ----------
-    before, after : Case
-        Any two.
-
-    Returns
-    -------
-    list of str
-        One clause each.
-
     Examples
     --------
     >>> one = Case("S1", ("Psychiatry",), 240.0, red_flags=("loa_academic",))
@@ -309,18 +299,7 @@ COLUMNS = tuple(f.name for f in fields(Case) if f.name not in OF_THE_PAGE)
 
 
 def case_of_row(row: Mapping[str, Any]) -> Case:
-    """Case of one row of students.
-
-    Parameters
-    ----------
-    row : mapping
-        As read by the loader.
-
-    Returns
-    -------
-    Case
-        Its `student` is that row again, column by column.
-    """
+    """Case of one row of students."""
     own: dict[str, Any] = {"student_id": str(row["student_id"])}
     for name in COLUMNS[1:]:
         value = row.get(name)
@@ -339,20 +318,7 @@ def case_of_row(row: Mapping[str, Any]) -> Case:
 
 
 def as_what_if(case: Case, changed: str) -> Case:
-    """The case as a row that nobody takes for the office's own record of the student.
-
-    Parameters
-    ----------
-    case : Case
-        Changed on the page, or typed there.
-    changed : str
-        Of `what_if_sentence`.
-
-    Returns
-    -------
-    Case
-        Its id, name and note say that it is a what-if.
-    """
+    """The case as a row that nobody takes for the office's own record of the student."""
     own = dict(case.rest)
     said = f"WHAT-IF, not the office's record. {changed}"
     own["advisor_note"] = "\n\n".join(filter(None, (said, own.get("advisor_note"))))
@@ -370,22 +336,12 @@ def what_if_sentence(changes: Sequence[str]) -> str:
 def states_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Understand wishes for states that a person typed; what can be read two ways is refused.
 
-    Parameters
-    ----------
-    text : str
-        Codes or names, by spaces, commas or "and"; "not" before each one to avoid.
-
     Returns
     -------
     tuple of str
         Codes of the states that are preferred, in their order.
     tuple of str
         Codes of those to avoid.
-
-    Raises
-    ------
-    ModelError
-        With the words that were not understood and what to write instead.
 
     Examples
     --------
@@ -450,23 +406,7 @@ def case_json(case: Case) -> dict[str, Any]:
 
 
 def case_from_json(values: Mapping[str, Any]) -> Case:
-    """A case that was written as plain values.
-
-    Parameters
-    ----------
-    values : mapping
-        Of `case_json`, or from a file that a person may have changed.
-
-    Returns
-    -------
-    Case
-        The same case.
-
-    Raises
-    ------
-    ModelError
-        If a value is missing or of another kind.
-    """
+    """A case that was written as plain values."""
     try:
         own = {name: values[name] for name in (f.name for f in fields(Case)) if name in values}
         for name in (*LISTS, "weights"):

@@ -1,4 +1,4 @@
-"""The robustness bench over a class: whose list hangs on the assumptions, and on which."""
+"""The sensitivity analysis over a class: whose list hangs on the assumptions, and on which."""
 
 from __future__ import annotations
 
@@ -16,15 +16,14 @@ import pandas as pd
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.bundle import FileBundle
 from analysis.errors import CountersignalError, ModelError
-from analysis.model.sensitivity import Case, match_variance, redrawn
+from analysis.model.sensitivity import Case, match_variance, resampled
 from analysis.model.sensitivity.smaa import unheard
 from analysis.model.sensitivity.sobol import ALL_WEIGHTS
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_programs, refuse_strangers
 from analysis.tables.check import check_table
 from analysis.text.findings import least_kept
-from analysis.views.result_cache import cache_path, cached_result, keep_result
-from analysis.views.robustness import case_of
+from analysis.views.robustness import cache_path, cached_result, case_of, keep_result
 from analysis.workers.work import Work, Workers
 
 __all__ = ["StudentTask", "class_robustness", "student_row"]
@@ -38,7 +37,7 @@ LEAST_SECONDS, SECONDS_A_DRAW = 300.0, 0.1  # time limit of a student, far above
 
 @dataclass(frozen=True, slots=True)
 class StudentTask:
-    """One student's bench. Only the id is in its printed form, which a log may hold."""
+    """One student's task. Only the id is in its printed form, which a log may hold."""
 
     student_id: str
     student: pd.DataFrame = field(repr=False)
@@ -62,12 +61,12 @@ def class_robustness(
     workers: Workers | None = None,
     cached: bool = False,
 ) -> pd.DataFrame:
-    """The bench over a class: whose list hangs on the assumptions, and on which.
+    """The sensitivity analysis over a class: whose list hangs on the assumptions, and on which.
 
     Parameters
     ----------
     students_csv, programs_csv, preferences_csv, assumptions_toml, overrides
-        As for `student_bench`; rows of students that are wrong are left out here.
+        As for `student_sensitivity`; rows of students that are wrong are left out here.
     draws : int, optional
         For each student; by default ``robustness.report_draws``.
     seed : int, optional
@@ -93,7 +92,7 @@ def class_robustness(
     Raises
     ------
     TableError, AssumptionError
-        As for `student_bench`; what is wrong with one student stands in that student's row.
+        As for `student_sensitivity`; what is wrong with one student stands in that student's row.
     ClusterError
         If the workers went away.
     """
@@ -186,7 +185,7 @@ def _class_row(
     row: dict[str, Any] = {"student_id": student_id, "list_length": 0, "problem": ""}
     base = case.best_at_base()
     if base.size:
-        lists = redrawn(case, case.inputs.drawn(draws, seed), base)
+        lists = resampled(case, case.inputs.drawn(draws, seed), base)
         sample = int(assumptions.value("robustness.variance_sample"))
         totals = match_variance(case, sample, seed, base).set_index("input")["total"]
         single = totals.drop(index=ALL_WEIGHTS).dropna()
@@ -194,7 +193,7 @@ def _class_row(
             "list_length": int(base.size),
             "kept_in_95_percent": least_kept(lists.draws["kept"].tolist()),
             "mean_overlap": float(lists.draws["overlap"].mean()),
-            "doubtful": len(lists.doubtful(assumptions.value("robustness.kept_share"))),
+            "doubtful": len(lists.unstable(assumptions.value("robustness.kept_share"))),
             "match_chance": float(case.match_chances(case.inputs.base(), base)[0]),
             "moves_most": str(single.idxmax()) if len(single) else "",
             "moves_most_share": float(single.max()) if len(single) else math.nan,

@@ -89,11 +89,6 @@ def _flags(cell: Any) -> str:
 def by_specialty(listed: pd.DataFrame) -> pd.DataFrame:
     """Count a class by specialty, with a last row for all.
 
-    Parameters
-    ----------
-    listed : DataFrame
-        Rows of `ClassOverview.listed`.
-
     Returns
     -------
     DataFrame
@@ -163,11 +158,6 @@ def first_rows(first: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
 def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]:
     """Rows of the charts of everyone, the lowest chance on top.
 
-    Parameters
-    ----------
-    listed, called
-        As for `list_rows`.
-
     Returns
     -------
     list of DataFrame
@@ -233,11 +223,6 @@ def calls_rows(calls: pd.DataFrame) -> pd.DataFrame:
 def graduate_rows(found: ClassOverview) -> pd.DataFrame:
     """Past graduates by group beside this class; small groups of graduates stand without numbers.
 
-    Parameters
-    ----------
-    found : ClassOverview
-        The class.
-
     Returns
     -------
     DataFrame
@@ -273,11 +258,6 @@ def graduate_rows(found: ClassOverview) -> pd.DataFrame:
 
 def rests_on(found: ClassOverview) -> pd.DataFrame:
     """The assumptions that the class's own figures rest on.
-
-    Parameters
-    ----------
-    found : ClassOverview
-        The class.
 
     Returns
     -------

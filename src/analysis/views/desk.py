@@ -6,7 +6,8 @@ import io
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -20,7 +21,6 @@ from analysis.model.chance import interview_chance
 from analysis.model.choice.application_list import (
     ApplicationList,
     application_list,
-    next_applications,
 )
 from analysis.model.profile import profile_levels, profile_points, specialties_of
 from analysis.paths import from_root
@@ -28,6 +28,7 @@ from analysis.plain_text import formula_as_text
 from analysis.tables import read_interview_chances
 from analysis.tables.check import check_table
 from analysis.tables.loading import Checked, listed_problems, report_of
+from analysis.tables.proposal import columns_as_read
 from analysis.tables.together import problems_together
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
@@ -40,10 +41,12 @@ from analysis.text.labels import (
     place_title,
     to_verify,
 )
+from analysis.views.application_list import ListView, list_view
 from analysis.views.case import Case, case_assumptions, cell_text
 from analysis.views.pick import left_out_reason, list_words, listed_because
 
 __all__ = [
+    "KEY_NUMBERS",
     "POLICIES",
     "Desk",
     "ListOf",
@@ -56,6 +59,7 @@ __all__ = [
     "changed_lines",
     "check_rows",
     "checked_file",
+    "file_columns",
     "list_of",
     "list_rows",
     "list_xlsx",
@@ -213,6 +217,14 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
     return report_of(checked), len(checked.rows) > 0
 
 
+def file_columns(path: FilePath, table: str) -> list[dict[str, str]]:
+    """How each column of a file reads; none where it cannot be read at all."""
+    try:
+        return columns_as_read(Path(path), table)
+    except TableError:
+        return []
+
+
 def check_rows(path: FilePath, table: str) -> pd.DataFrame:
     """The good rows of a file."""
     return check_table(Path(path), table).rows
@@ -297,7 +309,7 @@ def _standing_rows(typical: pd.DataFrame, points: pd.DataFrame) -> dict[str, str
     for place in typical.to_dict("records"):
         where = f" in {place['specialty']}" if several else ""
         known = not pd.isna(place["interview_chance"])
-        rows[f"Interview at a typical mid-tier program{where}"] = (
+        rows[f"{TYPICAL}{where}"] = (
             _with_range(place["interview_chance"], place["low"], place["high"])
             if known
             else "no score, no chance"
@@ -312,7 +324,7 @@ def _standing_rows(typical: pd.DataFrame, points: pd.DataFrame) -> dict[str, str
 
 def _with_range(chance: float, low: float, high: float) -> str:
     if not pd.isna(low) and percent(low) == percent(high):
-        return f"{percent(chance)} or more"
+        return percent(chance)
     ends = "" if pd.isna(low) else f" ({percent(low)} to {percent(high)})"
     return f"{percent(chance)}{ends}"
 
@@ -357,37 +369,45 @@ class ListOf:
         What is counted, and its number in words.
     found : ApplicationList or None
         The list itself; None without a score.
-    programs : DataFrame
-        A row a program of the case's specialties, in words, by program_id: those on the list first,
-        in its order.
+    view : ListView or None
+        The list as the report, the overview and `pick` read it; None without a score.
     curve : DataFrame
         The match chance by rho.
     used : tuple of float
         Values of rho that are mixed.
     sentences : tuple of str
         What to say beside the list.
-    applications : DataFrame
-        What each further application adds, of `analysis.model.choice.curves.next_application`.
-    worth_sending : int or None
-        Applications after which none adds much.
     """
 
     rows: Mapping[str, str]
     found: ApplicationList | None
-    programs: pd.DataFrame
+    view: ListView | None
     curve: pd.DataFrame
     used: tuple[float, ...]
     sentences: tuple[str, ...]
-    applications: pd.DataFrame
-    worth_sending: int | None
+    case: Case = field(repr=False)
+    preferences: pd.DataFrame | None = field(default=None, repr=False)
 
     @property
     def names(self) -> dict[str, str]:
-        """Names of the programs on the list, by id."""
-        if self.programs.empty:
+        """Names of the programs on the list, by id, in its order."""
+        if self.view is None or self.view.empty:
             return {}
-        listed = self.programs[self.programs["On list"] == ON]
-        return dict(zip(listed.index, listed["Program"], strict=True))
+        return self.view.programs.set_index("program_id")["name"].astype(str).to_dict()
+
+    @property
+    def states(self) -> dict[str, int]:
+        """How many programs of the list each state has, the most first."""
+        if self.view is None or self.view.empty:
+            return {}
+        return self.view.programs["state"].value_counts().to_dict()
+
+    @cached_property
+    def programs(self) -> pd.DataFrame:
+        """Every program of the case's specialties in words, those on the list first, by id."""
+        if self.found is None:
+            return pd.DataFrame()
+        return _program_rows(self.case, self.found, self.preferences)
 
 
 def list_of(case: Case, desk: Desk) -> ListOf:
@@ -420,8 +440,7 @@ def list_of(case: Case, desk: Desk) -> ListOf:
         else ""
     )
     if missing:
-        none = pd.DataFrame()
-        return ListOf(MappingProxyType({}), None, none, none, used, (missing,), none, None)
+        return ListOf(MappingProxyType({}), None, None, pd.DataFrame(), used, (missing,), case)
     programs, preferences = case_tables(case, desk)
     student = without_states(case, desk).student()
     found = application_list(
@@ -437,19 +456,19 @@ def list_of(case: Case, desk: Desk) -> ListOf:
                 f"The chances begin at {words['level']}: compare cases with them; they are no "
                 "forecast."
             )
-    further, worth_sending = next_applications(found, assumptions)
+    view = list_view(found, assumptions)
     return ListOf(
-        MappingProxyType(_list_rows(found)),
+        MappingProxyType(_list_rows(view, found.expected_interviews)),
         found,
-        _program_rows(case, found, preferences),
+        view,
         # Of an empty list there is nothing to draw.
         found.match_chance_by_rho.assign(basis="assumption", source=SOURCE)
         if records
         else pd.DataFrame(),
         used,
         tuple(said),
-        further.assign(basis="assumption", source=SOURCE),
-        worth_sending,
+        case,
+        preferences,
     )
 
 
@@ -506,6 +525,12 @@ def case_tables(case: Case, desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame | No
 
 ON, OPTIONAL, OFF = "yes", "optional", "no"
 MATCH = "Estimated match chance"
+UNCONFIRMED = "If every unconfirmed policy is a no"
+INTERVIEWS = "Expected interviews"
+APPLICATIONS = "Applications on the list"
+# Numbers that stay in view, whatever tab is open; the same at every specialty begins alike.
+TYPICAL = "Interview at a typical mid-tier program"
+KEY_NUMBERS = (MATCH, TYPICAL, INTERVIEWS, APPLICATIONS)
 
 
 @dataclass(frozen=True)
@@ -656,7 +681,9 @@ def list_xlsx(rows: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def beside_graduates(case: Case, graduates: pd.DataFrame | None) -> list[str]:
+def beside_graduates(
+    case: Case, graduates: pd.DataFrame | None, by_flag: pd.DataFrame
+) -> list[str]:
     """What the office's own graduates say beside the model; fewer than five are not shown.
 
     Parameters
@@ -665,6 +692,8 @@ def beside_graduates(case: Case, graduates: pd.DataFrame | None) -> list[str]:
         Its first specialty, score and flags.
     graduates : DataFrame or None
         A row an application.
+    by_flag : DataFrame
+        The model's chances of one interview at this score, of `Standing`.
     """
     if graduates is None:
         return []
@@ -677,6 +706,11 @@ def beside_graduates(case: Case, graduates: pd.DataFrame | None) -> list[str]:
         interviewed=("interviewed", "sum"),
         red_flags=("red_flags", "first"),
     )
+    modeled = {
+        row["red_flag"]: f" The model gives {percent(row['interview_chance'])} a program with this "
+        "flag alone."
+        for row in by_flag.to_dict("records")
+    }
     said = []
     scores = people.loc[people["matched"] == 1, "step2_ck"].dropna()
     if case.step2_ck is not None:
@@ -698,6 +732,7 @@ def beside_graduates(case: Case, graduates: pd.DataFrame | None) -> list[str]:
         said.append(
             f"{name}: of {len(own)} graduates in {specialty}, {int(own['matched'].sum())} matched; "
             f"{percent(share)} of their applications led to an interview (your office's file)."
+            f"{modeled.get(flag, '')}"
         )
     return said
 
@@ -743,11 +778,11 @@ def changed_lines(before: Mapping[str, str], after: ListOf, old: Mapping[str, st
     return [line for line in lines if line]
 
 
-def _list_rows(found: ApplicationList) -> dict[str, str]:
+def _list_rows(view: ListView, expected_interviews: float) -> dict[str, str]:
     return {
-        MATCH: _with_range(found.match_chance, found.match_chance_low, found.match_chance_high),
-        "If every unconfirmed policy is a no": percent(found.match_chance_if_unknowns_close),
-        "Expected interviews": f"{found.expected_interviews:.1f}",
-        "Applications on the list": str(len(found.programs)),
-        "Application fees": f"${found.fee_usd:,.0f}",
+        MATCH: _with_range(view.match, view.low, view.high),
+        UNCONFIRMED: percent(view.if_all_no),
+        INTERVIEWS: f"{expected_interviews:.1f}",
+        APPLICATIONS: str(len(view.programs)),
+        "Application fees": f"${view.fee_usd:,.0f}",
     }

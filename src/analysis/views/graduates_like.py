@@ -20,22 +20,7 @@ __all__ = ["alike_table", "graduates_like", "graduates_like_table"]
 def graduates_like(
     student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions
 ) -> Alike | str:
-    """What became of the graduates most like a student, or why nothing is said.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    graduates : DataFrame or None
-        Rows of graduates; None if the office has given no file.
-    assumptions : Assumptions
-        ``graduates.smallest_cell``, ``graduates.most_alike``.
-
-    Returns
-    -------
-    Alike or str
-        The group, or one sentence.
-    """
+    """What became of the graduates most like a student, or why nothing is said."""
     if graduates is None:
         return "No file of past graduates was given, so none are counted here."
     try:
@@ -51,11 +36,6 @@ def graduates_like(
 
 def alike_table(found: Alike | str) -> pd.DataFrame:
     """Rows of a table about graduates like a student.
-
-    Parameters
-    ----------
-    found : Alike or str
-        From `graduates_like`.
 
     Returns
     -------

@@ -85,7 +85,8 @@ def _rung(row: dict[str, Any], plan: ListView) -> dict[str, Any]:
         "chance": row["chance"],
         "low": row["low"],
         "high": row["high"],
-        "text": percent(row["chance"]),
+        # A row has room for a sign, not for "or more" and "less than".
+        "text": percent(row["chance"]).replace(" or more", "+").replace("less than ", "<"),
         "signal": row["signal"],
         "signal_text": "" if row["signal"] == "none" else signal,
         "ask": ", ".join(row["ask"]),

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.assumptions import Assumptions, read_assumptions
-from analysis.errors import ModelError
+from analysis.errors import ModelError, RowError
 from analysis.model.choice.application_list import (
     ApplicationList,
     application_list,
@@ -24,6 +24,8 @@ from analysis.model.choice.application_list import (
 from analysis.model.choice.couples import Couple, couple_plan
 from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_plan, years_for
 from analysis.model.choice.problem import ListWishes
+from analysis.model.choice.score_outlook import ScoreOutlook, score_outlook
+from analysis.model.expected_score import has_score
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
@@ -38,6 +40,7 @@ from analysis.text.labels import (
     to_verify,
 )
 from analysis.text.what_ifs import moves, what_if_label
+from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
 
 __all__ = [
@@ -329,6 +332,8 @@ class PickAnswer:
         Preliminary years beside advanced positions.
     couple : Couple, optional
         Lists of the student and a partner.
+    score : ScoreOutlook, optional
+        Where the score is not known and the list rests on an estimate.
     """
 
     found: ApplicationList
@@ -338,6 +343,7 @@ class PickAnswer:
     plans: tuple[Plan, ...] = ()
     years: LinkedYears | None = None
     couple: Couple | None = None
+    score: ScoreOutlook | None = None
 
     def rows(self) -> pd.DataFrame:
         """The list as a table, in order for use.
@@ -384,6 +390,8 @@ class PickAnswer:
             for row in found.left_out.to_dict("records")
         ]
         said = list_sentences(found, self.assumptions)
+        score = score_record(self.score)
+        said += sentences("pick/score", **score) if score else []
         if found.chosen:
             said += curve_sentences(curve, worth_sending, len(found.chosen), self.assumptions)
             said += sentences("pick/placement") if self.degree == "us_md" else []
@@ -439,6 +447,7 @@ class PickAnswer:
             "plans": plans,
             "tracks": tracks,
             "couple": couple,
+            "score": score,
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
@@ -493,6 +502,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
+
+
+def _partner(student: pd.DataFrame, students_csv: Files, asked: str) -> pd.DataFrame | None:
+    """Row of the student to match together with; the one asked for must be there, with a score."""
+    named = student.iloc[0].get("partner_id")
+    if asked or not isinstance(named, str) or not named:
+        return read_student(students_csv, asked) if asked else None
+    try:
+        other = read_student(students_csv, named)
+    except RowError:
+        return None
+    return other if has_score(other.iloc[0]) else None
 
 
 def pick(
@@ -564,10 +585,16 @@ def pick(
     )
     changed = {}
     for changes in what_ifs:
-        other, others = changed_wishes(student, asked, changes, found)
+        row, others = changed_wishes(student, asked, changes, found)
         try:
             changed[changes] = application_list(
-                other, programs, assumptions, preferences, others, method=method, with_range=False
+                row,
+                programs,
+                assumptions,
+                preferences,
+                others,
+                method=method,
+                with_range=False,
             )
         except ModelError as error:
             message = f"what-if {changes}: {error}"
@@ -577,9 +604,10 @@ def pick(
         named = specialty_name(second)[0] if second else ""
         plans = second_plan(student, programs, assumptions, preferences, asked, named)
     years = years_for(found, student, programs, assumptions, preferences)
-    other_id = partner or student.iloc[0].get("partner_id")
     couple = None
-    if isinstance(other_id, str) and other_id:
-        both = (student, read_student(students_csv, other_id))
+    other = _partner(student, students_csv, partner)
+    if other is not None:
+        both = (student, other)
         couple = couple_plan(both, programs, assumptions, preferences, asked, together_by)
-    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple)
+    score = score_outlook(student, found, programs, assumptions, preferences, asked)
+    return PickAnswer(found, changed, assumptions, degree_of(student), plans, years, couple, score)

@@ -12,10 +12,11 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import ApplicationList, application_list
 from analysis.model.choice.plans import second_plan
+from analysis.model.choice.score_outlook import score_outlook
 from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
 from analysis.views.application_list import ListView, WhatIf, list_view, what_ifs_of
-from analysis.views.student import StudentView, parts_of_chance, student_view
+from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
 __all__ = ["Firmness", "ReportView", "report_view"]
 
@@ -49,7 +50,9 @@ class ReportView:
     student : StudentView
         The record.
     list : ListView or None
-        The list; None without a score or without a program of the specialty.
+        The list; None without a score or an estimate of it, or without a program of the specialty.
+    score : dict or None
+        Of `score_record`, where the list rests on an estimate of the score.
     no_programs : bool
         Whether the programs file has none of the specialty.
     what_ifs : dict of str to WhatIf
@@ -58,6 +61,8 @@ class ReportView:
         Of `parts_of_chance`; empty without a list.
     alike : dict or None
         Similar graduates: n, matched, low, high (0-1); None where they cannot be told of.
+    graduates_on_file : bool
+        Whether the office gave a file of graduates.
     firm : Firmness or None
         Of the list.
     published : dict or None
@@ -72,10 +77,12 @@ class ReportView:
 
     student: StudentView
     list: ListView | None
+    score: dict[str, Any] | None
     no_programs: bool
     what_ifs: dict[str, WhatIf | None]
     parts: pd.DataFrame
     alike: dict[str, Any] | None
+    graduates_on_file: bool
     firm: Firmness | None
     published: dict[str, Any] | None
     halves: tuple[Half, ...]
@@ -86,13 +93,30 @@ class ReportView:
     @property
     def words(self) -> dict[str, Any]:
         """The fields by name, for a template."""
-        names = (*self.__dataclass_fields__, "sent")
+        names = (*self.__dataclass_fields__, "sent", "helps", "graduates_differ")
         return {name: getattr(self, name) for name in names}
 
     @property
     def sent(self) -> int:
         """Applications of the list."""
         return 0 if self.list is None else len(self.list.programs)
+
+    @property
+    def helps(self) -> bool:
+        """Whether the score gives more than a typical one would, in the whole numbers shown."""
+        typical = self.what_ifs.get("typical_score")
+        shown = 0 if self.list is None else round(100 * self.list.match)
+        return typical is not None and shown > round(100 * typical.match)
+
+    @property
+    def graduates_differ(self) -> str:
+        """Whether similar graduates did ``lower`` or ``higher`` than the list, beyond chance."""
+        if self.alike is None or self.list is None or self.list.empty:
+            return ""
+        shown = round(100 * self.list.match)
+        if shown > round(100 * self.alike["high"]):
+            return "lower"
+        return "higher" if shown < round(100 * self.alike["low"]) else ""
 
     @property
     def curve(self) -> pd.DataFrame:
@@ -163,9 +187,13 @@ def report_view(
     known = set(programs["specialty"])
     no_programs = not known & set(record.specialties)
     found = None
-    if record.score is not None and not no_programs:
+    if (record.score is not None or record.expected is not None) and not no_programs:
         found = application_list(student, programs, assumptions, preferences)
     plan = None if found is None else list_view(found, assumptions)
+    outlook = None
+    if found is not None:
+        outlook = score_outlook(student, found, programs, assumptions, preferences)
+    score = score_record(outlook)
     what_ifs: dict[str, WhatIf | None] = dict.fromkeys(
         ("no_flags", "letters", "typical_score", "more")
     )
@@ -189,10 +217,12 @@ def report_view(
     return ReportView(
         student=record,
         list=plan,
+        score=score,
         no_programs=no_programs,
         what_ifs=what_ifs,
         parts=parts,
         alike=_alike(student, graduates, assumptions),
+        graduates_on_file=graduates is not None,
         firm=firm,
         published=_published(record, assumptions),
         halves=halves,

@@ -1,10 +1,13 @@
-"""The sensitivity analysis of one student's list, from files and options."""
+"""One student's sensitivity analysis, from files; results are kept between runs."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,19 +16,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis import __version__
 from analysis.assumptions import FACTORS, Assumptions, factor_components, read_assumptions
 from analysis.model.choice.problem import list_problem
 from analysis.model.profile import specialties_of
 from analysis.model.sensitivity import (
-    Bench,
     Case,
-    robustness_bench,
+    SensitivityAnalysis,
+    sensitivity_analysis,
     student_case,
     surveyed_weights,
 )
 from analysis.model.sensitivity.smaa import unheard
 from analysis.model.survey import WAYS, component_weights, factor_ratings, survey_assumptions
-from analysis.paths import from_root
+from analysis.paths import from_root, project_root
 from analysis.tables import (
     read_if_given,
     read_pd_responses,
@@ -36,7 +40,7 @@ from analysis.tables import (
 from analysis.tables.codes import specialty_name
 from analysis.text.findings import (
     acceptability_finding,
-    contest_finding,
+    close_call_finding,
     first_finding,
     flip_finding,
     least_kept,
@@ -45,19 +49,56 @@ from analysis.text.findings import (
     with_input_labels,
 )
 from analysis.text.labels import percent
-from analysis.views.result_cache import cache_path, cached_result, keep_result
+from analysis.workers.host import code_hash
 
 __all__ = [
     "WAYS",
     "SurveyWeights",
+    "cache_path",
+    "cached_result",
     "case_of",
     "charted",
     "findings",
+    "keep_result",
     "robustness",
     "robustness_rows",
-    "student_bench",
+    "student_sensitivity",
     "survey_weights",
 ]
+
+
+def cache_path(options: Sequence[Any], files: Sequence[str | os.PathLike[str]]) -> Path:
+    """Where a result is kept: below ``data/private/cache``, outside of git."""
+    question = [__version__, list(options), [file_hash(path) for path in files], code_hash()]
+    key = hashlib.sha256(json.dumps(question).encode()).hexdigest()[:32]
+    return project_root() / "data" / "private" / "cache" / f"{key}.json"
+
+
+def cached_result(path: Path) -> dict[str, Any] | None:
+    """A result that was kept, or None."""
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return answer if isinstance(answer, dict) else None
+
+
+def keep_result(path: Path, answer: dict[str, Any]) -> None:
+    """Leave a result for next time; a folder that cannot be written is no reason to fail."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.parent.chmod(0o700)
+        part = path.with_suffix(f".{os.getpid()}.part")
+        part.touch(mode=0o600)
+        part.write_text(json.dumps(answer, allow_nan=False), encoding="utf-8")
+        part.replace(path)
+
+
+def file_hash(path: str | os.PathLike[str]) -> str:
+    """Hash of a file's bytes; "" for a file that is not given or not there."""
+    if not str(path) or not Path(path).is_file():
+        return ""
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -115,7 +156,7 @@ WITHOUT_SIGNALS = (
 )
 
 
-def student_bench(
+def student_sensitivity(
     student_id: str,
     students_csv: Files,
     programs_csv: Files,
@@ -126,8 +167,8 @@ def student_bench(
     seed: int | None = None,
     progress: Callable[[int], object] = unheard,
     responses_csv: Files = "",
-) -> Bench:
-    """The whole bench of one student, from files.
+) -> SensitivityAnalysis:
+    """The sensitivity analysis of one student, from files.
 
     Parameters
     ----------
@@ -146,20 +187,6 @@ def student_bench(
     responses_csv : str or path-like
         A raw survey, or "". Its weights then take the place of the assumptions', and scatter by
         its own sampling error; of the student's specialties, if any of their directors answered.
-
-    Returns
-    -------
-    Bench
-        Same files, assumptions and seed, same bytes.
-
-    Raises
-    ------
-    TableError
-        If a file cannot be used.
-    RowError
-        If the student's row is wrong or missing.
-    AssumptionError, ModelError
-        If an assumption is not understood, or there is no list to vary.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
     student = read_student(students_csv, student_id)
@@ -177,7 +204,7 @@ def student_bench(
     preferences = read_if_given("preferences", preferences_csv)
     refuse_strangers(students_csv, programs_csv, preferences_csv)
     case = case_of(student, programs, preferences, assumptions, drawn)
-    return robustness_bench(case, assumptions, draws=draws, seed=seed, progress=progress)
+    return sensitivity_analysis(case, assumptions, draws=draws, seed=seed, progress=progress)
 
 
 def case_of(
@@ -187,7 +214,7 @@ def case_of(
     assumptions: Assumptions,
     surveyed: NDArray[np.float64] | None = None,
 ) -> Case:
-    """One student's row as a case for the bench."""
+    """One student's row as a case for the analysis."""
     problem = list_problem(student, programs, assumptions, preferences)
     return student_case(student, problem, assumptions, preferences, surveyed)
 
@@ -211,9 +238,9 @@ def robustness(
     Parameters
     ----------
     student_id, students_csv, programs_csv, preferences_csv, assumptions_toml, overrides
-        As for `student_bench`.
+        As for `student_sensitivity`.
     draws, seed, progress, responses_csv
-        As for `student_bench`.
+        As for `student_sensitivity`.
     cached : bool
         Whether an answer to the same question is taken from ``data/private/cache`` and left there.
         The key is a hash over the files' bytes, the assumptions, the options and the code.
@@ -229,16 +256,16 @@ def robustness(
     Raises
     ------
     TableError, RowError, AssumptionError, ModelError
-        As for `student_bench`.
+        As for `student_sensitivity`.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
     factors = from_root(FACTORS) if responses_csv else ""
     files = (students_csv, programs_csv, preferences_csv, responses_csv, factors)
     kept = cache_path([student_id, assumptions.fingerprint, draws, seed], files)
-    found = cached_result(kept) if cached else None
-    if found is not None:
-        return found
-    bench = student_bench(
+    before = cached_result(kept) if cached else None
+    if before is not None:
+        return before
+    found = student_sensitivity(
         student_id,
         students_csv,
         programs_csv,
@@ -250,22 +277,22 @@ def robustness(
         progress,
         responses_csv,
     )
-    answer = {"student_id": student_id, **_content(bench)}
+    answer = {"student_id": student_id, **_content(found)}
     if cached:
         keep_result(kept, answer)
     return answer
 
 
-def _content(bench: Bench) -> dict[str, Any]:
-    lists = bench.lists
+def _content(found: SensitivityAnalysis) -> dict[str, Any]:
+    lists = found.lists
     names = lists.programs["program_id"]
     shares = lists.programs["selection_acceptability"]
     return {
-        "fingerprint": bench.fingerprint,
-        "draws": bench.draws,
-        "seed": bench.seed,
+        "fingerprint": found.fingerprint,
+        "draws": found.draws,
+        "seed": found.seed,
         "base_list": [str(names.iloc[position]) for position in lists.base],
-        "match_chance": rounded(bench.match_chance),
+        "match_chance": rounded(found.match_chance),
         "selection_acceptability": dict(zip(names, map(rounded, shares), strict=True)),
         "sampling_error": {
             name: [rounded(low), rounded(high)]
@@ -281,12 +308,12 @@ def _content(bench: Bench) -> dict[str, Any]:
                 "total": rounded(row["total"]),
                 "total_ci": [rounded(row["total_low"]), rounded(row["total_high"])],
             }
-            for row in bench.variance.to_dict("records")
+            for row in found.variance.to_dict("records")
         ],
-        "tornado": _records(bench.tornado),
-        "flips": _records(bench.flips),
-        "order_flips": _records(bench.order_flips),
-        "smaa": {"firsts": _records(bench.firsts), "contests": _records(bench.contests)},
+        "tornado": _records(found.tornado),
+        "flips": _records(found.flips),
+        "order_flips": _records(found.order_flips),
+        "smaa": {"firsts": _records(found.firsts), "contests": _records(found.close_calls)},
         "overlap": {
             "list_length": int(lists.base.size),
             "mean_kept": rounded(lists.draws["kept"].mean()),
@@ -299,17 +326,17 @@ def _content(bench: Bench) -> dict[str, Any]:
             "mean": rounded(lists.draws["regret"].mean()),
             "in_95_percent_at_most": rounded(lists.draws["regret"].quantile(0.95)),
         },
-        "findings": findings(bench),
-        "note": f"{WITHOUT_SIGNALS}: the list as assumed has {percent(bench.match_chance)}",
+        "findings": findings(found),
+        "note": f"{WITHOUT_SIGNALS}: the list as assumed has {percent(found.match_chance)}",
     }
 
 
-def findings(bench: Bench) -> list[str]:
-    """The bench's findings, one clause each: list, variance, tornado, flips, firsts, contests.
+def findings(found: SensitivityAnalysis) -> list[str]:
+    """The findings of an analysis, one clause each, in the order of the charts.
 
     Parameters
     ----------
-    bench : Bench
+    found : SensitivityAnalysis
         Of one student.
 
     Returns
@@ -318,19 +345,19 @@ def findings(bench: Bench) -> list[str]:
         Six clauses, ready to be titles.
     """
     return [
-        acceptability_finding(bench.lists.draws["kept"].tolist(), int(bench.lists.base.size)),
-        variance_finding(bench.variance.to_dict("records")),
-        tornado_finding(bench.tornado.to_dict("records")),
-        flip_finding(bench.flips.to_dict("records")),
-        first_finding(bench.firsts.to_dict("records")),
-        contest_finding(bench.contests.to_dict("records")),
+        acceptability_finding(found.lists.draws["kept"].tolist(), int(found.lists.base.size)),
+        variance_finding(found.variance.to_dict("records")),
+        tornado_finding(found.tornado.to_dict("records")),
+        flip_finding(found.flips.to_dict("records")),
+        first_finding(found.firsts.to_dict("records")),
+        close_call_finding(found.close_calls.to_dict("records")),
     ]
 
 
 def charted(
     rows: pd.DataFrame, programs_csv: Files, assumptions_toml: Files | None = None
 ) -> pd.DataFrame:
-    """Rows of a bench as a chart wants them: plain words, and what they rest on.
+    """Rows of an analysis as a chart wants them: plain words, and what they rest on.
 
     Parameters
     ----------
@@ -339,7 +366,7 @@ def charted(
     programs_csv : str or path-like
         The programs the list was chosen from; a made-up sample is said to be one.
     assumptions_toml : str or path-like, optional
-        The assumptions behind the bench.
+        The assumptions behind it.
 
     Returns
     -------

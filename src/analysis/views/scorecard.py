@@ -24,9 +24,10 @@ from analysis.model.parameters import chance_parameters
 from analysis.model.pool import conditional_odds, evidence_of, nodes_of, pool_of, typical_penalty
 from analysis.paths import from_root
 
-__all__ = ["main", "scorecard", "scorecard_markdown"]
+__all__ = ["CURVE", "CURVE_SOURCE", "main", "scorecard", "scorecard_markdown"]
 
 PAGE = "docs/scorecard.md"
+# Match chance by the number of interviews, as published.
 CURVE = {1: 0.55, 3: 0.78, 5: 0.86, 10: 0.93, 15: 0.95}
 CURVE_SOURCE = "US MD seniors, all specialties (secondary, rounded)"
 IM_CURVE = {5: 0.85, 12: 0.99}
@@ -250,18 +251,7 @@ def _orders(assumptions: Assumptions) -> list[dict[str, Any]]:
 
 
 def scorecard_markdown(rows: Sequence[dict[str, Any]]) -> str:
-    """Scorecard as a page of docs.
-
-    Parameters
-    ----------
-    rows : sequence of dict
-        From `scorecard`.
-
-    Returns
-    -------
-    str
-        Markdown.
-    """
+    """Scorecard as a page of docs."""
 
     def share(value: float | None) -> str:
         return "" if value is None else f"{100 * value:.1f}%"

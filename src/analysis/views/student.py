@@ -10,14 +10,20 @@ import pandas as pd
 
 from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
+from analysis.model.choice.score_outlook import ScoreOutlook
+from analysis.model.expected_score import ExpectedScore, expected_score
 from analysis.model.flags import heaviest_first, listed
 from analysis.model.profile import specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
-__all__ = ["STORIES", "StudentView", "advisor_note", "parts_of_chance", "student_view"]
+__all__ = [
+    "StudentView",
+    "advisor_note",
+    "parts_of_chance",
+    "score_record",
+    "student_view",
+]
 
-# Shapes of a record, from what weighs on it and what has come since (text/story.md.j2).
-STORIES = ("conduct", "letter", "wards", "volatile", "recovery", "repair", "steady")
 EARLY = frozenset({"course_failure_remediated", "preclinical_failures_multiple", "loa_academic"})
 ACADEMIC = EARLY | EXAM_FAILURES
 
@@ -34,6 +40,8 @@ class StudentView:
         One, or two for a parallel plan.
     score : int or None
         Step 2 CK; None if it is not known yet.
+    expected : ExpectedScore or None
+        Chances of the scores it may be, where the office estimates it.
     step1_failed : bool
         Whether Step 1 took a second attempt.
     flags : tuple of str
@@ -50,12 +58,14 @@ class StudentView:
     typical : dict of str to float
         The typical values: step2_ck, honors, letters, research.
     story : str
-        One of `STORIES`.
+        Shape of the record: conduct, letter, wards, volatile, recovery, repair or steady
+        (text/report/story.md.j2).
     """
 
     student_id: str
     specialties: tuple[str, ...]
     score: int | None
+    expected: ExpectedScore | None
     step1_failed: bool
     flags: tuple[str, ...]
     degree: str
@@ -84,19 +94,7 @@ class StudentView:
 
 
 def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView:
-    """Read one student's record for a reader.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    assumptions : Assumptions
-        The typical values, and the order of flags.
-
-    Returns
-    -------
-    StudentView
-    """
+    """Read one student's record for a reader."""
     row = student.iloc[0]
     flags = tuple(heaviest_first(listed(row["red_flags"]), assumptions.group("anchors")))
     typical = {
@@ -111,6 +109,7 @@ def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView
         student_id=str(row["student_id"]),
         specialties=tuple(specialties_of(row, assumptions)),
         score=None if score is None else int(score),
+        expected=expected_score(row, assumptions),
         step1_failed="step1_failure" in flags,
         flags=flags,
         degree=_word(row, "degree"),
@@ -159,6 +158,37 @@ def _word(row: pd.Series, column: str) -> str:
     return cell if isinstance(cell, str) else ""
 
 
+def score_record(outlook: ScoreOutlook | None) -> dict[str, Any] | None:
+    """What is known of a score that is not in yet, as plain values.
+
+    Returns
+    -------
+    dict or None
+        expected, sd; low, high (5th and 95th percentile; None where a fail is that likely), failing
+        (chance, 0-1); now, waiting (match chances of the list as it is, and chosen once the score
+        is known), wait (whether waiting is worth it), by_score and cutoffs (rows of the two tables
+        of `ScoreOutlook`). None where the score is known.
+    """
+    if outlook is None:
+        return None
+
+    def rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+        return table.astype(object).where(table.notna(), None).to_dict("records")
+
+    return {
+        "expected": outlook.expected.mean,
+        "sd": outlook.expected.sd,
+        "low": None if np.isnan(outlook.low) else outlook.low,
+        "high": None if np.isnan(outlook.high) else outlook.high,
+        "failing": outlook.expected.failing,
+        "now": outlook.now,
+        "waiting": outlook.waiting,
+        "wait": outlook.wait,
+        "by_score": rows(outlook.by_score),
+        "cutoffs": rows(outlook.cutoffs),
+    }
+
+
 # Order in which a record's parts replace a typical applicant's: the newest evidence first.
 PARTS = ("step2_ck", "clerkships", "letters", "research", "red_flags")
 COLUMNS = {
@@ -182,19 +212,6 @@ def parts_of_chance(
     that the steps add up. Signals and ties are the list's at every step, since they are no part of
     a record; with them the last step is the mean of the chances that the list shows.
 
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students, with a score.
-    programs : DataFrame
-        All programs: the level of one rests on its neighbors too.
-    assumptions : Assumptions
-        Every number of the model.
-    view : StudentView
-        The record, with the typical values.
-    sent : DataFrame
-        A row a program of the list: program_id, signal and tie ("" or ``none`` for none).
-
     Returns
     -------
     DataFrame
@@ -213,9 +230,9 @@ def parts_of_chance(
         step = steps[-1].copy()
         if part == "red_flags":
             step = student
-        elif (
-            getattr(view, {"step2_ck": "score", "clerkships": "honors"}.get(part, part)) is not None
-        ):
+        elif getattr(
+            view, {"step2_ck": "score", "clerkships": "honors"}.get(part, part)
+        ) is not None or (part == "step2_ck" and view.expected):
             step[COLUMNS[part]] = student[COLUMNS[part]]
         steps.append(step)
     copies = pd.concat(steps, ignore_index=True)

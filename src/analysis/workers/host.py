@@ -129,13 +129,7 @@ def installation() -> dict[str, str]:
 
 @cache
 def code_hash() -> str:
-    """Hash over every file of the package, so that a changed program never meets old results.
-
-    Returns
-    -------
-    str
-        SHA-256, hexadecimal.
-    """
+    """Hash over every file of the package, so that a changed program never meets old results."""
     package = Path(__file__).resolve().parents[1]
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*")):
@@ -195,26 +189,7 @@ def handed_on(files: Payload) -> Payload:
 def done(
     files: Payload, task: Payload, seconds: float, preload: str, expected: Mapping[str, str]
 ) -> Payload:
-    """Do a task in a process of this machine.
-
-    Parameters
-    ----------
-    files : Payload
-        From `analysis.bundle.FileBundle.content`.
-    task : Payload
-        A function and its argument, serialize.
-    seconds : float
-        Time limit.
-    preload : str
-        See `analysis.workers.work.Work`.
-    expected : mapping of str to str
-        Installation of the caller.
-
-    Returns
-    -------
-    Payload
-        The result or an error, serialize.
-    """
+    """Do a task in a process of this machine."""
     import distributed
 
     other = differences(expected, installation())

@@ -1,9 +1,16 @@
-from analysis.cli.printing import print_chances
+from analysis.cli.printing import _with_range, print_chances
 from analysis.paths import from_root
 from analysis.views.chances import chances
 
 FILES = [from_root(f"data/sample/{name}.csv") for name in ("students", "programs")]
 CHANGES = ["step2_ck=275", "drop=step1_failure"]
+
+
+def test_a_range_that_prints_as_one_number_is_left_out():
+    row = {"interview_chance": 0.95, "low": 0.9496, "high": 0.95}
+    assert _with_range(row) == "95%"
+    assert _with_range(row | {"low": 0.8}) == "95% (80-95)"
+    assert _with_range(row | {"low": None, "high": None}) == "95%"
 
 
 def test_a_row_of_the_table_is_a_pair_with_a_column_for_each_what_if(capsys):

@@ -5,7 +5,9 @@ import pytest
 
 from analysis.assumptions import read_assumptions
 from analysis.model.chance import interview_chance
-from tests.unit.model import scalar_chance
+from analysis.model.parameters import chance_parameters
+from analysis.model.pool import conditional_odds, evidence_of, pool_of, typical_penalty
+from tests.unit.model import scalar_chance, scalar_level
 from tests.unit.model.pairs import drawn_pair, frame
 
 ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
@@ -97,3 +99,39 @@ def test_many_pairs_at_once_are_the_pairs_one_by_one():
             expected = scalar_chance.interview_chance(student, program, student["competitiveness"])
             at = student["student_id"], program["program_id"]
             assert found[at] == pytest.approx(expected, abs=1e-9)
+
+
+IDENTITY = read_assumptions()
+
+
+@pytest.fixture(scope="module")
+def conditional():
+    return {kind: scalar_level.conditional(kind) for kind in scalar_level.POOL}
+
+
+def test_conditional_odds_agree_with_the_scalar_transcription(conditional):
+    for kind, (level, group, signal) in conditional.items():
+        pool = pool_of("Internal Medicine", kind, IDENTITY)
+        tau = evidence_of(pool, chance_parameters(IDENTITY), IDENTITY).tau
+        found = conditional_odds(pool, tau, typical_penalty(pool, kind, IDENTITY), IDENTITY)
+        assert tau[0] == pytest.approx(scalar_level.spread()[0], abs=1e-9)
+        # The package sums over 40 nodes; chances end at 95% with a kink.
+        assert found.level[0] == pytest.approx(level, abs=2e-4)
+        assert found.group[0] == pytest.approx(group, abs=2e-4)
+        assert found.signal[0] == pytest.approx(signal, abs=2e-4)
+
+
+@pytest.mark.parametrize("seed", range(500, 512))
+def test_a_pair_by_the_identity_agrees_with_the_scalar_transcription(seed, conditional):
+    student, program = drawn_pair(seed)
+    if program["applications_received"] is not None:
+        program |= {"interviews_offered": 20 + 3 * (seed % 40), "applications_received": 1100}
+    if program["step2_cutoff"] is not None:
+        program["step2_cutoff"] = min(program["step2_cutoff"], 240)
+    signal = (None, "silver", "gold")[seed % 3]
+    kind = student["competitiveness"]
+    expected = scalar_level.interview_chance(student, program, kind, conditional[kind], signal)
+    preferences = frame({"student_id": "S1", "program_id": "P1", "tie": None, "signal": signal})
+    row = interview_chance(frame(student), frame(program), IDENTITY, preferences, with_range=False)
+    assert "against its screens" not in row["imputed"].iloc[0]
+    assert row["interview_chance"].iloc[0] == pytest.approx(expected, abs=1e-4)

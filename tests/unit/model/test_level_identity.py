@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 from analysis.assumptions import GROUPS, read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
+from analysis.model.flags import FLAGS
 from analysis.model.level import program_levels
 from analysis.model.parameters import chance_parameters, joint_draws
 from analysis.model.pool import (
@@ -20,6 +21,7 @@ from analysis.model.pool import (
     evidence_of,
     expected_value,
     mean_chance,
+    own_shares,
     pool_of,
     program_level,
     typical_penalty,
@@ -151,6 +153,8 @@ def test_the_mean_chance_of_a_programs_applicants_is_its_rate(rates, name, exams
     penalty = heavier * typical_penalty(pool, which, ASSUMPTIONS)
     counts = levels.facts["cutoff_counts"] > 0
     gates = Gates(
+        np.tile(pool.group, (len(rates), 1)),
+        np.tile(pool.signal, (len(rates), 1, 1)),
         np.ones((len(rates), 4)),
         np.insert(np.ones((len(rates), 2)), 1, levels.facts["reads_exam_failure"], axis=1),
         np.where(counts, (levels.facts["cutoff"] - 250) / 12, -np.inf),
@@ -184,6 +188,74 @@ def test_a_simulated_pool_gets_the_programs_rate():
     reads = (250 + 12 * record[:, 0] >= 240) & (flag != 1)
     mean = (reads * np.minimum(expit(eta), CAP)).mean()
     assert mean == pytest.approx(levels.rate[0], abs=1e-3)
+
+
+OWN_SHARES = {
+    "share_us_md": 0.5, "share_us_do": 0.1, "share_us_img": 0.1, "share_non_us_img": 0.3,
+    "share_gold": 0.04, "share_silver": 0.2,
+}  # fmt: skip
+
+
+def simulated_rate(level, odds, group, signal, tau):
+    """Mean chance of drawn applicants of shares ``group`` (4,) and ``signal`` (4, 3)."""
+    random, n = np.random.default_rng(8), 400_000
+    of_group = random.choice(4, n, p=group)
+    luck = random.random(n)
+    sent = (luck[:, None] > signal[of_group].cumsum(axis=1)[:, :2]).sum(axis=1)
+    pool = pool_of("Internal Medicine", "moderate", ASSUMPTIONS)
+    place, flag = (random.choice(3, n, p=share) for share in (pool.place, pool.flag))
+    eta = level + odds[:4][of_group] + odds[4:][sent] + tau * random.standard_normal(n)
+    eta += np.log(pool.place_odds)[place] + typical_penalty(pool, "moderate", ASSUMPTIONS)[flag]
+    return np.minimum(expit(eta), CAP).mean()
+
+
+def test_a_program_with_shares_of_its_own_gets_its_rate_over_its_own_applicants():
+    frame = pd.DataFrame([program(**OWN_SHARES), program(program_id="P2")])
+    levels = program_levels(frame, ASSUMPTIONS)
+    own = levels.solved("moderate")
+    share, signal = own_shares(
+        pool_of("Internal Medicine", "moderate", ASSUMPTIONS),
+        np.array([[0.5, 0.1, 0.1, 0.3]]), np.array([0.04]), np.array([0.2]),
+    )  # fmt: skip
+    assert share[0] == pytest.approx([0.5, 0.1, 0.1, 0.3])
+    assert share[0] @ signal[0] == pytest.approx([0.76, 0.2, 0.04])
+    cells = own.cells[1:, 0]
+    found = simulated_rate(own.cells[0, 0], cells, share[0], signal[0], own.tau[0])
+    assert found == pytest.approx(levels.rate[0], abs=1.5e-3)
+    # Twice as many US MD seniors as usual share the same interviews: each has a lower chance.
+    one, other = chance(student(), program(**OWN_SHARES), program(program_id="P2"))
+    assert one < other
+
+
+def test_shares_that_a_program_does_not_give_are_those_of_its_specialty():
+    pool = pool_of("Internal Medicine", "moderate", ASSUMPTIONS)
+    nothing = np.full((1, 4), np.nan), np.array([np.nan]), np.array([np.nan])
+    share, signal = own_shares(pool, *nothing)
+    assert share[0] == pytest.approx(pool.group)
+    assert signal[0] == pytest.approx(pool.signal)
+    share, _ = own_shares(pool, np.array([[0.6, np.nan, np.nan, 0.1]]), *nothing[1:])
+    rest = pool.group[1:3] / pool.group[1:3].sum()
+    assert share[0] == pytest.approx([0.6, *(0.3 * rest), 0.1])
+    empty = program() | dict.fromkeys(OWN_SHARES, np.nan)
+    assert chance(student(), empty) == pytest.approx(chance(student()), abs=1e-12)
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda s: sum(s) > 0.01),
+    st.floats(0, 1), st.floats(0, 1), st.sampled_from(SPECIALTIES),
+)  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_own_shares_are_shares_whatever_a_file_says(shares, gold, silver, name):
+    kind = ASSUMPTIONS.season_of(name).competitiveness
+    group = np.array([shares]) / sum(shares)
+    silver = silver * (1 - gold)
+    share, signal = own_shares(
+        pool_of(name, kind, ASSUMPTIONS), group, np.array([gold]), np.array([silver])
+    )
+    assert share.sum() == pytest.approx(1)
+    assert signal.sum(axis=2) == pytest.approx(1)
+    assert (share >= 0).all()
+    assert (signal >= -1e-12).all()
 
 
 def test_thin_counts_are_pulled_to_those_of_their_type():
@@ -253,6 +325,25 @@ def test_flags_lower_and_signals_and_degrees_order_every_chance(name, s, c, lett
     assert np.diff(sent).min() >= -1e-12
 
 
+@pytest.mark.parametrize("name", SPECIALTIES)
+def test_in_every_specialty_flags_signals_and_degrees_are_in_order(name):
+    """One file at one program: without a flag, with more of a signal, of an earlier group."""
+    rows = {f"D{at}": {"degree": degree} for at, degree in enumerate(GROUPS)}
+    rows |= {f"F{at}": {"red_flags": (flag,)} for at, flag in enumerate(FLAGS)}
+    rows |= {"none": {}, "silver": {}, "gold": {}}
+    people = [student(student_id=one, specialty=(name,)) | cells for one, cells in rows.items()]
+    sent = pd.DataFrame(
+        {"student_id": list(rows)[-3:], "program_id": "P1", "tie": None, "signal": list(rows)[-3:]}
+    )
+    found = interview_chance(
+        pd.DataFrame(people), pd.DataFrame([program(specialty=name)]), ASSUMPTIONS, sent,
+        with_range=False,
+    ).set_index("student_id")["interview_chance"]  # fmt: skip
+    assert found[[f"D{at}" for at in range(len(GROUPS))]].is_monotonic_decreasing
+    assert (found[[f"F{at}" for at in range(len(FLAGS))]] < found["none"]).all()
+    assert found["none"] <= found["silver"] <= found["gold"]
+
+
 def test_a_place_that_is_known_moves_chances_and_one_unknown_is_the_pools_average():
     unknown = chance(student())[0]
     away = chance(student(home_state="CA"))[0]
@@ -295,7 +386,10 @@ def test_levels_under_draws_are_the_levels_solved_anew():
         pool, evidence.tau, penalty, ASSUMPTIONS,
         group_factor=drawn.group_factor.ravel(), signal_factor=drawn.signal_factor.ravel(),
     )  # fmt: skip
-    gates = Gates(np.ones((3, 4)), np.ones((3, 3)), np.full(3, -np.inf))
+    gates = Gates(
+        np.tile(pool.group, (3, 1)), np.tile(pool.signal, (3, 1, 1)),
+        np.ones((3, 4)), np.ones((3, 3)), np.full(3, -np.inf),
+    )  # fmt: skip
     for at in range(5):
         one = Odds(*(values[at : at + 1] for values in vars(odds).values()))
         level = program_level(

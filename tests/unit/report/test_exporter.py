@@ -236,6 +236,11 @@ def test_nbconvert_finds_the_exporter_by_name():
     assert get_exporter("countersignal_pdf") is CountersignalPDFExporter
 
 
+def test_a_refusal_inside_a_server_is_an_exception_that_it_can_show():
+    with pytest.raises(ReportError):
+        CountersignalPDFExporter().from_notebook_node(notebook(identity=False))
+
+
 def test_the_exporter_answers_as_nbconvert_expects():
     pdf, resources = CountersignalPDFExporter().from_notebook_node(notebook(text_cell("Words.")))
     assert pdf.startswith(b"%PDF-")

@@ -295,6 +295,7 @@ def test_the_report_says_table_repairs_and_problems(tmp_path):
     text = report_of(checked(tmp_path, GOOD.replace(",", ";").replace("241", "24i")))
     assert text.splitlines() == [
         "file.csv: read as students, 1 good row, 1 refused",
+        "  9 cells: 4 used, 5 refused",
         "  repaired: read with ';' as separator",
         f"  file.csv, line 3, column step2_ck: found '24i'; expected {SCORE}",
     ]
@@ -304,7 +305,8 @@ def test_several_files_give_one_report_and_the_worst_exit_code(tmp_path):
     for name, content in {"a": GOOD, "b": GOOD.replace("241", "x"), "c": ""}.items():
         (tmp_path / f"{name}.csv").write_text(content)
     paths = [tmp_path / f"{name}.csv" for name in "abc"]
-    assert check_files(paths[:1]) == ("a.csv: read as students, 2 good rows, nothing wrong", 0)
+    text = "a.csv: read as students, 2 good rows, nothing wrong\n  9 cells: 9 used"
+    assert check_files(paths[:1]) == (text, 0)
     assert check_files(paths[:2])[1] == 1
     text, code = check_files(paths)
     assert code == 2

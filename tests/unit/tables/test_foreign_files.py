@@ -1,15 +1,17 @@
 """Foreign exports from file to table: workbooks, proposals, mappings beside a file."""
 
+import os
 import re
 import shutil
 
 import pandas as pd
 import pytest
 
+from analysis.cli import main
 from analysis.errors import TableError
 from analysis.tables.check import check_files, check_table
-from analysis.tables.mapping import reading_with
-from analysis.tables.proposal import propose, write_mapping
+from analysis.tables.mapping import how_to_read, reading_with
+from analysis.tables.proposal import columns_as_read, propose, write_mapping
 from tests.unit.tables.class_file import GOOD, HEADER
 from tests.unit.tables.test_cases import CASES
 
@@ -71,7 +73,7 @@ def test_a_proposal_asks_for_what_is_not_sure_and_assigns_no_flag(registrar):
     assert 'step2_ck = "USMLE Step 2 CK"' in text
     assert '# name = ["First name", "Last name"]' in text
     assert '# specialty = ["Specialty 1", "Specialty 2"]' in text
-    assert '# "academic" = "loa_academic"  # 1 rows' in text
+    assert '# "academic" = "loa_academic"  # 1 row' in text
     assert '# "medical" = ""' in text
     assigned = [line for line in text.splitlines() if re.match(r'"[^"]*" = "\w+"', line)]
     assert assigned == []
@@ -162,3 +164,54 @@ def test_words_that_are_certain_need_no_asking(tmp_path, column, word, code):
     row = ",".join({**cells, column: word}.get(name, "") for name in header.split(","))
     (tmp_path / "class.csv").write_text(f"{header}\n{row}\n")
     assert check_table(tmp_path / "class.csv").rows[column].tolist() == [code]
+
+
+def test_a_process_that_is_started_reads_as_the_command_that_starts_it(tmp_path, monkeypatch):
+    (tmp_path / "class.csv").write_text(GOOD.replace("step2_ck", "CK points"))
+    (tmp_path / "office.toml").write_text('[students.columns]\nstep2_ck = "CK points"\n')
+    with reading_with(tmp_path / "office.toml", ("Email",)):
+        variables = how_to_read().environment()
+        told = how_to_read()
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert how_to_read() == told
+    assert len(check_table(tmp_path / "class.csv").rows) == 2
+    with reading_with():
+        assert how_to_read().mapping is None
+
+
+def test_explore_reads_a_class_through_a_mapping_and_tells_the_page(tmp_path, monkeypatch):
+    from analysis.report import page_server
+
+    for name in ("COUNTERSIGNAL_MAPPING", "COUNTERSIGNAL_IGNORED_COLUMNS"):
+        monkeypatch.setenv(name, "")
+    seen = {}
+
+    def serve_page(parameters, *_, **__):
+        seen.update(parameters, mapping=os.environ["COUNTERSIGNAL_MAPPING"])
+        return 0
+
+    monkeypatch.setattr(page_server, "serve_page", serve_page)
+    (tmp_path / "class.csv").write_text(GOOD.replace("step2_ck", "CK points"))
+    mapping = tmp_path / "office.toml"
+    mapping.write_text('[students.columns]\nstep2_ck = "CK points"\n')
+    programs = CASES / "programs_im.csv"
+    files = ["--students", tmp_path / "class.csv", "--programs", programs]
+    with pytest.raises(SystemExit) as ended:
+        main(["explore", *map(str, files), "--mapping", str(mapping)])
+    assert ended.value.code == 0
+    assert seen["mapping"] == str(mapping)
+    assert seen["students_csv"] == str(tmp_path / "class.csv")
+
+
+def test_each_column_of_a_file_is_shown_as_it_would_be_read(registrar):
+    shown = {row["Your column"]: row for row in columns_as_read(registrar, "students")}
+    assert shown["USMLE Step 2 CK"]["Read as"] == "step2_ck"
+    assert shown["LOA reason"]["Read as"] == "to decide: perhaps red_flags"
+    assert shown["Last name"]["Holds"] == "4 filled"
+    (registrar.parent / "mapping.toml").write_text(
+        '[students]\nignore = ["LOA reason"]\n[students.columns]\nspecialty = "Specialty 1"\n'
+    )
+    shown = {row["Your column"]: row for row in columns_as_read(registrar, "students")}
+    assert shown["Specialty 1"]["Read as"] == "specialty"
+    assert "LOA reason" not in shown

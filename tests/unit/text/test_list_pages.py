@@ -278,3 +278,21 @@ def test_a_what_if_says_what_moves_and_what_it_leaves():
     assert sentence("pick/what_if", row=row, label="Gold 5", moves="2 programs leave") == (
         "Gold 5: match chance still 81%; 2 programs leave; 1 place unused."
     )
+
+
+def test_an_expected_score_says_what_may_be_missed_and_whether_to_wait():
+    score = {
+        "expected": 236.0, "low": 226.0, "high": 246.0, "failing": 0.02, "now": 0.63,
+        "waiting": 0.64, "wait": True,
+        "cutoffs": [
+            {"program_id": "IM015", "step2_cutoff": 235.0, "under_cutoff": 0.4},
+            {"program_id": "IM012", "step2_cutoff": 220.0, "under_cutoff": 0.01},
+        ],
+    }  # fmt: skip
+    first, failing, missed, wait = sentences("pick/score", **score)
+    assert first.endswith("236 expected, most likely 226 to 246.")
+    assert failing.startswith("About 2 in 100")
+    assert missed.endswith("at 1 program on the list: IM015 (235) with a chance of 40%.")
+    assert wait.endswith("If the score comes before applications open, choose the list then.")
+    *_, send = sentences("pick/score", **score | {"wait": False, "failing": 0.0, "cutoffs": []})
+    assert send.endswith("Waiting would hardly change the list, so it can be chosen now.")

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from analysis.paths import from_root
-from analysis.views import result_cache
+from analysis.views import robustness
 from analysis.views.class_robustness import class_robustness
 from analysis.workers.work import TaskError, serialize
 from tests.rendered import unpacked
@@ -51,7 +51,7 @@ class Nobody:
 
 
 def test_a_sweep_that_was_stopped_goes_on_where_it_was(four_students, tmp_path, monkeypatch):
-    monkeypatch.setattr(result_cache, "project_root", lambda: tmp_path)
+    monkeypatch.setattr(robustness, "project_root", lambda: tmp_path)
     question = {"overrides": FAST, "draws": 20, "cached": True}
     first = Nobody({"S001", "S003"})
     rows = class_robustness(four_students, PROGRAMS, **question, workers=first)

@@ -1,14 +1,19 @@
+import csv
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.errors import ModelError, RowError
 from analysis.model.choice.problem import ListWishes
 from analysis.paths import from_root
 from analysis.tables import read_student
+from analysis.text import of_100
 from analysis.views.pick import changed_wishes, list_comparison, pick, wished_places
+from analysis.views.season import season
 
 FILES = tuple(
     from_root(f"data/sample/{name}.csv") for name in ("students", "programs", "preferences")
@@ -258,3 +263,70 @@ def test_prestige_counts_only_as_far_as_it_is_wished():
     prestige = found.problem.programs.set_index("program_id")["prestige"]
     ranked = prestige[list(found.rank_order)].dropna()
     assert ranked.is_monotonic_decreasing
+
+
+def fields_of(record):
+    """Every field of an answer, those of its rows among them; words of a file are no fields."""
+    for name, value in record.items():
+        yield name
+        if name in {"legend", "applications", "match_by_specialty", "note"}:
+            continue
+        rows = value if isinstance(value, list) else [value]
+        for row in rows:
+            if isinstance(row, dict):
+                yield from fields_of(row)
+
+
+def test_every_field_of_the_json_of_pick_and_season_is_in_the_methods():
+    text = from_root("docs/methods-list.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`([a-z_]+)`", text))
+    changes = ["limit=+10"]
+    alone = pick("S002", *FILES, what_ifs=changes, partner="S001", second="Family Medicine")
+    offers = from_root("data/sample/offers.csv")
+    records = [alone.record(), season("S002", *FILES[:2], offers).record()]
+    assert records[0]["plans"]
+    assert records[0]["couple"]
+    missing = {name for record in records for name in fields_of(record)} - documented
+    assert not missing
+
+
+def test_a_second_plan_first_years_and_a_couple_are_told_in_sentences(tmp_path):
+    rows = list(csv.DictReader(FILES[1].open(encoding="utf-8")))
+    own = [row | {"track": "", "city": "Akron" * (row["state"] == "OH")} for row in rows]
+    for row in own:
+        row["track"] = "advanced" * (row["specialty"] == "Internal Medicine")
+    for row in [row for row in own if row["specialty"] == "Psychiatry"]:
+        row |= {"specialty": "Transitional Year", "track": "preliminary"}
+    programs = tmp_path / "programs.csv"
+    with programs.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(own[0]))
+        writer.writeheader()
+        writer.writerows(own)
+    asked = {"second": "Family Medicine", "partner": "S001", "with_range": False}
+    found = pick("S002", FILES[0], programs, **asked)
+    record = found.record()
+    said = " ".join(record["sentences"])
+    years, couple, both = record["tracks"], record["couple"], record["plans"][2]
+    assert f"About {of_100(both['match_chance'])} of 100 students" in said
+    assert f"About {of_100(years['with_first_year'])} of 100 students" in said
+    assert f"Another {of_100(years['without_first_year'])} would match without one" in said
+    assert years["programs"]
+    assert all(row["specialty"] == "Transitional Year" for row in years["programs"])
+    assert couple["by"] == "city"
+    assert set(couple["places"]) <= {"Akron, OH"}
+    assert f"about {of_100(couple['together'])} of 100 pairs" in said
+
+
+def test_an_expected_score_stands_in_the_answer(tmp_path):
+    students = pd.read_csv(from_root("data/sample/students.csv"), dtype=str)
+    waiting = students[students["student_id"] == "S002"].assign(
+        step2_ck="", step2_estimate="240", step2_estimate_sd="10"
+    )
+    waiting.to_csv(tmp_path / "students.csv", index=False)
+    programs = from_root("data/sample/programs.csv")
+    record = pick("S002", tmp_path / "students.csv", programs, with_range=False).record()
+    assert record["score"]["expected"] == 240
+    assert record["score"]["waiting"] >= record["score"]["now"] - 0.01
+    assert any("Step 2 CK is not in yet" in said for said in record["sentences"])
+    known = pick("S002", from_root("data/sample/students.csv"), programs, with_range=False)
+    assert known.record()["score"] is None

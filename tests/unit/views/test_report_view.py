@@ -62,7 +62,9 @@ def test_without_a_score_there_is_no_list_and_page_one_says_so():
     view = view_of("S017")
     assert view.list is None
     assert view.outcomes.empty
-    assert "is not in yet" in render("report/answer", **view.words)
+    said = render("report/answer", **view.words)
+    assert "as soon as your Step 2 CK score is in" in said
+    assert "no chance" not in said
 
 
 def test_without_a_program_of_the_specialty_page_one_says_so():
@@ -92,7 +94,8 @@ def test_a_published_rate_stands_beside_the_estimate_with_its_source():
     view = view_of("S006")
     assert view.published["rate"] == 0.783
     said = render("report/answer", **view.words)
-    assert "78 of 100 US MD seniors in this specialty matched (JBJS Open Access" in said
+    assert "78 of 100 US MD seniors in this specialty matched nationally" in said
+    assert "JBJS Open Access 2023" in render("report/sources", **view.words)
     assert ("Ours is higher" in said) == (view.list.match > 0.783)
 
 
@@ -109,10 +112,40 @@ def test_a_couple_is_told_that_the_numbers_are_of_one_alone():
     assert "S020" not in render("report/answer", **view.words)
 
 
+def test_a_paragraph_to_fill_in_names_both_of_two_failures():
+    said = render("report/story", **view_of("S040").words)
+    assert "I failed Step 1 on my first attempt. I failed Step 2 CK on my first attempt." in said
+    assert "the failed Step 1 attempt; also both Step 2 CK attempts" in said
+
+
+@pytest.mark.parametrize("student_id", ["S002", "S005", "S007", "S010"])
+def test_what_more_programs_add_is_the_difference_of_the_numbers_shown(student_id):
+    view = view_of(student_id)
+    with_all, match = round(100 * view.list.with_all), round(100 * view.list.match)
+    assert view.list.gain == with_all - match
+    assert view.list.enough <= view.sent
+    assert view.list.enough_match >= view.list.match - 0.02
+
+
+def test_a_score_is_said_to_help_only_where_the_whole_number_shows_it():
+    for student_id in ("S002", "S007"):
+        view = view_of(student_id)
+        typical = round(100 * view.what_ifs["typical_score"].match)
+        said = render("report/answer", **view.words)
+        assert ("a typical score, about" in said) == (round(100 * view.list.match) > typical)
+
+
+def test_plan_b_comes_first_where_most_would_not_match():
+    rows = [line for line in render("report/actions", **view_of("S010").words).splitlines() if line]
+    first = next(line for line in rows if line.startswith("| 1 "))
+    assert "plan B" in first
+    assert "this week" in first
+
+
 @pytest.mark.parametrize(("student_id", "told"), [("S009", True), ("S010", True), ("S002", False)])
 def test_only_who_is_no_us_md_is_told_that_the_degree_counts(student_id, told):
     view = view_of(student_id)
-    assert ("Your degree counts too" in render("report/answer", **view.words)) == told
+    assert (" counts too" in render("report/answer", **view.words)) == told
 
 
 def test_a_specialty_with_one_kind_of_signal_is_not_said_to_have_gold_ones():
@@ -121,3 +154,40 @@ def test_a_specialty_with_one_kind_of_signal_is_not_said_to_have_gold_ones():
     assert "gold" not in words.lower()
     rungs = [rung for group in ladder_data(view.list)["groups"] for rung in group["programs"]]
     assert {rung["signal_text"] for rung in rungs} <= {"", "yes"}
+
+
+def test_an_expected_score_gives_a_list_and_says_what_it_rests_on():
+    student = tables.read_student(from_root("data/sample/students.csv"), "S002")
+    waiting = student.assign(step2_ck=np.nan, step2_estimate=240.0, step2_estimate_sd=10.0)
+    view = report_view(waiting, PROGRAMS, ASSUMPTIONS, **DATES)
+    assert view.list.match == view.found.match_chance
+    assert view.score["expected"] == 240
+    assert view.score["low"] < 240 < view.score["high"]
+    assert view.parts["chance"].iloc[-1] == pytest.approx(view.list.programs["chance"].mean())
+    assert view.parts.set_index("part")["change"]["step2_ck"] < 0
+    answer = render("report/answer", **view.words)
+    assert "Your Step 2 CK score is not in yet." in answer
+    assert "We used 240, our estimate" in answer
+    assert "None" not in answer
+    assert "240 expected" in render("report/record", **view.words)
+
+
+def test_a_known_score_has_no_word_of_an_estimate(view):
+    assert view.score is None
+    assert "not in yet" not in render("report/answer", **view.words)
+
+
+def test_comlex_alone_is_told_as_what_it_is_and_nobody_waits_for_a_score():
+    student = tables.read_student(from_root("data/sample/students.csv"), "S010")
+    alone = student.assign(step2_ck=np.nan, comlex2=540.0)
+    view = report_view(alone, PROGRAMS, ASSUMPTIONS, **DATES)
+    assert view.score is None
+    answer = render("report/answer", **view.words)
+    assert "You have COMLEX and no Step 2 CK." in answer
+    assert "COMLEX Level 2, read as a Step 2 CK of about 242" in render(
+        "report/record", **view.words
+    )
+    pages = render("report/actions", **view.words) + render("report/story", **view.words)
+    assert "COMLEX Level 2, your newest exam" in pages
+    assert "score is in" not in answer + pages
+    assert "once it is in" not in pages

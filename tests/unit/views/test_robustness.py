@@ -5,7 +5,7 @@ import pytest
 
 from analysis.errors import ModelError, RowError
 from analysis.paths import from_root
-from analysis.views import result_cache as kept_answers
+from analysis.views import robustness as results
 from analysis.views.robustness import charted, robustness, robustness_rows
 
 STUDENTS = from_root("data/sample/students.csv")
@@ -75,7 +75,7 @@ def test_a_raw_survey_gives_the_weights_and_how_far_they_scatter(answer):
 
 
 def test_an_answer_is_kept_for_its_owner_and_taken_from_there_the_next_time(tmp_path, monkeypatch):
-    monkeypatch.setattr(kept_answers, "project_root", lambda: tmp_path)
+    monkeypatch.setattr(results, "project_root", lambda: tmp_path)
     told = []
     question = {"overrides": (), "draws": 20, "cached": True, "progress": told.append}
     first = asked("S005", **question)
@@ -84,27 +84,27 @@ def test_an_answer_is_kept_for_its_owner_and_taken_from_there_the_next_time(tmp_
     assert told.count(20) == 1
     (kept,) = (tmp_path / "data" / "private" / "cache").iterdir()
     assert kept.stat().st_mode & 0o077 == 0
-    assert kept_answers.cached_result(kept) == first
+    assert results.cached_result(kept) == first
 
 
 def test_a_torn_file_is_no_answer(tmp_path):
     torn = tmp_path / "answer.json"
     torn.write_text('{"draws": 2')
-    assert kept_answers.cached_result(torn) is None
-    assert kept_answers.cached_result(tmp_path / "nowhere.json") is None
+    assert results.cached_result(torn) is None
+    assert results.cached_result(tmp_path / "nowhere.json") is None
 
 
 def test_another_byte_option_or_line_of_code_is_another_question(tmp_path, monkeypatch):
     students = tmp_path / "students.csv"
     students.write_text("student_id\n")
-    places = [kept_answers.cache_path([1], [students, ""])]
-    places.append(kept_answers.cache_path([2], [students, ""]))
+    places = [results.cache_path([1], [students, ""])]
+    places.append(results.cache_path([2], [students, ""]))
     students.write_text("student_id\r\n")
-    places.append(kept_answers.cache_path([1], [students, ""]))
-    monkeypatch.setattr(kept_answers, "code_hash", lambda: "changed")
-    places.append(kept_answers.cache_path([1], [students, ""]))
+    places.append(results.cache_path([1], [students, ""]))
+    monkeypatch.setattr(results, "code_hash", lambda: "changed")
+    places.append(results.cache_path([1], [students, ""]))
     assert len(set(places)) == 4
-    assert kept_answers.cache_path([1], [students, ""]) == places[-1]
+    assert results.cache_path([1], [students, ""]) == places[-1]
 
 
 def test_a_chart_of_sample_data_says_that_it_is_made_up(tmp_path):

@@ -69,11 +69,6 @@ class Fees:
             Last application of the step (None: all further ones), its price, and whether that is
             for the step as a whole; only the first may be flat.
 
-        Returns
-        -------
-        Fees
-            The same prices.
-
         Examples
         --------
         >>> Fees.from_steps([(18, 99, True), (30, 18, False), (None, 23, False)]).of(46)
@@ -117,16 +112,6 @@ class Fees:
     def of(self, number: int) -> float:
         """Fee of a number of applications in one specialty.
 
-        Parameters
-        ----------
-        number : int
-            How many, >= 0.
-
-        Returns
-        -------
-        float
-            US dollars.
-
         Examples
         --------
         >>> Fees(11, 30, 30).of(30), Fees(11, 30, 30).of(43)
@@ -141,18 +126,6 @@ class Fees:
 
 def affordable(fees: Sequence[Fees], budget: float) -> int:
     """Most applications that a budget pays for, spread over specialties as is cheapest.
-
-    Parameters
-    ----------
-    fees : sequence of Fees
-        Of each specialty.
-    budget : float
-        US dollars, >= 0.
-
-    Returns
-    -------
-    int
-        How many.
 
     Examples
     --------
@@ -349,38 +322,14 @@ class Constraints:
         return np.bincount(listed, minlength=int(kinds.max(initial=0)) + 1).tolist()
 
     def signals(self, option: str, specialties: int) -> NDArray[np.int64]:
-        """Signals of a kind at hand in each specialty.
-
-        Parameters
-        ----------
-        option : {"gold", "silver"}
-            Kind.
-        specialties : int
-            How many specialties there are.
-
-        Returns
-        -------
-        ndarray of int, shape (specialties,)
-            0 where none are given.
-        """
+        """Signals of a kind at hand in each specialty."""
         given = self.gold if option == "gold" else self.silver
         found = np.zeros(specialties, dtype=np.int64)
         found[: len(given)] = given[:specialties]
         return found
 
     def checked(self, programs: int) -> None:
-        """Refuse positions that are no program.
-
-        Parameters
-        ----------
-        programs : int
-            How many there are.
-
-        Raises
-        ------
-        ModelError
-            If a position is out of range or given twice.
-        """
+        """Refuse positions that are no program."""
         checked_positions(self.must, programs, "must")
         checked_positions(self.never, programs, "never")
         checked_positions(list(self.fixed_signal), programs, "decided signals")

@@ -65,7 +65,7 @@ def match_chance_by_rho(
 
     def matched(rho: float) -> float:
         # At 0 all answers are independent, those after the interviews too.
-        together = how.at(rho) if how and rho else rho
+        together = how.at(rho).of(listed) if how else rho
         return match_chance(scenarios(chances, rates, together), everything)
 
     return pd.DataFrame(
@@ -114,21 +114,6 @@ def next_application(
     """What each further application adds, in points and in dollars (section 5).
 
     Along the greedy list, whose lengths are nested: the curve is one list read from its start.
-
-    Parameters
-    ----------
-    market : Scenarios
-        Offer chances.
-    utility : array_like of float, shape (programs,)
-        Worth of a match at each program.
-    limit : int
-        Length at which the curve ends, if it does not stop before.
-    fees : Fees or tuple of Fees, optional
-        Prices.
-    specialty : array_like of int, shape (programs,), optional
-        Specialty of each program, for the fees; one without it.
-    must, never : array_like of int, optional
-        As in `greedy`.
 
     Returns
     -------
@@ -185,19 +170,6 @@ def frontier(
     never: ArrayLike = (),
 ) -> pd.DataFrame:
     """Reach against safety: the list at each worth of any match (section 5).
-
-    Parameters
-    ----------
-    market : Scenarios
-        Offer chances.
-    preference : array_like of float, shape (programs,)
-        In [0, 1].
-    limit : int
-        Most programs.
-    match_utilities : sequence of float
-        In [0, 1]; 1 wants any match, 0 only the preferred ones.
-    must, never : array_like of int, optional
-        As in `greedy`.
 
     Returns
     -------

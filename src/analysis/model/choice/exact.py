@@ -158,6 +158,10 @@ class _Tangents:
 
     def add(self, point: Floats) -> float:
         """Add the plane that touches at a point; returns the value there."""
+        # Columns stand in the order of utility. `left` is, for each state of the world, the chance
+        # that none of the first k makes an offer; a column taken in part counts as that power of
+        # its refusal. The value is then concave in the parts and exact at whole ones, so that each
+        # tangent plane lies above every list: that is what makes a bound of it.
         left = np.exp(np.cumsum(self.logs * point[:, None], axis=0))
         steps = self.steps[:, None]
         height = float((steps * (1 - left)).sum(axis=0) @ self.columns.weight)
@@ -175,6 +179,7 @@ def _solved(
     tangents = _Tangents(columns)
     count = columns.program.size
     charges = _charges(columns, constraints, programs)
+    # One plane to begin with, so that the first master is bounded.
     tangents.add(np.full(count, min(1.0, 10 / count)))
     top, best, taken = np.inf, -np.inf, np.empty(0, dtype=np.int64)
 
@@ -194,16 +199,20 @@ def _solved(
             found = swapped_columns(columns, constraints, found, programs)
         consider(found)
         tangents.add(_point(found, count))
+    # Parts of programs first: a linear program is cheap, and each of its optima shows where a plane
+    # is missing. Whole numbers would cost as much a round and need all these planes as well.
     for _ in range(LP_ROUNDS):
         answer, unit = _master(tangents, rules, charges, whole=False, gap=gap)
         top = min(top, -answer.fun * unit)
         point = np.clip(answer.x[:count], 0, 1)
+        # A list from the parts: programs in the order of their share, as far as the rules allow.
         order = np.argsort(-point, kind="stable")[: np.count_nonzero(point)]
         found = columns_in_order(columns, constraints, programs, order)
         if _meets(rules, found):
             consider(found)
         if proven():
             return taken, top
+        # Where the planes touch the value as closely as this, more of them move no whole list.
         here = tangents.add(point) - float(charges @ answer.x[:-1])
         if top - here <= gap / 4 * max(top, FINE_UNITS[0] * tangents.largest):
             break
@@ -213,6 +222,7 @@ def _solved(
         point = np.round(answer.x[:count])
         top = min(top, -answer.mip_dual_bound * unit)
         consider(np.flatnonzero(point))
+        # A list that came before adds no plane, and the master would give it for ever.
         if proven() or point.tobytes() in seen:
             break
         seen.add(point.tobytes())

@@ -34,24 +34,6 @@ def reasons_on_list(
 ) -> pd.DataFrame:
     """What each program adds to a list, and how low its chance could be before another replaced it.
 
-    Parameters
-    ----------
-    by_option : mapping of str to Scenarios
-        Offer chances by signal.
-    utility : array_like of float, shape (programs,)
-        Worth of a match at each program.
-    constraints : Constraints
-        What the list keeps to.
-    choice : Choice
-        The list.
-    chance : array_like of float, shape (programs,)
-        Interview chances under the signals of the list.
-    match_given_interview, rho
-        As in `scenarios`.
-
-    least : ndarray of float, shape (programs,), optional
-        Least chance of each program, 0 where none is asked for.
-
     Returns
     -------
     DataFrame
@@ -107,7 +89,8 @@ def reasons_on_list(
     replaced = reasons["replacement_gain"].to_numpy(dtype=np.float64)
     price = np.where(ruled, 0.0, saved)
     needed = np.maximum(replaced, price)
-    threshold = _thresholds(chances, rates, rho, beside, market.weight, needed)
+    how = rho.of(listed) if isinstance(rho, Mechanism) else rho
+    threshold = _thresholds(chances, rates, how, beside, market.weight, needed)
     floors = np.zeros(listed.size) if least is None else np.minimum(least[listed], chances)
     must = reasons["must"].to_numpy(dtype=bool)
     why = np.select(

@@ -220,29 +220,7 @@ class _Room:
 def greedy_columns(
     columns: Columns, constraints: Constraints, programs: int, begin: Positions | None = None
 ) -> Positions:
-    """Columns taken one by one, each the one that adds most, less its price, while there is room.
-
-    Parameters
-    ----------
-    columns : Columns
-        Ways to list a program.
-    constraints : Constraints
-        What the list must keep to, known to be feasible; musts take no signal of their own choice.
-    programs : int
-        How many programs there are.
-    begin : ndarray of int, optional
-        Columns of a list to go on from.
-
-    Returns
-    -------
-    ndarray of int
-        Columns in the order taken, those to begin with and the musts first.
-
-    Raises
-    ------
-    ModelError
-        For an "at least", which a list built one by one cannot promise.
-    """
+    """Columns taken one by one while there is room, each adding most, less its price."""
     if any(quota.at_least for quota in constraints.quotas):
         message = "an 'at least' needs --method exact or auto"
         raise ModelError(message)
@@ -435,27 +413,11 @@ def swap(
 ) -> Positions:
     """Improve a list by exchanging one program at a time, until no exchange helps (section 5).
 
-    Parameters
-    ----------
-    scenarios : Scenarios
-        Offer chances.
-    utility : array_like of float, shape (programs,)
-        Worth of a match at each program.
-    chosen : array_like of int
-        The list to start from, such as that of `greedy`.
-    must, never : array_like of int, optional
-        Programs that are not given up, or not taken in.
-
     Returns
     -------
     ndarray of int
         A list of the same length, never worth less; an exchanged program stands where the one it
         replaces stood.
-
-    Raises
-    ------
-    ModelError
-        If positions or utilities do not fit the programs.
     """
     wanted = checked_utility(scenarios, utility)
     picked = checked_positions(chosen, wanted.size, "list").copy()

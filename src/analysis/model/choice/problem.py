@@ -23,6 +23,7 @@ from analysis.model.choice.constraints import (
     affordable,
     members_of,
 )
+from analysis.model.expected_score import ExpectedScore
 from analysis.model.flags import listed
 from analysis.model.level import program_levels
 from analysis.model.market import Market, Part
@@ -377,17 +378,6 @@ def with_least_chance(
 ) -> tuple[ListProblem, bool]:
     """The problem without programs under a least chance, the signal counted.
 
-    Parameters
-    ----------
-    problem : ListProblem
-        The problem.
-    chances : mapping of str to ndarray of float, shape (programs,)
-        Interview chances by signal.
-    least : float
-        The least chance, 0-1.
-    fewest : int
-        If fewer programs remain, none is left out.
-
     Returns
     -------
     problem : ListProblem
@@ -599,6 +589,18 @@ class ListChances:
         for part in self._sending(dict.fromkeys(range(self._count), option)):
             chances[part.at] = part.chances(parameters, self._assumptions)[0]
         return chances
+
+    @property
+    def expected(self) -> ExpectedScore | None:
+        """Scores that the student may have; None where it is known."""
+        return self._parts[0].expected
+
+    def by_score(self, signals: Mapping[int, str]) -> Floats:
+        """Chances at each score that the student may have, shape (k, programs); k is 1 if known."""
+        parameters = chance_parameters(self._assumptions)
+        parts = self._sending(signals)
+        each = [part.by_score(parameters, self._assumptions)[0] for part in parts]
+        return np.concatenate(each, axis=1)[:, np.argsort(np.concatenate([p.at for p in parts]))]
 
     def with_signals(self, signals: Mapping[int, str]) -> pd.DataFrame:
         """Everything about the chances with the signals of a list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,10 @@ from analysis.model.chance import interview_chance
 from analysis.model.choice.problem import ListWishes, list_problem
 from analysis.model.choice.value import match_chance
 from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenarios
+from analysis.model.match_stage import curve_by_interviews, match_rates
+from analysis.model.profile import specialties_of
 
-__all__ = ["SILENT", "Standing", "match_after_interviews", "season_standing"]
+__all__ = ["SILENT", "Standing", "ranked_outcome", "season_standing"]
 
 Floats = NDArray[np.float64]
 SILENT = "silent"
@@ -38,6 +41,8 @@ class Standing:
         would add to the match chance, or, of an interview in hand, what the match chance would lose
         without it), preference (0-1), rank (1 first; 0 without an interview), write (1 first; 0
         where there is nothing to write for).
+    market : Scenarios
+        Offer chances today, by row of ``programs``.
     interviews : int
         In hand.
     match_chance, match_chance_before, match_chance_in_hand : float
@@ -57,6 +62,7 @@ class Standing:
     """
 
     programs: pd.DataFrame
+    market: Scenarios
     interviews: int
     match_chance: float
     match_chance_before: float
@@ -80,27 +86,39 @@ class Standing:
         return tuple(ranked["program_id"])
 
 
-def match_after_interviews(numbers: range, rate: float, how: Mechanism) -> pd.DataFrame:
-    """Chance of a match after so many interviews and no more.
+def ranked_outcome(found: Standing, order: Sequence[str]) -> pd.DataFrame:
+    """Where a student ends under one rank order of the interviews in hand.
+
+    The Match goes down the order and stops at the first program that wants the student. Whether
+    that is any program at all does not hang on the order; which one it is does.
 
     Parameters
     ----------
-    numbers : range
-        Interviews.
-    rate : float
-        Chance of a match given an interview.
-    how : Mechanism
-        How answers come together.
+    found : Standing
+        The season.
+    order : sequence of str
+        Program ids, the first choice first.
 
     Returns
     -------
     DataFrame
-        interviews, match_chance (0-1).
+        A row a program of the order: program_id, preference, match_share (chance of ending there).
+
+    Raises
+    ------
+    ModelError
+        For a program without an interview, or one that is ranked twice.
     """
-    most = max(numbers, default=0)
-    sure = scenarios(np.ones(max(most, 1)), rate, how)
-    chances = [match_chance(sure, np.arange(number)) for number in numbers]
-    return pd.DataFrame({"interviews": list(numbers), "match_chance": chances})
+    at = {program: row for row, program in enumerate(found.programs["program_id"])}
+    in_hand = set(found.rank_order)
+    if len(set(order)) < len(order) or not set(order) <= in_hand:
+        message = f"a rank order takes programs with an interview, each once: {', '.join(order)}"
+        raise ModelError(message)
+    offers = found.market.chance[[at[program] for program in order]]
+    reached = np.ones_like(offers)
+    reached[1:] = np.cumprod(1 - offers, axis=0)[:-1]
+    rows = found.programs.set_index("program_id").loc[list(order), ["preference"]].reset_index()
+    return rows.assign(match_share=(offers * reached) @ found.market.weight)
 
 
 def season_standing(
@@ -115,28 +133,6 @@ def season_standing(
     Answers so far are evidence about the common factor behind the others: each state of the world
     is weighed by the chance of these invitations, refusals and silences in it. An interview in hand
     is then a fact; a silent program keeps the share of its invitations that is still to come.
-
-    Parameters
-    ----------
-    student : DataFrame
-        One row of students.
-    programs : DataFrame
-        Rows of programs.
-    offers : DataFrame
-        A row an application sent: program_id, status (silent if empty), signal (as sent).
-    assumptions : Assumptions
-        ``season``, ``list.worth_of_match_usd`` and the rest of the model.
-    preferences : DataFrame, optional
-        Wishes and ties.
-
-    Returns
-    -------
-    Standing
-
-    Raises
-    ------
-    ModelError
-        Without a score, for a program that is not among the student's, or one named twice.
     """
     row = student.iloc[0]
     student_id = str(row["student_id"])
@@ -160,7 +156,10 @@ def season_standing(
     )
     by_id = chances.set_index("program_id")["interview_chance"]
     before = by_id.loc[sent].to_numpy(dtype=np.float64)
-    rate, how = assumptions.value("match_given_interview"), mechanism(assumptions)
+    kinds = specialties_of(row, assumptions)
+    ties = tuple(problem.ties[p] for p in at)
+    rate = match_rates(row, own["specialty"], kinds, ties, assumptions)
+    usual, how = assumptions.value("match_given_interview"), mechanism(assumptions)
     ahead = assumptions.value("interviews.still_to_come")
     first = scenarios(before, rate, how)
     now, given = _todays(before, first, status, rate, how, ahead)
@@ -178,25 +177,24 @@ def season_standing(
     silent = [p for p in np.argsort(-may_help, kind="stable") if status[p] == SILENT and given[p]]
     rows["write"] = _numbered(silent, at.size)
     interviews = sum(in_hand)
-    curve = match_after_interviews(
-        range(max(interviews + 5, int(assumptions.value("interviews.curve_to"))) + 1), rate, how
-    )
+    last = max(interviews + 5, int(assumptions.value("interviews.curve_to")))
+    curve = {0: 0.0} | curve_by_interviews(tuple(range(1, last + 1)), assumptions)
     everything = np.arange(at.size)
     matched = match_chance(now, everything)
-    more = match_chance(
-        Scenarios(np.vstack([now.chance, sure[:1]]), now.weight), np.arange(at.size + 1)
-    )
+    one_more = np.vstack([now.chance, scenarios(np.ones(1), usual, how).chance])
+    more = match_chance(Scenarios(one_more, now.weight), np.arange(at.size + 1))
     gain = more - matched
     worth = gain * assumptions.value("list.worth_of_match_usd")
     sorting = rows["status"].map({"interview": 0, SILENT: 1, "declined": 2, "refused": 3})
     placed = np.lexsort((rows["program_id"], rows["write"], rows["rank"], sorting))
     return Standing(
         programs=rows.iloc[placed].reset_index(drop=True),
+        market=Scenarios(now.chance[placed], now.weight),
         interviews=interviews,
         match_chance=matched,
         match_chance_before=match_chance(first, everything),
-        match_chance_in_hand=float(curve["match_chance"].iloc[interviews]),
-        curve=curve,
+        match_chance_in_hand=match_chance(now, np.flatnonzero(in_hand)),
+        curve=pd.DataFrame(list(curve.items()), columns=["interviews", "match_chance"]),
         one_more_gain=gain,
         accept_more=bool(worth >= assumptions.value("interviews.cost_usd")),
         soap_below=int(assumptions.value("interviews.soap_below")),
@@ -223,7 +221,7 @@ def _todays(
     before: Floats,
     first: Scenarios,
     status: list[str],
-    rate: float,
+    rate: float | Floats,
     how: Mechanism,
     ahead: float,
 ) -> tuple[Scenarios, Floats]:

@@ -97,19 +97,7 @@ class Assumed:
 
 
 def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
-    """One state for each correlation that is mixed; everything else as assumed.
-
-    Parameters
-    ----------
-    members : sequence of Member
-        At least one.
-    assumptions : Assumptions
-        ``latent_correlation``, ``match_given_interview`` and ``classmates``.
-
-    Returns
-    -------
-    Assumed
-    """
+    """One state for each correlation that is mixed; everything else as assumed."""
     how = mechanism(assumptions)
     chance = np.concatenate([member.chance for member in members])
     rate = _rates(members, assumptions)
@@ -129,23 +117,11 @@ def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
 def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     """One state for each joint draw of the assumptions (sections 3.6 and 8).
 
-    Parameters
-    ----------
-    members : sequence of Member
-        At least one, with as many draws each.
-    assumptions : Assumptions
-        ``latent_correlation``, ``uncertainty`` and ``classmates``.
-
     Returns
     -------
     Assumed
         A draw's weights, anchors, relief and rate of matches are those of the same draw in each
         student's range.
-
-    Raises
-    ------
-    ModelError
-        If members have no draws, or not equally many.
     """
     counts = {len(member.drawn) for member in members}
     if len(counts) != 1 or counts == {0}:
@@ -198,19 +174,6 @@ def second_specialties(
 
     The file reads there as at home, and one common factor stands behind all answers. Only
     specialties whose chances have the same basis as the list's are held beside it.
-
-    Parameters
-    ----------
-    students : DataFrame
-        Rows of students with a list.
-    lists : mapping of str to ApplicationList
-        Their lists, which stay.
-    programs : DataFrame
-        Rows of programs.
-    assumptions : Assumptions
-        Every number of the model.
-    number : int
-        Applications to the other specialty, at most; those that add most, without signals.
 
     Returns
     -------

@@ -98,11 +98,6 @@ def shared_programs(pairs: pd.DataFrame) -> pd.DataFrame:
 def shared_signals(pairs: pd.DataFrame) -> pd.DataFrame:
     """Signals of a class, and how many of them meet a classmate's.
 
-    Parameters
-    ----------
-    pairs : DataFrame
-        Of `Season`.
-
     Returns
     -------
     DataFrame

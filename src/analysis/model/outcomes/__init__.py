@@ -2,11 +2,13 @@
 
 A chapter a question (docs/methods-graduates.md): `applications` (what the model says of what was
 sent), `calibration` (how good it was, and how sure), `posterior` (what outcomes say), `learning`
-(a new set of assumptions), `backtest` (all of it, on a year held back), `neighbors` (past graduates
-like a student).
+(a new set of assumptions), `by_score` (how far a score outweighs a flag), `yardstick` (a plain
+regression, and advisors who see more), `backtest` (all of it, on a year held back), `neighbors`
+(past graduates like a student).
 """
 
 from analysis.model.outcomes.backtest import Backtest, run_backtest
+from analysis.model.outcomes.by_score import chance_by_score, commonest_flag
 from analysis.model.outcomes.learning import Learned, learned_assumptions
 from analysis.model.outcomes.neighbors import Alike, graduates_alike
 from analysis.model.outcomes.posterior import Estimate
@@ -16,6 +18,8 @@ __all__ = [
     "Backtest",
     "Estimate",
     "Learned",
+    "chance_by_score",
+    "commonest_flag",
     "graduates_alike",
     "learned_assumptions",
     "run_backtest",

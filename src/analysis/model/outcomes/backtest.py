@@ -31,6 +31,7 @@ from analysis.model.outcomes.calibration import (
     temporal_split,
 )
 from analysis.model.outcomes.learning import Learned, learned_assumptions
+from analysis.model.outcomes.yardstick import regression_chances, selected_chances
 
 __all__ = ["BETTER", "TOO_FEW_TO_TELL", "WORSE", "Backtest", "run_backtest"]
 
@@ -84,6 +85,9 @@ class Backtest:
         Reliability diagram.
     lists : DataFrame
         Hit rates by list length.
+    yardstick : DataFrame
+        One row a way to foretell the same applications (learned, survey, regression, base_rate):
+        Brier score, log loss and calibration with their intervals.
     earlier : Learned or None
         What was learned from the earlier years: this is what is scored.
     learned : Learned
@@ -103,6 +107,7 @@ class Backtest:
     calibration_error_by_luck: float = float("nan")
     bins: pd.DataFrame = field(default_factory=pd.DataFrame)
     lists: pd.DataFrame = field(default_factory=pd.DataFrame)
+    yardstick: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def run_backtest(
@@ -169,13 +174,20 @@ def run_backtest(
     earlier = learned_assumptions(lambda some: under(some)[learn], assumptions)
     ours = under(earlier.assumptions)[scored]
     base_rate = float(applications.loc[learn, "interviewed"].mean())
-    theirs = survey.loc[scored, "interview_chance"].to_numpy(dtype=np.float64)
-    statistics = applicant_intervals(
-        _statistics(ours, theirs, base_rate),
+    rivals = {
+        "learned": ours["interview_chance"].to_numpy(dtype=np.float64),
+        "survey": survey.loc[scored, "interview_chance"].to_numpy(dtype=np.float64),
+        "regression": regression_chances(applications[learn], applications[scored]),
+        "base_rate": np.full(int(scored.sum()), base_rate),
+    }
+    selected = selected_chances(survey[learn], survey[scored], assumptions)
+    everyone = applicant_intervals(
+        _statistics(ours["interviewed"].to_numpy(dtype=np.float64), rivals, selected),
         ours["graduate_id"],
         draws=int(assumptions.value("graduates.bootstrap_draws")),
         seed=int(assumptions.value("graduates.seed")),
     )
+    statistics = everyone[~everyone.index.str.contains(":")]
     said, rho = (
         ours["interview_chance"],
         float(np.mean(earlier.assumptions.values("latent_correlation"))),
@@ -204,32 +216,58 @@ def run_backtest(
         )
         if lengths
         else pd.DataFrame(),
+        _yardstick(everyone),
     )
 
 
 def _statistics(
-    ours: pd.DataFrame, theirs: NDArray[np.float64], base_rate: float
+    happened: NDArray[np.float64],
+    rivals: Mapping[str, NDArray[np.float64]],
+    selected: NDArray[np.float64],
 ) -> Callable[[NDArray[np.float64]], dict[str, float]]:
-    """All statistics of the scored applications, as a function of their weights."""
-    happened = ours["interviewed"].to_numpy(dtype=np.float64)
-    said = ours["interview_chance"].to_numpy(dtype=np.float64)
-    flat = np.full_like(said, base_rate)
+    """All statistics of the scored applications, as a function of their weights.
+
+    Those of the learned set by their own name, those of a rival as ``rival:name``.
+    """
 
     def statistics(weight: NDArray[np.float64]) -> dict[str, float]:
-        loss = brier(happened, said, weight)
-        line = calibration_line(happened, said, weight)
-        return {
-            "brier": loss,
-            "log_loss": log_loss(happened, said, weight),
-            "skill_vs_base_rate": skill(loss, brier(happened, flat, weight)),
-            "skill_vs_survey": skill(loss, brier(happened, theirs, weight)),
-            "calibration_in_the_large": calibration_in_the_large(happened, said, weight),
-            "calibration_slope": line.slope,
-            "calibration_intercept": line.intercept,
-            "ece": ece(happened, said, weight),
-        }
+        found: dict[str, float] = {}
+        for name, said in rivals.items():
+            own = "" if name == "learned" else f"{name}:"
+            found[f"{own}brier"] = brier(happened, said, weight)
+            found[f"{own}log_loss"] = log_loss(happened, said, weight)
+            found[f"{own}calibration_in_the_large"] = calibration_in_the_large(
+                happened, said, weight
+            )
+            if name == "base_rate":
+                continue
+            line = calibration_line(happened, said, weight)
+            found[f"{own}calibration_slope"] = line.slope
+            if name == "learned":
+                found["calibration_intercept"] = line.intercept
+                found["ece"] = ece(happened, said, weight)
+        for name in rivals:
+            if name != "learned":
+                found[f"skill_vs_{name}"] = skill(found["brier"], found[f"{name}:brier"])
+        found["skill_vs_selection"] = skill(found["brier"], brier(happened, selected, weight))
+        return found
 
     return statistics
+
+
+def _yardstick(everyone: pd.DataFrame) -> pd.DataFrame:
+    """One row a way to foretell: scores and calibration with their intervals."""
+    rows = []
+    for name in ("learned", "survey", "regression", "base_rate"):
+        own = "" if name == "learned" else f"{name}:"
+        row: dict[str, object] = {"method": name}
+        for score in ("brier", "log_loss", "calibration_in_the_large", "calibration_slope"):
+            if f"{own}{score}" in everyone.index:
+                value = everyone.loc[f"{own}{score}"]
+                row |= {score: value["value"], f"{score}_low": value["low"]}
+                row |= {f"{score}_high": value["high"]}
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def _verdict(
@@ -240,7 +278,16 @@ def _verdict(
         return TOO_FEW_TO_TELL, [f"{people} graduates scored, under {least}"]
     if earlier.rho is None:
         return TOO_FEW_TO_TELL, ["too few graduates in the earlier years to learn from"]
+    if statistics.at["skill_vs_regression", "high"] < 0:
+        return WORSE, ["a plain logistic regression foretold them better: use neither set as it is"]
     gain = statistics.loc["skill_vs_survey"]
+    if gain["low"] > 0 and not statistics.at["skill_vs_selection", "low"] > 0:
+        strength = assumptions.value("graduates.unseen_strength")
+        return TOO_FEW_TO_TELL, [
+            "they foretold better than the old numbers, but no better than the old numbers would "
+            f"if advisors see up to {strength:g} log-odds more than the files say and send "
+            "stronger files to harder programs"
+        ]
     if gain["low"] > 0:
         return BETTER, []
     if gain["high"] < 0:

@@ -64,6 +64,38 @@ NUISANCES = {
 
 
 @dataclass(frozen=True)
+class Fit:
+    """Draws of all shifts, and the lines in them that stand for the model.
+
+    Parameters
+    ----------
+    near : Assumptions
+        Where the lines touch the model.
+    shift : ndarray of float, shape (c,)
+        That point, in shifts of ``names``.
+    draws : ndarray of float, shape (draws, c + d)
+        Shifts of ``names``, then of what strays by itself.
+    rows : Index
+        Applications learned from.
+    others : ndarray of float, shape (rows, d)
+        Indicators of what strays by itself.
+    """
+
+    near: Assumptions
+    shift: Floats
+    draws: Floats
+    rows: pd.Index
+    others: Floats
+    names = (*SHARED, *FLAGS)
+
+    def straightened(self, exposures: Floats) -> Floats:
+        """Exposures taken at ``near`` as slopes in the shifts, shares of the old slopes."""
+        own = exposures.copy()
+        own[:, SLOPE] /= 1 + self.shift[SLOPE]
+        return own
+
+
+@dataclass(frozen=True)
 class Learned:
     """What the graduates' outcomes say.
 
@@ -87,6 +119,7 @@ class Learned:
     rho: Estimate | None = None
     prior_sample_size: Estimate | None = None
     slopes: pd.DataFrame | None = None
+    fit: Fit | None = None
 
 
 def learned_assumptions(
@@ -190,7 +223,8 @@ def learned_assumptions(
         table.placement(applicants, rows["matched"])
     worth = _survey_worth(rows, cell, applicants, found, assumptions)
     slopes = _slopes(found, rows, assumptions, near, people)
-    return Learned(table.assumptions(), table.frame(), found.rho, worth, slopes)
+    fit = Fit(near, shift, found.draws, rows.index, others)
+    return Learned(table.assumptions(), table.frame(), found.rho, worth, slopes, fit)
 
 
 def _moved(assumptions: Assumptions, shift: Floats) -> tuple[Assumptions, Floats]:

@@ -127,15 +127,6 @@ def graduates_alike(
         Fewest graduates of whom anything is said.
     most : int
         Most that are counted.
-
-    Returns
-    -------
-    Alike
-
-    Raises
-    ------
-    ModelError
-        If fewer than ``smallest_cell`` graduates can be compared with the student.
     """
     people = applications.drop_duplicates("graduate_id", keep="last").sort_values("graduate_id")
     flagged = people["red_flags"].map(lambda flags: bool(listed(flags))).to_numpy()

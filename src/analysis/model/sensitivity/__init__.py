@@ -1,22 +1,12 @@
 """Which conclusions hold: what changes when the assumptions do (docs/methods.md, section 6)."""
 
-from analysis.model.sensitivity.bench import (
-    Bench,
-    acceptability_changes,
-    close_contests,
-    first_places,
-    order_flips,
-    report_lists,
-    robustness_bench,
-    student_case,
-)
 from analysis.model.sensitivity.case import (
     Case,
-    Redrawn,
+    Resampled,
     list_flips,
     list_tornado,
     match_variance,
-    redrawn,
+    resampled,
 )
 from analysis.model.sensitivity.inputs import Input, Inputs
 from analysis.model.sensitivity.one_at_a_time import (
@@ -26,6 +16,16 @@ from analysis.model.sensitivity.one_at_a_time import (
     pairwise_flip,
     tornado,
 )
+from analysis.model.sensitivity.resampling import (
+    SensitivityAnalysis,
+    acceptability_changes,
+    close_calls,
+    first_places,
+    order_flips,
+    report_lists,
+    sensitivity_analysis,
+    student_case,
+)
 from analysis.model.sensitivity.smaa import (
     Draws,
     central_weights,
@@ -34,7 +34,7 @@ from analysis.model.sensitivity.smaa import (
     overlap_at,
     pairwise_wins,
     rank_acceptability,
-    redrawn_lists,
+    resampled_lists,
 )
 from analysis.model.sensitivity.sobol import sobol_indices, sobol_sample, uncertain_inputs
 from analysis.model.sensitivity.weights import (
@@ -46,18 +46,18 @@ from analysis.model.sensitivity.weights import (
 )
 
 __all__ = [
-    "Bench",
     "Case",
     "Draws",
     "Flip",
     "Input",
     "Inputs",
-    "Redrawn",
+    "Resampled",
+    "SensitivityAnalysis",
     "Surveyed",
     "acceptability_changes",
     "bootstrap_weights",
     "central_weights",
-    "close_contests",
+    "close_calls",
     "first_places",
     "flip_in_range",
     "kendall_tau",
@@ -72,11 +72,11 @@ __all__ = [
     "pairwise_flip",
     "pairwise_wins",
     "rank_acceptability",
-    "redrawn",
-    "redrawn_lists",
     "report_lists",
+    "resampled",
+    "resampled_lists",
     "rescaled_weights",
-    "robustness_bench",
+    "sensitivity_analysis",
     "sobol_indices",
     "sobol_sample",
     "student_case",

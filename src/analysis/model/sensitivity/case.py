@@ -22,7 +22,7 @@ from analysis.model.sensitivity.smaa import (
     match_chances,
     overlap_at,
     place_acceptability,
-    redrawn_lists,
+    resampled_lists,
     selection_acceptability,
     unheard,
 )
@@ -34,7 +34,7 @@ from analysis.model.sensitivity.sobol import (
     sobol_sample,
 )
 
-__all__ = ["Case", "Redrawn", "list_flips", "list_tornado", "match_variance", "redrawn"]
+__all__ = ["Case", "Resampled", "list_flips", "list_tornado", "match_variance", "resampled"]
 
 Floats = NDArray[np.float64]
 Chosen = NDArray[np.int64]
@@ -77,7 +77,7 @@ class Case:
 
     def lists(self, values: Values, progress: Callable[[int], object] = unheard) -> list[Chosen]:
         """The list at each of the values, in the order taken."""
-        return redrawn_lists(
+        return resampled_lists(
             self.drawn(values), self.utility, self.limit, self.must, self.never, progress
         )
 
@@ -100,7 +100,7 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Redrawn:
+class Resampled:
     """Lists made again under drawn inputs, held against a base list."""
 
     programs: pd.DataFrame
@@ -108,7 +108,7 @@ class Redrawn:
     draws: pd.DataFrame
     base: Chosen
 
-    def doubtful(self, kept_share: float) -> tuple[str, ...]:
+    def unstable(self, kept_share: float) -> tuple[str, ...]:
         """Programs of the base list that fewer draws than a share choose, the rarest first."""
         rare = self.programs["selection_acceptability"] < kept_share
         rows = self.programs[self.programs["in_base_list"] & rare]
@@ -132,12 +132,12 @@ class Redrawn:
         )
 
 
-def redrawn(
+def resampled(
     case: Case,
     values: Values,
     base: Chosen | None = None,
     progress: Callable[[int], object] = unheard,
-) -> Redrawn:
+) -> Resampled:
     """Make the list again for every draw, and count what stays.
 
     docs/methods.md, section 6.
@@ -155,7 +155,7 @@ def redrawn(
 
     Returns
     -------
-    Redrawn
+    Resampled
         Shares with their sampling error; of each draw, how many programs stay (``kept``, also as a
         share and beyond what chance alone keeps), what the list gives up (``regret``, in units of
         utility) and how far the order stays (``kendall_tau``).
@@ -179,7 +179,7 @@ def redrawn(
             "kendall_tau": kendall_tau(places, held),
         }
     )
-    return Redrawn(programs, at, draws, held)
+    return Resampled(programs, at, draws, held)
 
 
 def list_tornado(case: Case, base: Chosen | None = None) -> pd.DataFrame:

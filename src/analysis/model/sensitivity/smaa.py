@@ -28,7 +28,7 @@ __all__ = [
     "place_acceptability",
     "rank_acceptability",
     "ranks",
-    "redrawn_lists",
+    "resampled_lists",
     "selection_acceptability",
     "unheard",
 ]
@@ -88,7 +88,7 @@ def offers(draws: Draws, programs: NDArray[np.int64]) -> Iterator[Offers]:
             yield Offers(block, offered, together.weight)
 
 
-def redrawn_lists(
+def resampled_lists(
     draws: Draws,
     utility: ArrayLike,
     limit: int,
@@ -153,22 +153,6 @@ def list_regret(
     ``V(best | draw) - V(base | draw)``, in units of utility: 1 is a certain match at a program
     that the student wants most. The better of the two lists counts as the best, since greedy may
     miss it by a little; so no regret is below 0.
-
-    Parameters
-    ----------
-    draws : Draws
-        What the lists rest on.
-    utility : array_like of float, shape (programs,)
-        The student's own.
-    lists : sequence of array_like of int
-        One list a draw, from `redrawn_lists`.
-    base : array_like of int
-        The list that is held through all draws.
-
-    Returns
-    -------
-    ndarray of float, shape (draws,)
-        In [0, 1].
     """
     held = np.asarray(base, dtype=np.int64)
     among = np.unique(np.concatenate([held, *(np.asarray(chosen) for chosen in lists)]))
@@ -193,18 +177,6 @@ def kept_beyond_chance(kept: ArrayLike, listed: int, programs: int) -> Floats:
 
     ``(kept - k^2 / N) / (k - k^2 / N)`` for lists of k among N programs: 1 is the same list, 0 no
     more than chance, below 0 less.
-
-    Parameters
-    ----------
-    kept : array_like of float
-        Programs of the base list that stay, in each draw.
-    listed, programs : int
-        k and N.
-
-    Returns
-    -------
-    ndarray of float
-        NaN where every program is listed, since chance alone then keeps them all.
 
     Examples
     --------

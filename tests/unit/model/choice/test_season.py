@@ -3,12 +3,20 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
-from analysis.model.choice.season import _todays, match_after_interviews, season_standing
+from analysis.model.choice.application_list import application_list
+from analysis.model.choice.season import (
+    _todays,
+    ranked_outcome,
+    season_standing,
+)
 from analysis.model.choice.value import match_chance
 from analysis.model.correlation import Scenarios, mechanism, scenarios
+from analysis.views.scorecard import CURVE
 from analysis.views.season import SEASON_COLUMNS, season
 from tests.unit.model.choice.test_application_list import programs, student
 
@@ -25,18 +33,20 @@ def standing(*answers, **facts):
     return season_standing(student(**facts), programs(), offers(*answers), ASSUMPTIONS)
 
 
-def test_match_chances_by_interviews_are_the_published_curve():
-    """US MD seniors, all specialties (secondary, rounded): 55, 78, 86, 93 and 95 %."""
-    curve = match_after_interviews(range(16), RATE, HOW).set_index("interviews")["match_chance"]
+@pytest.mark.parametrize("number", [1, 3, 5, 10, 15])
+def test_interviews_in_hand_move_the_match_chance_to_the_published_curve(number):
+    """US MD seniors, all specialties (secondary, rounded): 55, 78, 86, 93 and 95%."""
+    found = standing(*["interview"] * number, "refused")
+    assert found.match_chance == pytest.approx(CURVE[number], abs=0.03)
+    curve = found.curve.set_index("interviews")["match_chance"]
     assert curve[0] == 0
-    for number, published in {1: 0.55, 3: 0.78, 5: 0.86, 10: 0.93, 15: 0.95}.items():
-        assert curve[number] == pytest.approx(published, abs=0.01)
+    assert curve[number] == pytest.approx(found.match_chance, abs=1e-9)
 
 
 def test_three_interviews_and_nothing_else_open_give_the_curve_at_three():
     found = standing("interview", "interview", "interview", "refused", "refused", "declined")
     assert found.interviews == 3
-    assert found.match_chance == pytest.approx(0.78, abs=0.01)
+    assert found.match_chance == pytest.approx(0.786, abs=0.005)
     assert found.match_chance == pytest.approx(found.match_chance_in_hand, abs=1e-12)
 
 
@@ -146,3 +156,36 @@ def test_the_sample_season_answers_in_full():
     assert f"About {round(100 * record['match_chance'])} of 100" in said
     assert record["why_true_order"] in record["sentences"]
     assert all(step in said for step in record["soap_steps"])
+
+
+def test_before_any_answer_the_match_chance_is_that_of_the_list():
+    found = application_list(student(), programs(), ASSUMPTIONS, with_range=False)
+    sent = found.programs[["program_id", "signal"]].assign(status="silent")
+    sent["signal"] = sent["signal"].replace("none", None)
+    now = season_standing(student(), programs(), sent, ASSUMPTIONS)
+    assert now.match_chance_before == pytest.approx(found.match_chance, abs=1e-9)
+    ruled_out = ASSUMPTIONS.with_set(["interviews.still_to_come=1"])
+    early = season_standing(student(), programs(), sent, ruled_out)
+    assert early.match_chance == pytest.approx(found.match_chance, abs=1e-9)
+
+
+@given(seed=st.integers(0, 2**32 - 1))
+@settings(deadline=None, max_examples=20)
+def test_no_order_matches_more_often_and_none_is_worth_more_than_the_true_one(seed):
+    random = np.random.default_rng(seed)
+    wishes = programs().assign(student_id="T1", preference=random.uniform(0, 1, 24))
+    answers = offers(*random.choice(["interview", "silent", "refused"], 6), "interview")
+    found = season_standing(student(), programs(), answers, ASSUMPTIONS, wishes)
+    true = ranked_outcome(found, found.rank_order)
+    other = ranked_outcome(found, random.permutation(found.rank_order).tolist())
+    assert other["match_share"].sum() == pytest.approx(true["match_share"].sum(), abs=1e-12)
+    assert true["match_share"].sum() == pytest.approx(found.match_chance_in_hand, abs=1e-12)
+    worth = [(rows["match_share"] * rows["preference"]).sum() for rows in (true, other)]
+    assert worth[0] >= worth[1] - 1e-12
+
+
+def test_a_rank_order_takes_each_interview_once():
+    found = standing("interview", "interview", "silent")
+    for order in (("P00", "P02"), ("P00", "P00")):
+        with pytest.raises(ModelError, match="an interview, each once"):
+            ranked_outcome(found, order)

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from analysis.model.sensitivity import case as c
-from analysis.model.sensitivity.bench import close_contests, first_places, order_flips
 from analysis.model.sensitivity.inputs import Inputs, between
+from analysis.model.sensitivity.resampling import close_calls, first_places, order_flips
 
 # Log-odds are additive in two weights: A leans on the first, B on the second, C on neither.
 LEANS = np.array([[2.0, 0.0], [0.0, 2.0], [0.9, 0.9]])
@@ -38,9 +38,9 @@ def test_the_weights_under_which_a_program_is_first_are_counted_one_by_one():
     assert "C" not in firsts.index
 
 
-def test_a_contest_is_with_the_rival_that_is_beaten_least_often():
+def test_a_close_call_is_with_the_rival_that_is_beaten_least_often():
     values = INPUTS.drawn(400, seed=1)
-    row = close_contests(CASE, values, [1]).iloc[0]
+    row = close_calls(CASE, values, [1]).iloc[0]
     share = {name: np.mean(chance(values)[:, 1] > chance(values)[:, at]) for at, name in
              ((0, "A"), (2, "C"))}  # fmt: skip
     assert (row["program_id"], row["against"]) == ("B", min(share, key=share.get))
@@ -48,12 +48,12 @@ def test_a_contest_is_with_the_rival_that_is_beaten_least_often():
     assert row["low"] < row["wins"] < row["high"]
 
 
-def test_a_list_of_all_programs_and_one_of_musts_contest_nothing():
+def test_a_list_of_all_programs_and_one_of_musts_has_no_close_calls():
     values = INPUTS.drawn(10, seed=1)
-    assert close_contests(CASE, values, [0, 1, 2]).empty
+    assert close_calls(CASE, values, [0, 1, 2]).empty
     bound = c.Case(CASE.program_id, np.ones(3), 2, INPUTS, chance, must=(0,), never=(1,))
-    assert close_contests(bound, values, [0]).empty
-    assert close_contests(bound, values, [0, 2]).empty
+    assert close_calls(bound, values, [0]).empty
+    assert close_calls(bound, values, [0, 2]).empty
 
 
 def test_the_order_flips_where_two_log_odds_cross_and_agrees_with_brute_force():

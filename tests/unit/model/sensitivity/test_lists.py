@@ -9,7 +9,7 @@ from analysis.model.choice.value import match_chance
 from analysis.model.correlation import scenarios
 from analysis.model.sensitivity import case as c
 from analysis.model.sensitivity.inputs import Inputs, between, one_of
-from analysis.model.sensitivity.smaa import match_chances, redrawn_lists
+from analysis.model.sensitivity.smaa import match_chances, resampled_lists
 from benchmarks.robustness_redraws import ASKED_RATIO, bare_lists, case, seconds
 
 UTILITY = np.array([1.0, 0.9, 0.8, 0.75])
@@ -39,16 +39,16 @@ CASE = c.Case(("A", "B", "C", "D"), UTILITY, 2, INPUTS, chance)
 
 @given(st.integers(0, 10_000))
 @settings(max_examples=60, derandomize=True, deadline=None)
-def test_a_redrawn_list_is_the_greedy_list_of_its_draw(seed):
+def test_a_resampled_list_is_the_greedy_list_of_its_draw(seed):
     draws, utility = case(draws=9, programs=7, seed=seed)
-    lists = redrawn_lists(draws, utility, 4)
+    lists = resampled_lists(draws, utility, 4)
     for again, hopes, rate, rho in zip(lists, *draws[:3], strict=True):
         assert again.tolist() == greedy(scenarios(hopes, rate, rho), utility, 4).tolist()
 
 
 def test_the_redrawn_lists_are_those_of_the_bare_loop():
     draws, utility = case(draws=200)
-    ours, bare = redrawn_lists(draws, utility, 20), bare_lists(draws, utility, 20)
+    ours, bare = resampled_lists(draws, utility, 20), bare_lists(draws, utility, 20)
     assert [sorted(a) for a in ours] == [sorted(b) for b in bare]
 
 
@@ -65,25 +65,25 @@ def test_the_match_chance_of_a_list_is_that_of_its_draw():
 def test_progress_is_told_up_to_the_last_draw():
     told = []
     draws, utility = case(draws=40, programs=5)
-    redrawn_lists(draws, utility, 2, progress=told.append)
+    resampled_lists(draws, utility, 2, progress=told.append)
     assert told == sorted(told)
     assert told[-1] == 40
 
 
 def test_a_program_that_must_be_listed_is_in_every_list():
     draws, utility = case(draws=20, programs=6)
-    assert all(again[0] == 3 for again in redrawn_lists(draws, utility, 2, must=[3]))
+    assert all(again[0] == 3 for again in resampled_lists(draws, utility, 2, must=[3]))
 
 
 def test_draws_that_do_not_fit_each_other_are_refused():
     draws, utility = case(draws=4, programs=3)
     with pytest.raises(ModelError):
-        redrawn_lists(draws._replace(rho=draws.rho[:2]), utility, 2)
+        resampled_lists(draws._replace(rho=draws.rho[:2]), utility, 2)
 
 
 def test_selection_agrees_with_going_through_the_draws_one_by_one():
     values = INPUTS.drawn(60, seed=1)
-    again = c.redrawn(CASE, values)
+    again = c.resampled(CASE, values)
     counts = dict.fromkeys("ABCD", 0)
     for draw in range(60):
         (chosen,) = CASE.lists({name: value[[draw]] for name, value in values.items()})
@@ -97,7 +97,7 @@ def test_selection_agrees_with_going_through_the_draws_one_by_one():
 
 
 def test_the_heat_map_starts_with_what_is_chosen_most_often_and_earliest():
-    again = c.redrawn(CASE, INPUTS.drawn(60, seed=1))
+    again = c.resampled(CASE, INPUTS.drawn(60, seed=1))
     shares = again.programs.set_index("program_id")["selection_acceptability"]
     chart = again.often_chosen(2)
     ordered = list(dict.fromkeys(chart["program"]))
@@ -109,16 +109,16 @@ def test_the_heat_map_starts_with_what_is_chosen_most_often_and_earliest():
     assert chart["place"].tolist() == [1, 2, 1, 2]
 
 
-def test_programs_chosen_in_few_draws_are_doubtful_if_they_are_on_the_list():
-    again = c.redrawn(CASE, INPUTS.drawn(60, seed=1), base=np.array([0, 3]))
-    assert again.doubtful(0.5) == ("A",)
-    assert again.doubtful(0.0) == ()
+def test_programs_chosen_in_few_draws_are_unstable_if_they_are_on_the_list():
+    again = c.resampled(CASE, INPUTS.drawn(60, seed=1), base=np.array([0, 3]))
+    assert again.unstable(0.5) == ("A",)
+    assert again.unstable(0.0) == ()
 
 
 def test_weights_without_doubt_give_acceptabilities_of_nothing_and_all():
     firm = Inputs(INPUTS.weight_names, INPUTS.weights, 1e12, INPUTS.others)
     sure = c.Case(CASE.program_id, UTILITY, 2, firm, chance)
-    again = c.redrawn(sure, firm.drawn(50, seed=1, only=firm.weight_names))
+    again = c.resampled(sure, firm.drawn(50, seed=1, only=firm.weight_names))
     assert set(again.programs["selection_acceptability"]) == {0, 1}
     assert (again.programs["selection_acceptability"] == again.programs["in_base_list"]).all()
     assert (again.draws["overlap"] == 1).all()
@@ -126,7 +126,7 @@ def test_weights_without_doubt_give_acceptabilities_of_nothing_and_all():
 
 
 def test_the_same_seed_gives_the_same_bytes():
-    first, again = (c.redrawn(CASE, INPUTS.drawn(30, seed=7)) for _ in range(2))
+    first, again = (c.resampled(CASE, INPUTS.drawn(30, seed=7)) for _ in range(2))
     for name in ("programs", "places", "draws"):
         assert getattr(first, name).to_csv() == getattr(again, name).to_csv()
     drawn, other = (INPUTS.drawn(30, seed)["logit_scale"] for seed in (7, 8))
@@ -185,6 +185,6 @@ def test_lists_are_made_again_as_fast_as_the_bare_loop_makes_them():
     draws, utility = case(draws=1_000)
     ours, bare = [], []
     for _ in range(5):
-        ours.append(seconds(lambda: redrawn_lists(draws, utility, 20), 1)[0])
+        ours.append(seconds(lambda: resampled_lists(draws, utility, 20), 1)[0])
         bare.append(seconds(lambda: bare_lists(draws, utility, 20), 1)[0])
     assert min(ours) <= ASKED_RATIO * min(bare)

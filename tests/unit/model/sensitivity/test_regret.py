@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from analysis.model.choice.value import expected_utility
 from analysis.model.correlation import scenarios
-from analysis.model.sensitivity.smaa import kept_beyond_chance, list_regret, redrawn_lists
+from analysis.model.sensitivity.smaa import kept_beyond_chance, list_regret, resampled_lists
 from benchmarks.robustness_redraws import case
 
 
@@ -35,7 +35,7 @@ def test_regret_is_the_value_of_the_best_list_less_that_of_the_list_by_trying_al
 @settings(max_examples=30, derandomize=True, deadline=None)
 def test_the_list_of_a_draw_is_never_regretted_there_and_no_regret_is_below_zero(seed):
     draws, utility = case(draws=5, programs=7, seed=seed)
-    lists = redrawn_lists(draws, utility, 3)
+    lists = resampled_lists(draws, utility, 3)
     for number, own in enumerate(lists):
         regret = list_regret(draws, utility, lists, own)
         assert regret[number] == 0

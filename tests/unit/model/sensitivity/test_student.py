@@ -6,7 +6,7 @@ from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
 from analysis.model.choice.problem import ListWishes, list_problem
-from analysis.model.sensitivity import bench as b
+from analysis.model.sensitivity import resampling as b
 from analysis.paths import from_root
 
 ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
@@ -20,7 +20,7 @@ def case():
     return b.student_case(STUDENT, PROBLEM, ASSUMPTIONS)
 
 
-def test_at_the_base_the_bench_has_the_chances_of_the_report(case):
+def test_at_the_base_the_chances_are_those_of_the_report(case):
     own = interview_chance(STUDENT, PROBLEM.programs, ASSUMPTIONS, with_range=False)
     (chance,) = case.chance(case.inputs.base())
     assert case.program_id == tuple(own["program_id"])
@@ -56,7 +56,7 @@ def test_the_report_marks_what_few_draws_choose(case):
     base = case.base_list()
     lists = b.report_lists(STUDENT, PROBLEM, ASSUMPTIONS, base.tolist())
     assert len(lists.draws) == 200
-    doubtful = lists.doubtful(ASSUMPTIONS.value("robustness.kept_share"))
+    doubtful = lists.unstable(ASSUMPTIONS.value("robustness.kept_share"))
     shares = lists.programs.set_index("program_id")["selection_acceptability"]
     assert all(shares[name] < 0.5 for name in doubtful)
 
@@ -64,7 +64,7 @@ def test_the_report_marks_what_few_draws_choose(case):
 def test_two_sets_of_assumptions_are_compared_program_by_program(case):
     even = read_assumptions(from_root("data/assumptions/even_weights.toml"))
     other = b.student_case(STUDENT, PROBLEM, even)
-    first, second = (b.redrawn(one, one.inputs.drawn(60, 1)) for one in (case, other))
+    first, second = (b.resampled(one, one.inputs.drawn(60, 1)) for one in (case, other))
     changes = b.acceptability_changes(first, second)
     assert changes["change"].abs().is_monotonic_decreasing
     assert (changes["change"] == changes["after"] - changes["before"]).all()
@@ -78,8 +78,8 @@ def test_neither_score_nor_room_is_refused(case):
     with pytest.raises(ModelError, match="room"):
         b.student_case(STUDENT, nothing, ASSUMPTIONS)
     with pytest.raises(ModelError, match="at least 1 draw"):
-        b.robustness_bench(case, ASSUMPTIONS, draws=0)
-    shorter = b.redrawn(case, case.inputs.drawn(2, 1))
-    longer = b.Redrawn(shorter.programs.head(3), shorter.places, shorter.draws, shorter.base)
+        b.sensitivity_analysis(case, ASSUMPTIONS, draws=0)
+    shorter = b.resampled(case, case.inputs.drawn(2, 1))
+    longer = b.Resampled(shorter.programs.head(3), shorter.places, shorter.draws, shorter.base)
     with pytest.raises(ModelError, match="same programs"):
         b.acceptability_changes(shorter, longer)

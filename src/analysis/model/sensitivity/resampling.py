@@ -15,15 +15,16 @@ from analysis.errors import ModelError
 from analysis.model.chance import chance_by_parameters, wilson_interval
 from analysis.model.choice.problem import ListProblem, with_least_chance
 from analysis.model.correlation import mechanism, scenarios
+from analysis.model.expected_score import has_score
 from analysis.model.portfolio import best_list
 from analysis.model.profile import profile_levels
 from analysis.model.sensitivity.case import (
     Case,
-    Redrawn,
+    Resampled,
     list_flips,
     list_tornado,
     match_variance,
-    redrawn,
+    resampled,
 )
 from analysis.model.sensitivity.inputs import Values
 from analysis.model.sensitivity.one_at_a_time import order_flip
@@ -36,13 +37,13 @@ from analysis.model.sensitivity.smaa import (
 from analysis.model.sensitivity.sobol import MATCH, parameters_at, uncertain_inputs
 
 __all__ = [
-    "Bench",
+    "SensitivityAnalysis",
     "acceptability_changes",
-    "close_contests",
+    "close_calls",
     "first_places",
     "order_flips",
     "report_lists",
-    "robustness_bench",
+    "sensitivity_analysis",
     "student_case",
 ]
 
@@ -66,7 +67,7 @@ def student_case(
     Parameters
     ----------
     student : DataFrame
-        One row of students, with a Step 2 CK score.
+        One row of students, with a Step 2 CK score or an estimate, over which chances are means.
     problem : ListProblem
         That student's list problem.
     assumptions : Assumptions
@@ -79,7 +80,7 @@ def student_case(
     Returns
     -------
     Case
-        Ready for the bench.
+        Ready for a sensitivity analysis.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def student_case(
         Without a score, or without room for a single program.
     """
     levels = profile_levels(student, assumptions).iloc[0]
-    if np.isnan(levels["score"]):
+    if not has_score(student.iloc[0]):
         raise ModelError("without a Step 2 CK score there is no chance, and no list to vary")
     if problem.most < 1:
         raise ModelError("neither number nor budget leaves room for a single program")
@@ -127,12 +128,12 @@ def _recommended_number(
 
 
 @dataclass(frozen=True)
-class Bench:
-    """Everything the bench says of one student's list.
+class SensitivityAnalysis:
+    """Everything a sensitivity analysis says of one student's list.
 
     Attributes
     ----------
-    lists : Redrawn
+    lists : Resampled
         Lists made again under joint draws of all inputs.
     variance : DataFrame
         Sobol indices of the match chance, the largest total first.
@@ -142,7 +143,7 @@ class Bench:
         One row an input, the nearest flip first.
     order_flips : DataFrame
         One row a weight: where two programs of the list change places in chance.
-    firsts, contests : DataFrame
+    firsts, close_calls : DataFrame
         Which weights put a program first, and which programs of the list are hardly better or
         worse than one that is not on it.
     match_chance : float
@@ -153,20 +154,20 @@ class Bench:
         Of the assumptions at the base.
     """
 
-    lists: Redrawn
+    lists: Resampled
     variance: pd.DataFrame
     tornado: pd.DataFrame
     flips: pd.DataFrame
     order_flips: pd.DataFrame
     firsts: pd.DataFrame
-    contests: pd.DataFrame
+    close_calls: pd.DataFrame
     match_chance: float
     draws: int
     seed: int
     fingerprint: str
 
 
-def robustness_bench(
+def sensitivity_analysis(
     case: Case,
     assumptions: Assumptions,
     *,
@@ -174,41 +175,17 @@ def robustness_bench(
     seed: int | None = None,
     base: Chosen | None = None,
     progress: Callable[[int], object] = unheard,
-) -> Bench:
-    """Run the whole bench for one student.
-
-    Parameters
-    ----------
-    case : Case
-        From `student_case`.
-    assumptions : Assumptions
-        Sizes of the runs, under ``robustness``.
-    draws, seed : int, optional
-        By default ``robustness.draws`` and ``robustness.seed``.
-    base : ndarray of int, optional
-        The list given to the student; by default the greedy list at the base of every input.
-    progress : callable, optional
-        Is told how many lists were made again.
-
-    Returns
-    -------
-    Bench
-        Same seed, same bytes.
-
-    Raises
-    ------
-    ModelError
-        If there is no list, or fewer than one draw is asked for.
-    """
+) -> SensitivityAnalysis:
+    """Run the whole sensitivity analysis for one student."""
     count = int(assumptions.value("robustness.draws")) if draws is None else draws
     start = int(assumptions.value("robustness.seed")) if seed is None else seed
     if count < 1 or start < 0:
-        raise ModelError("a bench needs at least 1 draw, and a seed of at least 0")
+        raise ModelError("a sensitivity analysis needs at least 1 draw, and a seed of at least 0")
     held = case.base_list() if base is None else base
     (chance,) = case.match_chances(case.inputs.base(), held)
     drawn = case.inputs.drawn(count, start)
-    return Bench(
-        lists=redrawn(case, drawn, held, progress),
+    return SensitivityAnalysis(
+        lists=resampled(case, drawn, held, progress),
         variance=match_variance(
             case, int(assumptions.value("robustness.variance_sample")), start, held
         ),
@@ -216,7 +193,7 @@ def robustness_bench(
         flips=list_flips(case, int(assumptions.value("robustness.flip_steps"))),
         order_flips=order_flips(case, held),
         firsts=first_places(case, drawn),
-        contests=close_contests(case, drawn, held),
+        close_calls=close_calls(case, drawn, held),
         match_chance=float(chance),
         draws=count,
         seed=start,
@@ -230,22 +207,22 @@ def report_lists(
     assumptions: Assumptions,
     base: Sequence[int],
     preferences: pd.DataFrame | None = None,
-) -> Redrawn:
-    """The bench's share in a report: the student's own list against a few seeded draws."""
+) -> Resampled:
+    """The student's own list against a few seeded draws, for a report."""
     case = student_case(student, problem, assumptions, preferences)
     # As many as were given to the student, who may have signals or a wish to fill the limit.
     case = replace(case, limit=len(base))
     draws = int(assumptions.value("robustness.report_draws"))
     values = case.inputs.drawn(draws, int(assumptions.value("robustness.seed")))
-    return redrawn(case, values, np.asarray(base, dtype=np.int64))
+    return resampled(case, values, np.asarray(base, dtype=np.int64))
 
 
-def acceptability_changes(before: Redrawn, after: Redrawn) -> pd.DataFrame:
+def acceptability_changes(before: Resampled, after: Resampled) -> pd.DataFrame:
     """How often each program is chosen under two sets of assumptions.
 
     Parameters
     ----------
-    before, after : Redrawn
+    before, after : Resampled
         Of the same student and programs.
 
     Returns
@@ -261,7 +238,7 @@ def acceptability_changes(before: Redrawn, after: Redrawn) -> pd.DataFrame:
     """
     first, second = before.programs, after.programs
     if not first["program_id"].equals(second["program_id"]):
-        raise ModelError("two benches can be compared over the same programs only")
+        raise ModelError("two sensitivity analyses can be compared over the same programs only")
     changes = pd.DataFrame(
         {
             "program_id": first["program_id"],
@@ -300,7 +277,7 @@ def first_places(case: Case, values: Values) -> pd.DataFrame:
     return ever.sort_values(["first", "program_id"], ascending=[False, True], ignore_index=True)
 
 
-def close_contests(case: Case, values: Values, base: ArrayLike) -> pd.DataFrame:
+def close_calls(case: Case, values: Values, base: ArrayLike) -> pd.DataFrame:
     """For each program of a list, the one off it that it beats least often."""
     listed = np.setdiff1d(np.asarray(base, dtype=np.int64), case.must)
     off = np.setdiff1d(np.arange(len(case.program_id)), [*np.asarray(base), *case.never])

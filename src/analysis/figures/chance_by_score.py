@@ -1,0 +1,154 @@
+"""Chart: how far a high Step 2 CK outweighs a flag, by the office's graduates and by assumption."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from analysis.errors import FigureError
+from analysis.figures import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from pandas import DataFrame
+
+__all__ = ["alt_chance_by_score", "draw_chance_by_score"]
+
+NEEDED = ("flagged", "step2_ck", "chance", "low", "high", "assumed")
+NAME = "the chart of chances by Step 2 CK"
+TITLE = "What a high Step 2 CK does with and without a flag"
+X_AXIS = "Step 2 CK"
+Y_AXIS = "Interviews of 100 applications"
+EXPLAINED = (
+    "Lines: what the office's graduates teach, with the 90 % band. Dashed: what was assumed. Dots: "
+    "what came, by ten points of score, each of ten graduates or more"
+)
+HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 230.0, 34.0, 78.0, 34.0, 24.0
+APART = 0.06
+
+
+def draw_chance_by_score(curves: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
+    """Draw chance over score with and without a flag: learned with its band, assumed, observed.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        One row a score and group: ``flagged``, ``step2_ck``, ``chance``, ``low``, ``high``,
+        ``assumed``, ``observed`` (0-1), ``n``; ``observed`` is empty where graduates are too few.
+        Optional ``source``, ``basis``.
+    ax : Axes
+        What is drawn on; cleared first.
+    title : str
+        What is shown: best the finding, in words.
+
+    Returns
+    -------
+    Axes
+        The same.
+
+    Raises
+    ------
+    FigureError
+        If one of the groups is missing, or a number lies outside 0 to 1.
+    """
+    groups = _groups(curves)
+    with style.chart(ax):
+        room = style.chart_width(ax) - LEFT - RIGHT
+        ends = []
+        for (name, color), own in zip(GROUPS, groups, strict=True):
+            score = own["step2_ck"]
+            ax.fill_between(score, own["low"], own["high"], color=color, alpha=0.18, lw=0)
+            ax.plot(score, own["chance"], color=color, lw=2, zorder=2.5)
+            ax.plot(score, own["assumed"], color=color, lw=1.1, ls=(0, (4, 3)), zorder=2.2)
+            seen = own[own["observed"].notna()]
+            ax.plot(
+                seen["step2_ck"],
+                seen["observed"],
+                "o",
+                ms=6,
+                color=color,
+                mec=style.PAPER,
+                mew=1,
+                zorder=3,
+                clip_on=False,
+            )
+            ends.append((float(own["chance"].iloc[-1]), name, color))
+        # Names at the ends of their lines, pushed apart where the lines meet.
+        (upper, lower) = sorted(ends, reverse=True)
+        short = max(0.0, APART - (upper[0] - lower[0])) / 2
+        for (at, name, color), push in ((upper, short), (lower, -short)):
+            place = (float(groups[0]["step2_ck"].max()), min(max(at + push, 0.03), 0.97))
+            ax.annotate(
+                name,
+                place,
+                (6, 0),
+                textcoords="offset points",
+                color=color,
+                weight=600,
+                va="center",
+                annotation_clip=False,
+            )
+        ax.set_xlim(groups[0]["step2_ck"].min(), groups[0]["step2_ck"].max())
+        ax.set_ylim(0, 1)
+        ax.set_yticks(*style.PERCENT_TICKS)
+        ax.grid(axis="y")
+        ax.spines["left"].set_visible(False)
+        ax.set_xlabel(X_AXIS, loc="left")
+        ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
+        ax.yaxis.set_label_coords(-LEFT / room, 1 + (ABOVE - 16) / HEIGHT)
+        return style.laid_out(
+            ax,
+            title=title,
+            tag=style.basis_words(curves),
+            footer=" · ".join([EXPLAINED, style.provenance(curves)]),
+            margins=style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE),
+        )
+
+
+GROUPS = (("without a flag", style.BLUE), ("with the flag", style.ORANGE))
+
+
+def alt_chance_by_score(curves: DataFrame, *, title: str = TITLE) -> str:
+    """Say in words and numbers what `draw_chance_by_score` shows.
+
+    Parameters
+    ----------
+    curves, title
+        As drawn.
+
+    Returns
+    -------
+    str
+        Both lines at their ends and every observed rate with its graduates, and the source.
+
+    Raises
+    ------
+    FigureError
+        As for the drawing.
+    """
+    parts = [title]
+    for (name, _), own in zip(GROUPS, _groups(curves), strict=True):
+        ends = "; ".join(
+            f"at {row.step2_ck:.0f} {100 * row.chance:.0f} of 100 ({100 * row.low:.0f} to "
+            f"{100 * row.high:.0f}; assumed {100 * row.assumed:.0f})"
+            for row in own.iloc[[0, len(own) // 2, -1]].itertuples(index=False)
+        )
+        seen = own[own["observed"].notna()]
+        came = "; ".join(
+            f"at {row.step2_ck:.0f} {100 * row.observed:.0f} of 100, {int(row.n)} graduates"
+            for row in seen.itertuples(index=False)
+        )
+        parts.append(f"{name}: {ends}. Came: {came or 'too few graduates to show'}")
+    return style.alt_text("Two lines over Step 2 CK.", parts, curves, style.provenance(curves))
+
+
+def _groups(curves: DataFrame) -> list[DataFrame]:
+    style.check_rows(curves, NEEDED, NAME, most=None)
+    numbers = curves[["chance", "low", "high", "assumed"]]
+    if not ((numbers >= 0) & (numbers <= 1)).all(axis=None):
+        message = f"{NAME}: chances lie between 0 and 1"
+        raise FigureError(message)
+    groups = [curves[curves["flagged"] == flagged].sort_values("step2_ck") for flagged in (0, 1)]
+    if any(group.empty for group in groups):
+        message = f"{NAME}: with and without a flag are both needed"
+        raise FigureError(message)
+    return groups

@@ -1,0 +1,228 @@
+"""Small offices pool what their graduates tell: counts in cells, without a student.
+
+docs/methods-graduates.md, docs/privacy.md.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.assumptions import read_assumptions
+from analysis.errors import Problem, RowError, TableError
+from analysis.model.chance import wilson_interval
+from analysis.model.flags import FLAGS, heaviest_first, listed
+from analysis.paths import from_root
+from analysis.tables.graduate_files import read_graduate_files
+
+__all__ = ["export_cells", "pool_cells"]
+
+FORMAT = "countersignal pool 1"
+ANY, NONE, FLAGGED = "any", "none", "any flag"
+BANDS = ("under 230", "230 to 239", "240 to 249", "250 to 259", "260 and more")
+HALF_OF = dict(zip(BANDS, ["under 250"] * 3 + ["250 and more"] * 2, strict=True))
+EDGES = (230.0, 240.0, 250.0, 260.0)
+COUNTS = ("graduates", "applications", "interviews", "matched")
+COLUMNS = ("format", "synthetic", "years", "flag", "step2_ck", *COUNTS, "noise")
+# A count is off by a two-sided geometric number of this many graduates' worth.
+NOISE = 1.0
+NOISE_SD = float(np.sqrt(2 * np.exp(-1 / NOISE)) / (1 - np.exp(-1 / NOISE)))
+
+
+def export_cells(
+    graduates_csv: Sequence[str | os.PathLike[str]],
+    out: Path,
+    mapping_toml: str | os.PathLike[str] = "",
+) -> pd.DataFrame:
+    """Write counts of graduates in cells of flag and Step 2 CK, none of fewer than ten.
+
+    Every graduate is in one cell. Where a band of scores has too few, there are two bands, or
+    one; where a flag has too few, all such flags; what then has too few is left out. Each
+    count carries noise of about one graduate's worth, drawn from the cell's own rows: the same file
+    gives the same numbers again, so that noise cannot be averaged away, and no one without the rows
+    can work it out.
+
+    Parameters
+    ----------
+    graduates_csv : sequence of paths
+        The office's own outcomes.
+    out : Path
+        The new file.
+    mapping_toml : path or ""
+        A column mapping.
+
+    Returns
+    -------
+    DataFrame
+        What was written.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be used, is there already, or no cell is large enough.
+    RowError
+        With every bad row.
+    """
+    if out.exists():
+        raise TableError(Problem(out.name, "a new file: this one is there already"))
+    assumptions = read_assumptions()
+    smallest = int(assumptions.value("graduates.smallest_cell"))
+    mapping = from_root(mapping_toml) if str(mapping_toml) else None
+    rows = read_graduate_files([from_root(path) for path in graduates_csv], mapping)
+    made_up = rows["source"].astype(str).str.contains("synthetic").any() if "source" in rows else 0
+    people = _people(rows, assumptions.group("anchors"))
+    cells = [
+        {
+            "format": FORMAT,
+            "synthetic": "yes" if made_up else "no",
+            "years": f"{int(rows['year'].min())}-{int(rows['year'].max())}",
+            "flag": flag,
+            "step2_ck": band,
+            **_noisy(own),
+            "noise": f"two-sided geometric, {NOISE:g} graduate",
+        }
+        for (flag, band), own in _merged(people, smallest).items()
+    ]
+    if not cells:
+        names = ", ".join(Path(path).name for path in graduates_csv)
+        wanted = f"{smallest} graduates or more with a score and the same flag, or without one"
+        raise TableError(Problem(names, wanted))
+    found = pd.DataFrame(cells, columns=list(COLUMNS))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            found.to_csv(stream, index=False, lineterminator="\n")
+    except OSError as error:
+        raise TableError(Problem(out.name, f"a place to write to ({error.strerror})")) from None
+    return found
+
+
+def _people(rows: pd.DataFrame, anchors: dict[str, float]) -> pd.DataFrame:
+    """One row a graduate: flag, band and counts; who has no score is left out."""
+    each = rows.groupby("graduate_id", sort=True)
+    last = each.last()
+    flags = [(*heaviest_first(listed(own), anchors), NONE)[0] for own in last["red_flags"]]
+    found = pd.DataFrame(
+        {
+            "flag": flags,
+            "score": last["step2_ck"].to_numpy(dtype=float),
+            "applications": each.size().to_numpy(),
+            "interviews": each["interviewed"].sum().to_numpy(dtype=int),
+            "matched": each["matched"].max().fillna(0).to_numpy(dtype=int),
+        },
+        index=last.index,
+    )
+    found = found[found["score"].notna()]
+    bands = np.array(BANDS, dtype=object)[np.searchsorted(EDGES, found["score"], side="right")]
+    return found.assign(band=bands)
+
+
+def _merged(people: pd.DataFrame, smallest: int) -> dict[tuple[str, str], pd.DataFrame]:
+    """Disjoint cells of ten and more, from fine to coarse; what is left over is left out."""
+    cells: dict[tuple[str, str], pd.DataFrame] = {}
+    small: list[pd.DataFrame] = []
+    for flag, own in people.groupby("flag", sort=True):
+        if len(own) < smallest:
+            small.append(own)
+            continue
+        # All bands or none: large ones alone would leave what is missing to subtraction.
+        for told in (own["band"], own["band"].map(HALF_OF), own["band"].map(lambda _: ANY)):
+            if told.value_counts().min() >= smallest:
+                parts = own.groupby(told, sort=True)
+                cells |= {(str(flag), str(band)): rows for band, rows in parts}
+                break
+    rest = pd.concat([one for one in small if one["flag"].iloc[0] != NONE] or [people.iloc[:0]])
+    if len(rest) >= smallest:
+        cells["other flags", ANY] = rest
+    return cells
+
+
+def _noisy(own: pd.DataFrame) -> dict[str, int]:
+    """Counts of a cell, each off by about one graduate's worth."""
+    text = own.sort_index().to_csv(lineterminator="\n")
+    seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    generator = np.random.default_rng(seed)
+    stop = 1 - np.exp(-1 / NOISE)
+    off = generator.geometric(stop, len(COUNTS)) - generator.geometric(stop, len(COUNTS))
+    people = len(own)
+    true = [people, int(own["applications"].sum()), int(own["interviews"].sum())]
+    true.append(int(own["matched"].sum()))
+    worth = [1.0, true[1] / people, true[2] / people, 1.0]
+    said = [max(0, round(t + o * w)) for t, o, w in zip(true, off, worth, strict=True)]
+    said[2], said[3] = min(said[1], said[2]), min(said[0], said[3])
+    return dict(zip(COUNTS, said, strict=True))
+
+
+def pool_cells(files: Sequence[Path]) -> pd.DataFrame:
+    """Add up the cells of several offices.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Written by `export_cells`, each by another office.
+
+    Returns
+    -------
+    DataFrame
+        One row a cell: flag, step2_ck, offices, graduates, applications, interviews, matched; of
+        100 applications and of 100 graduates with their 90 % intervals (interview_rate,
+        match_rate; _low, _high). A graduate counts once, however many applications; the noise is in
+        the intervals.
+
+    Raises
+    ------
+    TableError
+        If a file is none of ours, or made-up cells would be added to real ones.
+    RowError
+        If a count is none.
+    """
+    tables = [_read_cells(Path(path)) for path in files]
+    names = ", ".join(Path(path).name for path in files)
+    told = [hashlib.sha256(table[list(COUNTS)].to_csv().encode()).hexdigest() for table in tables]
+    if len(set(told)) < len(told):
+        raise TableError(Problem(names, "each office once: two files hold the same cells"))
+    every = pd.concat(tables, ignore_index=True)
+    if every["synthetic"].nunique() > 1:
+        raise TableError(Problem(names, "made-up cells or real ones, never both"))
+    grouped = every.groupby(["flag", "step2_ck"], sort=False)
+    found = grouped[list(COUNTS)].sum().assign(offices=grouped.size()).reset_index()
+    for name, got, tried in (
+        ("interview_rate", "interviews", "applications"),
+        ("match_rate", "matched", "graduates"),
+    ):
+        people = found["graduates"].to_numpy(dtype=float)
+        rate = found[got].to_numpy(dtype=float) / np.maximum(found[tried].to_numpy(dtype=float), 1)
+        low, high = wilson_interval(rate * people, people, 0.9)
+        blur = 1.645 * NOISE_SD * np.sqrt(found["offices"]) / np.maximum(people, 1)
+        found[name] = rate
+        found[f"{name}_low"] = np.clip(rate - np.hypot(rate - low, blur), 0, 1)
+        found[f"{name}_high"] = np.clip(rate + np.hypot(high - rate, blur), 0, 1)
+    order = {flag: at for at, flag in enumerate((NONE, *FLAGS))}
+    place = found["flag"].map(lambda flag: order.get(flag, len(order)))
+    return found.iloc[np.lexsort([found["step2_ck"], place])].reset_index(drop=True)
+
+
+def _read_cells(path: Path) -> pd.DataFrame:
+    try:
+        with path.open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeError, csv.Error) as error:
+        wanted = f"a CSV file that can be read ({error.__class__.__name__})"
+        raise TableError(Problem(path.name, wanted)) from None
+    if not rows or any(set(row) != set(COLUMNS) or row["format"] != FORMAT for row in rows):
+        raise TableError(Problem(path.name, "cells that countersignal graduates export wrote"))
+    bad = [
+        Problem(path.name, "a whole number, 0 or more", line, name, row[name], row["flag"])
+        for line, row in enumerate(rows, start=2)
+        for name in COUNTS
+        if not (row[name] or "").isdecimal()
+    ]
+    if bad:
+        raise RowError(tuple(bad))
+    return pd.DataFrame(rows).astype(dict.fromkeys(COUNTS, "int64"))
