@@ -245,13 +245,13 @@ class ProgramLevels:
         drawn = (parameters.logit_scale, *parameters.weights.values(), *factors)
         # What draws do to programs holds for every student: a class pays for it once.
         key = (id(own), *(np.asarray(number).tobytes() for number in drawn))
-        if key not in DRAWN:
-            DRAWN[key] = own, self._drawn_cells(kind, parameters, drawn)
-        DRAWN.move_to_end(key)
-        _, cells = DRAWN[key]
-        while len(DRAWN) > 1 and sum(c.nbytes for _, c in DRAWN.values()) > MOST_DRAWN_BYTES:
-            DRAWN.popitem(last=False)
-        return cells
+        kept = DRAWN.pop(key, None) or (own, self._drawn_cells(kind, parameters, drawn))
+        DRAWN[key] = kept  # the latest last; threads of the page may be here at once
+        while sum(cells.nbytes for _, cells in list(DRAWN.values())) > MOST_DRAWN_BYTES:
+            DRAWN.pop(next(iter(DRAWN)), None)
+            if len(DRAWN) <= 1:
+                break
+        return kept[1]
 
     def _drawn_cells(
         self, kind: str, parameters: ChanceParameters, drawn: tuple[Number, ...]
