@@ -31,7 +31,7 @@ form: str = ""  # what the file holds: applications, interviews or matched; empt
 from analysis.figures.chance_by_score import alt_chance_by_score, draw_chance_by_score
 from analysis.figures.reliability import alt_reliability, draw_reliability
 from analysis.figures.style import new_axes
-from analysis.report.publish import publish_figure
+from analysis.report.publish import publish_chart, publish_figure
 from analysis.text.findings import flag_by_score_finding, reliability_finding
 from analysis.views.backtest import backtest
 from analysis.views.graduates_like import graduates_like_table
@@ -50,12 +50,9 @@ found = answer.result
 # %%
 shown = answer.flag_shown(flag)
 curves = answer.by_score(shown)
-if len(curves):
-    title = flag_by_score_finding(curves.to_dict("records"), shown)
-    axes = draw_chance_by_score(curves, new_axes(), title=title)
-    publish_figure(axes.figure, alt_chance_by_score(curves, title=title), title, "png")
-else:
-    print("Too few graduates with this flag, or too few to learn from.")
+title = flag_by_score_finding(curves.to_dict("records"), shown)
+drawing = (new_axes(), draw_chance_by_score, alt_chance_by_score, title, "png")
+publish_chart(curves, *drawing, title=title)
 
 # %% [markdown]
 # ## Is there enough to tell?

@@ -1,12 +1,14 @@
 """What the tests of the exploring page do and read there, as a person would."""
 
 import re
+import socket
+import time
 from contextlib import contextmanager
 
 from playwright.sync_api import TimeoutError as TooLate
 
 from analysis.paths import from_root
-from tests.browser.conftest import server
+from tests.browser.conftest import SECONDS_TO_START, server
 
 ADDRESS = r"http://127\.0\.0\.1:(\d+)/\?token=(\S+)"
 LAB_ADDRESS = r"http://127\.0\.0\.1:(\d+)/lab\?token=(\w+)"
@@ -51,7 +53,21 @@ def lab_of(folder):
     settings = {"JUPYTER_CONFIG_DIR": str(folder / "config"), "HOME": str(folder)}
     arguments = [*COMMAND, "--lab", "--students", str(students), "--programs", str(programs)]
     with server(arguments, LAB_ADDRESS, folder, **settings) as match:
+        _wait_until_it_listens(int(match[1]))
         yield f"http://127.0.0.1:{match[1]}", match[2]
+
+
+def _wait_until_it_listens(port):
+    """JupyterLab says its address a moment before it listens there: long on a busy machine."""
+    end = time.monotonic() + SECONDS_TO_START
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            assert time.monotonic() < end, f"nothing listens on port {port}"
+            time.sleep(0.1)
+        else:
+            return
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from tests.browser.explore_page import (
     PICTURE,
     files_of,
     followed,
+    hand_in,
     lab_of,
     numbers,
     opened,
@@ -188,3 +189,22 @@ def test_run_all_before_the_kernel_is_ready_runs_and_no_news_is_asked_for(chromi
         assert page.get_by_text("Select Kernel").count() == 0
         assert page.get_by_text("official Jupyter news").count() == 0
         page.close()
+
+
+def test_an_upload_that_cannot_be_used_shows_how_its_columns_read(chromium, tmp_path):
+    with (
+        running(COMMAND, ADDRESS, tmp_path) as (match, _, _),
+        opened(chromium, match[0]) as page,
+    ):
+        tab(page, "Data")
+        text = "Student Number,Specialty,USMLE Step 2 CK,Step 1,LOA\n1,Psychiatry,250,P,academic\n"
+        said = hand_in(page, "Class (CSV)", "class.csv", text)
+        assert "column LOA" in said
+        rows = page.locator(".cs-said table tbody tr").all_inner_texts()
+        assert [row.split("\t")[:2] for row in rows] == [
+            ["Student Number", "student_id"],
+            ["Specialty", "specialty"],
+            ["USMLE Step 2 CK", "step2_ck"],
+            ["Step 1", "step1_result"],
+            ["LOA", "to decide: perhaps red_flags"],
+        ]

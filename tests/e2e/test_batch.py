@@ -62,11 +62,11 @@ def test_a_wish_that_cannot_be_met_is_told_in_our_words_alone(run, small_class):
     write_rows(small_class.students, small_class.rows)
     done = run(*small_class.batch)
     assert done.code == 1
-    said = "must_apply: IM999 not among the programs of the student's specialties (nearest to IM999"
+    said = "must_apply: expected a program of programs.csv in the student's specialty (is IM0"
     assert f"S001 (line 2): {said}" in done.err
     assert manifest(small_class.out)["students"]["S001"]["message"].startswith(said)
     summary = (small_class.out / "summary.csv").read_text()
-    assert f"S001,2,failed,0,,{said}" in summary
+    assert f"S001,2,refused,0,,{said}" in summary
     assert "ModelError" not in done.err + summary
 
 
@@ -243,7 +243,7 @@ def test_one_report_leaves_the_others_of_the_folder_alone(run, small_class):
 def test_one_report_that_fails_leaves_the_earlier_one_and_says_so(run, small_class):
     run(*small_class.batch)
     before = hashes(small_class.out)
-    small_class.rows[1] |= {"must_apply": "IM001;IM002", "application_limit": "1"}
+    small_class.rows[1] |= {"must_apply": "IM001;IM002", "fee_budget_usd": "5"}
     write_rows(small_class.students, small_class.rows)
     done = run("report", "S002", *small_class.options, "--out", small_class.out)
     assert done.code == 1

@@ -73,7 +73,9 @@ def test_a_documented_command_does_what_it_says(run, line, tmp_path, monkeypatch
         for before, argument in zip(["", *arguments], arguments, strict=False)
     ]
     arguments = [
-        str(tmp_path / argument) if argument in {"mine.toml", "learned.toml"} else argument
+        str(tmp_path / argument)
+        if argument in {"mine.toml", "learned.toml", "own.toml"}
+        else argument
         for argument in arguments
     ]
     done = run(*arguments)

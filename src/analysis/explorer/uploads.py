@@ -6,7 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,16 @@ import ipywidgets
 
 from analysis.errors import CountersignalError
 from analysis.explorer.boxes import Panel, group, paragraphs, plain
+from analysis.explorer.boxes import table as columns_table
 from analysis.paths import from_root
-from analysis.views.desk import SAMPLES, Desk, check_rows, checked_file, read_desk
+from analysis.views.desk import (
+    SAMPLES,
+    Desk,
+    check_rows,
+    checked_file,
+    file_columns,
+    read_desk,
+)
 
 __all__ = ["FOLDER_VARIABLE", "MOST_BYTES", "Files", "handed_in", "private_folder", "too_large"]
 
@@ -153,9 +161,10 @@ class Files:
         """Use no file until others are handed in."""
         self._use({**self._paths, **dict.fromkeys(TABLES, "")}, "students")
 
-    def say(self, sentences: str) -> None:
-        """Show what there is to say of a file."""
-        self._said.show(paragraphs(sentences.splitlines(), "cs-loader"))
+    def say(self, sentences: str, columns: Sequence[Mapping[str, str]] = ()) -> None:
+        """Show what there is to say of a file, and how its columns read."""
+        preview = columns_table(columns, "How the columns of the file read")
+        self._said.show(paragraphs(sentences.splitlines(), "cs-loader") + preview)
 
     def _taker(self, table: str, words: str) -> Any:
         taker = ipywidgets.FileUpload(
@@ -180,8 +189,9 @@ class Files:
         except OSError as error:
             self.say(f"{plain(upload['name'])}: cannot be kept ({error.strerror}); not taken.")
             return
+        columns = file_columns(path, table)
         if table == "graduates":
-            self.say(said)
+            self.say(said, columns)
             if usable:
                 self.graduates = check_rows(path, "graduates")
                 self._taken(self.read(), "graduates")
@@ -197,7 +207,7 @@ class Files:
                 paths["preferences"] = ""
         elif paths[table]:
             said += f"\n{Path(paths[table]).name} stays in use."
-        self.say(said)
+        self.say(said, columns)
         if paths != self._paths:
             self._use(paths, table)
 

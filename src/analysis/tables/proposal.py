@@ -10,10 +10,11 @@ from typing import Any
 from analysis.errors import Problem, TableError
 from analysis.tables.codes import FLAG_CODES, FLAG_SPELLINGS, folded
 from analysis.tables.headers import column_of, resembled, table_of
+from analysis.tables.mapping import raw_rows
 from analysis.tables.reading import RawRows, Refused, interpreted, read_rows
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["propose", "write_mapping"]
+__all__ = ["columns_as_read", "propose", "write_mapping"]
 
 SHOWN_WORDS = 12
 NO_WORDS = frozenset({"no", "n", "0", "none", "false"})
@@ -147,6 +148,49 @@ def write_mapping(path: Path, target: Path, table: str = "") -> str:
     said += [f"  to decide: {one}" for one in asked]
     said.append(f"Edit it once; then: countersignal check {path.name} --mapping {target.name}")
     return "\n".join(said)
+
+
+def columns_as_read(path: Path, table: str) -> list[dict[str, str]]:
+    """Say how each column of a file reads, with examples, whether or not it can be used.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    table : str
+        Which table it must be.
+
+    Returns
+    -------
+    list of dict
+        ``Your column``, ``Read as``, ``Holds``; names and passwords are not among the examples.
+
+    Raises
+    ------
+    TableError
+        If the file cannot be read at all.
+    """
+    raw = raw_rows(path, table)
+    columns = SCHEMAS[table].columns
+    shown = []
+    for at, header in enumerate(raw.header):
+        if not header:
+            continue
+        cells = Counter(row[at] for row in raw.rows if row[at])
+        ours = column_of(header, table)
+        near = "" if ours in columns else resembled(header, table, cells)
+        of_a_family = any(c.regex and re.fullmatch(n, ours) for n, c in columns.items())
+        reading = ours if ours in columns or of_a_family else "left out"
+        shown.append(
+            {
+                "Your column": raw.origins.get(header, header),
+                "Read as": f"to decide: perhaps {near}" if near else reading,
+                "Holds": f"{sum(cells.values())} filled"
+                if reading == "left out" and not near
+                else _examples(near or ours, cells),
+            }
+        )
+    return shown
 
 
 def _nearest_table(name: str, raw: RawRows) -> str:

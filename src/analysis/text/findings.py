@@ -265,8 +265,10 @@ def flag_by_score_finding(curves: Sequence[Row], flag: str) -> str:
     Returns
     -------
     str
-        One sentence, to stand as a title.
+        One sentence, to stand as a title; "" without rows.
     """
+    if not curves:
+        return ""
     chances = {(bool(row["flagged"]), int(row["step2_ck"])): row["chance"] for row in curves}
     told = [
         f"at {score}, {100 * chances[True, score]:.0f} interviews "

@@ -94,8 +94,12 @@ def export_cells(
         wanted = f"{smallest} graduates or more with a score and the same flag, or without one"
         raise TableError(Problem(names, wanted))
     found = pd.DataFrame(cells, columns=list(COLUMNS))
-    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-        found.to_csv(stream, index=False, lineterminator="\n")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            found.to_csv(stream, index=False, lineterminator="\n")
+    except OSError as error:
+        raise TableError(Problem(out.name, f"a place to write to ({error.strerror})")) from None
     return found
 
 

@@ -11,7 +11,7 @@ from analysis.cli import main
 from analysis.errors import TableError
 from analysis.tables.check import check_files, check_table
 from analysis.tables.mapping import how_to_read, reading_with
-from analysis.tables.proposal import propose, write_mapping
+from analysis.tables.proposal import columns_as_read, propose, write_mapping
 from tests.unit.tables.class_file import GOOD, HEADER
 from tests.unit.tables.test_cases import CASES
 
@@ -202,3 +202,16 @@ def test_explore_reads_a_class_through_a_mapping_and_tells_the_page(tmp_path, mo
     assert ended.value.code == 0
     assert seen["mapping"] == str(mapping)
     assert seen["students_csv"] == str(tmp_path / "class.csv")
+
+
+def test_each_column_of_a_file_is_shown_as_it_would_be_read(registrar):
+    shown = {row["Your column"]: row for row in columns_as_read(registrar, "students")}
+    assert shown["USMLE Step 2 CK"]["Read as"] == "step2_ck"
+    assert shown["LOA reason"]["Read as"] == "to decide: perhaps red_flags"
+    assert shown["Last name"]["Holds"] == "4 filled"
+    (registrar.parent / "mapping.toml").write_text(
+        '[students]\nignore = ["LOA reason"]\n[students.columns]\nspecialty = "Specialty 1"\n'
+    )
+    shown = {row["Your column"]: row for row in columns_as_read(registrar, "students")}
+    assert shown["Specialty 1"]["Read as"] == "specialty"
+    assert "LOA reason" not in shown

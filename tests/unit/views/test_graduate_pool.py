@@ -139,6 +139,8 @@ def test_a_file_that_is_there_and_one_of_few_graduates_are_refused(exported, tmp
     _, _, out, path = exported
     with pytest.raises(TableError, match="there already"):
         export_cells([path], out)
+    with pytest.raises(TableError, match="a place to write to"):
+        export_cells([path], out / "inside" / "a_file.csv")
     few, _ = office(tmp_path, 7, "few", people=8)
     with pytest.raises(TableError, match="10 graduates or more"):
         export_cells([few], tmp_path / "none.csv")

@@ -44,10 +44,13 @@ __all__ = [
     "GROUPS",
     "WHY",
     "ApplicationList",
+    "ListOffers",
     "application_list",
     "budget_lifted",
     "group_of",
+    "list_fee",
     "list_frontier",
+    "list_offers",
     "list_room",
     "next_applications",
 ]
@@ -232,17 +235,17 @@ def application_list(
     ModelError
         If there is no score, or wishes contradict each other.
     """
-    chosen = _chosen(student, programs, assumptions, preferences, wishes or ListWishes(), method)
-    asked, whole, problem, choice = chosen.asked, chosen.whole, chosen.problem, chosen.choice
-    own, by_option, if_sent, rules = chosen.own, chosen.by_option, chosen.if_sent, chosen.rules
-    floor_dropped, below_price = chosen.floor_dropped, chosen.below_price
+    asked = wishes or ListWishes()
+    offers = list_offers(student, programs, assumptions, preferences, asked)
+    choice, rules, below_price = _best(offers, assumptions, method)
+    problem, own, by_option = offers.problem, offers.own, offers.by_option
     least = assumptions.value("list.least_chance")
     decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
-    rate, rho = chosen.rate, _together(own, decided, assumptions)
+    rate, rho = offers.rate, _together(own, decided, assumptions)
     chances = own.with_signals(decided)
     chance = chances["interview_chance"].to_numpy()
     market = market_of(by_option, choice)
-    asks = not (asked.fill or floor_dropped)
+    asks = not (asked.fill or offers.floor_dropped)
     floors = np.where(problem.kept_anyway | (not asks), 0.0, least)
     reasons = reasons_on_list(by_option, problem.utility, rules, choice, chance, rate, rho, floors)
     out = left_out(by_option, problem.utility, rules, choice, reasons, left_out_number)
@@ -269,9 +272,9 @@ def application_list(
         by_option=by_option,
         market=market,
         programs=_listed(problem, choice, chances, reasons, market, assumptions),
-        optional=_optional(whole, choice, by_option, if_sent, assumptions),
+        optional=_optional(offers.whole, choice, by_option, offers.if_sent, assumptions),
         filled=asked.fill,
-        floor_dropped=floor_dropped,
+        floor_dropped=offers.floor_dropped,
         below_price=below_price,
         left_out=_left_out_frame(problem, chances, out, assumptions),
         drawn=drawn,
@@ -281,7 +284,7 @@ def application_list(
         match_chance_if_unknowns_close=min(if_closed, matched),
         match_chance_by_rho=match_chance_by_rho(chance, rate, choice.chosen, rho),
         expected_interviews=float(chance[choice.chosen].sum()),
-        fee_usd=_fee(problem, choice),
+        fee_usd=list_fee(problem, choice),
         places_unused=0 if limit is None else max(limit - choice.chosen.size, 0),
         chance_basis=str(chances["chance_basis"].iloc[0]),
         fingerprint=assumptions.fingerprint,
@@ -289,30 +292,61 @@ def application_list(
 
 
 @dataclass(frozen=True)
-class _Chosen:
-    """A list that was chosen and not explained yet; the names are those of `application_list`."""
+class ListOffers:
+    """A list problem and the chances in it.
 
-    asked: ListWishes
+    Parameters
+    ----------
+    whole, problem : ListProblem
+        As asked for, and without programs under the least chance.
+    own : ListChances
+        The student's chances, whatever is signalled.
+    rate : ndarray of float, shape (programs,)
+        Chance of a match given an interview.
+    if_sent : dict of str to ndarray of float, shape (programs,)
+        Interview chances by signal, if every program got it.
+    by_option : dict of str to Scenarios
+        Offer chances by signal.
+    floor_dropped : bool
+        Whether too few programs reach the least chance, so that it was dropped.
+    """
+
     whole: ListProblem
     problem: ListProblem
     own: ListChances
-    rate: NDArray[np.float64]
-    if_sent: dict[str, NDArray[np.float64]]
+    rate: Floats
+    if_sent: dict[str, Floats]
     by_option: dict[str, Scenarios]
-    rules: Constraints
-    choice: Choice
     floor_dropped: bool
-    below_price: bool
 
 
-def _chosen(
+def list_offers(
     student: pd.DataFrame,
     programs: pd.DataFrame,
     assumptions: Assumptions,
     preferences: pd.DataFrame | None,
     asked: ListWishes,
-    method: Method,
-) -> _Chosen:
+    *,
+    coarse: bool = False,
+) -> ListOffers:
+    """State a student's list problem and compute the chances in it.
+
+    Parameters
+    ----------
+    student, programs, assumptions, preferences, asked
+        As for `application_list`.
+    coarse : bool
+        Whether fewer states of the world will do, as for `scenarios`.
+
+    Returns
+    -------
+    ListOffers
+
+    Raises
+    ------
+    ModelError
+        As for `application_list`.
+    """
     row = student.iloc[0]
     if not has_score(row):
         message = (
@@ -320,44 +354,37 @@ def _chosen(
             "step2_ck, what you expect as step2_estimate, or comlex2"
         )
         raise ModelError(message)
-    problem = list_problem(student, programs, assumptions, preferences, asked)
-    at_hand = {"gold": problem.constraints.gold, "silver": problem.constraints.silver}
+    whole = list_problem(student, programs, assumptions, preferences, asked)
+    at_hand = {"gold": whole.constraints.gold, "silver": whole.constraints.silver}
     options = [o for o in OPTIONS if o == "none" or any(at_hand[o])]
     kinds = specialties_of(row, assumptions)
-    rate = match_rates(row, problem.programs["specialty"], kinds, problem.ties, assumptions)
+    rate = match_rates(row, whole.programs["specialty"], kinds, whole.ties, assumptions)
     ties = with_ties(preferences, str(row["student_id"]), asked)
-    own = ListChances(student, problem, assumptions, ties)
+    own = ListChances(student, whole, assumptions, ties)
     if_sent = {option: own.if_all_sent(option) for option in options}
-    whole, floor_dropped = problem, False
-    least, fewest = assumptions.value("list.least_chance"), int(assumptions.value("list.fewest"))
+    problem, floor_dropped = whole, False
     if not asked.fill:
+        least = assumptions.value("list.least_chance")
+        fewest = int(assumptions.value("list.fewest"))
         problem, floor_dropped = with_least_chance(whole, if_sent, least, fewest)
-    by_option = {
-        option: scenarios(
-            chances, rate, _together(own, dict.fromkeys(range(len(chances)), option), assumptions)
-        )
-        for option, chances in if_sent.items()
-    }
-    rules = problem.constraints
-    choice = best_list(by_option, problem.utility, rules, method)
-    below_price = False
-    if rules.price is not None and not choice.chosen.size:
-        rules = _the_best_few(rules, fewest)
-        choice = best_list(by_option, problem.utility, rules, method)
-        below_price = bool(choice.chosen.size)
-    return _Chosen(
-        asked,
-        whole,
-        problem,
-        own,
-        rate,
-        if_sent,
-        by_option,
-        rules,
-        choice,
-        floor_dropped,
-        below_price,
-    )
+    by_option = {}
+    for option, chances in if_sent.items():
+        how = _together(own, dict.fromkeys(range(len(chances)), option), assumptions)
+        by_option[option] = scenarios(chances, rate, how, coarse=coarse)
+    return ListOffers(whole, problem, own, rate, if_sent, by_option, floor_dropped)
+
+
+def _best(
+    offers: ListOffers, assumptions: Assumptions, method: Method
+) -> tuple[Choice, Constraints, bool]:
+    """The best list, the rules it keeps to, and whether nothing is worth its price."""
+    problem, rules = offers.problem, offers.problem.constraints
+    choice = best_list(offers.by_option, problem.utility, rules, method)
+    if rules.price is None or choice.chosen.size:
+        return choice, rules, False
+    rules = _the_best_few(rules, int(assumptions.value("list.fewest")))
+    choice = best_list(offers.by_option, problem.utility, rules, method)
+    return choice, rules, bool(choice.chosen.size)
 
 
 def _together(own: ListChances, signals: Mapping[int, str], assumptions: Assumptions) -> Mechanism:
@@ -376,11 +403,10 @@ def list_outcome(
     wishes: ListWishes | None = None,
 ) -> tuple[float, int, float]:
     """What a list comes to, where nobody asks why each program is on it."""
-    chosen = _chosen(student, programs, assumptions, preferences, wishes or ListWishes(), "auto")
-    market = market_of(chosen.by_option, chosen.choice)
-    positions = chosen.choice.chosen
-    matched = match_chance(market, positions)
-    return matched, len(positions), _fee(chosen.problem, chosen.choice)
+    offers = list_offers(student, programs, assumptions, preferences, wishes or ListWishes())
+    choice, _, _ = _best(offers, assumptions, "auto")
+    matched = match_chance(market_of(offers.by_option, choice), choice.chosen)
+    return matched, len(choice.chosen), list_fee(offers.problem, choice)
 
 
 def _the_best_few(rules: Constraints, number: int) -> Constraints:
@@ -451,7 +477,8 @@ def _match_range(
     return float(low), float(high)
 
 
-def _fee(problem: ListProblem, choice: Choice) -> float:
+def list_fee(problem: ListProblem, choice: Choice) -> float:
+    """Fees of a list, US dollars."""
     rules, programs = problem.constraints, len(problem.programs)
     if rules.fees is None:
         return 0.0
@@ -507,7 +534,7 @@ def _saved_usd(problem: ListProblem, choice: Choice, assumptions: Assumptions) -
     """Fee and effort that the list saves without each of its programs."""
     rules, programs = problem.constraints, len(problem.programs)
     fees = rules.fees_of(len(problem.specialties))
-    now, effort = _fee(problem, choice), assumptions.value("list.effort_usd")
+    now, effort = list_fee(problem, choice), assumptions.value("list.effort_usd")
     return [
         now - fee_usd(fees, rules.counts(np.delete(choice.chosen, at), programs)) + effort
         for at in range(choice.chosen.size)

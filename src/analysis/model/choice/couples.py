@@ -12,19 +12,13 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
+from analysis.model.choice.application_list import list_fee, list_offers
 from analysis.model.choice.columns import check_plain_conflicts, columns_of, options_of, rules_of
 from analysis.model.choice.constraints import OPTIONS, Constraints, fee_usd
 from analysis.model.choice.explain import market_of
-from analysis.model.choice.problem import (
-    ListChances,
-    ListWishes,
-    list_problem,
-    with_least_chance,
-)
-from analysis.model.correlation import Scenarios, mechanism, scenarios
-from analysis.model.match_stage import match_rates
+from analysis.model.choice.problem import ListWishes
+from analysis.model.correlation import Scenarios
 from analysis.model.portfolio import Choice, best_list
-from analysis.model.profile import specialties_of
 
 __all__ = [
     "PLACES",
@@ -374,56 +368,37 @@ def couple_plan(
     if by not in held:
         message = f"couples by {by}: expected one of {', '.join(held)}, which programs.csv has"
         raise ModelError(message)
-    how, asked = mechanism(assumptions), wishes or ListWishes()
-    least, fewest = assumptions.value("list.least_chance"), int(assumptions.value("list.fewest"))
-    found = []
-    for student, wished in zip(students, (asked, ListWishes(fill=asked.fill)), strict=True):
-        row = student.iloc[0]
-        if pd.isna(row.get("step2_ck", np.nan)):
-            message = f"student {row['student_id']} has no Step 2 CK score yet: there is no list"
-            raise ModelError(message)
-        problem = list_problem(student, programs, assumptions, preferences, wished)
-        rules = problem.constraints
-        own = ListChances(student, problem, assumptions, preferences)
-        sent = {
-            option: own.if_all_sent(option)
-            for option in OPTIONS
-            if option == "none" or any(rules.gold if option == "gold" else rules.silver)
-        }
-        if not asked.fill:
-            problem = with_least_chance(problem, sent, least, fewest)[0]
-        kinds = specialties_of(row, assumptions)
-        rates = match_rates(row, problem.programs["specialty"], kinds, problem.ties, assumptions)
-        # Pairs of states of two students: few states each will do.
-        market = {o: scenarios(chance, rates, how, coarse=True) for o, chance in sent.items()}
-        found.append((problem, sent, market))
-    (mine, my_chance, my_market), (theirs, their_chance, their_market) = found
+    asked = wishes or ListWishes()
+    # Pairs of states of two students: few states each will do.
+    first, second = (
+        list_offers(student, programs, assumptions, preferences, wished, coarse=True)
+        for student, wished in zip(students, (asked, ListWishes(fill=asked.fill)), strict=True)
+    )
+    mine, theirs = first.problem, second.problem
     places = (_places(mine.programs, by), _places(theirs.programs, by))
     lists = couple_lists(
-        (my_market, their_market),
+        (first.by_option, second.by_option),
         places,
         (mine.constraints, theirs.constraints),
         assumptions.value("couples.apart"),
         assumptions.value("couples.alone"),
     )
-    signalled = (market_of(my_market, lists[0]), market_of(their_market, lists[1]))
+    signalled = (market_of(first.by_option, lists[0]), market_of(second.by_option, lists[1]))
     there = [{where[at] for at in p.chosen} for p, where in zip(lists, places, strict=True)]
     shared = (there[0] & there[1]) - {""}
     frames, fees = [], []
-    for problem, chance, picked, where in zip(
-        (mine, theirs), (my_chance, their_chance), lists, places, strict=True
-    ):
+    for offers, picked, where in zip((first, second), lists, places, strict=True):
+        problem = offers.problem
         names = ["program_id", "program_name", "specialty", "state"]
         rows = problem.programs.iloc[picked.chosen][names].reset_index(drop=True)
         rows["place"] = [where[at] for at in picked.chosen]
         ways = zip(picked.chosen, picked.option, strict=True)
-        rows["interview_chance"] = [float(chance[option][at]) for at, option in ways]
+        rows["interview_chance"] = [float(offers.if_sent[option][at]) for at, option in ways]
         rows["signal"] = list(picked.option)
         rows["shared"] = rows["place"].isin(shared)
         order = ["interview_chance", "program_id"]
         frames.append(rows.sort_values(order, ascending=[False, True], ignore_index=True))
-        counts = problem.constraints.counts(picked.chosen, len(problem.programs))
-        fees.append(fee_usd(problem.constraints.fees_of(len(counts)), counts))
+        fees.append(list_fee(problem, picked))
     return Couple(
         (frames[0], frames[1]),
         couple_outcomes(signalled, places, (lists[0].chosen.tolist(), lists[1].chosen.tolist())),

@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import interview_chance
-from analysis.model.choice.application_list import ApplicationList, application_list
-from analysis.model.choice.constraints import Constraints, Price
+from analysis.model.choice.application_list import (
+    ApplicationList,
+    application_list,
+    list_offers,
+)
+from analysis.model.choice.constraints import Constraints, Price, fee_usd
 from analysis.model.choice.problem import ListWishes, application_fees
-from analysis.model.correlation import Scenarios, mechanism, scenarios
+from analysis.model.correlation import Scenarios
 from analysis.model.flags import listed
 from analysis.model.portfolio import best_list
 from analysis.model.profile import specialties_of
@@ -25,6 +28,8 @@ __all__ = ["LinkedYears", "Plan", "linked_years", "plan_rows", "second_plan", "y
 
 Floats = NDArray[np.float64]
 PER_SPECIALTY = ("gold_signals", "silver_signals")
+# Of a row, what belongs to the programs of its own specialties alone.
+OF_THE_LIST = ("competitiveness", "must_apply", "never_apply")
 
 
 @dataclass(frozen=True)
@@ -174,7 +179,7 @@ def linked_years(
     years: Scenarios,
     constraints: Constraints,
     without_first_year: float,
-) -> tuple[NDArray[np.int64], tuple[float, float, float]]:
+) -> tuple[NDArray[np.int64], tuple[float, float, float], list[float]]:
     """Best preliminary years beside a list, and the chances of each outcome.
 
     In a state of the world the student ends at an advanced position with some chance, and then
@@ -187,23 +192,28 @@ def linked_years(
         Positions in ``years``.
     outcomes : tuple of float
         Chance of a match with a first year, without one, and of no match.
+    gains : list of float
+        Chance that each picked program alone saves from a match without a first year.
     """
     offers = main.chance[chosen]
-    reached = np.vstack([np.ones((1, offers.shape[1])), np.cumprod(1 - offers, axis=0)[:-1]])
-    ends = offers * reached
-    needs = (ends * advanced[chosen][:, None]).sum(axis=0)
-    at_stake = Scenarios(years.chance, main.weight * needs)
-    worth = np.full(years.chance.shape[0], 1 - without_first_year)
+    reached = np.ones_like(offers)
+    reached[1:] = np.cumprod(1 - offers, axis=0)[:-1]
+    needs = main.weight * (offers * reached * advanced[chosen][:, None]).sum(axis=0)
     if constraints.price is not None and advanced[chosen].any():
         # An advanced match is worth what the student gives it, and so is its first year.
         mean = float(utility[chosen][advanced[chosen]].mean())
         price = Price(constraints.price.worth_usd * mean, constraints.price.effort_usd)
         constraints = replace(constraints, price=price)
-    picked = best_list(at_stake, worth, constraints, "exact").chosen
-    refused = np.prod(1 - years.chance[picked], axis=0)
-    without = float((needs * refused) @ main.weight)
-    unmatched = float(np.prod(1 - offers, axis=0) @ main.weight)
-    return picked, (1 - unmatched - without, without, unmatched)
+    worth = np.full(years.chance.shape[0], 1 - without_first_year)
+    picked = best_list(Scenarios(years.chance, needs), worth, constraints, "exact").chosen
+
+    def without(some: NDArray[np.int64]) -> float:
+        return float(needs @ np.prod(1 - years.chance[some], axis=0))
+
+    left = without(picked)
+    gains = [without(np.delete(picked, at)) - left for at in range(picked.size)]
+    unmatched = float(main.weight @ np.prod(1 - offers, axis=0))
+    return picked, (1 - unmatched - left, left, unmatched), gains
 
 
 def years_for(
@@ -221,22 +231,20 @@ def years_for(
     if not advanced[found.choice.chosen].any():
         return None
     kinds = programs["track"].eq("preliminary") & ~programs["state"].isin(problem.excluded_states)
-    own = programs[kinds].sort_values("program_id").reset_index(drop=True)
-    names = ["program_id", "program_name", "specialty", "state"]
-    if own.empty:
-        matched = found.match_chance
-        ends = dict(zip(found.choice.chosen.tolist(), found.ranked["match_share"], strict=True))
-        without = float(sum(share for at, share in ends.items() if advanced[at]))
-        empty = pd.DataFrame(columns=[*names, "interview_chance", "match_gain"])
-        return LinkedYears(empty, matched - without, without, 1 - matched, 0.0)
+    own = programs[kinds]
     specialties = tuple(dict.fromkeys(own["specialty"]))
-    # The file reads there as at home: a preliminary year asks no other story.
-    asked = student.assign(
-        specialty=pd.Series([specialties], student.index, dtype=object), competitiveness=None
-    )
-    pairs = interview_chance(asked, own, assumptions, preferences, with_range=False)
-    chance = pairs.set_index("program_id")["interview_chance"].loc[own["program_id"]].to_numpy()
-    years = scenarios(chance, assumptions.value("match_given_interview"), mechanism(assumptions))
+    years = Scenarios(np.zeros((0, found.market.weight.size)), found.market.weight)
+    chance = np.zeros(0)
+    if len(own):
+        # The file reads there as at home: a preliminary year asks no other story.
+        asked = student.assign(specialty=pd.Series([specialties], student.index, dtype=object))
+        asked = asked.assign(**dict.fromkeys((*PER_SPECIALTY, *OF_THE_LIST)))
+        offers = list_offers(asked, own, assumptions, preferences, ListWishes(fill=True))
+        years, chance, own = (
+            offers.by_option["none"],
+            offers.if_sent["none"],
+            offers.problem.programs,
+        )
     rules = Constraints(
         limit=problem.constraints.limit,
         specialty=tuple(specialties.index(name) for name in own["specialty"]),
@@ -244,7 +252,7 @@ def years_for(
         names=tuple(own["program_id"]),
         price=problem.constraints.price,
     )
-    picked, outcomes = linked_years(
+    picked, outcomes, gains = linked_years(
         found.market,
         problem.utility,
         found.choice.chosen,
@@ -253,31 +261,15 @@ def years_for(
         rules,
         assumptions.value("tracks.without_first_year"),
     )
+    names = ["program_id", "program_name", "specialty", "state"]
     rows = own.iloc[picked][names].reset_index(drop=True)
     rows["interview_chance"] = chance[picked]
-    rows["match_gain"] = [
-        _saved_by(found, advanced, years, np.delete(picked, at)) - outcomes[1]
-        for at in range(picked.size)
-    ]
+    rows["match_gain"] = gains
     rows = rows.sort_values(
         ["interview_chance", "program_id"], ascending=[False, True], ignore_index=True
     )
-    total = rules.counts(picked, len(own))
-    fee = sum(one.of(n) for one, n in zip(rules.fees_of(len(total)), total, strict=True))
-    return LinkedYears(rows, *outcomes, float(fee))
-
-
-def _saved_by(
-    found: ApplicationList,
-    advanced: NDArray[np.bool_],
-    years: Scenarios,
-    picked: NDArray[np.int64],
-) -> float:
-    """Chance of an advanced match without a first year beside some preliminary programs."""
-    offers = found.market.chance[found.choice.chosen]
-    reached = np.vstack([np.ones((1, offers.shape[1])), np.cumprod(1 - offers, axis=0)[:-1]])
-    needs = (offers * reached * advanced[found.choice.chosen][:, None]).sum(axis=0)
-    return float((needs * np.prod(1 - years.chance[picked], axis=0)) @ found.market.weight)
+    counts = rules.counts(picked, len(own))
+    return LinkedYears(rows, *outcomes, fee_usd(rules.fees_of(len(counts)), counts))
 
 
 def plan_rows(plans: Sequence[Plan]) -> list[dict[str, Any]]:

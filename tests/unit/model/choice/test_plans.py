@@ -150,7 +150,7 @@ def test_preliminary_years_and_their_outcomes_equal_brute_force_on_small_markets
         main, utility, advanced, years, random = random_tracks(seed)
         chosen = np.argsort(-utility)[:4]
         rules = Constraints(limit=3, fees=FEES, price=Price(float(random.integers(100, 2000)), 10))
-        picked, outcomes = linked_years(main, utility, chosen, advanced, years, rules, 0.5)
+        picked, outcomes, gains = linked_years(main, utility, chosen, advanced, years, rules, 0.5)
         # Where the list ends, state by state.
         needs = np.zeros(main.weight.size)
         for state in range(main.weight.size):
@@ -169,6 +169,10 @@ def test_preliminary_years_and_their_outcomes_equal_brute_force_on_small_markets
         assert net(picked) == pytest.approx(best, abs=1e-9), seed
         without = float((main.weight * needs) @ np.prod(1 - years.chance[picked], axis=0))
         assert outcomes[1] == pytest.approx(without, abs=1e-12)
+        for at, gain in enumerate(gains):
+            others = np.delete(picked, at)
+            missed = (main.weight * needs) @ np.prod(1 - years.chance[others], axis=0)
+            assert gain == pytest.approx(missed - without, abs=1e-12)
         assert sum(outcomes) == pytest.approx(1)
         assert outcomes[2] == pytest.approx(1 - match_shares(main, utility, chosen).sum())
 
@@ -189,6 +193,23 @@ def test_a_match_without_a_first_year_is_an_outcome_of_its_own():
         assert total == pytest.approx(1)
     plain = application_list(student(), programs(), ASSUMPTIONS, with_range=False)
     assert years_for(plain, student(), programs(), ASSUMPTIONS) is None
+
+
+def test_first_years_and_couples_know_an_expected_score():
+    tracked = programs(track="advanced")
+    prelim = programs(8, "Transitional Year", prefix="TY", track="preliminary")
+    both = pd.concat([tracked, prelim], ignore_index=True)
+    waiting = student(step2_ck=np.nan, step2_estimate=245.0, step2_estimate_sd=8.0)
+    found = application_list(waiting, both, ASSUMPTIONS, with_range=False)
+    years = years_for(found, waiting, both, ASSUMPTIONS)
+    assert len(years.programs)
+    total = years.with_first_year + years.without_first_year + years.unmatched
+    assert total == pytest.approx(1)
+    assert years.unmatched == pytest.approx(1 - found.match_chance)
+    couple = couple_plan((waiting, student(student_id="T2")), tracked, ASSUMPTIONS).outcomes
+    known = couple_plan((student(), student(student_id="T2")), tracked, ASSUMPTIONS).outcomes
+    assert couple.together > 0
+    assert couple.neither > known.neither
 
 
 def random_couple(seed):
