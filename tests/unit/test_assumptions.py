@@ -315,3 +315,14 @@ def test_a_damaged_article_table_is_named(text, tmp_path, monkeypatch):
     monkeypatch.setattr(files, "from_root", lambda path: tmp_path / path)
     with pytest.raises(AssumptionError, match=r"factor_importance\.csv"):
         files._article_rows("factor_importance", "factor", "importance")
+
+
+def test_a_file_of_assumptions_is_read_again_when_it_changed(tmp_path):
+    file = tmp_path / "own.toml"
+    text = toml_text(read_assumptions())
+    file.write_text(text)
+    first = read_assumptions(file)
+    assert read_assumptions(file) is first
+    changed = read_assumptions(overrides=["match_utility=0.31"])
+    file.write_text(toml_text(changed) + "\n")
+    assert read_assumptions(file) == changed != first

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from analysis.assumptions.effective import Assumptions, refuse_contradictions
@@ -52,15 +53,28 @@ def read_assumptions(
     """
     if path is None:
         file, entries, season = Path(DEFAULT), dict(default_entries()), default_season()
-    else:
-        # As the user typed it; a notebook's path starts at the project root.
-        file = Path(path) if Path(path).is_file() else from_root(path)
-        content = toml_content(file)
-        own_season = content.pop("season", None)
-        entries = {**default_entries(), **entries_of(file.name, content)}
-        season = default_season() if own_season is None else season_of(file.name, own_season)
+        refuse_contradictions(file.name, entries)
+        return Assumptions(entries, season).with_set(overrides)
+    # As the user typed it; a notebook's path starts at the project root.
+    file = Path(path) if Path(path).is_file() else from_root(path)
+    try:
+        state = file.stat()
+    except OSError:
+        return _of_file(file, None).with_set(overrides)  # which says what is wrong with the path
+    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+    return _of_file(file, known).with_set(overrides)
+
+
+@lru_cache(maxsize=4)
+def _of_file(file: Path, known: tuple[int, ...] | None) -> Assumptions:
+    """The set of a file in the state that is known of it: read once by all reports of a worker."""
+    del known
+    content = toml_content(file)
+    own_season = content.pop("season", None)
+    entries = {**default_entries(), **entries_of(file.name, content)}
+    season = default_season() if own_season is None else season_of(file.name, own_season)
     refuse_contradictions(file.name, entries)
-    return Assumptions(entries, season).with_set(overrides)
+    return Assumptions(entries, season)
 
 
 def toml_text(assumptions: Assumptions) -> str:

@@ -48,8 +48,6 @@ def draw_applications_curve(
     FigureError
         If there is nothing to draw.
     """
-    import seaborn as sns
-
     style.check_rows(curve, (by, "match_chance"), NAME, most=None)
     with style.context():
         ax.clear()
@@ -57,7 +55,7 @@ def draw_applications_curve(
         if figure is not None:
             figure.set_size_inches(style.PAGE_WIDTH / 72, 2.1)
         percents = curve.assign(percent=100 * curve["match_chance"])
-        sns.lineplot(percents, x=by, y="percent", ax=ax, color=style.BLUE, errorbar=None)
+        ax.plot(percents[by], percents["percent"], color=style.BLUE)
         at = percents[percents[by] == recommended]
         if len(at):
             x, y = float(recommended), float(at["percent"].iloc[0])

@@ -293,17 +293,15 @@ def _paired_states(
     """Offers in each pair of states: one factor behind invitations, one behind rankings."""
     first, first_weight = _grid(rho, coarse=coarse)
     second, second_weight = _grid(after * (1 - link**2), coarse=coarse)
-    interview = np.repeat(_exact_states(chances, rho, first, first_weight), second.size, axis=1)
+    invited = _exact_states(chances, rho, first, first_weight)
     weight = np.outer(first_weight, second_weight).ravel()
     factor = (link * first[:, None] + np.sqrt(1 - link**2) * second).ravel()
     if link == 0:
         # Rankings hang on their own factor alone: one threshold for each rate.
         own, of_own = np.unique(rates, return_inverse=True)
-        sure = np.ones((own.size, second.size))
-        _, match = _calibrated(
-            sure[:, 0], sure, own, after, second_weight, second, together=0.0, coarse=False
-        )
-        return interview * np.tile(match[of_own], first.size), weight
+        match = _ranked_states(tuple(own.tolist()), after, coarse=coarse)[of_own]
+        return (invited[:, :, None] * match[:, None, :]).reshape(chances.size, -1), weight
+    interview = np.repeat(invited, second.size, axis=1)
     offers = np.zeros_like(interview)
     asked = chances >= SMALLEST
     if asked.any():
@@ -314,6 +312,20 @@ def _paired_states(
         )
         offers[asked] = held * match
     return offers, weight
+
+
+@lru_cache(maxsize=256)
+def _ranked_states(rates: tuple[float, ...], after: float, *, coarse: bool) -> Floats:
+    """Match chances in each state of a ranking that hangs on its own factor, a row a rate.
+
+    Nothing of a student is in them, so that the lists of a class share them.
+    """
+    nodes, weight = _grid(after, coarse=coarse)
+    sure = np.ones((len(rates), nodes.size))
+    own = np.asarray(rates)
+    _, match = _calibrated(sure[:, 0], sure, own, after, weight, nodes, together=0.0, coarse=False)
+    match.flags.writeable = False
+    return match
 
 
 def _exact_states(chances: Floats, rho: float, nodes: Floats, weight: Floats) -> Floats:

@@ -39,9 +39,9 @@ IDENTITY = "identity"
 # Levels that were solved, so that a class pays once for a programs file.
 KNOWN: OrderedDict[Any, Any] = OrderedDict()
 MOST_KNOWN = 64
-# Cells in each draw of the parameters; with what they are of, so that no id is used again.
-LATEST: OrderedDict[tuple[int, int], tuple[Any, Any, Any]] = OrderedDict()
-MOST_LATEST = 4
+# Levels at draws of the assumptions, by the solved levels they are around, which are kept alive.
+DRAWN: OrderedDict[Any, tuple[PoolLevels, Floats]] = OrderedDict()
+MOST_DRAWN_BYTES = 64 * 2**20
 # Where the coarse levels behind a range are solved: spreads of the evidence, and factors.
 LOWEST_TAU, TAUS = 0.2, 8
 FACTORS = (0.5, 1.5)
@@ -241,17 +241,24 @@ class ProgramLevels:
         own = self.solved(kind)
         if parameters is chance_parameters(self.assumptions):
             return own.cells
-        # Three terms of one chance ask for the same, and so does the next student.
-        key = id(own), id(parameters)
-        if key not in LATEST:
-            LATEST[key] = own, parameters, self._moved_cells(own, kind, parameters)
-            while len(LATEST) > MOST_LATEST:
-                LATEST.popitem(last=False)
-        return LATEST[key][2]
-
-    def _moved_cells(self, own: PoolLevels, kind: str, parameters: ChanceParameters) -> Floats:
         factors = parameters.group_factor, parameters.signal_factor
         drawn = (parameters.logit_scale, *parameters.weights.values(), *factors)
+        # What draws do to programs holds for every student: a class pays for it once.
+        key = (id(own), *(np.asarray(number).tobytes() for number in drawn))
+        kept = DRAWN.pop(key, None) or (own, self._drawn_cells(kind, parameters, drawn))
+        DRAWN[key] = kept  # the latest last; threads of the page may be here at once
+        while sum(cells.nbytes for _, cells in list(DRAWN.values())) > MOST_DRAWN_BYTES:
+            DRAWN.pop(next(iter(DRAWN)), None)
+            if len(DRAWN) <= 1:
+                break
+        return kept[1]
+
+    def _drawn_cells(
+        self, kind: str, parameters: ChanceParameters, drawn: tuple[Number, ...]
+    ) -> Floats:
+        """`_cells` at parameters that are not the assumptions' own."""
+        own = self.solved(kind)
+        factors = parameters.group_factor, parameters.signal_factor
         size = max(np.size(number) for number in drawn)
         moved = np.empty((size, *own.cells.shape))
         for at, moves in self.moves(kind):
@@ -259,9 +266,10 @@ class ProgramLevels:
             tau = evidence_of(pool, parameters, self.assumptions).tau
             groups, signals = (np.broadcast_to(np.ravel(np.asarray(f)), size) for f in factors)
             moved[:, :, at] = moves.at(np.broadcast_to(tau, size), (groups, signals))
-        if max(np.ndim(number) for number in drawn) == 0:
-            return own.cells + moved[0]
-        return (own.cells + moved)[:, None]
+        alone = max(np.ndim(number) for number in drawn) == 0
+        cells: Floats = own.cells + moved[0] if alone else (own.cells + moved)[:, None]
+        cells.flags.writeable = False
+        return cells
 
     def _evidence_above_reference(self, kind: str) -> dict[str, Number]:
         """How far the value of the pool's mean lies above the reference, by component."""

@@ -124,7 +124,9 @@ class Market:
     def parts(self, students: pd.DataFrame) -> Iterator[list[Part]]:
         """Parts of each student, in the student's order of specialties."""
         profiles = profile_levels(students, self._assumptions)
-        for at, row in enumerate(students.to_dict("records")):
+        # A twentieth of the time of `to_dict`, which takes column by column for a single row too.
+        for at, cells in enumerate(students.to_numpy(dtype=object)):
+            row = dict(zip(students.columns, cells, strict=True))
             expected = expected_score(row, self._assumptions)
             profile = profiles.iloc[[at]]
             if expected is not None:

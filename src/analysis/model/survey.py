@@ -8,7 +8,7 @@ from itertools import accumulate
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.assumptions.files import default_entries
@@ -125,7 +125,7 @@ def factor_ratings(
     mean = ratings.mean().to_numpy()
     deviation = ratings.std(ddof=1).fillna(0).to_numpy()
     cited = np.maximum(citing, 2)
-    half = t.ppf((1 + confidence) / 2, cited - 1) * deviation / np.sqrt(cited)
+    half = stdtrit(cited - 1, (1 + confidence) / 2) * deviation / np.sqrt(cited)
     mean_low, mean_high = np.clip(mean - half, 1, 5), np.clip(mean + half, 1, 5)
     table = pd.DataFrame(
         {

@@ -116,6 +116,9 @@ class _Hook(DisplayHook):  # type: ignore[misc]
             )
         )
 
+    def flush(self) -> None:
+        """Keep no collection of garbage for the end of a notebook: it is a tenth of a report."""
+
     def finish_displayhook(self) -> None:
         """Write no line end: there is no terminal."""
 

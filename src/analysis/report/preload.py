@@ -13,14 +13,17 @@ import sys
 # loads; a notebook's format checks none.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
-# papermill loads our engine by its entry point; the others are what every report notebook loads.
+# papermill loads our engine by its entry point; the others are what the report's notebook loads.
 for heavy in (
     "papermill",
     "analysis.report.render",
     "analysis.report.engine",
     "matplotlib.pyplot",
     "pandera.pandas",
+    "scipy.optimize",
     "scipy.special",
+    "analysis.views",
+    "analysis.figures.waterfall",
 ):
     importlib.import_module(heavy)
 

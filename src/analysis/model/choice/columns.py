@@ -40,16 +40,24 @@ Floats = NDArray[np.float64]
 def undominated(offers: Floats, cells: NDArray[Any], most: int) -> NDArray[np.bool_]:
     """Which programs can be on the best list of at most ``most`` programs."""
     kept = np.ones(len(offers), dtype=bool)
-    if most >= len(offers):
-        return kept
+    if most >= len(offers) or most == 0:
+        return kept & (most > 0)
     _, cell = np.unique(cells, axis=0, return_inverse=True)
     mean = offers.sum(axis=1)
-    for at in range(most, len(offers)):
-        # The sum over states is a cheap first sieve: a lower sum cannot be at least as good.
-        before = np.flatnonzero((cell[:at] == cell[at]) & (mean[:at] >= mean[at]))
-        if before.size >= most:
-            better = (offers[before] >= offers[at]).all(axis=1)
-            kept[at] = np.count_nonzero(better) < most
+    for own in range(cell.max() + 1):
+        members = np.flatnonzero(cell == own)
+        highest = members[np.argsort(-mean[members], kind="stable")]
+        for at in members[most:]:
+            # The sum over states is a cheap first sieve: a lower sum cannot be at least as good.
+            # The highest sums are asked first, since they mostly settle it.
+            before = highest[(highest < at) & (mean[highest] >= mean[at])]
+            left = most
+            for start in range(0, before.size, 2 * most):
+                some = before[start : start + 2 * most]
+                left -= np.count_nonzero((offers[some] >= offers[at]).all(axis=1))
+                if left <= 0:
+                    kept[at] = False
+                    break
     return kept
 
 

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
-from scipy.stats import rankdata
 
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at
@@ -381,6 +380,8 @@ def ranking_auc(outcome: ArrayLike, score: ArrayLike) -> float:
     no = happened.size - yes
     if yes == 0 or no == 0:
         return float("nan")
+    from scipy.stats import rankdata  # a second to import, and only this asks for it
+
     return float((rankdata(score) @ happened - yes * (yes + 1) / 2) / (yes * no))
 
 

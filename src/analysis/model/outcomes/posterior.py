@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.special import betaln, expit, log_ndtr, logit, logsumexp, ndtr, ndtri
-from scipy.stats import halfnorm
 
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at
@@ -229,7 +228,8 @@ NEWTON_STEPS = 40
 DONE = 1e-3
 INTERVAL = 0.9
 # Equally likely values of a scale, the middles of so many parts of its half-normal.
-SCALES = halfnorm.ppf((np.arange(7) + 0.5) / 7)
+# Quantiles of a half-normal.
+SCALES = ndtri((1 + (np.arange(7) + 0.5) / 7) / 2)
 RHO_GRID = np.array([0.0, 0.1, 0.25, 0.45, 0.65, 0.85])
 FIRST_RHO = 0.2
 DRAWS = 2000

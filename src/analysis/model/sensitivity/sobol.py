@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logit
-from scipy.stats import qmc
 
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
@@ -160,6 +159,8 @@ def sobol_sample(columns: Mapping[str, Sequence[int]], n: int, seed: int) -> Sob
     if not columns:
         raise ModelError("a variance analysis needs at least one input")
     dimensions = 1 + max(max(places) for places in columns.values())
+    from scipy.stats import qmc  # a second to import, and only this asks for it
+
     points = qmc.Sobol(2 * dimensions, rng=np.random.default_rng(seed)).random(n)
     points = np.clip(points, 1e-12, 1 - 1e-12)
     first, second = points[:, :dimensions], points[:, dimensions:]

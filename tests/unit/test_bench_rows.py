@@ -1,0 +1,32 @@
+"""What `make bench` asks of a row is judged by the words that the row shows."""
+
+import pytest
+
+from benchmarks.run import KEPT, is_met, table
+
+
+def row(**changes):
+    return {"what": "a thing", "ours": 1.0, "stock": 2.0, "ratio": 2.0, "asked": ""} | changes
+
+
+@pytest.mark.parametrize(
+    ("asked", "met"),
+    [
+        ("", None),
+        ("at least 2x", True),
+        ("at least 2.5x", False),
+        ("at most 1.5x a bare loop", False),
+        ("at most 1 s", True),
+        ("at most 900 ms", False),
+        ("at least 2x, at most 0.5 s", False),
+    ],
+)
+def test_a_row_is_met_when_all_that_it_asks_holds(asked, met):
+    assert is_met(row(asked=asked)) is met
+
+
+def test_the_page_keeps_ratios_and_the_budget_but_no_seconds():
+    kept = table([row(asked="at most 4 s")], KEPT)
+    assert "| 25% | at most 4 s | yes |" in kept
+    assert " 1 s " not in kept
+    assert " 2 s " not in kept
