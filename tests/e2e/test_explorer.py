@@ -302,7 +302,7 @@ def test_a_list_of_some_hundred_programs_has_its_numbers_and_its_charts(own_page
     assert own_page.results.charts["programs"].svg
 
 
-def test_the_page_the_report_and_pick_read_one_list_alike(page):
+def test_the_page_and_the_report_read_one_list_alike(page):
     page.controls.limit.value = 5
     case, desk = page.history.now, page.desk
     programs, preferences = case_tables(case, desk)

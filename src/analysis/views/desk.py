@@ -370,7 +370,7 @@ class ListOf:
     found : ApplicationList or None
         The list itself; None without a score.
     view : ListView or None
-        The list as the report, the overview and `pick` read it; None without a score.
+        The list as the report reads it; None without a score.
     curve : DataFrame
         The match chance by rho.
     used : tuple of float

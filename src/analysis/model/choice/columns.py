@@ -54,7 +54,7 @@ def undominated(offers: Floats, cells: NDArray[Any], most: int) -> NDArray[np.bo
             left = most
             for start in range(0, before.size, 2 * most):
                 some = before[start : start + 2 * most]
-                left -= np.count_nonzero((offers[some] >= offers[at]).all(axis=1))
+                left -= int(np.count_nonzero((offers[some] >= offers[at]).all(axis=1)))
                 if left <= 0:
                     kept[at] = False
                     break
