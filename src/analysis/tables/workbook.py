@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import io
+import pickle
+import re
+import subprocess
+import sys
 import zipfile
+import zlib
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from analysis.errors import Problem, TableError
@@ -15,6 +21,7 @@ __all__ = ["workbook_cells"]
 
 # A workbook is a compressed file: these bound what it may become.
 MOST_UNPACKED = 500 * 2**20
+MOST_CELLS = 10_000_000  # the reader lays out every cell up to the last row and column of a sheet
 HEADER_ROWS = 30
 
 Records = Iterator[tuple[int, int, list[str]]]
@@ -50,30 +57,72 @@ def workbook_cells(
 
 def _sheets(name: str, data: bytes) -> dict[str, list[list[Any]]]:
     """Rows of every sheet."""
-    from python_calamine import CalamineWorkbook
-
-    if data.startswith(b"PK"):
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as packed:
-                unpacked = sum(part.file_size for part in packed.infolist())
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
-            unpacked = 0  # said below
-        if unpacked > MOST_UNPACKED:
-            raise TableError(Problem(name, f"a workbook of at most {MOST_UNPACKED >> 20} MiB"))
     expected = (
         "a workbook (.xlsx, .xls or .ods) that is whole and without a password: open it, save it "
         "again, or save it as CSV UTF-8"
     )
-    try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        return {
-            one: book.get_sheet_by_name(one).to_python(skip_empty_area=False)
-            for one in book.sheet_names
-        }
-    except (KeyboardInterrupt, SystemExit, MemoryError):
-        raise
-    except BaseException:  # a damaged file ends its reader in a panic, which is no Exception
-        raise TableError(Problem(name, expected)) from None
+    if data.startswith(b"PK"):
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
+                    few = f"a workbook of at most {MOST_UNPACKED >> 20} MiB"
+                    raise TableError(Problem(name, few))
+                cells = max((_extent(packed, part) for part in packed.namelist()), default=0)
+        except (zipfile.BadZipFile, zlib.error, EOFError, *WRONG_ZIP):
+            raise TableError(Problem(name, expected)) from None
+        if cells > MOST_CELLS:
+            few = (
+                f"a sheet of at most {MOST_CELLS:,} cells up to its last row and column (this has "
+                f"{cells:,}): delete what stands far below or right of the table"
+            )
+            raise TableError(Problem(name, few))
+    reader = [sys.executable, "-I", str(Path(__file__).with_name("workbook_reader.py"))]
+    done = subprocess.run(reader, input=data, capture_output=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise TableError(Problem(name, expected))
+    sheets: dict[str, list[list[Any]]] = pickle.loads(done.stdout)  # noqa: S301 - our own process's
+    return sheets
+
+
+# What zipfile raises on a damaged file, beside its own error.
+WRONG_ZIP = (ValueError, NotImplementedError, OSError, RuntimeError, KeyError)
+XLSX_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>")
+XLSX_PLACE = re.compile(rb"""\br=["']([A-Za-z]{1,9})(\d{1,12})["']""")
+ODS_TABLE = re.compile(rb"<table:table[ >]")
+ODS_PART = re.compile(rb"<(table:table-row|table:(?:covered-)?table-cell)\b([^>]*)>")
+ODS_TIMES = re.compile(rb"""number-(?:rows|columns)-repeated=["'](\d{1,12})["']""")
+
+
+def _extent(packed: zipfile.ZipFile, part: str) -> int:
+    """Cells that a part of a workbook asks for: its last row times its last column."""
+    if not part.endswith(".xml") or part.endswith("sharedStrings.xml"):
+        return 0
+    if part == "content.xml":
+        return max(map(_ods_extent, ODS_TABLE.split(packed.read(part))))
+    last_row = last_column = 0
+    for attributes, empty in XLSX_CELL.findall(packed.read(part)):
+        place = XLSX_PLACE.search(attributes)
+        if place is None or empty:  # a cell that has only a color lays out nothing
+            continue
+        column = 0
+        for letter in place[1].upper():
+            column = 26 * column + letter - 64
+        last_row, last_column = max(last_row, int(place[2])), max(last_column, column)
+    return last_row * last_column
+
+
+def _ods_extent(table: bytes) -> int:
+    """The same of a table of an .ods file, whose rows and cells say how often they come."""
+    row = again = column = last_row = last_column = 0
+    for kind, attributes in ODS_PART.findall(table):
+        times = int(found[1]) if (found := ODS_TIMES.search(attributes)) else 1
+        if kind == b"table:table-row":
+            row, again, column = row + again, times, 0
+        else:
+            column += times
+            if b"value" in attributes or b"formula" in attributes:
+                last_row, last_column = max(last_row, row + again), max(last_column, column)
+    return last_row * last_column
 
 
 def _chosen(name: str, sheets: dict[str, list[list[Any]]], words: Collection[str]) -> str:

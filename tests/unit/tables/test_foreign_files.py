@@ -3,12 +3,14 @@
 import os
 import re
 import shutil
+import zipfile
 
 import pandas as pd
 import pytest
 
 from analysis.cli import main
 from analysis.errors import TableError
+from analysis.paths import from_root
 from analysis.tables.check import check_files, check_table
 from analysis.tables.mapping import how_to_read, reading_with
 from analysis.tables.proposal import columns_as_read, propose, write_mapping
@@ -52,6 +54,44 @@ def test_two_sheets_with_tables_are_asked_about(tmp_path):
         check_table(path)
     (tmp_path / "mapping.toml").write_text('[students]\nsheet = "Old"\n')
     assert len(check_table(path).rows) == 2
+
+
+def far_cell(path, old, new):
+    """The workbook with one text of its parts replaced by another of the same place."""
+    with zipfile.ZipFile(path) as packed:
+        parts = {one: packed.read(one) for one in packed.namelist()}
+    changed = {one: part.replace(old, new) for one, part in parts.items()}
+    assert changed != parts
+    with zipfile.ZipFile(path, "w") as packed:
+        for one, part in changed.items():
+            packed.writestr(one, part)
+    return path
+
+
+def test_a_cell_in_the_last_row_and_column_is_refused_before_it_is_laid_out(tmp_path):
+    path = far_cell(workbook(tmp_path / "class.xlsx"), b'r="A2"', b'r="XFD1048576"')
+    with pytest.raises(TableError, match=r"a sheet of at most 10,000,000 cells .* delete what"):
+        check_table(path)
+
+
+def test_a_colored_cell_far_away_does_no_harm(tmp_path):
+    path = workbook(tmp_path / "class.xlsx")
+    before = check_table(path)
+    far = b'<row r="1048576"><c r="XFD1048576" s="0"/></row></sheetData>'
+    found = check_table(far_cell(path, b"</sheetData>", far))
+    assert found.rows.equals(before.rows)
+
+
+@pytest.mark.parametrize("kind", [b"rows", b"columns"])
+def test_an_open_document_of_endless_rows_or_columns_is_refused(tmp_path, kind):
+    exports = from_root("tests/fixtures/exports")
+    path = next(exports.rglob("*.ods"))
+    copy = tmp_path / path.name
+    copy.write_bytes(path.read_bytes())
+    tag = b"<table:table-row" if kind == b"rows" else b"<table:table-cell"
+    more = tag + b" table:number-" + kind + b'-repeated="9999999"'
+    with pytest.raises(TableError, match=r"a sheet of at most 10,000,000 cells"):
+        check_table(far_cell(copy, tag, more))
 
 
 @pytest.mark.parametrize("cut", [30, 400, 3000])
