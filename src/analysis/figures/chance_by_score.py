@@ -92,6 +92,7 @@ def draw_chance_by_score(curves: DataFrame, ax: Axes, *, title: str = TITLE) -> 
         ax.set_yticks(*style.PERCENT_TICKS)
         ax.grid(axis="y")
         ax.spines["left"].set_visible(False)
+        ax.tick_params(axis="x", pad=8)  # clear of the 0 of the other axis
         ax.set_xlabel(X_AXIS, loc="left")
         ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
         ax.yaxis.set_label_coords(-LEFT / room, 1 + (ABOVE - 16) / HEIGHT)

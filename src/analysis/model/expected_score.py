@@ -114,7 +114,7 @@ def expected_score(student: Mapping[str, Any], assumptions: Assumptions) -> Expe
     scores = np.arange(passing, HIGHEST + 1)
     edges = np.append(scores, HIGHEST + 1) - 0.5
     edges[-1] = np.inf
-    if sd == 0:
+    if sd < 0.01:  # a score that is as good as known
         reached = (edges > float(np.clip(np.round(mean), 0, HIGHEST))).astype(float)
     else:
         reached = ndtr((edges - mean) / sd)

@@ -18,8 +18,8 @@ TEXT = " ".join(
 def test_forty_applications_are_worked_as_the_text_says():
     states, weight = interview_states(np.full(40, 0.1), 0.4)
     together = weight @ (1 - np.prod(1 - states, axis=0))
-    apart = f"with chance {100 * (1 - 0.9**40):.1f} % if answers are independent"
-    assert f"{apart}, and {100 * together:.0f} % at rho = .4" in TEXT
+    apart = f"with chance {100 * (1 - 0.9**40):.1f}% if answers are independent"
+    assert f"{apart}, and {100 * together:.0f}% at rho = .4" in TEXT
 
 
 def test_the_careless_product_is_what_the_text_says():

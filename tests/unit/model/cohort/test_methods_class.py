@@ -23,7 +23,7 @@ def test_the_one_further_over_the_bar_loses_less_as_the_text_says():
     both, ahead = 0.45 * 0.2, 0.2 / 2 / 0.45  # two uniform margins, up to .45 and to .2
     by_hand = [both * ahead, both * (1 - ahead)]
     assert lost([0.45, 0.2]) == pytest.approx(by_hand, abs=0.004)
-    assert f"in {100 * both:.0f} % of cases" in TEXT
+    assert f"in {100 * both:.0f}% of cases" in TEXT
     assert ahead == pytest.approx(2 / 9)
     shown = [f"{loss:.3f}".lstrip("0") for loss in by_hand]
     assert f"the first loses {shown[0]} and the second {shown[1]}." in TEXT
