@@ -61,6 +61,7 @@ def _execute(text: Path) -> None:
         notebook,
         timeout=SECONDS_A_CELL,
         record_timing=False,
+        coalesce_streams=True,  # a busy machine tears what one print said
         resources={"metadata": {"path": str(text.parent)}},
     ).execute()
     notebook.metadata = derived_notebook(text).metadata
