@@ -101,6 +101,7 @@ def test_a_flag_is_chosen_and_a_step_taken_back(page):
 
 
 def test_a_weight_is_set_and_the_chart_of_weights_says_so(page):
+    tab(page, "Charts")  # its charts are drawn only where they are seen
     chart = picture(page, "weights")
     assert "Letters 20" in chart.get_attribute("alt")
     press(page, "Letters (% of the weight)", "ArrowRight", 5)
@@ -109,6 +110,7 @@ def test_a_weight_is_set_and_the_chart_of_weights_says_so(page):
     assert "Assumed figures" in said
     row = page.locator(".cs-controls .widget-hslider", has_text="Research (% of the weight)")
     assert row.locator(".widget-readout").inner_text() == "9"
+    tab(page, "Results")
 
 
 def test_a_case_is_kept_beside_the_one_that_is_shown(page):
