@@ -71,7 +71,7 @@ def draw_applications_curve(
         ax.set_ylim(0, 105)
         ax.set_xlim(0, float(percents[by].max()) + 1)
         ax.set_yticks([0, 25, 50, 75, 100])
-        ax.xaxis.get_major_locator().set_params(integer=True)
+        ax.locator_params(axis="x", integer=True)
         ax.set_xlabel(axis, loc="left")
         ax.set_ylabel("")
         ax.set_title("Of 100 applicants, how many match", loc="left", fontsize=style.SMALL_SIZE)
