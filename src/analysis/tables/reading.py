@@ -336,7 +336,9 @@ def _table(
             continue
         if len(rows) * len(header) > MOST_CELLS:
             raise TableError(Problem(name, f"a table of at most {MOST_CELLS:,} cells", line))
-        if len(cells) >= width > 1 and [folded(c) for c in cells[: len(header)]] == folded_header:
+        if len(cells) >= max(width, len(header)) > 1 and all(
+            folded(cell) == word for cell, word in zip(cells, folded_header, strict=False)
+        ):
             again.append(line)
             passed_over += count
         elif len(cells) != len(header) and _swallows_rows(

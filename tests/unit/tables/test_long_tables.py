@@ -1,5 +1,4 @@
 import csv
-import time
 
 import pytest
 
@@ -8,26 +7,23 @@ from benchmarks.tables_check import HEADER, drawn
 
 
 def checked(folder, rows):
-    """What is found in a long file, where it was put, and the processor's time in seconds."""
+    """What is found in a long file, and where it was put."""
     applications, places = drawn(rows)
     path = folder / "graduates.csv"
     with path.open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(HEADER)
         writer.writerows(applications)
-    start = time.process_time()
     found = check_table(path, "graduates")
-    seconds = time.process_time() - start
-    return [(problem.line, problem.column) for problem in found.problems], places, seconds
+    return [(problem.line, problem.column) for problem in found.problems], places
 
 
 def test_bad_cells_far_apart_are_found_on_their_lines(tmp_path):
-    found, places, _ = checked(tmp_path, 2_000)
+    found, places = checked(tmp_path, 2_000)
     assert found == places
 
 
 @pytest.mark.soak
-def test_a_hundred_thousand_rows_are_checked_in_five_seconds(tmp_path):
-    found, places, seconds = checked(tmp_path, 100_000)
+def test_bad_cells_of_a_hundred_thousand_rows_are_found_on_their_lines(tmp_path):
+    found, places = checked(tmp_path, 100_000)  # how long it takes is a row of make bench
     assert found == places
-    assert seconds < 5
