@@ -40,7 +40,9 @@ def frames(students: int, programs: int) -> tuple[Any, Any]:
     rates = random.uniform(0.05, 0.25, programs)
     many["interviews_offered"] = (many["applications_received"] * rates).round()
     rows = tables.read_students(from_root("data/sample/students.csv"))
-    rows = rows[rows["step2_ck"].notna() & ~rows["specialty"].str.contains(";")]
+    # Text in older code, a tuple today.
+    named = rows["specialty"].map(lambda own: own if isinstance(own, str) else ";".join(own))
+    rows = rows[rows["step2_ck"].notna() & ~named.str.contains(";")]
     chosen = rows.iloc[random.integers(0, len(rows), students)].reset_index(drop=True)
     chosen["student_id"] = [f"B{number:03}" for number in range(students)]
     chosen["specialty"] = SPECIALTY
