@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from analysis.model.chance import wilson_interval
-from analysis.model.sensitivity.one_at_a_time import pairwise_flip
+from analysis.model.sensitivity.influence import pairwise_flip
+from analysis.model.sensitivity.inputs import matched_concentration, rescaled_weights
 from analysis.model.sensitivity.smaa import central_weights, rank_acceptability
-from analysis.model.sensitivity.weights import matched_concentration, rescaled_weights
 from analysis.paths import from_root
 
 TEXT = " ".join(from_root("docs/methods-robustness.md").read_text(encoding="utf-8").split())
