@@ -16,6 +16,9 @@ from analysis.vocabulary import COMPONENTS as FACTORS
 
 __all__ = [
     "ARTICLE_LEVEL",
+    "BACKTEST_FIGURES",
+    "BACKTEST_METHODS",
+    "BACKTEST_SCORES",
     "BASES",
     "COMPETITIVENESS",
     "FACTORS",
@@ -32,7 +35,9 @@ __all__ = [
     "dollars",
     "drops_code",
     "in_sentence",
+    "input_label",
     "joined",
+    "learned_label",
     "level_words",
     "percent",
     "place_title",
@@ -305,3 +310,81 @@ def to_verify(unknown: str | Sequence[str]) -> list[str]:
     """What to ask a program before paying for the application."""
     columns = unknown.split(";") if isinstance(unknown, str) else list(unknown)
     return [VERIFY.get(column, column) for column in columns if column]
+
+
+# Figures of a back-test in the order of reading; what is right stands in brackets.
+BACKTEST_FIGURES = MappingProxyType(
+    {
+        "brier": "Brier score (0 is perfect)",
+        "log_loss": "log loss (0 is perfect)",
+        "skill_vs_base_rate": "better than the earlier years' rate by (0 is as good)",
+        "skill_vs_survey": "better than the old numbers by (0 is as good)",
+        "skill_vs_regression": "better than a plain logistic regression by (0 is as good)",
+        "skill_vs_selection": "better than the old numbers seen through advisors' choices by",
+        "calibration_in_the_large": "interviews per application not foretold (0)",
+        "calibration_slope": "slope (1; below 1 chances are too extreme)",
+        "calibration_intercept": "shift of the log-odds (0)",
+        "ece": "calibration error",
+        "ece_null": "the same for a perfect model, by luck",
+        "prior_sample_size": "applications the old numbers are worth",
+        "rho": "correlation of one graduate's answers",
+    }
+)
+BACKTEST_METHODS = MappingProxyType(
+    {
+        "learned": "learned numbers",
+        "survey": "old numbers",
+        "regression": "plain logistic regression",
+        "base_rate": "earlier years' rate",
+    }
+)
+BACKTEST_SCORES = MappingProxyType(
+    {
+        "brier": "Brier score (0)",
+        "log_loss": "log loss (0)",
+        "calibration_in_the_large": "not foretold (0)",
+        "calibration_slope": "slope (1)",
+    }
+)
+LEARNED = MappingProxyType(
+    {
+        "latent_correlation": "correlation of one graduate's answers",
+        "match_given_interview": "match given an interview",
+        "logit_scale": "how sharply chances react",
+        "base_rate.group_odds": "the students' group against all",
+        "level.shift": "level of every program (log-odds)",
+    }
+)
+
+
+def learned_label(key: str) -> str:
+    """Plain words for an assumption that graduates can move."""
+    kind, _, what = key.partition(".")
+    if kind == "anchors" and what in FLAGS:
+        return FLAGS[what]
+    return LEARNED.get(key, key)
+
+
+INPUTS = MappingProxyType(
+    {
+        "all weights": "the five weights together",
+        "logit_scale": "how sharply chances react (logit scale)",
+        "latent_correlation": "how far rejections come together",
+        "match_given_interview": "the chance of a match after an interview",
+        "base_rate": "the student's group against all applicants",
+        "groups": "how much groups of applicants differ",
+        "signals": "what a signal is worth",
+        "relief": "how far a high Step 2 CK makes up for a flag",
+        "tolerance": "the programs' tolerance of red flags",
+    }
+)
+
+
+def input_label(name: str) -> str:
+    """Plain words for an input of a sensitivity analysis."""
+    kind, _, what = name.partition(".")
+    if kind == "weights" and what in FACTORS:
+        return f"the weight of {in_sentence(FACTORS[what])}"
+    if kind == "anchors" and what in FLAGS:
+        return f"the anchored chance: {in_sentence(FLAGS[what])}"
+    return INPUTS.get(name, INPUTS.get(kind, name))
