@@ -119,6 +119,9 @@ def _environment() -> Environment:
         "joined": labels.joined,
         "gain": labels.points,
         "dollars": labels.dollars,
+        "few": labels.few,
+        "case_field": labels.CASE_FIELDS.__getitem__,
+        "specialty_class": lambda code: labels.COMPETITIVENESS.get(code, str(code)),
         "flag": lambda code: labels.FLAGS.get(code, code),
         "input_label": labels.input_label,
     }

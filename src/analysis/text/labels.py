@@ -20,6 +20,7 @@ __all__ = [
     "BACKTEST_METHODS",
     "BACKTEST_SCORES",
     "BASES",
+    "CASE_FIELDS",
     "COMPETITIVENESS",
     "FACTORS",
     "FEATURES",
@@ -34,6 +35,7 @@ __all__ = [
     "counted",
     "dollars",
     "drops_code",
+    "few",
     "in_sentence",
     "input_label",
     "joined",
@@ -128,6 +130,41 @@ def joined(words: Iterable[str], last: str = "and") -> str:
         named = [*named[:NAMED], f"{len(named) - NAMED} more"]
     *first, end = named
     return f"{', '.join(first)} {last} {end}" if first else end
+
+
+def few(names: Sequence[str], most: int = 5) -> str:
+    """Names, at most so many of them, and how many more there are.
+
+    Examples
+    --------
+    >>> few(["A", "B", "C"], 2)
+    'A, B and 1 more'
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+# What a case on the page may change, its flags, marks, policies and weights aside.
+CASE_FIELDS = MappingProxyType(
+    {
+        "specialty": "specialty",
+        "step2_ck": "Step 2 CK",
+        "degree": "degree",
+        "needs_visa": "needs a visa",
+        "competitiveness": "class of the specialty",
+        "clerkship_honors_fraction": "clerkships with honors",
+        "letters": "letters",
+        "research_items": "research items",
+        "preferred_states": "preferred states",
+        "exclude_states": "excluded states",
+        "must_apply": "programs that must be on the list",
+        "never_apply": "programs that must stay off the list",
+        "application_limit": "most applications",
+        "fee_budget_usd": "fee budget",
+        "gold_signals": "gold signals",
+        "silver_signals": "silver signals",
+    }
+)
 
 
 def with_flag_labels(rows: Any) -> Any:
