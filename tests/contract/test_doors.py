@@ -180,11 +180,13 @@ def launched(tmp_path, code, files=(), *, set_up=True):
     )
 
 
-def test_the_launcher_renders_the_private_class_and_closes_when_all_is_well(tmp_path):
-    process = launched(tmp_path, 0)
-    lines = process.stdout.read().splitlines()
-    assert process.wait(20) == 0
-    assert lines == [
+def arguments_of(process):
+    """What the launcher gave the command, after the user has closed it."""
+    return process.communicate("\n", timeout=20)[0].split("\n\n")[0].splitlines()
+
+
+def test_the_launcher_renders_the_private_class(tmp_path):
+    assert arguments_of(launched(tmp_path, 0)) == [
         "batch",
         "--students",
         "data/private/students.csv",
@@ -198,7 +200,7 @@ def test_the_launcher_renders_the_private_class_and_closes_when_all_is_well(tmp_
 def test_the_launcher_adds_what_is_there(tmp_path):
     files = ["reports/out/class/manifest.json", "data/private/preferences.csv"]
     process = launched(tmp_path, 0, [*files, "data/private/graduates.csv"])
-    assert process.communicate(timeout=20)[0].splitlines()[7:] == [
+    assert arguments_of(process)[7:] == [
         "--resume",
         "--preferences",
         "data/private/preferences.csv",
@@ -209,22 +211,26 @@ def test_the_launcher_adds_what_is_there(tmp_path):
 
 def test_the_launcher_takes_a_workbook_and_the_mapping_beside_it(tmp_path):
     files = ["students.xlsx", "programs.ods", "programs.csv", "mapping.toml"]
-    process = launched(tmp_path, 0, [f"data/private/{name}" for name in files])
-    lines = process.communicate(timeout=20)[0].splitlines()
+    lines = arguments_of(launched(tmp_path, 0, [f"data/private/{name}" for name in files]))
     assert lines[2] == "data/private/students.xlsx"
     assert lines[4] == "data/private/programs.csv"
     assert lines[7:] == ["--mapping", "data/private/mapping.toml"]
 
 
-@pytest.mark.parametrize("code", [1, 2, 130])
-def test_the_launcher_waits_on_an_error_and_keeps_its_exit_code(tmp_path, code):
+@pytest.mark.parametrize("code", [0, 1, 2, 130])
+def test_the_launcher_waits_at_its_end_and_keeps_the_exit_code(tmp_path, code):
     process = launched(tmp_path, code)
-    while "Press Return" not in process.stdout.readline():
+    said = []
+    while not said or "Press Return" not in said[-1]:
         assert process.poll() is None
+        said.append(process.stdout.readline())
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0.2)
     process.communicate("\n", timeout=20)
     assert process.returncode == code
+    place = f"  {tmp_path / 'house' / 'reports' / 'out' / 'class'}\n"
+    assert (place in said) == (code == 0)
+    assert any("needs your attention" in line for line in said) == (code != 0)
 
 
 def test_the_launcher_says_how_to_set_up_where_the_command_does_not_start(tmp_path):
@@ -241,6 +247,7 @@ def test_both_launchers_do_the_same():
         "--no-capture-output -n countersignal countersignal",
         "batch --students",
         "Something needs your attention",
+        "Done. The reports and summary.csv are in:",
         "is not set up on this computer",
         "conda env update -f environment.yml",
         "--preferences",
@@ -252,7 +259,8 @@ def test_both_launchers_do_the_same():
     ):
         assert word in mac
         assert word in windows
-    assert re.search(r'if not "%CODE%"=="0" \(.*\bpause\b.*\)', windows, re.DOTALL)
+    attention = r'if not "%CODE%"=="0" set "SAID=Something needs your attention'
+    assert re.search(rf"{attention}.*\necho\.\necho %SAID%\npause\nexit", windows)
     assert windows.rstrip().endswith("exit /b %CODE%")
     assert "*.bat text eol=crlf" in text(".gitattributes")
     assert stat.S_IXUSR & (ROOT / "launchers" / "render-class.command").stat().st_mode
