@@ -34,7 +34,7 @@ from analysis.figures.style import new_axes
 from analysis.report.publish import publish_chart, publish_figure
 from analysis.text.findings import flag_by_score_finding, reliability_finding
 from analysis.views.backtest import backtest
-from analysis.views.graduates_like import graduates_like_table
+from analysis.views.graduates import graduates_like_table
 
 # %%
 answer = backtest(graduates_csv, programs_csv, mapping_toml, assumptions_toml, form=form)

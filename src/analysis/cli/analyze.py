@@ -422,7 +422,7 @@ def export_graduates(
     mapping: Annotated[Path | None, typer.Option(help="Column mapping: a TOML file.")] = None,
 ) -> None:
     """Write counts in cells of ten graduates and more, with noise and without students."""
-    from analysis.views.graduate_pool import export_cells
+    from analysis.views.graduates import export_cells
 
     cells = export_cells([path.resolve() for path in graduates], out, _given(mapping))
     print_table(cells.to_dict("records"), [c for c in cells if c != "format"])
@@ -434,7 +434,7 @@ def pool_graduates(
     output: FormatOption = None,
 ) -> None:
     """Add up the cells of several offices, with 90% intervals."""
-    from analysis.views.graduate_pool import pool_cells
+    from analysis.views.graduates import pool_cells
 
     rows = pool_cells(files).to_dict("records")
     shown = chosen_format(output)

@@ -76,7 +76,7 @@ def _check(parameters: dict[str, str]) -> None:
 
 
 def _open_lab(parameters: dict[str, str], port: int, *, browser: bool) -> int:
-    from analysis.report.working_copy import lab_command, working_copy
+    from analysis.report.page_server import lab_command, working_copy
 
     work = working_copy(parameters)
     print(f"working copy: {work} (private, ignored by git); Ctrl-C ends it", file=sys.stderr)

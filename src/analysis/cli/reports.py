@@ -31,7 +31,7 @@ from analysis.plain_text import password_fault
 
 if TYPE_CHECKING:
     from analysis.inputs import Inputs
-    from analysis.report.manifest import Manifest, Outcome
+    from analysis.report.folder import Manifest, Outcome
     from analysis.report.overview import OverviewFiles
     from analysis.workers.work import Workers
 

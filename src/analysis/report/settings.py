@@ -11,7 +11,7 @@ from unicodedata import normalize
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import Problem, SettingsError
-from analysis.toml_file import toml_content
+from analysis.paths import toml_content
 
 __all__ = ["Branding", "contrast_on_white", "read_branding"]
 

@@ -33,8 +33,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import Problem, TableError
+from analysis.paths import toml_content
 from analysis.tables.loading import Checked
-from analysis.toml_file import toml_content
 from analysis.vocabulary import folded
 
 if TYPE_CHECKING:

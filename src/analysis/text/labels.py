@@ -238,7 +238,7 @@ def beside_article(by_flag: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame
     Parameters
     ----------
     by_flag : DataFrame
-        Of `analysis.model.by_flag.chances_by_flag`; may be without rows.
+        Of `analysis.model.what_if.chances_by_flag`; may be without rows.
     chances : DataFrame
         Of `analysis.tables.read_interview_chances`.
 

@@ -17,8 +17,8 @@ from analysis.assumptions import Assumptions, read_assumptions
 from analysis.bundle import FileBundle
 from analysis.errors import CountersignalError, ModelError
 from analysis.model.sensitivity import Case, match_variance, resampled
+from analysis.model.sensitivity.influence import ALL_WEIGHTS
 from analysis.model.sensitivity.smaa import unheard
-from analysis.model.sensitivity.sobol import ALL_WEIGHTS
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_programs, refuse_strangers
 from analysis.tables.check import check_table

@@ -16,20 +16,19 @@ import pandas as pd
 
 from analysis.assumptions import Assumptions, read_assumptions, toml_text
 from analysis.errors import Problem, TableError
-from analysis.model.by_flag import chances_at_score, chances_with_and_without
 from analysis.model.chance import interview_chance
 from analysis.model.choice.application_list import (
     ApplicationList,
     application_list,
 )
 from analysis.model.profile import profile_levels, profile_points, specialties_of
+from analysis.model.what_if import chances_at_score, chances_with_and_without
 from analysis.paths import from_root
 from analysis.plain_text import formula_as_text
 from analysis.tables import read_interview_chances
-from analysis.tables.check import check_table
+from analysis.tables.check import check_table, problems_together
 from analysis.tables.loading import Checked, listed_problems, report_of
 from analysis.tables.proposal import columns_as_read
-from analysis.tables.together import problems_together
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
     FACTORS,

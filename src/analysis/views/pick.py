@@ -22,9 +22,16 @@ from analysis.model.choice.application_list import (
     next_applications,
 )
 from analysis.model.choice.couples import Couple, couple_plan
-from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_plan, years_for
+from analysis.model.choice.plans import (
+    LinkedYears,
+    Plan,
+    ScoreOutlook,
+    plan_rows,
+    score_outlook,
+    second_plan,
+    years_for,
+)
 from analysis.model.choice.problem import ListWishes
-from analysis.model.choice.score_outlook import ScoreOutlook, score_outlook
 from analysis.model.expected_score import has_score
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.figures.style.look import PAPER, SIZE, SMALL_SIZE
-from analysis.figures.style.page import put_text
-from analysis.figures.style.words import LINE, text_width, wrapped
+from analysis.figures.style.page import LINE, put_text, text_width, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

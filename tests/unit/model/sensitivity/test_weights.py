@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analysis.errors import ModelError
-from analysis.model.sensitivity import weights as w
+from analysis.model.sensitivity import inputs as w
 
 BASE = [0.30, 0.25, 0.20, 0.15, 0.10]
 bases = st.lists(st.floats(0, 10), min_size=2, max_size=6).filter(lambda b: sum(b) > 0.01)
