@@ -1,6 +1,5 @@
 import re
 
-
 from analysis.paths import from_root
 from analysis.tables import template as dictionary
 from analysis.tables.columns import Table, number
