@@ -10,6 +10,7 @@ import tomllib
 import pytest
 import yaml
 
+from analysis.assumptions import read_assumptions, toml_text
 from analysis.paths import project_root
 
 ROOT = project_root()
@@ -145,6 +146,73 @@ def test_a_link_to_nowhere_would_be_seen(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("# One head\n[a](#one-head) [b](#two) ![c](no.png) [d](../x) [e](page.md)\n")
     assert dead_links(page, tmp_path) == ["#two", "no.png", "../x"]
+
+
+# A page's `code` that is one name, a key of the assumptions, or a path.
+NAME = re.compile(r"[a-z][a-z0-9]+(?:_[a-z0-9]{2,})+")
+KEY = re.compile(r"([a-z_]+)\.(?!csv|toml)[a-z_0-9.]+")
+PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:py|typ|js)")
+# Made by a command, or a column for each red flag.
+KEYS = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
+MADE_LATER = re.compile(r"reports/out|data/private/|tolerance_\w+$")
+
+
+@pytest.fixture(scope="module")
+def known():
+    """Words of the code and the data, names of tests, and keys of the assumptions."""
+    folders = ("src", "data/assumptions", "data/article", "data/sample", "benchmarks", "notebooks")
+    kinds = {".py", ".toml", ".csv", ".typ", ".js", ".md"}
+    files = [f for folder in folders for f in (ROOT / folder).rglob("*") if f.suffix in kinds]
+    words = set(re.findall(r"\w+", text("pyproject.toml")))
+    for file in files:
+        words |= {file.stem, *re.findall(r"\w+", file.read_text(encoding="utf-8"))}
+    for file in (ROOT / "tests").rglob("*.py"):
+        words |= set(re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE))
+    return words, set(KEYS.findall(toml_text(read_assumptions())))
+
+
+def names_of_nothing(page_text, known):
+    """What a page names that is in no file of the project."""
+    words, keys = known
+    roots = {key.split(".")[0] for key in keys}
+    prose = re.sub(r"^```.*?^```$", "", page_text, flags=re.DOTALL | re.MULTILINE)
+    wrong = []
+    for span in re.findall(r"`([^`\n]+)`", prose):
+        key = KEY.fullmatch(span)
+        if MADE_LATER.match(span):
+            continue
+        if PATH.fullmatch(span) and not re.match(r"\W|\w/", span):
+            places = (ROOT, ROOT / "src" / "analysis", ROOT / "docs", ROOT / "data")
+            there = any((place / span).exists() for place in places)
+            if not there and not ("/" not in span and list(ROOT.glob(f"src/**/{span}"))):
+                wrong.append(span)
+        elif key and key[1] in roots and not PATH.fullmatch(span):
+            if not any(known_key.startswith(span) for known_key in keys):
+                wrong.append(span)
+        elif NAME.fullmatch(span) and span not in words:
+            wrong.append(span)
+    return wrong
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_each_file_key_and_column_that_a_page_names_is_there(page, known):
+    if page.name == "CHANGELOG.md":
+        pytest.skip("tells of names that are gone")
+    assert names_of_nothing(page.read_text(encoding="utf-8"), known) == []
+
+
+def test_a_name_of_nothing_would_be_seen(known):
+    page = (
+        "`model/level.py` `model/levels.py` `level.basis` `level.bases` `red_flags` "
+        "`red_flagses` `x/n`\n```sh\nno_command\n```\n"
+        "`data/private/mine.csv` `season.csv` `../x` `engine.py` `engines.py`\n"
+    )
+    assert names_of_nothing(page, known) == [
+        "model/levels.py",
+        "level.bases",
+        "red_flagses",
+        "engines.py",
+    ]
 
 
 def test_every_notebook_is_linked_for_advisors_to_read():
