@@ -40,10 +40,10 @@ def _flags(text: str) -> str:
     return f"the {'flag' if len(codes) == 1 else 'flags'} {named}"
 
 
-def _signals(colour: str, text: str) -> str:
+def _signals(color: str, text: str) -> str:
     if set(text.replace(" ", "").split(";")) == {"0"}:
-        return f"no {colour} signal"
-    return f"{joined(text.split(';'))} {colour} {'signal' if text == '1' else 'signals'}"
+        return f"no {color} signal"
+    return f"{joined(text.split(';'))} {color} {'signal' if text == '1' else 'signals'}"
 
 
 def _label(name: str, text: str) -> str:
