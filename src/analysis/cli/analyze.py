@@ -376,6 +376,9 @@ def backtest(
     form: Annotated[
         str, typer.Option(help="What the file holds: applications, interviews or matched.")
     ] = "",
+    insist: Annotated[
+        bool, typer.Option("--insist", help="Write the learned set though a rival did better.")
+    ] = False,
     output: FormatOption = None,
 ) -> int:
     """Hold the chances against the office's own graduates, and learn from them."""
@@ -389,15 +392,19 @@ def backtest(
         sets or (),
         _given(learned_to),
         form,
+        insist,
     )
     record = answer.record()
+    if answer.refused:
+        say(answer.refused)
     shown = chosen_format(output)
+    code = 1 if answer.refused else 0
     if shown is Format.json:
         print_json(record)
-        return 0
+        return code
     if shown is Format.csv:
         print_csv(answer.figures())
-        return 0
+        return code
     print(answer.verdict())
     for reason in record["reasons"]:
         print(f"{reason[0].upper()}{reason[1:]}.")
@@ -411,9 +418,9 @@ def backtest(
     print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
     print(
         f"assumptions {record['fingerprint']}, learned {record['fingerprint_learned']}"
-        + ("" if learned_to is None else f", written to {learned_to.name}")
+        + ("" if learned_to is None or answer.refused else f", written to {learned_to.name}")
     )
-    return 0
+    return code
 
 
 def export_graduates(

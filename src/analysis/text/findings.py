@@ -192,6 +192,9 @@ FIGURES: Mapping[str, str] = {
     "skill_vs_base_rate": "better than the earlier years' rate by (0 is as good)",
     "skill_vs_survey": "better than the old numbers by (0 is as good)",
     "skill_vs_regression": "better than a plain logistic regression by (0 is as good)",
+    "log_loss_gain_vs_survey": "log loss less than the old numbers' by (0 is as good)",
+    "log_loss_gain_vs_regression": "log loss less than the regression's by (0 is as good)",
+    "log_loss_gain_vs_base_rate": "log loss less than the earlier rate's by (0 is as good)",
     "skill_vs_selection": "better than the old numbers seen through advisors' choices by",
     "calibration_in_the_large": "interviews per application not foretold (0)",
     "calibration_slope": "slope (1; below 1 chances are too extreme)",
@@ -217,9 +220,10 @@ def verdict_sentence(verdict: str, n_applicants: int, years: tuple[int, ...] | l
             f"Too few to tell whether the learned numbers are better than the old ones; "
             f"{n_applicants} graduates of {years[-1]} were scored."
         )
+    rival = "the old ones" if verdict == "better" else "another way did"
     return (
         f"The learned numbers foretold the {n_applicants} graduates of {years[-1]} {verdict} than "
-        "the old ones."
+        f"{rival}."
     )
 
 

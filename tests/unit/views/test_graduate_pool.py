@@ -8,10 +8,15 @@ from analysis.assumptions import read_assumptions
 from analysis.errors import RowError, TableError
 from analysis.tables.graduate_files import graduates_csv
 from analysis.views import graduate_pool
-from analysis.views.graduate_pool import BANDS, NOISE_SD, export_cells, pool_cells
+from analysis.views.graduate_pool import BANDS, COUNTS, NOISE_SD, export_cells, pool_cells
 from tests.unit.model.outcomes.simulated_class import graduates
 
 BASE = read_assumptions(overrides=["level.basis=article"])
+
+
+@pytest.fixture(autouse=True)
+def one_key(monkeypatch):
+    monkeypatch.setattr(graduate_pool, "row_key", lambda: b"a key of this test")
 
 
 def office(folder, seed, name, people=160, **changed):
@@ -42,7 +47,7 @@ def test_every_cell_is_of_ten_graduates_and_more_and_each_graduate_in_one(tmp_pa
     assert bands["none"] != {"any"}
 
 
-def exact(own):
+def exact(own, _):
     counts = ("applications", "interviews", "matched")
     return {"graduates": len(own), **{name: int(own[name].sum()) for name in counts}}
 
@@ -77,6 +82,41 @@ def test_the_same_file_gives_the_same_noise_and_another_row_another(exported, tm
     assert not export_cells([other], tmp_path / "third.csv").equals(cells)
 
 
+def test_who_has_every_row_but_not_the_key_cannot_work_the_noise_out(
+    exported, tmp_path, monkeypatch
+):
+    cells, _, _, path = exported
+    monkeypatch.setattr(graduate_pool, "row_key", lambda: b"another checkout's key")
+    assert not export_cells([path], tmp_path / "guess.csv").equals(cells)
+
+
+def test_two_exports_that_differ_by_one_graduate_do_not_show_her_cell(tmp_path, monkeypatch):
+    path, rows = office(tmp_path, 1, "graduates", people=320)
+    monkeypatch.setattr(graduate_pool, "_noisy", exact)
+    files = [
+        rows,
+        *(rows[rows["graduate_id"] != one] for one in rows["graduate_id"].unique()[::16]),
+    ]
+
+    def cells(at, name):
+        monkeypatch.setattr(graduate_pool, "read_graduate_files", lambda *_: files[at])
+        found = export_cells([path], tmp_path / name)
+        return found.set_index(["flag", "step2_ck"])[list(COUNTS)]
+
+    true = [cells(at, f"exact{at}.csv")["graduates"] for at in range(len(files))]
+    monkeypatch.undo()
+    right, changed = [], []
+    for at in range(1, len(files)):
+        monkeypatch.setattr(graduate_pool, "row_key", lambda at=at: bytes([at]))
+        fell = cells(0, f"{at}.csv").sub(cells(at, f"{at}-after.csv"), fill_value=0)
+        changed.append((fell["applications"] != 0).mean())
+        really = true[0].sub(true[at], fill_value=0)
+        right.append(really.get(fell["graduates"].idxmax(), 0) != 0)
+    # Noise of each cell's rows alone would change one cell, and be right every time.
+    assert np.mean(changed) > 0.8
+    assert np.mean(right) < 0.5
+
+
 def test_the_noise_is_as_large_as_is_stated():
     generator = np.random.default_rng(0)
     off = []
@@ -88,9 +128,11 @@ def test_the_noise_is_as_large_as_is_stated():
                 "matched": generator.integers(0, 2, 40),
             }
         )
-        off.append(graduate_pool._noisy(own)["graduates"] - 40)
-    assert np.std(off) == pytest.approx(NOISE_SD, rel=0.05)
-    assert np.mean(off) == pytest.approx(0, abs=0.1)
+        said = graduate_pool._noisy(own, generator)
+        sent = own["applications"].sum()
+        off.append((said["graduates"] - 40, (said["applications"] - sent) / (sent / 40)))
+    assert np.std(off, axis=0) == pytest.approx([NOISE_SD] * 2, rel=0.08)
+    assert np.mean(off, axis=0) == pytest.approx([0, 0], abs=0.1)
 
 
 def test_offices_add_up_with_an_interval_that_holds_the_rate(tmp_path):

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import log_odds_terms
 from analysis.model.flags import FLAGS, listed
-from analysis.model.level import program_levels
+from analysis.model.level import ProgramLevels, program_levels
 from analysis.model.parameters import chance_parameters
 from analysis.model.pool import SIGNALS
 from analysis.model.profile import profile_levels, specialties_of
@@ -31,11 +32,15 @@ RELIEF = {"relief_minor": "minor", "relief_major": "major", "relief_none": "none
 
 
 def application_chances(
-    applications: pd.DataFrame, assumptions: Assumptions, programs: pd.DataFrame | None = None
+    applications: pd.DataFrame,
+    assumptions: Assumptions,
+    programs: pd.DataFrame | None = None,
+    doors: pd.Series | None = None,
 ) -> pd.DataFrame:
     """Chance of each application as it was sent (docs/methods.md, sections 3 and 7).
 
     ``logit`` is that of whoever is read: neither the gate nor the highest chance is in it.
+    ``doors``: the gate of each as an earlier call gave it, where nothing has moved a gate since.
     """
     if applications.empty:
         message = "there are no graduates' applications"
@@ -53,12 +58,14 @@ def application_chances(
     found = pd.concat([found, exposures], axis=1)
     targets = _targets(rows[rows["target"] != ""], programs)
     if not targets.empty:
-        found["chance_basis"] = program_levels(targets, assumptions).basis
+        levels = program_levels(targets, assumptions)
+        found["chance_basis"] = levels.basis
+        known = None if doors is None else doors.to_numpy(dtype=np.float64)
         scored = rows[rows["target"] != ""]
         kinds = _kinds(scored, assumptions)
         for kind in dict.fromkeys(kinds):
             part = scored[kinds == kind]
-            _fill(found, part, kind, targets, assumptions)
+            _fill(found, part, kind, targets, levels, assumptions, known)
     found.loc[found["logit"].isna() & (found["left_out"] == ""), "left_out"] = NO_SCORE
     found.loc[(found["gate"] == 0) & (found["left_out"] == ""), "left_out"] = CLOSED
     return found.set_axis(applications.index)
@@ -124,10 +131,11 @@ def _fill(
     part: pd.DataFrame,
     kind: str,
     targets: pd.DataFrame,
+    levels: ProgramLevels,
     assumptions: Assumptions,
+    doors: NDArray[np.float64] | None,
 ) -> None:
     """Write chances and exposures of one class of specialties into the result."""
-    levels = program_levels(targets, assumptions)
     column = targets.index.get_indexer(part["target"])
     person = part.groupby(["graduate_id", "year"], sort=False).ngroup().to_numpy()
     students = part.loc[~pd.Series(person, index=part.index).duplicated()]
@@ -137,23 +145,23 @@ def _fill(
     terms = log_odds_terms(profiles, kind, levels, parameters, assumptions)
     shape = (len(students), len(targets))
     total = np.asarray(sum(np.broadcast_to(term, shape) for term in terms.values()))
-    sent = (
-        part["signal"].astype(object).where(part["signal"].notna(), "none").to_numpy(dtype=object)
-    )
+    signals = part["signal"].astype(object).where(part["signal"].notna(), "none").to_numpy()
     by_signal = {
         one: levels.signal_term(np.full(len(targets), one, dtype=object), kind, parameters)
         for one in SIGNALS
     }
     further = np.stack([by_signal[one] for one in SIGNALS]) + levels.place_term(None, kind)
-    log_odds = total[person, column] + further[[SIGNALS.index(one) for one in sent], column]
-    opening = np.ones(len(part))
-    signals = part["signal"].astype(object).where(part["signal"].notna(), "").to_numpy(dtype=object)
-    for at, (_, student) in enumerate(students.iterrows()):
-        own = np.flatnonzero(person == at)
-        flags = profiles["red_flags"].iloc[at]
-        programs = targets.iloc[column[own]]
-        doors = gate(student, flags, programs, assumptions, None, signals[own])
-        opening[own] = doors.opening
+    sent = [SIGNALS.index(one) for one in signals]
+    log_odds = total[person, column] + further[sent, column]
+    if doors is not None:
+        opening = doors[part.index]
+    else:
+        opening = np.ones(len(part))
+        for at, (_, student) in enumerate(students.iterrows()):
+            own = np.flatnonzero(person == at)
+            flags = profiles["red_flags"].iloc[at]
+            there = targets.iloc[column[own]]
+            opening[own] = gate(student, flags, there, assumptions, None, signals[own]).opening
     found.loc[part.index, "gate"] = opening
     found.loc[part.index, "prestige"] = levels.prestige[column]
     read = expit(log_odds)
