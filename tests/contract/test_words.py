@@ -26,11 +26,16 @@ BANNED = (
     "doubtful",
     "veto",
     "red-flag student",
-    "behaviour",
-    "favour",
-    "recognisable",
     r"\d %",
 )
+# American spelling holds for everything a person reads, the code among it.
+BRITISH = re.compile(
+    r"\b(neighbour|behaviour|favour|colour|honour|centre|labelled|modelled|modelling|normalis"
+    r"|recognis|organis|summaris|licence|grey|towards|judgement|catalogue|analysed)\w*",
+    re.IGNORECASE,
+)
+# Words that an office's own headers may have.
+READ_IN_FILES = {"src/analysis/tables/headers.py"}
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -48,3 +53,26 @@ def test_template_has_no_banned_word(template):
 
 def test_there_are_templates():
     assert len(TEMPLATES) > 10
+
+
+def british(files):
+    return [
+        f"{file.name}: {word[0]}"
+        for file in files
+        for word in BRITISH.finditer(file.read_text(encoding="utf-8"))
+    ]
+
+
+def test_spelling_is_american():
+    root = project_root()
+    places = ("*.md", "docs/**/*.md", "src/**/*.py", "src/**/*.j2", "src/**/*.typ", "src/**/*.js",
+              "notebooks/*.py", "data/**/*.toml", "data/README.md", "launchers/*")  # fmt: skip
+    files = {file for place in places for file in root.glob(place) if "private" not in file.parts}
+    read = {root / name for name in READ_IN_FILES}
+    assert british(sorted(files - read)) == []
+
+
+def test_british_spelling_would_be_seen(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("The Neighbour's color is grey.", encoding="utf-8")
+    assert british([page]) == ["page.md: Neighbour", "page.md: grey"]

@@ -48,7 +48,7 @@ def test_the_first_row_stands_on_top(axes, article):
     assert axes.yaxis_inverted()
 
 
-def test_the_marked_flag_is_told_by_words_and_weight_and_not_by_colour_alone(axes, article):
+def test_the_marked_flag_is_told_by_words_and_weight_and_not_by_color_alone(axes, article):
     draw_interview_chances(article("interview_chances"), axes, marked="Step 1 failure")
     assert "this student's worst flag" in [text.get_text() for text in axes.texts]
     assert [label.get_fontweight() for label in axes.get_yticklabels()] == [400, 400, 600, 400, 400]

@@ -110,7 +110,7 @@ def test_what_is_no_list_of_applications_is_an_error(axes, rows, message):
 
 
 def test_the_models_own_frame_is_drawn_as_it_is_and_not_by_what_was_paid_so_far(axes):
-    from analysis.model.choice.curves import next_application
+    from analysis.model.choice.explain import next_application
     from analysis.model.portfolio import Scenarios
 
     chance = np.array([[0.5], [0.4], [0.3]])

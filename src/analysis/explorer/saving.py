@@ -23,7 +23,7 @@ from typing import Any
 import ipywidgets
 
 from analysis.errors import CountersignalError, ReportError
-from analysis.explorer.boxes import Panel, group, paragraphs
+from analysis.explorer.controls import Panel, group, paragraphs
 from analysis.explorer.results import Chart
 from analysis.paths import from_root
 from analysis.report.folder import write_whole

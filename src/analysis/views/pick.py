@@ -22,9 +22,16 @@ from analysis.model.choice.application_list import (
     next_applications,
 )
 from analysis.model.choice.couples import Couple, couple_plan
-from analysis.model.choice.plans import LinkedYears, Plan, plan_rows, second_plan, years_for
+from analysis.model.choice.plans import (
+    LinkedYears,
+    Plan,
+    ScoreOutlook,
+    plan_rows,
+    score_outlook,
+    second_plan,
+    years_for,
+)
 from analysis.model.choice.problem import ListWishes
-from analysis.model.choice.score_outlook import ScoreOutlook, score_outlook
 from analysis.model.expected_score import has_score
 from analysis.model.portfolio import Method
 from analysis.model.what_if import what_if
@@ -39,7 +46,6 @@ from analysis.text.labels import (
     level_words,
     to_verify,
 )
-from analysis.text.what_ifs import moves, what_if_label
 from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
 
@@ -465,8 +471,7 @@ class PickAnswer:
 
 
 def _what_if_sentence(row: dict[str, Any]) -> str:
-    label = what_if_label(row["changes"], budget_lifted=row["budget_lifted"])
-    return sentence("pick/what_if", row=row, label=label, moves=moves(row))
+    return sentence("pick/what_if", row=row)
 
 
 def _years_record(years: LinkedYears) -> dict[str, Any]:

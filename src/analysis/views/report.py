@@ -11,8 +11,7 @@ import pandas as pd
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import ApplicationList, application_list
-from analysis.model.choice.plans import second_plan
-from analysis.model.choice.score_outlook import score_outlook
+from analysis.model.choice.plans import score_outlook, second_plan
 from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
 from analysis.views.application_list import ListView, WhatIf, list_view, what_ifs_of

@@ -5,8 +5,8 @@ from base64 import b64decode
 import pandas as pd
 from fontTools.ttLib import TTFont
 
-from analysis.explorer.boxes import plain, table
-from analysis.explorer.pictures import Picture, face_rules, image
+from analysis.explorer.controls import plain, table
+from analysis.explorer.results import Picture, face_rules, image
 from analysis.figures.factor_importance import draw_factor_importance
 
 ROWS = pd.DataFrame({"factor": ["Letters", "Research"], "importance": [60, 40]})

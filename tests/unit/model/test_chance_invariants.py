@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from analysis.assumptions import read_assumptions
 from analysis.model.chance import TERMS, interview_chance
-from analysis.model.flags import EXAM_FAILURES, FLAGS, RELIEF
+from analysis.model.parameters import EXAM_FAILURES, FLAGS, RELIEF
 from tests.unit.model.pairs import KINDS, frame, program, student
 
 ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])

@@ -7,8 +7,8 @@ import pytest
 from analysis.assumptions import read_assumptions
 from analysis.errors import RowError, TableError
 from analysis.tables.graduate_files import graduates_csv
-from analysis.views import graduate_pool
-from analysis.views.graduate_pool import BANDS, COUNTS, NOISE_SD, export_cells, pool_cells
+from analysis.views import graduates as graduate_pool
+from analysis.views.graduates import BANDS, COUNTS, NOISE_SD, export_cells, pool_cells
 from tests.unit.model.outcomes.simulated_class import graduates
 
 BASE = read_assumptions(overrides=["level.basis=article"])

@@ -6,7 +6,7 @@ from analysis.assumptions import read_assumptions, read_calendar
 from analysis.paths import from_root
 from analysis.text import render
 from analysis.views import report_view
-from analysis.views.ladder import ladder_data
+from analysis.views.application_list import ladder_data
 
 ASSUMPTIONS = read_assumptions()
 PROGRAMS = tables.read_programs(from_root("data/sample/programs.csv"))

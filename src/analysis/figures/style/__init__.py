@@ -1,4 +1,4 @@
-"""The look that all charts share: colours, sizes, typeface, margins, words of the footer."""
+"""The look that all charts share: colors, sizes, typeface, margins, words of the footer."""
 
 from analysis.figures.style.look import (
     BLUE,
@@ -17,27 +17,25 @@ from analysis.figures.style.look import (
     new_axes,
 )
 from analysis.figures.style.page import (
-    Chart,
-    Margins,
-    chart,
-    chart_width,
-    drawing_size,
-    laid_out,
-    put_upward_title,
-)
-from analysis.figures.style.words import (
     LINE,
     MOST_ROWS,
     NOT_SHOWN,
     PERCENT_TICKS,
+    Chart,
+    Margins,
     alt_text,
     basis_words,
+    chart,
+    chart_width,
     check_rows,
+    drawing_size,
     has_column,
     interval_ends,
     labels,
+    laid_out,
     percent,
     provenance,
+    put_upward_title,
     round_ticks,
     text_width,
     value_texts,

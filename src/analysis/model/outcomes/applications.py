@@ -12,12 +12,11 @@ from scipy.special import expit
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import log_odds_terms
-from analysis.model.flags import FLAGS, listed
 from analysis.model.level import ProgramLevels, program_levels
-from analysis.model.parameters import chance_parameters
+from analysis.model.parameters import FLAGS, chance_parameters, listed
 from analysis.model.pool import SIGNALS
 from analysis.model.profile import profile_levels, specialties_of
-from analysis.model.screening import gate
+from analysis.model.terms import gate
 
 __all__ = ["RELIEF", "SLOPES", "application_chances"]
 

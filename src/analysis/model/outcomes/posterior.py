@@ -172,7 +172,7 @@ def likelihood(
     wide = np.exp(0.5 * threshold**2 + LOG_ROOT_TWO_PI)
     steep = slope * wide
     bend = bend * wide + threshold * steep**2
-    towards = (2 * applicants.outcome - 1) / np.sqrt(1 - rho)
+    toward = (2 * applicants.outcome - 1) / np.sqrt(1 - rho)
     columns = applicants.design.shape[1]
     value, gradient, hessian = 0.0, np.zeros(columns), np.zeros((columns, columns))
     for begin, people, each in applicants.blocks():
@@ -180,7 +180,7 @@ def likelihood(
         shape = (people, each)
         nodes, log_weights = latent_nodes(each, rho)
         shifted = threshold[rows].reshape(*shape, 1) + np.sqrt(rho) * nodes
-        sign = towards[rows].reshape(shape)
+        sign = toward[rows].reshape(shape)
         inside = sign[:, :, None] * shifted
         # Log-odds of at most 30 keep this above 1e-220: its logarithm needs no tail formula.
         passed = ndtr(inside)
