@@ -55,7 +55,7 @@ from analysis.model.sensitivity import (
 )
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
-from analysis.text import findings as words
+from analysis.text import sentence
 from analysis.views.robustness import charted
 
 # %%
@@ -97,7 +97,7 @@ pd.DataFrame(case.inputs.ranges(), index=["low", "base", "high"]).T.round(3)
 # %%
 drawn = case.inputs.drawn(draws, seed)
 lists = resampled(case, drawn, base)
-title = words.acceptability_finding(lists.draws["kept"].tolist(), len(base))
+title = sentence("findings/acceptability", least=lists.least_kept, listed=len(base), draws=len(lists.draws))
 places = charted(lists.often_chosen(40), from_root(programs_csv), assumptions_toml)
 axes = draw_acceptability(places, new_axes(), title=title)
 publish_figure(axes.figure, alt_acceptability(places, title=title), title, "png")
@@ -125,7 +125,7 @@ lists.draws[["kept", "overlap", "beyond_chance", "kendall_tau", "regret"]].descr
 
 # %% tags=["nbval-check-output"]
 firsts = first_places(case, drawn)
-print(words.first_finding(firsts.to_dict("records")))
+print(sentence("findings/firsts", firsts=firsts.to_dict("records")))
 firsts.round(2)
 
 # %% [markdown]
@@ -134,7 +134,7 @@ firsts.round(2)
 
 # %% tags=["nbval-check-output"]
 calls = close_calls(case, drawn, base)
-print(words.close_call_finding(calls.to_dict("records")))
+print(sentence("findings/close_calls", close_calls=calls.to_dict("records")))
 calls.head(8).round(2)
 
 # %% [markdown]
@@ -145,7 +145,7 @@ calls.head(8).round(2)
 
 # %%
 variance = match_variance(case, sample, seed, base)
-title = words.variance_finding(variance.to_dict("records"))
+title = sentence("findings/variance", shares=variance.to_dict("records"))
 shares = charted(variance, from_root(programs_csv), assumptions_toml)
 axes = draw_sobol_bars(shares, new_axes(), title=title)
 publish_figure(axes.figure, alt_sobol_bars(shares, title=title), title, "png")
@@ -160,7 +160,7 @@ variance.round(2).replace(-0.0, 0.0)
 
 # %%
 moved = list_tornado(case, base)
-title = words.tornado_finding(moved.to_dict("records"))
+title = sentence("findings/tornado", bars=moved.to_dict("records"))
 bars = charted(moved, from_root(programs_csv), assumptions_toml)
 axes = draw_tornado(bars, new_axes(), title=title)
 publish_figure(axes.figure, alt_tornado(bars, title=title), title, "png")
@@ -179,7 +179,7 @@ publish_figure(axes.figure, alt_tornado(bars, title=title), title, "png")
 
 # %% tags=["nbval-check-output"]
 flips = list_flips(case, int(assumptions.value("robustness.flip_steps")))
-print(words.flip_finding(flips.to_dict("records")))
+print(sentence("findings/flips", flips=flips.to_dict("records")))
 flips.round(3)
 
 # %% [markdown]
@@ -223,14 +223,14 @@ pd.DataFrame(difference(assumptions, other_set), columns=["assumption", "first",
 other_problem = list_problem(student, programs, other_set, preferences)
 other_case = student_case(student, other_problem, other_set, preferences)
 other_lists = resampled(other_case, other_case.inputs.drawn(draws, seed))
-title = words.acceptability_finding(other_lists.draws["kept"].tolist(), len(other_lists.base))
+title = sentence("findings/acceptability", least=other_lists.least_kept, listed=len(other_lists.base), draws=len(other_lists.draws))
 places = charted(other_lists.often_chosen(40), from_root(programs_csv), other_assumptions_toml)
 axes = draw_acceptability(places, new_axes(), title=title)
 publish_figure(axes.figure, alt_acceptability(places, title=title), title, "png")
 
 # %%
 variance = match_variance(other_case, sample, seed, other_lists.base)
-title = words.variance_finding(variance.to_dict("records"))
+title = sentence("findings/variance", shares=variance.to_dict("records"))
 shares = charted(variance, from_root(programs_csv), other_assumptions_toml)
 axes = draw_sobol_bars(shares, new_axes(), title=title)
 publish_figure(axes.figure, alt_sobol_bars(shares, title=title), title, "png")
