@@ -116,18 +116,19 @@ print("cited by too few:", *from_survey.attrs["suppressed"], sep="\n  ")
 # %%
 ways = from_survey.melt("component", ["cited_times_mean", "mean_among_citing", "rank_order_centroid"], "way", "weight")
 axes = sns.stripplot(ways, x="weight", y="component", hue="way", jitter=False, palette="colorblind", ax=new_axes())
-axes.set(xlabel="Weight", ylabel="")
+axes.set(xlabel="Weight", ylabel="", xlim=(0, 0.5))
 margins = Margins(height=160, left=80, right=12, below=40)
 laid_out(axes, title="Three ways from one survey to five weights", footer=provenance(ratings), margins=margins)
-alt = "Dots: each component's weight in three ways. Rank order alone gives Step 2 CK the most."
+alt = "Dots: each component's weight in three ways. The numbers are in the table above."
 publish_figure(axes.figure, alt, "One dot for each way.", "png")
 
 # %% [markdown]
 # ## A factor of your own
 #
 # A factor counts once it belongs to one of the five components. `data/assumptions/factors.toml` says to which; here one
-# of the factors without a component is given one, and every weight moves a little. To keep it, write the line into that
-# file. Is an away rotation part of the clerkships? Change the word and see.
+# of the factors without a component is given one. A component is rated as the mean of its factors, so one that few cite pulls
+# it down, and the other shares rise. To keep the change, add the factor's name to that file. Is an away rotation part of the
+# clerkships? Change the word and see.
 
 # %% tags=["nbval-check-output"]
 mine = {**factor_components(), "away rotation in the department": "clerkships"}

@@ -132,7 +132,7 @@ pd.Series(
 # %% [markdown]
 # ## Explain: where the list lies among the programs
 #
-# Filled marks are on the list. A list for a record with a flag lies where willingness is high, not where prestige is.
+# Filled marks are on the list: prestige to the right, willingness to consider a red flag upward.
 
 # %%
 own = found.problem.programs

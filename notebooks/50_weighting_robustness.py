@@ -195,7 +195,8 @@ order_flips(case, base).round(3)
 #
 # `with_set` changes one assumption, as `--set` does on the command line; the other weights are rescaled. The list is made
 # again and held against the first one: do the same programs stay, does the first list lose much, and does the same input
-# still move the match chance most?
+# still move the match chance most? A list is made for its worth to the student, wishes included, so the one made for your
+# weight need not have the higher match chance.
 
 # %% tags=["nbval-check-output"]
 own_set = assumptions.with_set([f"weights.red_flags={red_flags_weight}"])

@@ -45,7 +45,7 @@ def broken_rules(text: Path) -> list[str]:
             found.append(f"cell {number}: more than {MOST_LINES} lines")
         kinds = {type(n).__name__ for n in ast.walk(tree) if isinstance(n, NOT_IN_A_NOTEBOOK)}
         found += [f"cell {number}: {kind}" for kind in sorted(kinds)]
-    # The headings of a notebook that is a page are printed; its cells say in comments what they are for.
+    # Headings of a notebook that is a page are printed; its cells say in comments what they do.
     is_a_page = any("publish_identity(" in cell.source for cell in notebook.cells)
     return found + ([] if is_a_page else _unexplained(notebook.cells))
 
