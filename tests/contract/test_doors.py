@@ -109,7 +109,7 @@ def test_make_check_is_lint_format_types_and_notebooks_in_step():
     ]
 
 
-def test_the_citation_names_this_version_and_licence():
+def test_the_citation_names_this_version_and_license():
     citation = yaml.safe_load(text("CITATION.cff"))
     project = tomllib.loads(text("pyproject.toml"))["project"]
     assert str(citation["version"]) == project["version"]
