@@ -59,7 +59,7 @@ __all__ = [
     "standing",
 ]
 
-ROWS_A_CHART = 40
+ROWS_OF_THE_CHART = 40  # a page
 SOURCE = "Countersignal model; the office's files"
 RESTS_ON = {
     "classmates.most_at_a_program": "Students of one class that a program takes, unless it is "
@@ -129,20 +129,26 @@ def next_step(row: dict[str, Any]) -> str:
     return render("overview/next_step", row=told)
 
 
+def _of_the_list(row: dict[str, Any]) -> dict[str, str]:
+    """The match chance of a student's list in words."""
+    return {
+        "Match, of 100": of_100(row["match_chance"]),
+        "Range": f"{of_100(row['low'])}–{of_100(row['high'])}",
+    }
+
+
 def list_rows(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
     """Students with a list in words, in the order given."""
     return pd.DataFrame(
         [
             {
                 "Student": called[row["student_id"]],
-                "Record": f"{_specialty(row['specialty'])}, {row['step2_ck']:g}. "
-                f"{_flags(row['red_flags'])}.",
-                "Match, of 100": of_100(row["match_chance"]),
-                "Range": f"{of_100(row['low'])}–{of_100(row['high'])}",
-                "No match, with classmates": of_100(row["risk_of_no_match"]),
-                "If every open rule is a no": of_100(row["if_unknowns_close"])
-                if row["unknowns"]
-                else "–",
+                "Specialty": _specialty(row["specialty"]),
+                "Step 2 CK": f"{row['step2_ck']:g}",
+                "Red flags": _flags(row["red_flags"]),
+                **_of_the_list(row),
+                "No match": of_100(row["risk_of_no_match"]),
+                "If all say no": of_100(row["if_unknowns_close"]) if row["unknowns"] else "–",
             }
             for row in listed.to_dict("records")
         ]
@@ -151,18 +157,22 @@ def list_rows(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
 
 def first_rows(first: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
     """Who to meet first, the highest risk on top, with a next step each."""
-    steps = [next_step(row) for row in first.to_dict("records")]
-    return list_rows(first, called).iloc[:, :4].assign(**{"Next step": steps})
+    return pd.DataFrame(
+        [
+            {
+                "Student": called[row["student_id"]],
+                "Record": f"{_specialty(row['specialty'])}, {row['step2_ck']:g}. "
+                f"{_flags(row['red_flags'])}.",
+                **_of_the_list(row),
+                "Next step": next_step(row),
+            }
+            for row in first.to_dict("records")
+        ]
+    )
 
 
-def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]:
-    """Rows of the charts of everyone, the lowest chance on top.
-
-    Returns
-    -------
-    list of DataFrame
-        As even as may be, 40 students each at most.
-    """
+def standing(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
+    """Rows of the one chart: the lowest chance on top, as many students as a page has room for."""
     columns = ["student_id", "match_chance", "low", "high", "look_first"]
     rows = listed[columns].assign(
         label=[
@@ -174,9 +184,7 @@ def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]
         basis="assumption",
     )
     rows = rows.sort_values(["match_chance", "student_id"], ignore_index=True)
-    charts = -(-len(rows) // ROWS_A_CHART)
-    each = -(-len(rows) // charts) if charts else 1
-    return [rows.iloc[at : at + each] for at in range(0, len(rows), each)]
+    return rows.head(ROWS_OF_THE_CHART)
 
 
 def _in_100_seasons(number: float) -> str:
