@@ -6,8 +6,6 @@ from analysis.errors import FigureError
 from analysis.figures.class_standing import alt_class_standing, draw_class_standing
 from tests.figures.conftest import (
     assert_legible,
-    collisions,
-    outside,
     visible_texts,
 )
 

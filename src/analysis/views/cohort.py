@@ -39,6 +39,7 @@ from analysis.tables import read_if_given, read_programs
 from analysis.tables.check import check_table
 from analysis.text import of_100, render, sentence
 from analysis.text.labels import FLAGS, joined, to_verify
+from analysis.views.application_list import ListView
 from analysis.views.pick import changed_wishes, list_words
 
 __all__ = [
@@ -437,6 +438,7 @@ def _student_row(
         found = application_list(student, programs, assumptions, preferences, left_out_number=0)
     except ModelError as error:
         return row | {"status": NO_LIST, "problem": str(error)}, None
+    plan = ListView(found, assumptions)
     more = int(assumptions.value("classmates.further_applications"))
     added, gain, fee = further_applications(found, more)
     beyond = {
@@ -446,7 +448,7 @@ def _student_row(
         "fee_budget_usd": found.problem.constraints.budget_usd,
     }
     if not found.chosen:
-        why = sentence("pick/no_list", **list_words(found, assumptions)) or NO_CHANCE
+        why = sentence("pick/no_list", **list_words(plan)) or NO_CHANCE
         # Signals that no list uses are free for the further ones, as in the student's own report.
         other, wishes = changed_wishes(student, ListWishes(), f"limit=+{more}", found)
         grown = application_list(
@@ -455,20 +457,19 @@ def _student_row(
         beyond["more_applications"] = len(grown.chosen)
         beyond["more_gain"], beyond["more_fee_usd"] = grown.match_chance, grown.fee_usd
         return row | {"status": NO_LIST, "problem": why} | beyond, found
-    signals = found.choice.option
     return row | {
         "status": LISTED,
         "applications": len(found.chosen),
-        "fee_usd": found.fee_usd,
-        "gold": signals.count("gold"),
-        "silver": signals.count("silver"),
+        "fee_usd": plan.fee_usd,
+        "gold": len(plan.signaled("gold")),
+        "silver": len(plan.signaled("silver")),
         "expected_interviews": found.expected_interviews,
         "unknowns": found.unknowns,
         "chance_basis": found.chance_basis,
-        "match_chance": found.match_chance,
-        "low": found.match_chance_low,
-        "high": found.match_chance_high,
-        "if_unknowns_close": found.match_chance_if_unknowns_close,
+        "match_chance": plan.match,
+        "low": plan.low,
+        "high": plan.high,
+        "if_unknowns_close": plan.if_all_no,
         **beyond,
     }, found
 
