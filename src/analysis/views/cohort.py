@@ -68,7 +68,7 @@ RESTS_ON = {
     "classmates.shared_factor": "Share of what decides beyond the file that is common to "
     "classmates",
     "match_given_interview": "Chance of a match at a program after an interview there",
-    "latent_correlation": "How far a student's answers come together",
+    "latent_correlation": "How far programs decide alike",
     "classmates.risk_of_no_match": "Risk of no match above which a student stands first",
 }
 OF_A_RANGE = {
