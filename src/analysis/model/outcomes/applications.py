@@ -13,7 +13,7 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import log_odds_terms
 from analysis.model.level import ProgramLevels, program_levels
-from analysis.model.parameters import FLAGS, chance_parameters, listed
+from analysis.model.parameters import EXAM_FAILURES, FLAGS, chance_parameters, listed
 from analysis.model.pool import SIGNALS
 from analysis.model.profile import profile_levels, specialties_of
 from analysis.model.terms import gate
@@ -31,15 +31,11 @@ RELIEF = {"relief_minor": "minor", "relief_major": "major", "relief_none": "none
 
 
 def application_chances(
-    applications: pd.DataFrame,
-    assumptions: Assumptions,
-    programs: pd.DataFrame | None = None,
-    doors: pd.Series | None = None,
+    applications: pd.DataFrame, assumptions: Assumptions, programs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Chance of each application as it was sent (docs/methods.md, sections 3 and 7).
 
     ``logit`` is that of whoever is read: neither the gate nor the highest chance is in it.
-    ``doors``: the gate of each as an earlier call gave it, where nothing has moved a gate since.
     """
     if applications.empty:
         message = "there are no graduates' applications"
@@ -59,12 +55,11 @@ def application_chances(
     if not targets.empty:
         levels = program_levels(targets, assumptions)
         found["chance_basis"] = levels.basis
-        known = None if doors is None else doors.to_numpy(dtype=np.float64)
         scored = rows[rows["target"] != ""]
         kinds = _kinds(scored, assumptions)
         for kind in dict.fromkeys(kinds):
             part = scored[kinds == kind]
-            _fill(found, part, kind, targets, levels, assumptions, known)
+            _fill(found, part, kind, targets, levels, assumptions)
     found.loc[found["logit"].isna() & (found["left_out"] == ""), "left_out"] = NO_SCORE
     found.loc[(found["gate"] == 0) & (found["left_out"] == ""), "left_out"] = CLOSED
     return found.set_axis(applications.index)
@@ -132,7 +127,6 @@ def _fill(
     targets: pd.DataFrame,
     levels: ProgramLevels,
     assumptions: Assumptions,
-    doors: NDArray[np.float64] | None,
 ) -> None:
     """Write chances and exposures of one class of specialties into the result."""
     column = targets.index.get_indexer(part["target"])
@@ -152,15 +146,16 @@ def _fill(
     further = np.stack([by_signal[one] for one in SIGNALS]) + levels.place_term(None, kind)
     sent = [SIGNALS.index(one) for one in signals]
     log_odds = total[person, column] + further[sent, column]
-    if doors is not None:
-        opening = doors[part.index]
-    else:
-        opening = np.ones(len(part))
-        for at, (_, student) in enumerate(students.iterrows()):
-            own = np.flatnonzero(person == at)
-            flags = profiles["red_flags"].iloc[at]
-            there = targets.iloc[column[own]]
-            opening[own] = gate(student, flags, there, assumptions, None, signals[own]).opening
+    opening = np.ones(len(part))
+    scores = students["step2_ck"].to_numpy(dtype=np.float64)[person]
+    # One gate for all whom it asks the same, but for the score.
+    for alike in _alike_at_the_gate(students, profiles["red_flags"]):
+        own = np.flatnonzero(np.isin(person, alike))
+        student = {**students.iloc[alike[0]], "step2_ck": scores[own]}
+        flags = profiles["red_flags"].iloc[alike[0]]
+        programs = targets.iloc[column[own]]
+        doors = gate(student, flags, programs, assumptions, None, signals[own])
+        opening[own] = doors.opening
     found.loc[part.index, "gate"] = opening
     found.loc[part.index, "prestige"] = levels.prestige[column]
     read = expit(log_odds)
@@ -187,3 +182,12 @@ def _fill(
         below = np.asarray(sum(np.broadcast_to(term, shape) for term in moved.values()))
         slope = (total - below)[person, column] / STEP
         found.loc[part.index, f"exposure_{name}"] = slope
+
+
+def _alike_at_the_gate(students: pd.DataFrame, red_flags: pd.Series) -> list[NDArray[np.intp]]:
+    """Positions of students whom `gate` asks the same, but for the score."""
+    asked = students.reindex(columns=["degree", "comlex_only", "needs_visa"]).astype(object)
+    asked["exam"] = [bool(EXAM_FAILURES & set(flags)) for flags in red_flags]
+    asked["conduct"] = ["professionalism" in flags for flags in red_flags]
+    group = asked.groupby(list(asked), dropna=False, sort=False).ngroup().to_numpy()
+    return [np.flatnonzero(group == one) for one in range(group.max() + 1)]

@@ -163,8 +163,7 @@ def run_backtest(
     @cache
     def under(some: Assumptions) -> pd.DataFrame:
         # Of all programs of the file, each time: the basis and medians hang on which there are.
-        doors = None if some is assumptions else under(assumptions)["gate"]
-        return application_chances(applications, some, programs, doors)
+        return application_chances(applications, some, programs)
 
     survey = under(assumptions)
     everything = learned_assumptions(under, assumptions, form)
