@@ -505,9 +505,11 @@ def export_graduates(
     ] = None,
 ) -> None:
     """Write counts that can be shared: groups of ten graduates or more, with noise."""
+    from analysis.inputs import row_key
     from analysis.views.graduates import export_cells
 
-    cells = export_cells([path.resolve() for path in graduates], out, _given(mapping))
+    files = [path.resolve() for path in graduates]
+    cells = export_cells(files, out, row_key(), _given(mapping))
     print_table(cells.to_dict("records"), [c for c in cells if c != "format"])
     print(f"{len(cells)} cells written to {out.name}. Look at them before you send them.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import hmac
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +14,6 @@ import pandas as pd
 
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError, Problem, RowError, TableError
-from analysis.inputs import row_hash, row_key
 from analysis.model.chance import wilson_interval
 from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.parameters import FLAGS, heaviest_first, listed
@@ -129,6 +129,7 @@ NOISE_SD = float(np.sqrt(2)) * NOISE
 def export_cells(
     graduates_csv: Sequence[str | os.PathLike[str]],
     out: Path,
+    key: bytes,
     mapping_toml: str | os.PathLike[str] = "",
 ) -> pd.DataFrame:
     """Write counts of graduates in cells of flag and Step 2 CK, none of fewer than ten.
@@ -136,7 +137,7 @@ def export_cells(
     Every graduate is in one cell. Where a band of scores has too few, there are two bands, or
     one; where a flag has too few, all such flags; what then has too few is left out. Ten is the
     least; how many more are wanted is drawn. Each count carries noise of about one graduate's
-    worth. All of it is drawn from the file as a whole and this checkout's key: the same file gives
+    worth. All of it is drawn from the file as a whole and the key: the same file gives
     the same numbers again, so that noise cannot be averaged away; any other file gives other noise
     in every cell, so that no difference shows which one changed; and who knows the rows, but not
     the key, cannot try out a row until the counts fit.
@@ -147,6 +148,8 @@ def export_cells(
         The office's own outcomes.
     out : Path
         The new file.
+    key : bytes
+        A secret of this checkout (`analysis.inputs.row_key`), which the noise follows from.
     mapping_toml : path or ""
         A column mapping.
 
@@ -173,9 +176,9 @@ def export_cells(
     told = people.to_csv(lineterminator="\n")
 
     def chance(*of: str) -> np.random.Generator:
-        return np.random.default_rng(int(row_hash((told, *of), key), 16))
+        seed = hmac.new(key, "\x1f".join((told, *of)).encode(), hashlib.sha256)
+        return np.random.default_rng(int.from_bytes(seed.digest(), "big"))
 
-    key = row_key()
     wanted = smallest + int(chance().geometric(1 - np.exp(-1 / NOISE))) - 1
     cells = [
         {
