@@ -14,6 +14,7 @@ import pytest
 from analysis.cli import main
 from analysis.paths import from_root
 from tests.e2e.conftest import sample_rows, write_rows
+from tests.rendered import elements, header_scopes
 
 # One flag, two, professionalism, none, an IMG with a visa, a DO, two specialties, no score, low.
 STUDENTS = ("S002", "S003", "S005", "S006", "S007", "S009", "S010", "S012", "S017", "S033", "S040")
@@ -176,31 +177,12 @@ def test_report_overview_and_pick_say_one_match_chance(made, capsys):
             assert round(100 * json.loads(capsys.readouterr().out)["match_chance"]) == int(said[1])
 
 
-def structure(pdf):
-    """Tags of a PDF in reading order, as an independent reader finds them."""
-    found = []
-
-    def walk(node):
-        node = node.get_object()
-        if isinstance(node, list):
-            for kid in node:
-                walk(kid)
-        elif hasattr(node, "get"):
-            if "/S" in node:
-                found.append(node)
-            if "/K" in node:
-                walk(node["/K"])
-
-    root = pypdf.PdfReader(pdf).trailer["/Root"]
-    walk(root["/StructTreeRoot"])
-    return root, found
-
-
 @pytest.mark.parametrize("student_id", ["S002", "S017"])
 def test_structure_of_a_report_is_one_that_a_screen_reader_can_walk(made, student_id):
-    root, tags = structure(made.out / f"{student_id}.pdf")
+    report = made.out / f"{student_id}.pdf"
+    tags = elements(report)
     kinds = [str(tag["/S"]) for tag in tags]
-    assert root["/Lang"] == "en-US"
+    assert pypdf.PdfReader(report).trailer["/Root"]["/Lang"] == "en-US"
     headings = [int(kind[2:]) for kind in kinds if re.fullmatch(r"/H\d", kind)]
     assert headings[0] == 1
     assert headings.count(1) == 1
@@ -208,17 +190,6 @@ def test_structure_of_a_report_is_one_that_a_screen_reader_can_walk(made, studen
     assert all(after <= before + 1 for before, after in steps)
     assert len(headings) >= 4
     assert all(tag.get("/Alt") for tag in tags if tag["/S"] == "/Figure")
-    heads = [tag for tag in tags if tag["/S"] == "/TH"]
-    assert heads
-
-    def scope(tag):
-        own = tag.get("/A", {})
-        own = own.get_object() if hasattr(own, "get_object") else own
-        parts = own if isinstance(own, list) else [own]
-        return next(
-            (str(p.get_object()["/Scope"]) for p in parts if "/Scope" in p.get_object()), ""
-        )
-
-    scopes = {scope(tag) for tag in heads}
+    scopes = set(header_scopes(report))
     assert "/Column" in scopes
     assert scopes <= {"/Column", "/Row", "/Both"}

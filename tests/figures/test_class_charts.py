@@ -6,11 +6,11 @@ from analysis.errors import FigureError
 from analysis.figures.class_matches import alt_class_matches, draw_class_matches
 from analysis.figures.class_standing import alt_class_standing, draw_class_standing
 from tests.figures.conftest import (
+    assert_legible,
     collisions,
     intervals,
     marks,
     outside,
-    smallest_print,
     visible_texts,
 )
 
@@ -92,10 +92,7 @@ def test_who_is_looked_at_first_is_bold_also_above_the_line_and_named_in_the_alt
 @pytest.mark.parametrize("count", [1, 7, 40])
 def test_nothing_of_a_class_collides_is_clipped_or_under_eight_points(axes, count):
     draw_class_standing(students(count), axes, line=0.75)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
 
 
 @pytest.mark.parametrize("count", [1, 5, 39, 400])

@@ -22,7 +22,13 @@ from analysis.model.outcomes import (
 from analysis.paths import from_root
 from analysis.tables import read_if_given
 from analysis.tables.graduate_files import inclusion_form, read_graduate_files
-from analysis.text.findings import FIGURES, learned_label, verdict_sentence, yardstick_table
+from analysis.text import sentence
+from analysis.text.labels import (
+    BACKTEST_FIGURES,
+    BACKTEST_METHODS,
+    BACKTEST_SCORES,
+    learned_label,
+)
 from analysis.vocabulary import FORMS
 
 __all__ = ["BacktestAnswer", "backtest"]
@@ -86,7 +92,12 @@ class BacktestAnswer:
     def verdict(self) -> str:
         """The verdict in one sentence."""
         found = self.result
-        return verdict_sentence(found.verdict, found.n_applicants, found.years)
+        return sentence(
+            "findings/verdict",
+            verdict=found.verdict,
+            n_applicants=found.n_applicants,
+            years=found.years,
+        )
 
     def figures(self) -> list[dict[str, Any]]:
         """One row a figure, for a table or a CSV file."""
@@ -97,7 +108,7 @@ class BacktestAnswer:
             if name in ("rho", "prior_sample_size") and value is not None:
                 value, ends = value["value"], value
             if value is None or isinstance(value, int | float | str):
-                row = {"figure": name, "meaning": FIGURES.get(name, ""), "value": value}
+                row = {"figure": name, "meaning": BACKTEST_FIGURES.get(name, ""), "value": value}
                 rows.append(row | {"low": ends["low"], "high": ends["high"]})
         return rows
 
@@ -141,7 +152,17 @@ class BacktestAnswer:
 
     def yardstick(self) -> pd.DataFrame:
         """Brier score, log loss and calibration of four ways to foretell, with their intervals."""
-        return pd.DataFrame(yardstick_table(_records(self.result.yardstick)))
+
+        def cell(row: dict[str, Any], score: str) -> str:
+            if row.get(score) is None:
+                return "-"
+            return f"{row[score]:.3f} ({row[f'{score}_low']:.3f} to {row[f'{score}_high']:.3f})"
+
+        return pd.DataFrame(
+            {"foretold by": BACKTEST_METHODS[str(row["method"])]}
+            | {words: cell(row, score) for score, words in BACKTEST_SCORES.items()}
+            for row in _records(self.result.yardstick)
+        )
 
     def old_and_new(self) -> pd.DataFrame:
         """`changes` as a frame: assumption, old, new, low, high, graduates, learned."""

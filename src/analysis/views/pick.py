@@ -46,7 +46,6 @@ from analysis.text.labels import (
     level_words,
     to_verify,
 )
-from analysis.text.what_ifs import moves, what_if_label
 from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
 
@@ -472,8 +471,7 @@ class PickAnswer:
 
 
 def _what_if_sentence(row: dict[str, Any]) -> str:
-    label = what_if_label(row["changes"], budget_lifted=row["budget_lifted"])
-    return sentence("pick/what_if", row=row, label=label, moves=moves(row))
+    return sentence("pick/what_if", row=row)
 
 
 def _years_record(years: LinkedYears) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from analysis.report.publish import TYPED_MIME, escape_markdown, markdown_table
 from analysis.report.settings import Branding
 from analysis.report.typesetting import MISSING_GLYPH, pdf_bytes
 from tests.hostile import LONG, MARKED, SCRIPTS, TRICKS, WORDS
-from tests.unit.report.test_exporter import structure, text_of
+from tests.rendered import structure
+from tests.unit.report.test_exporter import text_of
 from tests.unit.report.toy_notebook import (
     display,
     figure_cell,

@@ -8,7 +8,7 @@ import pytest
 from analysis.assumptions import read_assumptions
 from analysis.errors import AssumptionError, RowError
 from analysis.paths import from_root
-from analysis.text.findings import FIGURES
+from analysis.text.labels import BACKTEST_FIGURES
 from analysis.views.backtest import backtest
 
 SAMPLE = "data/sample/graduates.csv"
@@ -93,7 +93,7 @@ def test_every_figure_of_the_table_says_what_it_means_and_carries_its_interval(a
     rows = {row["figure"]: row for row in answer[0].figures()}
     assert rows["skill_vs_survey"]["low"] <= rows["skill_vs_survey"]["value"]
     assert rows["rho"]["low"] < rows["rho"]["value"] < rows["rho"]["high"]
-    assert {name for name, row in rows.items() if row["meaning"]} == set(FIGURES)
+    assert {name for name, row in rows.items() if row["meaning"]} == set(BACKTEST_FIGURES)
     assert "25 graduates of 2025 were scored" in answer[0].verdict()
 
 

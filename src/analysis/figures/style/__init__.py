@@ -1,4 +1,4 @@
-"""The look that all charts share: colours, sizes, typeface, margins, words of the footer."""
+"""The look that all charts share: colors, sizes, typeface, margins, words of the footer."""
 
 from analysis.figures.style.look import (
     BLUE,

@@ -1,4 +1,4 @@
-"""Colours, sizes and the typeface that every chart shares."""
+"""Colors, sizes and the typeface that every chart shares."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ __all__ = [
     "new_axes",
 ]
 
-# Blue and orange stay apart in every common kind of colour blindness and in grey; neither praises
+# Blue and orange stay apart in every common kind of color blindness and in gray; neither praises
 # nor warns, as red and green would.
 INK = "#1b2733"
 MUTED = "#4f5b66"

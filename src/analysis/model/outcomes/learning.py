@@ -653,5 +653,5 @@ def match_given_interview(applicants: Applicants, matched: ArrayLike) -> Estimat
 
 
 def _counted(n: int, least: int) -> str:
-    """Say a number, unless it is so small that someone might be recognised."""
+    """Say a number, unless it is so small that someone might be recognized."""
     return str(n) if n == 0 or n >= least else f"fewer than {least}"

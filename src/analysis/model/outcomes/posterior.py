@@ -153,14 +153,14 @@ def likelihood(
     wide = np.exp(0.5 * threshold**2 + LOG_ROOT_TWO_PI)
     steep = slope * wide
     bend = bend * wide + threshold * steep**2
-    towards = (2 * applicants.outcome - 1) / np.sqrt(1 - rho)
+    toward = (2 * applicants.outcome - 1) / np.sqrt(1 - rho)
     columns = applicants.design.shape[1]
     value, gradient, hessian = 0.0, np.zeros(columns), np.zeros((columns, columns))
     for begin, people, each in applicants.blocks():
         rows = slice(begin, begin + people * each)
         shape = (people, each)
         shifted = threshold[rows].reshape(*shape, 1) + np.sqrt(rho) * NODES
-        sign = towards[rows].reshape(shape)
+        sign = toward[rows].reshape(shape)
         inside = sign[:, :, None] * shifted
         log_chance = log_ndtr(inside)
         mills = np.exp(-0.5 * inside**2 - LOG_ROOT_TWO_PI - log_chance) if curved else None
