@@ -182,7 +182,7 @@ TOPICS = MappingProxyType(
         "the minimum passing score": ("passing.",),
         "how much a high score relieves a flag": ("relief.",),
         "what ten points are worth": ("logit_scale",),
-        "how strongly answers come together": ("latent_correlation",),
+        "how far programs decide alike": ("latent_correlation",),
         "the chance of a match after an interview": ("match_given_interview",),
     }
 )

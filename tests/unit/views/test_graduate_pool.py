@@ -21,10 +21,11 @@ def office(folder, seed, name, people=160, **changed):
     return path, rows
 
 
-@pytest.fixture
-def exported(tmp_path):
-    path, rows = office(tmp_path, 1, "graduates")
-    out = tmp_path / "cells.csv"
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exported")
+    path, rows = office(folder, 1, "graduates")
+    out = folder / "cells.csv"
     return export_cells([path], out), rows, out, path
 
 

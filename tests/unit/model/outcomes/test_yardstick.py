@@ -64,6 +64,7 @@ def test_what_advisors_see_moves_chances_by_no_more_than_is_stated(rows):
 
 
 def test_the_yardstick_scores_every_way_on_the_same_applications(rows):
+    rows = rows[rows["graduate_id"] < "G0100"]
     found = run_backtest(rows, BASE)
     table = found.yardstick.set_index("method")
     assert table.index.tolist() == ["learned", "survey", "regression", "base_rate"]
@@ -81,7 +82,7 @@ def test_the_yardstick_scores_every_way_on_the_same_applications(rows):
 
 def test_a_set_that_loses_to_a_plain_regression_is_called_worse():
     # Interviews follow the day of birth of the file: an order that the model has no place for.
-    drawn = graduates(32, BASE, people=240, sent=8)
+    drawn = graduates(32, BASE, people=160, sent=6)
     turn = {"high_tier_academic": 4, "mid_tier_academic": -4, "community": 4, "do_friendly": -4}
     pull = drawn["program_type"].map(turn) * (drawn["signal"].fillna("none") != "none")
     pull = pull - 6 * (drawn["step2_ck"] - 250) / 10
