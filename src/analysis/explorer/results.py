@@ -85,7 +85,8 @@ class Chart:
         self._axes: Axes | None = None
         self.panel = Panel("cs-picture")
         self.panel.widget.add_class(f"cs-picture-{name}")
-        self.clear()
+        self.drawn: tuple[pd.DataFrame, dict[str, Any]] | None = None
+        self.alt = ""
 
     def show(self, frame: pd.DataFrame, **words: Any) -> None:
         """Draw, unless the very same was drawn last; nothing without rows."""
@@ -102,8 +103,7 @@ class Chart:
 
     def clear(self) -> None:
         """Show nothing; the next drawing is a new one."""
-        self.drawn: tuple[pd.DataFrame, dict[str, Any]] | None = None
-        self.alt = ""
+        self.drawn, self.alt = None, ""
         self.panel.show("")
 
     def saved(self, ending: str, mark: str = "") -> bytes:
