@@ -68,8 +68,13 @@ def scored_rows(
     return happened, said, counts
 
 
+def _plain(found: Any) -> Any:
+    """One number as Python's own, numbers of several lines as they are."""
+    return found if np.ndim(found) else float(found)
+
+
 def _mean(loss: NDArray[np.float64], counts: NDArray[np.float64]) -> Any:
-    return counts @ loss / counts.sum(axis=-1)
+    return _plain(counts @ loss / counts.sum(axis=-1))
 
 
 def brier(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> Any:
@@ -100,11 +105,11 @@ def skill(score: ArrayLike, reference: ArrayLike) -> Any:
 
     Examples
     --------
-    >>> round(float(skill(0.15, 0.2)), 12)
+    >>> round(skill(0.15, 0.2), 12)
     0.25
     """
     known = np.where(np.asarray(reference) > 0, reference, np.nan)
-    return 1 - np.asarray(score) / known
+    return _plain(1 - np.asarray(score) / known)
 
 
 def chance_bins(chance: ArrayLike) -> NDArray[np.intp]:
@@ -178,7 +183,7 @@ def calibration_line(
     score = logit(np.clip(said, EDGE, 1 - EDGE))
     level = _newton(np.ones((score.size, 1)), score, happened, counts)
     both = _newton(np.column_stack([np.ones(score.size), score]), 0 * score, happened, counts)
-    return CalibrationLine(slope=both[..., 1], intercept=level[..., 0])
+    return CalibrationLine(_plain(both[..., 1]), _plain(level[..., 0]))
 
 
 def _newton(
@@ -225,7 +230,7 @@ def ece(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) 
     happened, said, counts = scored_rows(outcome, chance, weight)
     inside = chance_bins(said)[:, None] == np.arange(BINS)
     gap = (counts * (happened - said)) @ inside
-    return np.abs(gap).sum(axis=-1) / counts.sum(axis=-1)
+    return _plain(np.abs(gap).sum(axis=-1) / counts.sum(axis=-1))
 
 
 def simulated_outcomes(
