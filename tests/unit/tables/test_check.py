@@ -325,7 +325,7 @@ def test_no_bytes_whatever_bring_a_traceback(tmp_path_factory, content):
     only_known_errors(tmp_path_factory, content, None)
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(
     table=st.sampled_from(sorted(SCHEMAS)),
     cells=st.lists(

@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,10 @@ PROGRAMS = tables.read_programs(from_root("data/sample/programs.csv"))
 DATES = {"calendar": read_calendar(), "report_date": "2026-09-15"}
 
 
-def view_of(student_id, programs=PROGRAMS):
+@cache
+def view_of(student_id, specialty=None):
+    """The view of a sample student, among the programs of all specialties but one."""
+    programs = PROGRAMS[PROGRAMS["specialty"] != specialty]
     student = tables.read_student(from_root("data/sample/students.csv"), student_id)
     return report_view(student, programs, ASSUMPTIONS, **DATES)
 
@@ -68,7 +73,7 @@ def test_without_a_score_there_is_no_list_and_page_one_says_so():
 
 
 def test_without_a_program_of_the_specialty_page_one_says_so():
-    view = view_of("S002", PROGRAMS[PROGRAMS["specialty"] != "Internal Medicine"])
+    view = view_of("S002", "Internal Medicine")
     assert view.list is None
     said = render("report/answer", **view.words)
     assert said.startswith("**We have no Internal Medicine programs on file")

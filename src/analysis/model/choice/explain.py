@@ -256,7 +256,8 @@ def left_out(
     gains = gains_beside(market, worth, choice.chosen)
     out = np.setdiff1d(np.arange(worth.size), choice.chosen)
     ranked = out[np.lexsort((out, -worth[out], -np.maximum(gains[out], 0)))][:number]
-    whole = match_chance(market, choice.chosen)
+    # Where every program is worth the same, what one adds is what it adds to the match chance.
+    matches = gains_beside(market, np.ones_like(worth), choice.chosen)
     free = reasons[~reasons["must"].to_numpy(dtype=bool)]
     weakest = int(free["value_gain"].idxmin()) if len(free) else -1
     least = float(free["value_gain"].min()) if len(free) else np.nan
@@ -276,13 +277,12 @@ def left_out(
             reason = "price"
         else:
             reason = "rule" if gain > least else "adds_less"
-        with_it = np.append(choice.chosen, position)
         rows.append(
             {
                 "program": int(position),
                 "reason": reason,
                 "value_gain": gain,
-                "match_gain": match_chance(market, with_it) - whole,
+                "match_gain": float(matches[position]),
                 "cost": cost,
                 "weakest": int(reasons["program"].iloc[weakest]) if weakest >= 0 else -1,
                 "weakest_gain": least,
