@@ -19,7 +19,7 @@ import pandas as pd
 
 from analysis.assumptions import read_assumptions
 from analysis.model.chance import chance_blocks
-from analysis.model.flags import FLAGS
+from analysis.model.parameters import FLAGS
 
 SPECIALTY, KIND = "Internal Medicine", "moderate"
 ROWS = 32

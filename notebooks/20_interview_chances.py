@@ -24,7 +24,7 @@ program_type: str = "community"  # type of program, by its code
 # %%
 from analysis.report.publish import check_parameters
 
-check_parameters()
+check_parameters()  # a parameter that is misspelled or of another type stops the run here, with one sentence
 
 # %%
 import pandas as pd
@@ -34,7 +34,7 @@ from analysis.assumptions import read_assumptions
 from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
 from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
 from analysis.figures.style import apply, new_axes
-from analysis.model.by_flag import chances_by_flag
+from analysis.model.what_if import chances_by_flag
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
 from analysis.text.labels import beside_article, profile_title

@@ -50,7 +50,12 @@ from analysis.report.publish import (
 from analysis.text import render
 from analysis.text.labels import basis_table
 from analysis.views import report_view
-from analysis.views.ladder import ladder_data, ladder_table, worksheet_data, worksheet_table
+from analysis.views.application_list import (
+    ladder_data,
+    ladder_table,
+    worksheet_data,
+    worksheet_table,
+)
 from analysis.views.student import advisor_note
 
 # %%

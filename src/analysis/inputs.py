@@ -19,9 +19,9 @@ from analysis.assumptions import Assumptions, read_assumptions, toml_text
 from analysis.bundle import FileBundle
 from analysis.errors import ModelError, Problem, RowError, TableError, problems_by_row
 from analysis.paths import project_root
+from analysis.tables.check import notes_together, problems_together
 from analysis.tables.loading import Checked, checked_rows, rows_csv, single_row_csv
 from analysis.tables.mapping import raw_rows
-from analysis.tables.together import notes_together, problems_together
 
 __all__ = ["Inputs", "StudentRow", "date_of_data", "row_hash", "row_key"]
 

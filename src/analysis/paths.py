@@ -1,13 +1,15 @@
-"""Where the project lies, and how a path that a user typed is found."""
+"""Where the project's files are, and how a TOML file is read."""
 
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from analysis.errors import CountersignalError
 
-__all__ = ["PROJECT_VARIABLE", "from_root", "project_root"]
+__all__ = ["PROJECT_VARIABLE", "from_root", "project_root", "toml_content"]
 
 PROJECT_VARIABLE = "COUNTERSIGNAL_PROJECT"
 
@@ -49,3 +51,23 @@ def from_root(path: str | os.PathLike[str]) -> Path:
     found = project_root() / path
     beside = Path.cwd() / path
     return beside if beside.is_file() and not found.exists() else found
+
+
+MOST_BYTES = 4 * 2**20
+
+
+def toml_content(path: Path) -> dict[str, Any]:
+    """Read a TOML file."""
+    if path.exists() and not path.is_file():
+        message = "it is not a file on the disk"
+        raise ValueError(message)
+    with path.open("rb") as stream:
+        content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        message = f"it is larger than {MOST_BYTES // 2**20} MiB"
+        raise ValueError(message)
+    try:
+        return tomllib.loads(content.decode())
+    except RecursionError:
+        message = "it is nested too deeply"
+        raise ValueError(message) from None

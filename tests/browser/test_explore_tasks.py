@@ -156,7 +156,7 @@ def test_why_this_one(page, advisor):
 
 def test_how_many_are_enough(page, advisor):
     assert re.search(r"How many are enough: \d+", page.locator(".cs-moved").inner_text())
-    assert page.locator(".cs-picture-applications img").is_visible()
+    assert page.locator(".cs-picture-applications figure").is_visible()
     assert advisor.actions == 0
 
 

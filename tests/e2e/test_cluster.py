@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from analysis.bundle import FileBundle
 from analysis.errors import CountersignalError
 from analysis.paths import from_root, project_root
-from analysis.report.manifest import read_manifest
+from analysis.report.folder import read_manifest
 from analysis.workers import cluster
 from analysis.workers.cluster import dask_cluster
 from analysis.workers.host import ClusterError, ClusterLostError

@@ -83,7 +83,7 @@ def test_help_needs_no_heavy_library():
         "import sys, analysis.cli as c\n"
         "try: c.main(['--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = {'pandas', 'numpy', 'scipy', 'matplotlib', 'papermill', 'pandera', 'nbconvert'}\n"
+        "heavy = {'pandas', 'numpy', 'scipy', 'matplotlib', 'papermill', 'nbconvert'}\n"
         "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or 0)\n"
     )
     done = subprocess.run(

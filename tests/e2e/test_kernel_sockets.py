@@ -12,8 +12,7 @@ import urllib.request
 import pytest
 
 from analysis.paths import project_root
-from analysis.report.page_server import free_port
-from analysis.report.working_copy import lab_command
+from analysis.report.page_server import free_port, lab_command
 
 TOKEN = "a-token-of-a-test"  # noqa: S105 - of a test
 SECONDS = 60

@@ -12,7 +12,7 @@ import pytest
 
 from analysis.paths import project_root
 from analysis.report import folder
-from analysis.report.manifest import read_manifest
+from analysis.report.folder import read_manifest
 from analysis.workers.pool import LocalPool
 from tests.e2e.conftest import OURS, sample_rows, write_rows
 

@@ -5,7 +5,7 @@ import statistics
 import psutil
 import pytest
 
-from analysis.report.manifest import read_manifest
+from analysis.report.folder import read_manifest
 from analysis.workers.pool import LocalPool
 from tests.e2e.conftest import sample_rows, write_rows
 from tests.e2e.test_isolation import PARAMETERS

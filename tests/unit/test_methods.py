@@ -1,31 +1,61 @@
-"""The formulas' worked examples in docs/methods.md are what the package computes."""
+"""Every chapter of the methods has a worked example, and each gives what it says."""
 
 import doctest
 import re
 
 import pytest
 
+from analysis import tables
 from analysis.assumptions import read_assumptions
+from analysis.figures.style import new_axes
 from analysis.model.chance import interview_chance
 from analysis.paths import from_root
 from tests.unit.model.pairs import frame, program, student
 
-TEXT = from_root("docs/methods.md").read_text(encoding="utf-8")
+PAGES = sorted(path.name for path in from_root("docs").glob("methods*.md"))
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def text_of(page):
+    return from_root(f"docs/{page}").read_text(encoding="utf-8")
+
+
+def without_example(text):
+    """Chapters of a page, by their headings, that show no example."""
+    chapters = re.split(r"^#{1,2} ", text, flags=re.MULTILINE)[1:]
+    # A page's title may stand above chapters of its own; then it only opens them.
+    told = chapters[1:] if text.startswith("# ") else chapters
+    return [chapter.splitlines()[0] for chapter in told if not BLOCK.search(chapter)]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_chapter_has_a_worked_example(page):
+    assert without_example(text_of(page)) == []
+
+
+def test_a_chapter_without_an_example_is_named():
+    text = "# Title\nWords.\n## One\n```python\n>>> 1\n1\n```\n### Part\n## Two\nWords.\n"
+    assert without_example(text) == ["Two"]
+    assert without_example("## Alone\n```text\nx\n```\n") == ["Alone"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_worked_example_gives_what_it_says(page, monkeypatch):
+    monkeypatch.chdir(from_root("."))
+    blocks = BLOCK.findall(text_of(page))
+    example = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, page, None, 0)
+    said = []
+    doctest.DocTestRunner(verbose=False).run(example, out=said.append)
+    assert said == []
+
+
+TEXT = text_of("methods.md")
 HEADER = "| flags | Step 2 CK |"
 ROWS = [
     [cell.strip() for cell in line.strip("|\n").split("|")]
     for line in TEXT[TEXT.index(HEADER) :].splitlines()[2:]
     if line.startswith("|")
 ]
-
-
-def test_every_worked_example_gives_what_it_says():
-    blocks = re.findall(r"```python\n(.*?)```", TEXT, flags=re.DOTALL)
-    assert len(blocks) > 10
-    example = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "methods.md", None, 0)
-    said = []
-    doctest.DocTestRunner(verbose=False).run(example, out=said.append)
-    assert said == []
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: "-".join(cell for cell in row if cell))
@@ -57,3 +87,12 @@ def test_golden_values_are_those_of_the_table(row):
 
 def test_the_table_holds_all_eighteen():
     assert len(ROWS) == 18
+
+
+def test_the_chart_of_the_guide_for_researchers_draws_the_sample():
+    (block,) = BLOCK.findall(text_of("for-researchers.md"))
+    given = {}
+    exec(block, given)  # noqa: S102 - what the page shows
+    programs = tables.read_programs(from_root("data/sample/programs.csv"))
+    axes = given["draw_tolerance_by_type"](programs, new_axes())
+    assert len(axes.get_yticklabels()) == programs["program_type"].nunique()

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from analysis import scratch
-from analysis.scratch import ScratchFolder
+from analysis.workers import pool as scratch
+from analysis.workers.pool import ScratchFolder
 
 HOLD = (
-    "import sys; from analysis.scratch import ScratchFolder; "
+    "import sys; from analysis.workers.pool import ScratchFolder; "
     "f = ScratchFolder(); print(f.path, flush=True); sys.stdin.read()"
 )
 

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from analysis import toml_file, vocabulary
+from analysis import paths as toml_file
+from analysis import vocabulary
 from analysis.errors import AssumptionError, Problem
 from analysis.paths import from_root
 from analysis.vocabulary import folded

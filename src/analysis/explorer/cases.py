@@ -1,25 +1,114 @@
-"""Named cases of a student, side by side, kept on disk with the advisor's notes."""
+"""A student's case on the page: its history, kept on disk and opened again."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
 from analysis.errors import CountersignalError, ModelError
-from analysis.explorer.boxes import Panel, as_text, group, paragraphs, plain
+from analysis.explorer.controls import Panel, as_text, group, paragraphs, plain
 from analysis.explorer.results import Kept
 from analysis.paths import from_root
 from analysis.report.folder import write_whole
 from analysis.views.case import Case, case_from_json, case_json, differences
 
-__all__ = ["Cases", "NamedCase", "cases_text", "read_cases"]
+__all__ = ["Cases", "History", "NamedCase", "Steps", "cases_text", "read_cases"]
+
+MOST_STEPS = 30  # that a tab keeps
+BREATH = 0.001  # seconds between two steps, in which a newer change is heard
+
+
+class Steps:
+    """At most one row of steps at a time; without an event loop they run at once."""
+
+    def __init__(self) -> None:
+        self._waiting: asyncio.TimerHandle | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something is still to be done."""
+        return self._waiting is not None
+
+    def drop(self) -> None:
+        """Drop what has not begun."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
+    def follow(self, delay: float, steps: Sequence[Callable[[], None]]) -> None:
+        """Run steps one after another, dropping those of an earlier change."""
+        self.drop()
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            for step in steps:
+                step()
+            return
+        self._next(loop, delay, list(steps))
+
+    def _next(
+        self, loop: asyncio.AbstractEventLoop, delay: float, steps: list[Callable[[], None]]
+    ) -> None:
+        def run() -> None:
+            self._waiting = None
+            steps[0]()
+            # A step may itself have begun a newer row.
+            if steps[1:] and self._waiting is None:
+                self._next(loop, BREATH, steps[1:])
+
+        self._waiting = loop.call_later(delay, run)
+
+
+class History:
+    """Steps from a base case, which can be taken back."""
+
+    def __init__(self, base: Case, steps: Sequence[Case] = ()) -> None:
+        self.base = base
+        *past, self.now = steps or [base]
+        self._past: list[Case] = list(past)
+        self._moved: frozenset[str] = frozenset()
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a step to take back."""
+        return bool(self._past)
+
+    def steps(self) -> list[Case]:
+        """The base, the last steps, and what is shown now."""
+        return [self.base, *self._past[-MOST_STEPS:], self.now]
+
+    def take(self, case: Case) -> None:
+        """Go on to another case; a slider that moves on is one step."""
+        moved = frozenset(
+            f.name for f in fields(Case) if getattr(case, f.name) != getattr(self.now, f.name)
+        )
+        if not moved:
+            return
+        if moved != self._moved:
+            self._past.append(self.now)
+        self.now, self._moved = case, moved
+
+    def undo(self) -> Case:
+        """Take the last step back."""
+        self.now = self._past.pop() if self._past else self.base
+        self._moved = frozenset()
+        return self.now
+
+    def to_base(self) -> Case:
+        """Go back to where it started, as a step that can be taken back."""
+        self._moved = frozenset()
+        self.take(self.base)
+        self._moved = frozenset()
+        return self.now
+
 
 FOLDER, FOLDER_VARIABLE = "data/private/cases", "COUNTERSIGNAL_CASES"
 LAST = "Last open, not named"

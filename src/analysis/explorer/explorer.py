@@ -12,16 +12,12 @@ from typing import Any, TypeVar
 import ipywidgets
 
 from analysis.errors import CountersignalError
-from analysis.explorer.boxes import Panel, paragraphs, plain
-from analysis.explorer.browser import browser
-from analysis.explorer.cases import LAST, Cases
-from analysis.explorer.controls import Controls
-from analysis.explorer.history import History, Steps
+from analysis.explorer.cases import LAST, Cases, History, Steps
+from analysis.explorer.controls import Controls, Panel, paragraphs, plain
 from analysis.explorer.listing import Listing
-from analysis.explorer.pictures import face_rules
-from analysis.explorer.results import Chart, Kept, Results, state_grid
+from analysis.explorer.results import Chart, Kept, Results, face_rules, state_grid
 from analysis.explorer.saving import Saving, Taken
-from analysis.explorer.uploads import Files, too_large
+from analysis.explorer.uploads import Files, browser, too_large
 from analysis.views.case import Case, case_from_json, case_json, case_of_row
 from analysis.views.desk import (
     Desk,
@@ -150,7 +146,7 @@ class Explorer:
 
     def _all_charts(self) -> Mapping[str, Chart]:
         """Every chart of the case, those of a closed tab too; none without an answer."""
-        if self.results.charts["chances-by-flag"].svg:
+        if self.results.charts["chances-by-flag"].drawn:
             self._draw_charts()
         return self.results.charts
 

@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from analysis.explorer.boxes import Panel, heading, paragraphs, plain
+from analysis.explorer.controls import Panel, heading, paragraphs, plain
 from analysis.views.case import Case
 from analysis.views.desk import POLICIES, Desk, ListOf, policies_to_confirm, program_card
 

@@ -1,4 +1,4 @@
-"""A file that a person hands in: kept in a private folder, read, and what the loader says of it."""
+"""Files that a browser sends, and what the page asks of a browser."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import ipywidgets
+import traitlets
 
 from analysis.errors import CountersignalError
-from analysis.explorer.boxes import Panel, group, paragraphs, plain
-from analysis.explorer.boxes import table as columns_table
+from analysis.explorer.controls import Panel, group, paragraphs, plain
+from analysis.explorer.controls import table as columns_table
 from analysis.paths import from_root
 from analysis.views.desk import (
     SAMPLES,
@@ -25,7 +28,15 @@ from analysis.views.desk import (
     read_desk,
 )
 
-__all__ = ["FOLDER_VARIABLE", "MOST_BYTES", "Files", "handed_in", "private_folder", "too_large"]
+__all__ = [
+    "FOLDER_VARIABLE",
+    "MOST_BYTES",
+    "Files",
+    "browser",
+    "handed_in",
+    "private_folder",
+    "too_large",
+]
 
 FOLDER_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TABLES = {"students": "Class", "programs": "Programs", "preferences": "Preferences"}
@@ -225,3 +236,36 @@ class Files:
         if self._paths != self._begun_with:
             self.say("")
             self._use(dict(self._begun_with), "students")
+
+
+@cache
+def _kind() -> Any:
+    import anywidget  # a page needs it, other commands do not
+
+    class Browser(anywidget.AnyWidget):
+        """Numbers turn gray in the browser at once, not when this process hears of a change.
+
+        The tab keeps the cases, so that a page that is loaded again, or whose kernel died, goes on
+        where it was. `page.js` is the other half.
+        """
+
+        _esm = files("analysis.explorer").joinpath("page.js").read_text(encoding="utf-8")
+
+        asked = traitlets.Int(0).tag(sync=True)  # counts what a person did
+        answered = traitlets.Int(0).tag(sync=True)  # the last of it that is on the page
+        taken = traitlets.Int(0).tag(sync=True)  # counts the files that were handed in and read
+        busy = traitlets.Bool(False).tag(sync=True)
+        kept = traitlets.Unicode("").tag(sync=True)  # the cases, for the tab to keep
+        opened = traitlets.Unicode("").tag(sync=True)  # what the tab had kept, when it opens
+        picked = traitlets.List([]).tag(sync=True)  # a program's id, and a count of clicks
+        sorted = traitlets.List([]).tag(sync=True)  # the list: by which column, and which way
+        searched = traitlets.Unicode("").tag(sync=True)  # the list: what was typed to search it
+        refused = traitlets.List([]).tag(sync=True)  # name and size of a file over the limit
+        most_bytes = traitlets.Int(MOST_BYTES).tag(sync=True)
+
+    return Browser
+
+
+def browser() -> Any:
+    """A new one, for a new page."""
+    return _kind()()

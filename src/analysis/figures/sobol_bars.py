@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.figures import style
-from analysis.figures.style.dot_rows import Dots, dot_rows
+from analysis.figures.style.marks import Dots, dot_rows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,13 +12,16 @@ from scipy.special import ndtri
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.flags import EXAM_FAILURES
 from analysis.model.level import ProgramLevels, program_levels
 from analysis.model.market import Market, Part, place_log_odds
-from analysis.model.parameters import ChanceParameters, chance_parameters, joint_draws
+from analysis.model.parameters import (
+    EXAM_FAILURES,
+    ChanceParameters,
+    chance_parameters,
+    joint_draws,
+)
 from analysis.model.profile import profile_levels
-from analysis.model.screening import gate
-from analysis.model.terms import TERMS, log_odds_terms, terms_of
+from analysis.model.terms import TERMS, gate, log_odds_terms, terms_of
 
 __all__ = [
     "TERMS",

@@ -1,4 +1,4 @@
-"""From interview to offer, with answers that come together (docs/methods.md, section 4)."""
+"""From interview to offer, with decisions that come together (docs/methods-list.md, section 4)."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ Floats = NDArray[np.float64]
 HIGHEST_RHO = 0.95
 # Numerical method, not the model: where each quadrature is exact to the marginals' 1e-10.
 HERMITE_UP_TO, HERMITE_NODES = 0.6, 32
-# Where thousands of draws are solved for the ends of a range: match chances to some 2e-4. A step so
-# small on the latent scale is taken along the tangent, which is right to 5e-5 in every state.
+# Where thousands of draws are solved for the ends of a range: match chances to some 2e-4, with two
+# factors to 2e-3. A step so small on the latent scale is taken along the tangent, which is right to
+# 5e-5 in every state.
 COARSE_NODES, COARSE_STEP = 16, 0.02
 LEGENDRE_NODES, LEGENDRE_REACH = 96, 7.0
 # Nodes of each factor where there are two, up to these correlations: match chances to 1e-3 with
@@ -221,7 +222,7 @@ def scenarios(
     *,
     coarse: bool = False,
 ) -> Scenarios:
-    """Chances of an offer in each state of the world (docs/methods.md, section 4).
+    """Chances of an offer in each state of the world (docs/methods-list.md, section 4).
 
     An offer takes an interview and then a match. Both are driven by one common factor, or, with a
     `Mechanism`, each by its own: states are then all pairs of the two. The threshold of the match
@@ -237,7 +238,7 @@ def scenarios(
     rho : float, sequence of float or Mechanism
         Correlation in [0, .95]; several are mixed in equal parts, their states side by side.
     coarse : bool
-        Whether match chances to some 2e-4 will do, as for the ends of a range.
+        Whether match chances to some 2e-3 will do, as for the ends of a range.
 
     Returns
     -------

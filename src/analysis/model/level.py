@@ -14,8 +14,7 @@ from scipy.special import logit
 
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
-from analysis.model.flags import FLAGS
-from analysis.model.parameters import ChanceParameters, Number, chance_parameters
+from analysis.model.parameters import FLAGS, ChanceParameters, Number, chance_parameters
 from analysis.model.pool import (
     COARSE_NODES,
     COMPENSATING,

@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.expected_score import ExpectedScore, expected_score
-from analysis.model.flags import listed
 from analysis.model.level import ProgramLevels, program_levels
-from analysis.model.parameters import ChanceParameters, chance_parameters
+from analysis.model.parameters import ChanceParameters, chance_parameters, listed
 from analysis.model.profile import profile_levels, specialties_of
-from analysis.model.screening import Gate, gate
-from analysis.model.terms import Terms, terms_of
+from analysis.model.terms import Gate, Terms, gate, terms_of
 
 __all__ = ["DIVISIONS", "Market", "Part", "place_log_odds"]
 

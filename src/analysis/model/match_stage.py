@@ -17,9 +17,8 @@ from scipy.special import expit, logit, ndtri
 
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.model.correlation import answers_at, mechanism, scenarios
-from analysis.model.flags import CLASSES
 from analysis.model.level import IDENTITY
-from analysis.model.parameters import chance_parameters
+from analysis.model.parameters import CLASSES, chance_parameters
 from analysis.model.pool import (
     Pool,
     conditional_odds,

@@ -12,8 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
-from analysis.model.flags import CLASSES, FLAGS, RELIEF, listed
-from analysis.model.parameters import chance_parameters
+from analysis.model.parameters import CLASSES, FLAGS, RELIEF, chance_parameters, listed
 
 __all__ = [
     "clerkship_value",

@@ -13,24 +13,22 @@ from analysis.inputs import Inputs, StudentRow
 from analysis.paths import from_root
 from analysis.report.folder import (
     ASSUMPTIONS,
+    DELIVERED,
+    FAILED,
     MANIFEST,
     NOTEBOOKS,
+    PENDING,
     PRIVATE_FOLDER,
+    REFUSED,
     FolderError,
+    Manifest,
+    Outcome,
     PdfLock,
     locked_folder,
     move_to_old,
-    write_whole,
-)
-from analysis.report.manifest import (
-    DELIVERED,
-    FAILED,
-    PENDING,
-    REFUSED,
-    Manifest,
-    Outcome,
     read_manifest,
     write_manifest,
+    write_whole,
 )
 from analysis.report.render import (
     REPORT_NOTEBOOK,

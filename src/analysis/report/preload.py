@@ -19,7 +19,6 @@ for heavy in (
     "analysis.report.render",
     "analysis.report.engine",
     "matplotlib.pyplot",
-    "pandera.pandas",
     "scipy.optimize",
     "scipy.special",
     "analysis.views",

@@ -117,7 +117,7 @@ def refuse_strangers(
     preferences: str | os.PathLike[str] = "",
 ) -> None:
     """Refuse preferences that name nobody of the class, no program, or too many signals."""
-    from analysis.tables.together import problems_together
+    from analysis.tables.check import problems_together
 
     if not str(preferences):
         return

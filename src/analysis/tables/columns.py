@@ -1,18 +1,20 @@
-"""Kinds of columns: what a cell may hold, in pandera's checks and in plain words."""
+"""Kinds of columns: what a cell may hold, as a rule and in plain words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-
-import pandera.pandas as pa
 
 from analysis.plain_text import password_fault
 from analysis.tables.codes import PLACES, STATE_SPELLINGS, STATES
 
 __all__ = [
     "ID_PATTERN",
+    "Column",
+    "Table",
     "choice",
     "date",
     "items",
@@ -29,26 +31,67 @@ NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
 ID_PATTERN = r"^(?!(?i:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])$)[A-Za-z0-9_-]{1,32}$"
 
 
-def _column(
-    kind: str,
-    what: str,
-    expected: str,
-    checks: Any = None,
-    *,
-    required: bool,
-    empty: bool,
-    **more: Any,
-) -> pa.Column:
-    dtype = {"number": float, "text": str, "choice": str, "date": str}.get(kind, object)
-    may_be_empty = ", or empty" if empty else ""
-    return pa.Column(
-        dtype,
-        checks=checks,
-        nullable=True,
-        required=required,
-        description=what,
-        metadata={"kind": kind, "expected": expected + may_be_empty, "empty": empty, **more},
-    )
+def _anything(_: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column is, and what its cells may hold.
+
+    Parameters
+    ----------
+    kind : str
+        ``number``, ``text``, ``choice``, ``date``, ``items`` or ``whole_items``.
+    description, expected : str
+        What the column says; what a cell holds, for a message.
+    required, empty : bool
+        Whether the column must be there, and whether its cells may be empty.
+    fits : callable
+        Whether a value, read as its kind, is one of this column.
+    options, spellings : sequence of str, mapping of str to str
+        Words that a cell may be, and other words that surely mean one of them, folded.
+    percent, share, yes_no : bool
+        Of numbers: in files 0-100 and here 0-1; at most 1, so that 45% is .45; 1 and 0.
+    cut_at : int
+        Of texts: what is longer is cut there; 0 for never.
+    private, lines : bool
+        Whether no message may show a cell; whether a cell may go over several lines.
+    one_each, most : bool, int
+        Of lists: one entry a specialty, so that two may be the same; most entries.
+    regex : bool
+        Whether the column's name is a pattern that several columns of a file may match.
+    """
+
+    kind: str
+    description: str
+    expected: str
+    required: bool = False
+    empty: bool = True
+    fits: Callable[[Any], bool] = _anything
+    options: tuple[str, ...] = ()
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    percent: bool = False
+    share: bool = False
+    yes_no: bool = False
+    cut_at: int = 0
+    private: bool = False
+    lines: bool = False
+    one_each: bool = False
+    most: int = 1000
+    regex: bool = False
+
+    def __post_init__(self) -> None:
+        if self.empty:
+            object.__setattr__(self, "expected", f"{self.expected}, or empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The columns of one kind of file, by name."""
+
+    columns: dict[str, Column]
+    description: str
 
 
 def number(
@@ -60,26 +103,24 @@ def number(
     empty: bool = True,
     whole: bool = False,
     percent: bool = False,
-) -> pa.Column:
+    regex: bool = False,
+) -> Column:
     """Column of numbers in a closed range."""
     kind = "a whole number" if whole else "a percentage" if percent else "a number"
-    expected = f"{kind} from {low:g} to {high:g}"
+    expected = f"{kind} from {low:g} to {high:.12g}"
     if high >= 1e9:
         expected = f"{kind} of at least {low:g}"
-    checks = [pa.Check.in_range(low, high)]
-    if whole:
-        checks.append(pa.Check(lambda values: values % 1 == 0, name="whole"))
-    return _column(
+    return Column(
         "number",
         what,
         expected,
-        checks,
-        required=required,
-        empty=empty,
-        low=low,
-        high=high,
+        required,
+        empty,
+        lambda value: low <= value <= high and (not whole or value % 1 == 0),
         percent=percent,
+        share=high <= 1,
         yes_no=whole and (low, high) == (0, 1),
+        regex=regex,
     )
 
 
@@ -92,7 +133,7 @@ def text(
     longest: int = 200,
     private: bool = False,
     lines: bool = False,
-) -> pa.Column:
+) -> Column:
     """Column of text.
 
     Parameters
@@ -112,53 +153,42 @@ def text(
 
     Returns
     -------
-    pandera.pandas.Column
-        str; NaN is unknown.
+    Column
+        Its values are str; NaN is unknown.
     """
     expected = f"text of up to {longest:,} characters (more is cut)"
-    checks = []
     if pattern:
         expected = (
             "an id of 1 to 32 of A-Z a-z 0-9 - _ that is not a name Windows keeps for itself"
             if pattern == ID_PATTERN
             else f"text like {pattern}"
         )
-        checks = [pa.Check.str_matches(pattern)]
-    return _column(
+    return Column(
         "text",
         what,
         expected,
-        checks,
-        required=required,
-        empty=empty,
+        required,
+        empty,
+        fits=lambda words: re.match(pattern, words) is not None,
         cut_at=0 if pattern else longest,
         private=private,
         lines=lines,
     )
 
 
-def date(what: str) -> pa.Column:
+def date(what: str) -> Column:
     """Column of dates, kept as YYYY-MM-DD."""
-    return _column(
-        "date", what, "a date such as 2026-09-15 or 9/15/2026", required=False, empty=True
-    )
+    return Column("date", what, "a date such as 2026-09-15 or 9/15/2026")
 
 
-def password(what: str, longest: int) -> pa.Column:
+def password(what: str, longest: int) -> Column:
     """Column of passwords: never cut, never shown."""
-
-    def fits(word: str) -> bool:
-        return not password_fault(word, longest)
-
-    return _column(
+    return Column(
         "text",
         what,
         f"a password of at most {longest} bytes in UTF-8, of characters that a person can type "
         "(no control, invisible or private-use characters)",
-        [pa.Check(fits, element_wise=True, name="password")],
-        required=False,
-        empty=True,
-        cut_at=0,
+        fits=lambda word: not password_fault(word, longest),
         private=True,
     )
 
@@ -171,22 +201,21 @@ def choice(
     empty: bool = True,
     spellings: Mapping[str, str] = NO_SPELLINGS,
     entry: str = "",
-) -> pa.Column:
+) -> Column:
     """Column of one of a few words."""
     expected = entry or f"one of {', '.join(options)}"
-    return _column(
+    return Column(
         "choice",
         what,
         expected,
-        [pa.Check.isin(list(options))],
-        required=required,
-        empty=empty,
+        required,
+        empty,
         options=tuple(options),
         spellings=dict(spellings),
     )
 
 
-def state(what: str, *, required: bool = False) -> pa.Column:
+def state(what: str, *, required: bool = False) -> Column:
     """Column of one state, by its two letters or its name."""
     entry = "a state or Canadian province, as two letters or by name (OH or Ohio)"
     return choice(
@@ -194,7 +223,7 @@ def state(what: str, *, required: bool = False) -> pa.Column:
     )
 
 
-def places(what: str, *, ruled_out: bool = False) -> pa.Column:
+def places(what: str, *, ruled_out: bool = False) -> Column:
     """Column of states and census divisions; ``ruled_out`` where ``not`` may stand before one."""
     options, spellings = tuple(PLACES), dict(STATE_SPELLINGS)
     entry = "a state (OH or Ohio) or a census division (New England)"
@@ -205,7 +234,7 @@ def places(what: str, *, ruled_out: bool = False) -> pa.Column:
     return items(what, options, spellings=spellings, entry=entry)
 
 
-def yes_no(what: str) -> pa.Column:
+def yes_no(what: str) -> Column:
     """Column of yes, no or unknown."""
     return choice(what, ("yes", "no"))
 
@@ -220,7 +249,7 @@ def items(
     one_each: bool = False,
     most: int = 1000,
     spellings: Mapping[str, str] = NO_SPELLINGS,
-) -> pa.Column:
+) -> Column:
     """Column of lists, separated by semicolons.
 
     Parameters
@@ -248,18 +277,12 @@ def items(
     expected = f"a list separated by semicolons, {entries}"
     if most < 10:
         expected = f"at most {most} entries separated by semicolons, {entries}"
-
-    def fits(values: tuple[str, ...]) -> bool:
-        return all(v in options if options else len(v) <= longest for v in values)
-
-    check = pa.Check(fits, element_wise=True, name="items")
-    return _column(
+    return Column(
         "items",
         what,
         expected,
-        [check],
-        required=required,
-        empty=True,
+        required,
+        fits=lambda entries: bool(options) or all(len(entry) <= longest for entry in entries),
         options=tuple(options),
         one_each=one_each,
         most=most,
@@ -267,12 +290,9 @@ def items(
     )
 
 
-def whole_items(what: str, high: int) -> pa.Column:
+def whole_items(what: str, high: int) -> Column:
     """Column of lists of whole numbers, one a specialty, separated by semicolons."""
     expected = f"a whole number from 0 to {high}, one for each specialty, separated by semicolons"
-
-    def fits(values: tuple[int, ...]) -> bool:
-        return all(0 <= v <= high for v in values)
-
-    check = pa.Check(fits, element_wise=True, name="whole_items")
-    return _column("whole_items", what, expected, [check], required=False, empty=True)
+    return Column(
+        "whole_items", what, expected, fits=lambda values: all(0 <= v <= high for v in values)
+    )

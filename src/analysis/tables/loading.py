@@ -22,14 +22,12 @@ from difflib import get_close_matches
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from analysis.plain_text import formula_as_text
 from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded, offers_column
-from analysis.tables.columns import ID_PATTERN
+from analysis.tables.columns import ID_PATTERN, Column
 from analysis.tables.headers import column_of, resembled, table_of
-from analysis.tables.reading import RawRows, ambiguous_numbers, typed_column
+from analysis.tables.reading import NUMBER, RawRows, ambiguous_numbers, typed_column
 from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
 
@@ -182,25 +180,22 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     mended: dict[str, pd.Series] = {}
     for name, column in columns.items():
         texts = cells[header.index(name)] if name in header else pd.Series("", index=cells.index)
-        meta = column.metadata
-        typed[name], refused, mended[name], repaired = typed_column(texts, meta)
+        typed[name], refused, mended[name], repaired = typed_column(texts, column)
         repairs += [f"{name}: {what} ({count})" for what, count in repaired.items()]
-        missing = texts.eq("") if not meta["empty"] else texts.ne(texts)
-        wrong = texts.index[refused | missing]
-        findings += [(at, name, texts[at], meta["expected"]) for at in wrong]
+        wrong = texts.index[refused if column.empty else refused | texts.eq("")]
+        findings += [(at, name, texts[at], _expected(name, column, texts[at])) for at in wrong]
     broken = list(_over_several_lines(raw, header, columns))
-    numbers = [n for n, c in columns.items() if c.metadata["kind"] == "number" and n in header]
+    numbers = [n for n, c in columns.items() if c.kind == "number" and n in header]
     texts_of = [cells[header.index(name)] for name in numbers]
     for name, wrong in zip(numbers, ambiguous_numbers(texts_of), strict=True):
         findings += [
             (at, name, cells.at[at, header.index(name)], AMBIGUOUS) for at in wrong.index[wrong]
         ]
     rows = pd.DataFrame(typed, index=cells.index)
-    findings += _broken_checks(rows, columns, cells, header)
     there = {(at, name) for at, name, *_ in broken}
     findings = [*broken, *(f for f in findings if (f[0], f[1]) not in there)]
     for name, column in columns.items():
-        if column.metadata.get("percent"):
+        if column.percent:
             rows[name] = rows[name] / 100
     _coded(table, rows)
     if "basis" in rows:
@@ -219,7 +214,7 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     spelled = dict(zip(header, raw.header, strict=True))
     spelled |= {n: f"{n} (from {theirs!r})" for n, theirs in raw.origins.items()}
 
-    private = {n for n, c in columns.items() if c.metadata.get("private") and n in header}
+    private = {n for n, c in columns.items() if c.private and n in header}
 
     def stands(at: int, names: list[str], value: str) -> str | None:
         # A name may also stand one cell too far right, behind a comma that nobody quoted.
@@ -242,7 +237,7 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     good = ~rows.index.isin([at for at, *_ in findings])
     for name in columns:
         mended[name] |= rows[name].ne(before[name]) & rows[name].notna()
-    counted = _cell_counts(raw, header, mended, good)
+    counted = _cell_counts(raw, cells, header, mended, good)
     family = [n for n in columns if n not in schema.columns]
     rows = rows.rename(columns={n: offers_column(n) or spelled[n] for n in family})
     # A line of too many cells may show a name, under whatever header it stands.
@@ -260,19 +255,24 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
 
 
 def _cell_counts(
-    raw: RawRows, header: list[str], mended: dict[str, pd.Series], good: np.ndarray
+    raw: RawRows,
+    cells: pd.DataFrame,
+    header: list[str],
+    mended: dict[str, pd.Series],
+    good: np.ndarray,
 ) -> CellCounts:
     """What became of every filled cell."""
     count = dict.fromkeys(("used", "repaired", "refused"), 0)
     left_out = raw.left_out
+    filled = cells.to_numpy() != ""
     for place, name in enumerate(header):
-        cells = [row[place] for row in raw.rows]
-        numbers, altered = raw.made_of.get(raw.header[place], ([], []))
-        own = np.array(numbers or [cell != "" for cell in cells], dtype=int)
+        own, altered = filled[:, place], np.array(False)
+        if raw.header[place] in raw.made_of:
+            own, altered = map(np.array, raw.made_of[raw.header[place]])
         if name not in mended:
             left_out += int(own.sum())
             continue
-        changed = mended[name].to_numpy() | np.array(altered or False)
+        changed = mended[name].to_numpy() | altered
         count["refused"] += int(own[~good].sum())
         count["repaired"] += int(own[good & changed].sum())
         count["used"] += int(own[good & ~changed].sum())
@@ -411,7 +411,7 @@ def _table_of(name: str, raw: RawRows) -> str:
 
 def _columns(
     name: str, header: list[str], raw: RawRows, table: str, repairs: list[str]
-) -> dict[str, pa.Column]:
+) -> dict[str, Column]:
     schema = SCHEMAS[table]
     columns = {n: c for n, c in schema.columns.items() if not c.regex}
     spare = [word for word in header if word and word not in columns]
@@ -464,12 +464,12 @@ def _columns(
 
 
 def _over_several_lines(
-    raw: RawRows, header: list[str], columns: dict[str, pa.Column]
+    raw: RawRows, header: list[str], columns: dict[str, Column]
 ) -> Iterator[tuple[int, str, str, str]]:
     """Cells with a line end in columns that are one line by nature."""
     for (at, place), last in raw.several_lines.items():
         name = header[place]
-        if name in columns and not columns[name].metadata.get("lines"):
+        if name in columns and not columns[name].lines:
             first = raw.lines[at]
             expected = (
                 f"one line; this cell begins on line {first} and ends on line {last}: look for a "
@@ -478,32 +478,15 @@ def _over_several_lines(
             yield at, name, "", expected
 
 
-def _broken_checks(
-    rows: pd.DataFrame, columns: dict[str, pa.Column], cells: pd.DataFrame, header: list[str]
-) -> Iterator[tuple[int, str, str, str]]:
-    # Types are right since `typed_column`; an empty column has nothing that a check could refuse.
-    asked = [name for name, c in columns.items() if c.checks and rows[name].notna().any()]
-    schema = pa.DataFrameSchema(
-        {
-            name: pa.Column(columns[name].dtype, columns[name].checks, nullable=True)
-            for name in asked
-        }
-    )
-    try:
-        schema.validate(rows, lazy=True)
-    except SchemaErrors as error:
-        cases = error.failure_cases
-        for name, at in dict.fromkeys(zip(cases["column"], cases["index"], strict=True)):
-            if at is None or (isinstance(at, float) and math.isnan(at)):
-                raise
-            value = cells.at[at, header.index(name)]
-            expected = columns[name].metadata["expected"]
-            if name == "step2_ck" and 0 < rows.at[at, name] < LOWEST_PASSING:
-                expected = (
-                    f"a passing score ({LOWEST_PASSING}-300): this is a failing score; record "
-                    "step2_failure in red_flags and the passing score here"
-                )
-            yield int(at), name, value, expected
+def _expected(name: str, column: Column, cell: str) -> str:
+    """What a cell that is refused should hold."""
+    failing = name == "step2_ck" and NUMBER.fullmatch(cell)
+    if failing and 0 < float(cell) < LOWEST_PASSING:
+        return (
+            f"a passing score ({LOWEST_PASSING}-300): this is a failing score; record "
+            "step2_failure in red_flags and the passing score here"
+        )
+    return column.expected
 
 
 def _coded(table: str, rows: pd.DataFrame) -> None:

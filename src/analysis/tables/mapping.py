@@ -33,8 +33,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import Problem, TableError
+from analysis.paths import toml_content
 from analysis.tables.loading import Checked
-from analysis.toml_file import toml_content
 from analysis.vocabulary import folded
 
 if TYPE_CHECKING:
@@ -335,7 +335,7 @@ def _wrong_words(name: str, parts: dict[str, dict[str, Any]], known: Any) -> lis
                 problems.append(Problem(name, "a table of words", column=f"{part}.{ours}"))
                 continue
             column = ours if part == "codes" else "red_flags"
-            options = known[column].metadata.get("options") or () if column in known else ()
+            options = known[column].options or () if column in known else ()
             problems += [
                 Problem(
                     name,
@@ -467,7 +467,7 @@ def _joined(ours: str, cells: list[str], mapping: Mapping) -> str:
     from analysis.tables.schemas import SCHEMAS
 
     column = SCHEMAS[mapping.table].columns.get(ours)
-    listed = column is not None and column.metadata["kind"] == "items"
+    listed = column is not None and column.kind == "items"
     separator = mapping.separators.get(ours, ";") if listed else " "
     return separator.join(filter(None, cells))
 

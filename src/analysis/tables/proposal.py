@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 from analysis.errors import Problem, TableError
 from analysis.tables.codes import FLAG_CODES, FLAG_SPELLINGS, folded
+from analysis.tables.columns import Column
 from analysis.tables.headers import column_of, resembled, table_of
 from analysis.tables.mapping import raw_rows
 from analysis.tables.reading import RawRows, Refused, interpreted, read_rows
@@ -66,7 +66,7 @@ def propose(path: Path, table: str = "") -> tuple[str, list[str]]:
         if ours in columns:
             if folded(header) != ours:
                 mapped.append(f"{ours} = {_quoted(header)}  # {_examples(ours, cells)}")
-            codes += _codes(ours, columns[ours].metadata, cells, asked)
+            codes += _codes(ours, columns[ours], cells, asked)
             if ours == "explanation" and cells:
                 flags += _flags(header, cells)
                 asked.append(f"{header}: which red flags its words mean")
@@ -96,7 +96,7 @@ def propose(path: Path, table: str = "") -> tuple[str, list[str]]:
     for name in lacking:
         if (name == "red_flags" and has_flags) or name in perhaps:
             continue
-        if columns[name].metadata["empty"] and name != "specialty":
+        if columns[name].empty and name != "specialty":
             constants.append(f'{name} = ""  # the file has none: unknown in every row')
         else:
             constants.append(f'# {name} = ""  # the file has none, and every row needs one')
@@ -226,9 +226,9 @@ def _examples(ours: str, cells: Counter[str]) -> str:
     return f"{filled}, such as {shown}"
 
 
-def _codes(ours: str, column: dict[str, Any], cells: Counter[str], asked: list[str]) -> list[str]:
+def _codes(ours: str, column: Column, cells: Counter[str], asked: list[str]) -> list[str]:
     """Words that our reader does not understand by itself, each a question."""
-    if column["kind"] not in {"choice", "items"} or not column.get("options"):
+    if column.kind not in {"choice", "items"} or not column.options:
         return []
     unknown = []
     for cell, count in cells.items():
@@ -242,7 +242,7 @@ def _codes(ours: str, column: dict[str, Any], cells: Counter[str], asked: list[s
     if not unknown:
         return []
     asked.append(f"{ours}: what {len(unknown)} of its words mean")
-    options = ", ".join(column["options"][:12])
+    options = ", ".join(column.options[:12])
     lines = ["", f"[{{table}}.codes.{ours}]  # theirs = ours: {options}"]
     for cell, count in unknown[:SHOWN_WORDS]:
         guess = "us_img or non_us_img" if folded(cell) == "img" else ""

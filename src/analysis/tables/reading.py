@@ -6,7 +6,8 @@ import csv
 import hashlib
 import re
 import stat
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain, islice
@@ -18,6 +19,7 @@ import pandas as pd
 
 from analysis.errors import Problem, TableError
 from analysis.plain_text import text_of_formula
+from analysis.tables.columns import Column
 from analysis.tables.headers import known_words, tells_of_a_password
 from analysis.vocabulary import NO_FLAG, folded
 
@@ -41,9 +43,9 @@ class Refused(ValueError):  # noqa: N818 - it is a verdict on a cell, not a fail
 Interpreted = tuple[Any, str]  # value, repair in words or ""
 
 
-def _number(cell: str, column: Mapping[str, Any]) -> Interpreted:
+def _number(cell: str, column: Column) -> Interpreted:
     bare, repair = cell, ""
-    if column["yes_no"] and (word := folded(cell)) in WORDS_OF_YES_NO:
+    if column.yes_no and (word := folded(cell)) in WORDS_OF_YES_NO:
         return WORDS_OF_YES_NO[word], "yes and no read as 1 and 0"
     percent = bare.endswith("%")
     if percent:
@@ -53,21 +55,21 @@ def _number(cell: str, column: Mapping[str, Any]) -> Interpreted:
     if not NUMBER.fullmatch(bare):
         raise Refused
     value = float(bare)
-    if percent and column["high"] <= 1:
+    if percent and column.share:
         value, repair = value / 100, "percentages turned into shares"
-    elif percent and not column["percent"]:
+    elif percent and not column.percent:
         raise Refused
     return value, repair
 
 
-def _choice(cell: str, column: Mapping[str, Any]) -> Interpreted:
+def _choice(cell: str, column: Column) -> Interpreted:
     word = folded(cell)
-    if column["options"] == ("yes", "no"):
+    if column.options == ("yes", "no"):
         word = YES_NO.get(word, word)
-    for option in column["options"]:
+    for option in column.options:
         if word == folded(option):
             return option, "" if cell == option else "spelling of codes made uniform"
-    if other := column["spellings"].get(word):
+    if other := column.spellings.get(word):
         return (
             other,
             f"{word} read as {other}" if word in SAID else "spelling of codes made uniform",
@@ -75,23 +77,23 @@ def _choice(cell: str, column: Mapping[str, Any]) -> Interpreted:
     raise Refused
 
 
-def _items(cell: str, column: Mapping[str, Any]) -> Interpreted:
+def _items(cell: str, column: Column) -> Interpreted:
     # Among known words a comma separates too: no state, flag or division has one.
-    apart = re.split("[;,]" if column["options"] else ";", cell)
+    apart = re.split("[;,]" if column.options else ";", cell)
     entries = [entry.strip() for entry in apart if entry.strip()]
-    if not column["options"]:
+    if not column.options:
         return _once(entries)
-    codes = {folded(option): option for option in column["options"]}
+    codes = {folded(option): option for option in column.options}
     words: list[str] = []
     for entry in entries:
-        word = codes.get(folded(entry)) or column["spellings"].get(folded(entry), "")
+        word = codes.get(folded(entry)) or column.spellings.get(folded(entry), "")
         if word == NO_FLAG:
             continue
-        if word not in column["options"]:
+        if word not in column.options:
             raise Refused
         words.append(word)
-    kept, twice = (tuple(words), "") if column["one_each"] else _once(words)
-    if len(kept) > column["most"]:
+    kept, twice = (tuple(words), "") if column.one_each else _once(words)
+    if len(kept) > column.most:
         raise Refused
     said = "spelling of codes made uniform" if words != entries else ""
     return kept, ", ".join(one for one in (said, twice) if one)
@@ -102,21 +104,21 @@ def _once(entries: list[str]) -> tuple[tuple[str, ...], str]:
     return kept, "" if len(kept) == len(entries) else TWICE
 
 
-def _whole_items(cell: str, _: Mapping[str, Any]) -> Interpreted:
+def _whole_items(cell: str, _: Column) -> Interpreted:
     entries = [entry.strip() for entry in cell.split(";")]
     if not all(re.fullmatch(r"\d{1,6}(?:\.0)?", entry) for entry in entries):
         raise Refused
     return tuple(int(float(entry)) for entry in entries), ""
 
 
-def _cell_text(cell: str, column: Mapping[str, Any]) -> Interpreted:
-    longest = column["cut_at"]
+def _cell_text(cell: str, column: Column) -> Interpreted:
+    longest = column.cut_at
     if not longest or len(cell) <= longest:
         return cell, ""
     return cell[: longest - 1] + "…", f"text over {longest:,} characters cut"
 
 
-def _date(cell: str, _: Mapping[str, Any]) -> Interpreted:
+def _date(cell: str, _: Column) -> Interpreted:
     for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%m/%d/%y", "%B %d, %Y", "%b %d, %Y"):
         try:
             day = datetime.strptime(cell, form).date().isoformat()
@@ -126,7 +128,7 @@ def _date(cell: str, _: Mapping[str, Any]) -> Interpreted:
     raise Refused
 
 
-KINDS: dict[str, tuple[Callable[[str, Mapping[str, Any]], Interpreted], Any]] = {
+KINDS: dict[str, tuple[Callable[[str, Column], Interpreted], Any]] = {
     "number": (_number, np.nan),
     "choice": (_choice, None),
     "items": (_items, ()),
@@ -136,52 +138,55 @@ KINDS: dict[str, tuple[Callable[[str, Mapping[str, Any]], Interpreted], Any]] = 
 }
 
 
-def interpreted(cell: str, column: Mapping[str, Any]) -> Any:
-    """Value of one cell; `Refused` where it does not hold what its column holds."""
-    return KINDS[column["kind"]][0](cell, column)[0]
+def interpreted(cell: str, column: Column) -> Interpreted:
+    """Value of one cell and its repair; `Refused` where it does not hold what its column holds."""
+    found = KINDS[column.kind][0](cell, column)
+    if not column.fits(found[0]):
+        raise Refused
+    return found
 
 
 def ambiguous_numbers(columns: Collection[pd.Series]) -> list[pd.Series]:
     """By column of numbers: which cells are ambiguous, as ``1.200`` is beside ``0,75``."""
-    commas = any(bool(cells.str.fullmatch(DECIMAL_COMMA).any()) for cells in columns)
-    if not commas:
-        return [cells.ne(cells) for cells in columns]
-    return [cells.str.fullmatch(EITHER_THOUSANDS).fillna(value=False) for cells in columns]
+    each = [pd.factorize(cells.to_numpy(dtype=object)) for cells in columns]
+    if not any(DECIMAL_COMMA.fullmatch(cell) for _, different in each for cell in different):
+        return [pd.Series(data=False, index=cells.index) for cells in columns]
+    return [
+        pd.Series(np.array([EITHER_THOUSANDS.fullmatch(c) is not None for c in different])[codes])
+        for codes, different in each
+    ]
 
 
 def typed_column(
-    cells: pd.Series, column: Mapping[str, Any]
-) -> tuple[pd.Series, pd.Series, pd.Series, dict[str, int]]:
+    cells: pd.Series, column: Column
+) -> tuple[pd.Series, pd.Series, pd.Series, Counter[str]]:
     """Interpret a column: its values, which cells are refused, which repaired, and how often."""
-    interpret, unknown = KINDS[column["kind"]]
+    unknown = KINDS[column.kind][1]
     codes, different = pd.factorize(cells.to_numpy(dtype=object), use_na_sentinel=False)
     values = np.empty(len(different), dtype=object)
     refused = np.zeros(len(different), dtype=bool)
     changed = np.zeros(len(different), dtype=bool)
-    repaired: dict[str, int] = {}
-    counts = np.bincount(codes, minlength=len(different))
+    repaired: Counter[str] = Counter()
+    counts = np.bincount(codes, minlength=len(different)).tolist()
     for position, cell in enumerate(different):
         values[position] = unknown
         if not cell:
             continue
-        if column["kind"] != "text" and folded(cell) in UNKNOWN:
-            changed[position] = True
-            repaired["NA and the like read as empty"] = repaired.get(
-                "NA and the like read as empty", 0
-            ) + int(counts[position])
-            continue
-        try:
-            values[position], repair = interpret(cell, column)
-        except Refused:
-            refused[position] = True
-            continue
+        if column.kind != "text" and folded(cell) in UNKNOWN:
+            repair = "NA and the like read as empty"
+        else:
+            try:
+                values[position], repair = interpreted(cell, column)
+            except Refused:
+                refused[position] = True
+                continue
         if repair:
             changed[position] = True
-            repaired[repair] = repaired.get(repair, 0) + int(counts[position])
+            repaired[repair] += counts[position]
     typed = pd.Series(values[codes], index=cells.index, dtype=object)
-    if column["kind"] == "number":
+    if column.kind == "number":
         typed = typed.astype("float64")
-    elif column["kind"] in {"text", "choice", "date"}:
+    elif column.kind in {"text", "choice", "date"}:
         typed = typed.astype("str")
     wrong, mended = (pd.Series(mask[codes], index=cells.index) for mask in (refused, changed))
     return typed, wrong, mended, repaired
@@ -261,7 +266,7 @@ def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRo
         cells = _csv_cells(name, text, separator, begin)
         raw = _table(name, cells, separator, words, repairs)
         _refuse_swallowed_rows(name, raw)
-        if not GARBLED.search(text):
+        if (text.isascii() and "?" not in text) or not GARBLED.search(text):
             return replace(raw, sha256=hashlib.sha256(data).hexdigest())
     raw.repairs.extend(_garbled(raw))
     return replace(raw, sha256=hashlib.sha256(data).hexdigest())
@@ -278,11 +283,13 @@ def _csv_cells(
     reader = csv.reader(lines, delimiter=separator, strict=True)
     marks = "'" in text
     formulas = '="' in text
+    byte_order_marks = "\ufeff" in text
     before = 0
     try:
         for cells in reader:
             line, before = begin + before + 1, reader.line_num
-            cells = [cell.lstrip("\ufeff") for cell in cells]
+            if byte_order_marks:
+                cells = [cell.lstrip("\ufeff") for cell in cells]
             if marks:
                 cells = [text_of_formula(cell) for cell in cells]
             if formulas:  # ="00123", by which a program keeps a spreadsheet from reading a number
@@ -318,7 +325,7 @@ def _table(
     header = header if len(header) <= MOST_COLUMNS else header[:width]
     if len(header) > MOST_COLUMNS:
         raise TableError(Problem(name, f"at most {MOST_COLUMNS:,} columns", header_line))
-    folded_header = [folded(cell) for cell in header]
+    plain_header = [cell.casefold() for cell in header]
     rows: list[list[str]] = []
     lines: list[int] = []
     problems: list[Problem] = []
@@ -336,8 +343,8 @@ def _table(
             continue
         if len(rows) * len(header) > MOST_CELLS:
             raise TableError(Problem(name, f"a table of at most {MOST_CELLS:,} cells", line))
-        if len(cells) >= max(width, len(header)) > 1 and all(
-            folded(cell) == word for cell, word in zip(cells, folded_header, strict=False)
+        if cells[0].casefold() == plain_header[0] and (
+            [cell.casefold() for cell in cells[: len(header)]] == plain_header and width > 1
         ):
             again.append(line)
             passed_over += count
@@ -362,7 +369,9 @@ def _table(
                     for at, cell in enumerate(cells[: len(header)])
                     if LINE_END.search(cell)
                 }
-            rows.append((cells + [""] * len(header))[: len(header)])
+            if len(cells) != len(header):
+                cells = (cells + [""] * len(header))[: len(header)]
+            rows.append(cells)
             lines.append(line)
         else:
             expected = f"{len(header)} cells as in the header, not {len(cells)}"
@@ -403,7 +412,7 @@ def _stripped(
 ) -> tuple[int, int, list[str]]:
     """A record without spaces around its cells; where such spaces were, for passwords."""
     line, last, cells = record
-    bare = [cell.strip() for cell in cells]
+    bare = list(map(str.strip, cells))
     if bare != cells and len(trimmed) < MOST_TRIMMED:
         trimmed.append((line, [at for at, cell in enumerate(cells) if cell != bare[at]]))
     return line, last, bare

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-import pandera.pandas as pa
-
 from analysis.tables.codes import (
     BASES,
     COMPETITIVENESS,
@@ -23,6 +21,8 @@ from analysis.tables.codes import (
 )
 from analysis.tables.columns import (
     ID_PATTERN,
+    Column,
+    Table,
     choice,
     date,
     items,
@@ -40,7 +40,7 @@ __all__ = ["SCHEMAS"]
 ANY = 1e12
 
 
-def _provenance() -> dict[str, pa.Column]:
+def _provenance() -> dict[str, Column]:
     return {
         "source": text("Where the row comes from, as it is printed under a chart.", longest=300),
         "basis": choice("Whose number it is; the office's own when the file does not say.", BASES),
@@ -48,7 +48,7 @@ def _provenance() -> dict[str, pa.Column]:
     }
 
 
-FACTOR_IMPORTANCE = pa.DataFrameSchema(
+FACTOR_IMPORTANCE = Table(
     {
         "factor": text("What program directors weigh.", required=True, empty=False),
         "importance": number(
@@ -71,22 +71,25 @@ FACTOR_IMPORTANCE = pa.DataFrameSchema(
     description="How much program directors weigh each factor, one row a factor.",
 )
 
-PD_RESPONSES = pa.DataFrameSchema(
+PD_RESPONSES = Table(
     {
         "respondent_id": text(
             "Id of the respondent.", required=True, empty=False, pattern=ID_PATTERN
         ),
         "specialty": text("Specialty of the program.", required=True, empty=False),
         r"^(?!respondent_id$|specialty$|source$).+$": number(
-            "One column a factor: empty = not cited, 1-5 = importance.", 1, 5, whole=True
+            "One column a factor: empty = not cited, 1-5 = importance.",
+            1,
+            5,
+            whole=True,
+            regex=True,
         ),
         "source": text("Where the row comes from.", longest=300),
     },
     description="A raw survey of program directors, one row a respondent.",
 )
-PD_RESPONSES.columns[r"^(?!respondent_id$|specialty$|source$).+$"].regex = True
 
-INTERVIEW_CHANCES = pa.DataFrameSchema(
+INTERVIEW_CHANCES = Table(
     {
         "red_flag": text("The red flag, by its code or in words.", required=True, empty=False),
         "interview_chance": number(
@@ -107,7 +110,7 @@ INTERVIEW_CHANCES = pa.DataFrameSchema(
     description="Interview chances of a strong Step 2 CK by red flag, one row a flag.",
 )
 
-PROGRAM_TOLERANCE = pa.DataFrameSchema(
+PROGRAM_TOLERANCE = Table(
     {
         "program_type": text(
             "Type of program, by its code or in words.", required=True, empty=False
@@ -175,7 +178,7 @@ _STUDENT = {
     "comlex2": number("COMLEX Level 2 score of a DO student.", 400, 999, whole=True),
 }
 
-STUDENTS = pa.DataFrameSchema(
+STUDENTS = Table(
     {
         "student_id": text(
             "Id, the only name of a student outside the page.",
@@ -225,7 +228,7 @@ SHARES = {
     "in_state": "from schools of its state",
 }
 
-PROGRAMS = pa.DataFrameSchema(
+PROGRAMS = Table(
     {
         "program_id": text("Id of the program.", required=True, empty=False, pattern=ID_PATTERN),
         "program_name": text("Name.", required=True, empty=False),
@@ -294,7 +297,7 @@ PROGRAMS = pa.DataFrameSchema(
     description="Residency programs, one row a program.",
 )
 
-PREFERENCES = pa.DataFrameSchema(
+PREFERENCES = Table(
     {
         "student_id": text("Id of the student.", required=True, empty=False, pattern=ID_PATTERN),
         "program_id": text("Id of the program.", required=True, empty=False, pattern=ID_PATTERN),
@@ -306,7 +309,7 @@ PREFERENCES = pa.DataFrameSchema(
     description="A student's wishes and ties, one row a student and program.",
 )
 
-GRADUATES = pa.DataFrameSchema(
+GRADUATES = Table(
     {
         "graduate_id": text("Id of the graduate.", required=True, empty=False, pattern=ID_PATTERN),
         "year": number(
@@ -327,7 +330,7 @@ GRADUATES = pa.DataFrameSchema(
     description="The office's own outcomes, one row an application of a past graduate.",
 )
 
-OFFERS = pa.DataFrameSchema(
+OFFERS = Table(
     {
         "program_id": text("Id of the program.", required=True, empty=False, pattern=ID_PATTERN),
         "status": choice(
@@ -343,7 +346,7 @@ OFFERS = pa.DataFrameSchema(
 )
 
 OFFERS_BY = r"^offers_by_\d{1,4}_\d{1,2}_\d{1,4}$"
-APPLICANTS = pa.DataFrameSchema(
+APPLICANTS = Table(
     {
         "applicant_id": text(
             "Id of the applicant.", required=True, empty=False, pattern=ID_PATTERN
@@ -368,13 +371,16 @@ APPLICANTS = pa.DataFrameSchema(
         ),
         "matched": number("1 if matched, else 0.", 0, 1, whole=True),
         OFFERS_BY: number(
-            "Interviews offered up to a date, such as offers_by_2025_10_15.", 0, 1000, whole=True
+            "Interviews offered up to a date, such as offers_by_2025_10_15.",
+            0,
+            1000,
+            whole=True,
+            regex=True,
         ),
         "source": text("Where the row comes from.", longest=300),
     },
     description="A log of applicants, one row an applicant and specialty.",
 )
-APPLICANTS.columns[OFFERS_BY].regex = True
 
 SCHEMAS = MappingProxyType(
     {

@@ -49,7 +49,7 @@ def column_sheet(table: str) -> list[tuple[str, str, str, str]]:
         (
             shown_name(table, name, column),
             "required" if column.required and not column.regex else "optional",
-            column.metadata["expected"],
+            column.expected,
             column.description,
         )
         for name, column in SCHEMAS[table].columns.items()

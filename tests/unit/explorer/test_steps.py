@@ -1,6 +1,6 @@
 import asyncio
 
-from analysis.explorer.history import Steps
+from analysis.explorer.cases import Steps
 
 
 def test_without_an_event_loop_steps_run_at_once_and_in_order():

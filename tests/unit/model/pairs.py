@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.model.flags import FLAGS
+from analysis.model.parameters import FLAGS
 
 SPECIALTY = "Internal Medicine"
 KINDS = ("ultra", "moderate", "less")

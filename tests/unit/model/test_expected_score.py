@@ -11,8 +11,8 @@ from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
 from analysis.model.choice.application_list import application_list
+from analysis.model.choice.plans import score_outlook
 from analysis.model.choice.problem import ListChances
-from analysis.model.choice.score_outlook import score_outlook
 from analysis.model.choice.value import match_chance
 from analysis.model.correlation import mechanism, scenarios
 from analysis.model.expected_score import expected_score

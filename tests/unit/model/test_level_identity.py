@@ -10,9 +10,8 @@ from scipy.special import expit, logit
 from analysis.assumptions import GROUPS, read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
-from analysis.model.flags import FLAGS
 from analysis.model.level import program_levels
-from analysis.model.parameters import chance_parameters, joint_draws
+from analysis.model.parameters import FLAGS, chance_parameters, joint_draws
 from analysis.model.pool import (
     Gates,
     Odds,

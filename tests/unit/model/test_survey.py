@@ -5,7 +5,7 @@ import pytest
 from analysis import tables
 from analysis.assumptions import COMPONENTS, factor_components, read_assumptions
 from analysis.errors import ModelError
-from analysis.model.sensitivity.weights import bootstrap_weights
+from analysis.model.sensitivity.inputs import bootstrap_weights
 from analysis.model.survey import (
     WAYS,
     component_weights,

@@ -63,3 +63,19 @@ def test_few_states_are_close_to_many():
         held = ndtr((ndtri(p)[:, None] + np.sqrt(rho) * x) / np.sqrt(1 - rho))
         exact += weight @ (1 - np.prod(1 - held[:, :, None] * after, axis=0)) @ weight / 3
     assert matched(scenarios(p, 0.5445, HOW)) == pytest.approx(exact, abs=1e-3)
+
+
+def test_states_are_as_near_to_a_fine_grid_as_the_methods_say():
+    z = np.linspace(-8, 8, 401)
+    share = np.exp(-(z**2) / 2) / np.exp(-(z**2) / 2).sum()
+    taken = ndtr((ndtri(0.5445) + np.sqrt(0.51) * z) / np.sqrt(0.49))
+    random = np.random.default_rng(1)
+    for programs in (4, 15, 40):
+        p = random.beta(1, 5, programs)
+        by_hand = 0.0
+        for rho in HOW.rho:
+            invited = ndtr((ndtri(p)[:, None] + np.sqrt(rho) * z) / np.sqrt(1 - rho))
+            nowhere = np.exp(sum(np.log1p(-np.outer(each, taken)) for each in invited))
+            by_hand += float(1 - share @ nowhere @ share) / len(HOW.rho)
+        assert matched(scenarios(p, 0.5445, HOW)) == pytest.approx(by_hand, abs=2e-4)
+        assert matched(scenarios(p, 0.5445, HOW, coarse=True)) == pytest.approx(by_hand, abs=2e-3)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from analysis.report import manifest as module
-from analysis.report.folder import FolderError
-from analysis.report.manifest import (
+from analysis.report import folder as module
+from analysis.report.folder import (
+    FolderError,
     Manifest,
     Outcome,
     file_sha256,

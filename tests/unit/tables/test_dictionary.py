@@ -1,10 +1,8 @@
 import re
 
-import pandera.pandas as pa
-
 from analysis.paths import from_root
 from analysis.tables import template as dictionary
-from analysis.tables.columns import number
+from analysis.tables.columns import Table, number
 from analysis.tables.schemas import SCHEMAS
 from analysis.tables.template import column_sheet, dictionary_markdown
 
@@ -36,7 +34,7 @@ def test_a_dictionary_that_lost_a_line_would_be_seen():
 
 def test_a_column_added_to_a_schema_would_be_seen(monkeypatch):
     schema = SCHEMAS["preferences"]
-    wider = pa.DataFrameSchema(
+    wider = Table(
         {**schema.columns, "distance_km": number("How far away.", 0, 1e5)},
         description=schema.description,
     )

@@ -213,11 +213,11 @@ def test_no_rule_stumbles_over_a_table_in_which_all_is_unknown():
         columns = {name: c for name, c in SCHEMAS[table].columns.items() if not c.regex}
         rows = pd.DataFrame(
             {
-                name: pd.Series([float("nan")] if c.metadata["kind"] == "number" else [None])
-                if c.metadata["kind"] in {"number", "text", "choice"}
+                name: pd.Series([float("nan")] if c.kind == "number" else [None])
+                if c.kind in {"number", "text", "choice"}
                 else pd.Series([()])
                 for name, c in columns.items()
             }
-        ).astype({n: "str" for n, c in columns.items() if c.metadata["kind"] in {"text", "choice"}})
+        ).astype({n: "str" for n, c in columns.items() if c.kind in {"text", "choice"}})
         for rule in rules:
             assert all(len(finding) == 4 for finding in rule(rows, []))

@@ -1,6 +1,6 @@
 import csv
 
-from analysis.model import flags as model_flags
+from analysis.model import parameters as model_flags
 from analysis.paths import from_root
 from analysis.text.labels import FLAGS, joined, percent
 from analysis.vocabulary import FLAGS as KNOWN

@@ -2,7 +2,7 @@ import pandas as pd
 
 from analysis.assumptions import read_assumptions
 from analysis.tables import read_graduates, read_student
-from analysis.views.graduates_like import alike_table, graduates_like, graduates_like_table
+from analysis.views.graduates import alike_table, graduates_like, graduates_like_table
 
 FILES = ("data/sample/students.csv", "data/sample/graduates.csv")
 

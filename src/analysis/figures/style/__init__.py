@@ -1,7 +1,8 @@
-"""The look that all charts share: colours, sizes, typeface, margins, words of the footer."""
+"""The look that all charts share: colors, sizes, typeface, margins, words of the footer."""
 
 from analysis.figures.style.look import (
     BLUE,
+    DARK,
     GRID,
     INK,
     MUTED,
@@ -17,27 +18,26 @@ from analysis.figures.style.look import (
     new_axes,
 )
 from analysis.figures.style.page import (
-    Chart,
-    Margins,
-    chart,
-    chart_width,
-    drawing_size,
-    laid_out,
-    put_upward_title,
-)
-from analysis.figures.style.words import (
     LINE,
     MOST_ROWS,
     NOT_SHOWN,
     PERCENT_TICKS,
+    Chart,
+    Margins,
     alt_text,
     basis_words,
+    chart,
+    chart_width,
     check_rows,
+    drawing_size,
     has_column,
+    html_figure,
     interval_ends,
     labels,
+    laid_out,
     percent,
     provenance,
+    put_upward_title,
     round_ticks,
     text_width,
     value_texts,
@@ -47,6 +47,7 @@ from analysis.figures.style.words import (
 
 __all__ = [
     "BLUE",
+    "DARK",
     "GRID",
     "INK",
     "LINE",
@@ -72,6 +73,7 @@ __all__ = [
     "context",
     "drawing_size",
     "has_column",
+    "html_figure",
     "interval_ends",
     "labels",
     "laid_out",

@@ -1,35 +1,31 @@
-"""Where the parts of a chart stand: title, tag, drawing, axis text and footer, in points.
-
-Every margin is computed from the text that stands in it, so that no layout engine has to search:
-nothing is clipped, nothing collides, and the same numbers give the same picture.
-"""
+"""What a chart says: texts that fit, values of rows, whose numbers they are, ticks of its axes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
+from math import ceil, floor, isnan, log10, nan
+from typing import TYPE_CHECKING, Any
+
+from analysis.errors import FigureError
+from analysis.figures.style.look import FAMILY, SIZE, context
+from analysis.plain_text import percent
+from analysis.vocabulary import BASES
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analysis.errors import FigureError
 from analysis.figures.style.look import (
     INK,
     MUTED,
     PAGE_WIDTH,
-    SIZE,
     SMALL_SIZE,
     TITLE_SIZE,
-    context,
-)
-from analysis.figures.style.words import (
-    LINE,
-    MOST_ROWS,
-    alt_text,
-    basis_words,
-    check_rows,
-    provenance,
-    with_interval_note,
-    wrapped,
 )
 
 if TYPE_CHECKING:
@@ -38,17 +34,250 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = [
+    "LINE",
+    "MOST_ROWS",
+    "NOT_SHOWN",
+    "PERCENT_TICKS",
+    "SMALLEST_CELL",
     "UPWARD_TITLE",
     "Chart",
     "Margins",
+    "alt_text",
+    "basis_words",
     "chart",
     "chart_width",
+    "check_rows",
     "drawing_size",
+    "has_column",
+    "html_figure",
+    "interval_ends",
+    "labels",
     "laid_out",
+    "percent",
+    "provenance",
     "put_text",
     "put_upward_title",
     "root_figure",
+    "round_ticks",
+    "sentence",
+    "text_width",
+    "value_texts",
+    "with_interval_note",
+    "wrapped",
 ]
+
+LINE = 1.22  # line height as a multiple of the size
+ELLIPSIS = "…"
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, size: float = SIZE, weight: int = 400) -> float:
+    """Width of one line of text."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    with context():
+        face = FontProperties(family=list(FAMILY), size=size, weight=weight)
+        width, _, _ = text_to_path.get_text_width_height_descent(text, face, ismath=False)
+    return float(width)
+
+
+def wrapped(
+    text: str, width: float, size: float = SIZE, weight: int = 400, most_lines: int = 99
+) -> str:
+    """Text broken into lines that are no wider than allowed."""
+    lines: list[str] = []
+    current = ""
+    for piece in (p for word in text.split() for p in _pieces(word, width, size, weight)):
+        joined = f"{current} {piece}" if current else piece
+        if current and text_width(joined, size, weight) > width:
+            lines.append(current)
+            current = piece
+        else:
+            current = joined
+    lines.append(current)
+    if len(lines) > most_lines:
+        lines = lines[:most_lines]
+        last = lines[-1]
+        while last and text_width(last.rstrip() + ELLIPSIS, size, weight) > width:
+            last = last[:-1]
+        lines[-1] = last.rstrip(" ,;:") + ELLIPSIS
+    return "\n".join(lines)
+
+
+def _pieces(word: str, width: float, size: float, weight: int) -> list[str]:
+    """A word, or as much of it at a time as a line holds."""
+    pieces = []
+    while text_width(word, size, weight) > width and len(word) > 1:
+        fits = next(
+            n
+            for n in range(len(word) - 1, 0, -1)
+            if n == 1 or text_width(word[:n], size, weight) <= width
+        )
+        pieces.append(word[:fits])
+        word = word[fits:]
+    return [*pieces, word]
+
+
+# Of an axis of shares, in percent.
+PERCENT_TICKS = ([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "20", "40", "60", "80", "100"])
+
+ROUND = (0.2, 0.5, 1, 2, 5, 10)
+FLAT = 1e-9  # of a step; what is lost to rounding is no further step
+
+
+def round_ticks(largest: float, most_steps: int = 6) -> list[float]:
+    """Ticks from 0 to the first round number that is not below the largest value."""
+    if largest <= 0:
+        return [0, 1]
+    power = 10.0 ** floor(log10(largest))
+    step = next(power * number for number in ROUND if largest <= most_steps * power * number)
+    count = max(ceil(largest / step - FLAT), 1)
+    ticks = [round(step * number, 12) for number in range(count + 1)]
+    return [int(tick) if tick == int(tick) else tick for tick in ticks]
+
+
+def has_column(rows: DataFrame, column: str) -> bool:
+    """Whether the column is there with at least one known value."""
+    return column in rows.columns and bool(rows[column].notna().any())
+
+
+def basis_words(rows: DataFrame) -> str:
+    """What the ``basis`` column says, in plain words, each kind once with its count if mixed."""
+    if not has_column(rows, "basis"):
+        return ""
+    counts = rows["basis"].dropna().value_counts(sort=False)
+    words = {
+        str(basis): BASES[basis].of_chart if basis in BASES else str(basis)
+        for basis in counts.index
+    }
+    if len(counts) == 1 and counts.iloc[0] == len(rows):
+        return next(iter(words.values()))
+    return " · ".join(f"{words[str(b)]} ({n} of {len(rows)})" for b, n in counts.items())
+
+
+def provenance(rows: DataFrame) -> str:
+    """Source, edition and number of respondents, as far as the columns tell."""
+    source = "; ".join(_distinct(rows, "source")) or "not stated"
+    # A year that the source names already is not said twice.
+    editions = [edition for edition in _distinct(rows, "edition") if edition not in source]
+    years = [year for year in _distinct(rows, "year") if year not in source]
+    dated = [f"{', '.join(editions)} edition"] if editions else []
+    dated += [", ".join(years)] if years else []
+    dated += [f"data of {max(_distinct(rows, 'as_of'))}"] if _distinct(rows, "as_of") else []
+    parts = [", ".join([f"Source: {source}", *dated])]
+    if has_column(rows, "n"):
+        parts.append(f"n = {_span(rows['n'].dropna(), '{:,.0f}')}")
+    if has_column(rows, "response_rate"):
+        parts.append(f"response rate {_span(rows['response_rate'].dropna() * 100, '{:.0f}')}%")
+    return " · ".join(parts)
+
+
+def sentence(text: str) -> str:
+    """Text with one full stop at its end; "" stays empty."""
+    stripped = text.strip()
+    return stripped if not stripped or stripped[-1] in ".!?" else stripped + "."
+
+
+def alt_text(kind: str, parts: Iterable[str], rows: DataFrame, footer: str) -> str:
+    """What a chart shows, in sentences."""
+    said = [*parts, basis_words(rows), *footer.split(" · ")]
+    return " ".join([kind, *(sentence(part) for part in said if part)])
+
+
+def _distinct(rows: DataFrame, column: str) -> list[str]:
+    """Known values of a column in order of appearance, each once; 2026.0 is 2026."""
+    if not has_column(rows, column):
+        return []
+    return list(dict.fromkeys(_plain(value) for value in rows[column].dropna()))
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value).strip()
+
+
+def _span(values: Any, form: str) -> str:
+    low, high = form.format(values.min()), form.format(values.max())
+    return low if low == high else f"{low}–{high}"
+
+
+MOST_ROWS = 40
+NOT_SHOWN = "too few"
+SMALLEST_CELL = 10  # fewer respondents than this are never shown apart
+WHOLE = 1e-9
+ONE_DECIMAL_BELOW = 10.0
+
+
+def check_rows(
+    rows: DataFrame, columns: Iterable[str], what: str, most: int | None = MOST_ROWS
+) -> None:
+    """Refuse what would be an empty or unreadable chart."""
+    missing = [column for column in columns if column not in rows.columns]
+    if missing:
+        message = f"{what}: the rows have no column {' or '.join(missing)}"
+        raise FigureError(message)
+    if not len(rows):
+        message = f"{what}: nothing is selected, so there is nothing to draw"
+        raise FigureError(message)
+    empty = [column for column in columns if not has_column(rows, column)]
+    if empty:
+        message = f"{what}: no {' or '.join(empty)} is known, so there is nothing to draw"
+        raise FigureError(message)
+    if most is not None and len(rows) > most:
+        message = f"{what}: {len(rows)} rows are not legible on a page; choose {most} at most"
+        raise FigureError(message)
+
+
+def labels(rows: DataFrame, code_column: str) -> list[str]:
+    """Names of the rows: the ``label`` column where it is filled, else the code as it stands."""
+    names = rows[code_column].astype(object)
+    if has_column(rows, "label"):
+        names = rows["label"].astype(object).where(rows["label"].notna(), names)
+    return [" ".join(str(name).split()) for name in names]
+
+
+def interval_ends(rows: DataFrame) -> tuple[list[float], list[float]]:
+    """Ends of the rows' intervals."""
+    if not (has_column(rows, "low") and has_column(rows, "high")):
+        return [nan] * len(rows), [nan] * len(rows)
+    known = rows["low"].notna() & rows["high"].notna()
+    return rows["low"].where(known).tolist(), rows["high"].where(known).tolist()
+
+
+def value_texts(rows: DataFrame, column: str, *, share: bool = False) -> list[str]:
+    """Values as they are written beside their bars: with the interval, or why there is none."""
+    lows, highs = interval_ends(rows)
+    values = rows[column].tolist()
+    form = "{:.0f}" if share else _number_form(values)
+    scale = 100 if share else 1
+    counts = rows["n"].tolist() if "n" in rows.columns else [nan] * len(rows)
+    texts = []
+    for value, low, high, n in zip(values, lows, highs, counts, strict=True):
+        if isnan(value):
+            small = n < SMALLEST_CELL
+            texts.append(f"not shown: n under {SMALLEST_CELL}" if small else "not known")
+            continue
+        text = percent(value) if share else form.format(value)
+        if not isnan(low):
+            text += f" ({form.format(low * scale)}–{form.format(high * scale)})"
+        texts.append(text)
+    return texts
+
+
+def with_interval_note(footer: str, rows: DataFrame) -> str:
+    """Footer, with what the thin lines are where the rows have intervals."""
+    if all(isnan(low) for low in interval_ends(rows)[0]):
+        return footer
+    kind = str(rows["interval"].dropna().iloc[0]) if has_column(rows, "interval") else "interval"
+    return f"{footer} · Thin lines and brackets: {kind}"
+
+
+def _number_form(values: list[float]) -> str:
+    """Whole numbers where they tell the values apart, else one decimal place."""
+    known = [value for value in values if not isnan(value)]
+    whole = all(abs(value - round(value)) < WHOLE for value in known)
+    return "{:.0f}" if whole or (known and max(known) >= ONE_DECIMAL_BELOW) else "{:.1f}"
+
 
 FURNITURE = "countersignal-furniture"
 UPWARD_TITLE = 15.0  # points above a drawing for the title of its upward axis
@@ -212,6 +441,16 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
 def _lines(text: str, size: float) -> float:
     """Height of a text in points."""
     return (text.count("\n") + 1) * LINE * FACE * size if text else 0.0
+
+
+def html_figure(kind: str, rows: DataFrame, title: str, drawing: str, footer: str, alt: str) -> str:
+    """A chart that a page draws itself: title, basis, drawing, footer; the alt text is its name."""
+    tag = basis_words(rows)
+    return (
+        f'<figure class="cs-chart cs-{kind}" role="img" aria-label="{escape(alt)}"><figcaption>'
+        f"<b>{escape(title)}</b>{f'<span>{escape(tag)}</span>' if tag else ''}</figcaption>"
+        f"{drawing}<p>{escape(footer)}</p></figure>"
+    )
 
 
 def put_upward_title(ax: Axes, text: str, margins: Margins) -> None:

@@ -16,14 +16,16 @@ from analysis.errors import ModelError
 from analysis.model.chance import range_ends
 from analysis.model.choice.columns import columns_of
 from analysis.model.choice.constraints import OPTIONS, Constraints, fee_usd
-from analysis.model.choice.curves import (
+from analysis.model.choice.explain import (
     flat_from,
     frontier,
+    left_out,
+    market_of,
     match_chance_by_rho,
     match_chance_draws,
     next_application,
+    reasons_on_list,
 )
-from analysis.model.choice.explain import left_out, market_of, reasons_on_list
 from analysis.model.choice.greedy import LEAST_GAIN, gains_beside, greedy, greedy_columns
 from analysis.model.choice.problem import (
     ListChances,

@@ -24,10 +24,9 @@ from analysis.model.choice.constraints import (
     members_of,
 )
 from analysis.model.expected_score import ExpectedScore
-from analysis.model.flags import listed
 from analysis.model.level import program_levels
 from analysis.model.market import Market, Part
-from analysis.model.parameters import chance_parameters
+from analysis.model.parameters import chance_parameters, listed
 from analysis.model.profile import specialties_of
 from analysis.vocabulary import DIVISIONS
 

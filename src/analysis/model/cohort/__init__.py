@@ -10,18 +10,16 @@ from analysis.model.cohort.members import (
 )
 from analysis.model.cohort.seasons import (
     STEPS,
+    Placements,
+    Room,
     Season,
     answers_at_stake,
     further_applications,
     matches_by_step,
     matches_if_independent,
-    season,
-)
-from analysis.model.cohort.sharing import (
-    Placements,
-    Room,
     placements,
     room_of,
+    season,
     shared_programs,
     shared_signals,
 )

@@ -17,8 +17,8 @@ from analysis.model.choice.application_list import ApplicationList
 from analysis.model.choice.constraints import fee_usd
 from analysis.model.choice.problem import application_fees
 from analysis.model.correlation import Scenarios, match_thresholds, mechanism, scenarios
-from analysis.model.flags import listed
 from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
+from analysis.model.parameters import listed
 
 __all__ = ["Assumed", "Member", "as_assumed", "as_varied", "member_of", "second_specialties"]
 

@@ -17,8 +17,6 @@ from scipy.special import expit, logit, logsumexp, ndtr, ndtri
 from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at
-from analysis.model.flags import CLASSES, EXAM_FAILURES, FLAGS, heaviest_first
-from analysis.model.flags import RELIEF as CLASS_OF
 from analysis.model.outcomes.applications import RELIEF, SLOPES
 from analysis.model.outcomes.posterior import (
     SPARSE,
@@ -33,7 +31,14 @@ from analysis.model.outcomes.posterior import (
     posterior,
     prior_sample_size,
 )
-from analysis.model.parameters import chance_parameters
+from analysis.model.parameters import (
+    CLASSES,
+    EXAM_FAILURES,
+    FLAGS,
+    chance_parameters,
+    heaviest_first,
+)
+from analysis.model.parameters import RELIEF as CLASS_OF
 
 __all__ = ["TOO_FEW", "Learned", "learned_assumptions", "match_given_interview"]
 
@@ -200,7 +205,8 @@ def learned_assumptions(
         )
 
     begun = applicants_at(assumptions, np.zeros(len(OWN_KINDS)))
-    near, shift = _moved(assumptions, most_probable(begun, kinds, priors)[: len(OWN_KINDS)])
+    top = most_probable(begun, kinds, priors)
+    near, shift = _moved(assumptions, top[: len(OWN_KINDS)])
     applicants = applicants_at(near, shift)
     found = posterior(
         applicants,
@@ -208,6 +214,7 @@ def learned_assumptions(
         priors,
         sparse=_sparse(rows, kinds.index("flag")),
         seed=int(assumptions.value("graduates.seed")),
+        begin=top,
     )
     table.correlation(found.rho)
     table.level(_level_key(rows), found.draws[:, 0], people)
@@ -648,5 +655,5 @@ def match_given_interview(applicants: Applicants, matched: ArrayLike) -> Estimat
 
 
 def _counted(n: int, least: int) -> str:
-    """Say a number, unless it is so small that someone might be recognised."""
+    """Say a number, unless it is so small that someone might be recognized."""
     return str(n) if n == 0 or n >= least else f"fewer than {least}"

@@ -8,13 +8,24 @@ from analysis.model.sensitivity.case import (
     match_variance,
     resampled,
 )
-from analysis.model.sensitivity.inputs import Input, Inputs
-from analysis.model.sensitivity.one_at_a_time import (
+from analysis.model.sensitivity.influence import (
     Flip,
     flip_in_range,
     order_flip,
     pairwise_flip,
+    sobol_indices,
+    sobol_sample,
     tornado,
+    uncertain_inputs,
+)
+from analysis.model.sensitivity.inputs import (
+    Input,
+    Inputs,
+    Surveyed,
+    bootstrap_weights,
+    matched_concentration,
+    rescaled_weights,
+    surveyed_weights,
 )
 from analysis.model.sensitivity.resampling import (
     SensitivityAnalysis,
@@ -35,14 +46,6 @@ from analysis.model.sensitivity.smaa import (
     pairwise_wins,
     rank_acceptability,
     resampled_lists,
-)
-from analysis.model.sensitivity.sobol import sobol_indices, sobol_sample, uncertain_inputs
-from analysis.model.sensitivity.weights import (
-    Surveyed,
-    bootstrap_weights,
-    matched_concentration,
-    rescaled_weights,
-    surveyed_weights,
 )
 
 __all__ = [

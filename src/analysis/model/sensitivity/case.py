@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 
 from analysis.errors import ModelError
 from analysis.model.correlation import Mechanism
+from analysis.model.sensitivity.influence import (
+    ALL_WEIGHTS,
+    CORRELATION,
+    MATCH,
+    flip_in_range,
+    sobol_indices,
+    sobol_sample,
+    tornado,
+)
 from analysis.model.sensitivity.inputs import Inputs, Values
-from analysis.model.sensitivity.one_at_a_time import flip_in_range, tornado
 from analysis.model.sensitivity.smaa import (
     Draws,
     kendall_tau,
@@ -25,13 +33,6 @@ from analysis.model.sensitivity.smaa import (
     resampled_lists,
     selection_acceptability,
     unheard,
-)
-from analysis.model.sensitivity.sobol import (
-    ALL_WEIGHTS,
-    CORRELATION,
-    MATCH,
-    sobol_indices,
-    sobol_sample,
 )
 
 __all__ = ["Case", "Resampled", "list_flips", "list_tornado", "match_variance", "resampled"]
@@ -107,6 +108,11 @@ class Resampled:
     places: pd.DataFrame
     draws: pd.DataFrame
     base: Chosen
+
+    @property
+    def least_kept(self) -> int:
+        """How many programs of the base list stay in all but the worst twentieth of the draws."""
+        return int(self.draws["kept"].sort_values().iloc[int(0.05 * len(self.draws))])
 
     def unstable(self, kept_share: float) -> tuple[str, ...]:
         """Programs of the base list that fewer draws than a share choose, the rarest first."""

@@ -26,15 +26,14 @@ from analysis.model.sensitivity.case import (
     match_variance,
     resampled,
 )
+from analysis.model.sensitivity.influence import MATCH, order_flip, parameters_at, uncertain_inputs
 from analysis.model.sensitivity.inputs import Values
-from analysis.model.sensitivity.one_at_a_time import order_flip
 from analysis.model.sensitivity.smaa import (
     central_weights,
     pairwise_wins,
     rank_acceptability,
     unheard,
 )
-from analysis.model.sensitivity.sobol import MATCH, parameters_at, uncertain_inputs
 
 __all__ = [
     "SensitivityAnalysis",

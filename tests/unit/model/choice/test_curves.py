@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import ModelError
-from analysis.model.choice.curves import (
+from analysis.model.choice.explain import (
     flat_from,
     frontier,
     match_chance_by_rho,

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from analysis.model.flags import FLAGS
 from analysis.model.outcomes.applications import application_chances
+from analysis.model.parameters import FLAGS
 from tests.unit.model.outcomes.simulated import answers
 
 SPECIALTIES = ("Internal Medicine", "General Surgery", "Family Medicine")

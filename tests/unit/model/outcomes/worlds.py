@@ -7,10 +7,10 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from analysis.assumptions import read_assumptions
-from analysis.model.flags import FLAGS
-from analysis.model.flags import RELIEF as CLASS_OF
 from analysis.model.outcomes.applications import SLOPES, application_chances
 from analysis.model.outcomes.learning import learned_assumptions
+from analysis.model.parameters import FLAGS
+from analysis.model.parameters import RELIEF as CLASS_OF
 from tests.unit.model.outcomes.simulated_class import graduates
 
 BASES = {

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
-from analysis.model.sensitivity import one_at_a_time as flips
-from analysis.model.sensitivity import one_at_a_time as swings
-from analysis.model.sensitivity.weights import rescaled_weights
+from analysis.model.sensitivity import influence as flips
+from analysis.model.sensitivity import influence as swings
+from analysis.model.sensitivity.inputs import rescaled_weights
 
 seeds = st.integers(0, 10_000)
 FEW = settings(max_examples=200, derandomize=True, deadline=None)

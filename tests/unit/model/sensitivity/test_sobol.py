@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from analysis.errors import ModelError
-from analysis.model.sensitivity.sobol import indices, sobol_indices, sobol_sample
+from analysis.model.sensitivity.influence import indices, sobol_indices, sobol_sample
 
 THREE = {"x1": [0], "x2": [1], "x3": [2]}
 

@@ -4,8 +4,8 @@ import pytest
 
 from analysis.assumptions import factor_components, read_assumptions
 from analysis.errors import ModelError
-from analysis.model.sensitivity.sobol import WEIGHTS, uncertain_inputs
-from analysis.model.sensitivity.weights import (
+from analysis.model.sensitivity.influence import WEIGHTS, uncertain_inputs
+from analysis.model.sensitivity.inputs import (
     matched_concentration,
     surveyed_weights,
 )

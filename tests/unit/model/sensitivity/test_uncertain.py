@@ -4,7 +4,7 @@ from scipy.special import expit
 
 from analysis.assumptions import read_assumptions
 from analysis.model.parameters import chance_parameters, joint_draws
-from analysis.model.sensitivity import sobol as u
+from analysis.model.sensitivity import influence as u
 
 ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])
 FLAGS = ("step1_failure", "loa_academic")

@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from analysis import toml_file
+from analysis import paths as toml_file
 from analysis.assumptions import read_assumptions
 from analysis.errors import AssumptionError, SettingsError, TableError
 from analysis.report.settings import read_branding
