@@ -89,9 +89,14 @@ def test_a_set_that_loses_to_a_plain_regression_is_called_worse():
     generator = np.random.default_rng(1)
     drawn["interviewed"] = (generator.random(len(drawn)) < expit(pull)).astype(float)
     found = run_backtest(drawn.assign(matched=0.0), BASE)
-    assert found.statistics.at["skill_vs_regression", "high"] < 0
+    assert found.statistics.at["log_loss_gain_vs_regression", "high"] < 0
     assert found.verdict == WORSE
-    assert "plain logistic regression" in found.reasons[0]
+    assert found.reasons[0].startswith("a plain logistic regression foretold them better")
+    mark = found.learned.assumptions.entries["graduates.verdict"]
+    assert (mark.value, mark.basis) == (WORSE, "office")
+    losses = found.yardstick.set_index("method")["log_loss"]
+    assert f"a plain logistic regression {losses['regression']:.3f}" in mark.why
+    assert f"learned numbers {losses['learned']:.3f}" in mark.why
 
 
 def falsely_better(seed, choosy):
