@@ -18,6 +18,8 @@ demo: .venv/runtime    ## render the sample students' reports to reports/out
 	$(BIN)/countersignal demo
 explore: .venv/runtime ## open the notebooks in JupyterLab, on a private working copy
 	$(BIN)/countersignal explore --lab
+# Two processes of tests with two threads of algebra each would wait for one another.
+test soak: export OPENBLAS_NUM_THREADS = 1
 test: .venv/dev        ## every test that takes no browser install, and the notebooks' numbers
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not soak" tests/unit tests/figures tests/contract
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not soak" tests/golden tests/notebooks tests/e2e

@@ -132,10 +132,8 @@ def next_step(row: dict[str, Any]) -> str:
 
 def _of_the_list(row: dict[str, Any]) -> dict[str, str]:
     """The match chance of a student's list in words."""
-    return {
-        "Match, of 100": of_100(row["match_chance"]),
-        "Range": f"{of_100(row['low'])}–{of_100(row['high'])}",
-    }
+    ends = f"{of_100(row['low'])}–{of_100(row['high'])}"
+    return {"Match (range)": f"{of_100(row['match_chance'])} ({ends})"}
 
 
 def list_rows(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:

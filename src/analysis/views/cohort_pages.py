@@ -16,7 +16,7 @@ from analysis.views.cohort import NO_LIST, NO_SCORE, ClassOverview
 
 __all__ = ["ClassPages", "class_pages"]
 
-MOST_SHARED, MOST_CALLS = 8, 8
+MOST_SHARED, MOST_CALLS = 5, 6
 LEAST_SWING = 0.005  # of a match: less would be shown as 0.00
 COLUMNS = [
     "student_id",
