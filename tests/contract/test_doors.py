@@ -9,8 +9,10 @@ import tomllib
 
 import pytest
 import yaml
+from typer.main import get_command
 
 from analysis.assumptions import read_assumptions, toml_text
+from analysis.cli import app
 from analysis.paths import project_root
 
 ROOT = project_root()
@@ -212,6 +214,62 @@ def test_a_name_of_nothing_would_be_seen(known):
         "level.bases",
         "red_flagses",
         "engines.py",
+    ]
+
+
+# Options of other programs that pages name as well: papermill's.
+OPTIONS_OF_OTHERS = {"--engine"}
+
+
+def commands_of(group, above="countersignal"):
+    """Every command by its whole name, with its options."""
+    options = {opt for p in group.params for opt in (*p.opts, *p.secondary_opts)}
+    found = {above: options | {"--help", "--project"}}
+    for name, command in getattr(group, "commands", {}).items():
+        found |= commands_of(command, f"{above} {name}")
+    return found
+
+
+def misnamed(page_text, commands):
+    """Commands and options in a page's `code` that countersignal does not have."""
+    everywhere = set().union(*commands.values(), OPTIONS_OF_OTHERS)
+    wrong = []
+    for span in re.findall(r"`([^`\n]+)`", page_text):
+        words = span.split()
+        if words[0] == "countersignal":
+            known = [n for n in range(len(words), 0, -1) if " ".join(words[:n]) in commands]
+            own = commands[" ".join(words[: known[0]])]
+            group = any(name.startswith(" ".join(words[: known[0]]) + " ") for name in commands)
+            if group and words[known[0] :] and not words[known[0]].startswith("-"):
+                wrong.append(span)
+            wrong += [f"{span}: {w}" for w in words if w.startswith("--") and w not in own]
+        elif words[0].startswith("--"):
+            wrong += [w for w in [words[0].split("=")[0]] if w not in everywhere]
+    return wrong
+
+
+@pytest.fixture(scope="module")
+def commands():
+    return commands_of(get_command(app))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*PAGES, *sorted(ROOT.glob("notebooks/*.py"))],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
+def test_each_command_and_option_named_in_a_sentence_is_there(page, commands):
+    if page.name == "CHANGELOG.md":
+        pytest.skip("tells of options that are gone")
+    assert misnamed(page.read_text(encoding="utf-8"), commands) == []
+
+
+def test_a_command_or_option_that_is_not_there_would_be_seen(commands):
+    page = "`countersignal graduates push` `countersignal pick S1 --budgets 3` `--fil` `--fill`"
+    assert misnamed(page, commands) == [
+        "countersignal graduates push",
+        "countersignal pick S1 --budgets 3: --budgets",
+        "--fil",
     ]
 
 

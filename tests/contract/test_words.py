@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from analysis.assumptions import read_assumptions, toml_text
 from analysis.paths import project_root
+from analysis.vocabulary import FLAGS
 
 TEMPLATES = sorted((project_root() / "src" / "analysis" / "text").rglob("*.md.j2"))
 BANNED = (
@@ -53,6 +55,35 @@ def test_template_has_no_banned_word(template):
 
 def test_there_are_templates():
     assert len(TEMPLATES) > 10
+
+
+def flags_without(flags, assumptions, text):
+    """What a red flag lacks: its anchored chance, and its words in the report."""
+    lacking = [f"{flag}: no anchor" for flag in flags if f"[anchors.{flag}]" not in assumptions]
+    for name in ("flag_names", "stays", "opening"):
+        (entries,) = re.findall(rf"set {name} = {{(.*?)}} %}}", text, re.DOTALL)
+        lacking += [f"{flag}: not in {name}" for flag in flags if f'"{flag}":' not in entries]
+    return lacking
+
+
+@pytest.fixture
+def words_of_flags():
+    pages = project_root() / "src" / "analysis" / "text" / "report"
+    written = [(pages / f"{name}.md.j2").read_text(encoding="utf-8") for name in ("words", "story")]
+    return toml_text(read_assumptions()), "".join(written)
+
+
+def test_every_red_flag_has_an_anchor_and_its_words(words_of_flags):
+    assert flags_without(FLAGS, *words_of_flags) == []
+
+
+def test_a_red_flag_without_an_anchor_or_words_would_be_named(words_of_flags):
+    assert flags_without(["late_start"], *words_of_flags) == [
+        "late_start: no anchor",
+        "late_start: not in flag_names",
+        "late_start: not in stays",
+        "late_start: not in opening",
+    ]
 
 
 def british(files):

@@ -6,7 +6,13 @@ from matplotlib.colors import to_hex
 from analysis.errors import FigureError
 from analysis.figures import style
 from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
-from tests.figures.conftest import collisions, intervals, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+    collisions,
+    intervals,
+    outside,
+    visible_texts,
+)
 
 LONG = [
     "Leave of absence for academic reasons",
@@ -96,10 +102,7 @@ def test_a_suppressed_cell_has_a_name_and_no_bar(axes):
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, long):
     rows = chances(count, long=long)
     draw_interview_chances(rows, axes, marked=rows["red_flag"].iloc[count // 2])
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
     width, height = axes.figure.get_size_inches()
     assert width == 6.5
     assert height <= 9

@@ -445,6 +445,9 @@ def backtest(
             metavar="TEXT", help="What the rows are: applications, interviews or matched."
         ),
     ] = "",
+    insist: Annotated[
+        bool, typer.Option("--insist", help="Write the learned set though a rival did better.")
+    ] = False,
     output: FormatOption = None,
 ) -> int:
     """Compare the chances with what became of your own graduates, and learn from them."""
@@ -458,15 +461,19 @@ def backtest(
         sets or (),
         _given(learned_to),
         form,
+        insist,
     )
     record = answer.record()
+    if answer.refused:
+        say(answer.refused)
     shown = chosen_format(output)
+    code = 1 if answer.refused else 0
     if shown is Format.json:
         print_json(record)
-        return 0
+        return code
     if shown is Format.csv:
         print_csv(answer.figures())
-        return 0
+        return code
     print(answer.verdict())
     for reason in record["reasons"]:
         print(f"{reason[0].upper()}{reason[1:]}.")
@@ -480,9 +487,9 @@ def backtest(
     print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
     print(
         f"assumptions {record['fingerprint']}, learned {record['fingerprint_learned']}"
-        + ("" if learned_to is None else f", written to {learned_to.name}")
+        + ("" if learned_to is None or answer.refused else f", written to {learned_to.name}")
     )
-    return 0
+    return code
 
 
 def export_graduates(
@@ -498,9 +505,11 @@ def export_graduates(
     ] = None,
 ) -> None:
     """Write counts that can be shared: groups of ten graduates or more, with noise."""
+    from analysis.inputs import row_key
     from analysis.views.graduates import export_cells
 
-    cells = export_cells([path.resolve() for path in graduates], out, _given(mapping))
+    files = [path.resolve() for path in graduates]
+    cells = export_cells(files, out, row_key(), _given(mapping))
     print_table(cells.to_dict("records"), [c for c in cells if c != "format"])
     print(f"{len(cells)} cells written to {out.name}. Look at them before you send them.")
 

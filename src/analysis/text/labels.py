@@ -182,7 +182,7 @@ TOPICS = MappingProxyType(
         "the minimum passing score": ("passing.",),
         "how much a high score relieves a flag": ("relief.",),
         "what ten points are worth": ("logit_scale",),
-        "how strongly answers come together": ("latent_correlation",),
+        "how far programs decide alike": ("latent_correlation",),
         "the chance of a match after an interview": ("match_given_interview",),
     }
 )
@@ -357,6 +357,9 @@ BACKTEST_FIGURES = MappingProxyType(
         "skill_vs_base_rate": "better than the earlier years' rate by (0 is as good)",
         "skill_vs_survey": "better than the old numbers by (0 is as good)",
         "skill_vs_regression": "better than a plain logistic regression by (0 is as good)",
+        "log_loss_gain_vs_survey": "log loss less than the old numbers' by (0 is as good)",
+        "log_loss_gain_vs_regression": "log loss less than the regression's by (0 is as good)",
+        "log_loss_gain_vs_base_rate": "log loss less than the earlier rate's by (0 is as good)",
         "skill_vs_selection": "better than the old numbers seen through advisors' choices by",
         "calibration_in_the_large": "interviews per application not foretold (0)",
         "calibration_slope": "slope (1; below 1 chances are too extreme)",

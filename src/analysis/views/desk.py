@@ -39,7 +39,7 @@ from analysis.text.labels import (
     place_title,
     to_verify,
 )
-from analysis.views.application_list import ListView, list_view
+from analysis.views.application_list import ListView
 from analysis.views.case import Case, case_assumptions, cell_text
 from analysis.views.pick import left_out_reason, list_words, listed_because
 
@@ -410,9 +410,9 @@ def list_of(case: Case, desk: Desk) -> ListOf:
         student, programs, assumptions, preferences, left_out_number=len(programs)
     )
     records = found.programs.to_dict("records")
-    words = list_words(found, assumptions)
+    view = ListView(found, assumptions)
+    words = list_words(view)
     said = sentences("page/list" if records else "pick/sentences", **words)
-    view = list_view(found, assumptions)
     return ListOf(
         MappingProxyType(_list_rows(view, found.expected_interviews)),
         found,
