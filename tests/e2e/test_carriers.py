@@ -13,8 +13,8 @@ from analysis.report.batch import run_batch
 
 PACKAGE = str(Path(analysis.__file__).parent)
 STUDENT = "S002"
-# From where the file has been read (tables) to the finished PDF. What the notebook computes from
-# its row are results, no carriers.
+# From where the file has been read to the finished PDF. Not counted: the whole table that the
+# loader hands to `inputs` (RawRows), what the notebook computes, and the manifest afterwards.
 ON_THE_WAY = {"cli", "inputs", "report", "workers"}
 
 
