@@ -50,12 +50,12 @@ def of_programs(size: int) -> float:
 
 def of_draws(size: int) -> float:
     """Lists made again, out of 60 programs."""
-    from analysis.model.sensitivity.smaa import redrawn_lists
+    from analysis.model.sensitivity.smaa import resampled_lists
     from benchmarks.robustness_redraws import LIMIT, case
 
     draws, utility = case(draws=size)
     begun = time.process_time()
-    redrawn_lists(draws, utility, LIMIT)
+    resampled_lists(draws, utility, LIMIT)
     return time.process_time() - begun
 
 
