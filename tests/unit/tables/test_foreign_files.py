@@ -12,8 +12,8 @@ from analysis.cli import main
 from analysis.errors import TableError
 from analysis.paths import from_root
 from analysis.tables.check import check_files, check_table
-from analysis.tables.mapping import how_to_read, reading_with
-from analysis.tables.proposal import columns_as_read, propose, write_mapping
+from analysis.tables.mapping import how_to_read, raw_rows, reading_with
+from analysis.tables.proposal import proposal_of, propose, write_mapping
 from tests.unit.tables.class_file import GOOD, HEADER
 from tests.unit.tables.test_cases import CASES
 
@@ -109,7 +109,8 @@ def registrar(tmp_path):
 
 
 def test_a_proposal_asks_for_what_is_not_sure_and_assigns_no_flag(registrar):
-    text, asked = propose(registrar)
+    proposal = propose(registrar)
+    text, asked = proposal.toml(), proposal.questions
     assert 'step2_ck = "USMLE Step 2 CK"' in text
     assert '# name = ["First name", "Last name"]' in text
     assert '# specialty = ["Specialty 1", "Specialty 2"]' in text
@@ -244,14 +245,18 @@ def test_explore_reads_a_class_through_a_mapping_and_tells_the_page(tmp_path, mo
     assert seen["students_csv"] == str(tmp_path / "class.csv")
 
 
+def readings(path):
+    return proposal_of(path.name, raw_rows(path, "students"), "students").readings
+
+
 def test_each_column_of_a_file_is_shown_as_it_would_be_read(registrar):
-    shown = {row["Your column"]: row for row in columns_as_read(registrar, "students")}
+    shown = {row["Your column"]: row for row in readings(registrar)}
     assert shown["USMLE Step 2 CK"]["Read as"] == "step2_ck"
     assert shown["LOA reason"]["Read as"] == "to decide: perhaps red_flags"
     assert shown["Last name"]["Holds"] == "4 filled"
     (registrar.parent / "mapping.toml").write_text(
         '[students]\nignore = ["LOA reason"]\n[students.columns]\nspecialty = "Specialty 1"\n'
     )
-    shown = {row["Your column"]: row for row in columns_as_read(registrar, "students")}
+    shown = {row["Your column"]: row for row in readings(registrar)}
     assert shown["Specialty 1"]["Read as"] == "specialty"
     assert "LOA reason" not in shown
