@@ -40,12 +40,10 @@ WATCH = """
   new MutationObserver((changes) => {
     for (const change of changes) {
       if (inside(change.target, '.cs-keys')) mark('number');
+      if (inside(change.target, '.cs-picture-chances-by-flag')) mark('chart');
       if (inside(change.target, '.cs-keys, .cs-main')) mark('last');
     }
   }).observe(page, { childList: true, subtree: true, characterData: true });
-  page.addEventListener('load', (event) => {
-    if (event.target.tagName === 'IMG') mark('chart');
-  }, true);
   page.addEventListener('keydown', () => {
     Object.assign(seen, { key: performance.now(), number: 0, chart: 0, last: 0 });
   }, true);
@@ -83,7 +81,7 @@ def measured(address: str) -> tuple[list[dict[str, float]], float]:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         begun = time.perf_counter()
         page.goto(address)
-        page.locator("img.cs-chart").first.wait_for(timeout=1000 * SECONDS)
+        page.locator(".cs-chart").first.wait_for(timeout=1000 * SECONDS)
         first = time.perf_counter() - begun
         page.wait_for_timeout(2000)
         page.evaluate(WATCH)

@@ -1,5 +1,5 @@
 @echo off
-rem Windows: double-click renders the class in data\private to reports\out\class; waits on an error.
+rem Windows: double-click renders the class in data\private to reports\out\class, says where they are and waits.
 cd /d "%~dp0.."
 set EXTRA=
 set STUDENTS=data\private\students.csv
@@ -31,9 +31,10 @@ if errorlevel 1 (
 )
 call %RUN% batch --students %STUDENTS% --programs %PROGRAMS% --out reports\out\class %PREFERENCES% %GRADUATES% %EXTRA%
 set CODE=%ERRORLEVEL%
-if not "%CODE%"=="0" (
-  echo.
-  echo Something needs your attention ^(see above^).
-  pause
-)
+rem not in brackets: a folder such as countersignal (1) would close them
+set "SAID=Done. The reports and summary.csv are in: %CD%\reports\out\class"
+if not "%CODE%"=="0" set "SAID=Something needs your attention (see above)."
+echo.
+echo %SAID%
+pause
 exit /b %CODE%

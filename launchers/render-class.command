@@ -1,5 +1,5 @@
 #!/bin/bash
-# macOS: double-click renders the class in data/private to reports/out/class; waits on an error.
+# macOS: double-click renders the class in data/private to reports/out/class, says where they are and waits.
 cd "$(dirname "$0")/.." || exit 2
 run() { if [ -x .venv/bin/countersignal ]; then .venv/bin/countersignal "$@"; else conda run --no-capture-output -n countersignal countersignal "$@"; fi; }
 if ! run --version >/dev/null 2>&1; then
@@ -21,9 +21,13 @@ students=$(file students || echo data/private/students.csv)
 programs=$(file programs || echo data/private/programs.csv)
 run batch --students "$students" --programs "$programs" --out reports/out/class "${extra[@]}"
 code=$?
-if [ $code -ne 0 ]; then
-  echo
-  echo "Something needs your attention (see above). Press Return to close."
-  read -r
+echo
+if [ $code -eq 0 ]; then
+  echo "Done. The reports and summary.csv are in:"
+  echo "  $PWD/reports/out/class"
+else
+  echo "Something needs your attention (see above)."
 fi
+echo "Press Return to close."
+read -r
 exit $code

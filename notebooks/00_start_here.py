@@ -56,9 +56,9 @@ chances[columns].sort_values("interview_chance", ascending=False).head(8).round(
 
 # %%
 from analysis.model.choice.application_list import application_list
-from analysis.views import list_view
+from analysis.views import ListView
 
-plan = list_view(application_list(student, programs, assumptions), assumptions)
+plan = ListView(application_list(student, programs, assumptions), assumptions)
 plan.programs[["group", "name", "chance", "low", "high", "signal"]].round(2)
 
 # %% tags=["nbval-check-output"]

@@ -25,15 +25,16 @@ assumptions_toml: str = "data/assumptions/default.toml"  # the weights in force,
 # %%
 from analysis.report.publish import check_parameters
 
-check_parameters()
+check_parameters()  # a parameter that is misspelled or of another type stops the run here, with one sentence
 
 # %%
 import pandas as pd
+import seaborn as sns
 
 from analysis import tables
 from analysis.assumptions import factor_components, read_assumptions
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
-from analysis.figures.style import apply, new_axes
+from analysis.figures.style import Margins, apply, laid_out, new_axes, provenance
 from analysis.figures.survey_table import alt_survey_table, draw_survey_table
 from analysis.model.survey import (
     component_weights,
@@ -52,6 +53,8 @@ responses = tables.read_pd_responses(from_root(responses_csv))
 
 # %% [markdown]
 # ## The factors, as the file gives them
+#
+# One bar a factor, of `importance_csv`. The article's five add up to 100%, so a bar is a share of the whole.
 
 # %%
 axes = draw_factor_importance(importance, new_axes())
@@ -105,7 +108,38 @@ print("without a component:", *from_survey.attrs["unmapped"], sep="\n  ")
 print("cited by too few:", *from_survey.attrs["suppressed"], sep="\n  ")
 
 # %% [markdown]
-# The same chart for the survey's weights. `countersignal assumptions new mine.toml --survey FILE` writes the whole set.
+# ## A chart of your own
+#
+# Any seaborn or matplotlib chart can be drawn on `new_axes()`. `laid_out` gives it the look of the others: a title, and a
+# footer that says whose numbers these are. Here, one dot for each way from the survey to a weight.
+
+# %%
+ways = from_survey.melt("component", ["cited_times_mean", "mean_among_citing", "rank_order_centroid"], "way", "weight")
+axes = sns.stripplot(ways, x="weight", y="component", hue="way", jitter=False, palette="colorblind", ax=new_axes())
+axes.set(xlabel="Weight", ylabel="", xlim=(0, 0.5))
+margins = Margins(height=160, left=80, right=12, below=40)
+laid_out(axes, title="Three ways from one survey to five weights", footer=provenance(ratings), margins=margins)
+alt = "Dots: each component's weight in three ways. The numbers are in the table above."
+publish_figure(axes.figure, alt, "One dot for each way.", "png")
+
+# %% [markdown]
+# ## A factor of your own
+#
+# A factor counts once it belongs to one of the five components. `data/assumptions/factors.toml` says to which; here one
+# of the factors without a component is given one. A component is rated as the mean of its factors, so one that few cite pulls
+# it down, and the other shares rise. To keep the change, add the factor's name to that file. Is an away rotation part of the
+# clerkships? Change the word and see.
+
+# %% tags=["nbval-check-output"]
+mine = {**factor_components(), "away rotation in the department": "clerkships"}
+with_mine = component_weights(ratings, mine).set_index("component")
+before = from_survey.set_index("component")["cited_times_mean"]
+pd.DataFrame({"before": before, "with it": with_mine["cited_times_mean"]}).round(3)
+
+# %% [markdown]
+# ## The survey's weights beside the article's
+#
+# The same bars as above, for the survey's weights. `countersignal assumptions new mine.toml --survey FILE` writes the whole set.
 
 # %%
 source = ratings["source"].iloc[0]

@@ -24,7 +24,7 @@ program_type: str = "community"  # type of program, by its code
 # %%
 from analysis.report.publish import check_parameters
 
-check_parameters()
+check_parameters()  # a parameter that is misspelled or of another type stops the run here, with one sentence
 
 # %%
 import pandas as pd

@@ -22,7 +22,7 @@ specialty: str = "Internal Medicine"  # whose programs are drawn
 # %%
 from analysis.report.publish import check_parameters
 
-check_parameters()
+check_parameters()  # a parameter that is misspelled or of another type stops the run here, with one sentence
 
 # %%
 from analysis import tables
@@ -36,6 +36,8 @@ from analysis.report.publish import publish_figure
 
 # %% [markdown]
 # ## Types of programs
+#
+# The article's own table: one dot a type, prestige to the right, willingness to consider a red flag upward.
 
 # %%
 apply()

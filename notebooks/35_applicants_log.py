@@ -22,7 +22,7 @@ assumptions_toml: str = "data/assumptions/default.toml"  # what the log's number
 # %%
 from analysis.report.publish import check_parameters
 
-check_parameters()
+check_parameters()  # a parameter that is misspelled or of another type stops the run here, with one sentence
 
 # %%
 from analysis import tables

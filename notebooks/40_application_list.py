@@ -27,7 +27,7 @@ what_if_step2_ck: int = 265  # a score to ask about
 # %%
 from analysis.report.publish import check_parameters
 
-check_parameters()
+check_parameters()  # a parameter that is misspelled or of another type stops the run here, with one sentence
 
 # %%
 import pandas as pd
@@ -131,6 +131,8 @@ pd.Series(
 
 # %% [markdown]
 # ## Explain: where the list lies among the programs
+#
+# Filled marks are on the list: prestige to the right, willingness to consider a red flag upward.
 
 # %%
 own = found.problem.programs
@@ -155,6 +157,9 @@ found.match_chance_by_rho[["rho", "match_chance"]].round(3)
 
 # %% [markdown]
 # ## Explain: what the next application would add
+#
+# The list's programs stand in the order of what each adds to those before it; then come the best of the rest, without
+# signals. The curve flattens where a further fee buys less than `list.flat_gain`.
 
 # %%
 further, worth_sending = next_applications(found, assumptions)

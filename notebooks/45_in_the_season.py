@@ -44,6 +44,8 @@ found, record = answer.found, answer.record()
 
 # %% [markdown]
 # ## The answer
+#
+# What `countersignal season` prints. The sections below take it apart.
 
 # %% tags=["nbval-check-output"]
 print("\n".join(record["sentences"]))
@@ -121,6 +123,8 @@ print(shown.to_string(float_format="{:.4f}".format))
 
 # %% [markdown]
 # ## 5. Is one more interview worth accepting?
+#
+# What it adds to the match chance, times what a match is worth by our assumption, against what an interview costs.
 
 # %% tags=["nbval-check-output"]
 worth = found.one_more_gain * assumptions.value("list.worth_of_match_usd")

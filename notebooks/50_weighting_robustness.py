@@ -22,6 +22,7 @@ programs_csv: str = "data/sample/programs.csv"  # the programs
 preferences_csv: str = "data/sample/preferences.csv"  # ties and signals, empty for none
 assumptions_toml: str = "data/assumptions/default.toml"  # first set of assumptions
 other_assumptions_toml: str = "data/assumptions/even_weights.toml"  # the set it is held against
+red_flags_weight: float = 0.25  # a weight of your own for red flags, 0.15 by the article
 draws: int = 500  # lists made again for each set
 seed: int = 20260915  # of the draws
 sample: int = 512  # points behind the variance shares, a power of two
@@ -29,7 +30,7 @@ sample: int = 512  # points behind the variance shares, a power of two
 # %%
 from analysis.report.publish import check_parameters
 
-check_parameters()
+check_parameters()  # a parameter that is misspelled or of another type stops the run here, with one sentence
 
 # %%
 import pandas as pd
@@ -54,7 +55,7 @@ from analysis.model.sensitivity import (
 )
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
-from analysis.text import findings as words
+from analysis.text import sentence
 from analysis.views.robustness import charted
 
 # %%
@@ -96,7 +97,7 @@ pd.DataFrame(case.inputs.ranges(), index=["low", "base", "high"]).T.round(3)
 # %%
 drawn = case.inputs.drawn(draws, seed)
 lists = resampled(case, drawn, base)
-title = words.acceptability_finding(lists.draws["kept"].tolist(), len(base))
+title = sentence("findings/acceptability", least=lists.least_kept, listed=len(base), draws=len(lists.draws))
 places = charted(lists.often_chosen(40), from_root(programs_csv), assumptions_toml)
 axes = draw_acceptability(places, new_axes(), title=title)
 publish_figure(axes.figure, alt_acceptability(places, title=title), title, "png")
@@ -124,7 +125,7 @@ lists.draws[["kept", "overlap", "beyond_chance", "kendall_tau", "regret"]].descr
 
 # %% tags=["nbval-check-output"]
 firsts = first_places(case, drawn)
-print(words.first_finding(firsts.to_dict("records")))
+print(sentence("findings/firsts", firsts=firsts.to_dict("records")))
 firsts.round(2)
 
 # %% [markdown]
@@ -133,7 +134,7 @@ firsts.round(2)
 
 # %% tags=["nbval-check-output"]
 calls = close_calls(case, drawn, base)
-print(words.close_call_finding(calls.to_dict("records")))
+print(sentence("findings/close_calls", close_calls=calls.to_dict("records")))
 calls.head(8).round(2)
 
 # %% [markdown]
@@ -144,7 +145,7 @@ calls.head(8).round(2)
 
 # %%
 variance = match_variance(case, sample, seed, base)
-title = words.variance_finding(variance.to_dict("records"))
+title = sentence("findings/variance", shares=variance.to_dict("records"))
 shares = charted(variance, from_root(programs_csv), assumptions_toml)
 axes = draw_sobol_bars(shares, new_axes(), title=title)
 publish_figure(axes.figure, alt_sobol_bars(shares, title=title), title, "png")
@@ -159,7 +160,7 @@ variance.round(2).replace(-0.0, 0.0)
 
 # %%
 moved = list_tornado(case, base)
-title = words.tornado_finding(moved.to_dict("records"))
+title = sentence("findings/tornado", bars=moved.to_dict("records"))
 bars = charted(moved, from_root(programs_csv), assumptions_toml)
 axes = draw_tornado(bars, new_axes(), title=title)
 publish_figure(axes.figure, alt_tornado(bars, title=title), title, "png")
@@ -172,10 +173,13 @@ publish_figure(axes.figure, alt_tornado(bars, title=title), title, "png")
 
 # %% [markdown]
 # ## What would have to be true for the list to change?
+#
+# For each input, the nearest value at which the list is another one, and which programs then leave and enter. Empty: it
+# stays the same over the whole range.
 
 # %% tags=["nbval-check-output"]
 flips = list_flips(case, int(assumptions.value("robustness.flip_steps")))
-print(words.flip_finding(flips.to_dict("records")))
+print(sentence("findings/flips", flips=flips.to_dict("records")))
 flips.round(3)
 
 # %% [markdown]
@@ -187,24 +191,47 @@ flips.round(3)
 order_flips(case, base).round(3)
 
 # %% [markdown]
+# ## Your own weight: which conclusions hold?
+#
+# `with_set` changes one assumption, as `--set` does on the command line; the other weights are rescaled. The list is made
+# again and held against the first one: do the same programs stay, does the first list lose much, and does the same input
+# still move the match chance most? A list is made for its worth to the student, wishes included, so the one made for your
+# weight need not have the higher match chance.
+
+# %% tags=["nbval-check-output"]
+own_set = assumptions.with_set([f"weights.red_flags={red_flags_weight}"])
+own_case = student_case(student, list_problem(student, programs, own_set, preferences), own_set, preferences)
+own_list = own_case.base_list()
+(as_it_was,) = own_case.match_chances(own_case.inputs.base(), base)
+(made_again,) = own_case.match_chances(own_case.inputs.base(), own_list)
+print(f"{len({*base} & {*own_list})} of {len(base)} programs stay on the list")
+print(f"under your weight the first list has a match chance of {as_it_was:.1%}, the one made for it {made_again:.1%}")
+print(f"moves it most: {moved['input'].iloc[0]}; under your weight {list_tornado(own_case, base)['input'].iloc[0]}")
+
+# %% [markdown]
 # ## And under the other assumptions?
+#
+# A whole set against another. First, what differs:
 
 # %% tags=["nbval-check-output"]
 other_set = read_assumptions(other_assumptions_toml)
 pd.DataFrame(difference(assumptions, other_set), columns=["assumption", "first", "second"])
 
+# %% [markdown]
+# The same heat map and the same variance shares, for lists made under the second set:
+
 # %%
 other_problem = list_problem(student, programs, other_set, preferences)
 other_case = student_case(student, other_problem, other_set, preferences)
 other_lists = resampled(other_case, other_case.inputs.drawn(draws, seed))
-title = words.acceptability_finding(other_lists.draws["kept"].tolist(), len(other_lists.base))
+title = sentence("findings/acceptability", least=other_lists.least_kept, listed=len(other_lists.base), draws=len(other_lists.draws))
 places = charted(other_lists.often_chosen(40), from_root(programs_csv), other_assumptions_toml)
 axes = draw_acceptability(places, new_axes(), title=title)
 publish_figure(axes.figure, alt_acceptability(places, title=title), title, "png")
 
 # %%
 variance = match_variance(other_case, sample, seed, other_lists.base)
-title = words.variance_finding(variance.to_dict("records"))
+title = sentence("findings/variance", shares=variance.to_dict("records"))
 shares = charted(variance, from_root(programs_csv), other_assumptions_toml)
 axes = draw_sobol_bars(shares, new_axes(), title=title)
 publish_figure(axes.figure, alt_sobol_bars(shares, title=title), title, "png")

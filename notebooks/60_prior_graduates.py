@@ -32,7 +32,7 @@ from analysis.figures.chance_by_score import alt_chance_by_score, draw_chance_by
 from analysis.figures.reliability import alt_reliability, draw_reliability
 from analysis.figures.style import new_axes
 from analysis.report.publish import publish_chart, publish_figure
-from analysis.text.findings import flag_by_score_finding, reliability_finding
+from analysis.text import sentence
 from analysis.views.backtest import backtest
 from analysis.views.graduates import graduates_like_table
 
@@ -50,7 +50,7 @@ found = answer.result
 # %%
 shown = answer.flag_shown(flag)
 curves = answer.by_score(shown)
-title = flag_by_score_finding(curves.to_dict("records"), shown)
+title = sentence("findings/flag_by_score", curves=curves.to_dict("records"), flag=shown)
 drawing = (new_axes(), draw_chance_by_score, alt_chance_by_score, title, "png")
 publish_chart(curves, *drawing, title=title)
 
@@ -96,7 +96,7 @@ print(answer.yardstick().to_string(index=False))
 
 # %%
 bins = answer.reliability()
-title = reliability_finding(bins.to_dict("records"))
+title = sentence("findings/reliability", bins=bins.to_dict("records"))
 axes = draw_reliability(bins, new_axes(), title=title)
 publish_figure(axes.figure, alt_reliability(bins, title=title), title, "png")
 

@@ -29,14 +29,13 @@ from analysis.report.publish import check_parameters
 check_parameters()
 
 # %%
-from analysis.figures.class_matches import alt_class_matches, draw_class_matches
 from analysis.figures.class_standing import alt_class_standing, draw_class_standing
 from analysis.figures.style import apply, new_axes
 from analysis.inputs import date_of_data
 from analysis.paths import from_root
 from analysis.report.publish import (
+    publish_block,
     publish_chart,
-    publish_charts,
     publish_identity,
     publish_rows,
     publish_table,
@@ -47,6 +46,7 @@ from analysis.views.cohort import class_overview
 from analysis.views.cohort_pages import class_pages
 
 # %%
+# The class and its lists, then the pages in words and tables.
 apply()
 files = [from_root(students_csv), from_root(programs_csv), preferences_csv, graduates_csv]
 found = class_overview(*files, assumptions_toml)
@@ -60,29 +60,30 @@ publish_identity(None, "The class at a glance", date, found.assumptions.fingerpr
 # ## Students to meet first
 
 # %%
+# Page 1: whom to meet, the highest risk on top, each with one next step.
 publish_text(pages.first_words)
 publish_table(pages.first, if_empty="")
 
 # %%
-caption = "Each student's own list, as in the student's report. Names in bold are to meet first."
-publish_charts(
-    pages.standing, new_axes, draw_class_standing, alt_class_standing, caption, image, line=pages.line
-)
+# Page 2: the one picture.
+publish_block("next-page", {"needed": len(pages.standing) > 0}, "")
+chart = {"caption": pages.standing_caption, "image": image, "line": pages.line}
+publish_chart(pages.standing, new_axes(), draw_class_standing, alt_class_standing, **chart)
+publish_block("next-page", {"needed": len(pages.standing) > 0}, "")
 
 # %% [markdown]
 # ## How many will match
 
 # %%
+# Page 3: the number to expect, and by specialty.
 publish_text(pages.summary)
-caption = "Each row adds what the row above leaves out. The last row is the expected number."
-publish_chart(
-    pages.steps, new_axes(), draw_class_matches, alt_class_matches, caption, image, students=pages.students
-)
+publish_table(pages.by_specialty, if_empty="")
 
 # %% [markdown]
 # ## What the office could change
 
 # %%
+# Calls that settle most, then further applications.
 publish_text(pages.calls_words)
 publish_table(pages.calls, if_empty="")
 publish_text(pages.change)
@@ -91,20 +92,23 @@ publish_text(pages.change)
 # ## Programs and signals that classmates share
 
 # %%
+# Where two of the class want one place.
 publish_text(pages.shared_words)
 publish_table(pages.shared, if_empty="")
 
 # %% [markdown]
-# ## The other students and lists
+# ## The other students
 
 # %%
+# Everyone with a list who does not stand on page 1.
+publish_text(pages.others_words)
 publish_table(pages.others, if_empty="")
-publish_table(pages.by_specialty, if_empty="")
 
 # %% [markdown]
 # ## Past graduates
 
 # %%
+# What became of them, beside this class.
 publish_text(pages.graduates_words)
 publish_table(pages.graduates, if_empty="")
 
@@ -112,6 +116,7 @@ publish_table(pages.graduates, if_empty="")
 # ## What this is based on
 
 # %%
+# Files, rows left out, assumptions, limits; and the rows for a spreadsheet.
 publish_table(pages.facts)
 publish_table(pages.left_out, if_empty="")
 publish_table(pages.rests_on)

@@ -16,7 +16,7 @@ COMMAND = ["-m", "analysis.cli", "explore", "--no-browser"]
 CHANCE = "Interview at a typical mid-tier program"
 MATCH = "Estimated match chance"
 STUDENT = "S001"
-PICTURE = "img.cs-chart"
+PICTURE = ".cs-chart"
 # The kernel of a page that is opened before one is heated starts from nothing.
 PATIENCE_MS = 120_000
 
@@ -141,8 +141,9 @@ def tab(page, name):
 
 
 def picture(page, name):
-    """A chart by its name."""
-    return page.locator(f".cs-picture-{name} img")
+    """What a chart says in words, by its name."""
+    drawn = page.locator(f".cs-picture-{name} .cs-chart")
+    return drawn.get_attribute("aria-label") or drawn.get_attribute("alt")
 
 
 def slider(page, name):

@@ -67,7 +67,7 @@ def kernel_of(page, process):
     return own
 
 
-def test_numbers_turn_grey_while_an_answer_is_on_its_way(served, chromium):
+def test_numbers_turn_gray_while_an_answer_is_on_its_way(served, chromium):
     address, process = served
     with opened(chromium, address) as page:
         assert settled(process, 2) == 2

@@ -4,9 +4,12 @@ An action is one thing that a person does: open a tab, press a button, choose fr
 program, type into a field, hand in a file.
 """
 
+import io
 import re
+from collections import Counter
 
 import pytest
+from PIL import Image
 
 from tests.browser.conftest import server
 from tests.browser.explore_page import (
@@ -156,7 +159,7 @@ def test_why_this_one(page, advisor):
 
 def test_how_many_are_enough(page, advisor):
     assert re.search(r"How many are enough: \d+", page.locator(".cs-moved").inner_text())
-    assert page.locator(".cs-picture-applications img").is_visible()
+    assert page.locator(".cs-picture-applications figure").is_visible()
     assert advisor.actions == 0
 
 
@@ -240,3 +243,38 @@ def test_a_click_while_the_list_is_being_made_again_picks_the_program_under_it(p
         assert page.locator(".cs-title h3").inner_text() == name
         page.get_by_label("Program", exact=True).select_option(index=0)
         page.locator(".cs-title h3").wait_for(state="hidden")
+
+
+def tiles(page):
+    """What the map shows: {state: programs of the list there}."""
+    tab(page, "Charts")
+    page.locator(".cs-tiles").wait_for()
+    words = [t.split() for t in page.locator(".cs-tile").all_inner_texts()]
+    return {state: int(number) for state, number in (w for w in words if len(w) == 2)}
+
+
+def test_the_map_counts_the_list_by_state_and_an_excluded_state_is_empty(page):
+    tab(page, "List")
+    listed_states = Counter(page.locator(f"{ROW} td:nth-child(2)").all_inner_texts())
+    shown = tiles(page)
+    assert shown == listed_states
+    most = max(shown, key=shown.get)
+    with followed(page):
+        page.get_by_label("Preferred states", exact=True).fill(f"not {most}")
+        page.keyboard.press("Enter")
+    after = tiles(page)
+    assert after
+    assert most not in after
+
+
+def test_charts_are_as_dark_as_the_page(page):
+    dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    for name in ("Results", "Charts"):
+        tab(page, name)
+        for chart in page.locator(".cs-chart").all():
+            if not chart.is_visible():
+                continue
+            chart.scroll_into_view_if_needed()
+            picture = Image.open(io.BytesIO(chart.screenshot())).convert("L")
+            ground = max(picture.getcolors())[1]
+            assert (ground < 60) == dark

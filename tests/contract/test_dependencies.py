@@ -3,6 +3,7 @@
 import ast
 import re
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -14,6 +15,7 @@ STARTED = {
 }
 
 
+@cache
 def imported_distributions() -> set[str]:
     of_module = packages_distributions()
     found = set()

@@ -9,7 +9,10 @@ import tomllib
 
 import pytest
 import yaml
+from typer.main import get_command
 
+from analysis.assumptions import read_assumptions, toml_text
+from analysis.cli import app
 from analysis.paths import project_root
 
 ROOT = project_root()
@@ -108,7 +111,7 @@ def test_make_check_is_lint_format_types_and_notebooks_in_step():
     ]
 
 
-def test_the_citation_names_this_version_and_licence():
+def test_the_citation_names_this_version_and_license():
     citation = yaml.safe_load(text("CITATION.cff"))
     project = tomllib.loads(text("pyproject.toml"))["project"]
     assert str(citation["version"]) == project["version"]
@@ -147,6 +150,129 @@ def test_a_link_to_nowhere_would_be_seen(tmp_path):
     assert dead_links(page, tmp_path) == ["#two", "no.png", "../x"]
 
 
+# A page's `code` that is one name, a key of the assumptions, or a path.
+NAME = re.compile(r"[a-z][a-z0-9]+(?:_[a-z0-9]{2,})+")
+KEY = re.compile(r"([a-z_]+)\.(?!csv|toml)[a-z_0-9.]+")
+PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+/?|[\w-]+\.(?:py|typ|js)")
+# Made by a command, or a column for each red flag.
+KEYS = re.compile(r"^\[([^\]]+)\]", re.MULTILINE)
+MADE_LATER = re.compile(r"reports/out|data/private/|tolerance_\w+$")
+
+
+@pytest.fixture(scope="module")
+def known():
+    """Words of the code and the data, names of tests, and keys of the assumptions."""
+    folders = ("src", "data/assumptions", "data/article", "data/sample", "benchmarks", "notebooks")
+    kinds = {".py", ".toml", ".csv", ".typ", ".js", ".md"}
+    files = [f for folder in folders for f in (ROOT / folder).rglob("*") if f.suffix in kinds]
+    words = set(re.findall(r"\w+", text("pyproject.toml")))
+    for file in files:
+        words |= {file.stem, *re.findall(r"\w+", file.read_text(encoding="utf-8"))}
+    for file in (ROOT / "tests").rglob("*.py"):
+        words |= set(re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE))
+    return words, set(KEYS.findall(toml_text(read_assumptions())))
+
+
+def names_of_nothing(page_text, known):
+    """What a page names that is in no file of the project."""
+    words, keys = known
+    roots = {key.split(".")[0] for key in keys}
+    prose = re.sub(r"^```.*?^```$", "", page_text, flags=re.DOTALL | re.MULTILINE)
+    wrong = []
+    for span in re.findall(r"`([^`\n]+)`", prose):
+        key = KEY.fullmatch(span)
+        if MADE_LATER.match(span):
+            continue
+        if PATH.fullmatch(span) and not re.match(r"\W|\w/", span):
+            places = (ROOT, ROOT / "src" / "analysis", ROOT / "docs", ROOT / "data")
+            there = any((place / span).exists() for place in places)
+            if not there and not ("/" not in span and list(ROOT.glob(f"src/**/{span}"))):
+                wrong.append(span)
+        elif key and key[1] in roots and not PATH.fullmatch(span):
+            if not any(known_key.startswith(span) for known_key in keys):
+                wrong.append(span)
+        elif NAME.fullmatch(span) and span not in words:
+            wrong.append(span)
+    return wrong
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_each_file_key_and_column_that_a_page_names_is_there(page, known):
+    if page.name == "CHANGELOG.md":
+        pytest.skip("tells of names that are gone")
+    assert names_of_nothing(page.read_text(encoding="utf-8"), known) == []
+
+
+def test_a_name_of_nothing_would_be_seen(known):
+    page = (
+        "`model/level.py` `model/levels.py` `level.basis` `level.bases` `red_flags` "
+        "`red_flagses` `x/n`\n```sh\nno_command\n```\n"
+        "`data/private/mine.csv` `season.csv` `../x` `engine.py` `engines.py`\n"
+    )
+    assert names_of_nothing(page, known) == [
+        "model/levels.py",
+        "level.bases",
+        "red_flagses",
+        "engines.py",
+    ]
+
+
+# Options of other programs that pages name as well: papermill's.
+OPTIONS_OF_OTHERS = {"--engine"}
+
+
+def commands_of(group, above="countersignal"):
+    """Every command by its whole name, with its options."""
+    options = {opt for p in group.params for opt in (*p.opts, *p.secondary_opts)}
+    found = {above: options | {"--help", "--project"}}
+    for name, command in getattr(group, "commands", {}).items():
+        found |= commands_of(command, f"{above} {name}")
+    return found
+
+
+def misnamed(page_text, commands):
+    """Commands and options in a page's `code` that countersignal does not have."""
+    everywhere = set().union(*commands.values(), OPTIONS_OF_OTHERS)
+    wrong = []
+    for span in re.findall(r"`([^`\n]+)`", page_text):
+        words = span.split()
+        if words[0] == "countersignal":
+            known = [n for n in range(len(words), 0, -1) if " ".join(words[:n]) in commands]
+            own = commands[" ".join(words[: known[0]])]
+            group = any(name.startswith(" ".join(words[: known[0]]) + " ") for name in commands)
+            if group and words[known[0] :] and not words[known[0]].startswith("-"):
+                wrong.append(span)
+            wrong += [f"{span}: {w}" for w in words if w.startswith("--") and w not in own]
+        elif words[0].startswith("--"):
+            wrong += [w for w in [words[0].split("=")[0]] if w not in everywhere]
+    return wrong
+
+
+@pytest.fixture(scope="module")
+def commands():
+    return commands_of(get_command(app))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*PAGES, *sorted(ROOT.glob("notebooks/*.py"))],
+    ids=lambda page: page.relative_to(ROOT).as_posix(),
+)
+def test_each_command_and_option_named_in_a_sentence_is_there(page, commands):
+    if page.name == "CHANGELOG.md":
+        pytest.skip("tells of options that are gone")
+    assert misnamed(page.read_text(encoding="utf-8"), commands) == []
+
+
+def test_a_command_or_option_that_is_not_there_would_be_seen(commands):
+    page = "`countersignal graduates push` `countersignal pick S1 --budgets 3` `--fil` `--fill`"
+    assert misnamed(page, commands) == [
+        "countersignal graduates push",
+        "countersignal pick S1 --budgets 3: --budgets",
+        "--fil",
+    ]
+
+
 def test_every_notebook_is_linked_for_advisors_to_read():
     linked = set(re.findall(r"\(\.\./notebooks/([^)]+)\.ipynb\)", text("docs/for-advisors.md")))
     assert linked == {path.stem for path in (ROOT / "notebooks").glob("*.py")}
@@ -180,11 +306,13 @@ def launched(tmp_path, code, files=(), *, set_up=True):
     )
 
 
-def test_the_launcher_renders_the_private_class_and_closes_when_all_is_well(tmp_path):
-    process = launched(tmp_path, 0)
-    lines = process.stdout.read().splitlines()
-    assert process.wait(20) == 0
-    assert lines == [
+def arguments_of(process):
+    """What the launcher gave the command, after the user has closed it."""
+    return process.communicate("\n", timeout=20)[0].split("\n\n")[0].splitlines()
+
+
+def test_the_launcher_renders_the_private_class(tmp_path):
+    assert arguments_of(launched(tmp_path, 0)) == [
         "batch",
         "--students",
         "data/private/students.csv",
@@ -198,7 +326,7 @@ def test_the_launcher_renders_the_private_class_and_closes_when_all_is_well(tmp_
 def test_the_launcher_adds_what_is_there(tmp_path):
     files = ["reports/out/class/manifest.json", "data/private/preferences.csv"]
     process = launched(tmp_path, 0, [*files, "data/private/graduates.csv"])
-    assert process.communicate(timeout=20)[0].splitlines()[7:] == [
+    assert arguments_of(process)[7:] == [
         "--resume",
         "--preferences",
         "data/private/preferences.csv",
@@ -209,22 +337,26 @@ def test_the_launcher_adds_what_is_there(tmp_path):
 
 def test_the_launcher_takes_a_workbook_and_the_mapping_beside_it(tmp_path):
     files = ["students.xlsx", "programs.ods", "programs.csv", "mapping.toml"]
-    process = launched(tmp_path, 0, [f"data/private/{name}" for name in files])
-    lines = process.communicate(timeout=20)[0].splitlines()
+    lines = arguments_of(launched(tmp_path, 0, [f"data/private/{name}" for name in files]))
     assert lines[2] == "data/private/students.xlsx"
     assert lines[4] == "data/private/programs.csv"
     assert lines[7:] == ["--mapping", "data/private/mapping.toml"]
 
 
-@pytest.mark.parametrize("code", [1, 2, 130])
-def test_the_launcher_waits_on_an_error_and_keeps_its_exit_code(tmp_path, code):
+@pytest.mark.parametrize("code", [0, 1, 2, 130])
+def test_the_launcher_waits_at_its_end_and_keeps_the_exit_code(tmp_path, code):
     process = launched(tmp_path, code)
-    while "Press Return" not in process.stdout.readline():
+    said = []
+    while not said or "Press Return" not in said[-1]:
         assert process.poll() is None
+        said.append(process.stdout.readline())
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(0.2)
     process.communicate("\n", timeout=20)
     assert process.returncode == code
+    place = f"  {tmp_path / 'house' / 'reports' / 'out' / 'class'}\n"
+    assert (place in said) == (code == 0)
+    assert any("needs your attention" in line for line in said) == (code != 0)
 
 
 def test_the_launcher_says_how_to_set_up_where_the_command_does_not_start(tmp_path):
@@ -241,6 +373,7 @@ def test_both_launchers_do_the_same():
         "--no-capture-output -n countersignal countersignal",
         "batch --students",
         "Something needs your attention",
+        "Done. The reports and summary.csv are in:",
         "is not set up on this computer",
         "conda env update -f environment.yml",
         "--preferences",
@@ -252,7 +385,8 @@ def test_both_launchers_do_the_same():
     ):
         assert word in mac
         assert word in windows
-    assert re.search(r'if not "%CODE%"=="0" \(.*\bpause\b.*\)', windows, re.DOTALL)
+    attention = r'if not "%CODE%"=="0" set "SAID=Something needs your attention'
+    assert re.search(rf"{attention}.*\necho\.\necho %SAID%\npause\nexit", windows)
     assert windows.rstrip().endswith("exit /b %CODE%")
     assert "*.bat text eol=crlf" in text(".gitattributes")
     assert stat.S_IXUSR & (ROOT / "launchers" / "render-class.command").stat().st_mode

@@ -1,9 +1,11 @@
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
+from packaging.version import Version
 
 from analysis.paths import project_root
 
@@ -54,3 +56,36 @@ def test_a_missing_or_spare_library_or_a_lost_minimum_version_is_found(tmp_path,
     environment = tmp_path / "environment.yml"
     environment.write_text(environment.read_text().replace(old, new))
     assert differences(tmp_path) == found
+
+
+def older_than_asked(root: Path) -> list[str]:
+    """Minimum versions of environment.yml that a lock does not reach."""
+    listed = yaml.safe_load((root / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    names = {conda: name for name, conda in CONDA_NAME.items()}
+    asked = [re.split(">=", entry) for entry in listed if isinstance(entry, str) and ">=" in entry]
+    wrong = []
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        text = (root / lock).read_text(encoding="utf-8")
+        locked = re.findall(r"^([\w.-]+)==([^\s;\\]+)", text, re.MULTILINE)
+        for name, least in asked:
+            # A lock may hold a version for each Python; the oldest counts.
+            held = [Version(v) for known, v in locked if known == names.get(name, name)]
+            if name != "python" and (not held or min(held) < Version(least)):
+                wrong.append(f"{lock}: {name}, asked {least}")
+    return wrong
+
+
+def test_the_locks_hold_no_older_versions_than_the_conda_environment_asks_for():
+    assert older_than_asked(project_root()) == []
+
+
+def test_a_lock_with_an_older_version_is_found(tmp_path):
+    for name in ("environment.yml", "requirements.lock", "requirements-dev.lock"):
+        shutil.copy(project_root() / name, tmp_path)
+    environment = tmp_path / "environment.yml"
+    text = environment.read_text(encoding="utf-8").replace("pandas>=3", "pandas>=99")
+    environment.write_text(text, encoding="utf-8")
+    assert [line.split(":")[0] for line in older_than_asked(tmp_path)] == [
+        "requirements.lock",
+        "requirements-dev.lock",
+    ]

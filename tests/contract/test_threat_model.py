@@ -5,7 +5,7 @@ import pytest
 from analysis.paths import project_root
 
 MODEL = "docs/decisions/0009-who-could-attack.md"
-PARTS = ("own text", "shared or synced folder", "neighbour on the machine", "web page in the same")
+PARTS = ("own text", "shared or synced folder", "neighbor on the machine", "web page in the same")
 
 
 def unknown_tests(text, tests):

@@ -23,7 +23,7 @@ def contrast(one, other):
 
 
 def letters(page):
-    """Each visible letter: sign, colour, box in points from the lower left corner."""
+    """Each visible letter: sign, color, box in points from the lower left corner."""
     text = page.get_textpage()
     for index in range(text.count_chars()):
         sign = text.get_text_range(index, 1)

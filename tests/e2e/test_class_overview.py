@@ -1,4 +1,5 @@
 import csv
+import re
 import stat
 
 import pypdf
@@ -55,3 +56,16 @@ def test_names_without_an_overview_are_a_mistake_in_the_command(run, small_class
     refused = run(*small_class.batch, "--names")
     assert refused.code == 2
     assert "--names is for --overview" in refused.err
+
+
+def test_an_overview_has_the_students_to_meet_first_then_one_picture(run, small_class):
+    at = small_class.out.parent / "class.pdf"
+    done = run(
+        *small_class.batch, *QUICK, "--set", "classmates.risk_of_no_match=0.001", "--overview", at
+    )
+    assert done.code == 0, done.err
+    pages = [page.extract_text() for page in pypdf.PdfReader(at).pages]
+    assert [n for n, text in enumerate(pages) if "Who stands where" in text] == [1]
+    assert "Next step" in pages[0]
+    assert "How many will match" in pages[2]
+    assert not re.search(r"\d\.\d", " ".join(pages[:3]))

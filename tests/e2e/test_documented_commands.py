@@ -87,3 +87,24 @@ def test_the_two_commands_stand_on_the_readmes_first_screen():
     first_screen = from_root("README.md").read_text(encoding="utf-8").splitlines()[:30]
     assert any(line.startswith("make demo") for line in first_screen)
     assert any(line.startswith("make test") for line in first_screen)
+
+
+OFFICE = from_root("docs/for-office.md").read_text(encoding="utf-8")
+
+
+def test_the_class_of_the_guide_is_read_without_a_problem(run, tmp_path):
+    (example,) = re.findall(r"^```csv\n(.*?)^```$", OFFICE, re.DOTALL | re.MULTILINE)
+    (tmp_path / "students.csv").write_text(example, encoding="utf-8")
+    done = run("check", tmp_path / "students.csv")
+    assert done.code == 0
+    assert "3 good rows, nothing wrong" in done.out
+
+
+def test_the_receipt_of_the_guide_is_what_a_batch_with_one_bad_row_prints(run, tmp_path):
+    (example,) = re.findall(r"^```csv\n(.*?)^```$", OFFICE, re.DOTALL | re.MULTILINE)
+    (receipt,) = re.findall(r"^```text\n(.*?)^```$", OFFICE, re.DOTALL | re.MULTILINE)
+    (tmp_path / "students.csv").write_text(example.replace("Psychiatry,,", "Psychiatry,999,"))
+    files = ("--students", tmp_path / "students.csv", "--programs", "data/sample/programs.csv")
+    done = run("batch", *files, "--out", tmp_path / "class", "--workers", "1")
+    assert done.code == 1
+    assert done.err.replace(str(tmp_path / "class"), "reports/out/class").endswith(receipt)

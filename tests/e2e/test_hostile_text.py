@@ -2,7 +2,6 @@
 
 import json
 
-import pypdf
 import pytest
 
 from analysis.report.typesetting import MISSING_GLYPH
@@ -10,8 +9,8 @@ from tests.e2e.conftest import OURS, sample_rows, write_rows
 from tests.e2e.seven_scripts import SAMPLES, note
 from tests.e2e.test_isolation import PARAMETERS
 from tests.hostile import LONG, MARKED, SCRIPTS, TRICKS
-from tests.rendered import render_report
-from tests.unit.report.test_exporter import structure, text_of
+from tests.rendered import elements, render_report, structure
+from tests.unit.report.test_exporter import text_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:Glyph")
 TEXTS = {**TRICKS, **MARKED, **SCRIPTS}
@@ -155,28 +154,9 @@ def test_a_note_of_three_thousand_words_in_seven_scripts_renders_reads_well_and_
     for word in SAMPLES:  # right to left, some readers give letters in the order of the page
         times = printed.count(word) + (word != word[::-1]) * printed.count(word[::-1])
         assert times == words.count(word), word
-    tags = tags_of(report)
+    tags = [(element["/S"], element.get("/Lang")) for element in elements(report)]
     paragraphs = len(words.split("\n\n"))
     assert [kind for kind, _ in tags].count("/P") >= paragraphs
     assert {lang for _, lang in tags} >= {"el", "ja", "ko", "he"}
     assert "Your advisor’s note" in printed
     assert all(alt for kind, alt in structure(pdf) if kind == "/Figure")
-
-
-def tags_of(path):
-    """Type and language of every element of a PDF's structure."""
-    found = []
-
-    def walk(node):
-        node = node.get_object()
-        if isinstance(node, list):
-            for child in node:
-                walk(child)
-        elif isinstance(node, dict):
-            if "/S" in node:
-                found.append((node["/S"], node.get("/Lang")))
-            if "/K" in node:
-                walk(node["/K"])
-
-    walk(pypdf.PdfReader(path).trailer["/Root"]["/StructTreeRoot"])
-    return found

@@ -70,3 +70,21 @@ def test_an_export_becomes_a_learned_set_that_lists_and_reports_use(run, export,
     )
     assert report.code == 0, report.err
     assert (small_class.out / "S001.pdf").stat().st_size > 0
+
+
+def test_a_set_that_nothing_tested_ends_in_a_sentence_and_is_no_file(run, export):
+    head, *lines = (export / "export.csv").read_text(encoding="utf-8").splitlines()
+    year = head.split(",").index("Cycle")
+    last = [line for line in lines if line.split(",")[year] in ("2024", "2025")]
+    one = [",".join([*(c := line.split(","))[:year], "2025", *c[year + 1 :]]) for line in last]
+    (export / "one_year.csv").write_text("\n".join([head, *one]) + "\n", encoding="utf-8")
+    asked = (
+        "backtest", "--graduates", export / "one_year.csv", "--mapping", export / "mapping.toml",
+        "--learned", export / "learned.toml", *QUICK,
+    )  # fmt: skip
+    told = run(*asked)
+    assert told.code == 1
+    assert "learned.toml is not written: no year held back tested it" in told.err
+    assert not (export / "learned.toml").exists()
+    assert run(*asked, "--insist").code == 0
+    assert read_assumptions(export / "learned.toml").text("graduates.verdict") == "too_few_to_tell"

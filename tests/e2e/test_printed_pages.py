@@ -65,7 +65,7 @@ def test_a_report_may_be_on_a4(tmp_path):
     assert boxes == {(595, 842)}
 
 
-def test_white_and_mid_grey_have_their_known_contrast():
+def test_white_and_mid_gray_have_their_known_contrast():
     assert contrast((255, 255, 255), (118, 118, 118)) == pytest.approx(4.54, abs=0.01)
 
 
@@ -81,7 +81,7 @@ def test_a_figure_whose_words_cannot_be_read_would_be_seen(ink, under, poor):
     picture = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="60">'
         f'<rect width="300" height="60" fill="{under}"/>'
-        f'<text x="20" y="40" font-family="Fira Sans" font-size="24" fill="{ink}">grey</text></svg>'
+        f'<text x="20" y="40" font-family="Fira Sans" font-size="24" fill="{ink}">gray</text></svg>'
     )
     words = {"image/svg+xml": {"alt": "A word.", "caption": "Caption."}}
     from nbformat.v4 import new_code_cell

@@ -12,8 +12,7 @@ import pytest
 from analysis.paths import from_root
 from tests.e2e.conftest import sample_rows, write_rows
 from tests.e2e.test_isolation import PARAMETERS
-from tests.rendered import render_report
-from tests.unit.report.test_exporter import header_scopes, structure
+from tests.rendered import header_scopes, render_report, structure
 
 SMALLEST_PRINT = 7.9  # points; 8 but for rounding
 

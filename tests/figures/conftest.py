@@ -103,6 +103,14 @@ def smallest_print(texts: list[Text]) -> float:
     return min(text.get_fontsize() for text in texts)
 
 
+def assert_legible(ax: Axes) -> None:
+    """No text of the picture covers another, is cut off or is smaller than eight points."""
+    texts = visible_texts(ax)
+    assert collisions(texts) == []
+    assert outside(ax, texts) == []
+    assert smallest_print(texts) >= 8
+
+
 def marks(ax: Axes) -> list[Line2D]:
     """Lines that are points of data, in the order drawn."""
     return [

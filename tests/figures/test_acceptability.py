@@ -6,7 +6,9 @@ from matplotlib.colors import to_rgb
 from analysis.errors import FigureError
 from analysis.figures import style
 from analysis.figures.acceptability import alt_acceptability, draw_acceptability
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+)
 
 
 def places(programs: int, across: int) -> pd.DataFrame:
@@ -66,10 +68,7 @@ def test_print_on_the_darkest_cell_keeps_its_contrast(axes):
 @pytest.mark.parametrize(("programs", "across"), [(1, 1), (5, 3), (20, 12), (40, 40)])
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, programs, across):
     draw_acceptability(places(programs, across), axes)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
     assert axes.figure.get_size_inches()[1] <= 9
 
 

@@ -4,7 +4,9 @@ import pytest
 
 from analysis.errors import FigureError
 from analysis.figures.chance_by_score import alt_chance_by_score, draw_chance_by_score
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+)
 
 
 def curves(with_flag=0.3, without=0.6, observed=(0.25, np.nan)) -> pd.DataFrame:
@@ -41,10 +43,7 @@ def test_alt_text_has_the_numbers_and_says_where_graduates_are_too_few():
 @pytest.mark.parametrize(("with_flag", "without"), [(0.3, 0.6), (0.55, 0.55), (0.2, 0.21)])
 def test_no_text_collides_or_leaves_the_page(axes, with_flag, without):
     draw_chance_by_score(curves(with_flag, without), axes)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
 
 
 def test_where_no_rate_may_be_shown_the_lines_are_drawn_all_the_same(axes):

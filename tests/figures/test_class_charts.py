@@ -3,31 +3,11 @@ import pandas as pd
 import pytest
 
 from analysis.errors import FigureError
-from analysis.figures.class_matches import alt_class_matches, draw_class_matches
 from analysis.figures.class_standing import alt_class_standing, draw_class_standing
 from tests.figures.conftest import (
-    collisions,
-    intervals,
-    marks,
-    outside,
-    smallest_print,
+    assert_legible,
     visible_texts,
 )
-
-
-def steps() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "step": ["independent", "assumptions"],
-            "label": ["Each student a coin of their own", "The model's assumptions vary as well"],
-            "expected": [27.26, 26.31],
-            "low": [23.0, 16.0],
-            "high": [31.0, 34.0],
-            "interval": "holds in 90 of 100 seasons",
-            "basis": "assumption",
-            "source": "model",
-        }
-    )
 
 
 def students(count: int) -> pd.DataFrame:
@@ -43,23 +23,6 @@ def students(count: int) -> pd.DataFrame:
             "source": "model",
         }
     )
-
-
-def test_each_step_is_a_dot_with_its_interval_and_its_numbers(axes):
-    draw_class_matches(steps(), axes, students=39)
-    (dots,) = marks(axes)
-    assert list(dots.get_xdata()) == [27.26, 26.31]
-    assert intervals(axes) == [(23, 31), (16, 34)]
-    words = [text.get_text() for text in axes.texts if text.get_text()]
-    assert words == ["Expected (interval)", "27 (23–31)", "26 (16–34)"]
-    assert axes.get_xlim() == (0, 40)
-
-
-def test_the_alt_text_of_the_steps_has_every_number():
-    text = alt_class_matches(steps(), students=39)
-    assert "Each student a coin of their own: 27 (23–31)" in text
-    assert "of 39 with a list" in text
-    assert text.endswith("holds in 90 of 100 seasons.")
 
 
 def test_each_student_is_a_dot_and_the_line_stands_where_the_risk_begins(axes):
@@ -92,22 +55,11 @@ def test_who_is_looked_at_first_is_bold_also_above_the_line_and_named_in_the_alt
 @pytest.mark.parametrize("count", [1, 7, 40])
 def test_nothing_of_a_class_collides_is_clipped_or_under_eight_points(axes, count):
     draw_class_standing(students(count), axes, line=0.75)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
-
-
-@pytest.mark.parametrize("count", [1, 5, 39, 400])
-def test_nothing_of_the_steps_collides_or_is_clipped(axes, count):
-    draw_class_matches(steps(), axes, students=count)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
+    assert_legible(axes)
 
 
 def test_a_class_without_lists_or_with_too_many_for_a_page_is_an_error(axes):
     with pytest.raises(FigureError, match="nothing is selected"):
-        draw_class_matches(steps().iloc[:0], axes, students=0)
+        draw_class_standing(students(0), axes)
     with pytest.raises(FigureError, match="not legible"):
         draw_class_standing(students(41), axes)

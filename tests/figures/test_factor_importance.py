@@ -5,7 +5,12 @@ from matplotlib.figure import Figure
 
 from analysis.errors import FigureError
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+    collisions,
+    outside,
+    visible_texts,
+)
 
 NAMES = [
     "Letters of recommendation in the specialty",
@@ -82,10 +87,7 @@ def test_ties_and_noughts_are_drawn_as_they_are(axes):
 @pytest.mark.parametrize("count", [1, 2, 5, 12, 40])
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, interval):
     draw_factor_importance(survey(count, interval), axes)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
 
 
 @pytest.mark.parametrize("count", [2, 5, 7])

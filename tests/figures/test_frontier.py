@@ -5,7 +5,9 @@ from matplotlib.axes import Axes
 
 from analysis.errors import FigureError
 from analysis.figures.frontier import alt_frontier, draw_frontier
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+)
 
 
 def sweep(*lists: tuple[float, float, float], used: float | None = None) -> pd.DataFrame:
@@ -73,10 +75,7 @@ def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, seed):
     chance, wish = np.sort(rng.uniform(0.3, 0.9, count)), -np.sort(-rng.uniform(0.2, 0.9, count))
     worth = np.linspace(0, 1, count).round(2)
     draw_frontier(sweep(*zip(worth, chance, wish, strict=True), used=worth[count // 2]), axes)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
 
 
 @pytest.mark.parametrize(

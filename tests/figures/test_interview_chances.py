@@ -6,7 +6,13 @@ from matplotlib.colors import to_hex
 from analysis.errors import FigureError
 from analysis.figures import style
 from analysis.figures.interview_chances import alt_interview_chances, draw_interview_chances
-from tests.figures.conftest import collisions, intervals, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+    collisions,
+    intervals,
+    outside,
+    visible_texts,
+)
 
 LONG = [
     "Leave of absence for academic reasons",
@@ -48,7 +54,7 @@ def test_the_first_row_stands_on_top(axes, article):
     assert axes.yaxis_inverted()
 
 
-def test_the_marked_flag_is_told_by_words_and_weight_and_not_by_colour_alone(axes, article):
+def test_the_marked_flag_is_told_by_words_and_weight_and_not_by_color_alone(axes, article):
     draw_interview_chances(article("interview_chances"), axes, marked="Step 1 failure")
     assert "this student's worst flag" in [text.get_text() for text in axes.texts]
     assert [label.get_fontweight() for label in axes.get_yticklabels()] == [400, 400, 600, 400, 400]
@@ -96,10 +102,7 @@ def test_a_suppressed_cell_has_a_name_and_no_bar(axes):
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, long):
     rows = chances(count, long=long)
     draw_interview_chances(rows, axes, marked=rows["red_flag"].iloc[count // 2])
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
     width, height = axes.figure.get_size_inches()
     assert width == 6.5
     assert height <= 9

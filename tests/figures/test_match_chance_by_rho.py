@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from analysis.errors import FigureError
 from analysis.figures import style
 from analysis.figures.match_chance_by_rho import alt_match_chance_by_rho, draw_match_chance_by_rho
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+)
 
 RHOS = [0.0, 0.1, 0.2, 0.4, 0.6, 0.9]
 CHANCES = [0.985, 0.93, 0.86, 0.70, 0.55, 0.30]
@@ -66,10 +68,7 @@ def check_notes(start: float, kept: float) -> None:
     ax = style.new_axes()
     chances = start * (1 - (1 - kept) * np.sqrt(RHOS))
     draw_match_chance_by_rho(curve(RHOS, chances), ax, match_chance=float(chances[1:4].mean()))
-    texts = visible_texts(ax)
-    assert collisions(texts) == []
-    assert outside(ax, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(ax)
 
 
 @pytest.mark.parametrize("start", [0.0, 0.12, 0.9, 1.0])

@@ -12,7 +12,9 @@ from analysis.figures.next_application import (
     draw_next_application,
     flattens_at,
 )
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+)
 
 draw = partial(draw_next_application, flat_below=0.005)
 alt = partial(alt_next_application, flat_below=0.005)
@@ -73,10 +75,7 @@ def test_findings_move_to_the_footer_where_columns_are_high(axes):
 @pytest.mark.parametrize("kept", [0.5, 0.99])
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, kept):
     draw(applications(count, 0.3, kept), axes, limit=30)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
 
 
 def test_alt_text_has_every_gain_the_fees_and_the_price_of_a_point():

@@ -5,12 +5,9 @@ import pytest
 from analysis.errors import FigureError
 from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
 from tests.figures.conftest import (
-    collisions,
+    assert_legible,
     intervals,
     marks,
-    outside,
-    smallest_print,
-    visible_texts,
 )
 
 
@@ -90,10 +87,7 @@ def test_without_a_flag_of_the_student_nothing_is_bold_or_said_to_be(axes):
 @pytest.mark.parametrize("count", [1, 5, 9, 40])
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, article):
     draw_profile_chances(chances(count, article), axes)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
 
 
 def test_an_empty_selection_is_an_error(axes):

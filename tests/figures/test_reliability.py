@@ -4,7 +4,9 @@ import pytest
 
 from analysis.errors import FigureError
 from analysis.figures.reliability import alt_reliability, draw_reliability
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+)
 
 TWO = [(0.1, 0.2, 0.0, 0.3, 40, False), (0.6, 0.9, 0.4, 0.8, 25, False)]
 
@@ -45,10 +47,7 @@ def test_no_text_collides_or_leaves_the_page(axes, rate):
     places = np.linspace(0.05, 0.95, 10)
     full = bins([(p, rate, p / 2, (1 + p) / 2, 1234, False) for p in places])
     draw_reliability(full, axes)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
 
 
 @pytest.mark.parametrize(

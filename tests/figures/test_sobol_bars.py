@@ -4,7 +4,10 @@ import pytest
 
 from analysis.errors import FigureError
 from analysis.figures.sobol_bars import alt_sobol_bars, draw_sobol_bars
-from tests.figures.conftest import collisions, marks, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+    marks,
+)
 
 
 def indices(count: int, interval: bool = True) -> pd.DataFrame:
@@ -54,10 +57,7 @@ def test_an_estimate_below_nought_is_drawn_and_written_as_nought(axes):
 @pytest.mark.parametrize("count", [1, 2, 12, 40])
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, interval):
     draw_sobol_bars(indices(count, interval), axes)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
     assert axes.figure.get_size_inches()[1] <= 9
 
 

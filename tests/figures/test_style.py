@@ -45,7 +45,7 @@ def test_what_is_written_or_written_upon_has_enough_contrast(color):
     assert contrast(color, style.PAPER) >= 4.5
 
 
-def test_a_marked_bar_stands_out_in_grey_too():
+def test_a_marked_bar_stands_out_in_gray_too():
     assert contrast(style.ORANGE, style.PALE_BLUE) >= 2.2
 
 

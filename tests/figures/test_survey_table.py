@@ -7,7 +7,12 @@ from analysis.errors import FigureError
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.survey_table import alt_survey_table, draw_survey_table
 from analysis.model.survey import weights_in_force
-from tests.figures.conftest import collisions, marks, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+    collisions,
+    marks,
+    visible_texts,
+)
 
 
 def survey(factors: int, specialties: tuple[str, ...] = ("Surgery", "Psychiatry")) -> pd.DataFrame:
@@ -49,10 +54,7 @@ def test_the_most_cited_factor_is_on_top_and_each_specialty_has_its_mark(axes):
 @pytest.mark.parametrize("factors", [1, 8, 34])
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, factors):
     draw_survey_table(survey(factors), axes)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
     assert axes.figure.get_size_inches()[1] <= 9
 
 

@@ -4,7 +4,11 @@ import pytest
 
 from analysis.errors import FigureError
 from analysis.figures.tornado import alt_tornado, draw_tornado
-from tests.figures.conftest import collisions, outside, smallest_print, visible_texts
+from tests.figures.conftest import (
+    assert_legible,
+    collisions,
+    visible_texts,
+)
 
 
 def inputs(count: int, long: bool = False) -> pd.DataFrame:
@@ -69,10 +73,7 @@ def test_a_bar_whose_answers_lie_on_one_side_still_reaches_the_base(axes):
 @pytest.mark.parametrize("count", [1, 2, 12, 40])
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, long):
     draw_tornado(inputs(count, long), axes)
-    texts = visible_texts(axes)
-    assert collisions(texts) == []
-    assert outside(axes, texts) == []
-    assert smallest_print(texts) >= 8
+    assert_legible(axes)
     assert axes.figure.get_size_inches()[1] <= 9
 
 

@@ -73,6 +73,8 @@ def class_page(folder: Path) -> str:
         pages.by_specialty,
         pages.first_words,
         pages.first,
+        pages.standing_caption,
+        pages.others_words,
         pages.others,
         pages.shared_words,
         pages.shared,

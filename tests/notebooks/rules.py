@@ -1,6 +1,7 @@
 """What every notebook keeps to, so that it stays a page to read: it asks, calls, shows."""
 
 import ast
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,18 @@ def broken_rules(text: Path) -> list[str]:
             found.append(f"cell {number}: more than {MOST_LINES} lines")
         kinds = {type(n).__name__ for n in ast.walk(tree) if isinstance(n, NOT_IN_A_NOTEBOOK)}
         found += [f"cell {number}: {kind}" for kind in sorted(kinds)]
+    # Headings of a notebook that is a page are printed; its cells say in comments what they do.
+    is_a_page = any("publish_identity(" in cell.source for cell in notebook.cells)
+    return found + ([] if is_a_page else _unexplained(notebook.cells))
+
+
+def _unexplained(cells: list[Any]) -> list[str]:
+    """Sections whose first cell of code has no sentence before it, only a heading."""
+    found = []
+    for number, (above, cell) in enumerate(pairwise(cells), start=2):
+        said = [line for line in above.source.splitlines() if not line.startswith("#")]
+        if above.cell_type == "markdown" and cell.cell_type == "code" and not "".join(said).strip():
+            found.append(f"cell {number}: no sentence says what it is for")
     return found
 
 

@@ -16,6 +16,16 @@ def text(request):
     return request.param
 
 
+HEAD = """# %% [markdown]
+# # Title
+# Asks.
+
+# %% tags=["parameters"]
+x_csv: str = "x"  # help
+
+"""
+
+
 def test_there_are_notebooks():
     assert [path.stem[:2] for path in NOTEBOOKS][:4] == ["00", "10", "20", "30"]
 
@@ -58,9 +68,14 @@ def test_a_notebook_keeps_pictures_that_a_code_host_shows(text):
 )
 def test_a_cell_that_computes_by_itself_is_found(tmp_path, line, found):
     text = tmp_path / "10_x.py"
-    head = '# %% [markdown]\n# # Title\n\n# %% tags=["parameters"]\nx_csv: str = "x"  # help\n\n'
-    text.write_text(head + "# %%\n" + line + "\n")
+    text.write_text(HEAD + "# %%\n" + line + "\n")
     assert broken_rules(text) == [found]
+
+
+def test_a_section_without_a_sentence_is_found(tmp_path):
+    text = tmp_path / "10_x.py"
+    text.write_text(HEAD + "# %% [markdown]\n# ## Bare\n\n# %%\nx = 1\n")
+    assert broken_rules(text) == ["cell 4: no sentence says what it is for"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ import re
 
 import pytest
 
+from analysis import tables
 from analysis.assumptions import read_assumptions
+from analysis.figures.style import new_axes
 from analysis.model.chance import interview_chance
 from analysis.paths import from_root
 from tests.unit.model.pairs import frame, program, student
@@ -85,3 +87,12 @@ def test_golden_values_are_those_of_the_table(row):
 
 def test_the_table_holds_all_eighteen():
     assert len(ROWS) == 18
+
+
+def test_the_chart_of_the_guide_for_researchers_draws_the_sample():
+    (block,) = BLOCK.findall(text_of("for-researchers.md"))
+    given = {}
+    exec(block, given)  # noqa: S102 - what the page shows
+    programs = tables.read_programs(from_root("data/sample/programs.csv"))
+    axes = given["draw_tolerance_by_type"](programs, new_axes())
+    assert len(axes.get_yticklabels()) == programs["program_type"].nunique()

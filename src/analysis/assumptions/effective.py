@@ -135,6 +135,7 @@ AT_LEAST_0 = Domain(0, 1e12)
 WORDS = {
     "anchor_basis": ("reader", "population"),
     "level.basis": ("identity", "article"),
+    "graduates.verdict": ("none", "better", "worse", "too_few_to_tell"),
 }
 NAMES = {"list.home_without_signal"}
 # May be one number or several: one is a mixture of one.

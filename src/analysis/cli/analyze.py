@@ -36,9 +36,12 @@ from analysis.cli.printing import (
 __all__ = ["add_to"]
 
 WhatIfs = Annotated[
-    list[str] | None, typer.Option("--what-if", help="Changes, as a=1,b=2; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--what-if", metavar="CHANGES", help="What to change, as step2_ck=265. Repeat it for more."
+    ),
 ]
-FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print.")]
+FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print the answer.")]
 
 
 class Method(StrEnum):
@@ -58,8 +61,12 @@ class Way(StrEnum):
     rank_order_centroid = "rank_order_centroid"
 
 
-assumptions_app = typer.Typer(no_args_is_help=True, help="Show, compare or begin assumptions.")
-graduates_app = typer.Typer(no_args_is_help=True, help="Pool graduates of several offices.")
+assumptions_app = typer.Typer(
+    no_args_is_help=True, help="Show, compare or start a set of assumptions."
+)
+graduates_app = typer.Typer(
+    no_args_is_help=True, help="Combine counts of graduates from several offices."
+)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -96,10 +103,12 @@ def chances(
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     what_if: WhatIfs = None,
-    student_id: Annotated[str, typer.Option("--student", help="One student; all without.")] = "",
+    student_id: Annotated[
+        str, typer.Option("--student", metavar="ID", help="One student. Default: all.")
+    ] = "",
     output: FormatOption = None,
 ) -> int:
-    """Interview chances of a class at the programs of its specialties."""
+    """Show the chance of an interview at each program, for one student or the class."""
     from analysis.views.chances import chances as answer_of
 
     answer = answer_of(
@@ -125,56 +134,87 @@ def chances(
 
 
 def pick(
-    student_id: Annotated[str, typer.Argument(help="Whose list.")],
+    student_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the student.")],
     students: Students,
     programs: Programs,
     preferences: Preferences = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Most applications.")] = None,
-    budget: Annotated[float | None, typer.Option(min=0, help="Most fees, US dollars.")] = None,
-    gold: Annotated[str, typer.Option(help="Gold signals; one number a specialty, by ;")] = "",
-    silver: Annotated[str, typer.Option(help="Silver signals, likewise.")] = "",
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="NUMBER", help="Most applications.")
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="NUMBER", help="Most to spend on fees, in US dollars."),
+    ] = None,
+    gold: Annotated[
+        str,
+        typer.Option(
+            metavar="NUMBERS", help='Gold signals, a number for each specialty: "5" or "5;3".'
+        ),
+    ] = "",
+    silver: Annotated[
+        str, typer.Option(metavar="NUMBERS", help="Silver signals, written the same way.")
+    ] = "",
     quota: Annotated[
-        list[str] | None, typer.Option(help="As state=OH>=3 or program_type=community<=10.")
+        list[str] | None,
+        typer.Option(metavar="LIMIT", help="At least or at most, as state=OH>=3 or state=TX<=2."),
     ] = None,
     fill: Annotated[
-        bool, typer.Option("--fill", help="Fill the limit, whatever an application adds.")
+        bool, typer.Option("--fill", help="Use every application, however little it adds.")
     ] = False,
     where: Annotated[
         list[str] | None,
-        typer.Option(help='States and census divisions, as "OH; New England; not TX".'),
+        typer.Option(
+            metavar="PLACES", help='Wanted and unwanted places, as "OH; New England; not TX".'
+        ),
     ] = None,
-    must: Annotated[str, typer.Option(help="Programs to list, by id and ;")] = "",
-    never: Annotated[str, typer.Option(help="Programs not to list, likewise.")] = "",
-    home: Annotated[str, typer.Option(help="Home programs, likewise.")] = "",
-    rotation: Annotated[str, typer.Option(help="Programs rotated at, likewise.")] = "",
+    must: Annotated[
+        str,
+        typer.Option(
+            metavar="IDS", help="Ids of programs that must be listed, separated by semicolons."
+        ),
+    ] = "",
+    never: Annotated[str, typer.Option(metavar="IDS", help="Ids of programs to leave out.")] = "",
+    home: Annotated[str, typer.Option(metavar="IDS", help="Ids of home programs.")] = "",
+    rotation: Annotated[
+        str, typer.Option(metavar="IDS", help="Ids of programs where the student rotated.")
+    ] = "",
     signal_home: Annotated[
         bool | None,
         typer.Option(
-            "--signal-home/--no-signal-home", help="Signals to home programs; by specialty if left."
+            "--signal-home/--no-signal-home",
+            help="Whether home programs get a signal. Default: as the specialty asks.",
         ),
     ] = None,
     prestige: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Share of prestige in your preference.")
+        float | None,
+        typer.Option(
+            min=0, max=1, metavar="NUMBER", help="How much prestige counts among the wishes."
+        ),
     ] = None,
     second: Annotated[
-        str, typer.Option(help="A second specialty: one plan against two under the same limits.")
+        str,
+        typer.Option(metavar="SPECIALTY", help="A second specialty, to compare one plan with two."),
     ] = "",
     partner: Annotated[
-        str, typer.Option(help="Id of the student to match together with, as a couple.")
+        str, typer.Option(metavar="ID", help="Id of the partner, for a couple.")
     ] = "",
     together_by: Annotated[
-        str, typer.Option(help="A couple's one place: city, state or institution_id.")
+        str,
+        typer.Option(
+            metavar="COLUMN",
+            help="What counts as together for a couple: city, state or institution_id.",
+        ),
     ] = "",
     both_at_one: Annotated[
-        bool, typer.Option("--both-at-one", help="Two specialties may meet at one institution.")
+        bool, typer.Option("--both-at-one", help="Allow both specialties at one institution.")
     ] = False,
-    method: Annotated[Method, typer.Option(help="How to search.")] = Method.auto,
+    method: Annotated[Method, typer.Option(help="How to search for the list.")] = Method.auto,
     what_if: WhatIfs = None,
     output: FormatOption = None,
 ) -> int:
-    """Pick an application list for one student, with reasons, limits and what-ifs."""
+    """Recommend an application list for one student, with reasons."""
     from analysis.views.pick import PROGRAM_COLUMNS, ListWishes, wished_places
     from analysis.views.pick import pick as answer_of
 
@@ -226,16 +266,21 @@ def pick(
 
 
 def season(
-    student_id: Annotated[str, typer.Argument(help="Whose season.")],
+    student_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the student.")],
     students: Students,
     programs: Programs,
-    offers: Annotated[Path, typer.Option("--offers", help="What programs have said: offers.csv.")],
+    offers: Annotated[
+        Path,
+        typer.Option(
+            "--offers", metavar="FILE", help="What programs have answered: a CSV file or workbook."
+        ),
+    ],
     preferences: Preferences = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     output: FormatOption = None,
 ) -> int:
-    """Where one student stands in the interview season, and what to do next."""
+    """Say where one student stands in the interview season, and what to do next."""
     from analysis.views.season import SEASON_COLUMNS
     from analysis.views.season import season as answer_of
 
@@ -272,25 +317,33 @@ def _signals(option: str, text: str) -> tuple[int, ...] | None:
 
 
 def robustness(
-    student_id: Annotated[str, typer.Argument(help="Whose list; 'class' for all.")],
+    student_id: Annotated[
+        str, typer.Argument(metavar="ID", help="Id of the student, or 'class' for everyone.")
+    ],
     students: Students,
     programs: Programs,
     preferences: Preferences = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
-    draws: Annotated[int | None, typer.Option(min=10, help="Draws of the assumptions.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the draws.")] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(min=10, metavar="NUMBER", help="How often the assumptions are drawn."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="NUMBER", help="Seed of the draws, to repeat a run.")
+    ] = None,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Take no earlier answer and leave none behind.")
+        bool, typer.Option("--no-cache", help="Use no earlier answer and keep none.")
     ] = False,
     survey: Annotated[
-        Path | None, typer.Option(help="Weights from raw responses, with their sampling error.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Take the weights from survey responses: a CSV file."),
     ] = None,
     workers: Processes = None,
     cluster: Cluster = "",
     output: FormatOption = None,
 ) -> int:
-    """Which conclusions hold when the assumptions vary, for one student or the class."""
+    """Say which conclusions hold when the assumptions vary, for one student or the class."""
     refuse_both(workers, cluster)
     if student_id != "class" and (workers or cluster):
         message = "one student runs in this process: --workers and --cluster are for class"
@@ -365,20 +418,39 @@ def _clear_line() -> None:
 
 
 def backtest(
-    graduates: Annotated[list[Path], typer.Option("--graduates", help="Outcomes; repeatable.")],
-    programs: Annotated[Path | None, typer.Option(help="The programs, if ids are given.")] = None,
-    mapping: Annotated[Path | None, typer.Option(help="Column mapping: a TOML file.")] = None,
+    graduates: Annotated[
+        list[Path],
+        typer.Option(
+            "--graduates", metavar="FILE", help="A file of graduates. Repeat it for more."
+        ),
+    ],
+    programs: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A file of programs, if graduates name them by id."),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="How your own columns read: a TOML file.")
+    ] = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     learned_to: Annotated[
-        Path | None, typer.Option("--learned", help="Where to write the learned assumptions.")
+        Path | None,
+        typer.Option(
+            "--learned", metavar="FILE", help="Write the learned assumptions to this new file."
+        ),
     ] = None,
     form: Annotated[
-        str, typer.Option(help="What the file holds: applications, interviews or matched.")
+        str,
+        typer.Option(
+            metavar="TEXT", help="What the rows are: applications, interviews or matched."
+        ),
     ] = "",
+    insist: Annotated[
+        bool, typer.Option("--insist", help="Write the learned set though a rival did better.")
+    ] = False,
     output: FormatOption = None,
 ) -> int:
-    """Hold the chances against the office's own graduates, and learn from them."""
+    """Compare the chances with what became of your own graduates, and learn from them."""
     from analysis.views.backtest import backtest as answer_of
 
     answer = answer_of(
@@ -389,15 +461,19 @@ def backtest(
         sets or (),
         _given(learned_to),
         form,
+        insist,
     )
     record = answer.record()
+    if answer.refused:
+        say(answer.refused)
     shown = chosen_format(output)
+    code = 1 if answer.refused else 0
     if shown is Format.json:
         print_json(record)
-        return 0
+        return code
     if shown is Format.csv:
         print_csv(answer.figures())
-        return 0
+        return code
     print(answer.verdict())
     for reason in record["reasons"]:
         print(f"{reason[0].upper()}{reason[1:]}.")
@@ -411,29 +487,40 @@ def backtest(
     print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
     print(
         f"assumptions {record['fingerprint']}, learned {record['fingerprint_learned']}"
-        + ("" if learned_to is None else f", written to {learned_to.name}")
+        + ("" if learned_to is None or answer.refused else f", written to {learned_to.name}")
     )
-    return 0
+    return code
 
 
 def export_graduates(
-    graduates: Annotated[list[Path], typer.Option("--graduates", help="Outcomes; repeatable.")],
-    out: Annotated[Path, typer.Option(help="The new file of cells.")],
-    mapping: Annotated[Path | None, typer.Option(help="Column mapping: a TOML file.")] = None,
+    graduates: Annotated[
+        list[Path],
+        typer.Option(
+            "--graduates", metavar="FILE", help="A file of graduates. Repeat it for more."
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The new file of counts.")],
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="How your own columns read: a TOML file.")
+    ] = None,
 ) -> None:
-    """Write counts in cells of ten graduates and more, with noise and without students."""
+    """Write counts that can be shared: groups of ten graduates or more, with noise."""
+    from analysis.inputs import row_key
     from analysis.views.graduates import export_cells
 
-    cells = export_cells([path.resolve() for path in graduates], out, _given(mapping))
+    files = [path.resolve() for path in graduates]
+    cells = export_cells(files, out, row_key(), _given(mapping))
     print_table(cells.to_dict("records"), [c for c in cells if c != "format"])
     print(f"{len(cells)} cells written to {out.name}. Look at them before you send them.")
 
 
 def pool_graduates(
-    files: Annotated[list[Path], typer.Argument(help="Files of cells, one an office.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE", help="Files of counts, one from each office.")
+    ],
     output: FormatOption = None,
 ) -> None:
-    """Add up the cells of several offices, with 90% intervals."""
+    """Add up the counts of several offices, with 90% intervals."""
     from analysis.views.graduates import pool_cells
 
     rows = pool_cells(files).to_dict("records")
@@ -453,7 +540,7 @@ def _figure(cell: Any) -> Any:
 def scorecard(
     assumptions: AssumptionsFile = None, sets: Sets = None, output: FormatOption = None
 ) -> None:
-    """Hold typical applicants by specialty and degree against published figures."""
+    """Compare typical applicants, by specialty and degree, with published figures."""
     from analysis.views.scorecard import scorecard as found
 
     form = chosen_format(output)
@@ -486,7 +573,9 @@ def _scored(row: dict[str, Any], column: str) -> str:
 
 
 def show_assumptions(
-    assumptions: Annotated[Path | None, typer.Argument(help="A TOML file.")] = None,
+    assumptions: Annotated[
+        Path | None, typer.Argument(metavar="FILE", help="A set: a TOML file.")
+    ] = None,
     sets: Sets = None,
     output: FormatOption = None,
 ) -> None:
@@ -497,33 +586,48 @@ def show_assumptions(
 
 
 def diff_assumptions(
-    first: Annotated[Path, typer.Argument(help="A TOML file.")],
-    second: Annotated[Path, typer.Argument(help="Another one.")],
+    first: Annotated[Path, typer.Argument(metavar="FILE", help="A set: a TOML file.")],
+    second: Annotated[
+        Path, typer.Argument(metavar="SPECIALTY", help="The set to compare it with.")
+    ],
     output: FormatOption = None,
 ) -> None:
-    """Print what differs between two sets."""
+    """Print what differs between two sets of assumptions."""
     from analysis.views.assumptions import assumptions_diff
 
     _print_rows(assumptions_diff(first.resolve(), second.resolve()), output)
 
 
 def new_assumptions(
-    path: Annotated[Path, typer.Argument(help="The file to make.")],
-    start: Annotated[Path | None, typer.Option(help="What to begin with.")] = None,
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")],
+    start: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The set to start from. Default: the built-in one."),
+    ] = None,
     sets: Sets = None,
     survey: Annotated[
-        Path | None, typer.Option(help="Weights from a survey: raw responses, a CSV file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Take the weights from survey responses: a CSV file."),
     ] = None,
-    specialty: Annotated[str, typer.Option(help="Directors of one specialty; all without.")] = "",
+    specialty: Annotated[
+        str,
+        typer.Option(metavar="SPECIALTY", help="Only directors of this specialty. Default: all."),
+    ] = "",
     way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
     programs: Annotated[
-        Path | None, typer.Option(help="Shares of applicants and signals, by program.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Take applicant shares and signals from a file of programs."
+        ),
     ] = None,
     applicants: Annotated[
-        Path | None, typer.Option(help="A log of applicants: numbers of the season.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Take the numbers of the season from a log of applicants."
+        ),
     ] = None,
 ) -> None:
-    """Write a whole set to a new file, to edit; from a survey, programs or a log if given."""
+    """Write a set of assumptions to a new file, to edit; from your own data if given."""
     from analysis.views.assumptions import assumptions_new
 
     if survey is None and specialty:

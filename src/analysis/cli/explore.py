@@ -29,20 +29,34 @@ def add_to(app: typer.Typer) -> None:
 
 
 def explore(
-    lab: Annotated[bool, typer.Option("--lab", help="In JupyterLab, with the code.")] = False,
-    students: Annotated[Path | None, typer.Option(help=f"The class. {OWN}")] = None,
-    programs: Annotated[Path | None, typer.Option(help=f"The programs. {OWN}")] = None,
-    preferences: Annotated[Path | None, typer.Option(help="Wishes, ties and signals.")] = None,
-    assumptions: Annotated[Path | None, typer.Option(help="A TOML file.")] = None,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for a free one.")] = 0,
+    lab: Annotated[
+        bool, typer.Option("--lab", help="Open the notebooks in JupyterLab instead.")
+    ] = False,
+    students: Annotated[Path | None, typer.Option(metavar="FILE", help=f"The class. {OWN}")] = None,
+    programs: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=f"The programs. {OWN}")
+    ] = None,
+    preferences: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Wishes, ties and signals: a file.")
+    ] = None,
+    assumptions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Another set of assumptions: a TOML file.")
+    ] = None,
+    port: Annotated[
+        int,
+        typer.Option(
+            min=0, max=65535, metavar="NUMBER", help="Port of the page; 0 takes a free one."
+        ),
+    ] = 0,
     no_browser: Annotated[
-        bool, typer.Option("--no-browser", help="Print the address only.")
+        bool, typer.Option("--no-browser", help="Print the address and open no browser.")
     ] = False,
     idle_minutes: Annotated[
-        float, typer.Option(min=0.1, help="A page that nobody touches ends after so long.")
+        float,
+        typer.Option(min=0.1, metavar="NUMBER", help="Minutes after which an unused page ends."),
     ] = 60,
 ) -> int:
-    """Explore a case on a page without code, on this machine alone; --lab opens the notebooks."""
+    """Open the advisors' page in the browser, on this machine alone."""
     if (students is None) != (programs is None):
         message = "--students and --programs belong together: a class needs its own programs"
         raise typer.BadParameter(message)

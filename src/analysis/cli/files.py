@@ -34,12 +34,18 @@ def add_to(app: typer.Typer) -> None:
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="CSV files or workbooks.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE", help="CSV files or workbooks, of one kind or several."),
+    ],
     write: Annotated[
-        Path | None, typer.Option(help="Write the good rows of graduates to this new file.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the good rows of a file of graduates to this new file."
+        ),
     ] = None,
 ) -> int:
-    """Say what is wrong with a file, all at once, and what was repaired to read it."""
+    """List every problem in your files, and what was repaired in reading them."""
     from analysis.tables.check import check_files
 
     text, code = check_files(files, write=write)
@@ -48,13 +54,20 @@ def check(
 
 
 def map_columns(
-    file: Annotated[Path, typer.Argument(help="A foreign export: CSV or a workbook.")],
-    table: Annotated[Table | None, typer.Option(help="Which table it is.")] = None,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Your own export: a CSV file or workbook.")
+    ],
+    table: Annotated[
+        Table | None, typer.Option(help="What the file holds. Default: as its name says.")
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="Where to write; mapping.toml beside the file without.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The file to write. Default: mapping.toml beside your file."
+        ),
     ] = None,
 ) -> int:
-    """Propose how the columns and words of your own export read as ours: mapping.toml."""
+    """Propose how the columns and words of your own export are read."""
     from analysis.tables.mapping import MAPPING_FILE
     from analysis.tables.proposal import write_mapping
 
@@ -64,9 +77,9 @@ def map_columns(
 
 
 def template(
-    table: Annotated[Table, typer.Argument(help="Which table.")],
+    table: Annotated[Table, typer.Argument(help="What the table holds.")],
 ) -> None:
-    """Print an empty CSV with one filled row; the column sheet goes to stderr."""
+    """Print a CSV with one example row to write over, and explain every column."""
     from analysis.tables.template import template as template_of
 
     csv_text, sheet = template_of(table.value)

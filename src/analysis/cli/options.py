@@ -29,32 +29,62 @@ __all__ = [
     "workers_of",
 ]
 
-Students = Annotated[Path, typer.Option("--students", help="The class: students.csv.")]
-Programs = Annotated[Path, typer.Option("--programs", help="The programs: programs.csv.")]
-Preferences = Annotated[Path | None, typer.Option(help="Wishes, ties and signals: a CSV file.")]
-AssumptionsFile = Annotated[Path | None, typer.Option("--assumptions", help="A TOML file.")]
+Students = Annotated[
+    Path,
+    typer.Option(
+        "--students", metavar="FILE", help="The class: a CSV file or workbook of students."
+    ),
+]
+Programs = Annotated[
+    Path, typer.Option("--programs", metavar="FILE", help="A CSV file or workbook of programs.")
+]
+Preferences = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Wishes, ties and signals: a file.")
+]
+AssumptionsFile = Annotated[
+    Path | None,
+    typer.Option("--assumptions", metavar="FILE", help="Another set of assumptions: a TOML file."),
+]
 Sets = Annotated[
-    list[str] | None, typer.Option("--set", help="An assumption, as key=value; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one assumption, as key=value. Repeat it for more.",
+    ),
 ]
 
 
 Processes = Annotated[
-    int | None, typer.Option(min=1, max=64, help="Processes; one a processor without.")
+    int | None,
+    typer.Option(
+        min=1,
+        max=64,
+        metavar="NUMBER",
+        help="How many run at once. Default: one for each processor.",
+    ),
 ]
 Cluster = Annotated[
-    str, typer.Option(help="A Dask scheduler instead of this machine, as tls://HOST:PORT.")
+    str,
+    typer.Option(metavar="ADDRESS", help="Let a Dask scheduler do the work, as tls://HOST:PORT."),
 ]
 
 
 MappingFile = Annotated[
     Path | None,
     typer.Option(
-        "--mapping", help="Column mapping of your own export; else mapping.toml beside the file."
+        "--mapping",
+        metavar="FILE",
+        help="How your own columns read. Default: mapping.toml beside the file.",
     ),
 ]
 IgnoredColumns = Annotated[
     list[str] | None,
-    typer.Option("--ignore-column", help="Leave a column out, by its name; repeatable."),
+    typer.Option(
+        "--ignore-column",
+        metavar="NAME",
+        help="Leave a column out, by its name. Repeat it for more.",
+    ),
 ]
 
 

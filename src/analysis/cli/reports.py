@@ -52,9 +52,18 @@ SYNCED = {
     "cloudstorage": "a cloud service",
 }
 
-Graduates = Annotated[Path | None, typer.Option(help="The office's own outcomes: a CSV file.")]
-Out = Annotated[Path, typer.Option("--out", help="Folder for the reports, made if need be.")]
-Branding = Annotated[Path | None, typer.Option(help="The office's look: a TOML file.")]
+Graduates = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="What became of your own graduates: a file.")
+]
+Out = Annotated[
+    Path,
+    typer.Option(
+        "--out", metavar="FOLDER", help="Folder for the reports; made if it is not there."
+    ),
+]
+Branding = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="The office's look: a TOML file.")
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -66,7 +75,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def demo() -> int:
-    """Render the sample class's first students into reports/out."""
+    """Make reports of a few made-up students in reports/out/demo."""
     out = project_root() / "reports" / "out" / "demo"
     files = {name: from_root(f"data/sample/{name}.csv") for name in SAMPLE}
     inputs = _loaded(out, **files, only=DEMO_STUDENTS)
@@ -77,7 +86,7 @@ def demo() -> int:
 
 
 def report(
-    student_id: Annotated[str, typer.Argument(help="Whose report.")],
+    student_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the student.")],
     students: Students,
     programs: Programs,
     out: Out,
@@ -86,9 +95,11 @@ def report(
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     branding: Branding = None,
-    report_date: Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")] = "",
+    report_date: Annotated[
+        str, typer.Option(metavar="DATE", help="Date of the data, as 2026-09-15.")
+    ] = "",
 ) -> int:
-    """Render one student's report: OUT/<student_id>.pdf, and what it rests on."""
+    """Make one student's report, a PDF."""
     inputs = _loaded(
         out,
         students,
@@ -115,25 +126,32 @@ def batch(
     workers: Processes = None,
     cluster: Cluster = "",
     resume: Annotated[
-        bool, typer.Option("--resume", help="Complete a folder; render what changed.")
+        bool, typer.Option("--resume", help="Go on in a folder: make what is missing or changed.")
     ] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Render everything again.")
+        bool, typer.Option("--overwrite", help="Make every report again.")
     ] = False,
     keep_notebooks: Annotated[
-        bool, typer.Option("--keep-notebooks", help="Leave executed notebooks in OUT/notebooks.")
+        bool,
+        typer.Option(
+            "--keep-notebooks", help="Keep the notebooks behind the reports, in OUT/notebooks."
+        ),
     ] = False,
     branding: Branding = None,
-    report_date: Annotated[str, typer.Option(help="Date of the data, YYYY-MM-DD.")] = "",
+    report_date: Annotated[
+        str, typer.Option(metavar="DATE", help="Date of the data, as 2026-09-15.")
+    ] = "",
     overview: Annotated[
         Path | None,
-        typer.Option(help="Also the class at a glance: a PDF outside of OUT, and its CSV."),
+        typer.Option(
+            metavar="FILE", help="Also make the class overview: a PDF outside of OUT, and its CSV."
+        ),
     ] = None,
     names: Annotated[
-        bool, typer.Option("--names", help="Put names beside the ids in the overview.")
+        bool, typer.Option("--names", help="Show names beside the ids in the overview.")
     ] = False,
 ) -> int:
-    """Render a whole class: a PDF each, manifest.json, summary.csv, assumptions.toml."""
+    """Make the reports of a whole class: a PDF for each student, and a summary."""
     refuse_both(workers, cluster)
     if resume and overwrite:
         message = "--resume and --overwrite exclude each other"
@@ -164,10 +182,10 @@ def batch(
 
 
 def handout(
-    out: Annotated[
-        Path, typer.Option("--out", help="The PDF; reports/out/handout.pdf without.")
-    ] = Path("reports/out/handout.pdf"),
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an older one.")] = False,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The PDF to make.")] = Path(
+        "reports/out/handout.pdf"
+    ),
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier one.")] = False,
     branding: Branding = None,
 ) -> int:
     """Make a two-page handout for the whole class; it says nothing about any one student."""

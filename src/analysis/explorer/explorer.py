@@ -146,7 +146,7 @@ class Explorer:
 
     def _all_charts(self) -> Mapping[str, Chart]:
         """Every chart of the case, those of a closed tab too; none without an answer."""
-        if self.results.charts["chances-by-flag"].svg:
+        if self.results.charts["chances-by-flag"].drawn:
             self._draw_charts()
         return self.results.charts
 

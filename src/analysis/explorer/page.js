@@ -57,7 +57,7 @@ function render({ model, el }) {
     strip.innerHTML = "";
     const words = document.createElement("span");
     words.textContent = "No answer for 5 seconds: the page is still computing, or its program has stopped. "
-      + "Grey numbers are from before your last change. This tab keeps your case. ";
+      + "Gray numbers are from before your last change. This tab keeps your case. ";
     strip.append(words);
     if (voila) {
       const again = document.createElement("button");

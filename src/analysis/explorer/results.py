@@ -1,4 +1,4 @@
-"""Charts as pictures of a page: SVG that carries its typeface, with its alt text."""
+"""What a case comes to, as it is shown: numbers, charts, the list, and a kept case beside it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,12 @@ import html
 import io
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from analysis.figures.style import context, new_axes
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -29,15 +23,24 @@ from analysis.figures.next_application import (
     MOST_APPLICATIONS,
     alt_next_application,
     draw_next_application,
+    html_next_application,
 )
-from analysis.figures.profile_chances import alt_profile_chances, draw_profile_chances
+from analysis.figures.profile_chances import (
+    alt_profile_chances,
+    draw_profile_chances,
+    html_profile_chances,
+)
 from analysis.figures.program_risk_tolerance import (
     alt_program_risk_tolerance,
     draw_program_risk_tolerance,
 )
+from analysis.figures.style import DARK, context, new_axes
 from analysis.views.desk import KEY_NUMBERS, SOURCE, ListOf, Standing, changed_lines
 
-__all__ = ["Chart", "Kept", "Picture", "Results", "face_rules", "image"]
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["Chart", "Kept", "Results", "face_rules", "image"]
 
 # Weights of the charts' typeface; the page's own text takes the same.
 FACES = {400: "FiraSans-Regular.ttf", 600: "FiraSans-SemiBold.ttf"}
@@ -45,60 +48,95 @@ FIRST, PLAIN, ACCENTED = 0x20, 0x7E, 0x17F  # Latin without and with its accents
 SIGNS = "–—‘’“”…†≤≥−≈×ρ·"
 BEYOND_PLAIN = re.compile(f"[^\\x00-{chr(PLAIN)}{SIGNS}]")
 DOTS_AN_INCH = 200
+WEIGHTS_TITLE = "What programs weigh, in this case"
 
 
-class Picture:
-    """One chart that is drawn again and again on the same figure."""
+@dataclass(frozen=True)
+class Kept:
+    """A case that stays beside the one that is shown."""
 
-    def __init__(self) -> None:
+    name: str
+    standing: Mapping[str, str]
+    listed: Mapping[str, str]
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+
+class Chart:
+    """A chart of the page: its place, and what it was drawn from last.
+
+    Parameters
+    ----------
+    name : str
+        Of its place.
+    draw, alt : callable
+        Of the chart's module.
+    written : callable, optional
+        The chart as HTML, where it follows a slider: a picture takes a tenth of a second.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        draw: Callable[..., Any],
+        alt: Callable[..., str],
+        written: Callable[..., str] | None = None,
+    ) -> None:
+        self._draw, self._alt, self._written = draw, alt, written
         self._axes: Axes | None = None
+        self.panel = Panel("cs-picture")
+        self.panel.widget.add_class(f"cs-picture-{name}")
+        self.drawn: tuple[pd.DataFrame, dict[str, Any]] | None = None
         self.alt = ""
 
-    def svg(self, draw: Callable[[Axes], Any], alt: str) -> str:
-        """Draw, and give the SVG with its typeface inside."""
-        if self._axes is None:
-            self._axes = new_axes()
-        self.alt = alt
-        draw(self._axes)
-        return with_typeface(self._saved("svg", {"Date": None, "Creator": None}).decode())
+    def show(self, frame: pd.DataFrame, **words: Any) -> None:
+        """Draw, unless the very same was drawn last; nothing without rows."""
+        if self.drawn is not None and self.drawn[1] == words and self.drawn[0].equals(frame):
+            return
+        if frame.empty:
+            self.clear()
+            return
+        self.drawn, self.alt = (frame, words), self._alt(frame, **words)
+        if self._written is not None:
+            self.panel.show(self._written(frame, **words))
+            return
+        self.panel.show(image(with_style(self.saved("svg").decode(), DARK_RULES), self.alt))
+
+    def clear(self) -> None:
+        """Show nothing; the next drawing is a new one."""
+        self.drawn, self.alt = None, ""
+        self.panel.show("")
 
     def saved(self, ending: str, mark: str = "") -> bytes:
-        """The chart as it was drawn last, as a file."""
-        if self._axes is None:
+        """The chart as a file: "svg" or "png", with a mark on it if there is one."""
+        if self.drawn is None:
             return b""
+        frame, words = self.drawn
+        self._axes = self._axes or new_axes()
+        self._draw(frame, self._axes, **words)
         figure: Any = self._axes.figure
-        width = figure.get_size_inches()[0]
-        with context():
-            lines = textwrap.wrap(mark, max(40, int(width * 14)))
-            marks = [
-                figure.text(0.02, 1.02, "\n".join(lines), va="bottom", ha="left", weight=600),
-                figure.text(
-                    0.5, 0.5, mark.partition(" ")[0], rotation=30, alpha=0.16, size=64, weight=600,
-                    ha="center", va="center",
-                ),
-            ] if mark else []  # fmt: skip
-            try:
-                if ending == "png":
-                    return self._saved("png", {"Software": None}, tight=bool(mark))
-                made = self._saved("svg", {"Date": None, "Creator": None}, tight=bool(mark))
-                return with_typeface(made.decode()).encode()
-            finally:
-                for one in marks:
-                    one.remove()
-
-    def _saved(self, kind: str, metadata: dict[str, None], *, tight: bool = False) -> bytes:
-        if self._axes is None:
-            return b""
+        edges: dict[str, Any] = {"bbox_inches": "tight", "pad_inches": 0.1} if mark else {}
+        metadata = {"Software": None} if ending == "png" else {"Date": None, "Creator": None}
         buffer = io.BytesIO()
         with context():
-            figure: Any = self._axes.figure
-            edges = {"bbox_inches": "tight", "pad_inches": 0.1} if tight else {}
-            figure.savefig(buffer, format=kind, dpi=DOTS_AN_INCH, metadata=metadata, **edges)
-        return buffer.getvalue()
+            marks = _watermark(figure, mark) if mark else []
+            figure.savefig(buffer, format=ending, dpi=DOTS_AN_INCH, metadata=metadata, **edges)
+            for one in marks:
+                one.remove()
+        made = buffer.getvalue()
+        return made if ending == "png" else with_typeface(made.decode()).encode()
+
+
+def _watermark(figure: Any, mark: str) -> list[Any]:
+    lines = textwrap.wrap(mark, max(40, int(figure.get_size_inches()[0] * 14)))
+    look = {"weight": 600, "ha": "center", "va": "center", "rotation": 30, "alpha": 0.16}
+    return [
+        figure.text(0.02, 1.02, "\n".join(lines), va="bottom", ha="left", weight=600),
+        figure.text(0.5, 0.5, mark.partition(" ")[0], size=64, **look),
+    ]
 
 
 def image(svg: str, alt: str) -> str:
-    """An ``<img>`` of a picture; a phone, where it is small, shows its words as well."""
+    """An ``<img>`` of a picture."""
     data = base64.b64encode(svg.encode()).decode()
     return f'<img class="cs-chart" src="data:image/svg+xml;base64,{data}" alt="{html.escape(alt)}">'
 
@@ -127,56 +165,34 @@ def face_rules(last: int = ACCENTED) -> str:
     return "".join(rules)
 
 
+def with_style(svg: str, rules: str) -> str:
+    """A picture with further rules of CSS."""
+    head, mark, body = svg.partition("<defs>")
+    return f"{head}<style>{rules}</style>{mark}{body}"
+
+
 def with_typeface(svg: str) -> str:
     """A picture that needs no font of the machine that shows it."""
-    head, mark, body = svg.partition("<defs>")
     # Half the font, and half of what goes to the browser at each change, is accented letters.
-    last = ACCENTED if BEYOND_PLAIN.search(body) else PLAIN
-    return f"{head}<style>{face_rules(last)}</style>{mark}{body}"
+    last = ACCENTED if BEYOND_PLAIN.search(svg.partition("<defs>")[2]) else PLAIN
+    return with_style(svg, face_rules(last))
 
 
-CHARTS = ("chances-by-flag", "weights", "programs", "match-chance", "applications")
-WEIGHTS_TITLE = "What programs weigh, in this case"
+# A picture of a dark page is dark as well; its lines and letters stay as readable.
+DARK_RULES = "".join(
+    f'@media (prefers-color-scheme:dark){{[style*="{part}: {light}"]{{{part}:{dark}!important}}}}'
+    for light, dark in DARK.items()
+    for part in ("fill", "stroke")
+)
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A case that stays beside the one that is shown."""
-
-    name: str
-    standing: Mapping[str, str]
-    listed: Mapping[str, str]
-    chosen: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Chart:
-    """A chart of the page: its figure, its place and what was drawn last."""
-
-    picture: Picture = field(default_factory=Picture)
-    panel: Panel = field(default_factory=lambda: Panel("cs-picture"))
-    svg: str = ""
-    drawn: Any = None
-
-    def show(
-        self, frame: pd.DataFrame, draw: Callable[..., Any], alt: Callable[..., str], **words: Any
-    ) -> None:
-        """Draw, unless the very same was drawn last; nothing without rows."""
-        same = self.drawn is not None and self.drawn[1] == words and self.drawn[0].equals(frame)
-        if same:
-            return
-        self.drawn = (frame, words)
-        if frame.empty:
-            self.clear()
-            return
-        said = alt(frame, **words)
-        self.svg = self.picture.svg(lambda ax: draw(frame, ax, **words), said)
-        self.panel.show(image(self.svg, said))
-
-    def clear(self) -> None:
-        """Show nothing; the next drawing is a new one."""
-        self.svg, self.drawn = "", None
-        self.panel.show("")
+CHARTS: Mapping[str, tuple[Any, ...]] = {
+    "chances-by-flag": (draw_profile_chances, alt_profile_chances, html_profile_chances),
+    "applications": (draw_next_application, alt_next_application, html_next_application),
+    "weights": (draw_factor_importance, alt_factor_importance),
+    "programs": (draw_program_risk_tolerance, alt_program_risk_tolerance),
+    "match-chance": (draw_match_chance_by_rho, alt_match_chance_by_rho),
+}
 
 
 class Results:
@@ -187,9 +203,7 @@ class Results:
         self.numbers = Panel("cs-numbers")
         self.moved = Panel("cs-moved")
         self.states = Panel("cs-map")
-        self.charts = {name: Chart() for name in CHARTS}
-        for name, chart in self.charts.items():
-            chart.panel.widget.add_class(f"cs-picture-{name}")
+        self.charts = {name: Chart(name, *parts) for name, parts in CHARTS.items()}
         self._standing: Mapping[str, str] = {}
         self._listed: Mapping[str, str] = {}
         self._notes: tuple[str, ...] = ()
@@ -203,15 +217,11 @@ class Results:
 
     def draw_standing(self, standing: Standing) -> None:
         """Draw what hangs on the profile alone."""
-        self.charts["chances-by-flag"].show(
-            standing.by_flag, draw_profile_chances, alt_profile_chances, title=standing.title
-        )
+        self.charts["chances-by-flag"].show(standing.by_flag, title=standing.title)
 
     def draw_weights(self, standing: Standing) -> None:
         """Draw the weights in force."""
-        self.charts["weights"].show(
-            standing.weights, draw_factor_importance, alt_factor_importance, title=WEIGHTS_TITLE
-        )
+        self.charts["weights"].show(standing.weights, title=WEIGHTS_TITLE)
 
     def show_list(self, listed: ListOf, beside: Kept) -> None:
         """Show the list and its numbers."""
@@ -237,18 +247,12 @@ class Results:
         known = frame[["program_id", "prestige", "red_flag_tolerance"]].dropna() if found else frame
         drawn = set(known["program_id"]) if found else set()
         chosen = tuple(one for one in found.chosen if one in drawn) if found else ()
-        words = {"chosen": chosen, "mark": "on the list"}
-        self.charts["programs"].show(
-            frame, draw_program_risk_tolerance, alt_program_risk_tolerance, **words
-        )
+        self.charts["programs"].show(frame, chosen=chosen, mark="on the list")
 
     def draw_curve(self, listed: ListOf) -> None:
         """Draw the match chance over the correlation of answers."""
         matched = None if listed.found is None else listed.found.match_chance
-        words = {"used": listed.used, "match_chance": matched}
-        self.charts["match-chance"].show(
-            listed.curve, draw_match_chance_by_rho, alt_match_chance_by_rho, **words
-        )
+        self.charts["match-chance"].show(listed.curve, used=listed.used, match_chance=matched)
 
     def draw_applications(self, listed: ListOf, flat_below: float) -> None:
         """Draw what each further application adds, with the recommended stop."""
@@ -258,10 +262,7 @@ class Results:
             # A list of some hundred programs: past the first ones no column could be told apart.
             frame = view.further.iloc[:MOST_APPLICATIONS]
             frame = frame.assign(basis="assumption", source=SOURCE)
-        words = {"flat_below": flat_below, "limit": limit}
-        self.charts["applications"].show(
-            frame, draw_next_application, alt_next_application, **words
-        )
+        self.charts["applications"].show(frame, flat_below=flat_below, limit=limit)
 
     def show_trouble(self, message: str) -> None:
         """Say in place of the numbers why there are none."""

@@ -169,9 +169,9 @@ class Saving:
         taken, _desk = self._now()
         mark = f"WHAT-IF of {taken.wishes_of}. {taken.changed}" if taken.changed else ""
         links = [
-            _link(taken.name(name, ending), partial(chart.picture.saved, ending, mark))
+            _link(taken.name(name, ending), partial(chart.saved, ending, mark))
             for name, chart in self._charts().items()
-            if chart.svg
+            if chart.drawn
             for ending in ("svg", "png")
         ]
         self._links.show("".join(links) or paragraphs(["There is no chart to save."]))

@@ -278,7 +278,7 @@ def _kind() -> Any:
     import anywidget  # a page needs it, other commands do not
 
     class Browser(anywidget.AnyWidget):
-        """Numbers turn grey in the browser at once, not when this process hears of a change.
+        """Numbers turn gray in the browser at once, not when this process hears of a change.
 
         The tab keeps the cases, so that a page that is loaded again, or whose kernel died, goes on
         where it was. `page.js` is the other half.

@@ -137,7 +137,7 @@ def _used(known: DataFrame) -> list[bool]:
 
 
 def _draw_marks(ax: Axes, points: Floats, used: int | None) -> None:
-    """Draw dots, and a square for the list that is given: told apart without colour."""
+    """Draw dots, and a square for the list that is given: told apart without color."""
     dots = points if used is None else np.delete(points, used, axis=0)
     ax.scatter(dots[:, 0], dots[:, 1], s=46, color=style.BLUE, edgecolors=style.PAPER, zorder=3)
     if used is not None:

@@ -28,7 +28,7 @@ def draw_icon_array(outcomes: DataFrame, ax: Axes, *, columns: int = 10) -> Axes
     ----------
     outcomes : DataFrame
         One row an outcome, 1 to 3: ``outcome`` and ``count`` (whole, 0 or more). The first is drawn
-        full, the second pale, the last open, so that grey print shows them too.
+        full, the second pale, the last open, so that gray print shows them too.
     ax : Axes
         What is drawn on; cleared first.
     columns : int

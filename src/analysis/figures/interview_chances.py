@@ -39,7 +39,7 @@ def draw_interview_chances(
     ax : Axes
         What is drawn on; cleared first.
     marked : str, optional
-        The ``red_flag`` whose bar is set apart: by words, weight and colour.
+        The ``red_flag`` whose bar is set apart: by words, weight and color.
     mark : str
         The words.
     title : str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_next_application", "draw_next_application"]
+__all__ = ["alt_next_application", "draw_next_application", "html_next_application"]
 
 Floats = NDArray[np.float64]
 
@@ -126,6 +127,45 @@ costs about $110.'
     parts += [_fee_words(first, last, fee) for first, last, fee in _fee_spans(applications)]
     parts += _notes(applications, flat_below, limit)
     return CHART.alt(applications, parts, style.provenance(applications))
+
+
+def html_next_application(
+    applications: DataFrame,
+    *,
+    flat_below: float,
+    limit: int | None = None,
+    title: str = TITLE,
+) -> str:
+    """Write what `draw_next_application` shows as HTML, at once and for any width of a page.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"applications": [1, 2], "match_gain": [0.3, 0.15]})
+    >>> 'style="--share:0.5"' in html_next_application(rows, flat_below=0.005)
+    True
+    """
+    numbers, gains = _gains(applications)
+    shown = set(_number_ticks(numbers))
+    most = float(gains.max()) or 1.0
+    columns = []
+    for number, gain in zip(numbers.tolist(), gains, strict=True):
+        told = number in shown
+        pale = limit is not None and number > limit
+        columns.append(
+            f"<span{' class=cs-later' if pale else ''}><s>"
+            f"{_points(gain).replace('under ', '&lt;') if told else ''}</s>"
+            f'<i style="--share:{gain / most:g}"></i><u>{number if told else ""}</u></span>'
+        )
+    notes = [_fee_words(*span) for span in _fee_spans(applications)]
+    notes = [f"{note}." for note in [*notes, *_notes(applications, flat_below, limit)]]
+    drawing = (
+        f"<p>{Y_AXIS}</p><div class='cs-columns-drawn'>{''.join(columns)}</div><p>{X_AXIS}</p>"
+        f"<p class='cs-findings'>{escape(' '.join(notes))}</p>"
+    )
+    alt = alt_next_application(applications, flat_below=flat_below, limit=limit, title=title)
+    source = style.provenance(applications)
+    return style.html_figure("steps", applications, title, drawing, source, alt)
 
 
 def flattens_at(applications: DataFrame, flat_below: float) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from html import escape
 from math import nan
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_profile_chances", "draw_profile_chances"]
+__all__ = ["alt_profile_chances", "draw_profile_chances", "html_profile_chances"]
 
 NEEDED = ("red_flag", "interview_chance")
 BESIDE = "article_chance"
@@ -117,6 +118,56 @@ def alt_profile_chances(
     own = "; ".join(names[row] for row in _marked_rows(chances, marked))
     parts = [f"{title}: {'; '.join(values)}", f"Marked as {MARK}: {own}" if own else ""]
     return CHART.alt(chances, parts, _footer(chances))
+
+
+def html_profile_chances(chances: DataFrame, *, title: str = TITLE, model: str = MODEL) -> str:
+    """Write what `draw_profile_chances` shows as HTML, at once and for any width of a page.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"red_flag": ["Leave"], "interview_chance": [0.2]})
+    >>> 'style="left:20%"' in html_profile_chances(rows)
+    True
+    """
+    CHART.check(chances)
+    beside = style.has_column(chances, BESIDE)
+    others = chances[BESIDE].tolist() if beside else [nan] * len(chances)
+    heads = [f"<b><i class='cs-other'></i>{ARTICLE}</b>"] if beside else []
+    heads.append(f"<b><i class='cs-own'></i>{escape(model)}</b>")
+    rows = zip(
+        style.labels(chances, "red_flag"),
+        chances["interview_chance"].tolist(),
+        *style.interval_ends(chances),
+        others,
+        style.value_texts(chances, "interview_chance", share=True),
+        _beside(chances) if beside else [None] * len(chances),
+        strict=True,
+    )
+    cells = [f"<span></span><span></span>{''.join(heads)}"]
+    for name, value, low, high, other, words, said in rows:
+        marks = (
+            ""
+            if low != low
+            else f'<s style="left:{100 * low:g}%;width:{100 * (high - low):g}%"></s>'
+        )
+        marks += "" if other != other else f'<i class="cs-other" style="left:{100 * other:g}%"></i>'
+        marks += f'<i class="cs-own" style="left:{100 * value:g}%"></i>'
+        cells.append(
+            f'<span>{escape(name)}</span><span class="cs-scale">{marks}</span>'
+            f"{'' if said is None else f'<span>{said}</span>'}<span>{escape(words)}</span>"
+        )
+    places, ticks = style.PERCENT_TICKS
+    scale = "".join(
+        f'<u style="left:{100 * at:g}%">{tick}</u>' for at, tick in zip(places, ticks, strict=True)
+    )
+    cells.append(f'<span></span><span class="cs-ticks">{scale}</span>')
+    drawing = (
+        f'<div class="cs-dots" style="--columns:{1 + beside}">{"".join(cells)}</div>'
+        f"<p>{escape(UNIT)}</p>"
+    )
+    alt = alt_profile_chances(chances, title=title, model=model)
+    return style.html_figure("rows", chances, title, drawing, _footer(chances), alt)
 
 
 def _beside(chances: DataFrame) -> list[str]:

@@ -80,16 +80,16 @@ def draw_program_risk_tolerance(
         If there is nothing to draw, a chosen program is not there, or values leave 0-10.
     """
     known, names, picked = _points(programs, chosen)
-    labelled = _labelled(known, picked)
+    labeled = _labeled(known, picked)
     with style.chart(ax):
-        height = next(tall for most, tall in HEIGHTS if len(labelled) <= most)
+        height = next(tall for most, tall in HEIGHTS if len(labeled) <= most)
         bare = Margins(height, left=LEFT, right=6.0, below=BELOW, above=UPWARD_TITLE)
         drawing = style.drawing_size(ax, bare)
         scale = np.array(drawing) / (HIGH - LOW)
         places = (known[list(NEEDED)].to_numpy(dtype=np.float64) - LOW) * scale
-        layout = point_layout(names, places, drawing, labelled, picked)
+        layout = point_layout(names, places, drawing, labeled, picked)
         kinds = _kinds(known, picked)
-        _draw_marks(ax, layout.centres / scale + LOW, picked, kinds)
+        _draw_marks(ax, layout.centers / scale + LOW, picked, kinds)
         _draw_axes(ax)
         style.put_upward_title(ax, UPWARD, bare)
         draw_point_labels(ax, layout, picked)
@@ -123,7 +123,7 @@ def alt_program_risk_tolerance(
     known, names, picked = _points(programs, chosen)
     values = known[list(NEEDED)].to_numpy(dtype=np.float64)
     words = "; ".join(
-        f"{names[i]} {values[i, 0]:g} / {values[i, 1]:g}" for i in _labelled(known, picked)
+        f"{names[i]} {values[i, 0]:g} / {values[i, 1]:g}" for i in _labeled(known, picked)
     )
     parts = [f"{title}, as prestige / willingness: {words}" if words else title]
     if len(known) > MOST_LABELS:
@@ -158,7 +158,7 @@ def _points(programs: DataFrame, chosen: Collection[str]) -> tuple[DataFrame, li
     return known, names, [index for index, key in enumerate(keys) if key in set(chosen)]
 
 
-def _labelled(known: DataFrame, picked: list[int]) -> list[int]:
+def _labeled(known: DataFrame, picked: list[int]) -> list[int]:
     """Points that are to be named: all up to forty, else the chosen ones."""
     if len(known) <= MOST_LABELS:
         return list(range(len(known)))
@@ -176,14 +176,14 @@ def _kinds(known: DataFrame, picked: list[int]) -> list[str]:
 
 
 def _draw_marks(
-    ax: Axes, centres: NDArray[np.float64], picked: list[int], kinds: list[str]
+    ax: Axes, centers: NDArray[np.float64], picked: list[int], kinds: list[str]
 ) -> None:
-    """Draw filled squares for the chosen and open rings for the rest: told apart without colour."""
+    """Draw filled squares for the chosen and open rings for the rest: told apart without color."""
     import seaborn as sns
 
     look = {"zorder": 3, "clip_on": False, "legend": False, "ax": ax}
     if kinds:
-        x, y = centres[:, 0], centres[:, 1]
+        x, y = centers[:, 0], centers[:, 1]
         order = [kind.label for kind in PROGRAM_TYPES.values() if kind.label in kinds]
         order += sorted(set(kinds) - set(order))
         by_kind = {"hue": kinds, "style": kinds, "hue_order": order, "style_order": order}
@@ -196,10 +196,10 @@ def _draw_marks(
         )  # fmt: skip
         return
     if not picked:
-        x, y = centres[:, 0], centres[:, 1]
+        x, y = centers[:, 0], centers[:, 1]
         sns.scatterplot(x=x, y=y, s=62, color=style.BLUE, edgecolor=style.PAPER, **look)
         return
-    rest, chosen = np.delete(centres, picked, axis=0), centres[picked]
+    rest, chosen = np.delete(centers, picked, axis=0), centers[picked]
     rings = {"facecolor": "none", "edgecolor": style.BLUE, "linewidth": 1.2}
     sns.scatterplot(x=rest[:, 0], y=rest[:, 1], s=50, **rings, **look)
     squares = {"marker": "s", "color": style.ORANGE, "edgecolor": style.PAPER}
@@ -233,7 +233,7 @@ def _footer(
         remarks.append(f"{len(known)} programs, more than can be named: {named}")
     if layout.key:
         remarks.append("Numbers: see the key")
-    unnamed = len(_labelled(known, picked)) - len(layout.labels)
+    unnamed = len(_labeled(known, picked)) - len(layout.labels)
     if unnamed:
         remarks.append(f"{unnamed} of them without room for a number")
     values = known[list(NEEDED)]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -35,7 +35,7 @@ __all__ = ["IDENTITY", "ProgramLevels", "base_rate_level", "program_levels"]
 
 Floats = NDArray[np.float64]
 IDENTITY = "identity"
-# Levels that were solved, so that a class pays once for a programs file.
+# Levels of programs as read and as solved, so that a class pays once for a programs file.
 KNOWN: OrderedDict[Any, Any] = OrderedDict()
 MOST_KNOWN = 64
 # Levels at draws of the assumptions, by the solved levels they are around, which are kept alive.
@@ -46,6 +46,15 @@ LOWEST_TAU, TAUS = 0.2, 8
 FACTORS = (0.5, 1.5)
 # A rate this close to all whom a program reads contradicts its screens.
 CLOSE_TO_ALL = 0.98
+
+
+def _kept(key: Any, make: Callable[[], Any]) -> Any:
+    """What was made of the same once before, or made now."""
+    found = KNOWN.pop(key, None) or make()
+    KNOWN[key] = found  # the latest last; threads of the page may be here at once
+    while len(KNOWN) > MOST_KNOWN:
+        KNOWN.pop(next(iter(KNOWN)), None)
+    return found
 
 
 @dataclass(frozen=True)
@@ -133,9 +142,12 @@ class ProgramLevels:
     imputed: NDArray[Any]
     basis: str
     assumptions: Assumptions
+    _solved: dict[tuple[str, str], Any] = field(default_factory=dict, init=False, repr=False)
 
     def at(self, programs: NDArray[np.int64]) -> ProgramLevels:
         """Levels of some of the programs, still in the basis of all."""
+        if np.array_equal(programs, np.arange(self.prestige.size)):
+            return self
         shared = {id(values): values[programs] for values in self.flag_tolerance.values()}
         return replace(
             self,
@@ -159,21 +171,18 @@ class ProgramLevels:
         return self._known(("moves", kind), _pool_moves)
 
     def _known(self, what: tuple[str, str], make: Any) -> Any:
-        key = (
-            what,
-            self.assumptions,
-            tuple(self.specialty.tolist()),
-            *(self.flag_tolerance[flag].tobytes() for flag in ("step1_failure", "loa_academic")),
-            self.applicant_step2[what[1]].tobytes(),
-            None if self.rate is None else self.rate.tobytes(),
-            *(values.tobytes() for values in self.facts.values()),
-        )
-        if key not in KNOWN:
-            KNOWN[key] = make(self, what[1])
-            while len(KNOWN) > MOST_KNOWN:
-                KNOWN.popitem(last=False)
-        KNOWN.move_to_end(key)
-        return KNOWN[key]
+        if what not in self._solved:
+            key = (
+                what,
+                self.assumptions,
+                tuple(self.specialty.tolist()),
+                *(self.flag_tolerance[one].tobytes() for one in ("step1_failure", "loa_academic")),
+                self.applicant_step2[what[1]].tobytes(),
+                None if self.rate is None else self.rate.tobytes(),
+                *(values.tobytes() for values in self.facts.values()),
+            )
+            self._solved[what] = _kept(key, lambda: make(self, what[1]))
+        return self._solved[what]
 
     def program_term(self, kind: str, parameters: ChanceParameters) -> Number:
         """Log-odds of each program, shape (m,) or (draws, 1, m)."""
@@ -245,7 +254,7 @@ class ProgramLevels:
         # What draws do to programs holds for every student: a class pays for it once.
         key = (id(own), *(np.asarray(number).tobytes() for number in drawn))
         kept = DRAWN.pop(key, None) or (own, self._drawn_cells(kind, parameters, drawn))
-        DRAWN[key] = kept  # the latest last; threads of the page may be here at once
+        DRAWN[key] = kept
         while sum(cells.nbytes for _, cells in list(DRAWN.values())) > MOST_DRAWN_BYTES:
             DRAWN.pop(next(iter(DRAWN)), None)
             if len(DRAWN) <= 1:
@@ -429,6 +438,27 @@ def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramL
     ModelError
         If counts contradict each other, or a type is not known.
     """
+    content = tuple(
+        (name, cells.tobytes() if cells.dtype.kind in "bif" else tuple(cells.tolist()))
+        for name in READ
+        if name in programs
+        for cells in [programs[name].to_numpy()]
+    )
+    return _kept((content, assumptions), lambda: _program_levels(programs, assumptions))
+
+
+# The columns of programs that their levels rest on, and the one that messages name.
+READ = (
+    *("program_id", "specialty", "program_type", "prestige", "red_flag_tolerance"),
+    *(f"tolerance_{flag}" for flag in FLAGS),
+    *("applicant_step2", "interviews_offered", "applications_received", "step2_cutoff"),
+    *("auto_screen_any_failure", "accepts_do", "visa"),
+    *(f"share_{name}" for name in (*GROUPS, *SIGNALS[1:])),
+)
+
+
+def _program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramLevels:
+    """`program_levels`, computed."""
     count = len(programs)
     imputed: list[list[str]] = [[] for _ in range(count)]
 

@@ -7,7 +7,7 @@ A program's interview rate is an average over them; its level is the one that gi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -211,10 +211,14 @@ class Odds:
     tau: Floats
 
 
+@cache
 def nodes_of(count: int) -> tuple[Floats, Floats]:
     """Gauss-Hermite nodes and weights of a standard normal."""
     nodes, weights = np.polynomial.hermite_e.hermegauss(count)
-    return nodes, weights / weights.sum()
+    weights /= weights.sum()
+    for shared in (nodes, weights):
+        shared.flags.writeable = False
+    return nodes, weights
 
 
 def conditional_odds(

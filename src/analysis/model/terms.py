@@ -357,7 +357,7 @@ def gate(
     ties: NDArray[Any] | None = None,
     signals: NDArray[Any] | None = None,
 ) -> Gate:
-    """Gate of one student at each program.
+    """Gate of one student at each program, or of students alike but for a ``step2_ck`` a program.
 
     Returns
     -------
@@ -383,7 +383,7 @@ def gate(
         worst[unknown] = 0
         unknowns.append((unknown, name))
 
-    score = float(student.get("step2_ck", np.nan))
+    score = np.asarray(student.get("step2_ck", np.nan), dtype=np.float64)
     cutoff = column("step2_cutoff").to_numpy(dtype=float)
     close(score < cutoff, "Step 2 CK under the cutoff")
     doubt(np.isnan(cutoff), "step2_cutoff")
@@ -411,8 +411,9 @@ def gate(
         visa = column("visa")
         close((visa == "none").to_numpy(), "sponsors no visa")
         doubt(visa.isna().to_numpy(), "visa")
-    if score < assumptions.value("passing.since_july_2025"):
-        unknowns.append((np.ones(count, dtype=bool), "step2_ck"))
+    failing = np.broadcast_to(score < assumptions.value("passing.since_july_2025"), count)
+    if failing.any():
+        unknowns.append((failing, "step2_ck"))
     return Gate(opening, best, worst, _joined(reasons, count), _joined(unknowns, count))
 
 

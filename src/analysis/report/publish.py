@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,7 +31,6 @@ __all__ = [
     "markdown_table",
     "publish_block",
     "publish_chart",
-    "publish_charts",
     "publish_figure",
     "publish_identity",
     "publish_rows",
@@ -252,30 +251,6 @@ def publish_chart(
         message = "a chart was drawn on axes without a figure"
         raise FigureError(message)
     publish_figure(figure, alt(rows, **own), caption, image, beside)
-
-
-def publish_charts(
-    parts: Iterable[DataFrame],
-    new_axes: Callable[[], Axes],
-    draw: Callable[..., Axes],
-    alt: Callable[..., str],
-    caption: str,
-    image: Literal["svg", "png"] = "svg",
-    **keywords: Any,
-) -> None:
-    """Draw rows that do not fit one figure as several.
-
-    Parameters
-    ----------
-    parts : iterable of DataFrame
-        Rows of one figure each.
-    new_axes : callable
-        Gives empty axes.
-    draw, alt, caption, image, **keywords
-        As for `publish_chart`.
-    """
-    for rows in parts:
-        publish_chart(rows, new_axes(), draw, alt, caption, image, **keywords)
 
 
 def publish_figure(

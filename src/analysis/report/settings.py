@@ -1,4 +1,4 @@
-"""The office's own look: school name, logo, colours, footer and paper, read from branding.toml."""
+"""The office's own look: school name, logo, colors, footer and paper, read from branding.toml."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LEAST_CONTRAST = 4.5  # WCAG 2 level AA for text
 
 
 def contrast_on_white(color: str) -> float:
-    """Contrast ratio of a colour on white paper (WCAG 2, relative luminance)."""
+    """Contrast ratio of a color on white paper (WCAG 2, relative luminance)."""
     channels = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -32,7 +32,7 @@ def contrast_on_white(color: str) -> float:
 def _readable(color: str) -> str:
     if (contrast := contrast_on_white(color)) < LEAST_CONTRAST:
         message = (
-            f"a colour with a contrast of at least {LEAST_CONTRAST} on white (this has {contrast})"
+            f"a color with a contrast of at least {LEAST_CONTRAST} on white (this has {contrast})"
         )
         raise ValueError(message)
     return color

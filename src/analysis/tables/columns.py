@@ -107,7 +107,7 @@ def number(
 ) -> Column:
     """Column of numbers in a closed range."""
     kind = "a whole number" if whole else "a percentage" if percent else "a number"
-    expected = f"{kind} from {low:g} to {high:g}"
+    expected = f"{kind} from {low:g} to {high:.12g}"
     if high >= 1e9:
         expected = f"{kind} of at least {low:g}"
     return Column(

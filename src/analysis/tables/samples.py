@@ -1,4 +1,4 @@
-"""The made-up sample data: seeded, the same bytes each time, labelled synthetic in every row.
+"""The made-up sample data: seeded, the same bytes each time, labeled synthetic in every row.
 
 ``python -m analysis.tables.samples`` writes ``data/sample/`` and the dictionary ``data/README.md``.
 Names of places, people and programs are invented; resemblance to real ones is chance.

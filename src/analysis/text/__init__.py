@@ -7,6 +7,7 @@ everywhere.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -118,7 +119,13 @@ def _environment() -> Environment:
         "joined": labels.joined,
         "gain": labels.points,
         "dollars": labels.dollars,
+        "few": labels.few,
+        "case_field": labels.CASE_FIELDS.__getitem__,
+        "specialty_class": lambda code: labels.COMPETITIVENESS.get(code, str(code)),
+        "flag": lambda code: labels.FLAGS.get(code, code),
+        "input_label": labels.input_label,
     }
+    environment.tests["finite"] = lambda number: number is not None and math.isfinite(number)
     return environment
 
 

@@ -16,7 +16,11 @@ from analysis.vocabulary import COMPONENTS as FACTORS
 
 __all__ = [
     "ARTICLE_LEVEL",
+    "BACKTEST_FIGURES",
+    "BACKTEST_METHODS",
+    "BACKTEST_SCORES",
     "BASES",
+    "CASE_FIELDS",
     "COMPETITIVENESS",
     "FACTORS",
     "FEATURES",
@@ -31,8 +35,11 @@ __all__ = [
     "counted",
     "dollars",
     "drops_code",
+    "few",
     "in_sentence",
+    "input_label",
     "joined",
+    "learned_label",
     "level_words",
     "percent",
     "place_title",
@@ -125,6 +132,41 @@ def joined(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(first)} {last} {end}" if first else end
 
 
+def few(names: Sequence[str], most: int = 5) -> str:
+    """Names, at most so many of them, and how many more there are.
+
+    Examples
+    --------
+    >>> few(["A", "B", "C"], 2)
+    'A, B and 1 more'
+    """
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+# What a case on the page may change, its flags, marks, policies and weights aside.
+CASE_FIELDS = MappingProxyType(
+    {
+        "specialty": "specialty",
+        "step2_ck": "Step 2 CK",
+        "degree": "degree",
+        "needs_visa": "needs a visa",
+        "competitiveness": "class of the specialty",
+        "clerkship_honors_fraction": "clerkships with honors",
+        "letters": "letters",
+        "research_items": "research items",
+        "preferred_states": "preferred states",
+        "exclude_states": "excluded states",
+        "must_apply": "programs that must be on the list",
+        "never_apply": "programs that must stay off the list",
+        "application_limit": "most applications",
+        "fee_budget_usd": "fee budget",
+        "gold_signals": "gold signals",
+        "silver_signals": "silver signals",
+    }
+)
+
+
 def with_flag_labels(rows: Any) -> Any:
     """Give rows with a ``red_flag`` column the flag's plain words as ``label``."""
     return rows.assign(label=[FLAGS.get(flag, flag) for flag in rows["red_flag"]])
@@ -140,7 +182,7 @@ TOPICS = MappingProxyType(
         "the minimum passing score": ("passing.",),
         "how much a high score relieves a flag": ("relief.",),
         "what ten points are worth": ("logit_scale",),
-        "how strongly answers come together": ("latent_correlation",),
+        "how far programs decide alike": ("latent_correlation",),
         "the chance of a match after an interview": ("match_given_interview",),
     }
 )
@@ -305,3 +347,84 @@ def to_verify(unknown: str | Sequence[str]) -> list[str]:
     """What to ask a program before paying for the application."""
     columns = unknown.split(";") if isinstance(unknown, str) else list(unknown)
     return [VERIFY.get(column, column) for column in columns if column]
+
+
+# Figures of a back-test in the order of reading; what is right stands in brackets.
+BACKTEST_FIGURES = MappingProxyType(
+    {
+        "brier": "Brier score (0 is perfect)",
+        "log_loss": "log loss (0 is perfect)",
+        "skill_vs_base_rate": "better than the earlier years' rate by (0 is as good)",
+        "skill_vs_survey": "better than the old numbers by (0 is as good)",
+        "skill_vs_regression": "better than a plain logistic regression by (0 is as good)",
+        "log_loss_gain_vs_survey": "log loss less than the old numbers' by (0 is as good)",
+        "log_loss_gain_vs_regression": "log loss less than the regression's by (0 is as good)",
+        "log_loss_gain_vs_base_rate": "log loss less than the earlier rate's by (0 is as good)",
+        "skill_vs_selection": "better than the old numbers seen through advisors' choices by",
+        "calibration_in_the_large": "interviews per application not foretold (0)",
+        "calibration_slope": "slope (1; below 1 chances are too extreme)",
+        "calibration_intercept": "shift of the log-odds (0)",
+        "ece": "calibration error",
+        "ece_null": "the same for a perfect model, by luck",
+        "prior_sample_size": "applications the old numbers are worth",
+        "rho": "correlation of one graduate's answers",
+    }
+)
+BACKTEST_METHODS = MappingProxyType(
+    {
+        "learned": "learned numbers",
+        "survey": "old numbers",
+        "regression": "plain logistic regression",
+        "base_rate": "earlier years' rate",
+    }
+)
+BACKTEST_SCORES = MappingProxyType(
+    {
+        "brier": "Brier score (0)",
+        "log_loss": "log loss (0)",
+        "calibration_in_the_large": "not foretold (0)",
+        "calibration_slope": "slope (1)",
+    }
+)
+LEARNED = MappingProxyType(
+    {
+        "latent_correlation": "correlation of one graduate's answers",
+        "match_given_interview": "match given an interview",
+        "logit_scale": "how sharply chances react",
+        "base_rate.group_odds": "the students' group against all",
+        "level.shift": "level of every program (log-odds)",
+    }
+)
+
+
+def learned_label(key: str) -> str:
+    """Plain words for an assumption that graduates can move."""
+    kind, _, what = key.partition(".")
+    if kind == "anchors" and what in FLAGS:
+        return FLAGS[what]
+    return LEARNED.get(key, key)
+
+
+INPUTS = MappingProxyType(
+    {
+        "all weights": "the five weights together",
+        "logit_scale": "how sharply chances react (logit scale)",
+        "latent_correlation": "how far rejections come together",
+        "match_given_interview": "the chance of a match after an interview",
+        "base_rate": "the student's group against all applicants",
+        "groups": "how much groups of applicants differ",
+        "signals": "what a signal is worth",
+        "relief": "how far a high Step 2 CK makes up for a flag",
+        "tolerance": "the programs' tolerance of red flags",
+    }
+)
+
+
+def input_label(name: str) -> str:
+    """Plain words for an input of a sensitivity analysis."""
+    kind, _, what = name.partition(".")
+    if kind == "weights" and what in FACTORS:
+        return f"the weight of {in_sentence(FACTORS[what])}"
+    if kind == "anchors" and what in FLAGS:
+        return f"the anchored chance: {in_sentence(FLAGS[what])}"
+    return INPUTS.get(name, INPUTS.get(kind, name))

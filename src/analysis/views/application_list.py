@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -30,7 +31,6 @@ __all__ = [
     "WhatIf",
     "ladder_data",
     "ladder_table",
-    "list_view",
     "what_ifs_of",
     "worksheet_data",
     "worksheet_table",
@@ -48,87 +48,168 @@ ASK: Mapping[str, str] = MappingProxyType(
         "step2_ck": "K",
     }
 )
+SHORT = {"program_name": "name", "interview_chance": "chance"}
 BETTER_LETTERS = 0.2
 MORE_APPLICATIONS = 10
+ELSEWHERE = ("us_do", "us_img", "non_us_img")
 
 
 @dataclass(frozen=True)
 class ListView:
-    """One student's list, in codes and numbers; the words are in the templates.
+    """One student's list as every page tells of it, in codes and numbers.
+
+    Report, class overview, `pick` and the page read their numbers here, so that they cannot differ;
+    the words are in the templates.
 
     Parameters
     ----------
-    match, low, high : float
-        Estimated match chance of the list (0-1), and its 5th and 95th percentile.
-    if_all_no : float
-        The same if every unconfirmed policy turns out to be a no.
-    independent : float
-        What treating each program as independent would give.
-    programs : DataFrame
-        The list in order for use: program_id, name, state, specialty, group, chance, low, high
-        (0-1), signal, tiered (whether its specialty has gold and silver signals), rank, ask (codes
-        of `ASK`), why (codes), must, replacement (program_id or ""), replacement_name.
-    optional : DataFrame
-        Further programs: program_id, name, state, chance, match_gain, total_fee_usd.
-    curve : DataFrame
-        applications, match_chance: how far the first so many applications get.
-    further : DataFrame
-        The same of `next_applications`, some applications past the list and the optional programs.
-    worth_sending : int or None
-        Applications after which none of `further` adds much; None if each does.
-    fee_usd : float
-        Fees of the list.
-    with_all : float
-        Match chance with the optional programs too.
-    all_fee_usd : float
-        Fees of all of them.
-    screened_out : int
-        Programs of the specialty whose screening rules close them to this file.
-    considered : int
-        Programs of the specialty.
-    left_out : DataFrame
-        The best programs that are not recommended: name, program_id, chance, reason.
-    gap : float
-        Certified gap of the choice.
-    floor_dropped, below_price : bool
-        Whether the least chance, or the price, was dropped so that there is a list.
-    ranked : bool
-        Whether the student stated wishes, so that there is a rank order to show.
-    short_names : dict of str to str
-        Of the specialties, where the list has more than one.
+    found : ApplicationList
+        The list.
+    assumptions : Assumptions
+        As it was made with.
     """
 
-    match: float
-    low: float
-    high: float
-    if_all_no: float
-    independent: float
-    programs: pd.DataFrame
-    optional: pd.DataFrame
-    curve: pd.DataFrame
-    further: pd.DataFrame
-    worth_sending: int | None
-    fee_usd: float
-    with_all: float
-    all_fee_usd: float
-    screened_out: int
-    considered: int
-    left_out: pd.DataFrame
-    gap: float
-    floor_dropped: bool
-    below_price: bool
-    ranked: bool
-    short_names: dict[str, str]
+    found: ApplicationList
+    assumptions: Assumptions
+
+    @property
+    def match(self) -> float:
+        """Estimated match chance of the list (0-1)."""
+        return self.found.match_chance
+
+    @property
+    def low(self) -> float:
+        """Its 5th percentile as the assumptions vary; NaN without ranges."""
+        return self.found.match_chance_low
+
+    @property
+    def high(self) -> float:
+        """Its 95th percentile."""
+        return self.found.match_chance_high
+
+    @property
+    def if_all_no(self) -> float:
+        """The same if every unconfirmed policy turns out to be a no."""
+        return self.found.match_chance_if_unknowns_close
+
+    @property
+    def fee_usd(self) -> float:
+        """Fees of the list."""
+        return self.found.fee_usd
+
+    @property
+    def independent(self) -> float:
+        """What treating each program as independent would give."""
+        by_rho = self.found.match_chance_by_rho
+        return float(by_rho.loc[by_rho["independent"], "match_chance"].iloc[0])
+
+    @cached_property
+    def programs(self) -> pd.DataFrame:
+        """The list in order for use.
+
+        program_id, name, state, specialty, group, chance, low, high (0-1), signal, tiered (whether
+        its specialty has gold and silver signals), rank, ask (codes of `ASK`), why (codes), must,
+        replacement (program_id or ""), replacement_name.
+        """
+        own, known = self.found.programs, self.found.problem.programs
+        names = known.set_index("program_id")["program_name"]
+        season = self.assumptions.season_of
+        return own.rename(columns=SHORT).assign(
+            tiered=own["specialty"].map(lambda name: bool(season(name).silver_signals)),
+            ask=[
+                tuple(ASK[name] for name in str(unknown).split(";") if name in ASK)
+                for unknown in own["unknown"]
+            ],
+            replacement_name=[names.get(other, "") for other in own["replacement"]],
+        )
+
+    @cached_property
+    def optional(self) -> pd.DataFrame:
+        """Further programs: program_id, name, state, chance, match_gain, total_fee_usd."""
+        return self.found.optional.rename(columns=SHORT)
+
+    @property
+    def free(self) -> pd.DataFrame:
+        """Those of them that the fees of the list pay for already."""
+        return self.optional[self.optional["total_fee_usd"] <= self.fee_usd]
+
+    @cached_property
+    def _next(self) -> tuple[pd.DataFrame, int | None]:
+        within = len(self.found.chosen) + len(self.optional)
+        return next_applications(self.found, self.assumptions, within + MORE_APPLICATIONS)
+
+    @property
+    def further(self) -> pd.DataFrame:
+        """`next_applications`, some past the list and the optional programs."""
+        return self._next[0]
+
+    @property
+    def worth_sending(self) -> int | None:
+        """Applications after which none of `further` adds much; None if each does."""
+        return self._next[1]
+
+    @property
+    def curve(self) -> pd.DataFrame:
+        """How far the first so many applications get: applications, match_chance."""
+        within = len(self.found.chosen) + len(self.optional)
+        return self.further[["applications", "match_chance"]].iloc[:within]
+
+    @property
+    def with_all(self) -> float:
+        """Match chance with the optional programs too."""
+        return float(self.optional["match_chance"].iloc[-1]) if len(self.optional) else self.match
+
+    @property
+    def all_fee_usd(self) -> float:
+        """Fees of all of them."""
+        fees = self.optional["total_fee_usd"]
+        return float(fees.iloc[-1]) if len(fees) else self.fee_usd
+
+    @property
+    def screened_out(self) -> int:
+        """Programs of the specialty whose screening rules close them to this file."""
+        return int(np.sum(self.found.by_option["none"].marginal <= 0))
+
+    @property
+    def considered(self) -> int:
+        """Programs of the specialty."""
+        return len(self.found.problem.programs)
+
+    @property
+    def left_out(self) -> pd.DataFrame:
+        """The best programs that are not recommended: name, program_id, chance, reason."""
+        return self.found.left_out.rename(columns=SHORT)
+
+    @property
+    def gap(self) -> float:
+        """Certified gap of the choice."""
+        return self.found.choice.certified_gap
+
+    @property
+    def ranked(self) -> bool:
+        """Whether the student stated wishes, so that there is a rank order to show."""
+        return bool(np.ptp(self.found.problem.utility) > 0)
+
+    @property
+    def short_names(self) -> dict[str, str]:
+        """Short names of the specialties, where the list has more than one."""
+        return _short_names(self.found.programs["specialty"].unique().tolist())
 
     @property
     def empty(self) -> bool:
         """Whether no program is on the list."""
-        return self.programs.empty
+        return not self.found.chosen
 
     @property
     def gain(self) -> int:
         """What the optional programs add, in the whole numbers of 100 that are shown."""
         return round(100 * self.with_all) - round(100 * self.match)
+
+    @property
+    def free_gain(self) -> int:
+        """What those that cost no further fee add, in the whole numbers that are shown."""
+        last = self.free["match_chance"].iloc[-1] if len(self.free) else self.match
+        return round(100 * float(last)) - round(100 * self.match)
 
     @property
     def enough(self) -> int:
@@ -150,63 +231,6 @@ class ListView:
     def signaled(self, tier: str) -> list[str]:
         """Names of the programs that get a signal of a tier."""
         return self.programs.loc[self.programs["signal"] == tier, "name"].tolist()
-
-
-def list_view(found: ApplicationList, assumptions: Assumptions) -> ListView:
-    """Read a list for a reader.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        With ranges.
-    assumptions : Assumptions
-        As it was made with.
-
-    Returns
-    -------
-    ListView
-    """
-    own, optional = found.programs, found.optional
-    known = found.problem.programs.set_index("program_id")["program_name"]
-    programs = own.rename(columns={"program_name": "name", "interview_chance": "chance"})
-    programs = programs.assign(
-        tiered=own["specialty"].map(lambda name: bool(assumptions.season_of(name).silver_signals)),
-        ask=[
-            tuple(ASK[name] for name in str(unknown).split(";") if name in ASK)
-            for unknown in own["unknown"]
-        ],
-        replacement_name=[known.get(other, "") for other in own["replacement"]],
-    )
-    within = len(own) + len(optional)
-    further, worth_sending = next_applications(found, assumptions, within + MORE_APPLICATIONS)
-    more = optional.iloc[-1] if len(optional) else None
-    by_rho = found.match_chance_by_rho
-    independent = by_rho.loc[by_rho["independent"], "match_chance"].iloc[0]
-    return ListView(
-        match=found.match_chance,
-        low=found.match_chance_low,
-        high=found.match_chance_high,
-        if_all_no=found.match_chance_if_unknowns_close,
-        independent=float(independent),
-        programs=programs,
-        optional=optional.rename(columns={"program_name": "name", "interview_chance": "chance"}),
-        curve=further[["applications", "match_chance"]].iloc[:within],
-        further=further,
-        worth_sending=worth_sending,
-        fee_usd=found.fee_usd,
-        with_all=found.match_chance if more is None else float(more["match_chance"]),
-        all_fee_usd=found.fee_usd if more is None else float(more["total_fee_usd"]),
-        screened_out=int(np.sum(found.by_option["none"].marginal <= 0)),
-        considered=len(found.problem.programs),
-        left_out=found.left_out.rename(
-            columns={"program_name": "name", "interview_chance": "chance"}
-        ),
-        gap=found.choice.certified_gap,
-        floor_dropped=found.floor_dropped,
-        below_price=found.below_price,
-        ranked=bool(np.ptp(found.problem.utility) > 0),
-        short_names=_short_names(own["specialty"].unique().tolist()),
-    )
 
 
 def _short_names(specialties: list[str]) -> dict[str, str]:
@@ -262,6 +286,8 @@ def what_ifs_of(
         asked["no_flags"] = "red_flags=none"
     if row["step2_ck"] > typical:
         asked["typical_score"] = f"step2_ck={typical:g}"
+    if row.get("degree") in ELSEWHERE:
+        asked["us_md"] = "degree=us_md,needs_visa=no"
     if now + BETTER_LETTERS <= 1:
         asked["letters"] = f"letters={now + BETTER_LETTERS:g}"
     lists: dict[str, WhatIf] = {}

@@ -13,6 +13,8 @@ import pandas as pd
 from analysis.assumptions import Assumptions, read_assumptions, write_new
 from analysis.errors import AssumptionError, ModelError
 from analysis.model.outcomes import (
+    RIVALS,
+    WORSE,
     Backtest,
     Estimate,
     chance_by_score,
@@ -22,7 +24,13 @@ from analysis.model.outcomes import (
 from analysis.paths import from_root
 from analysis.tables import read_if_given
 from analysis.tables.graduate_files import inclusion_form, read_graduate_files
-from analysis.text.findings import FIGURES, learned_label, verdict_sentence, yardstick_table
+from analysis.text import sentence
+from analysis.text.labels import (
+    BACKTEST_FIGURES,
+    BACKTEST_METHODS,
+    BACKTEST_SCORES,
+    learned_label,
+)
 from analysis.vocabulary import FORMS
 
 __all__ = ["BacktestAnswer", "backtest"]
@@ -39,6 +47,7 @@ class BacktestAnswer:
     graduates: pd.DataFrame
     programs: pd.DataFrame | None
     form: str = "applications"
+    refused: str = ""
 
     def record(self) -> dict[str, Any]:
         """Everything for JSON: unknown numbers are None."""
@@ -48,6 +57,7 @@ class BacktestAnswer:
         def value(name: str) -> float | None:
             return _number(statistics.at[name, "value"]) if name in statistics.index else None
 
+        against = [f"{what}_vs_{name}" for what in ("skill", "log_loss_gain") for name in RIVALS]
         of_earlier = found.earlier or found.learned
         return {
             "verdict": found.verdict,
@@ -60,10 +70,7 @@ class BacktestAnswer:
             "brier": value("brier"),
             "brier_parts": None if found.parts is None else asdict(found.parts),
             "log_loss": value("log_loss"),
-            "skill_vs_base_rate": value("skill_vs_base_rate"),
-            "skill_vs_survey": value("skill_vs_survey"),
-            "skill_vs_regression": value("skill_vs_regression"),
-            "skill_vs_selection": value("skill_vs_selection"),
+            **{name: value(name) for name in (*against, "skill_vs_selection")},
             "yardstick": _records(found.yardstick),
             "calibration_in_the_large": value("calibration_in_the_large"),
             "calibration_slope": value("calibration_slope"),
@@ -79,6 +86,7 @@ class BacktestAnswer:
             "reliability": _records(found.bins),
             "lists": _records(found.lists),
             "learned": _records(found.learned.changes),
+            "not_written": self.refused,
             "fingerprint": self.fingerprint,
             "fingerprint_learned": found.learned.assumptions.fingerprint,
         }
@@ -86,7 +94,12 @@ class BacktestAnswer:
     def verdict(self) -> str:
         """The verdict in one sentence."""
         found = self.result
-        return verdict_sentence(found.verdict, found.n_applicants, found.years)
+        return sentence(
+            "findings/verdict",
+            verdict=found.verdict,
+            n_applicants=found.n_applicants,
+            years=found.years,
+        )
 
     def figures(self) -> list[dict[str, Any]]:
         """One row a figure, for a table or a CSV file."""
@@ -97,7 +110,7 @@ class BacktestAnswer:
             if name in ("rho", "prior_sample_size") and value is not None:
                 value, ends = value["value"], value
             if value is None or isinstance(value, int | float | str):
-                row = {"figure": name, "meaning": FIGURES.get(name, ""), "value": value}
+                row = {"figure": name, "meaning": BACKTEST_FIGURES.get(name, ""), "value": value}
                 rows.append(row | {"low": ends["low"], "high": ends["high"]})
         return rows
 
@@ -141,7 +154,17 @@ class BacktestAnswer:
 
     def yardstick(self) -> pd.DataFrame:
         """Brier score, log loss and calibration of four ways to foretell, with their intervals."""
-        return pd.DataFrame(yardstick_table(_records(self.result.yardstick)))
+
+        def cell(row: dict[str, Any], score: str) -> str:
+            if row.get(score) is None:
+                return "-"
+            return f"{row[score]:.3f} ({row[f'{score}_low']:.3f} to {row[f'{score}_high']:.3f})"
+
+        return pd.DataFrame(
+            {"foretold by": BACKTEST_METHODS[str(row["method"])]}
+            | {words: cell(row, score) for score, words in BACKTEST_SCORES.items()}
+            for row in _records(self.result.yardstick)
+        )
 
     def old_and_new(self) -> pd.DataFrame:
         """`changes` as a frame: assumption, old, new, low, high, graduates, learned."""
@@ -162,6 +185,7 @@ def backtest(
     overrides: Sequence[str] = (),
     learned_toml: str | os.PathLike[str] = "",
     form: str = "",
+    insist: bool = False,
 ) -> BacktestAnswer:
     """Score the last year's chances by what became of them, and learn from all years.
 
@@ -182,10 +206,14 @@ def backtest(
         writes nothing. A file that is there is not overwritten.
     form : str
         What the file holds, one of `analysis.vocabulary.FORMS`; "" looks at it.
+    insist : bool
+        Write the learned set even where it foretold worse than a rival, or nothing tested it. The
+        set says so in ``graduates.verdict``.
 
     Returns
     -------
     BacktestAnswer
+        ``refused`` says why the learned set was not written.
 
     Raises
     ------
@@ -194,8 +222,7 @@ def backtest(
     RowError
         With every bad row.
     AssumptionError
-        If an assumption is not understood, or the learned set cannot be written, or is worse than
-        what it would replace.
+        If an assumption is not understood, or the learned set cannot be written.
     """
     if str(learned_toml) and Path(learned_toml).exists():
         message = (
@@ -212,19 +239,25 @@ def backtest(
         message = f"form {form!r}; expected one of {', '.join(FORMS)}"
         raise AssumptionError(message)
     result = run_backtest(graduates, assumptions, programs, form)
-    if str(learned_toml) and result.verdict == "worse":
-        message = (
-            f"{learned_toml} is not written: the learned numbers foretold the last year worse than "
-            "the old ones or a plain regression; look at it without --learned"
-        )
-        raise AssumptionError(message)
-    if str(learned_toml):
+    refused = "" if insist or not str(learned_toml) else _unfit(result)
+    if refused:
+        refused = f"{Path(learned_toml).name} is not written: {refused}; --insist writes it"
+    elif str(learned_toml):
         write_new(Path(learned_toml), result.learned.assumptions)
     sources = graduates["source"] if "source" in graduates else pd.Series(dtype="str")
     made_up = bool(sources.astype(str).str.contains("synthetic").any())
     return BacktestAnswer(
-        result, assumptions.fingerprint, made_up, assumptions, graduates, programs, form
+        result, assumptions.fingerprint, made_up, assumptions, graduates, programs, form, refused
     )
+
+
+def _unfit(result: Backtest) -> str:
+    """Why a learned set is not for use; "" where it won or tied on the year held back."""
+    if not result.learned.changes["learned"].any():
+        return "nothing was learned"
+    if result.earlier is None or result.earlier.rho is None:
+        return f"no year held back tested it ({result.reasons[0]})"
+    return result.reasons[0] if result.verdict == WORSE else ""
 
 
 def _number(value: Any) -> float | None:

@@ -17,14 +17,15 @@ import pandas as pd
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
 from analysis.tables.codes import STATES
+from analysis.text import sentence, sentences
 from analysis.text.labels import (
+    CASE_FIELDS,
     COMPETITIVENESS,
     DEGREES,
     FACTORS,
     FLAGS,
     NO_FLAG,
     joined,
-    percent,
 )
 
 __all__ = [
@@ -45,28 +46,6 @@ __all__ = [
     "what_if_sentence",
     "with_weight",
 ]
-
-NAMES = {
-    "specialty": "specialty",
-    "step2_ck": "Step 2 CK",
-    "degree": "degree",
-    "needs_visa": "needs a visa",
-    "competitiveness": "class of the specialty",
-    "clerkship_honors_fraction": "clerkships with honors",
-    "letters": "letters",
-    "research_items": "research items",
-    "preferred_states": "preferred states",
-    "exclude_states": "excluded states",
-    "must_apply": "programs that must be on the list",
-    "never_apply": "programs that must stay off the list",
-    "application_limit": "most applications",
-    "fee_budget_usd": "fee budget",
-    "gold_signals": "gold signals",
-    "silver_signals": "silver signals",
-}
-SHARES = {"clerkship_honors_fraction"}
-NOT_GIVEN = "not given"
-MOST_NAMED = 5
 
 
 def flag_words() -> dict[str, str]:
@@ -104,45 +83,25 @@ def differences(before: Case, after: Case) -> list[str]:
     >>> differences(one, Case("S1", ("Psychiatry",), 250.0))
     ['Step 2 CK 240, now 250', 'without: leave of absence for academic reasons']
     """
-    found = []
-    if before.student_id != after.student_id:
-        found.append(f"student {before.student_id}, now {after.student_id}")
-    for field, name in NAMES.items():
-        old, new = getattr(before, field), getattr(after, field)
-        if old != new:
-            found.append(f"{name} {_shown(field, old)}, now {_shown(field, new)}")
-    for word, more, less in (("with", after, before), ("without", before, after)):
-        flags = [FLAGS[code].lower() for code in more.red_flags if code not in less.red_flags]
-        if flags:
-            found.append(f"{word}: {joined(flags)}")
-    for field, words in (("marks", "marked"), ("confirmed", "policies confirmed")):
-        new = [one for one in getattr(after, field) if one not in getattr(before, field)]
-        old = [one for one in getattr(before, field) if one not in getattr(after, field)]
-        if new:
-            found.append(f"{words}: {_few([' '.join(filter(None, one)) for one in new])}")
-        elif old:
-            found.append(f"no longer {words}: {_few([one[0] for one in old])}")
-    if before.weights != after.weights:
-        shares = zip(FACTORS.values(), after.weights, strict=False)
-        words = ", ".join(f"{name} {percent(share)}" for name, share in shares)
-        found.append(f"weights {words}" if words else "weights as in the assumptions")
-    return found
 
+    def news(name: str, new: Case, old: Case) -> list[Any]:
+        return [one for one in getattr(new, name) if one not in getattr(old, name)]
 
-def _few(names: Sequence[str]) -> str:
-    """Names, at most five of them."""
-    more = len(names) - MOST_NAMED
-    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _shown(field: str, value: Any) -> str:
-    if value is None or value in {(), ""}:
-        return NOT_GIVEN
-    if isinstance(value, tuple):
-        return _few([COMPETITIVENESS.get(part, str(part)) for part in value])
-    if field in SHARES:
-        return percent(value)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    ids = (before.student_id, after.student_id)
+    changed = [(name, getattr(before, name), getattr(after, name)) for name in CASE_FIELDS]
+    weights = list(zip(FACTORS.values(), after.weights, strict=False))
+    return sentences(
+        "page/differences",
+        students=ids if ids[0] != ids[1] else (),
+        fields=[(name, old, new) for name, old, new in changed if old != new],
+        added=news("red_flags", after, before),
+        removed=news("red_flags", before, after),
+        marked=[" ".join(filter(None, one)) for one in news("marks", after, before)],
+        unmarked=[one[0] for one in news("marks", before, after)],
+        confirmed=[" ".join(filter(None, one)) for one in news("confirmed", after, before)],
+        unconfirmed=[one[0] for one in news("confirmed", before, after)],
+        weights=None if before.weights == after.weights else weights,
+    )
 
 
 NUMBERS = (
@@ -330,7 +289,7 @@ def as_what_if(case: Case, changed: str) -> Case:
 
 def what_if_sentence(changes: Sequence[str]) -> str:
     """What a what-if changes, as one sentence."""
-    return f"Changed: {'; '.join(changes)}." if changes else "Typed on the page."
+    return sentence("page/what_if", changes=changes)
 
 
 def states_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -22,7 +22,6 @@ from analysis.model.sensitivity.smaa import unheard
 from analysis.paths import from_root
 from analysis.tables import read_if_given, read_programs, refuse_strangers
 from analysis.tables.check import check_table
-from analysis.text.findings import least_kept
 from analysis.views.robustness import cache_path, cached_result, case_of, keep_result
 from analysis.workers.work import Work, Workers
 
@@ -191,7 +190,7 @@ def _class_row(
         single = totals.drop(index=ALL_WEIGHTS).dropna()
         row |= {
             "list_length": int(base.size),
-            "kept_in_95_percent": least_kept(lists.draws["kept"].tolist()),
+            "kept_in_95_percent": lists.least_kept,
             "mean_overlap": float(lists.draws["overlap"].mean()),
             "doubtful": len(lists.unstable(assumptions.value("robustness.kept_share"))),
             "match_chance": float(case.match_chances(case.inputs.base(), base)[0]),

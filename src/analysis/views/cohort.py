@@ -39,6 +39,7 @@ from analysis.tables import read_if_given, read_programs
 from analysis.tables.check import check_table
 from analysis.text import of_100, render, sentence
 from analysis.text.labels import FLAGS, joined, to_verify
+from analysis.views.application_list import ListView
 from analysis.views.pick import changed_wishes, list_words
 
 __all__ = [
@@ -59,7 +60,7 @@ __all__ = [
     "standing",
 ]
 
-ROWS_A_CHART = 40
+ROWS_OF_THE_CHART = 40  # a page
 SOURCE = "Countersignal model; the office's files"
 RESTS_ON = {
     "classmates.most_at_a_program": "Students of one class that a program takes, unless it is "
@@ -67,7 +68,7 @@ RESTS_ON = {
     "classmates.shared_factor": "Share of what decides beyond the file that is common to "
     "classmates",
     "match_given_interview": "Chance of a match at a program after an interview there",
-    "latent_correlation": "How far a student's answers come together",
+    "latent_correlation": "How far programs decide alike",
     "classmates.risk_of_no_match": "Risk of no match above which a student stands first",
 }
 OF_A_RANGE = {
@@ -129,20 +130,24 @@ def next_step(row: dict[str, Any]) -> str:
     return render("overview/next_step", row=told)
 
 
+def _of_the_list(row: dict[str, Any]) -> dict[str, str]:
+    """The match chance of a student's list in words."""
+    ends = f"{of_100(row['low'])}–{of_100(row['high'])}"
+    return {"Match (range)": f"{of_100(row['match_chance'])} ({ends})"}
+
+
 def list_rows(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
     """Students with a list in words, in the order given."""
     return pd.DataFrame(
         [
             {
                 "Student": called[row["student_id"]],
-                "Record": f"{_specialty(row['specialty'])}, {row['step2_ck']:g}. "
-                f"{_flags(row['red_flags'])}.",
-                "Match, of 100": of_100(row["match_chance"]),
-                "Range": f"{of_100(row['low'])}–{of_100(row['high'])}",
-                "No match, with classmates": of_100(row["risk_of_no_match"]),
-                "If every open rule is a no": of_100(row["if_unknowns_close"])
-                if row["unknowns"]
-                else "–",
+                "Specialty": _specialty(row["specialty"]),
+                "Step 2 CK": f"{row['step2_ck']:g}",
+                "Red flags": _flags(row["red_flags"]),
+                **_of_the_list(row),
+                "No match": of_100(row["risk_of_no_match"]),
+                "If all say no": of_100(row["if_unknowns_close"]) if row["unknowns"] else "–",
             }
             for row in listed.to_dict("records")
         ]
@@ -151,18 +156,22 @@ def list_rows(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
 
 def first_rows(first: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
     """Who to meet first, the highest risk on top, with a next step each."""
-    steps = [next_step(row) for row in first.to_dict("records")]
-    return list_rows(first, called).iloc[:, :4].assign(**{"Next step": steps})
+    return pd.DataFrame(
+        [
+            {
+                "Student": called[row["student_id"]],
+                "Record": f"{_specialty(row['specialty'])}, {row['step2_ck']:g}. "
+                f"{_flags(row['red_flags'])}.",
+                **_of_the_list(row),
+                "Next step": next_step(row),
+            }
+            for row in first.to_dict("records")
+        ]
+    )
 
 
-def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]:
-    """Rows of the charts of everyone, the lowest chance on top.
-
-    Returns
-    -------
-    list of DataFrame
-        As even as may be, 40 students each at most.
-    """
+def standing(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
+    """Rows of the one chart: the lowest chance on top, as many students as a page has room for."""
     columns = ["student_id", "match_chance", "low", "high", "look_first"]
     rows = listed[columns].assign(
         label=[
@@ -174,9 +183,7 @@ def standing(listed: pd.DataFrame, called: dict[str, str]) -> list[pd.DataFrame]
         basis="assumption",
     )
     rows = rows.sort_values(["match_chance", "student_id"], ignore_index=True)
-    charts = -(-len(rows) // ROWS_A_CHART)
-    each = -(-len(rows) // charts) if charts else 1
-    return [rows.iloc[at : at + each] for at in range(0, len(rows), each)]
+    return rows.head(ROWS_OF_THE_CHART)
 
 
 def _in_100_seasons(number: float) -> str:
@@ -429,6 +436,7 @@ def _student_row(
         found = application_list(student, programs, assumptions, preferences, left_out_number=0)
     except ModelError as error:
         return row | {"status": NO_LIST, "problem": str(error)}, None
+    plan = ListView(found, assumptions)
     more = int(assumptions.value("classmates.further_applications"))
     added, gain, fee = further_applications(found, more)
     beyond = {
@@ -438,7 +446,7 @@ def _student_row(
         "fee_budget_usd": found.problem.constraints.budget_usd,
     }
     if not found.chosen:
-        why = sentence("pick/no_list", **list_words(found, assumptions)) or NO_CHANCE
+        why = sentence("pick/no_list", **list_words(plan)) or NO_CHANCE
         # Signals that no list uses are free for the further ones, as in the student's own report.
         other, wishes = changed_wishes(student, ListWishes(), f"limit=+{more}", found)
         grown = application_list(
@@ -447,20 +455,19 @@ def _student_row(
         beyond["more_applications"] = len(grown.chosen)
         beyond["more_gain"], beyond["more_fee_usd"] = grown.match_chance, grown.fee_usd
         return row | {"status": NO_LIST, "problem": why} | beyond, found
-    signals = found.choice.option
     return row | {
         "status": LISTED,
         "applications": len(found.chosen),
-        "fee_usd": found.fee_usd,
-        "gold": signals.count("gold"),
-        "silver": signals.count("silver"),
+        "fee_usd": plan.fee_usd,
+        "gold": len(plan.signaled("gold")),
+        "silver": len(plan.signaled("silver")),
         "expected_interviews": found.expected_interviews,
         "unknowns": found.unknowns,
         "chance_basis": found.chance_basis,
-        "match_chance": found.match_chance,
-        "low": found.match_chance_low,
-        "high": found.match_chance_high,
-        "if_unknowns_close": found.match_chance_if_unknowns_close,
+        "match_chance": plan.match,
+        "low": plan.low,
+        "high": plan.high,
+        "if_unknowns_close": plan.if_all_no,
         **beyond,
     }, found
 

@@ -16,13 +16,7 @@ from analysis.views.cohort import NO_LIST, NO_SCORE, ClassOverview
 
 __all__ = ["ClassPages", "class_pages"]
 
-MOST_SHARED, MOST_CALLS = 10, 8
-STEP_LABELS = {
-    "independent": "Each student independent of the others",
-    "one_season": "One school, one season",
-    "shared_places": "Classmates share programs",
-    "assumptions": "Our assumptions vary too",
-}
+MOST_SHARED, MOST_CALLS = 5, 6
 LEAST_SWING = 0.005  # of a match: less would be shown as 0.00
 COLUMNS = [
     "student_id",
@@ -63,12 +57,12 @@ class ClassPages:
 
     facts: pd.DataFrame
     summary: str
-    steps: pd.DataFrame
-    students: int
     by_specialty: pd.DataFrame
     first_words: str
     first: pd.DataFrame
-    standing: list[pd.DataFrame]
+    standing: pd.DataFrame
+    standing_caption: str
+    others_words: str
     others: pd.DataFrame
     line: float
     shared_words: str
@@ -115,13 +109,6 @@ def class_pages(found: ClassOverview, show_names: bool = False) -> ClassPages:
             of_100_seasons=holds,
             article=article.tolist(),
         ),
-        steps=found.matches.assign(
-            label=list(STEP_LABELS.values())[: len(found.matches)],
-            interval=f"holds in {holds} of 100 seasons",
-            source=tables.SOURCE,
-            basis="assumption",
-        ),
-        students=len(listed),
         by_specialty=tables.by_specialty(listed),
         first_words=render(
             "overview/first",
@@ -132,6 +119,10 @@ def class_pages(found: ClassOverview, show_names: bool = False) -> ClassPages:
         ),
         first=tables.first_rows(first, called),
         standing=tables.standing(listed, called),
+        standing_caption=render(
+            "overview/standing", students=len(listed), most=tables.ROWS_OF_THE_CHART
+        ),
+        others_words=render("overview/others", students=len(listed) - len(first)),
         others=tables.list_rows(listed[~listed["look_first"]], called),
         line=1 - threshold,
         shared_words=render(

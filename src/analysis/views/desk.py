@@ -31,7 +31,6 @@ from analysis.tables.loading import Checked, listed_problems, report_of
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
     FACTORS,
-    FLAGS,
     PROGRAM_TYPES,
     TERMS,
     beside_article,
@@ -39,7 +38,7 @@ from analysis.text.labels import (
     place_title,
     to_verify,
 )
-from analysis.views.application_list import ListView, list_view
+from analysis.views.application_list import ListView
 from analysis.views.case import Case, case_assumptions, cell_text
 from analysis.views.pick import left_out_reason, list_words, listed_because
 
@@ -72,16 +71,7 @@ __all__ = [
 FilePath = str | os.PathLike[str]
 SOURCE = "Countersignal model"
 SAMPLES = "data/sample"
-MOST_NAMED = 5
 FEWEST = 5  # people of a group that is told of
-NAMES_OF_TABLES = {
-    "students": ("Class", "student", "students"),
-    "programs": ("Programs", "program", "programs"),
-    "preferences": ("Preferences", "row", "rows"),
-}
-NO_PROGRAMS = (
-    "There is no list yet: no programs file is in use. Hand in the office's own under Data."
-)
 
 
 @dataclass(frozen=True)
@@ -221,20 +211,7 @@ def check_rows(path: FilePath, table: str) -> pd.DataFrame:
 
 def whose_data(desk: Desk) -> str:
     """Whose data are shown, from which files, with how many rows used and refused."""
-    if desk.made_up:
-        return "Made-up sample data: no real student and no real program."
-    parts = []
-    for source in desk.sources:
-        name, one, many = NAMES_OF_TABLES[source.table]
-        if not source.name:
-            parts.append(f"{name}: none yet")
-            continue
-        counted = f"{source.used} {one if source.used == 1 else many} used"
-        if source.refused:
-            rows = "row" if source.refused == 1 else "rows"
-            counted += f", {source.refused} {rows} refused and left out"
-        parts.append(f"{name}: {source.name} ({counted})")
-    return f"Your office's data. {'. '.join(parts)}."
+    return sentence("page/files", made_up=desk.made_up, files=desk.sources)
 
 
 def rows_csv(rows: pd.DataFrame) -> str:
@@ -336,16 +313,8 @@ def _weights_frame(case: Case, assumptions: Assumptions) -> pd.DataFrame:
 
 
 def _notes(case: Case, student: pd.DataFrame, assumptions: Assumptions) -> tuple[str, ...]:
-    if case.step2_ck is None:
-        return ("No Step 2 CK score yet: move its slider to ask what a score would do.",)
-    words = {
-        "clerkship_honors_fraction": "clerkship grades",
-        "letters": "letters",
-        "research_items": "research",
-    }
-    taken = profile_levels(student, assumptions)["taken_as_typical"].iloc[0]
-    empty = [words[name] for name in taken]
-    return (f"Not given and taken as typical: {', '.join(empty)}.",) if empty else ()
+    typical = profile_levels(student, assumptions)["taken_as_typical"].iloc[0]
+    return tuple(sentences("page/notes", no_score=case.step2_ck is None, typical=typical))
 
 
 @dataclass(frozen=True)
@@ -421,31 +390,19 @@ def list_of(case: Case, desk: Desk) -> ListOf:
     """
     assumptions = case_assumptions(case, desk.assumptions)
     used = assumptions.values("latent_correlation")
-    missing = (
-        NO_PROGRAMS
-        if desk.programs.empty
-        else "There is no list without a Step 2 CK score."
-        if case.step2_ck is None
-        else ""
-    )
-    if missing:
-        return ListOf(MappingProxyType({}), None, None, pd.DataFrame(), used, (missing,), case)
+    no_programs = desk.programs.empty
+    if no_programs or case.step2_ck is None:
+        why = (sentence("page/no_list", no_programs=no_programs),)
+        return ListOf(MappingProxyType({}), None, None, pd.DataFrame(), used, why, case)
     programs, preferences = case_tables(case, desk)
     student = without_states(case, desk).student()
     found = application_list(
         student, programs, assumptions, preferences, left_out_number=len(programs)
     )
     records = found.programs.to_dict("records")
-    words = list_words(found, assumptions)
-    said = sentences("pick/sentences", **words)
-    if records:
-        said = [sentence(f"pick/{part}", **words) for part in ("summary", "unconfirmed")]
-        if words["article"]:
-            said.append(
-                f"The chances begin at {words['level']}: compare cases with them; they are no "
-                "forecast."
-            )
-    view = list_view(found, assumptions)
+    view = ListView(found, assumptions)
+    words = list_words(view)
+    said = sentences("page/list" if records else "pick/sentences", **words)
     return ListOf(
         MappingProxyType(_list_rows(view, found.expected_interviews)),
         found,
@@ -592,37 +549,31 @@ def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dic
     asked = [column for column in POLICIES if pd.isna(program.get(column))]
     row = listed.programs.loc[program_id]
 
-    def told(column: str, form: str = "{}") -> str:
-        value = program.get(column)
-        return "not published: confirm" if value is None or pd.isna(value) else form.format(value)
-
-    rates = "not published"
-    if pd.notna(program["interviews_offered"]) and pd.notna(program["applications_received"]):
-        share = percent(program["interviews_offered"] / program["applications_received"])
-        rates = (
-            f"{program['interviews_offered']:.0f} interviews for "
-            f"{program['applications_received']:.0f} applications ({share})"
-        )
+    told = {
+        column: None if pd.isna(program.get(column)) else program[column]
+        for column in (*POLICIES, "source", "as_of")
+    }
+    offered, received = program["interviews_offered"], program["applications_received"]
     drives = [
         f"{name} {points:+.0f} points"
         for name, points in _drivers(case, desk, program_id).items()
         if abs(points) >= 0.5
     ]
-    return {
-        "Type": f"{row['Type']}, {program['state']}",
-        "Interview chance": f"{row['Chance (%)']}%"
-        + (f" ({row['Range']})" if row["Range"] else ""),
-        "Interview rate": rates,
-        "Step 2 CK cutoff": told("step2_cutoff", "{:.0f}"),
-        "Screens out any exam failure": told("auto_screen_any_failure"),
-        "Refuses professionalism concerns": told("veto_professionalism"),
-        "Takes DO applicants": told("accepts_do"),
-        "Visas": told("visa"),
-        "What moves this chance": "; ".join(drives) or "nothing by half a point",
-        "Why": str(row["Why"]),
-        "Confirm before paying": "; ".join(to_verify(";".join(asked))) or "nothing",
-        "Data": f"{told('source')}, {told('as_of')}",
-    }
+    lines = sentences(
+        "page/program",
+        type=row["Type"],
+        state=program["state"],
+        chance=row["Chance (%)"],
+        range=row["Range"],
+        rate=None if pd.isna(offered) or pd.isna(received) else offered / received,
+        interviews=offered,
+        applications=received,
+        drives=drives,
+        why=row["Why"],
+        confirm=to_verify(";".join(asked)),
+        **told,
+    )
+    return {name: words for name, _, words in (line.partition(": ") for line in lines)}
 
 
 def _drivers(case: Case, desk: Desk, program_id: str) -> dict[str, float]:
@@ -695,44 +646,40 @@ def beside_graduates(
         interviewed=("interviewed", "sum"),
         red_flags=("red_flags", "first"),
     )
-    modeled = {
-        row["red_flag"]: f" The model gives {percent(row['interview_chance'])} a program with this "
-        "flag alone."
-        for row in by_flag.to_dict("records")
-    }
-    said = []
     scores = people.loc[people["matched"] == 1, "step2_ck"].dropna()
-    if case.step2_ck is not None:
-        if len(scores) < FEWEST:
-            said.append(f"Fewer than {FEWEST} matched graduates in {specialty}: no percentile.")
-        else:
-            below = (scores < case.step2_ck).mean() + (scores == case.step2_ck).mean() / 2
-            said.append(
-                f"{case.step2_ck:.0f} is at the {_ordinal(round(100 * below))} percentile of "
-                f"{len(scores)} matched graduates in {specialty} (your office's file)."
-            )
+    percentile = None
+    if case.step2_ck is not None and len(scores) >= FEWEST:
+        below = (scores < case.step2_ck).mean() + (scores == case.step2_ck).mean() / 2
+        percentile = round(100 * below)
+    modeled = dict(
+        zip(by_flag.get("red_flag", ()), by_flag.get("interview_chance", ()), strict=True)
+    )
+    flags = []
     for flag in case.red_flags:
-        own = people[[flag in _several(flags) for flags in people["red_flags"]]]
-        name = FLAGS[flag]
-        if len(own) < FEWEST:
-            said.append(f"{name}: fewer than {FEWEST} graduates in {specialty}, not shown.")
-            continue
-        share = own["interviewed"].sum() / own["applied"].sum()
-        said.append(
-            f"{name}: of {len(own)} graduates in {specialty}, {int(own['matched'].sum())} matched; "
-            f"{percent(share)} of their applications led to an interview (your office's file)."
-            f"{modeled.get(flag, '')}"
+        own = people[[flag in _several(held) for held in people["red_flags"]]]
+        applied = own["applied"].sum()
+        flags.append(
+            {
+                "flag": flag,
+                "graduates": len(own),
+                "matched": int(own["matched"].sum()),
+                "interviewed": own["interviewed"].sum() / applied if applied else 0.0,
+                "modeled": modeled.get(flag),
+            }
         )
-    return said
+    return sentences(
+        "page/graduates",
+        specialty=specialty,
+        score=case.step2_ck,
+        fewest=FEWEST,
+        percentile=percentile,
+        matched=len(scores),
+        flags=flags,
+    )
 
 
 def _several(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
-
-
-def _ordinal(number: int) -> str:
-    last = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{'th' if number % 100 in {11, 12, 13} else last}"
 
 
 def changed_lines(before: Mapping[str, str], after: ListOf, old: Mapping[str, str]) -> list[str]:
@@ -748,23 +695,14 @@ def changed_lines(before: Mapping[str, str], after: ListOf, old: Mapping[str, st
         Names on the other list, by id.
     """
     new = after.names
-    moved = [
-        f"{name}: {before[name].split(' (')[0]} → {said.split(' (')[0]}"
-        for name, said in after.rows.items()
-        if name in before and before[name].split(" (")[0] != said.split(" (")[0]
-    ]
-    lines = ["; ".join(moved) + "." if moved else ""]
-    room = MOST_NAMED
-    for word, names in (
-        ("Enter", [new[one] for one in new if one not in old]),
-        ("Leave", [old[one] for one in old if one not in new]),
-    ):
-        if names:
-            shown = names[: max(1, room - 2) if word == "Enter" else room]
-            room -= len(shown)
-            more = len(names) - len(shown)
-            lines.append(f"{word}: {', '.join(shown)}{f' and {more} more' if more else ''}.")
-    return [line for line in lines if line]
+    short = {name: said.split(" (")[0] for name, said in after.rows.items()}
+    was = {name: before[name].split(" (")[0] for name in short if name in before}
+    return sentences(
+        "page/changed",
+        numbers=[(name, was[name], short[name]) for name in was if was[name] != short[name]],
+        enter=[new[one] for one in new if one not in old],
+        leave=[old[one] for one in old if one not in new],
+    )
 
 
 def _list_rows(view: ListView, expected_interviews: float) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import hmac
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -121,21 +122,25 @@ COUNTS = ("graduates", "applications", "interviews", "matched")
 COLUMNS = ("format", "synthetic", "years", "flag", "step2_ck", *COUNTS, "noise")
 # A count is off by a two-sided geometric number of this many graduates' worth.
 NOISE = 1.0
-NOISE_SD = float(np.sqrt(2 * np.exp(-1 / NOISE)) / (1 - np.exp(-1 / NOISE)))
+# Standard deviation of that, in graduates' worth, at most.
+NOISE_SD = float(np.sqrt(2)) * NOISE
 
 
 def export_cells(
     graduates_csv: Sequence[str | os.PathLike[str]],
     out: Path,
+    key: bytes,
     mapping_toml: str | os.PathLike[str] = "",
 ) -> pd.DataFrame:
     """Write counts of graduates in cells of flag and Step 2 CK, none of fewer than ten.
 
     Every graduate is in one cell. Where a band of scores has too few, there are two bands, or
-    one; where a flag has too few, all such flags; what then has too few is left out. Each
-    count carries noise of about one graduate's worth, drawn from the cell's own rows: the same file
-    gives the same numbers again, so that noise cannot be averaged away, and no one without the rows
-    can work it out.
+    one; where a flag has too few, all such flags; what then has too few is left out. Ten is the
+    least; how many more are wanted is drawn. Each count carries noise of about one graduate's
+    worth. All of it is drawn from the file as a whole and the key: the same file gives
+    the same numbers again, so that noise cannot be averaged away; any other file gives other noise
+    in every cell, so that no difference shows which one changed; and who knows the rows, but not
+    the key, cannot try out a row until the counts fit.
 
     Parameters
     ----------
@@ -143,6 +148,8 @@ def export_cells(
         The office's own outcomes.
     out : Path
         The new file.
+    key : bytes
+        A secret of this checkout (`analysis.inputs.row_key`), which the noise follows from.
     mapping_toml : path or ""
         A column mapping.
 
@@ -166,6 +173,13 @@ def export_cells(
     rows = read_graduate_files([from_root(path) for path in graduates_csv], mapping)
     made_up = rows["source"].astype(str).str.contains("synthetic").any() if "source" in rows else 0
     people = _people(rows, assumptions.group("anchors"))
+    told = people.to_csv(lineterminator="\n")
+
+    def chance(*of: str) -> np.random.Generator:
+        seed = hmac.new(key, "\x1f".join((told, *of)).encode(), hashlib.sha256)
+        return np.random.default_rng(int.from_bytes(seed.digest(), "big"))
+
+    wanted = smallest + int(chance().geometric(1 - np.exp(-1 / NOISE))) - 1
     cells = [
         {
             "format": FORMAT,
@@ -173,15 +187,15 @@ def export_cells(
             "years": f"{int(rows['year'].min())}-{int(rows['year'].max())}",
             "flag": flag,
             "step2_ck": band,
-            **_noisy(own),
+            **_noisy(own, chance(flag, band)),
             "noise": f"two-sided geometric, {NOISE:g} graduate",
         }
-        for (flag, band), own in _merged(people, smallest).items()
+        for (flag, band), own in _merged(people, wanted).items()
     ]
     if not cells:
         names = ", ".join(Path(path).name for path in graduates_csv)
-        wanted = f"{smallest} graduates or more with a score and the same flag, or without one"
-        raise TableError(Problem(names, wanted))
+        expected = f"{smallest} graduates or more with a score and the same flag, or without one"
+        raise TableError(Problem(names, expected))
     found = pd.DataFrame(cells, columns=list(COLUMNS))
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -232,18 +246,13 @@ def _merged(people: pd.DataFrame, smallest: int) -> dict[tuple[str, str], pd.Dat
     return cells
 
 
-def _noisy(own: pd.DataFrame) -> dict[str, int]:
+def _noisy(own: pd.DataFrame, generator: np.random.Generator) -> dict[str, int]:
     """Counts of a cell, each off by about one graduate's worth."""
-    text = own.sort_index().to_csv(lineterminator="\n")
-    seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-    generator = np.random.default_rng(seed)
-    stop = 1 - np.exp(-1 / NOISE)
-    off = generator.geometric(stop, len(COUNTS)) - generator.geometric(stop, len(COUNTS))
     people = len(own)
-    true = [people, int(own["applications"].sum()), int(own["interviews"].sum())]
-    true.append(int(own["matched"].sum()))
-    worth = [1.0, true[1] / people, true[2] / people, 1.0]
-    said = [max(0, round(t + o * w)) for t, o, w in zip(true, off, worth, strict=True)]
+    true = np.array([people, *(own[name].sum() for name in COUNTS[1:])])
+    # Whole numbers each: steps as wide as a graduate's worth would show which cell's mean moved.
+    stop = 1 - np.exp(-1 / (NOISE * np.maximum(1, [1, *(true[1:3] / people), 1])))
+    said = [max(0, int(x)) for x in true + generator.geometric(stop) - generator.geometric(stop)]
     said[2], said[3] = min(said[1], said[2]), min(said[0], said[3])
     return dict(zip(COUNTS, said, strict=True))
 

@@ -46,7 +46,7 @@ from analysis.text.labels import (
     level_words,
     to_verify,
 )
-from analysis.text.what_ifs import moves, what_if_label
+from analysis.views.application_list import ListView
 from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
 
@@ -113,11 +113,10 @@ def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     return wished_states(sides[False], sides[True])
 
 
-def list_words(found: ApplicationList, assumptions: Assumptions) -> dict[str, Any]:
+def list_words(plan: ListView) -> dict[str, Any]:
     """What the templates of text/pick say of a list."""
-    own, optional = found.programs, found.optional
-    by_rho = found.match_chance_by_rho
-    independent = by_rho.loc[by_rho["independent"], "match_chance"].tolist()
+    found, assumptions = plan.found, plan.assumptions
+    own = plan.programs
     types = own["program_type"].value_counts(sort=True) if len(own) else pd.Series(dtype=int)
     groups = own["group"].tolist() if len(own) else []
     room = list_room(found)
@@ -131,28 +130,28 @@ def list_words(found: ApplicationList, assumptions: Assumptions) -> dict[str, An
         "most_type": PROGRAM_TYPES[types.index[0]] if len(types) else "",
         "most_type_count": int(types.iloc[0]) if len(types) else 0,
         "unknowns": found.unknowns,
-        "if_closed": found.match_chance_if_unknowns_close,
-        "match": found.match_chance,
-        "low": found.match_chance_low,
-        "high": found.match_chance_high,
+        "if_closed": plan.if_all_no,
+        "match": plan.match,
+        "low": plan.low,
+        "high": plan.high,
         "expected_interviews": found.expected_interviews,
         "article": found.chance_basis == "article",
         "level": level_words(assumptions),
-        "independent": independent[0] if independent else None,
+        "independent": plan.independent,
         "ranked": found.problem.preference_from != "",
-        "gap": found.choice.certified_gap,
-        "more": len(optional),
-        "more_fee_usd": float(optional["fee_usd"].sum()) if len(optional) else 0.0,
-        "more_gain": optional["match_chance"].iloc[-1] - found.match_chance if len(optional) else 0,
+        "gap": plan.gap,
+        "more": len(plan.optional),
+        "more_fee_usd": plan.all_fee_usd - plan.fee_usd,
+        "more_gain": plan.with_all - plan.match,
         "floor_dropped": found.floor_dropped and not found.filled,
         "below_price": found.below_price,
-        "fee_usd": found.fee_usd,
+        "fee_usd": plan.fee_usd,
     }
 
 
-def list_sentences(found: ApplicationList, assumptions: Assumptions) -> list[str]:
+def list_sentences(plan: ListView) -> list[str]:
     """What a list is, its match chance with range, and what that rests on."""
-    return sentences("pick/sentences", **list_words(found, assumptions))
+    return sentences("pick/sentences", **list_words(plan))
 
 
 def curve_sentences(
@@ -377,7 +376,7 @@ class PickAnswer:
         dict
             As in docs/methods.md, section 5: numbers that are not known are None.
         """
-        found = self.found
+        found, plan = self.found, ListView(self.found, self.assumptions)
         curve, worth_sending = next_applications(found, self.assumptions)
         programs = self.rows().drop(columns="verify").to_dict("records")
         for row, own in zip(programs, found.programs.to_dict("records"), strict=True):
@@ -396,7 +395,7 @@ class PickAnswer:
             }
             for row in found.left_out.to_dict("records")
         ]
-        said = list_sentences(found, self.assumptions)
+        said = list_sentences(plan)
         score = score_record(self.score)
         said += sentences("pick/score", **score) if score else []
         if found.chosen:
@@ -424,14 +423,14 @@ class PickAnswer:
             "value": found.choice.value,
             "price": found.choice.price,
             "net": found.choice.net,
-            "match_chance": found.match_chance,
-            "match_chance_low": found.match_chance_low,
-            "match_chance_high": found.match_chance_high,
-            "match_chance_if_unknowns_close": found.match_chance_if_unknowns_close,
+            "match_chance": plan.match,
+            "match_chance_low": plan.low,
+            "match_chance_high": plan.high,
+            "match_chance_if_unknowns_close": plan.if_all_no,
             "match_chance_by_rho": rho.to_dict("records"),
             "expected_interviews": found.expected_interviews,
-            "certified_gap": found.choice.certified_gap,
-            "fee_usd": found.fee_usd,
+            "certified_gap": plan.gap,
+            "fee_usd": plan.fee_usd,
             "places_unused": found.places_unused,
             "unknowns": found.unknowns,
             "chance_basis": found.chance_basis,
@@ -472,8 +471,7 @@ class PickAnswer:
 
 
 def _what_if_sentence(row: dict[str, Any]) -> str:
-    label = what_if_label(row["changes"], budget_lifted=row["budget_lifted"])
-    return sentence("pick/what_if", row=row, label=label, moves=moves(row))
+    return sentence("pick/what_if", row=row)
 
 
 def _years_record(years: LinkedYears) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,11 @@ import pandas as pd
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.choice.application_list import ApplicationList, application_list
+from analysis.model.choice.application_list import application_list
 from analysis.model.choice.plans import score_outlook, second_plan
 from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
-from analysis.views.application_list import ListView, WhatIf, list_view, what_ifs_of
+from analysis.views.application_list import ListView, WhatIf, what_ifs_of
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
 __all__ = ["Firmness", "ReportView", "report_view"]
@@ -87,7 +87,6 @@ class ReportView:
     halves: tuple[Half, ...]
     calendar: dict[str, str]
     report_date: str
-    found: ApplicationList | None = field(default=None, repr=False)
 
     @property
     def words(self) -> dict[str, Any]:
@@ -188,13 +187,13 @@ def report_view(
     found = None
     if (record.score is not None or record.expected is not None) and not no_programs:
         found = application_list(student, programs, assumptions, preferences)
-    plan = None if found is None else list_view(found, assumptions)
+    plan = None if found is None else ListView(found, assumptions)
     outlook = None
     if found is not None:
         outlook = score_outlook(student, found, programs, assumptions, preferences)
     score = score_record(outlook)
     what_ifs: dict[str, WhatIf | None] = dict.fromkeys(
-        ("no_flags", "letters", "typical_score", "more")
+        ("no_flags", "letters", "typical_score", "us_md", "more")
     )
     parts, firm = pd.DataFrame(), None
     halves: tuple[Half, ...] = ()
@@ -227,7 +226,6 @@ def report_view(
         halves=halves,
         calendar=calendar,
         report_date=report_date,
-        found=found,
     )
 
 

@@ -38,17 +38,8 @@ from analysis.tables import (
     refuse_strangers,
 )
 from analysis.tables.codes import specialty_name
-from analysis.text.findings import (
-    acceptability_finding,
-    close_call_finding,
-    first_finding,
-    flip_finding,
-    least_kept,
-    tornado_finding,
-    variance_finding,
-    with_input_labels,
-)
-from analysis.text.labels import percent
+from analysis.text import sentence
+from analysis.text.labels import input_label, percent
 from analysis.workers.host import code_hash
 
 __all__ = [
@@ -317,7 +308,7 @@ def _content(found: SensitivityAnalysis) -> dict[str, Any]:
         "overlap": {
             "list_length": int(lists.base.size),
             "mean_kept": rounded(lists.draws["kept"].mean()),
-            "kept_in_95_percent": least_kept(lists.draws["kept"].tolist()),
+            "kept_in_95_percent": lists.least_kept,
             "mean_overlap": rounded(lists.draws["overlap"].mean()),
             "mean_beyond_chance": rounded(lists.draws["beyond_chance"].mean()),
             "mean_kendall_tau": rounded(lists.draws["kendall_tau"].mean()),
@@ -344,13 +335,19 @@ def findings(found: SensitivityAnalysis) -> list[str]:
     list of str
         Six clauses, ready to be titles.
     """
+    lists = found.lists
     return [
-        acceptability_finding(found.lists.draws["kept"].tolist(), int(found.lists.base.size)),
-        variance_finding(found.variance.to_dict("records")),
-        tornado_finding(found.tornado.to_dict("records")),
-        flip_finding(found.flips.to_dict("records")),
-        first_finding(found.firsts.to_dict("records")),
-        close_call_finding(found.close_calls.to_dict("records")),
+        sentence(
+            "findings/acceptability",
+            least=lists.least_kept,
+            listed=int(lists.base.size),
+            draws=len(lists.draws),
+        ),
+        sentence("findings/variance", shares=found.variance.to_dict("records")),
+        sentence("findings/tornado", bars=found.tornado.to_dict("records")),
+        sentence("findings/flips", flips=found.flips.to_dict("records")),
+        sentence("findings/firsts", firsts=found.firsts.to_dict("records")),
+        sentence("findings/close_calls", close_calls=found.close_calls.to_dict("records")),
     ]
 
 
@@ -377,8 +374,10 @@ def charted(
     sources = programs["source"] if "source" in programs else pd.Series(dtype="str")
     made_up = bool(sources.str.contains("synthetic").any())
     fingerprint = read_assumptions(assumptions_toml).fingerprint
-    named = with_input_labels(rows) if "input" in rows else rows
-    return named.assign(
+    if "input" in rows:
+        words = map(input_label, rows["input"])
+        rows = rows.assign(label=[word[0].upper() + word[1:] for word in words])
+    return rows.assign(
         source=f"Countersignal's model, assumptions {fingerprint}",
         basis="synthetic" if made_up else "assumption",
         interval="95% of the resamples",

@@ -14,6 +14,7 @@ from analysis.report.guard import check_whose_report
 from analysis.report.publish import escape_markdown, markdown_table
 from analysis.report.settings import Branding
 from analysis.report.typesetting import MISSING_GLYPH, pdf_bytes
+from tests.rendered import header_scopes, structure
 from tests.unit.report.toy_notebook import (
     IDENTITY,
     SVG,
@@ -33,45 +34,6 @@ def pdf_of(*cells, branding=None, name=None):
 def text_of(pdf):
     document = pypdfium2.PdfDocument(pdf)
     return "\n".join(page.get_textpage().get_text_bounded() for page in document)
-
-
-def structure(pdf):
-    """Every structure element of a tagged PDF, in order, as (type, alt text)."""
-    found = []
-
-    def walk(node):
-        if isinstance(node, list | pypdf.generic.ArrayObject):
-            for child in node:
-                walk(child.get_object())
-        elif isinstance(node, pypdf.generic.DictionaryObject):
-            if "/S" in node:
-                found.append((node["/S"], node.get("/Alt")))
-            if "/K" in node:
-                walk(node["/K"].get_object())
-
-    walk(pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"])
-    return found
-
-
-def header_scopes(pdf):
-    """Scope of each header cell of a tagged PDF, in order, by the walk of another library."""
-    scopes = []
-
-    def walk(node):
-        node = node.get_object()
-        if isinstance(node, list):
-            for child in node:
-                walk(child)
-        elif isinstance(node, dict):
-            if node.get("/S") == "/TH":
-                own = node["/A"].get_object()
-                own = own if isinstance(own, list) else [own]
-                scopes.extend(a["/Scope"] for each in own if "/Scope" in (a := each.get_object()))
-            if "/K" in node:
-                walk(node["/K"])
-
-    walk(pypdf.PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"])
-    return scopes
 
 
 def test_a_report_is_tagged_titled_and_in_its_language():

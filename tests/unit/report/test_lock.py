@@ -7,7 +7,8 @@ import pytest
 
 from analysis.errors import ReportError
 from analysis.report.folder import PdfLock, opens_with, unlocked
-from tests.unit.report.test_exporter import pdf_of, structure, text_of
+from tests.rendered import structure
+from tests.unit.report.test_exporter import pdf_of, text_of
 from tests.unit.report.toy_notebook import figure_cell, text_cell
 
 PASSWORD = "tarn hollow 7"  # noqa: S105 - of a made-up student

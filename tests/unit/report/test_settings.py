@@ -20,7 +20,7 @@ def test_a_logo_is_found_beside_the_file(tmp_path):
     assert read_branding(tmp_path / "branding.toml").logo == tmp_path / "crest.svg"
 
 
-def test_white_and_mid_grey_have_their_known_contrast():
+def test_white_and_mid_gray_have_their_known_contrast():
     assert contrast_on_white("#ffffff") == 1
     assert contrast_on_white("#767676") == pytest.approx(4.54, abs=0.01)
 

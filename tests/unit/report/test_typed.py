@@ -14,8 +14,9 @@ from analysis.report.exporter import document_from_notebook
 from analysis.report.publish import TYPED_MIME, escape_markdown, markdown_table
 from analysis.report.settings import Branding
 from analysis.report.typesetting import MISSING_GLYPH, pdf_bytes
-from tests.hostile import LONG, MARKED, SCRIPTS, TRICKS, WORDS
-from tests.unit.report.test_exporter import structure, text_of
+from tests.hostile import LENGTH, LONG, MARKED, SCRIPTS, TRICKS, WORDS
+from tests.rendered import structure
+from tests.unit.report.test_exporter import text_of
 from tests.unit.report.toy_notebook import (
     display,
     figure_cell,
@@ -69,9 +70,10 @@ def test_what_a_font_has_is_printed(script):
         assert printed.count(word) + printed.count(word[::-1]) >= 2, printed
 
 
+@pytest.mark.parametrize("length", [LENGTH // 10, pytest.param(LENGTH, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("long", LONG)
-def test_a_hundred_thousand_characters_are_typeset(long):
-    pdf, _ = page_of(LONG[long])
+def test_a_hundred_thousand_characters_are_typeset(long, length):
+    pdf, _ = page_of(LONG[long][:length])
     assert (len(pypdf.PdfReader(io.BytesIO(pdf)).pages) > 1) == (long != "marks on one letter")
     assert WORDS in words(text_of(pdf))
 

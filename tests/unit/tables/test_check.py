@@ -53,7 +53,7 @@ CELLS = [
     ("students", "letters", "-0.1", "a number from 0 to 1, or empty"),
     ("students", "research_items", "2.5", "a whole number from 0 to 500, or empty"),
     ("students", "application_limit", "0", "a whole number from 1 to 1000, or empty"),
-    ("students", "fee_budget_usd", "$700", "a number from 0 to 1e+06, or empty"),
+    ("students", "fee_budget_usd", "$700", "a number from 0 to 1000000, or empty"),
     ("programs", "program_id", "IM 1", ID),
     ("programs", "program_name", "", "text of up to 200 characters"),
     ("programs", "program_type", "private", "one of high_tier_academic, mid_tier_academic,"),
@@ -325,7 +325,7 @@ def test_no_bytes_whatever_bring_a_traceback(tmp_path_factory, content):
     only_known_errors(tmp_path_factory, content, None)
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=40, derandomize=True, deadline=None)
 @given(
     table=st.sampled_from(sorted(SCHEMAS)),
     cells=st.lists(

@@ -39,9 +39,13 @@ def mutated(chance: random.Random, content: bytes) -> bytes:
     return bytes(data)
 
 
-@pytest.mark.parametrize("count", [100, pytest.param(10_000, marks=pytest.mark.soak)])
-def test_a_mutated_file_ends_in_a_report_and_never_in_a_traceback(tmp_path, count):
-    chance = random.Random(count)  # noqa: S311 - repeatable damage, no secret
+# Ten thousand files, in parts that every core takes some of.
+LONG = [pytest.param(1_250, part, marks=pytest.mark.soak) for part in range(1, 9)]
+
+
+@pytest.mark.parametrize(("count", "part"), [(30, 0), *LONG])
+def test_a_mutated_file_ends_in_a_report_and_never_in_a_traceback(tmp_path, count, part):
+    chance = random.Random(part)  # noqa: S311 - repeatable damage, no secret
     sources = {path: path.read_bytes() for path in sorted([*TABLES, *MAPPINGS, *BRANDING])}
     programs = from_root("data/sample/programs.csv")
     for number in range(count):

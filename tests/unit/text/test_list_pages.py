@@ -275,8 +275,9 @@ def test_an_enumeration_names_three_of_many_and_counts_the_rest():
 
 def test_a_what_if_says_what_moves_and_what_it_leaves():
     row = {"match_chance": 0.812, "match_chance_base": 0.808, "places_unused": 1}
-    assert sentence("pick/what_if", row=row, label="Gold 5", moves="2 programs leave") == (
-        "Gold 5: match chance still 81%; 2 programs leave; 1 place unused."
+    row |= {"enters": [], "leaves": ["A", "B"], "signals_moved": []}
+    assert sentence("pick/what_if", row=row | {"changes": "gold=5", "budget_lifted": False}) == (
+        "5 gold signals: match chance still 81%; 2 programs leave; 1 place unused."
     )
 
 

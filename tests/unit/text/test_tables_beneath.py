@@ -35,11 +35,9 @@ def test_a_number_stands_under_whose_it_is_in_this_set():
     own = examples(
         read_assumptions().with_values(learned, basis="office", why="counted", source="own")
     )
-    assert "how strongly answers come together" in examples(read_assumptions())["Our assumption"]
-    assert "answers come together" not in own["Our assumption"]
-    assert (
-        own["The office's own"] == "how strongly answers come together, chances by red flag (some)"
-    )
+    assert "how far programs decide alike" in examples(read_assumptions())["Our assumption"]
+    assert "programs decide alike" not in own["Our assumption"]
+    assert own["The office's own"] == "how far programs decide alike, chances by red flag (some)"
 
 
 def test_every_assumption_is_counted_under_one_basis():

@@ -1,6 +1,6 @@
 import pytest
 
-from analysis.text.what_ifs import moves, what_if_label
+from analysis.text import sentence
 
 
 @pytest.mark.parametrize(
@@ -35,16 +35,24 @@ from analysis.text.what_ifs import moves, what_if_label
     ],
 )
 def test_what_was_changed_is_said_in_words(changes, words):
-    assert what_if_label(changes) == words
+    assert sentence("pick/what_if_label", changes=changes, budget_lifted=False) == words
 
 
 def test_a_budget_that_a_what_if_lifts_is_said():
-    assert what_if_label("limit=+10", budget_lifted=True) == (
+    assert sentence("pick/what_if_label", changes="limit=+10", budget_lifted=True) == (
         "10 more applications, whatever they cost"
     )
 
 
 def test_what_moves_is_counted_and_what_does_not_is_said():
-    row = {"enters": list("ABCDE"), "leaves": ["F"], "signals_moved": []}
-    assert moves(row) == "5 programs enter and 1 program leaves"
-    assert moves({key: [] for key in row}) == "the list stays the same"
+    row = {"changes": "limit=40", "budget_lifted": False, "places_unused": 0}
+    row |= {"match_chance": 0.5, "match_chance_base": 0.4}
+    row |= {"enters": list("ABCDE"), "leaves": ["F"], "signals_moved": []}
+    assert sentence("pick/what_if", row=row) == (
+        "At most 40 applications: match chance 50% instead of 40%; "
+        "5 programs enter and 1 program leaves."
+    )
+    row |= {"enters": [], "leaves": [], "match_chance": 0.4}
+    assert sentence("pick/what_if", row=row) == (
+        "At most 40 applications: match chance still 40%; the list stays the same."
+    )

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -8,8 +9,10 @@ import pytest
 from analysis.assumptions import read_assumptions
 from analysis.errors import AssumptionError, RowError
 from analysis.paths import from_root
-from analysis.text.findings import FIGURES
+from analysis.tables.graduate_files import graduates_csv
+from analysis.text.labels import BACKTEST_FIGURES
 from analysis.views.backtest import backtest
+from tests.unit.model.outcomes.simulated_class import graduates
 
 SAMPLE = "data/sample/graduates.csv"
 QUICK = ["graduates.bootstrap_draws=20"]
@@ -19,8 +22,9 @@ QUICK = ["graduates.bootstrap_draws=20"]
 def answer(tmp_path_factory):
     folder = tmp_path_factory.mktemp("office")
     head, *lines = from_root(SAMPLE).read_text(encoding="utf-8").splitlines(keepends=True)
-    # Every third application of each graduate: quick, and as many people.
-    (folder / "graduates.csv").write_text(head + "".join(lines[::3]), encoding="utf-8")
+    # Every third application of each graduate, all in one specialty: quick, and as many people.
+    kept = re.sub(r"(?m)^(\w+,\d+),[^,]*", r"\1,Internal Medicine", "".join(lines[::3]))
+    (folder / "graduates.csv").write_text(head + kept, encoding="utf-8")
     learned = folder / "office.toml"
     return backtest(folder / "graduates.csv", overrides=QUICK, learned_toml=learned), learned
 
@@ -72,6 +76,65 @@ def test_a_file_that_is_there_is_not_written_over(answer):
     assert answer[1].read_bytes() == before
 
 
+@pytest.fixture(scope="module")
+def turned(tmp_path_factory):
+    """Graduates whose last year met the reverse of what the earlier one taught."""
+    rows = graduates(5, read_assumptions(), people=110, sent=3, years=2)
+    strong = (rows["step2_ck"] > 250) == (rows["year"] == rows["year"].min())
+    rows["interviewed"] = (strong & (rows.index % 5 > 0)).astype(float)
+    path = tmp_path_factory.mktemp("turned") / "graduates.csv"
+    path.write_text(graduates_csv(rows.assign(matched=0.0)), encoding="utf-8")
+    return path
+
+
+def test_a_set_that_a_rival_beats_is_not_written_and_the_rival_is_named(turned, tmp_path):
+    out = tmp_path / "office.toml"
+    found = backtest(turned, overrides=QUICK, learned_toml=out)
+    assert not out.exists()
+    assert found.result.verdict == "worse"
+    assert (
+        "office.toml is not written: the earlier years' rate foretold them better"
+        in (found.record()["not_written"])
+    )
+    gains = found.result.statistics.filter(like="log_loss_gain_vs_", axis=0)
+    assert gains["value"].idxmin() == "log_loss_gain_vs_base_rate"
+    assert gains.at["log_loss_gain_vs_base_rate", "high"] < 0
+
+
+def test_who_insists_gets_the_set_and_the_set_says_that_it_did_worse(turned, tmp_path):
+    out = tmp_path / "office.toml"
+    found = backtest(turned, overrides=QUICK, learned_toml=out, insist=True)
+    assert found.refused == ""
+    mark = read_assumptions(out).entries["graduates.verdict"]
+    assert mark.value == "worse"
+    assert mark.why.startswith("the earlier years' rate foretold them better")
+    assert "log loss on 55 graduates of 2022" in mark.why
+
+
+@pytest.mark.parametrize(
+    ("years", "why"),
+    [(1, "one year of graduates"), (2, "too few graduates in the earlier years")],
+)
+def test_a_set_that_no_year_tested_is_written_only_for_who_insists(years, why, tmp_path):
+    rows = graduates(6, read_assumptions(), people=56, sent=2, years=years)
+    (tmp_path / "graduates.csv").write_text(graduates_csv(rows), encoding="utf-8")
+    out = tmp_path / "office.toml"
+    found = backtest(tmp_path / "graduates.csv", overrides=QUICK, learned_toml=out)
+    assert not out.exists()
+    assert f"no year held back tested it ({why}" in found.refused
+    backtest(tmp_path / "graduates.csv", overrides=QUICK, learned_toml=out, insist=True)
+    assert read_assumptions(out).text("graduates.verdict") == "too_few_to_tell"
+
+
+def test_a_set_that_ties_is_written_and_says_how_it_did(answer):
+    assert answer[0].refused == ""
+    gains = answer[0].result.statistics.filter(like="log_loss_gain_vs_", axis=0)
+    assert (gains["high"] >= 0).all()
+    mark = read_assumptions(answer[1]).entries["graduates.verdict"]
+    assert mark.value == answer[0].result.verdict
+    assert "log loss on 25 graduates of 2025: learned numbers" in mark.why
+
+
 def test_a_bad_row_is_named_before_anything_is_computed(tmp_path):
     lines = from_root(SAMPLE).read_text(encoding="utf-8").splitlines()
     lines[3] = lines[3].replace(",0,0,", ",0,1,")
@@ -93,7 +156,7 @@ def test_every_figure_of_the_table_says_what_it_means_and_carries_its_interval(a
     rows = {row["figure"]: row for row in answer[0].figures()}
     assert rows["skill_vs_survey"]["low"] <= rows["skill_vs_survey"]["value"]
     assert rows["rho"]["low"] < rows["rho"]["value"] < rows["rho"]["high"]
-    assert {name for name, row in rows.items() if row["meaning"]} == set(FIGURES)
+    assert {name for name, row in rows.items() if row["meaning"]} == set(BACKTEST_FIGURES)
     assert "25 graduates of 2025 were scored" in answer[0].verdict()
 
 

@@ -140,7 +140,7 @@ def test_a_class_without_any_score_has_an_overview_that_says_so(files, tmp_path)
     alone = class_overview(tmp_path / "one.csv", files.programs)
     pages = class_pages(alone)
     assert pages.summary == "No student has a list, so there is no number to expect."
-    assert pages.standing == []
+    assert pages.standing.empty
     assert pages.csv["status"].tolist() == ["no_step2_ck"]
 
 
@@ -211,7 +211,7 @@ def test_what_ten_applications_bring_without_a_list_is_what_the_own_report_says(
 
 
 def test_who_is_bold_in_the_chart_is_who_stands_in_the_table(found, pages):
-    (chart,) = pages.standing
+    chart = pages.standing
     first = set(chart.loc[chart["look_first"], "student_id"])
     assert first == set(found.first["student_id"])
     in_company = found.listed["match_chance"] - found.listed["lost_to_classmates"]

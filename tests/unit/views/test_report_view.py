@@ -1,3 +1,5 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,10 @@ PROGRAMS = tables.read_programs(from_root("data/sample/programs.csv"))
 DATES = {"calendar": read_calendar(), "report_date": "2026-09-15"}
 
 
-def view_of(student_id, programs=PROGRAMS):
+@cache
+def view_of(student_id, specialty=None):
+    """The view of a sample student, among the programs of all specialties but one."""
+    programs = PROGRAMS[PROGRAMS["specialty"] != specialty]
     student = tables.read_student(from_root("data/sample/students.csv"), student_id)
     return report_view(student, programs, ASSUMPTIONS, **DATES)
 
@@ -30,12 +35,12 @@ def test_steps_of_the_waterfall_add_up_to_the_mean_chance_of_the_list(view):
 
 
 def test_view_repeats_the_numbers_of_the_list(view):
-    assert view.list.match == view.found.match_chance
+    assert view.list.match == view.list.found.match_chance
     assert (view.list.low, view.list.high) == (
-        view.found.match_chance_low,
-        view.found.match_chance_high,
+        view.list.found.match_chance_low,
+        view.list.found.match_chance_high,
     )
-    assert view.list.programs["program_id"].tolist() == list(view.found.chosen)
+    assert view.list.programs["program_id"].tolist() == list(view.list.found.chosen)
 
 
 def test_dots_are_one_hundred_and_their_filled_ones_the_match_chance(view):
@@ -68,7 +73,7 @@ def test_without_a_score_there_is_no_list_and_page_one_says_so():
 
 
 def test_without_a_program_of_the_specialty_page_one_says_so():
-    view = view_of("S002", PROGRAMS[PROGRAMS["specialty"] != "Internal Medicine"])
+    view = view_of("S002", "Internal Medicine")
     assert view.list is None
     said = render("report/answer", **view.words)
     assert said.startswith("**We have no Internal Medicine programs on file")
@@ -160,7 +165,7 @@ def test_an_expected_score_gives_a_list_and_says_what_it_rests_on():
     student = tables.read_student(from_root("data/sample/students.csv"), "S002")
     waiting = student.assign(step2_ck=np.nan, step2_estimate=240.0, step2_estimate_sd=10.0)
     view = report_view(waiting, PROGRAMS, ASSUMPTIONS, **DATES)
-    assert view.list.match == view.found.match_chance
+    assert view.list.match == view.list.found.match_chance
     assert view.score["expected"] == 240
     assert view.score["low"] < 240 < view.score["high"]
     assert view.parts["chance"].iloc[-1] == pytest.approx(view.list.programs["chance"].mean())
@@ -191,3 +196,30 @@ def test_comlex_alone_is_told_as_what_it_is_and_nobody_waits_for_a_score():
     assert "COMLEX Level 2, your newest exam" in pages
     assert "score is in" not in answer + pages
     assert "once it is in" not in pages
+
+
+def test_who_is_no_us_md_is_told_what_the_same_record_would_do_for_one():
+    view = view_of("S040")
+    said = render("report/answer", **view.words)
+    us_md = view.what_ifs["us_md"].match
+    assert us_md > view.list.match
+    assert f"about {round(100 * us_md)} of 100 US MD seniors with the rest of your record" in said
+    assert view_of("S002").what_ifs["us_md"] is None
+
+
+def test_programs_that_a_paid_block_of_fees_covers_are_told_of_with_the_reason_against_them():
+    view = view_of("S026")
+    plan = view.list
+    assert plan.fee_usd == 99
+    assert len(plan.programs) + len(plan.free) == 18
+    assert (plan.free["total_fee_usd"] == 99).all()
+    assert plan.free["under_floor"].all()
+    said = render("report/list", **view.words)
+    assert "**The $99 would pay for 13 more programs.**" in said
+    assert "under 3 in 100" in said
+    assert f"Together they would add {plan.free_gain} in 100." in said
+
+
+def test_where_each_application_has_its_price_no_page_speaks_of_free_ones(view):
+    assert view.list.free.empty
+    assert "would pay for" not in render("report/list", **view.words)

@@ -1,5 +1,7 @@
 """The scorecard holds the model against published figures, and its page is up to date."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 from scipy.special import expit, ndtri
@@ -11,12 +13,12 @@ from analysis.model.pool import conditional_odds, evidence_of, pool_of, typical_
 from analysis.paths import from_root
 from analysis.views.scorecard import scorecard, scorecard_markdown
 
-ROWS = scorecard()
 ASSUMPTIONS = read_assumptions()
+all_rows = cache(scorecard)
 
 
 def rows(part):
-    return [row for row in ROWS if row["part"] == part]
+    return [row for row in all_rows() if row["part"] == part]
 
 
 def test_every_specialty_and_group_has_its_row():
@@ -150,4 +152,4 @@ def test_a_group_without_a_curve_of_its_own_has_its_odds_after_an_interview():
 
 def test_the_page_of_the_docs_is_what_the_command_writes():
     written = from_root("docs/scorecard.md").read_text(encoding="utf-8")
-    assert written == scorecard_markdown(ROWS)
+    assert written == scorecard_markdown(all_rows())

@@ -1,7 +1,8 @@
-"""The look that all charts share: colours, sizes, typeface, margins, words of the footer."""
+"""The look that all charts share: colors, sizes, typeface, margins, words of the footer."""
 
 from analysis.figures.style.look import (
     BLUE,
+    DARK,
     GRID,
     INK,
     MUTED,
@@ -30,6 +31,7 @@ from analysis.figures.style.page import (
     check_rows,
     drawing_size,
     has_column,
+    html_figure,
     interval_ends,
     labels,
     laid_out,
@@ -45,6 +47,7 @@ from analysis.figures.style.page import (
 
 __all__ = [
     "BLUE",
+    "DARK",
     "GRID",
     "INK",
     "LINE",
@@ -70,6 +73,7 @@ __all__ = [
     "context",
     "drawing_size",
     "has_column",
+    "html_figure",
     "interval_ends",
     "labels",
     "laid_out",

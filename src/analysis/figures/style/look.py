@@ -1,4 +1,4 @@
-"""Colours, sizes and the typeface that every chart shares."""
+"""Colors, sizes and the typeface that every chart shares."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLUE",
+    "DARK",
     "FAMILY",
     "GRID",
     "INK",
@@ -32,7 +33,7 @@ __all__ = [
     "new_axes",
 ]
 
-# Blue and orange stay apart in every common kind of colour blindness and in grey; neither praises
+# Blue and orange stay apart in every common kind of color blindness and in gray; neither praises
 # nor warns, as red and green would.
 INK = "#1b2733"
 MUTED = "#4f5b66"
@@ -41,6 +42,19 @@ PAPER = "#ffffff"
 BLUE = "#2c6496"
 PALE_BLUE = "#9dbad6"
 ORANGE = "#b8500a"
+
+# What each becomes on a dark page, as readable as before. Paper comes last: it is the ground too.
+DARK = MappingProxyType(
+    {
+        INK: "#e8edf2",
+        MUTED: "#aab6c1",
+        GRID: "#3a4652",
+        BLUE: "#8ab8e6",
+        PALE_BLUE: "#4d6f91",
+        ORANGE: "#f0a06a",
+        PAPER: "#14191f",
+    }
+)
 
 FAMILY = ("Fira Sans", "DejaVu Sans")  # the second has the glyphs that the first lacks
 SIZE = 9.0

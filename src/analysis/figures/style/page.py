@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 from math import ceil, floor, isnan, log10, nan
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ __all__ = [
     "check_rows",
     "drawing_size",
     "has_column",
+    "html_figure",
     "interval_ends",
     "labels",
     "laid_out",
@@ -439,6 +441,16 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
 def _lines(text: str, size: float) -> float:
     """Height of a text in points."""
     return (text.count("\n") + 1) * LINE * FACE * size if text else 0.0
+
+
+def html_figure(kind: str, rows: DataFrame, title: str, drawing: str, footer: str, alt: str) -> str:
+    """A chart that a page draws itself: title, basis, drawing, footer; the alt text is its name."""
+    tag = basis_words(rows)
+    return (
+        f'<figure class="cs-chart cs-{kind}" role="img" aria-label="{escape(alt)}"><figcaption>'
+        f"<b>{escape(title)}</b>{f'<span>{escape(tag)}</span>' if tag else ''}</figcaption>"
+        f"{drawing}<p>{escape(footer)}</p></figure>"
+    )
 
 
 def put_upward_title(ax: Axes, text: str, margins: Margins) -> None:

@@ -67,20 +67,20 @@ def placed_labels(
     radius: float,
     sizes: Sequence[tuple[float, float]],
     frame: Box,
-    labelled: Sequence[int],
+    labeled: Sequence[int],
     obstacles: Sequence[Box] = (),
 ) -> dict[int, Box]:
     """Boxes of labels that meet neither a point, an obstacle nor one another."""
-    centres = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    centers = np.asarray(points, dtype=np.float64).reshape(-1, 2)
     reach = radius + CLEARANCE
-    marks = np.column_stack([centres - reach, centres + reach])
+    marks = np.column_stack([centers - reach, centers + reach])
     taken = np.vstack([marks, np.asarray(obstacles, dtype=np.float64).reshape(-1, 4)])
     tries = {
-        index: _free(_tries(centres[index], radius, sizes[index]), frame, taken)
-        for index in labelled
+        index: _free(_tries(centers[index], radius, sizes[index]), frame, taken)
+        for index in labeled
     }
     placed: dict[int, Box] = {}
-    waiting = list(labelled)
+    waiting = list(labeled)
     while waiting:
         index = min(waiting, key=lambda i: len(tries[i]))
         waiting.remove(index)
@@ -95,15 +95,15 @@ def placed_labels(
 
 
 def _tries(
-    centre: NDArray[np.float64], radius: float, size: tuple[float, float]
+    center: NDArray[np.float64], radius: float, size: tuple[float, float]
 ) -> NDArray[np.float64]:
     """Boxes around a point, the nearest and most usual first."""
     width, height = size
     boxes = []
     for distance in DISTANCES:
         for right, up in DIRECTIONS:
-            x = centre[0] + right * (radius + distance)
-            y = centre[1] + up * (radius + distance)
+            x = center[0] + right * (radius + distance)
+            y = center[1] + up * (radius + distance)
             left = x if right > 0 else x - width if right < 0 else x - width / 2
             bottom = y if up > 0.5 else y - height if up < -0.5 else y - height / 2
             boxes.append((left, bottom, left + width, bottom + height))
@@ -148,7 +148,7 @@ KEY_NUMBER = 16.0  # points from a number to its name
 class PointLayout:
     """Where points and labels stand, in points from the drawing's lower left corner."""
 
-    centres: NDArray[np.float64]
+    centers: NDArray[np.float64]
     labels: dict[int, str]
     boxes: dict[int, Box]
     key: dict[int, str]
@@ -158,43 +158,43 @@ def point_layout(
     names: Sequence[str],
     places: ArrayLike,
     drawing: tuple[float, float],
-    labelled: Sequence[int],
+    labeled: Sequence[int],
     bold: Collection[int] = (),
 ) -> PointLayout:
     """Find a place for every point and a label for those that are to be named."""
-    centres = stacked(places, near=RADIUS, step=2 * RADIUS + 0.5, most=8 * RADIUS)
-    weights = {index: 600 if index in bold else 400 for index in labelled}
-    if len(labelled) <= MOST_BESIDE:
+    centers = stacked(places, near=RADIUS, step=2 * RADIUS + 0.5, most=8 * RADIUS)
+    weights = {index: 600 if index in bold else 400 for index in labeled}
+    if len(labeled) <= MOST_BESIDE:
         beside = {
             index: wrapped(names[index], WIDEST_LABEL, SIZE, weights[index], MOST_LINES)
-            for index in labelled
+            for index in labeled
         }
-        boxes = _boxes(centres, beside, weights, drawing)
-        if len(boxes) == len(labelled):
-            return PointLayout(centres, beside, boxes, {})
-    numbers = {index: str(number) for number, index in enumerate(labelled, start=1)}
-    boxes = _boxes(centres, numbers, weights, drawing)
+        boxes = _boxes(centers, beside, weights, drawing)
+        if len(boxes) == len(labeled):
+            return PointLayout(centers, beside, boxes, {})
+    numbers = {index: str(number) for number, index in enumerate(labeled, start=1)}
+    boxes = _boxes(centers, numbers, weights, drawing)
     return PointLayout(
-        centres,
+        centers,
         {index: numbers[index] for index in boxes},
         boxes,
-        {index: names[index] for index in labelled},
+        {index: names[index] for index in labeled},
     )
 
 
 def _boxes(
-    centres: NDArray[np.float64],
+    centers: NDArray[np.float64],
     labels: dict[int, str],
     weights: dict[int, int],
     drawing: tuple[float, float],
 ) -> dict[int, Box]:
-    sizes = [(0.0, 0.0)] * len(centres)
+    sizes = [(0.0, 0.0)] * len(centers)
     for index, label in labels.items():
         lines = label.split("\n")
         width = max(text_width(line, SIZE, weights[index]) for line in lines) + SLACK
         sizes[index] = (width, (len(lines) * LINE + 0.2) * SIZE)
     frame = (1.0, 1.0, drawing[0] - 1, drawing[1] - 1)
-    return placed_labels(centres, RADIUS, sizes, frame, list(labels))
+    return placed_labels(centers, RADIUS, sizes, frame, list(labels))
 
 
 def draw_point_labels(ax: Axes, layout: PointLayout, bold: Collection[int] = ()) -> None:

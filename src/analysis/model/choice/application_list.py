@@ -427,8 +427,9 @@ def _optional(
     """Further programs within limit, budget and signals, whatever they cost, the best first."""
     programs, groups = len(problem.programs), len(problem.specialties)
     quotas = tuple(replace(quota, at_least=0) for quota in problem.constraints.quotas)
-    rules = replace(problem.constraints, price=None, quotas=quotas)
-    columns = columns_of(by_option, problem.utility, rules, prune=False)
+    must = tuple({*problem.constraints.must, *choice.chosen.tolist()})
+    rules = replace(problem.constraints, price=None, quotas=quotas, must=must)
+    columns = columns_of(by_option, problem.utility, rules)
     ways = list(zip(columns.program.tolist(), columns.option.tolist(), strict=True))
     listed = zip(choice.chosen.tolist(), map(OPTIONS.index, choice.option), strict=True)
     begin = np.array([ways.index(way) for way in listed], dtype=np.int64)

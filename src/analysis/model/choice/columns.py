@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,8 +38,14 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 
-def undominated(offers: Floats, cells: NDArray[Any], most: int) -> NDArray[np.bool_]:
-    """Which programs can be on the best list of at most ``most`` programs."""
+def undominated(
+    offers: Floats, utility: Floats, cells: NDArray[Any], most: int
+) -> NDArray[np.bool_]:
+    """Which programs can be on the best list of at most ``most`` programs.
+
+    A program is left out where so many others of its cell are wanted as much and offer as much in
+    every state: one of them is not on the list, and may take its place.
+    """
     kept = np.ones(len(offers), dtype=bool)
     if most >= len(offers) or most == 0:
         return kept & (most > 0)
@@ -46,18 +53,21 @@ def undominated(offers: Floats, cells: NDArray[Any], most: int) -> NDArray[np.bo
     mean = offers.sum(axis=1)
     for own in range(cell.max() + 1):
         members = np.flatnonzero(cell == own)
-        highest = members[np.argsort(-mean[members], kind="stable")]
-        for at in members[most:]:
-            # The sum over states is a cheap first sieve: a lower sum cannot be at least as good.
-            # The highest sums are asked first, since they mostly settle it.
-            before = highest[(highest < at) & (mean[highest] >= mean[at])]
-            left = most
-            for start in range(0, before.size, 2 * most):
-                some = before[start : start + 2 * most]
-                left -= int(np.count_nonzero((offers[some] >= offers[at]).all(axis=1)))
-                if left <= 0:
-                    kept[at] = False
-                    break
+        chain = members[np.argsort(-mean[members], kind="stable")]
+        # Programs of one match rate stand in the same order in every state, so that the sum over
+        # states tells it all. One that does not fit in is kept and shuts out no other.
+        if (offers[chain[1:]] > offers[chain[:-1]]).any():
+            links = [chain[0]]
+            for at in chain[1:]:
+                if (offers[at] <= offers[links[-1]]).all():
+                    links.append(at)
+            chain = np.array(links)
+        seen: list[float] = []
+        for at in chain[np.argsort(-utility[chain], kind="stable")].tolist():
+            place = bisect_right(seen, -mean[at])
+            kept[at] = place < most
+            if kept[at]:
+                seen.insert(place, -mean[at])
     return kept
 
 
@@ -186,27 +196,23 @@ def columns_of(
     for option in allowed:
         allowed[option] &= ~never & ((scenarios[option].marginal > 0) | must)
         allowed[option][list(constraints.barred.get(option, ()))] = False
-    order = program_order(wanted)
-    kept = order[np.any([open_to[order] for open_to in allowed.values()], axis=0)]
     most = constraints.most_affordable()
-    if prune and most is not None and not constraints.fixed_signal:
-        # A program that shuts out another, or that may be listed in other ways, is no substitute.
-        bound = np.isin(kept, np.asarray(constraints.apart, dtype=np.int64).ravel())
+    if prune and most is not None:
+        # A program that shuts out another is no substitute. What is left of a program may be one
+        # of its signals only: whoever takes its place gets the same one.
+        bound = np.isin(np.arange(count), np.asarray(constraints.apart, dtype=np.int64).ravel())
         cells = np.column_stack(
-            [specialty[kept], np.where(bound, kept, -1)]
-            + [open_to[kept] for open_to in allowed.values()]
-            + [np.isin(kept, np.asarray(quota.members)) for quota in constraints.quotas]
+            [specialty, np.where(bound, np.arange(count), -1)]
+            + [np.isin(np.arange(count), np.asarray(q.members)) for q in constraints.quotas]
         )
-        offers = np.concatenate([scenarios[o].chance[kept] for o in allowed], axis=1)
-        kept = kept[undominated(offers, cells, most) | must[kept]]
-    ways = [
-        (int(position), OPTIONS.index(option))
-        for position in kept
-        for option in allowed
-        if allowed[option][position]
-    ]
-    program = np.asarray([position for position, _ in ways], dtype=np.int64)
-    option_at = np.asarray([option for _, option in ways], dtype=np.int64)
+        for option, open_to in allowed.items():
+            at = np.flatnonzero(open_to)
+            best = undominated(scenarios[option].chance[at], wanted[at], cells[at], most)
+            open_to[at] = best | must[at]
+    order = program_order(wanted)
+    rows, ways = np.nonzero(np.column_stack([allowed[option][order] for option in allowed]))
+    program = order[rows]
+    option_at = np.array([OPTIONS.index(option) for option in allowed])[ways]
     offers = np.empty((program.size, base.weight.size))
     for option, states in scenarios.items():
         rows = option_at == OPTIONS.index(option)

@@ -114,13 +114,12 @@ def exact(
     programs = options["none"].chance.shape[0]
     constraints.checked(programs)
     check_plain_conflicts(constraints)
-    # Asked of all programs: a pruned one may be what a contradiction is about.
-    columns = columns_of(options, utility, constraints, prune=False)
+    columns = columns_of(options, utility, constraints, prune=prune)
     rules = rules_of(columns, constraints, programs)
-    check_feasible(rules, columns)
-    if prune:
-        columns = columns_of(options, utility, constraints)
-        rules = rules_of(columns, constraints, programs)
+    if constraints.must or any(quota.at_least for quota in constraints.quotas):
+        # Asked of all programs: a pruned one may be what a contradiction is about.
+        whole = columns_of(options, utility, constraints, prune=False)
+        check_feasible(rules_of(whole, constraints, programs), whole)
     if columns.program.size == 0:
         return Choice(np.empty(0, dtype=np.int64), 0.0, 0.0, 0.0, ())
     asked = gap if gap is not None else _usual_gap(columns.program.size)

@@ -9,10 +9,11 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.errors import ModelError
+from analysis.model.choice.columns import undominated
 from analysis.model.choice.constraints import Constraints, Fees, fee_usd
 from analysis.model.choice.greedy import LEAST_GAIN, gains_beside, greedy, swap
 from analysis.model.choice.problem import list_utility
-from analysis.model.choice.value import expected_utility, match_chance, match_shares, program_order
+from analysis.model.choice.value import expected_utility, match_chance, match_shares
 from analysis.model.correlation import Mechanism, Scenarios, scenarios
 from analysis.model.portfolio import Choice
 
@@ -60,37 +61,41 @@ def reasons_on_list(
     listed = choice.chosen
     room = _has_room(constraints, listed)
     cells = _cells(constraints, worth.size)
-    closed = np.zeros(worth.size, dtype=bool)
-    closed[list(constraints.never)] = True
-    closed[listed] = True
     ruled = _ruled(constraints, listed)
     saved = _saved(constraints, listed, worth.size)
     whole = match_chance(market, listed)
+    coming = {
+        option: _coming(by_option[option], option, worth, constraints, cells, listed)
+        for option in set(choice.option)
+    }
     rows = []
-    beside = np.empty((listed.size, market.weight.size))
     for at, position in enumerate(listed):
         others = np.delete(listed, at)
-        gains = gains_beside(market, worth, others)
         option = choice.option[at]
-        open_to = (cells == cells[position]).all(axis=1) & ~closed
-        open_to[list(constraints.barred.get(option, ()))] = False
-        open_to[_shut(constraints, others)] = False
-        coming = np.where(open_to, _with_option(by_option, option, market, others, worth), 0.0)
-        best = program_order(coming)[0]
+        # Programs that come in get the signal of the one that leaves.
+        among = np.union1d(listed, coming[option])
+        offers = by_option[option].chance[among]
+        held = np.isin(among, listed)
+        offers[held] = market.chance[among[held]]
+        beside = np.searchsorted(among, others)
+        gains = gains_beside(Scenarios(offers, market.weight), worth[among], beside)
+        open_to = ~held & (cells[among] == cells[position]).all(axis=1)
+        open_to &= ~np.isin(among, _shut(constraints, others))
+        gain = np.where(open_to, gains, 0.0)
+        best = int(gain.argmax())
         # Where there is room, one that is worth its price beside this one would be listed already.
         least_gain = LEAST_GAIN if constraints.price is None else max(saved[at], LEAST_GAIN)
-        found = coming[best] >= least_gain and not (room and constraints.price is None)
-        beside[at] = _worth_beside(market, worth, others, int(position))
+        found = gain[best] >= least_gain and not (room and constraints.price is None)
         rows.append(
             {
                 "program": int(position),
-                "value_gain": float(gains[position]),
+                "value_gain": float(gains[np.searchsorted(among, position)]),
                 "match_gain": whole - match_chance(market, others),
                 "cost": saved[at],
                 "must": int(position) in constraints.must,
                 "ruled": bool(ruled[at]),
-                "replacement": int(best) if found else -1,
-                "replacement_gain": float(coming[best]) if found else 0.0,
+                "replacement": int(among[best]) if found else -1,
+                "replacement_gain": float(gain[best]) if found else 0.0,
             }
         )
     columns = ["program", "value_gain", "match_gain", "cost", "must", "ruled"]
@@ -101,7 +106,9 @@ def reasons_on_list(
     price = np.where(ruled, 0.0, saved)
     needed = np.maximum(replaced, price)
     how = rho.of(listed) if isinstance(rho, Mechanism) else rho
-    threshold = _thresholds(chances, rates, how, beside, market.weight, needed)
+    threshold = _thresholds(
+        chances, rates, how, _worth_beside(market, worth, listed), market.weight, needed
+    )
     floors = np.zeros(listed.size) if least is None else np.minimum(least[listed], chances)
     must = reasons["must"].to_numpy(dtype=bool)
     why = np.select(
@@ -149,17 +156,21 @@ def market_of(by_option: Mapping[str, Scenarios], choice: Choice) -> Scenarios:
     return Scenarios(offers, by_option["none"].weight)
 
 
-def _with_option(
-    by_option: Mapping[str, Scenarios],
+def _coming(
+    offers: Scenarios,
     option: str,
-    market: Scenarios,
-    others: Positions,
     worth: Floats,
-) -> Floats:
-    """Gains of programs that come in with the signal of the one that leaves."""
-    offers = by_option[option].chance.copy()
-    offers[others] = market.chance[others]
-    return gains_beside(Scenarios(offers, market.weight), worth, others)
+    constraints: Constraints,
+    cells: NDArray[np.int64],
+    listed: Positions,
+) -> Positions:
+    """Programs off a list that could come in with a signal: no other is as good in every way."""
+    open_to = np.ones(worth.size, dtype=bool)
+    open_to[[*constraints.never, *constraints.barred.get(option, ()), *listed]] = False
+    at = np.flatnonzero(open_to)
+    shut = np.isin(at, np.asarray(constraints.apart, dtype=np.int64).ravel())
+    own = np.column_stack([cells[at], np.where(shut, at, -1)])
+    return at[undominated(offers.chance[at], worth[at], own, 1)]
 
 
 def _has_room(constraints: Constraints, listed: Positions) -> bool:
@@ -179,21 +190,18 @@ def _cells(constraints: Constraints, programs: int) -> NDArray[np.int64]:
     return np.column_stack(columns)
 
 
-def _worth_beside(market: Scenarios, worth: Floats, others: Positions, position: int) -> Floats:
-    """What an offer from one program adds in each state, beside the others on the list."""
-    order = program_order(worth[others])
-    ranked = others[order]
+def _worth_beside(market: Scenarios, worth: Floats, listed: Positions) -> Floats:
+    """What an offer from each program of a list adds in each state, beside the others."""
     # Equally wanted programs stand by position, as everywhere.
-    ahead = (worth[ranked] > worth[position]) | (
-        (worth[ranked] == worth[position]) & (ranked < position)
-    )
-    before, after = ranked[ahead], ranked[~ahead]
-    refused = np.prod(1 - market.chance[before], axis=0)
-    left = worth[position] * refused
-    for program in after:
-        left = left - market.chance[program] * worth[program] * refused
-        refused = refused * (1 - market.chance[program])
-    return np.asarray(left)
+    rank = np.lexsort((listed, -worth[listed]))
+    offers, wanted = market.chance[listed[rank]], worth[listed[rank]][:, None]
+    before, after = np.ones_like(offers), np.zeros_like(offers)
+    np.cumprod(1 - offers[:-1], axis=0, out=before[1:])
+    for at in range(len(rank) - 2, -1, -1):
+        after[at] = offers[at + 1] * wanted[at + 1] + (1 - offers[at + 1]) * after[at + 1]
+    beside = np.empty_like(offers)
+    beside[rank] = before * (wanted - after)
+    return beside
 
 
 def _thresholds(
@@ -204,16 +212,18 @@ def _thresholds(
     weight: Floats,
     needed: Floats,
 ) -> Floats:
-    low, high = np.zeros(chances.size), chances.copy()
+    low, width = np.zeros(chances.size), chances.copy()
     if chances.size == 0:
         return low
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
-        offers = scenarios(middle, rates, rho).chance
-        enough = np.einsum("ps,ps,s->p", offers, beside, weight) > needed
-        high = np.where(enough, middle, high)
-        low = np.where(enough, low, middle)
-    return np.where(needed <= 0, 0.0, high)
+    # Quarters rather than halves: three chances of each program at once cost little more than one.
+    steps = np.arange(1, 4)[:, None] / 4
+    every = np.tile(np.arange(chances.size), 3)
+    how = rho.of(every) if isinstance(rho, Mechanism) else rho
+    for _ in range(HALVINGS // 2):
+        offers = scenarios((low + width * steps).ravel(), rates[every], how).chance
+        added = np.einsum("kps,ps,s->kp", offers.reshape(3, *beside.shape), beside, weight)
+        low, width = low + width * (added <= needed).sum(axis=0) / 4, width / 4
+    return np.where(needed <= 0, 0.0, low + width)
 
 
 def left_out(
@@ -256,7 +266,8 @@ def left_out(
     gains = gains_beside(market, worth, choice.chosen)
     out = np.setdiff1d(np.arange(worth.size), choice.chosen)
     ranked = out[np.lexsort((out, -worth[out], -np.maximum(gains[out], 0)))][:number]
-    whole = match_chance(market, choice.chosen)
+    # Where every program is worth the same, what one adds is what it adds to the match chance.
+    matches = gains_beside(market, np.ones_like(worth), choice.chosen)
     free = reasons[~reasons["must"].to_numpy(dtype=bool)]
     weakest = int(free["value_gain"].idxmin()) if len(free) else -1
     least = float(free["value_gain"].min()) if len(free) else np.nan
@@ -276,13 +287,12 @@ def left_out(
             reason = "price"
         else:
             reason = "rule" if gain > least else "adds_less"
-        with_it = np.append(choice.chosen, position)
         rows.append(
             {
                 "program": int(position),
                 "reason": reason,
                 "value_gain": gain,
-                "match_gain": match_chance(market, with_it) - whole,
+                "match_gain": float(matches[position]),
                 "cost": cost,
                 "weakest": int(reasons["program"].iloc[weakest]) if weakest >= 0 else -1,
                 "weakest_gain": least,

@@ -7,7 +7,7 @@ regression, and advisors who see more), `backtest` (all of it, on a year held ba
 (past graduates like a student).
 """
 
-from analysis.model.outcomes.backtest import Backtest, run_backtest
+from analysis.model.outcomes.backtest import RIVALS, WORSE, Backtest, run_backtest
 from analysis.model.outcomes.learning import Learned, learned_assumptions
 from analysis.model.outcomes.neighbors import (
     Alike,
@@ -18,6 +18,8 @@ from analysis.model.outcomes.neighbors import (
 from analysis.model.outcomes.posterior import Estimate
 
 __all__ = [
+    "RIVALS",
+    "WORSE",
     "Alike",
     "Backtest",
     "Estimate",

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import log_odds_terms
-from analysis.model.level import program_levels
-from analysis.model.parameters import FLAGS, chance_parameters, listed
+from analysis.model.level import ProgramLevels, program_levels
+from analysis.model.parameters import EXAM_FAILURES, FLAGS, chance_parameters, listed
 from analysis.model.pool import SIGNALS
 from analysis.model.profile import profile_levels, specialties_of
 from analysis.model.terms import gate
@@ -52,12 +53,13 @@ def application_chances(
     found = pd.concat([found, exposures], axis=1)
     targets = _targets(rows[rows["target"] != ""], programs)
     if not targets.empty:
-        found["chance_basis"] = program_levels(targets, assumptions).basis
+        levels = program_levels(targets, assumptions)
+        found["chance_basis"] = levels.basis
         scored = rows[rows["target"] != ""]
         kinds = _kinds(scored, assumptions)
         for kind in dict.fromkeys(kinds):
             part = scored[kinds == kind]
-            _fill(found, part, kind, targets, assumptions)
+            _fill(found, part, kind, targets, levels, assumptions)
     found.loc[found["logit"].isna() & (found["left_out"] == ""), "left_out"] = NO_SCORE
     found.loc[(found["gate"] == 0) & (found["left_out"] == ""), "left_out"] = CLOSED
     return found.set_axis(applications.index)
@@ -123,10 +125,10 @@ def _fill(
     part: pd.DataFrame,
     kind: str,
     targets: pd.DataFrame,
+    levels: ProgramLevels,
     assumptions: Assumptions,
 ) -> None:
     """Write chances and exposures of one class of specialties into the result."""
-    levels = program_levels(targets, assumptions)
     column = targets.index.get_indexer(part["target"])
     person = part.groupby(["graduate_id", "year"], sort=False).ngroup().to_numpy()
     students = part.loc[~pd.Series(person, index=part.index).duplicated()]
@@ -136,20 +138,21 @@ def _fill(
     terms = log_odds_terms(profiles, kind, levels, parameters, assumptions)
     shape = (len(students), len(targets))
     total = np.asarray(sum(np.broadcast_to(term, shape) for term in terms.values()))
-    sent = (
-        part["signal"].astype(object).where(part["signal"].notna(), "none").to_numpy(dtype=object)
-    )
+    signals = part["signal"].astype(object).where(part["signal"].notna(), "none").to_numpy()
     by_signal = {
         one: levels.signal_term(np.full(len(targets), one, dtype=object), kind, parameters)
         for one in SIGNALS
     }
     further = np.stack([by_signal[one] for one in SIGNALS]) + levels.place_term(None, kind)
-    log_odds = total[person, column] + further[[SIGNALS.index(one) for one in sent], column]
+    sent = [SIGNALS.index(one) for one in signals]
+    log_odds = total[person, column] + further[sent, column]
     opening = np.ones(len(part))
-    signals = part["signal"].astype(object).where(part["signal"].notna(), "").to_numpy(dtype=object)
-    for at, (_, student) in enumerate(students.iterrows()):
-        own = np.flatnonzero(person == at)
-        flags = profiles["red_flags"].iloc[at]
+    scores = students["step2_ck"].to_numpy(dtype=np.float64)[person]
+    # One gate for all whom it asks the same, but for the score.
+    for alike in _alike_at_the_gate(students, profiles["red_flags"]):
+        own = np.flatnonzero(np.isin(person, alike))
+        student = {**students.iloc[alike[0]], "step2_ck": scores[own]}
+        flags = profiles["red_flags"].iloc[alike[0]]
         programs = targets.iloc[column[own]]
         doors = gate(student, flags, programs, assumptions, None, signals[own])
         opening[own] = doors.opening
@@ -179,3 +182,12 @@ def _fill(
         below = np.asarray(sum(np.broadcast_to(term, shape) for term in moved.values()))
         slope = (total - below)[person, column] / STEP
         found.loc[part.index, f"exposure_{name}"] = slope
+
+
+def _alike_at_the_gate(students: pd.DataFrame, red_flags: pd.Series) -> list[NDArray[np.intp]]:
+    """Positions of students whom `gate` asks the same, but for the score."""
+    asked = students.reindex(columns=["degree", "comlex_only", "needs_visa"]).astype(object)
+    asked["exam"] = [bool(EXAM_FAILURES & set(flags)) for flags in red_flags]
+    asked["conduct"] = ["professionalism" in flags for flags in red_flags]
+    group = asked.groupby(list(asked), dropna=False, sort=False).ngroup().to_numpy()
+    return [np.flatnonzero(group == one) for one in range(group.max() + 1)]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from analysis.assumptions import Assumptions
+from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
 from analysis.model.choice.greedy import greedy
 from analysis.model.correlation import mechanism, scenarios
@@ -37,6 +38,7 @@ from analysis.model.parameters import FLAGS, listed
 
 __all__ = [
     "BETTER",
+    "RIVALS",
     "TOO_FEW_TO_TELL",
     "WORSE",
     "Backtest",
@@ -45,6 +47,12 @@ __all__ = [
     "selected_chances",
 ]
 
+# Other ways to foretell the year held back, as a sentence names them.
+RIVALS = {
+    "survey": "the old numbers",
+    "regression": "a plain logistic regression",
+    "base_rate": "the earlier years' rate",
+}
 BETTER, WORSE, TOO_FEW_TO_TELL = "better", "worse", "too_few_to_tell"
 # Why a file that leaves refusals or unmatched graduates out cannot score chances.
 UNSCORED = {
@@ -76,9 +84,11 @@ class Backtest:
     Parameters
     ----------
     verdict : {"better", "worse", "too_few_to_tell"}
-        Learned set against survey alone, on the year held back: by the interval of the skill.
+        Learned set on the year held back: better than the survey by the interval of the skill, or
+        worse than the survey, a regression or the earlier rate by that of the log loss.
     reasons : tuple of str
-        Why it is too few, and warnings.
+        Why, and warnings. The learned set carries verdict and first reason
+        (``graduates.verdict``).
     n_applicants, n_applications : int
         Scored: graduates and applications of the last year that have a chance.
     n_learned_from : int
@@ -179,12 +189,13 @@ def run_backtest(
     if people < smallest:
         why = why or f"fewer than {smallest} graduates in {years[-1]}"
     if why:
+        everything = _marked(everything, TOO_FEW_TO_TELL, why)
         return Backtest(TOO_FEW_TO_TELL, (why, *warnings), *counts, everything)
 
     earlier = learned_assumptions(lambda some: under(some)[learn], assumptions)
     ours = under(earlier.assumptions)[scored]
     base_rate = float(applications.loc[learn, "interviewed"].mean())
-    rivals = {
+    ways = {
         "learned": ours["interview_chance"].to_numpy(dtype=np.float64),
         "survey": survey.loc[scored, "interview_chance"].to_numpy(dtype=np.float64),
         "regression": regression_chances(applications[learn], applications[scored]),
@@ -192,7 +203,7 @@ def run_backtest(
     }
     selected = selected_chances(survey[learn], survey[scored], assumptions)
     everyone = applicant_intervals(
-        _statistics(ours["interviewed"].to_numpy(dtype=np.float64), rivals, selected),
+        _statistics(ours["interviewed"].to_numpy(dtype=np.float64), ways, selected),
         ours["graduate_id"],
         draws=int(assumptions.value("graduates.bootstrap_draws")),
         seed=int(assumptions.value("graduates.seed")),
@@ -202,7 +213,9 @@ def run_backtest(
         ours["interview_chance"],
         float(np.mean(earlier.assumptions.values("latent_correlation"))),
     )
-    verdict, reasons = _verdict(statistics, people, assumptions, earlier)
+    verdict, reasons = _verdict(everyone, people, assumptions, earlier)
+    losses = _said_losses(everyone, people, years[-1])
+    everything = _marked(everything, verdict, "; ".join([*reasons, losses]))
     lengths = [length for length in LENGTHS if _longer(ours, length) >= smallest]
     seed = int(assumptions.value("graduates.seed"))
     return Backtest(
@@ -232,17 +245,17 @@ def run_backtest(
 
 def _statistics(
     happened: NDArray[np.float64],
-    rivals: Mapping[str, NDArray[np.float64]],
+    ways: Mapping[str, NDArray[np.float64]],
     selected: NDArray[np.float64],
-) -> Callable[[NDArray[np.float64]], dict[str, float]]:
+) -> Callable[[NDArray[np.float64]], dict[str, Any]]:
     """All statistics of the scored applications, as a function of their weights.
 
     Those of the learned set by their own name, those of a rival as ``rival:name``.
     """
 
-    def statistics(weight: NDArray[np.float64]) -> dict[str, float]:
-        found: dict[str, float] = {}
-        for name, said in rivals.items():
+    def statistics(weight: NDArray[np.float64]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, said in ways.items():
             own = "" if name == "learned" else f"{name}:"
             found[f"{own}brier"] = brier(happened, said, weight)
             found[f"{own}log_loss"] = log_loss(happened, said, weight)
@@ -256,9 +269,9 @@ def _statistics(
             if name == "learned":
                 found["calibration_intercept"] = line.intercept
                 found["ece"] = ece(happened, said, weight)
-        for name in rivals:
-            if name != "learned":
-                found[f"skill_vs_{name}"] = skill(found["brier"], found[f"{name}:brier"])
+        for name in RIVALS:
+            found[f"skill_vs_{name}"] = skill(found["brier"], found[f"{name}:brier"])
+            found[f"log_loss_gain_vs_{name}"] = found[f"{name}:log_loss"] - found["log_loss"]
         found["skill_vs_selection"] = skill(found["brier"], brier(happened, selected, weight))
         return found
 
@@ -268,7 +281,7 @@ def _statistics(
 def _yardstick(everyone: pd.DataFrame) -> pd.DataFrame:
     """One row a way to foretell: scores and calibration with their intervals."""
     rows = []
-    for name in ("learned", "survey", "regression", "base_rate"):
+    for name in ("learned", *RIVALS):
         own = "" if name == "learned" else f"{name}:"
         row: dict[str, object] = {"method": name}
         for score in ("brier", "log_loss", "calibration_in_the_large", "calibration_slope"):
@@ -281,28 +294,47 @@ def _yardstick(everyone: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdict(
-    statistics: pd.DataFrame, people: int, assumptions: Assumptions, earlier: Learned
+    everyone: pd.DataFrame, people: int, assumptions: Assumptions, earlier: Learned
 ) -> tuple[str, list[str]]:
+    if earlier.rho is None:
+        return TOO_FEW_TO_TELL, ["too few graduates in the earlier years to learn from"]
+    # Graduates are drawn once for all ways to foretell: these intervals are of paired differences.
+    gains = {name: everyone.loc[f"log_loss_gain_vs_{name}"] for name in RIVALS}
+    ahead = [name for name, gain in gains.items() if gain["high"] < 0]
+    if ahead:
+        best = min(ahead, key=lambda name: gains[name]["value"])
+        return WORSE, [f"{RIVALS[best]} foretold them better: the learned numbers are not for use"]
     least = int(assumptions.value("graduates.least_tested"))
     if people < least:
         return TOO_FEW_TO_TELL, [f"{people} graduates scored, under {least}"]
-    if earlier.rho is None:
-        return TOO_FEW_TO_TELL, ["too few graduates in the earlier years to learn from"]
-    if statistics.at["skill_vs_regression", "high"] < 0:
-        return WORSE, ["a plain logistic regression foretold them better: use neither set as it is"]
-    gain = statistics.loc["skill_vs_survey"]
-    if gain["low"] > 0 and not statistics.at["skill_vs_selection", "low"] > 0:
+    if not everyone.at["skill_vs_survey", "low"] > 0:
+        return TOO_FEW_TO_TELL, ["the interval of the skill over the survey holds 0"]
+    if not everyone.at["skill_vs_selection", "low"] > 0:
         strength = assumptions.value("graduates.unseen_strength")
         return TOO_FEW_TO_TELL, [
             "they foretold better than the old numbers, but no better than the old numbers would "
             f"if advisors see up to {strength:g} log-odds more than the files say and send "
             "stronger files to harder programs"
         ]
-    if gain["low"] > 0:
-        return BETTER, []
-    if gain["high"] < 0:
-        return WORSE, []
-    return TOO_FEW_TO_TELL, ["the interval of the skill over the survey holds 0"]
+    return BETTER, []
+
+
+def _said_losses(everyone: pd.DataFrame, people: int, year: int) -> str:
+    """Log loss of each way to foretell, in words."""
+    names = {"": "learned numbers"} | {f"{name}:": words for name, words in RIVALS.items()}
+    each = [f"{words} {everyone.at[f'{n}log_loss', 'value']:.3f}" for n, words in names.items()]
+    return f"log loss on {people} graduates of {year}: {', '.join(each)}"
+
+
+def _marked(found: Learned, verdict: str, why: str) -> Learned:
+    """The learned set with its verdict, for whoever reads it later."""
+    if not found.changes["learned"].any():
+        return found
+    mark = Entry(value=verdict, basis="office", why=f"{why}.", source="the office's own graduates")
+    old = found.assumptions
+    return replace(
+        found, assumptions=Assumptions({**old.entries, "graduates.verdict": mark}, old.season)
+    )
 
 
 def _warnings(

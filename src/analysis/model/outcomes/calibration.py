@@ -1,13 +1,15 @@
 """How good chances were: scores, calibration, and intervals by drawing graduates.
 
 Drawing applications instead of graduates would make intervals too narrow: the answers to one
-graduate come together (docs/methods-graduates.md).
+graduate come together (docs/methods-graduates.md). Weights are one a row, or a matrix with a line a
+drawing; a score of a matrix is one number a line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,11 +52,11 @@ def scored_rows(
     happened = np.asarray(outcome, dtype=np.float64)
     said = np.asarray(chance, dtype=np.float64)
     counts = np.ones_like(said) if weight is None else np.asarray(weight, dtype=np.float64)
-    if happened.ndim != 1 or happened.shape != said.shape or counts.shape != said.shape:
-        lengths = f"{happened.size}, {said.size}, {counts.size}"
+    if happened.ndim != 1 or happened.shape != said.shape or counts.shape[-1:] != said.shape:
+        lengths = f"{happened.size}, {said.size}, {counts.shape[-1]}"
         message = f"outcomes, chances and weights differ in length: {lengths}"
         raise ModelError(message)
-    if happened.size == 0 or not counts.sum() > 0:
+    if happened.size == 0 or not (counts.sum(axis=-1) > 0).all():
         message = "there is no application to score"
         raise ModelError(message)
     if not np.isin(happened, (0.0, 1.0)).all():
@@ -66,21 +68,29 @@ def scored_rows(
     return happened, said, counts
 
 
-def brier(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> float:
+def _plain(found: Any) -> Any:
+    """One number as Python's own, numbers of several lines as they are."""
+    return found if np.ndim(found) else float(found)
+
+
+def _mean(loss: NDArray[np.float64], counts: NDArray[np.float64]) -> Any:
+    return _plain(counts @ loss / counts.sum(axis=-1))
+
+
+def brier(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> Any:
     """Mean squared distance of chances from outcomes; 0 is perfect, .25 is a coin."""
     happened, said, counts = scored_rows(outcome, chance, weight)
-    return float(np.average((happened - said) ** 2, weights=counts))
+    return _mean((happened - said) ** 2, counts)
 
 
-def log_loss(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> float:
+def log_loss(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> Any:
     """Mean surprise in nats; a chance of exactly 0 or 1 counts as one rounding step off."""
     happened, said, counts = scored_rows(outcome, chance, weight)
     inside = np.clip(said, SMALLEST_CHANCE, 1 - SMALLEST_CHANCE)
-    surprise = -np.where(happened == 1, np.log(inside), np.log1p(-inside))
-    return float(np.average(surprise, weights=counts))
+    return _mean(-np.where(happened == 1, np.log(inside), np.log1p(-inside)), counts)
 
 
-def skill(score: float, reference: float) -> float:
+def skill(score: ArrayLike, reference: ArrayLike) -> Any:
     """Share of a reference's loss that a forecast takes away; 0 is no better, below 0 worse.
 
     Parameters
@@ -98,7 +108,8 @@ def skill(score: float, reference: float) -> float:
     >>> round(skill(0.15, 0.2), 12)
     0.25
     """
-    return float("nan") if reference <= 0 else (reference - score) / reference
+    known = np.where(np.asarray(reference) > 0, reference, np.nan)
+    return _plain(1 - np.asarray(score) / known)
 
 
 def chance_bins(chance: ArrayLike) -> NDArray[np.intp]:
@@ -150,18 +161,18 @@ YEARS = 200
 
 def calibration_in_the_large(
     outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
-) -> float:
+) -> Any:
     """Observed rate minus mean chance: above 0, more interviews came than were said."""
     happened, said, counts = scored_rows(outcome, chance, weight)
-    return float(np.average(happened - said, weights=counts))
+    return _mean(happened - said, counts)
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationLine:
     """Straight line of the logit of outcomes on the logit of chances."""
 
-    slope: float
-    intercept: float
+    slope: Any
+    intercept: Any
 
 
 def calibration_line(
@@ -172,7 +183,7 @@ def calibration_line(
     score = logit(np.clip(said, EDGE, 1 - EDGE))
     level = _newton(np.ones((score.size, 1)), score, happened, counts)
     both = _newton(np.column_stack([np.ones(score.size), score]), 0 * score, happened, counts)
-    return CalibrationLine(slope=float(both[1]), intercept=float(level[0]))
+    return CalibrationLine(_plain(both[..., 1]), _plain(level[..., 0]))
 
 
 def _newton(
@@ -181,32 +192,45 @@ def _newton(
     happened: NDArray[np.float64],
     counts: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Maximum-likelihood coefficients of a logistic regression; NaN where there are none."""
-    unknown = np.full(design.shape[1], np.nan)
-    used = counts > 0
-    if np.ptp(happened[used]) == 0 or any(np.ptp(c[used]) == 0 for c in design.T[1:]):
-        return unknown
-    beta = np.zeros(design.shape[1])
+    """Maximum-likelihood coefficients of logistic regressions, one a line of weights.
+
+    NaN where there are none.
+    """
+    columns = design.shape[1]
+    products = (design[:, :, None] * design[:, None, :]).reshape(-1, columns**2)
+    found = np.full((*counts.shape[:-1], columns), np.nan)
+    lines = np.atleast_2d(counts)
+    flat = found.reshape(-1, columns)
+    varied = (np.ptp(np.where(lines > 0, c, c[lines.argmax(axis=1)][:, None]), axis=1)
+              for c in (happened, *design.T[1:]))  # fmt: skip
+    open_now = np.flatnonzero(np.min(list(varied), axis=0) > 0)
+    beta = np.zeros((len(open_now), columns))
     for _ in range(STEPS):
-        said = expit(offset + design @ beta)
-        information = (design * (counts * said * (1 - said))[:, None]).T @ design
-        if np.linalg.cond(information) > 1 / EDGE**2:
-            return unknown
-        step = np.linalg.solve(information, design.T @ (counts * (happened - said)))
+        own = lines[open_now]
+        said = expit(offset + beta @ design.T)
+        information = ((own * said * (1 - said)) @ products).reshape(-1, columns, columns)
+        told = np.linalg.cond(information) <= 1 / EDGE**2
+        open_now, beta, own, said = open_now[told], beta[told], own[told], said[told]
+        if not len(open_now):
+            break
+        uphill = (own * (happened - said)) @ design
+        step = np.linalg.solve(information[told], uphill[:, :, None])[:, :, 0]
         # Steps of at most 2 logits keep Newton's method from jumping over the top.
-        beta = beta + step * min(1.0, 2.0 / max(float(np.abs(step).max()), EDGE))
-        if np.abs(step).max() < STEP_DONE:
-            return beta
-        if np.abs(beta).max() > LARGEST_SLOPE:
-            return unknown
-    return unknown
+        largest = np.abs(step).max(axis=1, keepdims=True)
+        beta = beta + step * np.minimum(1.0, 2.0 / np.maximum(largest, EDGE))
+        done = largest[:, 0] < STEP_DONE
+        flat[open_now[done]] = beta[done]
+        going = ~done & (np.abs(beta).max(axis=1) <= LARGEST_SLOPE)
+        open_now, beta = open_now[going], beta[going]
+    return found
 
 
-def ece(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> float:
+def ece(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None) -> Any:
     """Expected calibration error: mean distance of the tenths' rates from their mean chances."""
     happened, said, counts = scored_rows(outcome, chance, weight)
-    gap = np.bincount(chance_bins(said), counts * (happened - said))
-    return float(np.abs(gap).sum() / counts.sum())
+    inside = chance_bins(said)[:, None] == np.arange(BINS)
+    gap = (counts * (happened - said)) @ inside
+    return _plain(np.abs(gap).sum(axis=-1) / counts.sum(axis=-1))
 
 
 def simulated_outcomes(
@@ -335,14 +359,17 @@ LEAST_USABLE = 0.9
 
 
 def applicant_intervals(
-    statistics: Callable[[NDArray[np.float64]], Mapping[str, float]],
+    statistics: Callable[[NDArray[np.float64]], Mapping[str, Any]],
     applicant: ArrayLike,
     *,
     draws: int,
     seed: int,
     level: float = 0.9,
 ) -> pd.DataFrame:
-    """Percentile intervals over resampled applicants (docs/methods.md, section 7)."""
+    """Percentile intervals over resampled applicants (docs/methods.md, section 7).
+
+    ``statistics`` gives one number a line of a matrix of weights.
+    """
     code = np.unique(np.asarray(applicant), return_inverse=True)[1]
     if code.size == 0:
         message = "there is no application to resample"
@@ -350,8 +377,9 @@ def applicant_intervals(
     people = int(code.max()) + 1
     generator = np.random.default_rng(seed)
     times = generator.multinomial(people, np.full(people, 1 / people), size=draws)
-    value = pd.Series(dict(statistics(np.ones(code.size))), dtype="float64")
-    drawn = pd.DataFrame([dict(statistics(row[code].astype(np.float64))) for row in times])
+    weights = np.vstack([np.ones(code.size), times[:, code].astype(np.float64)])
+    every = pd.DataFrame(dict(statistics(weights)), dtype="float64")
+    value, drawn = every.iloc[0], every.iloc[1:]
     ends = drawn.quantile([0.5 - level / 2, 0.5 + level / 2])
     ends.loc[:, drawn.notna().mean() < LEAST_USABLE] = np.nan
     return pd.DataFrame({"value": value, "low": ends.iloc[0], "high": ends.iloc[1]})

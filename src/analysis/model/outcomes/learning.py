@@ -205,7 +205,8 @@ def learned_assumptions(
         )
 
     begun = applicants_at(assumptions, np.zeros(len(OWN_KINDS)))
-    near, shift = _moved(assumptions, most_probable(begun, kinds, priors)[: len(OWN_KINDS)])
+    top = most_probable(begun, kinds, priors)
+    near, shift = _moved(assumptions, top[: len(OWN_KINDS)])
     applicants = applicants_at(near, shift)
     found = posterior(
         applicants,
@@ -213,6 +214,7 @@ def learned_assumptions(
         priors,
         sparse=_sparse(rows, kinds.index("flag")),
         seed=int(assumptions.value("graduates.seed")),
+        begin=top,
     )
     table.correlation(found.rho)
     table.level(_level_key(rows), found.draws[:, 0], people)
@@ -653,5 +655,5 @@ def match_given_interview(applicants: Applicants, matched: ArrayLike) -> Estimat
 
 
 def _counted(n: int, least: int) -> str:
-    """Say a number, unless it is so small that someone might be recognised."""
+    """Say a number, unless it is so small that someone might be recognized."""
     return str(n) if n == 0 or n >= least else f"fewer than {least}"

@@ -10,13 +10,14 @@ likely values of a half-normal. Everything reported is read from draws of the po
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
-from scipy.special import betaln, expit, log_ndtr, logit, logsumexp, ndtr, ndtri
+from scipy.special import betaln, expit, logit, logsumexp, ndtr, ndtri
 
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at
@@ -39,15 +40,15 @@ __all__ = [
 ]
 
 Floats = NDArray[np.float64]
-# An even grid: 60 outcomes of one applicant make the integrand too narrow for Gauss-Hermite.
-NODES = np.linspace(-5.0, 5.0, 37)
-LOG_WEIGHTS = -0.5 * NODES**2 - logsumexp(-0.5 * NODES**2)
+# The latent factor is summed over an even grid to here; steps are this share of the integrand's
+# least width, at which an even sum over a bell is off by less than one part in a million.
+FARTHEST_NODE, NODE_STEP, MOST_NODES = 5.0, 1.1, 61
 LARGEST_LOGIT = 30.0
 # Sharpness, in log-odds, of the corner at the highest chance.
 CORNER = 14.0
-# Rows and multiplications of one block: what is worked out for it stays in the processor's cache,
-# and no product is so large that it is shared among threads, whose waiting costs more (timed).
-BLOCK_ROWS = 256
+# Rows of one block: what is worked out for it stays in the processor's cache. Multiplications of
+# one product: no more than are shared among threads, whose waiting costs more (timed).
+BLOCK_ROWS = 1024
 BLOCK_PRODUCTS = 250_000
 LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
 
@@ -126,10 +127,9 @@ class Applicants:
     def blocks(self) -> Iterator[tuple[int, int, int]]:
         """First row, applicants and applications each, of short runs of who sent as many."""
         sent = np.diff(np.append(self.start, self.outcome.size))
-        rows = min(BLOCK_ROWS, BLOCK_PRODUCTS // self.design.shape[1] ** 2)
         for each in np.unique(sent):
             people = self.start[sent == each]
-            most = max(1, rows // int(each))
+            most = max(1, BLOCK_ROWS // int(each))
             for at in range(0, len(people), most):
                 yield int(people[at]), len(people[at : at + most]), int(each)
 
@@ -143,6 +143,25 @@ class Likelihood:
     hessian: NDArray[np.float64]
 
 
+@cache
+def latent_nodes(sent: int, rho: float) -> tuple[Floats, Floats]:
+    """Values of the latent factor and their log-weights for who sent so many applications.
+
+    Each answer bends the log of the integrand by rho/(1-rho) at most; many answers make it narrow.
+    """
+    step = NODE_STEP / np.sqrt(1 + sent * rho / (1 - rho))
+    count = min(int(np.ceil(FARTHEST_NODE / step)), MOST_NODES // 2)
+    nodes = np.linspace(-FARTHEST_NODE, FARTHEST_NODE, 2 * count + 1)
+    return nodes, -0.5 * nodes**2 - logsumexp(-0.5 * nodes**2)
+
+
+def _gram(left: Floats, right: Floats) -> Floats:
+    """``left.T @ right`` in products small enough for one thread."""
+    rows = max(1, BLOCK_PRODUCTS // (left.shape[1] * right.shape[1]))
+    parts = (slice(at, at + rows) for at in range(0, len(left), rows))
+    return np.asarray(sum(left[part].T @ right[part] for part in parts))
+
+
 def likelihood(
     applicants: Applicants, effects: ArrayLike, rho: float, *, curved: bool = True
 ) -> Likelihood:
@@ -153,30 +172,32 @@ def likelihood(
     wide = np.exp(0.5 * threshold**2 + LOG_ROOT_TWO_PI)
     steep = slope * wide
     bend = bend * wide + threshold * steep**2
-    towards = (2 * applicants.outcome - 1) / np.sqrt(1 - rho)
+    toward = (2 * applicants.outcome - 1) / np.sqrt(1 - rho)
     columns = applicants.design.shape[1]
     value, gradient, hessian = 0.0, np.zeros(columns), np.zeros((columns, columns))
     for begin, people, each in applicants.blocks():
         rows = slice(begin, begin + people * each)
         shape = (people, each)
-        shifted = threshold[rows].reshape(*shape, 1) + np.sqrt(rho) * NODES
-        sign = towards[rows].reshape(shape)
+        nodes, log_weights = latent_nodes(each, rho)
+        shifted = threshold[rows].reshape(*shape, 1) + np.sqrt(rho) * nodes
+        sign = toward[rows].reshape(shape)
         inside = sign[:, :, None] * shifted
-        log_chance = log_ndtr(inside)
-        mills = np.exp(-0.5 * inside**2 - LOG_ROOT_TWO_PI - log_chance) if curved else None
-        total, own, together = _mixture(log_chance, mills, inside, sign, LOG_WEIGHTS)
+        # Log-odds of at most 30 keep this above 1e-220: its logarithm needs no tail formula.
+        passed = ndtr(inside)
+        mills = np.exp(-0.5 * inside**2 - LOG_ROOT_TWO_PI) / passed if curved else None
+        total, own, together = _mixture(np.log(passed), mills, inside, sign, log_weights)
         if applicants.places is not None:
             # Only who matched is in the file: given that, what they say is said by so much more.
             log_place_weights, place = applicants.places
             inside = np.repeat(shifted / np.sqrt(1 - rho), place.size, axis=2)
-            lost = np.tile(place, NODES.size) * ndtr(inside)
-            log_weights = (LOG_WEIGHTS[:, None] + log_place_weights).ravel()
+            lost = np.tile(place, nodes.size) * ndtr(inside)
+            both = (log_weights[:, None] + log_place_weights).ravel()
             mills = None
             if curved:
                 lean = np.exp(-0.5 * inside**2 - LOG_ROOT_TWO_PI)
-                mills = -np.tile(place, NODES.size) * lean / (1 - lost)
+                mills = -np.tile(place, nodes.size) * lean / (1 - lost)
             scale = np.full(shape, 1 / np.sqrt(1 - rho))
-            none, of_none, bent = _mixture(np.log1p(-lost), mills, inside, scale, log_weights)
+            none, of_none, bent = _mixture(np.log1p(-lost), mills, inside, scale, both)
             total = total - np.log(-np.expm1(none))
             if curved:
                 odds = 1 / np.expm1(-none)
@@ -194,7 +215,8 @@ def likelihood(
         together[:, diagonal, diagonal] += bend[rows].reshape(shape) * own
         design = applicants.design[rows]
         gradient += (factor * own).ravel() @ design
-        hessian += design.T @ (together @ design.reshape(people, each, -1)).reshape(-1, columns)
+        curving = together @ design.reshape(people, each, -1)
+        hessian += _gram(design, curving.reshape(-1, columns))
     return Likelihood(value, gradient, hessian)
 
 
@@ -281,12 +303,41 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Gaussian:
-    """Top of a posterior under fixed spreads, the curvature there, and the evidence."""
+    """Top of a posterior under fixed spreads, the curvature there, and the evidence.
+
+    ``near`` and ``likelihood``: a point next to the top, and what the outcomes say there.
+    """
 
     shift: Floats
     covariance: Floats
     spread: Floats
     log_evidence: float
+    near: Floats
+    likelihood: Likelihood
+
+    def under(self, spread: Floats) -> Gaussian | None:
+        """The same under other spreads, the log-likelihood taken for the parabola that it is here.
+
+        Costs no look at the outcomes; None where the parabola has no top.
+        """
+        precision = spread**-2.0
+        slope = self.likelihood.gradient - precision * self.near
+        try:
+            root = np.linalg.inv(np.linalg.cholesky(np.diag(precision) - self.likelihood.hessian))
+        except np.linalg.LinAlgError:
+            return None
+        covariance = np.asarray(root.T @ root, dtype=np.float64)
+        step = covariance @ slope
+        height = self.likelihood.value - 0.5 * float(precision @ self.near**2 - slope @ step)
+        volume = float(2 * np.log(np.diag(root)).sum() + np.log(precision).sum())
+        evidence = height + 0.5 * volume
+        return replace(
+            self,
+            shift=self.near + step,
+            covariance=covariance,
+            spread=spread,
+            log_evidence=evidence,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,28 +423,26 @@ def gaussian(applicants: Applicants, spread: Floats, rho: float, begin: ArrayLik
     precision = spread**-2.0
     shift = np.asarray(begin, dtype=np.float64)
     here = likelihood(applicants, shift, rho)
-    height = here.value - 0.5 * float(precision @ shift**2)
     for _ in range(NEWTON_STEPS):
-        bowl = np.diag(precision) - here.hessian
-        least = float(np.linalg.eigvalsh(bowl)[0])
-        if least <= 0:
-            # Far from the top the mixture is not concave; a ridge keeps the step uphill.
-            bowl = bowl + np.eye(len(shift)) * (1.0 - least)
+        found = Gaussian(shift, np.empty(0), spread, 0.0, shift, here).under(spread)
         slope = here.gradient - precision * shift
-        step = np.linalg.solve(bowl, slope)
-        rise = 0.5 * float(slope @ step)
-        if rise < DONE and least > 0:
-            # So near the top, the last step and its rise are those of a parabola.
-            covariance = np.asarray(np.linalg.inv(bowl), dtype=np.float64)
-            volume = float(np.linalg.slogdet(covariance)[1] + np.log(precision).sum())
-            return Gaussian(shift + step, covariance, spread, height + rise + 0.5 * volume)
+        if found is None:
+            # Far from the top the mixture is not concave; a ridge keeps the step uphill.
+            bowl = np.diag(precision) - here.hessian
+            ridge = 1.0 - float(np.linalg.eigvalsh(bowl)[0])
+            step = np.linalg.solve(bowl + np.eye(len(shift)) * ridge, slope)
+        else:
+            step = found.shift - shift
+            if 0.5 * float(slope @ step) < DONE:
+                # So near the top, the last step and its rise are those of a parabola.
+                return found
+        height = here.value - 0.5 * float(precision @ shift**2)
         for halving in range(20):
             there = shift + step * 0.5**halving
             ahead = likelihood(applicants, there, rho)
-            height_there = ahead.value - 0.5 * float(precision @ there**2)
-            if height_there >= height - DONE:
+            if ahead.value - 0.5 * float(precision @ there**2) >= height - DONE:
                 break
-        shift, here, height = there, ahead, height_there
+        shift, here = there, ahead
     message = "the effects of the graduates' outcomes could not be found: no step goes uphill"
     raise ModelError(message)
 
@@ -418,6 +467,7 @@ def posterior(
     *,
     sparse: Sequence[int] = (),
     seed: int = 0,
+    begin: Floats | None = None,
 ) -> Posterior:
     """Posterior of all shifts and of the correlation, by simulation.
 
@@ -435,6 +485,8 @@ def posterior(
         the likelihood along the ridge.
     seed : int
         Of the draws.
+    begin : ndarray of float, shape (d,), optional
+        Where to begin the search.
 
     Returns
     -------
@@ -453,35 +505,44 @@ def posterior(
         raise ModelError(message)
     kind_of = np.asarray(kinds)
     spread = _middle_spread(kinds, priors)
-    begin = most_probable(applicants, kinds, priors)
+    top = gaussian(applicants, spread, FIRST_RHO, np.zeros(len(kinds)) if begin is None else begin)
 
-    def at_scale(kind: str, scale: float, rho: float) -> Gaussian:
-        there = np.where(kind_of == kind, scale, spread)
-        return gaussian(applicants, there, rho, begin)
+    def at_scales(kind: str) -> tuple[list[Gaussian], Floats]:
+        """Fits about the top at each scale of a kind, and how likely each is."""
+        fits = []
+        for scale in priors[kind].spread * SCALES:
+            there = np.where(kind_of == kind, scale, spread)
+            fit = top.under(there)
+            fits.append(fit or gaussian(applicants, there, rho_now, top.shift))
+        evidence = np.array([fit.log_evidence for fit in fits])
+        return fits, np.exp(evidence - logsumexp(evidence))
 
-    fits: list[Gaussian] = []
-    weight = np.ones(1)
+    rho_now = FIRST_RHO
     for kind in sorted({k for k in kinds if priors[k].pooled}, key=lambda k: (k == "flag", k)):
-        tries = [at_scale(kind, priors[kind].spread * s, FIRST_RHO) for s in SCALES]
-        evidence = np.array([fit.log_evidence for fit in tries])
-        weight = np.exp(evidence - logsumexp(evidence))
+        _, weight = at_scales(kind)
         spread[kind_of == kind] = float(weight @ (priors[kind].spread * SCALES))
-    shifts = {FIRST_RHO: begin}
+    tops = {FIRST_RHO: top}
 
     def evidence_of(rho: float) -> float:
-        fit = gaussian(applicants, spread, rho, shifts[min(shifts, key=lambda x: abs(x - rho))])
-        shifts[rho] = fit.shift
-        return fit.log_evidence
+        nearest = tops[min(tops, key=lambda x: abs(x - rho))]
+        tops[rho] = gaussian(applicants, spread, rho, nearest.shift)
+        return tops[rho].log_evidence
 
     rho, rho_draws = on_a_grid(evidence_of, RHO_GRID, len(applicants.start))
-    begin = shifts[min(shifts, key=lambda x: abs(x - rho.value))]
+    rho_now = rho.value
+    top = gaussian(
+        applicants, spread, rho_now, tops[min(tops, key=lambda x: abs(x - rho_now))].shift
+    )
+    fits, weight = [top], np.ones(1)
     if "flag" in kinds and priors["flag"].pooled:
-        likely = np.flatnonzero(weight > LEAST_WEIGHT)
-        fits = [at_scale("flag", priors["flag"].spread * SCALES[i], rho.value) for i in likely]
+        fits, weight = at_scales("flag")
+        fits = [
+            gaussian(applicants, fit.spread, rho_now, fit.shift)
+            for fit, likely in zip(fits, weight, strict=True)
+            if likely > LEAST_WEIGHT
+        ]
         evidence = np.array([fit.log_evidence for fit in fits])
         weight = np.exp(evidence - logsumexp(evidence))
-    else:
-        fits, weight = [gaussian(applicants, spread, rho.value, begin)], np.ones(1)
     generator = np.random.default_rng(seed)
     parts = [
         _draws(applicants, fit, rho.value, sparse, int(count), generator)
@@ -556,13 +617,14 @@ def design_effect(
     cells = int(cell_of.max()) + 1
     who = np.unique(np.asarray(applicant), return_inverse=True)[1]
     pair, start_of = np.unique(who * cells + cell_of, return_inverse=True)
-    given = answers_at(ndtri(chance)[:, None], rho, NODES)
-    mean = np.zeros((len(pair), len(NODES)))
+    nodes, log_weights = latent_nodes(1, rho)
+    given = answers_at(ndtri(chance)[:, None], rho, nodes)
+    mean = np.zeros((len(pair), len(nodes)))
     spread = np.zeros_like(mean)
     np.add.at(mean, start_of, given)
     np.add.at(spread, start_of, given * (1 - given))
     expected = np.bincount(start_of, chance, len(pair))
-    variance = (mean**2 + spread) @ np.exp(LOG_WEIGHTS) - expected**2
+    variance = (mean**2 + spread) @ np.exp(log_weights) - expected**2
     trials = np.bincount(cell_of, minlength=cells)
     average = np.bincount(cell_of, chance, cells) / np.maximum(trials, 1)
     coin = trials * average * (1 - average)

@@ -109,6 +109,11 @@ class Resampled:
     draws: pd.DataFrame
     base: Chosen
 
+    @property
+    def least_kept(self) -> int:
+        """How many programs of the base list stay in all but the worst twentieth of the draws."""
+        return int(self.draws["kept"].sort_values().iloc[int(0.05 * len(self.draws))])
+
     def unstable(self, kept_share: float) -> tuple[str, ...]:
         """Programs of the base list that fewer draws than a share choose, the rarest first."""
         rare = self.programs["selection_acceptability"] < kept_share

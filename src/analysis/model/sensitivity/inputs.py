@@ -56,10 +56,10 @@ def gamma_weights(quantiles: ArrayLike, base: ArrayLike, concentration: float) -
         raise ModelError(f"the concentration of weight draws must be above 0, not {concentration}")
     shape = np.where(weights > 0, concentration * weights, 1.0)
     gammas = gammaincinv(shape, np.asarray(quantiles, dtype=np.float64))
-    return normalised(np.where(weights > 0, gammas, 0.0), weights)
+    return normalized(np.where(weights > 0, gammas, 0.0), weights)
 
 
-def normalised(gammas: Floats, weights: Floats) -> Floats:
+def normalized(gammas: Floats, weights: Floats) -> Floats:
     """Rows divided by their sum; a row that underflowed to 0 altogether takes the base."""
     total = gammas.sum(axis=1, keepdims=True)
     return np.where(total > 0, gammas / np.where(total > 0, total, 1.0), weights)
@@ -298,7 +298,7 @@ class Inputs:
         }
 
     def at(self, quantiles: ArrayLike) -> Values:
-        """Values at points of the unit cube; the weights come from normalised Gammas."""
+        """Values at points of the unit cube; the weights come from normalized Gammas."""
         points = np.asarray(quantiles, dtype=np.float64)
         count = len(self.weight_names)
         drawn = gamma_weights(points[:, :count], self.weights, self.concentration)

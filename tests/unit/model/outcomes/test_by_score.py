@@ -19,7 +19,7 @@ FLAG = "loa_academic"
 
 @pytest.fixture(scope="module")
 def office():
-    rows = graduates(41, TRUTH, people=320, sent=8)
+    rows = graduates(41, TRUTH, people=260, sent=6)
     return rows, learned_assumptions(partial(application_chances, rows), BASE)
 
 

@@ -13,24 +13,15 @@ WORLDS = 60
 
 @pytest.mark.soak
 @pytest.mark.timeout(1400)
-def test_intervals_hold_and_anchors_are_not_biased_over_sixty_classes():
-    table = table_of(on_every_core(world, range(WORLDS)))
+@pytest.mark.parametrize("basis", ["article", "identity"])
+def test_intervals_hold_and_anchors_are_not_biased_over_sixty_classes(basis):
+    table = table_of(on_every_core(partial(world, basis=basis), range(WORLDS)))
     print(table.round(3).to_string())
     assert 0.85 <= table["held"].mean() <= 0.95, table
     # One parameter's share over 60 classes strays by 4 points by luck alone.
     assert table["held"].min() >= 0.75, table
     anchors = table.index.str.startswith("anchors.")
     assert (np.abs(table.loc[anchors, "bias"]) <= 0.02).all(), table
-
-
-@pytest.mark.soak
-@pytest.mark.timeout(1400)
-def test_intervals_hold_where_levels_follow_from_rates():
-    table = table_of(on_every_core(partial(world, basis="identity"), range(24)))
-    print(table.round(3).to_string())
-    assert 0.85 <= table["held"].mean() <= 0.95, table
-    anchors = table.loc[table.index.str.startswith("anchors."), "bias"]
-    assert (np.abs(anchors) <= 0.03).all(), table
 
 
 def test_a_small_class_teaches_less_and_is_not_missed_in_what_it_teaches():

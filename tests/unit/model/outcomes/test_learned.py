@@ -57,7 +57,7 @@ def test_old_stands_beside_new(office):
     assert (rows["new"] <= rows["high"])[rows["learned"]].all()
 
 
-def test_the_level_moves_towards_the_truth(office):
+def test_the_level_moves_toward_the_truth(office):
     rows = office.changes.set_index("key")
     assert rows.at["anchors.none", "low"] <= 0.7 <= rows.at["anchors.none", "high"]
 

@@ -1,12 +1,14 @@
 """Clusters, pooling, over-dispersion, shrinkage: each against an oracle or a known truth."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 from scipy import stats
 from scipy.integrate import quad
 from scipy.special import expit, logit, ndtr, ndtri
+from sklearn.linear_model import LogisticRegression
 
 from analysis.errors import ModelError
 from analysis.model.outcomes.posterior import (
@@ -142,6 +144,41 @@ def test_a_wide_prior_gives_the_maximum_likelihood_and_a_narrow_one_the_survey()
     wide, narrow = (gaussian(one, np.array([s]), 0.0, [0.0]).shift[0] for s in (1e3, 1e-4))
     assert expit(one.logit + wide).mean() == pytest.approx(one.outcome.mean(), abs=1e-6)
     assert narrow == pytest.approx(0, abs=1e-4)
+
+
+def test_with_independent_answers_the_top_is_scikit_learns_ridge_regression():
+    drawn = world(6, applicants=60, rho=0.0, level=0.5)
+    design = drawn.design[:, :6]
+    rows = Applicants.of(drawn.outcome, np.zeros(len(design)), design, drawn.applicant)
+    found = gaussian(rows, np.full(6, 1.5), 0.0, np.zeros(6)).shift
+    ridge = LogisticRegression(C=1.5**2, fit_intercept=False, tol=1e-10, max_iter=1000)
+    # The last step of the search is a parabola's: off by a twentieth of a standard error at most.
+    assert found == pytest.approx(ridge.fit(design, drawn.outcome).coef_[0], abs=2e-3)
+
+
+def test_the_draws_are_those_of_a_posterior_worked_out_on_a_grid():
+    generator = np.random.default_rng(8)
+    who, slope = np.repeat(np.arange(50), 6), generator.normal(0, 1, 300)
+    common = generator.standard_normal(50)[who]
+    given = ndtr((ndtri(expit(0.3 + 0.8 * slope)) + np.sqrt(0.3) * common) / np.sqrt(0.7))
+    got = (generator.random(300) < given).astype(float)
+    rows = Applicants.of(got, np.zeros(300), np.column_stack([np.ones(300), slope]), who)
+    fit = gaussian(rows, np.array([1.0, 0.7]), 0.3, np.zeros(2))
+    z, weight = np.polynomial.hermite_e.hermegauss(40)
+    levels, slopes = np.linspace(-0.8, 1.4, 45), np.linspace(-0.2, 1.8, 45)
+    height = np.empty((45, 45))
+    for (i, level), (j, steep) in product(enumerate(levels), enumerate(slopes)):
+        at = ndtri(expit(level + steep * slope))[:, None] + np.sqrt(0.3) * z
+        log_each = np.log(ndtr((2 * got[:, None] - 1) * at / np.sqrt(0.7)))
+        together = np.exp(log_each.reshape(50, 6, -1).sum(axis=1)) @ weight
+        height[i, j] = np.log(together).sum() - level**2 / 2 - steep**2 / (2 * 0.49)
+    density = np.exp(height - height.max())
+    for column, values in enumerate((levels, slopes)):
+        share = density.sum(axis=1 - column) / density.sum()
+        mean = share @ values
+        spread = np.sqrt(share @ (values - mean) ** 2)
+        assert fit.shift[column] == pytest.approx(mean, abs=0.1 * spread)
+        assert np.sqrt(fit.covariance[column, column]) == pytest.approx(spread, rel=0.05)
 
 
 def test_shifted_flags_are_found():

@@ -19,17 +19,17 @@ def simplex_share(halfspaces):
     """Share of the weights (a, b, 1 - a - b) with all ``n . (a, b) + d <= 0``, by Qhull."""
     triangle = [[-1, 0, 0], [0, -1, 0], [1, 1, -1]]
     planes = np.array(triangle + list(halfspaces), dtype=float)
-    # The centre of the largest inscribed circle is an inner point, if there is one.
+    # The center of the largest inscribed circle is an inner point, if there is one.
     norms = np.linalg.norm(planes[:, :2], axis=1)
-    centre = linprog(
+    center = linprog(
         [0, 0, -1],
         A_ub=np.c_[planes[:, :2], norms],
         b_ub=-planes[:, 2],
         bounds=[(None, None)] * 2 + [(0, None)],
     )
-    if centre.status != 0 or centre.x[2] < 1e-9:
+    if center.status != 0 or center.x[2] < 1e-9:
         return 0.0
-    corners = HalfspaceIntersection(planes, centre.x[:2]).intersections
+    corners = HalfspaceIntersection(planes, center.x[:2]).intersections
     return ConvexHull(corners).volume / 0.5
 
 

@@ -27,7 +27,7 @@ def test_drawn_weights_are_shares_whatever_the_base_and_its_hold(base, hold, see
     assert np.all(drawn[:, np.asarray(base) == 0] == 0)
 
 
-def test_normalised_gammas_are_distributed_as_the_dirichlet():
+def test_normalized_gammas_are_distributed_as_the_dirichlet():
     quantiles = np.random.default_rng(3).random((5_000, 5))
     drawn = w.gamma_weights(quantiles, BASE, 50)
     for column, share in zip(drawn.T, BASE, strict=True):
