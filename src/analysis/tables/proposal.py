@@ -50,6 +50,7 @@ GOOD_NEWS = ("pass", "good", "first_attempt", "on_time", "without")
 
 # A column that has no list of codes, and whose words tell of red flags.
 TELLS_OF_FLAGS = "red flags, in words"
+GIVEN = ("first", "given")
 SHOWN_ROWS, TRIED_ROWS = 5, 200
 
 
@@ -207,10 +208,6 @@ class Proposal:
                 head = f"[{table}.flags.{_quoted(one.theirs)}]  # codes: {', '.join(FLAG_CODES)}"
                 lines += ["", head, *_word_lines(one.flags, most)]
         return "\n".join(lines) + "\n"
-
-
-def _first_name_first(one: Foreign) -> tuple[bool, str]:
-    return not folded(one.theirs).startswith(("first", "given")), one.theirs
 
 
 def _word_lines(words: Sequence[Word], most: int) -> list[str]:
