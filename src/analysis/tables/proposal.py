@@ -15,7 +15,7 @@ from analysis.tables.columns import Column
 from analysis.tables.headers import column_of, resembled, table_of
 from analysis.tables.loading import checked_rows, listed_problems
 from analysis.tables.mapping import mapped_rows, mapping_from
-from analysis.tables.reading import RawRows, Refused, interpreted, read_rows
+from analysis.tables.reading import UNKNOWN, RawRows, Refused, interpreted, read_rows
 from analysis.tables.schemas import SCHEMAS
 
 __all__ = [
@@ -50,7 +50,6 @@ GOOD_NEWS = ("pass", "good", "first_attempt", "on_time", "without")
 
 # A column that has no list of codes, and whose words tell of red flags.
 TELLS_OF_FLAGS = "red flags, in words"
-GIVEN = ("first", "given")
 SHOWN_ROWS, TRIED_ROWS = 5, 200
 
 
@@ -383,6 +382,8 @@ def _codes(ours: str, column: Column, cells: Counter[str]) -> tuple[Word, ...]:
             entries[entry.strip()] += count
     unknown = []
     for entry, count in entries.items():
+        if folded(entry) in UNKNOWN:  # read as empty in every column
+            continue
         guess = "us_img or non_us_img" if folded(entry) == "img" else ""
         try:
             interpreted(entry, column)

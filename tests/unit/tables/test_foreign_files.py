@@ -260,3 +260,32 @@ def test_each_column_of_a_file_is_shown_as_it_would_be_read(registrar):
     shown = {row["Your column"]: row for row in readings(registrar)}
     assert shown["Specialty 1"]["Read as"] == "specialty"
     assert "LOA reason" not in shown
+
+
+def test_a_hidden_sheet_is_not_taken_for_the_class_and_is_named(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    shown, old = book.active, book.create_sheet("old")
+    for sheet, who in ((shown, "S1"), (old, "S9")):
+        sheet.append(["student_id", "specialty", "step2_ck", "step1_result", "red_flags"])
+        sheet.append([who, "Psychiatry", 240, "P", ""])
+    old.sheet_state = "hidden"
+    book.save(tmp_path / "class.xlsx")
+    found = check_table(tmp_path / "class.xlsx", "students")
+    assert found.strict()["student_id"].tolist() == ["S1"]
+    assert "other sheets not read: old (hidden)" in found.repairs
+
+
+@pytest.mark.parametrize("state", ["N.Y.", "n.y.", "NY", "New York", "N. Y."])
+def test_a_state_is_read_with_points_too(tmp_path, state):
+    text = "student_id,specialty,step2_ck,step1_result,red_flags,home_state\n"
+    (tmp_path / "class.csv").write_text(f"{text}S1,Psychiatry,240,P,,{state}\n")
+    rows = check_table(tmp_path / "class.csv", "students").strict()
+    assert rows["home_state"].tolist() == ["NY"]
+
+
+def test_words_that_are_read_as_empty_are_not_asked_about(tmp_path):
+    text = "student_id,specialty,step2_ck,step1_result,red_flags\nS1,Psychiatry,240,P,N/A\n"
+    (tmp_path / "class.csv").write_text(text)
+    assert propose(tmp_path / "class.csv").questions == []
