@@ -9,11 +9,13 @@ from contextlib import suppress
 import psutil
 import pytest
 
+from analysis.tables.check import check_table
 from tests.browser.conftest import running
 from tests.browser.explore_page import (
     ADDRESS,
     COMMAND,
     PICTURE,
+    clicked,
     files_of,
     followed,
     hand_in,
@@ -21,6 +23,7 @@ from tests.browser.explore_page import (
     numbers,
     opened,
     press,
+    serious,
     slider,
     tab,
 )
@@ -191,20 +194,62 @@ def test_run_all_before_the_kernel_is_ready_runs_and_no_news_is_asked_for(chromi
         page.close()
 
 
-def test_an_upload_that_cannot_be_used_shows_how_its_columns_read(chromium, tmp_path):
+FOREIGN = (
+    "Student No.,First Name,Last Name,Field,Step 2 Score,Step 1,Problems,Email\n"
+    "7001,Ada,Moss,Psychiatry,251,P,failed M1 anatomy; remediated,a@b.edu\n"
+    "7002,Ben,Ruiz,Psychiatry,243,P,,b@b.edu\n"
+    "7003,Cy,Oram,Psychiatry,238,Failed,LOA 2022 (academic),c@b.edu\n"
+)
+
+
+def test_a_foreign_class_is_mapped_on_the_page_and_read_to_an_answer(chromium, tmp_path):
     with (
         running(COMMAND, ADDRESS, tmp_path) as (match, _, _),
         opened(chromium, match[0]) as page,
     ):
         tab(page, "Data")
-        text = "Student Number,Specialty,USMLE Step 2 CK,Step 1,LOA\n1,Psychiatry,250,P,academic\n"
-        said = hand_in(page, "Class (CSV)", "class.csv", text)
-        assert "column LOA" in said
-        rows = page.locator(".cs-said table tbody tr").all_inner_texts()
-        assert [row.split("\t")[:2] for row in rows] == [
-            ["Student Number", "student_id"],
-            ["Specialty", "specialty"],
-            ["USMLE Step 2 CK", "step2_ck"],
-            ["Step 1", "step1_result"],
-            ["LOA", "to decide: perhaps red_flags"],
+        said = hand_in(page, "Class (CSV)", "registrar.csv", FOREIGN)
+        assert "registrar.csv: not in use yet" in said
+
+        def choose(label, option):
+            with followed(page):
+                page.get_by_label(label, exact=True).select_option(label=option)
+
+        def preview():
+            rows = page.locator(".cs-wide table", has_text="student_id").locator("tr")
+            return [row.split("\t") for row in rows.all_inner_texts()]
+
+        # What is not sure waits: no flag is assigned by itself, and there is nothing to use.
+        assert page.get_by_label("Read Step 2 Score as").input_value() == "step2_ck"
+        assert page.get_by_role("button", name="Use this file").is_disabled()
+        choose("Read Field as", "specialty")
+        for part in ("First", "Last"):
+            choose(f"Read {part} Name as", "name")
+        words = "“{}” (1 row) means"
+        choose(words.format("failed M1 anatomy; remediated"), "course failure remediated")
+        assert page.locator(".cs-wide", has_text="LOA 2022").is_visible()
+        choose(words.format("LOA 2022 (academic)"), "loa academic")
+        header, *rows = preview()
+        at = [header.index(name) for name in ("student_id", "red_flags", "name")]
+        assert [[row[place] for place in at] for row in rows] == [
+            ["7001", "course_failure_remediated", "not shown"],
+            ["7002", "", "not shown"],
+            ["7003", "loa_academic; step1_failure", "not shown"],
         ]
+        with page.expect_download() as saved:
+            page.get_by_role("link", name="Save mapping.toml").click()
+        saved.value.save_as(tmp_path / "mapping.toml")
+        clicked(page, "Use this file")
+        assert "3 good rows" in page.locator(".cs-said").first.inner_text()
+        banner = page.locator(".cs-banner").inner_text()
+        assert "registrar.csv (3 students used)" in banner
+        assert not serious(page, ".cs-group")
+    # The file that was saved reads the export alike on the command line.
+    (tmp_path / "registrar.csv").write_text(FOREIGN)
+    rows = check_table(tmp_path / "registrar.csv", "students").strict()
+    assert rows["red_flags"].tolist() == [
+        ("course_failure_remediated",),
+        (),
+        ("loa_academic", "step1_failure"),
+    ]
+    assert rows["name"].tolist() == ["Ada Moss", "Ben Ruiz", "Cy Oram"]

@@ -30,7 +30,7 @@ ALLOWED = {
         "workers",
     },
     "report": {"errors", "paths", "bundle", "inputs", "plain_text", "workers"},
-    "explorer": {"errors", "paths", "views", "figures", "report"},
+    "explorer": {"errors", "paths", "views", "figures", "report", "tables"},
     "cli": {
         "errors",
         "paths",

@@ -440,7 +440,13 @@ class Explorer:
             "Results": _box("cs-tab", results.moved.widget, results.numbers.widget, first),
             "List": self.listing.box,
             "Charts": _box("cs-tab", _box("cs-charts", *charts.values()), results.states.widget),
-            "Data": _box("cs-tab cs-columns", self.files.box, self.saving.box, self.names),
+            "Data": _box(
+                "cs-tab cs-columns",
+                self.files.box,
+                self.saving.box,
+                self.files.editor.box,
+                self.names,
+            ),
             "Compare": self.cases.box,
         }
         self.tabs = ipywidgets.Tab(list(contents.values()), titles=list(contents))

@@ -6,7 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -15,16 +15,19 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-from analysis.errors import CountersignalError
+from analysis.errors import CountersignalError, TableError
 from analysis.explorer.controls import Panel, group, paragraphs, plain
 from analysis.explorer.controls import table as columns_table
+from analysis.explorer.mapping_editor import MappingEditor
 from analysis.paths import from_root
+from analysis.tables.mapping import MAPPING_FILE, raw_rows
+from analysis.tables.proposal import proposal_of
+from analysis.tables.reading import read_rows
 from analysis.views.desk import (
     SAMPLES,
     Desk,
     check_rows,
     checked_file,
-    file_columns,
     read_desk,
 )
 
@@ -41,6 +44,7 @@ __all__ = [
 FOLDER_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TABLES = {"students": "Class", "programs": "Programs", "preferences": "Preferences"}
 MOST_BYTES = 50 * 2**20
+ASKED = "Its columns have other names or words than ours: say below what they hold."
 LONGEST_NAME = 200  # bytes; file systems end at 255
 
 
@@ -119,6 +123,8 @@ class Files:
         self.sample.on_click(lambda _: self._to_first())
         self.graduates: Any = None  # rows of the office's own outcomes
         self.takers["graduates"] = self._taker("graduates", "Graduates")
+        self.editor = MappingEditor(self._map)
+        self._asked: tuple[Path, str]
         self.box = group(
             "Your own files",
             [*self.takers.values(), self._said.widget, self.sample],
@@ -162,8 +168,10 @@ class Files:
         paths = dict.fromkeys(TABLES, "") | {"assumptions": self._paths["assumptions"]}
         for table, path in found.items():
             copy = Path(tempfile.mkdtemp(dir=self.folder)) / path.name
-            copy.touch(mode=0o600)
-            copy.write_bytes(path.read_bytes())
+            for one in (path, path.with_name(f"{path.name}.{MAPPING_FILE}")):
+                if one.is_file():
+                    copy.with_name(one.name).touch(mode=0o600)
+                    copy.with_name(one.name).write_bytes(one.read_bytes())
             paths[table] = str(copy)
         self._use(paths, "students")
         return True
@@ -172,10 +180,9 @@ class Files:
         """Use no file until others are handed in."""
         self._use({**self._paths, **dict.fromkeys(TABLES, "")}, "students")
 
-    def say(self, sentences: str, columns: Sequence[Mapping[str, str]] = ()) -> None:
+    def say(self, sentences: str, columns: str = "") -> None:
         """Show what there is to say of a file, and how its columns read."""
-        preview = columns_table(columns, "How the columns of the file read")
-        self._said.show(paragraphs(sentences.splitlines(), "cs-loader") + preview)
+        self._said.show(paragraphs(sentences.splitlines(), "cs-loader") + columns)
 
     def _taker(self, table: str, words: str) -> Any:
         taker = ipywidgets.FileUpload(
@@ -200,7 +207,35 @@ class Files:
         except OSError as error:
             self.say(f"{plain(upload['name'])}: cannot be kept ({error.strerror}); not taken.")
             return
-        columns = file_columns(path, table)
+        columns = self._ask(path, table)
+        if self.editor.asks and not usable:
+            said = f"{path.name}: not in use yet. {ASKED}"
+        self._offer(path, table, said, usable, columns)
+
+    def _ask(self, path: Path, table: str) -> str:
+        """Ask how the columns of a file read; a table of them where nothing is to be asked."""
+        self.editor.end()
+        try:
+            read = proposal_of(path.name, raw_rows(path, table), table)
+            if not read.questions:
+                return columns_table(read.readings, "How the columns of the file read")
+            raw = read_rows(path)
+            self._asked = (path, table)
+            self.editor.begin(raw, proposal_of(path.name, raw, table))
+        except TableError:
+            pass  # what is wrong with the file is said
+        return ""
+
+    def _map(self, mapping: str) -> None:
+        """Read the file that was asked about through a mapping, for it alone."""
+        path, table = self._asked
+        beside = path.with_name(f"{path.name}.{MAPPING_FILE}")
+        beside.touch(mode=0o600)
+        beside.write_text(mapping, encoding="utf-8")
+        self._offer(path, table, *checked_file(path, table))
+
+    def _offer(self, path: Path, table: str, said: str, usable: bool, columns: str = "") -> None:
+        """Say what was read, and use it if it can be used."""
         if table == "graduates":
             self.say(said, columns)
             if usable:

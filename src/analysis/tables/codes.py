@@ -204,7 +204,11 @@ def specialty_name(word: str) -> tuple[str, str]:
     return " ".join(word.split()), f"is not in {SEASON}{hint}"
 
 
-STATE_SPELLINGS = MappingProxyType({folded(name): code for name, code in STATES.items()})
+# By name, and as two letters with points: N.Y.
+STATE_SPELLINGS = MappingProxyType(
+    {folded(name): code for name, code in STATES.items()}
+    | {"_".join(code.casefold()): code for code in STATES.values()}
+)
 # What a wish may name: a state, or a census division for all of its states.
 PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))
 FLAG_CODES = tuple(vocabulary.FLAGS)

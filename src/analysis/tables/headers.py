@@ -70,6 +70,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "comlex2": ("comlex_level_2", "comlex_level_2_ce", "comlex_2", "comlex_usa_level_2_ce"),
     "pdf_password": (),
     "state": ("program_state",),
+    "step2_cutoff": ("step_2_cutoff", "step_2_ck_cutoff", "step2_ck_cutoff"),
     "positions": ("number_of_positions", "positions_offered", "quota"),
     "as_of": ("data_as_of", "last_updated"),
     "percent_citing": (

@@ -23,6 +23,7 @@ A mapping is a TOML file for one table, or for several by their names::
 from __future__ import annotations
 
 import os
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +47,7 @@ __all__ = [
     "check_mapped",
     "how_to_read",
     "mapped_rows",
+    "mapping_from",
     "raw_rows",
     "read_mapping",
     "read_mappings",
@@ -171,8 +173,9 @@ def raw_rows(path: Path, table: str | None = None) -> RawRows:
     from analysis.tables.reading import read_rows
 
     path, how = Path(path), how_to_read()
-    beside = path.parent / MAPPING_FILE
-    place = how.mapping or (beside if beside.is_file() else None)
+    # A mapping that bears the file's own name is for this file alone.
+    own, beside = path.with_name(f"{path.name}.{MAPPING_FILE}"), path.with_name(MAPPING_FILE)
+    place = own if own.is_file() else how.mapping or (beside if beside.is_file() else None)
     mappings = read_mappings(place) if place else {}
     if table:
         mappings = {name: one for name, one in mappings.items() if name == table}
@@ -226,6 +229,12 @@ def read_mapping(path: Path) -> Mapping:
         expected = f"a mapping of one table, not of {len(found)}"
         raise TableError(Problem(Path(path).name, expected))
     return found[0]
+
+
+def mapping_from(text: str) -> Mapping:
+    """A mapping of one table, from the text of its file."""
+    ((table, part),) = tomllib.loads(text).items()
+    return _mapping(MAPPING_FILE, {**part, "table": table})
 
 
 def read_mappings(path: Path) -> dict[str, Mapping]:

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from analysis.errors import Problem, TableError
 from analysis.tables.codes import FLAG_CODES, FLAG_SPELLINGS, folded
 from analysis.tables.columns import Column
 from analysis.tables.headers import column_of, resembled, table_of
-from analysis.tables.mapping import raw_rows
-from analysis.tables.reading import RawRows, Refused, interpreted, read_rows
+from analysis.tables.loading import checked_rows, listed_problems
+from analysis.tables.mapping import mapped_rows, mapping_from
+from analysis.tables.reading import UNKNOWN, RawRows, Refused, interpreted, read_rows
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["columns_as_read", "propose", "write_mapping"]
+__all__ = [
+    "TELLS_OF_FLAGS",
+    "Foreign",
+    "Proposal",
+    "Word",
+    "foreign",
+    "preview",
+    "proposal_of",
+    "propose",
+    "write_mapping",
+]
 
 SHOWN_WORDS = 12
 NO_WORDS = frozenset({"no", "n", "0", "none", "false"})
@@ -34,81 +48,263 @@ NEITHER_SHOWN = frozenset({"name", "pdf_password", "advisor_note", "explanation"
 GOOD_NEWS = ("pass", "good", "first_attempt", "on_time", "without")
 
 
-def propose(path: Path, table: str = "") -> tuple[str, list[str]]:
-    """Propose how a foreign file reads as one of our tables.
+# A column that has no list of codes, and whose words tell of red flags.
+TELLS_OF_FLAGS = "red flags, in words"
+SHOWN_ROWS, TRIED_ROWS = 5, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a foreign column, how often it comes, and what it means: perhaps, or surely."""
+
+    theirs: str
+    ours: str
+    count: int
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A column of a foreign file, and which of ours it is: perhaps, surely, or "" for none."""
+
+    theirs: str
+    cells: Counter[str]
+    ours: str
+    sure: bool
+    codes: tuple[Word, ...]
+    flags: tuple[Word, ...]
+
+    @property
+    def holds(self) -> str:
+        """How many cells are filled, and with what; names and passwords are not shown."""
+        filled = f"{sum(self.cells.values())} filled"
+        if not self.ours or self.ours in NEITHER_SHOWN or not self.cells:
+            return filled
+        shown = ", ".join(_quoted(cell[:30])[1:-1] for cell, _ in self.cells.most_common(3))
+        return f"{filled}, such as {shown}"
+
+    @property
+    def question(self) -> str:
+        """What a person must decide, "" for nothing."""
+        if any(not word.sure for word in self.flags):
+            return f"{self.theirs}: which red flags its words mean"
+        if not self.sure:
+            return f"{self.theirs}: whether it is {self.ours}"
+        unsure = sum(not word.sure for word in self.codes)
+        return f"{self.ours}: what {unsure} of its words mean" if unsure else ""
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """How a foreign file reads as one of our tables, column by column.
+
+    Parameters
+    ----------
+    file, table : str
+        Names of the file and of our table.
+    rows : int
+        How many it has.
+    columns : tuple of Foreign
+        In the order of the file.
+    constants : mapping of str to str
+        Our columns that the file has not, and what a person says that every row holds.
+    """
+
+    file: str
+    table: str
+    rows: int
+    columns: tuple[Foreign, ...]
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def lacking(self) -> list[str]:
+        """Our columns that must be there, and that no column of the file may be."""
+        there = {one.ours for one in self.columns}
+        if TELLS_OF_FLAGS in there or any(one.flags for one in self.columns):
+            there.add("red_flags")
+        return [
+            name
+            for name, column in SCHEMAS[self.table].columns.items()
+            if column.required and not column.regex and name not in there
+        ]
+
+    def unknown(self, name: str) -> bool:
+        """Whether every row may be read without this column."""
+        return SCHEMAS[self.table].columns[name].empty and name != "specialty"
+
+    @property
+    def questions(self) -> list[str]:
+        """What a person must decide."""
+        asked = [one.question for one in self.columns if one.question]
+        return asked + [
+            f"{name}: no column holds it for sure"
+            for name in self.lacking
+            if name not in self.constants and not self.unknown(name)
+        ]
+
+    @property
+    def readings(self) -> list[dict[str, str]]:
+        """How each column reads, in words."""
+        return [
+            {
+                "Your column": one.theirs,
+                "Read as": "left out"
+                if not one.ours
+                else f"to decide: perhaps {one.ours.partition(',')[0].replace(' ', '_')}"
+                if not one.sure or one.flags
+                else one.ours,
+                "Holds": one.holds,
+            }
+            for one in self.columns
+        ]
+
+    def toml(self, most: int = SHOWN_WORDS) -> str:
+        """A part of mapping.toml; what is not sure stands behind a number sign."""
+        table, ours = self.table, SCHEMAS[self.table].columns
+        lines = [f"[{table}]", f"# Proposed for {self.file}, {self.rows} rows. Lines that begin"]
+        lines += ["# with # are questions: take the mark off what is right."]
+        if ignored := [_quoted(one.theirs) for one in self.columns if not one.ours]:
+            lines.append(f"ignore = [{', '.join(ignored)}]")
+        read: dict[tuple[bool, str], list[Foreign]] = {}
+        for one in self.columns:
+            if one.ours in ours:
+                read.setdefault((not one.sure, one.ours), []).append(one)
+        mapped = []
+        for (question, name), several in sorted(read.items(), key=lambda item: item[0][0]):
+            if [folded(one.theirs) for one in several] == [name] and not question:
+                continue
+            # A first name stands before a last one, a first specialty before a second.
+            several.sort(
+                key=lambda o: (not folded(o.theirs).startswith(("first", "given")), o.theirs)
+            )
+            names = [_quoted(one.theirs) for one in several]
+            theirs = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+            mark, told = "# " * question, "; ".join(one.holds for one in several)
+            mapped.append(f"{mark}{name} = {theirs}  # {told}")
+        if mapped:
+            lines += ["", f"[{table}.columns]  # ours = theirs", *mapped]
+        constants = []
+        for name in self.lacking:
+            if name in self.constants:
+                constants.append(f"{name} = {_quoted(self.constants[name])}")
+            elif self.unknown(name):
+                constants.append(f'{name} = ""  # the file has none: unknown in every row')
+            else:
+                constants.append(f'# {name} = ""  # the file has none, and every row needs one')
+        if constants:
+            lines += ["", f"[{table}.constants]  # the same in every row", *constants]
+        codes: dict[str, dict[str, Word]] = {}
+        for one in self.columns:
+            codes.setdefault(one.ours, {}).update({word.theirs: word for word in one.codes})
+        for name, words in codes.items():
+            if words:
+                head = (
+                    f"[{table}.codes.{name}]  # theirs = ours: {', '.join(ours[name].options[:12])}"
+                )
+                lines += ["", head, *_word_lines([*words.values()], most)]
+        for one in self.columns:
+            if one.flags:
+                head = f"[{table}.flags.{_quoted(one.theirs)}]  # codes: {', '.join(FLAG_CODES)}"
+                lines += ["", head, *_word_lines(one.flags, most)]
+        return "\n".join(lines) + "\n"
+
+
+def _word_lines(words: Sequence[Word], most: int) -> list[str]:
+    lines = [
+        f'{"" if word.sure else "# "}{_quoted(word.theirs)} = "{word.ours}"  # {_rows(word.count)}'
+        for word in words[:most]
+    ]
+    return [*lines, f"# and {len(words) - most} more"] if len(words) > most else lines
+
+
+def foreign(table: str, theirs: str, cells: Counter[str], ours: str, *, sure: bool) -> Foreign:
+    """A column of a foreign file read as one of ours, with the words that we do not understand."""
+    column = SCHEMAS[table].columns.get(ours)
+    codes = _codes(ours, column, cells) if column is not None and sure else ()
+    tells = ours in {TELLS_OF_FLAGS, "explanation"}
+    return Foreign(theirs, cells, ours, sure, codes, _flags(theirs, cells) if tells else ())
+
+
+def proposal_of(name: str, raw: RawRows, table: str = "") -> Proposal:
+    """Propose how the rows of a foreign file read as one of our tables."""
+    table = table or table_of(raw.header) or _nearest_table(name, raw)
+    ours_of = [column_of(word, table) for word in raw.header]
+    found = []
+    for at, header in enumerate(raw.header):
+        cells = Counter(row[at] for row in raw.rows if row[at])
+        if not header:
+            continue
+        ours, sure = ours_of[at], ours_of.count(ours_of[at]) == 1
+        if not _known(ours, table):
+            ours, sure = resembled(header, table, cells), False
+            if ours == "red_flags":
+                ours, sure = TELLS_OF_FLAGS, True
+        found.append(
+            foreign(table, raw.origins.get(header, header), cells, ours, sure=sure or not ours)
+        )
+    return Proposal(name, table, len(raw.rows), tuple(found))
+
+
+def _known(ours: str, table: str) -> bool:
+    columns = SCHEMAS[table].columns
+    return ours in columns or any(c.regex and re.fullmatch(n, ours) for n, c in columns.items())
+
+
+def propose(path: Path, table: str = "") -> Proposal:
+    """Propose how a foreign file reads as one of our tables."""
+    return proposal_of(path.name, read_rows(path), table)
+
+
+def preview(file: str, raw: RawRows, mapping: str) -> tuple[list[dict[str, str]], str]:
+    """The first rows of a file as a mapping reads them, and what is wrong with them.
+
+    Parameters
+    ----------
+    file : str
+        Name of the file.
+    raw : RawRows
+        Its rows.
+    mapping : str
+        The text of a mapping of one table.
 
     Returns
     -------
+    list of dict
+        The first good rows, by our columns; what is private is not shown.
     str
-        A part of mapping.toml; what is not sure stands behind a number sign.
-    list of str
-        What a person must decide.
+        What is wrong with the first `TRIED_ROWS` rows, "" for nothing.
     """
-    raw = read_rows(path)
-    table = table or table_of(raw.header) or _nearest_table(path.name, raw)
-    columns = SCHEMAS[table].columns
-    ours_of = [column_of(word, table) for word in raw.header]
-    lines = [f"[{table}]", f"# Proposed for {path.name}, {len(raw.rows)} rows. Lines that begin"]
-    lines += ["# with # are questions: take the mark off what is right."]
-    asked: list[str] = []
-    mapped: list[str] = []
-    codes: list[str] = []
-    flags: list[str] = []
-    perhaps: dict[str, list[tuple[str, str]]] = {}
-    ignored: list[str] = []
-    for at, header in enumerate(raw.header):
-        cells = Counter(row[at] for row in raw.rows if row[at])
-        ours = ours_of[at]
-        if not header:
-            continue
-        if any(column.regex and re.fullmatch(name, ours) for name, column in columns.items()):
-            continue
-        if ours in columns:
-            if folded(header) != ours:
-                mapped.append(f"{ours} = {_quoted(header)}  # {_examples(ours, cells)}")
-            codes += _codes(ours, columns[ours], cells, asked)
-            if ours == "explanation" and cells:
-                flags += _flags(header, cells)
-                asked.append(f"{header}: which red flags its words mean")
-            continue
-        near = resembled(header, table, cells)
-        if near == "red_flags":
-            flags += _flags(header, cells)
-            asked.append(f"{header}: which red flags its words mean")
-        elif near:
-            perhaps.setdefault(near, []).append((header, _examples(near, cells)))
-            asked.append(f"{header}: whether it is {near}")
-        else:
-            ignored.append(header)
-    for near, several in perhaps.items():
-        # A first name stands before a last one, a first specialty before a second.
-        several.sort(key=lambda one: (not folded(one[0]).startswith(("first", "given")), one[0]))
-        names = [_quoted(header) for header, _ in several]
-        theirs = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
-        mapped.append(f"# {near} = {theirs}  # {'; '.join(told for _, told in several)}")
-    lacking = [
-        name
-        for name, column in columns.items()
-        if column.required and not column.regex and name not in ours_of
+    few = replace(
+        raw,
+        rows=raw.rows[:TRIED_ROWS],
+        lines=raw.lines[:TRIED_ROWS],
+        several_lines={p: last for p, last in raw.several_lines.items() if p[0] < TRIED_ROWS},
+    )
+    how = mapping_from(mapping)
+    try:
+        checked = checked_rows(Path(file), mapped_rows(file, few, how), how.table)
+    except TableError as error:
+        return [], listed_problems(error.problems[:SHOWN_ROWS])
+    columns = SCHEMAS[how.table].columns
+    shown = [
+        {
+            name: "not shown" if name in columns and columns[name].private else _shown(cell)
+            for name, cell in row.items()
+            if _shown(cell)
+        }
+        for row in checked.rows.head(SHOWN_ROWS).to_dict("records")
     ]
-    has_flags = bool(flags)
-    constants = []
-    for name in lacking:
-        if (name == "red_flags" and has_flags) or name in perhaps:
-            continue
-        if columns[name].empty and name != "specialty":
-            constants.append(f'{name} = ""  # the file has none: unknown in every row')
-        else:
-            constants.append(f'# {name} = ""  # the file has none, and every row needs one')
-            asked.append(f"{name}: no column holds it for sure")
-    if ignored:
-        lines.append(f"ignore = [{', '.join(map(_quoted, ignored))}]")
-    if mapped:
-        lines += ["", f"[{table}.columns]  # ours = theirs", *mapped]
-    if constants:
-        lines += ["", f"[{table}.constants]  # the same in every row", *constants]
-    lines += [line.replace("{table}", table) for line in (*codes, *flags)]
-    return "\n".join(lines) + "\n", asked
+    names = [name for name in checked.rows if any(name in row for row in shown)]
+    rows = [{name: row.get(name, "") for name in names} for row in shown]
+    return rows, listed_problems(checked.problems[:SHOWN_ROWS])
+
+
+def _shown(cell: Any) -> str:
+    if isinstance(cell, tuple):
+        return "; ".join(map(str, cell))
+    if isinstance(cell, float):
+        return "" if cell != cell else f"{cell:g}"
+    return "" if cell is None else str(cell)
 
 
 def write_mapping(path: Path, target: Path, table: str = "") -> str:
@@ -133,7 +329,8 @@ def write_mapping(path: Path, target: Path, table: str = "") -> str:
     TableError
         If the mapping has a part for this table already, or cannot be written.
     """
-    text, asked = propose(path, table)
+    proposal = propose(path, table)
+    text = proposal.toml()
     head = text.partition("\n")[0]
     try:
         before = target.read_text(encoding="utf-8") if target.exists() else ""
@@ -145,52 +342,9 @@ def write_mapping(path: Path, target: Path, table: str = "") -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise TableError(Problem(target.name, f"a file that can be written ({error})")) from None
     said = [f"{target}: written, {head}"]
-    said += [f"  to decide: {one}" for one in asked]
+    said += [f"  to decide: {one}" for one in proposal.questions]
     said.append(f"Edit it once; then: countersignal check {path.name} --mapping {target.name}")
     return "\n".join(said)
-
-
-def columns_as_read(path: Path, table: str) -> list[dict[str, str]]:
-    """Say how each column of a file reads, with examples, whether or not it can be used.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    table : str
-        Which table it must be.
-
-    Returns
-    -------
-    list of dict
-        ``Your column``, ``Read as``, ``Holds``; names and passwords are not among the examples.
-
-    Raises
-    ------
-    TableError
-        If the file cannot be read at all.
-    """
-    raw = raw_rows(path, table)
-    columns = SCHEMAS[table].columns
-    shown = []
-    for at, header in enumerate(raw.header):
-        if not header:
-            continue
-        cells = Counter(row[at] for row in raw.rows if row[at])
-        ours = column_of(header, table)
-        near = "" if ours in columns else resembled(header, table, cells)
-        of_a_family = any(c.regex and re.fullmatch(n, ours) for n, c in columns.items())
-        reading = ours if ours in columns or of_a_family else "left out"
-        shown.append(
-            {
-                "Your column": raw.origins.get(header, header),
-                "Read as": f"to decide: perhaps {near}" if near else reading,
-                "Holds": f"{sum(cells.values())} filled"
-                if reading == "left out" and not near
-                else _examples(near or ours, cells),
-            }
-        )
-    return shown
 
 
 def _nearest_table(name: str, raw: RawRows) -> str:
@@ -217,51 +371,39 @@ def _quoted(word: str) -> str:
     return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _examples(ours: str, cells: Counter[str]) -> str:
-    """How many cells are filled, and with what; names and passwords are not shown."""
-    filled = f"{sum(cells.values())} filled"
-    if ours in NEITHER_SHOWN or not cells:
-        return filled
-    shown = ", ".join(_quoted(cell[:30])[1:-1] for cell, _ in cells.most_common(3))
-    return f"{filled}, such as {shown}"
-
-
-def _codes(ours: str, column: Column, cells: Counter[str], asked: list[str]) -> list[str]:
+def _codes(ours: str, column: Column, cells: Counter[str]) -> tuple[Word, ...]:
     """Words that our reader does not understand by itself, each a question."""
-    if column.kind not in {"choice", "items"} or not column.options:
-        return []
-    unknown = []
+    if not column.options:
+        return ()
+    listed = column.kind == "items"
+    entries: Counter[str] = Counter()
     for cell, count in cells.items():
+        for entry in cell.split(";") if listed else [cell]:
+            entries[entry.strip()] += count
+    unknown = []
+    for entry, count in entries.items():
+        if folded(entry) in UNKNOWN:  # read as empty in every column
+            continue
+        guess = "us_img or non_us_img" if folded(entry) == "img" else ""
         try:
-            interpreted(cell, column)
+            interpreted(entry, column)
         except Refused:
-            unknown.append((cell, count))
+            if ours == "red_flags":
+                guess = _flag_of("", entry)
         else:
-            if ours == "degree" and folded(cell) == "img":
-                unknown.append((cell, count))
-    if not unknown:
-        return []
-    asked.append(f"{ours}: what {len(unknown)} of its words mean")
-    options = ", ".join(column.options[:12])
-    lines = ["", f"[{{table}}.codes.{ours}]  # theirs = ours: {options}"]
-    for cell, count in unknown[:SHOWN_WORDS]:
-        guess = "us_img or non_us_img" if folded(cell) == "img" else ""
-        lines.append(f'# {_quoted(cell)} = "{guess}"  # {_rows(count)}')
-    if len(unknown) > SHOWN_WORDS:
-        lines.append(f"# and {len(unknown) - SHOWN_WORDS} more")
-    return lines
+            if not guess or ours != "degree":
+                continue
+        unknown.append(Word(entry, guess, count, sure=False))
+    return tuple(unknown)
 
 
-def _flags(header: str, cells: Counter[str]) -> list[str]:
+def _flags(header: str, cells: Counter[str]) -> tuple[Word, ...]:
     """Words of a column that tells of red flags, each with the code that it may mean."""
-    lines = ["", f"[{{table}}.flags.{_quoted(header)}]  # codes: {', '.join(FLAG_CODES)}"]
     certain = () if any(one in folded(header) for one in GOOD_NEWS) else NO_WORDS
-    for cell, count in cells.most_common(SHOWN_WORDS):
-        mark = "" if folded(cell) in certain else "# "
-        lines.append(f'{mark}{_quoted(cell)} = "{_flag_of(header, cell)}"  # {_rows(count)}')
-    if len(cells) > SHOWN_WORDS:
-        lines.append(f"# and {len(cells) - SHOWN_WORDS} more")
-    return lines
+    return tuple(
+        Word(cell, _flag_of(header, cell), count, sure=folded(cell) in certain)
+        for cell, count in cells.most_common()
+    )
 
 
 def _flag_of(header: str, cell: str) -> str:

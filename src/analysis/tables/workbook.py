@@ -39,24 +39,29 @@ def workbook_cells(
     list of str
         What was done.
     """
-    sheets = _sheets(name, data)
+    sheets, hidden = _sheets(name, data)
     if sheet:
         chosen = next((one for one in sheets if one.casefold() == sheet.casefold()), "")
         if not chosen:
             expected = f"one of its sheets: {', '.join(sheets)}"
             raise TableError(Problem(name, expected, None, "sheet", sheet))
     else:
-        chosen = _chosen(name, sheets, words)
+        # What nobody sees is meant only where it is named, or where there is nothing else.
+        seen = {one: rows for one, rows in sheets.items() if one not in hidden}
+        chosen = _chosen(
+            name, seen if any(any(map(any, r)) for r in seen.values()) else sheets, words
+        )
     others = [one for one in sheets if one != chosen and sheets[one]]
     repairs = [f"read the sheet {chosen!r} of a workbook"]
     if others:
-        repairs.append(f"other sheets not read: {', '.join(others)}")
+        told = (f"{one} (hidden)" if one in hidden else one for one in others)
+        repairs.append(f"other sheets not read: {', '.join(told)}")
     rows = sheets[chosen]
     return ((at, at, [_text(cell) for cell in row]) for at, row in enumerate(rows, 1)), repairs
 
 
-def _sheets(name: str, data: bytes) -> dict[str, list[list[Any]]]:
-    """Rows of every sheet."""
+def _sheets(name: str, data: bytes) -> tuple[dict[str, list[list[Any]]], set[str]]:
+    """Rows of every sheet, and which sheets are hidden."""
     expected = (
         "a workbook (.xlsx, .xls or .ods) that is whole and without a password: open it, save it "
         "again, or save it as CSV UTF-8"
@@ -80,8 +85,9 @@ def _sheets(name: str, data: bytes) -> dict[str, list[list[Any]]]:
     done = subprocess.run(reader, input=data, capture_output=True, check=False)  # noqa: S603
     if done.returncode:
         raise TableError(Problem(name, expected))
-    sheets: dict[str, list[list[Any]]] = pickle.loads(done.stdout)  # noqa: S301 - our own process's
-    return sheets
+    read: tuple[dict[str, list[list[Any]]], set[str]]
+    read = pickle.loads(done.stdout)  # noqa: S301 - our own process's
+    return read
 
 
 # What zipfile raises on a damaged file, beside its own error.

@@ -10,7 +10,7 @@ import pickle
 import sys
 from contextlib import suppress
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 MOST_MEMORY = 3 * 2**30  # bytes
 
@@ -25,7 +25,8 @@ def _main() -> None:
         one: book.get_sheet_by_name(one).to_python(skip_empty_area=False)
         for one in book.sheet_names
     }
-    sys.stdout.buffer.write(pickle.dumps(sheets))
+    hidden = {one.name for one in book.sheets_metadata if one.visible != SheetVisibleEnum.Visible}
+    sys.stdout.buffer.write(pickle.dumps((sheets, hidden)))
 
 
 if __name__ == "__main__":

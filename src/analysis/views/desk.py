@@ -28,7 +28,6 @@ from analysis.plain_text import formula_as_text
 from analysis.tables import read_interview_chances
 from analysis.tables.check import check_table, problems_together
 from analysis.tables.loading import Checked, listed_problems, report_of
-from analysis.tables.proposal import columns_as_read
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
     FACTORS,
@@ -57,7 +56,6 @@ __all__ = [
     "changed_lines",
     "check_rows",
     "checked_file",
-    "file_columns",
     "list_of",
     "list_rows",
     "list_xlsx",
@@ -204,14 +202,6 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
     except TableError as error:
         return f"{Path(path).name}: cannot be used\n{error}", False
     return report_of(checked), len(checked.rows) > 0
-
-
-def file_columns(path: FilePath, table: str) -> list[dict[str, str]]:
-    """How each column of a file reads; none where it cannot be read at all."""
-    try:
-        return columns_as_read(Path(path), table)
-    except TableError:
-        return []
 
 
 def check_rows(path: FilePath, table: str) -> pd.DataFrame:

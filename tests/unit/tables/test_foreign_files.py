@@ -12,8 +12,8 @@ from analysis.cli import main
 from analysis.errors import TableError
 from analysis.paths import from_root
 from analysis.tables.check import check_files, check_table
-from analysis.tables.mapping import how_to_read, reading_with
-from analysis.tables.proposal import columns_as_read, propose, write_mapping
+from analysis.tables.mapping import how_to_read, raw_rows, reading_with
+from analysis.tables.proposal import proposal_of, propose, write_mapping
 from tests.unit.tables.class_file import GOOD, HEADER
 from tests.unit.tables.test_cases import CASES
 
@@ -109,7 +109,8 @@ def registrar(tmp_path):
 
 
 def test_a_proposal_asks_for_what_is_not_sure_and_assigns_no_flag(registrar):
-    text, asked = propose(registrar)
+    proposal = propose(registrar)
+    text, asked = proposal.toml(), proposal.questions
     assert 'step2_ck = "USMLE Step 2 CK"' in text
     assert '# name = ["First name", "Last name"]' in text
     assert '# specialty = ["Specialty 1", "Specialty 2"]' in text
@@ -244,14 +245,47 @@ def test_explore_reads_a_class_through_a_mapping_and_tells_the_page(tmp_path, mo
     assert seen["students_csv"] == str(tmp_path / "class.csv")
 
 
+def readings(path):
+    return proposal_of(path.name, raw_rows(path, "students"), "students").readings
+
+
 def test_each_column_of_a_file_is_shown_as_it_would_be_read(registrar):
-    shown = {row["Your column"]: row for row in columns_as_read(registrar, "students")}
+    shown = {row["Your column"]: row for row in readings(registrar)}
     assert shown["USMLE Step 2 CK"]["Read as"] == "step2_ck"
     assert shown["LOA reason"]["Read as"] == "to decide: perhaps red_flags"
     assert shown["Last name"]["Holds"] == "4 filled"
     (registrar.parent / "mapping.toml").write_text(
         '[students]\nignore = ["LOA reason"]\n[students.columns]\nspecialty = "Specialty 1"\n'
     )
-    shown = {row["Your column"]: row for row in columns_as_read(registrar, "students")}
+    shown = {row["Your column"]: row for row in readings(registrar)}
     assert shown["Specialty 1"]["Read as"] == "specialty"
     assert "LOA reason" not in shown
+
+
+def test_a_hidden_sheet_is_not_taken_for_the_class_and_is_named(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    shown, old = book.active, book.create_sheet("old")
+    for sheet, who in ((shown, "S1"), (old, "S9")):
+        sheet.append(["student_id", "specialty", "step2_ck", "step1_result", "red_flags"])
+        sheet.append([who, "Psychiatry", 240, "P", ""])
+    old.sheet_state = "hidden"
+    book.save(tmp_path / "class.xlsx")
+    found = check_table(tmp_path / "class.xlsx", "students")
+    assert found.strict()["student_id"].tolist() == ["S1"]
+    assert "other sheets not read: old (hidden)" in found.repairs
+
+
+@pytest.mark.parametrize("state", ["N.Y.", "n.y.", "NY", "New York", "N. Y."])
+def test_a_state_is_read_with_points_too(tmp_path, state):
+    text = "student_id,specialty,step2_ck,step1_result,red_flags,home_state\n"
+    (tmp_path / "class.csv").write_text(f"{text}S1,Psychiatry,240,P,,{state}\n")
+    rows = check_table(tmp_path / "class.csv", "students").strict()
+    assert rows["home_state"].tolist() == ["NY"]
+
+
+def test_words_that_are_read_as_empty_are_not_asked_about(tmp_path):
+    text = "student_id,specialty,step2_ck,step1_result,red_flags\nS1,Psychiatry,240,P,N/A\n"
+    (tmp_path / "class.csv").write_text(text)
+    assert propose(tmp_path / "class.csv").questions == []

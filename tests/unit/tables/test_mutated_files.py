@@ -60,7 +60,7 @@ def test_a_mutated_file_ends_in_a_report_and_never_in_a_traceback(tmp_path, coun
         assert path.name in text
         assert code in {0, 1, 2}
         with suppress(CountersignalError):
-            propose(path)
+            propose(path).toml()
         if number % 20 == 0 and code < 2:
             with suppress(CountersignalError):
                 Inputs.load(path, programs)
