@@ -93,10 +93,10 @@ def test_sliding_the_score_changes_the_numbers_and_what_the_pictures_say(page):
 def test_a_flag_is_chosen_and_a_step_taken_back(page):
     before = numbers(page)
     with followed(page):
-        page.get_by_label("Leave of absence for academic reasons").check()
+        page.get_by_label("Leave of absence for academic reasons", exact=True).check()
     assert share(numbers(page)[CHANCE][0]) < share(before[CHANCE][0])
     clicked(page, "Undo")
-    assert not page.get_by_label("Leave of absence for academic reasons").is_checked()
+    assert not page.get_by_label("Leave of absence for academic reasons", exact=True).is_checked()
     assert numbers(page) == before
 
 

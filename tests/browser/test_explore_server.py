@@ -80,7 +80,7 @@ def test_two_tabs_do_not_see_each_others_student(served, chromium):
     with opened(chromium, served[0][0]) as one, opened(chromium, served[0][0]) as other:
         before = numbers(other)
         choose_student(one, "S002")
-        assert one.get_by_label("Step 1 failed, then passed").is_checked()
+        assert one.get_by_label("Step 1 failed, then passed", exact=True).is_checked()
         assert numbers(one) != before
         assert numbers(other) == before
         assert student(other) == "S001"
