@@ -73,13 +73,7 @@ class Problem:
 
 
 def problems_by_row(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
-    """Problems of each row that is left out.
-
-    Returns
-    -------
-    dict of str to list of Problem
-        By the row's id or, without one, its line.
-    """
+    """Problems of each row that is left out."""
     rows: dict[str, list[Problem]] = {}
     for problem in problems:
         rows.setdefault(problem.row_id or f"line {problem.line}", []).append(problem)

@@ -78,18 +78,7 @@ def _of_file(file: Path, known: tuple[int, ...] | None) -> Assumptions:
 
 
 def toml_text(assumptions: Assumptions) -> str:
-    """Write a set out whole, the season among it, so that one file reproduces it.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The set.
-
-    Returns
-    -------
-    str
-        TOML that `read_assumptions` reads back to the same fingerprint.
-    """
+    """Write a set out whole, the season among it, so that one file reproduces it."""
     lines = [f"# The effective assumptions; fingerprint {assumptions.fingerprint}.", ""]
     for key, entry in assumptions.entries.items():
         lines.append(f"[{key}]")
@@ -114,20 +103,7 @@ def toml_text(assumptions: Assumptions) -> str:
 
 
 def write_new(path: Path, assumptions: Assumptions) -> None:
-    """Write a set out whole to a new file.
-
-    Parameters
-    ----------
-    path : Path
-        The file to make.
-    assumptions : Assumptions
-        The set.
-
-    Raises
-    ------
-    AssumptionError
-        If the file is there, or cannot be written.
-    """
+    """Write a set out whole to a new file."""
     text = toml_text(assumptions)
     try:
         stream = path.open("x", encoding="utf-8", newline="\n")

@@ -245,28 +245,6 @@ def chance_blocks(
 
     The function behind `interview_chance`, without ties, signals, ranges and reasons, for numbers
     of pairs that no frame would hold.
-
-    Parameters
-    ----------
-    students : DataFrame
-        Rows of students, n of them, all of this specialty.
-    kind : {"ultra", "moderate", "less"}
-        Its competitiveness.
-    programs : DataFrame
-        Rows of programs of this specialty, m of them.
-    assumptions : Assumptions
-        Every number of the model.
-    dtype : dtype
-        float32 keeps a chance to about 1e-6.
-    rows : int
-        Students of a block.
-
-    Yields
-    ------
-    slice
-        Which students.
-    ndarray of float, shape (<= rows, m)
-        Their chances; the next block overwrites it.
     """
     levels = program_levels(programs, assumptions)
     profiles = profile_levels(students, assumptions)

@@ -418,26 +418,7 @@ def _gates(levels: ProgramLevels, kind: str, pool: Pool) -> Gates:
 
 
 def program_levels(programs: pd.DataFrame, assumptions: Assumptions) -> ProgramLevels:
-    """Levels of the programs of one list, all in one basis.
-
-    Parameters
-    ----------
-    programs : DataFrame
-        Programs that one student may apply to, m of them; all of each specialty.
-    assumptions : Assumptions
-        ``level``, ``pool``, ``applicants``, ``base_rate``, ``reference``.
-
-    Returns
-    -------
-    ProgramLevels
-        Basis ``identity``; or with ``level.basis`` article, ``base_rate`` where at least half of
-        the programs have counts, else ``article``.
-
-    Raises
-    ------
-    ModelError
-        If counts contradict each other, or a type is not known.
-    """
+    """Levels of the programs of one list, all in one basis."""
     content = tuple(
         (name, cells.tobytes() if cells.dtype.kind in "bif" else tuple(cells.tolist()))
         for name in READ

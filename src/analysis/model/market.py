@@ -218,24 +218,7 @@ def place_log_odds(
     ties: NDArray[Any],
     assumptions: Assumptions,
 ) -> NDArray[np.float64] | None:
-    """Log-odds of a student's place at each program; None where nothing is known of it.
-
-    Parameters
-    ----------
-    student : mapping
-        A row of students: ``home_state``, ``school_state``, ``preferred_divisions``.
-    programs : DataFrame
-        Rows of programs, m of them.
-    ties : ndarray of str, shape (m,)
-        ``home`` is the student's own program.
-    assumptions : Assumptions
-        ``place``.
-
-    Returns
-    -------
-    ndarray of float, shape (m,), or None
-        Of the largest odds ratio that applies.
-    """
+    """Log-odds of a student's place at each program; None where nothing is known of it."""
     own = {str(student.get(name)) for name in ("home_state", "school_state")} & set(DIVISION_OF)
     wanted = {_division(name) for name in listed(student.get("preferred_divisions"))} - {""}
     home = ties == "home"

@@ -315,15 +315,7 @@ class Gates:
 
 
 def own_shares(pool: Pool, group: Floats, gold: Floats, silver: Floats) -> tuple[Floats, Floats]:
-    """Shares of groups and signals at each program: its own where it has some (section 3.3).
-
-    Returns
-    -------
-    share : ndarray of float, shape (m, 4)
-        What is not known shares the rest as in the specialty.
-    signal : ndarray of float, shape (m, 4, 3)
-        A group signals more or less often than others as in the specialty.
-    """
+    """Shares of groups and signals at each program: its own where it has some (section 3.3)."""
     unknown = np.isnan(group)
     given = np.nansum(group, axis=1)
     usual = np.where(unknown, pool.group, 0.0)
@@ -411,16 +403,6 @@ def program_level(
 
     One root a program, all side by side: Newton on the log-odds of the mean, bisection where a
     step would leave the bracket.
-
-    Parameters
-    ----------
-    rate : ndarray of float, shape (m,)
-        Interviews per application, each over 0 and under ``highest`` times the share of applicants
-        that the program reads.
-    pool, odds, correlation, penalty, gates, highest, placed, nodes
-        As for `mean_chance`.
-    start : ndarray of float, shape (m,), optional
-        Levels to begin with.
     """
     target = logit(rate)
     level = odds.level[0] + target - logit(pool.rate) if start is None else start.copy()

@@ -91,15 +91,7 @@ def specialties_of(student: Mapping[str, Any], assumptions: Assumptions) -> dict
 
 
 def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """Levels of each student, unknown ones at the reference and named (section 2).
-
-    Returns
-    -------
-    DataFrame
-        A row a student, same order: ``score``, ``step2``, ``clerkships``, ``letters``,
-        ``research`` in [0, 1] (step2 NaN without a score), ``red_flags`` (tuples),
-        ``taken_as_typical`` (tuples of column names that were empty).
-    """
+    """Levels of each student, unknown ones at the reference and named (section 2)."""
 
     def column(name: str) -> NDArray[np.float64]:
         if name not in students:

@@ -357,14 +357,7 @@ def gate(
     ties: NDArray[Any] | None = None,
     signals: NDArray[Any] | None = None,
 ) -> Gate:
-    """Gate of one student at each program, or of students alike but for a ``step2_ck`` a program.
-
-    Returns
-    -------
-    Gate
-        Score cutoff, exam screen and conduct veto, opened by the largest override that applies;
-        degree, COMLEX and visa, which no tie opens.
-    """
+    """Gate at each program of one student, or of students alike but for a ``step2_ck`` each."""
     count = len(programs)
     opening, best, worst = np.ones(count), np.ones(count), np.ones(count)
     reasons: list[tuple[NDArray[np.bool_], str]] = []

@@ -240,13 +240,7 @@ def chances_by_flag(
 
 
 def chances_at_score(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """Chances by flag at a student's score and first specialty, at a mid-tier program.
-
-    Returns
-    -------
-    DataFrame
-        As `chances_by_flag`; without rows if there is no score.
-    """
+    """Chances by flag at a student's score and first specialty, at a mid-tier program."""
     score = student["step2_ck"].iloc[0]
     kind = next(iter(specialties_of(student.iloc[0], assumptions).values()))
     reference = assumptions.value("reference.step2_ck") if pd.isna(score) else float(score)
@@ -266,14 +260,7 @@ def _at_typical(
 
 
 def chances_with_and_without(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """One student's chance at a typical program of each specialty, with the flags and without.
-
-    Returns
-    -------
-    DataFrame
-        A row a specialty: specialty, interview_chance, low, high, without_flags (0-1; NaN
-        without a score).
-    """
+    """One student's chance at a typical program of each specialty, with the flags and without."""
     rows = []
     for specialty, chances in _at_typical(student, assumptions):
         with_flags, without = chances.iloc[0], chances.iloc[1]

@@ -235,20 +235,7 @@ def move_to_old(out: Path, file: Path) -> str:
 
 
 def write_whole(destination: Path, content: bytes) -> None:
-    """Write a file so that it is there whole or not at all, readable by its owner alone.
-
-    Parameters
-    ----------
-    destination : Path
-        The file; an older one is replaced.
-    content : bytes
-        All of it.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written; nothing is left then.
-    """
+    """Write a file so that it is there whole or not at all, readable by its owner alone."""
     handle, name = tempfile.mkstemp(prefix=".", suffix=PART_SUFFIX, dir=destination.parent)
     part = Path(name)
     try:

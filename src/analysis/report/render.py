@@ -51,14 +51,7 @@ LEFT_AS_THEY_ARE = ("image/", ROWS_MIME, "output_type")
 def scrubbed(
     notebook: Any, parameters: Mapping[str, str], display_name: str | None = None
 ) -> bytes:
-    """Scrub an executed notebook.
-
-    Returns
-    -------
-    bytes
-        The notebook's file: sources, outputs, tags and kernel, without paths, user, host, times and
-        papermill's records.
-    """
+    """Scrub an executed notebook."""
     copy = nbformat.from_dict(notebook)
     copy.metadata = {k: v for k, v in copy.metadata.items() if k in KEPT_OF_NOTEBOOK}
     cut = _without_folders(parameters)
@@ -285,18 +278,7 @@ def make_report(job: ReportJob, engine: str = "countersignal") -> Report:
 
 
 def report_work(seconds: float = SECONDS_A_REPORT) -> Work[ReportJob, Report]:
-    """Making reports, as work for workers.
-
-    Parameters
-    ----------
-    seconds : float
-        Time limit of a report.
-
-    Returns
-    -------
-    Work
-        Of `make_report`.
-    """
+    """Making reports, as work for workers."""
     return Work(make_report, seconds, PRELOAD)
 
 

@@ -165,15 +165,7 @@ class Document:
 
 
 def pdf_bytes(document: Document, branding: Branding) -> tuple[bytes, tuple[str, ...]]:
-    """Typeset a document as a tagged PDF (PDF/UA-1 as typst enforces it).
-
-    Returns
-    -------
-    bytes
-        The PDF; the same input gives the same bytes.
-    tuple of str
-        Warnings for the office, such as characters that could not be shown.
-    """
+    """Typeset a document as a tagged PDF (PDF/UA-1 as typst enforces it)."""
     try:
         return _typeset(document, branding, without_missing_glyphs)
     except ReportError:

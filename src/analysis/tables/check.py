@@ -18,14 +18,7 @@ __all__ = ["check_files", "check_table", "notes_together", "problems_together"]
 
 
 def problems_together(checked: Mapping[str, Checked]) -> list[Problem]:
-    """Ids that match nobody, signals beyond those at hand, specialties without a program.
-
-    Returns
-    -------
-    list of Problem
-        By line of the file that names the id; the nearest id is said. A problem with a ``row_id``
-        is about that student's row alone.
-    """
+    """Ids that match nobody, signals beyond those at hand, specialties without a program."""
     found: list[Problem] = []
     students, programs = checked.get("students"), checked.get("programs")
     wishes = checked.get("preferences")

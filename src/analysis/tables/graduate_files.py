@@ -154,14 +154,7 @@ FORM_NOTES = {
 
 
 def inclusion_form(rows: pd.DataFrame) -> str:
-    """Which of `analysis.vocabulary.FORMS` a file of graduates seems to have.
-
-    Returns
-    -------
-    str
-        ``interviews`` where no application was refused, ``matched`` where no graduate of twenty or
-        more stayed unmatched, else ``applications``.
-    """
+    """Which of `analysis.vocabulary.FORMS` a file of graduates seems to have."""
     if rows.empty:
         return "applications"
     if (rows["interviewed"] == 1).all():

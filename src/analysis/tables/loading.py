@@ -157,17 +157,7 @@ def checked_table(path: Path, table: str | None) -> Checked:
 
 
 def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
-    """Check rows that were read from a file, and perhaps renamed since.
-
-    Parameters
-    ----------
-    path : Path
-        The file they are from.
-    raw : RawRows
-        Header and cells as text.
-    table, returns, raises
-        As for `analysis.tables.check.check_table`.
-    """
+    """Check rows that were read from a file, and perhaps renamed since."""
     raw = _survey_shape(_article_shape(raw, table), table)
     table = table or _table_of(path.name, raw)
     header = header_names(path.name, raw, table)

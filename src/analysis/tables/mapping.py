@@ -151,25 +151,7 @@ def reading_with(mapping: Path | None = None, ignored: tuple[str, ...] = ()) -> 
 
 
 def raw_rows(path: Path, table: str | None = None) -> RawRows:
-    """Read a file as it is, or through the mapping that is given or lies beside it.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    table : str, optional
-        Which table it must be.
-
-    Returns
-    -------
-    RawRows
-        Columns named as ours where a mapping says so; ignored columns are out.
-
-    Raises
-    ------
-    TableError
-        If the file or the mapping cannot be read, or the mapping names a column that is not there.
-    """
+    """Read a file as it is, or through the mapping that is given or lies beside it."""
     from analysis.tables.reading import read_rows
 
     path, how = Path(path), how_to_read()

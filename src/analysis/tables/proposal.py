@@ -256,24 +256,7 @@ def propose(path: Path, table: str = "") -> Proposal:
 
 
 def preview(file: str, raw: RawRows, mapping: str) -> tuple[list[dict[str, str]], str]:
-    """The first rows of a file as a mapping reads them, and what is wrong with them.
-
-    Parameters
-    ----------
-    file : str
-        Name of the file.
-    raw : RawRows
-        Its rows.
-    mapping : str
-        The text of a mapping of one table.
-
-    Returns
-    -------
-    list of dict
-        The first good rows, by our columns; what is private is not shown.
-    str
-        What is wrong with the first `TRIED_ROWS` rows, "" for nothing.
-    """
+    """The first rows of a file as a mapping reads them, and what is wrong with them."""
     few = replace(
         raw,
         rows=raw.rows[:TRIED_ROWS],

@@ -30,15 +30,7 @@ Records = Iterator[tuple[int, int, list[str]]]
 def workbook_cells(
     name: str, data: bytes, words: Collection[str], sheet: str = ""
 ) -> tuple[Records, list[str]]:
-    """Cells of the one sheet of a workbook that is meant.
-
-    Returns
-    -------
-    iterator of (int, int, list of str)
-        Row of the sheet (twice, as a record of a CSV file has a first and a last line) and cells.
-    list of str
-        What was done.
-    """
+    """Cells of the one sheet of a workbook that is meant."""
     sheets, hidden = _sheets(name, data)
     if sheet:
         chosen = next((one for one in sheets if one.casefold() == sheet.casefold()), "")

@@ -261,21 +261,7 @@ def what_ifs_of(
     preferences: pd.DataFrame | None,
     found: ApplicationList,
 ) -> dict[str, WhatIf]:
-    """The best list after a change: no red flag, stronger letters, a typical score, more programs.
-
-    Parameters
-    ----------
-    student, programs, assumptions, preferences
-        As for `application_list`.
-    found : ApplicationList
-        The list as it is.
-
-    Returns
-    -------
-    dict of str to WhatIf
-        By ``no_flags``, ``letters``, ``typical_score``, ``more``; a change that means nothing for
-        this student, or that the student's wishes forbid, is left out.
-    """
+    """The best list after each change that is asked about."""
     row = student.iloc[0]
     flags = listed(row["red_flags"])
     letters = row.get("letters", np.nan)

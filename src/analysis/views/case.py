@@ -54,13 +54,7 @@ def flag_words() -> dict[str, str]:
 
 
 def class_words() -> dict[str, str]:
-    """Codes of the classes of specialties.
-
-    Returns
-    -------
-    dict of str to str
-        By words, as a choice wants them.
-    """
+    """Codes of the classes of specialties."""
     return {words[0].upper() + words[1:]: code for code, words in COMPETITIVENESS.items()}
 
 
@@ -294,13 +288,6 @@ def what_if_sentence(changes: Sequence[str]) -> str:
 
 def states_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Understand wishes for states that a person typed; what can be read two ways is refused.
-
-    Returns
-    -------
-    tuple of str
-        Codes of the states that are preferred, in their order.
-    tuple of str
-        Codes of those to avoid.
 
     Examples
     --------

@@ -228,13 +228,7 @@ def calls_rows(calls: pd.DataFrame) -> pd.DataFrame:
 
 
 def graduate_rows(found: ClassOverview) -> pd.DataFrame:
-    """Past graduates by group beside this class; small groups of graduates stand without numbers.
-
-    Returns
-    -------
-    DataFrame
-        A row a group; none without a file or without lists.
-    """
+    """Past graduates by group beside this class; small groups stand without numbers."""
     if found.graduates is None or found.listed.empty:
         return pd.DataFrame()
     listed = found.listed

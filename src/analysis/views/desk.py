@@ -430,22 +430,7 @@ def without_states(case: Case, desk: Desk) -> Case:
 
 
 def case_tables(case: Case, desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Programs and preferences as a case has them.
-
-    Parameters
-    ----------
-    case : Case
-        Its confirmed policies and marks.
-    desk : Desk
-        The tables.
-
-    Returns
-    -------
-    programs : DataFrame
-        What a program has confirmed is no longer unknown.
-    preferences : DataFrame or None
-        Rows of this student alone, for programs of the table.
-    """
+    """Programs and preferences as a case has them."""
     programs = desk.programs.copy() if case.confirmed else desk.programs
     for program_id, column, value in case.confirmed:
         if column in programs.columns:
@@ -624,17 +609,7 @@ def list_xlsx(rows: pd.DataFrame) -> bytes:
 def beside_graduates(
     case: Case, graduates: pd.DataFrame | None, by_flag: pd.DataFrame
 ) -> list[str]:
-    """What the office's own graduates say beside the model; fewer than five are not shown.
-
-    Parameters
-    ----------
-    case : Case
-        Its first specialty, score and flags.
-    graduates : DataFrame or None
-        A row an application.
-    by_flag : DataFrame
-        The model's chances of one interview at this score, of `Standing`.
-    """
+    """What the office's own graduates say beside the model; fewer than five are not shown."""
     if graduates is None:
         return []
     specialty = case.specialty[0]
@@ -683,17 +658,7 @@ def _several(value: Any) -> tuple[Any, ...]:
 
 
 def changed_lines(before: Mapping[str, str], after: ListOf, old: Mapping[str, str]) -> list[str]:
-    """How a list differs from another: at most three lines, at most five programs named.
-
-    Parameters
-    ----------
-    before : mapping of str to str
-        Numbers of the other list.
-    after : ListOf
-        This list.
-    old : mapping of str to str
-        Names on the other list, by id.
-    """
+    """How a list differs from another: at most three lines, at most five programs named."""
     new = after.names
     short = {name: said.split(" (")[0] for name, said in after.rows.items()}
     was = {name: before[name].split(" (")[0] for name in short if name in before}

@@ -43,13 +43,7 @@ def graduates_like(
 
 
 def alike_table(found: Alike | str) -> pd.DataFrame:
-    """Rows of a table about graduates like a student.
-
-    Returns
-    -------
-    DataFrame
-        ``what`` and ``value``, both text.
-    """
+    """Rows of a table about graduates like a student."""
     if isinstance(found, str):
         rows = [("Graduates like this student", found)]
     else:

@@ -159,26 +159,7 @@ def student_sensitivity(
     progress: Callable[[int], object] = unheard,
     responses_csv: Files = "",
 ) -> SensitivityAnalysis:
-    """The sensitivity analysis of one student, from files.
-
-    Parameters
-    ----------
-    student_id : str
-        Whose list.
-    students_csv, programs_csv, preferences_csv : str or path-like
-        The tables; preferences may be "".
-    assumptions_toml : str or path-like, optional
-        Assumptions; the project's own without.
-    overrides : sequence of str
-        ``--set key=value``.
-    draws, seed : int, optional
-        By default ``robustness.draws`` and ``robustness.seed``.
-    progress : callable, optional
-        Is told how many lists were made again.
-    responses_csv : str or path-like
-        A raw survey, or "". Its weights then take the place of the assumptions', and scatter by
-        its own sampling error; of the student's specialties, if any of their directors answered.
-    """
+    """The sensitivity analysis of one student, from files."""
     assumptions = read_assumptions(assumptions_toml, overrides)
     student = read_student(students_csv, student_id)
     drawn = None

@@ -159,16 +159,7 @@ def _word(row: pd.Series, column: str) -> str:
 
 
 def score_record(outlook: ScoreOutlook | None) -> dict[str, Any] | None:
-    """What is known of a score that is not in yet, as plain values.
-
-    Returns
-    -------
-    dict or None
-        expected, sd; low, high (5th and 95th percentile; None where a fail is that likely), failing
-        (chance, 0-1); now, waiting (match chances of the list as it is, and chosen once the score
-        is known), wait (whether waiting is worth it), by_score and cutoffs (rows of the two tables
-        of `ScoreOutlook`). None where the score is known.
-    """
+    """What is known of a score that is not in yet, as plain values."""
     if outlook is None:
         return None
 
@@ -211,12 +202,6 @@ def parts_of_chance(
     One part of the record after another takes the student's own value, in the order of `PARTS`, so
     that the steps add up. Signals and ties are the list's at every step, since they are no part of
     a record; with them the last step is the mean of the chances that the list shows.
-
-    Returns
-    -------
-    DataFrame
-        A row a step: part (``typical``, each of `PARTS`, ``own``), chance (0-1, after it) and
-        change (0-1; NaN at both ends).
     """
     typical = student.drop(columns=["step1_result"], errors="ignore").assign(
         step2_ck=view.typical["step2_ck"],

@@ -331,24 +331,7 @@ def list_offers(
     *,
     coarse: bool = False,
 ) -> ListOffers:
-    """State a student's list problem and compute the chances in it.
-
-    Parameters
-    ----------
-    student, programs, assumptions, preferences, asked
-        As for `application_list`.
-    coarse : bool
-        Whether fewer states of the world will do, as for `scenarios`.
-
-    Returns
-    -------
-    ListOffers
-
-    Raises
-    ------
-    ModelError
-        As for `application_list`.
-    """
+    """State a student's list problem and compute the chances in it."""
     row = student.iloc[0]
     if not has_score(row):
         message = (
@@ -649,19 +632,7 @@ def list_frontier(found: ApplicationList, assumptions: Assumptions) -> pd.DataFr
 
 
 def list_room(found: ApplicationList) -> dict[str, Any]:
-    """What a list was made for, and what keeps the other programs off it.
-
-    Returns
-    -------
-    dict
-        limit, budget_usd (None for none), limit_from, budget_from (as in `ListProblem`),
-        first_fee_usd (what one application costs), specialties (how many), listed, unused (places
-        of the limit), never (programs that the student rules out), others (programs of the file
-        that are neither listed nor ruled out), closed (how many of them offer no chance),
-        wanted (how many would add something), over_budget (whether none of those that would can be
-        paid for), ruled (whether there is a rule on kinds of programs) and priced (whether a
-        program must be worth its price).
-    """
+    """What a list was made for, and what keeps the other programs off it."""
     problem = found.problem
     constraints = problem.constraints
     chosen = found.choice.chosen

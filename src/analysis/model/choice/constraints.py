@@ -63,12 +63,6 @@ class Fees:
     def from_steps(cls, steps: Sequence[tuple[int | None, float, bool]]) -> Fees:
         """Fees from the steps of a season file.
 
-        Parameters
-        ----------
-        steps : sequence of (last, usd, flat)
-            Last application of the step (None: all further ones), its price, and whether that is
-            for the step as a whole; only the first may be flat.
-
         Examples
         --------
         >>> Fees.from_steps([(18, 99, True), (30, 18, False), (None, 23, False)]).of(46)

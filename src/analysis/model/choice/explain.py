@@ -44,18 +44,7 @@ def reasons_on_list(
     rho: float | tuple[float, ...] | Mechanism,
     least: Floats | None = None,
 ) -> pd.DataFrame:
-    """What each program adds to a list, and how low its chance could be before another replaced it.
-
-    Returns
-    -------
-    DataFrame
-        A row a program on the list: program (position), value_gain, match_gain (what the list loses
-        without it), cost (what it saves, in units of value), must, ruled (an "at least" asks for
-        it), replacement (position of the program that would come in, -1 for none),
-        replacement_gain, drops_below (interview chance under which it would leave the list; 0 if it
-        stays as long as there is any, NaN for a must) and drops_reason (``replaced``, ``price``,
-        ``floor``; "" where nothing would take it off).
-    """
+    """What each program adds, and how low its chance could be before another replaced it."""
     worth = np.asarray(utility, dtype=np.float64)
     market = market_of(by_option, choice)
     listed = choice.chosen
@@ -391,13 +380,6 @@ def next_application(
     """What each further application adds, in points and in dollars (section 5).
 
     Along the greedy list, whose lengths are nested: the curve is one list read from its start.
-
-    Returns
-    -------
-    DataFrame
-        A row an application: applications (1, 2, ...), program (position), value, match_chance,
-        value_gain, match_gain (0-1), fee_usd, next_fee_usd, and usd_per_point: dollars a point of
-        match chance; inf where it adds none.
     """
     picked = greedy(market, utility, limit, must=must, never=never)
     kinds = np.zeros(market.chance.shape[0], dtype=np.int64)
@@ -446,14 +428,7 @@ def frontier(
     must: ArrayLike = (),
     never: ArrayLike = (),
 ) -> pd.DataFrame:
-    """Reach against safety: the list at each worth of any match (section 5).
-
-    Returns
-    -------
-    DataFrame
-        A row a match_utility: match_utility, match_chance, preference_if_matched (mean over where
-        the list ends; NaN without any chance), chosen (tuple of positions in the order picked).
-    """
+    """Reach against safety: the list at each worth of any match (section 5)."""
     wished = np.asarray(preference, dtype=np.float64)
     rows = []
     for worth in match_utilities:

@@ -411,14 +411,7 @@ def swap(
     must: ArrayLike = (),
     never: ArrayLike = (),
 ) -> Positions:
-    """Improve a list by exchanging one program at a time, until no exchange helps (section 5).
-
-    Returns
-    -------
-    ndarray of int
-        A list of the same length, never worth less; an exchanged program stands where the one it
-        replaces stood.
-    """
+    """Improve a list by exchanging one program at a time, until no exchange helps (section 5)."""
     wanted = checked_utility(scenarios, utility)
     picked = checked_positions(chosen, wanted.size, "list").copy()
     kept = checked_positions(must, wanted.size, "must")

@@ -76,14 +76,7 @@ def second_plan(
     wishes: ListWishes | None = None,
     second: str = "",
 ) -> tuple[Plan, ...]:
-    """One plan against two: each specialty alone, then both, under the same limit and budget.
-
-    Returns
-    -------
-    tuple of Plan
-        The first specialty, the second, both. That of both is never worth less than the better of
-        the two: it may be one of them.
-    """
+    """One plan against two: each specialty alone, then both, under the same limit and budget."""
     asked = wishes or ListWishes()
     own = list(specialties_of(student.iloc[0], assumptions))
     names = list(dict.fromkeys([*own[:1], second] if second else own))

@@ -375,15 +375,7 @@ def list_problem(
 def with_least_chance(
     problem: ListProblem, chances: Mapping[str, Floats], least: float, fewest: int
 ) -> tuple[ListProblem, bool]:
-    """The problem without programs under a least chance, the signal counted.
-
-    Returns
-    -------
-    problem : ListProblem
-        With the programs barred, signal by signal.
-    dropped : bool
-        Whether the least chance had to be dropped.
-    """
+    """The problem without programs under a least chance, the signal counted."""
     rules, free = problem.constraints, problem.kept_anyway
     under = {option: (chance < least) & ~free for option, chance in chances.items()}
     open_to = np.ones(free.size, dtype=bool)

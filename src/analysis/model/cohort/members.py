@@ -115,14 +115,7 @@ def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
 
 
 def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
-    """One state for each joint draw of the assumptions (sections 3.6 and 8).
-
-    Returns
-    -------
-    Assumed
-        A draw's weights, anchors, relief and rate of matches are those of the same draw in each
-        student's range.
-    """
+    """One state for each joint draw of the assumptions (sections 3.6 and 8)."""
     counts = {len(member.drawn) for member in members}
     if len(counts) != 1 or counts == {0}:
         message = "members of a class need equally many joint draws, at least one"
@@ -174,12 +167,6 @@ def second_specialties(
 
     The file reads there as at home, and one common factor stands behind all answers. Only
     specialties whose chances have the same basis as the list's are held beside it.
-
-    Returns
-    -------
-    DataFrame
-        A row a student and specialty, the greatest gain first: student_id, specialty, added (how
-        many have any chance), gain (match chance, 0-1), fee_usd.
     """
     rho = mechanism(assumptions)
     rows = []

@@ -119,15 +119,7 @@ def shared_programs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def shared_signals(pairs: pd.DataFrame) -> pd.DataFrame:
-    """Signals of a class, and how many of them meet a classmate's.
-
-    Returns
-    -------
-    DataFrame
-        A row for ``gold`` and ``silver``, as far as any are sent: signal, sent, programs, shared
-        (sent to a program that a classmate signals too), turned_away (expected to meet a program
-        that would take the student and takes classmates), matches_lost.
-    """
+    """Signals of a class, and how many of them meet a classmate's."""
     sent = pairs[pairs["signal"].isin(SIGNALS)]
     together = sent.groupby("program_id")["student_id"].transform("size") > 1
     marked = sent.assign(shared=together)

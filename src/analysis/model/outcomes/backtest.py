@@ -136,29 +136,7 @@ def run_backtest(
     programs: pd.DataFrame | None = None,
     form: str = "applications",
 ) -> Backtest:
-    """Learn from all years but the last, score the last (docs/methods.md, section 7).
-
-    Parameters
-    ----------
-    applications : DataFrame
-        Rows of graduates.
-    assumptions : Assumptions
-        What is believed without them ("the survey").
-    programs : DataFrame, optional
-        Rows of programs.
-    form : {"applications", "interviews", "matched"}
-        What the file holds (`analysis.vocabulary.FORMS`).
-
-    Returns
-    -------
-    Backtest
-        With the verdict that there are too few to tell where that is so; never an error for it.
-
-    Raises
-    ------
-    ModelError
-        If there is no application at all.
-    """
+    """Learn from all years but the last, score the last (docs/methods.md, section 7)."""
 
     @cache
     def under(some: Assumptions) -> pd.DataFrame:
@@ -424,16 +402,6 @@ def regression_chances(learn: pd.DataFrame, score: pd.DataFrame) -> Floats:
     Scikit-learn's own penalty (ridge, C = 1) on standardized columns: numbers, with the mean for
     what is unknown; kind of program, degree, signal and specialty; each flag, and ten points of
     Step 2 CK for who has one.
-
-    Parameters
-    ----------
-    learn, score : DataFrame
-        Rows of graduates to learn from and to foretell.
-
-    Returns
-    -------
-    ndarray of float, shape (len(score),)
-        Chances of an interview; the rate where all learned from ended alike.
     """
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
@@ -473,18 +441,6 @@ def selected_chances(learn: pd.DataFrame, score: pd.DataFrame, assumptions: Assu
     log-odds (standard deviation), and who is sent where may follow it. That moves the level of each
     kind of program by at most as much up or down, and flattens chances by the factor that goes with
     so much unseen; nothing else. What of this fits the earlier years best is taken.
-
-    Parameters
-    ----------
-    learn, score : DataFrame
-        Of `analysis.model.outcomes.applications.application_chances`, as believed.
-    assumptions : Assumptions
-        ``graduates.unseen_strength``, ``highest_chance``.
-
-    Returns
-    -------
-    ndarray of float, shape (len(score),)
-        Chances of an interview.
     """
     most = assumptions.value("graduates.unseen_strength")
     highest = assumptions.value("highest_chance")

@@ -240,26 +240,7 @@ def simulated_outcomes(
     draws: int,
     generator: np.random.Generator,
 ) -> NDArray[np.bool_]:
-    """Outcomes as they would fall if every chance were right, by applicants with a common factor.
-
-    Parameters
-    ----------
-    chance : array_like of float, shape (n,)
-        In [0, 1].
-    applicant : array_like, shape (n,)
-        Whose application it is.
-    rho : float
-        Correlation of one applicant's outcomes on the latent scale, in [0, 1).
-    draws : int
-        How many times.
-    generator : numpy.random.Generator
-        Source of the draws.
-
-    Returns
-    -------
-    ndarray of bool, shape (draws, n)
-        The order of the rows does not matter: a row takes its outcomes with it.
-    """
+    """Outcomes as if every chance were right, by applicants with a common factor."""
     if not 0 <= rho < 1:
         message = f"the correlation of one applicant's outcomes is {rho}, not in [0, 1)"
         raise ModelError(message)

@@ -120,18 +120,6 @@ def graduates_alike(
     those without one if not: what became of others says little about this record. The root of their
     number is taken, at least ``smallest_cell`` and at most ``most``; of equally distant ones the
     first by id.
-
-    Parameters
-    ----------
-    student : mapping
-        The student's row.
-    applications : DataFrame
-        Past applications: graduate_id, interviewed, matched, and features, the same in all rows of
-        one graduate's year.
-    smallest_cell : int
-        Fewest graduates of whom anything is said.
-    most : int
-        Most that are counted.
     """
     people = applications.drop_duplicates("graduate_id", keep="last").sort_values("graduate_id")
     flagged = people["red_flags"].map(lambda flags: bool(listed(flags))).to_numpy()
@@ -258,31 +246,6 @@ def chance_by_score(
 
     The applications that the office's graduates sent, as if all had this score and this flag, or
     none; everything else as it was.
-
-    Parameters
-    ----------
-    applications : DataFrame
-        Rows of graduates.
-    learned : Learned
-        What they taught.
-    assumptions : Assumptions
-        What was believed before.
-    flag : str
-        One of `analysis.model.parameters.FLAGS`.
-    programs : DataFrame, optional
-        Rows of programs.
-
-    Returns
-    -------
-    DataFrame
-        A row a score, first without the flag: flagged, step2_ck, chance, low, high (90 % band),
-        assumed, and observed with n graduates among scores around it; both empty for fewer
-        graduates than ``graduates.smallest_cell``.
-
-    Raises
-    ------
-    ModelError
-        If nothing was learned, or too few graduates have the flag.
     """
     smallest = int(assumptions.value("graduates.smallest_cell"))
     has = applications["red_flags"].map(lambda own: flag in listed(own)).astype(bool)

@@ -379,24 +379,6 @@ def on_a_grid(
 
     The density is worked out at the grid and, twice, between its highest point and the neighbors;
     between those points its logarithm is a cubic spline.
-
-    Parameters
-    ----------
-    log_density : callable
-        Log-likelihood of one number.
-    grid : array_like of float, shape (k,)
-        Rising, k > 3.
-    n : int
-        Passed on to the estimate.
-    draws : int
-        Equally likely values wanted.
-
-    Returns
-    -------
-    Estimate
-        ``at_bound`` where the density is highest at an end.
-    ndarray of float, shape (draws,)
-        Equally likely values, rising.
     """
     heights = {float(x): log_density(float(x)) for x in np.asarray(grid, dtype=np.float64)}
     for _ in range(2):

@@ -100,29 +100,6 @@ def resampled_lists(
 
     docs/methods.md, section 6. Greedy without exchange: its gap is under a percent, and a list made
     10,000 times must not take minutes; compare with a base list made the same way.
-
-    Parameters
-    ----------
-    draws : Draws
-        As many as lists are wanted.
-    utility : array_like of float, shape (programs,)
-        The student's own, the same in every draw.
-    limit : int
-        Applications.
-    must, never : array_like of int, optional
-        Positions of programs that every list takes first, or none takes.
-    progress : callable, optional
-        Is told how many draws are done, from time to time.
-
-    Returns
-    -------
-    list of ndarray of int
-        One list a draw, in the order in which programs were taken.
-
-    Raises
-    ------
-    ModelError
-        If the draws do not fit each other.
     """
     worth = np.asarray(utility, dtype=np.float64)
     lists: dict[int, NDArray[np.int64]] = {}
