@@ -147,7 +147,7 @@ def list_rows(listed: pd.DataFrame, called: dict[str, str]) -> pd.DataFrame:
                 "Red flags": _flags(row["red_flags"]),
                 **_of_the_list(row),
                 "No match": of_100(row["risk_of_no_match"]),
-                "If all say no": of_100(row["if_unknowns_close"]) if row["unknowns"] else "–",
+                "If all screen out": of_100(row["if_unknowns_close"]) if row["unknowns"] else "–",
             }
             for row in listed.to_dict("records")
         ]

@@ -7,6 +7,7 @@ import zipfile
 
 import pandas as pd
 import pytest
+import xlsxwriter
 
 from analysis.cli import main
 from analysis.errors import TableError
@@ -263,15 +264,13 @@ def test_each_column_of_a_file_is_shown_as_it_would_be_read(registrar):
 
 
 def test_a_hidden_sheet_is_not_taken_for_the_class_and_is_named(tmp_path):
-    import openpyxl
-
-    book = openpyxl.Workbook()
-    shown, old = book.active, book.create_sheet("old")
-    for sheet, who in ((shown, "S1"), (old, "S9")):
-        sheet.append(["student_id", "specialty", "step2_ck", "step1_result", "red_flags"])
-        sheet.append([who, "Psychiatry", 240, "P", ""])
-    old.sheet_state = "hidden"
-    book.save(tmp_path / "class.xlsx")
+    with xlsxwriter.Workbook(tmp_path / "class.xlsx") as book:
+        shown, old = book.add_worksheet("shown"), book.add_worksheet("old")
+        for sheet, who in ((shown, "S1"), (old, "S9")):
+            header = ["student_id", "specialty", "step2_ck", "step1_result", "red_flags"]
+            sheet.write_row(0, 0, header)
+            sheet.write_row(1, 0, [who, "Psychiatry", 240, "P", ""])
+        old.hide()
     found = check_table(tmp_path / "class.xlsx", "students")
     assert found.strict()["student_id"].tolist() == ["S1"]
     assert "other sheets not read: old (hidden)" in found.repairs

@@ -243,10 +243,13 @@ STUDENT = {
     [
         ({}, "Talk about Family Medicine too: about 20 more in 100 for $110."),
         ({"other_gain": float("nan")}, "Send 10 more: about 3 more in 100 for $110."),
-        ({"if_unknowns_close": 0.3}, "Call the 3 programs with an open rule: if all say no, 30"),
+        (
+            {"if_unknowns_close": 0.3},
+            "Call the 3 programs with an open rule: if all screen the student out, 30",
+        ),
         (
             {"other_gain": float("nan"), "more_gain": 0.004},
-            "Call the 3 programs with an open rule: if all say no, 58",
+            "Call the 3 programs with an open rule: if all screen the student out, 58",
         ),
         (
             {"other_gain": float("nan"), "more_gain": 0.004, "unknowns": 0},
