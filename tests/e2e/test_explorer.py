@@ -8,6 +8,7 @@ import stat
 import zipfile
 from pathlib import Path
 
+import ipywidgets
 import pandas as pd
 import pytest
 
@@ -411,11 +412,19 @@ def test_a_class_that_is_handed_in_is_shown_and_its_bad_row_told_of(own_page):
     assert own_page.files.path("preferences") == ""
 
 
-def test_a_file_that_cannot_be_used_is_told_of_and_changes_nothing(own_page):
+def html_in(widget):
+    """What every HTML widget in another shows."""
+    own = [widget.value] if isinstance(widget, ipywidgets.HTML) else []
+    return [*own, *(text for child in getattr(widget, "children", ()) for text in html_in(child))]
+
+
+def test_a_foreign_file_is_asked_about_as_text_and_changes_nothing_yet(own_page):
     before = own_page.history.now
     said = hand_in(own_page, "programs", "x.csv", "<script>alert(1)</script>,b\n1,2\n")
-    assert "x.csv: cannot be used" in said
-    assert "<script>" not in own_page.files._said.widget.value
+    assert "x.csv: not in use yet" in said
+    shown = html_in(own_page.files.editor.box)
+    assert any("&lt;script&gt;" in text for text in shown)
+    assert not any("<script>" in text for text in [*shown, own_page.files._said.widget.value])
     assert own_page.history.now == before
 
 
