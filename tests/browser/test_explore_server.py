@@ -89,7 +89,7 @@ def test_two_tabs_do_not_see_each_others_student(served, chromium):
         with one.expect_file_chooser() as chooser:
             one.get_by_role("button", name="Class (CSV)").click()
         chooser.value.set_files([{"name": "x.csv", "mimeType": "text/csv", "buffer": b"a\n1\n"}])
-        one.locator(".cs-said", has_text="x.csv").wait_for()
+        one.locator(".cs-said:visible", has_text="x.csv").first.wait_for()
         (upload,) = served[2].rglob("x.csv")
         assert [oct(p.stat().st_mode & 0o777) for p in (upload, *upload.parents[:4])] == [
             "0o600",
