@@ -270,7 +270,7 @@ def what_ifs_of(
     asked: dict[str, str] = {}
     if flags:
         asked["no_flags"] = "red_flags=none"
-    if row["step2_ck"] > typical:
+    if row["step2_ck"] > typical or (not flags and row["step2_ck"] < typical):
         asked["typical_score"] = f"step2_ck={typical:g}"
     if row.get("degree") in ELSEWHERE:
         asked["us_md"] = "degree=us_md,needs_visa=no"
