@@ -7,6 +7,8 @@ from analysis.errors import FigureError
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.survey_table import alt_survey_table, draw_survey_table
 from analysis.model.survey import weights_in_force
+from analysis.paths import from_root
+from analysis.tables.check import check_table
 from tests.figures.conftest import (
     assert_legible,
     collisions,
@@ -56,6 +58,13 @@ def test_nothing_collides_is_clipped_or_under_eight_points(axes, factors):
     draw_survey_table(survey(factors), axes)
     assert_legible(axes)
     assert axes.figure.get_size_inches()[1] <= 9
+
+
+def test_no_name_of_a_published_table_of_34_factors_is_cut(axes):
+    rows = check_table(from_root("tests/fixtures/exports/survey_table.csv")).strict()
+    draw_survey_table(rows, axes)
+    assert {name.get_text() for name in axes.get_yticklabels()} == set(rows["factor"])
+    assert_legible(axes)
 
 
 def test_alt_text_is_the_point():

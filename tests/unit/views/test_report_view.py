@@ -150,7 +150,7 @@ def test_plan_b_comes_first_where_most_would_not_match():
 @pytest.mark.parametrize(("student_id", "told"), [("S009", True), ("S010", True), ("S002", False)])
 def test_only_who_is_no_us_md_is_told_that_the_degree_counts(student_id, told):
     view = view_of(student_id)
-    assert (" counts too" in render("report/answer", **view.words)) == told
+    assert ("less often than US MD seniors" in render("report/answer", **view.words)) == told
 
 
 def test_a_specialty_with_one_kind_of_signal_is_not_said_to_have_gold_ones():

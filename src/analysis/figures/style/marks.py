@@ -346,7 +346,7 @@ def upright_columns(
 DOTS_TALLEST = 520.0  # points of drawing that still fit a page with title, footer and caption
 DOTS_ROOMY_PITCH = 19.0
 DOTS_WIDEST_NAMES = 0.36  # share of the chart's width
-MANY, WIDEST_OF_MANY = 24, 0.42  # rows that get one line each, so that names need more of it
+MANY, WIDEST_OF_MANY = 24, 0.53  # rows that get one line each, so that names need more of it
 NAME_GAP, COLUMN_GAP, HEAD_DOT = 9.0, 14.0, 9.0
 
 HEAD = 17.0  # points above the drawing, for the heads of the columns
