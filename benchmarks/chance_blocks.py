@@ -112,9 +112,9 @@ def bare_sides(
         "screen": (programs["auto_screen_any_failure"] == "no").to_numpy(),
         "veto": (programs["veto_professionalism"] == "no").to_numpy(),
     }
-    return tuple(  # type: ignore[return-value]  # two dictionaries in, two out
-        {name: values.astype(np.float32) for name, values in side.items()}
-        for side in (of_students, of_programs)
+    return (
+        {name: values.astype(np.float32) for name, values in of_students.items()},
+        {name: values.astype(np.float32) for name, values in of_programs.items()},
     )
 
 

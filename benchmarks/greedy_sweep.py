@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -68,8 +69,8 @@ def main() -> list[dict[str, Any]]:
         )
         if not same:
             raise SystemExit(f"greedy_sweep: other programs taken with {name}")
-        bare = quickest(lambda: bare_sweep(weighed, market.chance, worth))  # noqa: B023 - run here
-        ours = quickest(lambda: greedy(market, utility, PLACES))  # noqa: B023 - run here
+        bare = quickest(partial(bare_sweep, weighed, market.chance, worth))
+        ours = quickest(partial(greedy, market, utility, PLACES))
         rows.append(
             {
                 "what": f"greedy list of {PLACES} out of {PROGRAMS} programs, {name}",

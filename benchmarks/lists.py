@@ -13,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 CLASS, PROGRAMS, TURNS = 150, 800, 3
@@ -74,7 +75,7 @@ def timed(first: int, last: int, checkout: str | None = None) -> list[float]:
     """`seconds_of_lists` in a process of its own, perhaps by the code of another checkout."""
     where = {"cwd": checkout, "env": {**os.environ, "PYTHONPATH": f"{checkout}/src"}}
     done = subprocess.run(
-        [sys.executable, os.path.abspath(__file__), str(first), str(last)],  # noqa: PTH100
+        [sys.executable, str(Path(__file__).absolute()), str(first), str(last)],
         capture_output=True,
         text=True,
         check=True,

@@ -82,7 +82,7 @@ print(
 )
 
 # %% [markdown]
-# The same applications foretold in four ways. A plain logistic regression is the honest rival: where it wins, the
+# The same applications predicted in four ways. A plain logistic regression is the honest rival: where it wins, the
 # verdict says so, and the learned set is not for use.
 
 # %% tags=["nbval-check-output"]

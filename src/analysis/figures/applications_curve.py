@@ -59,7 +59,7 @@ def draw_applications_curve(
         at = percents[percents[by] == recommended]
         if len(at):
             x, y = float(recommended), float(at["percent"].iloc[0])
-            ax.plot([x], [y], "o", color=style.BLUE, ms=7)
+            ax.plot([x], [y], "o", color=style.BLUE, ms=7, clip_on=False)
             ax.annotate(
                 f"{mark}: {recommended}, about {y:.0f} in 100",
                 (x, y),

@@ -208,7 +208,7 @@ def basis_table(assumptions: Assumptions) -> pd.DataFrame:
         for basis, words in BASES.items()
         if basis in held
     ]
-    return pd.DataFrame(rows, columns=["Whose number", "How many", "Such as"])
+    return pd.DataFrame(rows, columns=["Whose number", "Count", "Such as"])
 
 
 def _examples(assumptions: Assumptions, basis: str) -> list[str]:
@@ -361,7 +361,7 @@ BACKTEST_FIGURES = MappingProxyType(
         "log_loss_gain_vs_regression": "log loss less than the regression's by (0 is as good)",
         "log_loss_gain_vs_base_rate": "log loss less than the earlier rate's by (0 is as good)",
         "skill_vs_selection": "better than the old numbers seen through advisors' choices by",
-        "calibration_in_the_large": "interviews per application not foretold (0)",
+        "calibration_in_the_large": "interviews per application not predicted (0)",
         "calibration_slope": "slope (1; below 1 chances are too extreme)",
         "calibration_intercept": "shift of the log-odds (0)",
         "ece": "calibration error",
@@ -382,36 +382,21 @@ BACKTEST_SCORES = MappingProxyType(
     {
         "brier": "Brier score (0)",
         "log_loss": "log loss (0)",
-        "calibration_in_the_large": "not foretold (0)",
+        "calibration_in_the_large": "not predicted (0)",
         "calibration_slope": "slope (1)",
     }
 )
-LEARNED = MappingProxyType(
-    {
-        "latent_correlation": "correlation of one graduate's answers",
-        "match_given_interview": "match given an interview",
-        "logit_scale": "how sharply chances react",
-        "base_rate.group_odds": "the students' group against all",
-        "level.shift": "level of every program (log-odds)",
-    }
+RELIEVED = MappingProxyType(
+    {"minor": "minor flags", "major": "major flags", "none": "flags that no score answers"}
 )
-
-
-def learned_label(key: str) -> str:
-    """Plain words for an assumption that graduates can move."""
-    kind, _, what = key.partition(".")
-    if kind == "anchors" and what in FLAGS:
-        return FLAGS[what]
-    return LEARNED.get(key, key)
-
-
 INPUTS = MappingProxyType(
     {
         "all weights": "the five weights together",
         "logit_scale": "how sharply chances react (logit scale)",
-        "latent_correlation": "how far rejections come together",
+        "latent_correlation": "how far programs decide alike",
         "match_given_interview": "the chance of a match after an interview",
         "base_rate": "the student's group against all applicants",
+        "level": "the level of every program (log-odds)",
         "groups": "how much groups of applicants differ",
         "signals": "what a signal is worth",
         "relief": "how far a high Step 2 CK makes up for a flag",
@@ -428,3 +413,12 @@ def input_label(name: str) -> str:
     if kind == "anchors" and what in FLAGS:
         return f"the anchored chance: {in_sentence(FLAGS[what])}"
     return INPUTS.get(name, INPUTS.get(kind, name))
+
+
+def learned_label(key: str) -> str:
+    """The same for a row of what graduates taught, where a flag stands alone."""
+    kind, _, what = key.partition(".")
+    if kind == "relief":
+        competitive, _, flags = what.partition(".")
+        return f"a high score's relief of {RELIEVED[flags]} in {COMPETITIVENESS[competitive]}"
+    return FLAGS[what] if kind == "anchors" and what in FLAGS else input_label(key)

@@ -153,7 +153,7 @@ class BacktestAnswer:
         return found.assign(**self._provenance())
 
     def yardstick(self) -> pd.DataFrame:
-        """Brier score, log loss and calibration of four ways to foretell, with their intervals."""
+        """Brier score, log loss and calibration of four ways to predict, with their intervals."""
 
         def cell(row: dict[str, Any], score: str) -> str:
             if row.get(score) is None:
@@ -161,7 +161,7 @@ class BacktestAnswer:
             return f"{row[score]:.3f} ({row[f'{score}_low']:.3f} to {row[f'{score}_high']:.3f})"
 
         return pd.DataFrame(
-            {"foretold by": BACKTEST_METHODS[str(row["method"])]}
+            {"predicted by": BACKTEST_METHODS[str(row["method"])]}
             | {words: cell(row, score) for score, words in BACKTEST_SCORES.items()}
             for row in _records(self.result.yardstick)
         )
@@ -207,7 +207,7 @@ def backtest(
     form : str
         What the file holds, one of `analysis.vocabulary.FORMS`; "" looks at it.
     insist : bool
-        Write the learned set even where it foretold worse than a rival, or nothing tested it. The
+        Write the learned set even where it predicted worse than a rival, or nothing tested it. The
         set says so in ``graduates.verdict``.
 
     Returns

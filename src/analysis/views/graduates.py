@@ -263,7 +263,7 @@ def pool_cells(files: Sequence[Path]) -> pd.DataFrame:
     -------
     DataFrame
         One row a cell: flag, step2_ck, offices, graduates, applications, interviews, matched; of
-        100 applications and of 100 graduates with their 90 % intervals (interview_rate,
+        100 applications and of 100 graduates with their 90% intervals (interview_rate,
         match_rate; _low, _high). A graduate counts once, however many applications; the noise is in
         the intervals.
 

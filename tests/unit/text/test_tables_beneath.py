@@ -42,4 +42,4 @@ def test_a_number_stands_under_whose_it_is_in_this_set():
 
 def test_every_assumption_is_counted_under_one_basis():
     assumptions = read_assumptions()
-    assert basis_table(assumptions)["How many"].sum() == len(assumptions.entries)
+    assert basis_table(assumptions)["Count"].sum() == len(assumptions.entries)

@@ -93,7 +93,7 @@ def test_a_set_that_a_rival_beats_is_not_written_and_the_rival_is_named(turned, 
     assert not out.exists()
     assert found.result.verdict == "worse"
     assert (
-        "office.toml is not written: the earlier years' rate foretold them better"
+        "office.toml is not written: the earlier years' rate predicted them better"
         in (found.record()["not_written"])
     )
     gains = found.result.statistics.filter(like="log_loss_gain_vs_", axis=0)
@@ -107,7 +107,7 @@ def test_who_insists_gets_the_set_and_the_set_says_that_it_did_worse(turned, tmp
     assert found.refused == ""
     mark = read_assumptions(out).entries["graduates.verdict"]
     assert mark.value == "worse"
-    assert mark.why.startswith("the earlier years' rate foretold them better")
+    assert mark.why.startswith("the earlier years' rate predicted them better")
     assert "log loss on 55 graduates of 2022" in mark.why
 
 
@@ -146,10 +146,11 @@ def test_a_bad_row_is_named_before_anything_is_computed(tmp_path):
 
 def test_old_stands_beside_new_in_plain_words(answer):
     rows = {row["assumption"]: row for row in answer[0].changes()}
-    level = rows["level of every program (log-odds)"]
+    level = rows["the level of every program (log-odds)"]
     assert (level["old"], level["graduates"]) == (0, 150)
     assert level["low"] <= level["new"] <= level["high"]
-    assert "match given an interview" in rows
+    assert "the chance of a match after an interview" in rows
+    assert len(rows) == len(answer[0].changes())
 
 
 def test_every_figure_of_the_table_says_what_it_means_and_carries_its_interval(answer):

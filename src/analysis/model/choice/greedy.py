@@ -78,7 +78,7 @@ def greedy(
     """List that takes the program that adds most, again and again (section 5).
 
     Stops at the limit, or when nothing adds anything: a program without a chance is never listed
-    unless it must be. Optimal where answers are independent; within .85 % else, and lists of
+    unless it must be. Optimal where answers are independent; within .85% else, and lists of
     different lengths are nested.
 
     Parameters

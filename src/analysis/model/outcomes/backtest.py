@@ -47,7 +47,7 @@ __all__ = [
     "selected_chances",
 ]
 
-# Other ways to foretell the year held back, as a sentence names them.
+# Other ways to predict the year held back, as a sentence names them.
 RIVALS = {
     "survey": "the old numbers",
     "regression": "a plain logistic regression",
@@ -106,7 +106,7 @@ class Backtest:
     lists : DataFrame
         Hit rates by list length.
     yardstick : DataFrame
-        One row a way to foretell the same applications (learned, survey, regression, base_rate):
+        One row a way to predict the same applications (learned, survey, regression, base_rate):
         Brier score, log loss and calibration with their intervals.
     earlier : Learned or None
         What was learned from the earlier years: this is what is scored.
@@ -257,7 +257,7 @@ def _statistics(
 
 
 def _yardstick(everyone: pd.DataFrame) -> pd.DataFrame:
-    """One row a way to foretell: scores and calibration with their intervals."""
+    """One row a way to predict: scores and calibration with their intervals."""
     rows = []
     for name in ("learned", *RIVALS):
         own = "" if name == "learned" else f"{name}:"
@@ -276,12 +276,12 @@ def _verdict(
 ) -> tuple[str, list[str]]:
     if earlier.rho is None:
         return TOO_FEW_TO_TELL, ["too few graduates in the earlier years to learn from"]
-    # Graduates are drawn once for all ways to foretell: these intervals are of paired differences.
+    # Graduates are drawn once for all ways to predict: these intervals are of paired differences.
     gains = {name: everyone.loc[f"log_loss_gain_vs_{name}"] for name in RIVALS}
     ahead = [name for name, gain in gains.items() if gain["high"] < 0]
     if ahead:
         best = min(ahead, key=lambda name: gains[name]["value"])
-        return WORSE, [f"{RIVALS[best]} foretold them better: the learned numbers are not for use"]
+        return WORSE, [f"{RIVALS[best]} predicted them better: the learned numbers are not for use"]
     least = int(assumptions.value("graduates.least_tested"))
     if people < least:
         return TOO_FEW_TO_TELL, [f"{people} graduates scored, under {least}"]
@@ -290,7 +290,7 @@ def _verdict(
     if not everyone.at["skill_vs_selection", "low"] > 0:
         strength = assumptions.value("graduates.unseen_strength")
         return TOO_FEW_TO_TELL, [
-            "they foretold better than the old numbers, but no better than the old numbers would "
+            "they predicted better than the old numbers, but no better than the old numbers would "
             f"if advisors see up to {strength:g} log-odds more than the files say and send "
             "stronger files to harder programs"
         ]
@@ -298,7 +298,7 @@ def _verdict(
 
 
 def _said_losses(everyone: pd.DataFrame, people: int, year: int) -> str:
-    """Log loss of each way to foretell, in words."""
+    """Log loss of each way to predict, in words."""
     names = {"": "learned numbers"} | {f"{name}:": words for name, words in RIVALS.items()}
     each = [f"{words} {everyone.at[f'{n}log_loss', 'value']:.3f}" for n, words in names.items()]
     return f"log loss on {people} graduates of {year}: {', '.join(each)}"

@@ -60,7 +60,7 @@ class Alike:
     median_distance, largest_distance : float
         Gower distance, 0 (the same in all that is known) to 1.
     interview_rate, low, high : float
-        Interviews an application, with its 90 % interval.
+        Interviews an application, with its 90% interval.
     matched_rate, matched_low, matched_high : float
         Share of the n who matched at a program of the file.
     compared : tuple of str

@@ -270,7 +270,7 @@ class Estimate:
     value : float
         Posterior median.
     low, high : float
-        Ends of the 90 % interval.
+        Ends of the 90% interval.
     n : int
         How many graduates, or cells, it rests on.
     at_bound : bool

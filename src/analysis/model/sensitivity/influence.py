@@ -51,7 +51,7 @@ def tornado(
 ) -> pd.DataFrame:
     """How far an answer moves when one input goes through its range alone.
 
-    docs/methods.md, section 6. Ends are usually the 5 % and 95 % points of an input; a weight that
+    docs/methods.md, section 6. Ends are usually the 5% and 95% points of an input; a weight that
     moves rescales the others, which is the business of `answer`.
 
     Parameters
@@ -329,7 +329,7 @@ def sobol_indices(
     """First and total Sobol indices of a model's answer.
 
     First index: the share of the variance that goes if this input alone were known. Total: the
-    share that stays if everything else were known. A 95 % interval covers the error of sampling
+    share that stays if everything else were known. A 95% interval covers the error of sampling
     alone, not of the assumed ranges.
 
     Parameters

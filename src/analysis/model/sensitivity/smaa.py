@@ -191,7 +191,7 @@ def selection_acceptability(places: Places, base: ArrayLike) -> pd.DataFrame:
     -------
     DataFrame
         One row a program, in the order given: program, selection_acceptability, low, high
-        (95 % sampling error of the draws), in_base_list.
+        (95% sampling error of the draws), in_base_list.
     """
     draws, programs = places.shape
     chosen = (places < programs).sum(axis=0)

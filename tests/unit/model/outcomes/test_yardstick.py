@@ -91,7 +91,7 @@ def test_a_set_that_loses_to_a_plain_regression_is_called_worse():
     found = run_backtest(drawn.assign(matched=0.0), BASE)
     assert found.statistics.at["log_loss_gain_vs_regression", "high"] < 0
     assert found.verdict == WORSE
-    assert found.reasons[0].startswith("a plain logistic regression foretold them better")
+    assert found.reasons[0].startswith("a plain logistic regression predicted them better")
     mark = found.learned.assumptions.entries["graduates.verdict"]
     assert (mark.value, mark.basis) == (WORSE, "office")
     losses = found.yardstick.set_index("method")["log_loss"]
