@@ -1,4 +1,4 @@
-"""Chart: how the chance of a match falls the more the programs' answers go together."""
+"""Chart: how the chance of a match falls the more programs decide alike."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ __all__ = ["alt_match_chance_by_rho", "draw_match_chance_by_rho"]
 Floats = NDArray[np.float64]
 
 NEEDED = ("rho", "match_chance")
-TITLE = "The more answers go together, the lower the chance of a match"
-X_AXIS = "How far the programs' answers go together (rho; 0 = not at all, 1 = all alike)"
+TITLE = "The more programs decide alike, the lower the chance of a match"
+X_AXIS = "How far programs decide alike (rho; 0 = not at all, 1 = all the same)"
 Y_AXIS = "Chance of a match (%)"
 INDEPENDENT = "treating each program as independent: what a calculator without correlation gives"
 MIXED = "the estimated match chance"
