@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import re
 import subprocess
 import sys
 import time
@@ -328,10 +329,12 @@ def test_a_class_whose_scheduler_went_away_is_completed_with_resume(
     assert "has gone away" in said
     assert "--resume" in said
     assert "Traceback" not in said
-    assert 1 <= len(content(out)) < 3
+    # Two workers end in either order: whoever was delivered is there already.
+    before = {path.stem for path in out.glob("*.pdf")}
+    assert 1 <= len(before) < 3
     done = run(*arguments, "--resume")
     assert done.code == 0, done.err
-    assert "S001 was there already" in done.err or "S002 was there already" in done.err
+    assert set(re.findall(r"(\S+) was there already", done.err)) == before
     assert content(out) == content(local)
 
 
