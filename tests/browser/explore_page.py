@@ -88,6 +88,7 @@ def _run_all(page):
     """Run every cell; a command that comes before the kernel is connected does nothing."""
     begun = page.locator(".jp-CodeCell .jp-InputPrompt", has_text=re.compile(r"\[(\*|\d+)\]")).first
     for _ in range(6):
+        assert page.locator(".jp-Dialog").all_inner_texts() == []
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         try:

@@ -194,6 +194,29 @@ def test_run_all_before_the_kernel_is_ready_runs_and_no_news_is_asked_for(chromi
         page.close()
 
 
+def test_a_kernel_that_did_not_start_at_once_is_started_again(chromium, tmp_path):
+    refused = []
+
+    def start(route):
+        if route.request.method != "POST" or len(refused) == 2:
+            return route.continue_()
+        refused.append(route.request.url)
+        return route.fulfill(status=500, body='{"message": "the kernel did not start"}')
+
+    with lab_of(tmp_path) as (base, token):
+        page = chromium.new_page(viewport={"width": 1600, "height": 1000})
+        page.set_default_timeout(120_000)
+        page.route("**/api/sessions*", start)
+        page.goto(f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset")
+        page.locator(".jp-Notebook").first.wait_for()
+        page.get_by_role("menuitem", name="Run", exact=True).click()
+        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+        page.locator(PICTURE).first.wait_for()
+        assert len(refused) == 2
+        assert page.locator(".jp-Dialog").count() == 0
+        page.close()
+
+
 FOREIGN = (
     "Student No.,First Name,Last Name,Field,Step 2 Score,Step 1,Problems,Email\n"
     "7001,Ada,Moss,Psychiatry,251,P,failed M1 anatomy; remediated,a@b.edu\n"

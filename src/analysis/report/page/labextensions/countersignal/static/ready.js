@@ -1,7 +1,10 @@
 // JupyterLab asks which kernel to use, and runs nothing, where cells are run before it knows its
-// kernels. Here a command that runs cells waits until the notebook's own kernel is ready.
+// kernels. Here a command that runs cells waits until the notebook's own kernel is ready. A kernel
+// that did not start, as happens where the machine is busy, is started again before a dialog says so.
 (() => {
   const patience = 120000;
+  const attempts = 3;
+  const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
   const ready = async (app) => {
     const panel = app.shell.currentWidget;
     const session = panel && (panel.sessionContext || (panel.context && panel.context.sessionContext));
@@ -21,11 +24,25 @@
     description: "Runs cells when the kernel is ready.",
     autoStart: true,
     activate: (app) => {
+      const sessions = app.serviceManager.sessions;
+      const start = sessions.startNew.bind(sessions);
+      sessions.startNew = async (...given) => {
+        for (let attempt = 1; attempt < attempts; attempt += 1) {
+          try {
+            return await start(...given);
+          } catch (error) {
+            console.warn("The kernel did not start; trying again.", error);
+            await pause(1000 * attempt);
+          }
+        }
+        return start(...given);
+      };
       const execute = app.commands.execute.bind(app.commands);
       app.commands.execute = (id, args) => {
         if (!/^(notebook:run|runmenu:)/.test(id)) return execute(id, args);
-        const late = new Promise((resolve) => setTimeout(resolve, patience));
-        return Promise.race([ready(app).catch(() => undefined), late]).then(() => execute(id, args));
+        return Promise.race([ready(app).catch(() => undefined), pause(patience)]).then(() =>
+          execute(id, args)
+        );
       };
     },
   };
