@@ -51,8 +51,9 @@ class Column:
         Whether a value, read as its kind, is one of this column.
     options, spellings : sequence of str, mapping of str to str
         Words that a cell may be, and other words that surely mean one of them, folded.
-    percent, share, yes_no : bool
-        Of numbers: in files 0-100 and here 0-1; at most 1, so that 45% is .45; 1 and 0.
+    percent, share, yes_no, grouped : bool
+        Of numbers: in files 0-100 and here 0-1; at most 1, so that 45% is .45; 1 and 0; counts
+        or dollars, so that 1,800 is eighteen hundred.
     cut_at : int
         Of texts: what is longer is cut there; 0 for never.
     private, lines : bool
@@ -74,6 +75,7 @@ class Column:
     percent: bool = False
     share: bool = False
     yes_no: bool = False
+    grouped: bool = False
     cut_at: int = 0
     private: bool = False
     lines: bool = False
@@ -103,6 +105,7 @@ def number(
     empty: bool = True,
     whole: bool = False,
     percent: bool = False,
+    dollars: bool = False,
     regex: bool = False,
 ) -> Column:
     """Column of numbers in a closed range."""
@@ -120,6 +123,7 @@ def number(
         percent=percent,
         share=high <= 1,
         yes_no=whole and (low, high) == (0, 1),
+        grouped=(whole and high >= 1000) or dollars,
         regex=regex,
     )
 
