@@ -283,13 +283,7 @@ def resembled(word: str, table: str, cells: Iterable[str]) -> str:
     ):
         return "red_flags"
     for column, words in OTHER_WORDS.items():
-        if column in columns and (
-            name in words
-            or joined in words
-            or any(
-                len(p) > 4 and p not in COMMON and p in (*words, column) for p in joined.split("_")
-            )
-        ):
+        if column in columns and (name in words or joined in words):
             return column
     near = [(_likeness(name, known), column) for known, column in _names(table).items()]
     near += [
@@ -306,6 +300,10 @@ def resembled(word: str, table: str, cells: Iterable[str]) -> str:
     likeness, column = max(near)
     if likeness >= MISSPELT:
         return column
+    telling = {part for part in joined.split("_") if len(part) > 4 and part not in COMMON}
+    for column, others in OTHER_WORDS.items():
+        if column in columns and telling & {column, *others}:
+            return column
     words = set(map(folded, cells))
     if "red_flags" in columns and ({"p", "f"} <= words or any(map(_tells_of_a_flag, words))):
         return "red_flags"
