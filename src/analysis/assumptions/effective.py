@@ -324,17 +324,9 @@ UNKNOWN = Season()
 
 @dataclass(frozen=True, eq=False)
 class Assumptions:
-    """A frozen set of assumptions; two are equal if their fingerprints are.
+    """A frozen set of assumptions; two are equal if their fingerprints are."""
 
-    Parameters
-    ----------
-    entries : mapping of str to Entry
-        By dotted key, such as ``weights.step2_ck``.
-    season : mapping of str to Season
-        By specialty.
-    """
-
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, Entry]  # by dotted key, such as ``weights.step2_ck``
     season: Mapping[str, Season]
 
     def __eq__(self, other: object) -> bool:
@@ -344,18 +336,7 @@ class Assumptions:
         return hash(self.fingerprint)
 
     def value(self, key: str) -> float:
-        """Number of a key.
-
-        Parameters
-        ----------
-        key : str
-            A dotted key with one number.
-
-        Returns
-        -------
-        float
-            The number.
-        """
+        """The one number of a dotted key, such as ``weights.step2_ck``."""
         content = self.entry(key).content
         if not isinstance(content, float):
             message = f"{key} is not a single number"
@@ -363,49 +344,16 @@ class Assumptions:
         return content
 
     def values(self, key: str) -> tuple[float, ...]:
-        """Numbers of a key; a single number is a tuple of one.
-
-        Parameters
-        ----------
-        key : str
-            A dotted key.
-
-        Returns
-        -------
-        tuple of float
-            The numbers.
-        """
+        """Numbers of a key; a single number is a tuple of one."""
         content = self.entry(key).content
         return content if isinstance(content, tuple) else (self.value(key),)
 
     def text(self, key: str) -> str:
-        """Word of a key, such as ``anchor_basis``.
-
-        Parameters
-        ----------
-        key : str
-            A dotted key.
-
-        Returns
-        -------
-        str
-            The word.
-        """
+        """Word of a key, such as ``anchor_basis``."""
         return str(self.entry(key).content)
 
     def group(self, prefix: str) -> dict[str, float]:
-        """Numbers below a key.
-
-        Parameters
-        ----------
-        prefix : str
-            Such as ``weights``.
-
-        Returns
-        -------
-        dict of str to float
-            By what follows the prefix.
-        """
+        """Numbers below a prefix such as ``weights``, by what follows it."""
         start = f"{prefix}."
         return {k.removeprefix(start): self.value(k) for k in self.entries if k.startswith(start)}
 

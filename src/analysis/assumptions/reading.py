@@ -125,18 +125,7 @@ def _unwritten(path: Path, error: OSError) -> AssumptionError:
 
 
 def difference(old: Assumptions, new: Assumptions) -> list[tuple[str, str, str]]:
-    """Keys whose content differs between two sets.
-
-    Parameters
-    ----------
-    old, new : Assumptions
-        The sets.
-
-    Returns
-    -------
-    list of tuple of str
-        Key, old content, new content.
-    """
+    """Key, old content and new content wherever two sets differ."""
 
     def shown(entry: Entry) -> str:
         content = entry.content
@@ -168,23 +157,7 @@ def _season_shown(row: Season | None) -> str:
 def read_calendar(
     path: str | os.PathLike[str] = CALENDAR,
 ) -> dict[str, str]:
-    """Read the dates of the season, as a page says them.
-
-    Parameters
-    ----------
-    path : str or path-like
-        A TOML file: one table a date, with value, basis, why and source.
-
-    Returns
-    -------
-    dict of str to str
-        By ``submission``, ``interviews``, ``rank_list`` and ``soap``.
-
-    Raises
-    ------
-    AssumptionError
-        If the file cannot be read, a date is missing, or it does not say whose it is.
-    """
+    """Dates of the season as a page says them: submission, interviews, rank_list, soap."""
     file = from_root(path)
     content = toml_content(file)
     dates: dict[str, str] = {}

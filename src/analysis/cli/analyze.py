@@ -70,13 +70,7 @@ graduates_app = typer.Typer(
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the commands of this module.
-
-    Parameters
-    ----------
-    app : Typer
-        The command line.
-    """
+    """Register the commands of this module."""
     app.command()(reads_files(chances))
     app.command()(reads_files(pick))
     app.command()(reads_files(season))

@@ -18,13 +18,7 @@ OWN = "Your own file instead of the made-up sample: a CSV file."
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the command of this module.
-
-    Parameters
-    ----------
-    app : Typer
-        The command line.
-    """
+    """Register the command of this module."""
     app.command()(reads_files(explore))
 
 

@@ -89,18 +89,7 @@ IgnoredColumns = Annotated[
 
 
 def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command ``--mapping`` and ``--ignore-column``, which hold for every file it reads.
-
-    Parameters
-    ----------
-    command : callable
-        A command; its own options stay.
-
-    Returns
-    -------
-    callable
-        The same, with two more options.
-    """
+    """Give a command ``--mapping`` and ``--ignore-column``, which hold for every file it reads."""
 
     @wraps(command)
     def reading(*args: Any, **options: Any) -> Any:
@@ -123,20 +112,7 @@ def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def refuse_both(workers: int | None, cluster: str) -> None:
-    """Refuse processes of this machine together with a cluster.
-
-    Parameters
-    ----------
-    workers : int or None
-        ``--workers``.
-    cluster : str
-        ``--cluster``.
-
-    Raises
-    ------
-    BadParameter
-        If both are given.
-    """
+    """Refuse ``--workers``, processes of this machine, together with ``--cluster``."""
     if workers and cluster:
         message = "--workers is for this machine and --cluster for others: give one of them"
         raise typer.BadParameter(message)
@@ -144,25 +120,7 @@ def refuse_both(workers: int | None, cluster: str) -> None:
 
 @contextmanager
 def workers_of(workers: int | None, cluster: str) -> Iterator[Workers]:
-    """Workers as the options ask for, and a warning where others could read along.
-
-    Parameters
-    ----------
-    workers : int or None
-        Processes of this machine.
-    cluster : str
-        Address of a Dask scheduler; "" for this machine.
-
-    Yields
-    ------
-    Workers
-        Ready.
-
-    Raises
-    ------
-    ClusterError
-        If there is no such cluster.
-    """
+    """Workers as the options ask for, and a warning where others could read along."""
     if not cluster:
         from analysis.workers.pool import LocalPool
 

@@ -40,54 +40,23 @@ class Format(StrEnum):
 
 
 def chosen_format(asked: Format | None) -> Format:
-    """Decide on the format.
-
-    Parameters
-    ----------
-    asked : Format or None
-        What the user asked for.
-
-    Returns
-    -------
-    Format
-        That, else a table on a terminal and CSV elsewhere.
-    """
+    """The format asked for, else a table on a terminal and CSV elsewhere."""
     return asked or (Format.table if sys.stdout.isatty() else Format.csv)
 
 
 def say(message: object) -> None:
-    """Tell the user something on stderr; what a terminal would obey is shown instead.
-
-    Parameters
-    ----------
-    message : object
-        What is told, perhaps with words of a file in it.
-    """
+    """Tell the user something on stderr; what a terminal would obey is shown instead."""
     print(visible(str(message)), file=sys.stderr)
 
 
 def print_json(answer: Any) -> None:
-    """Print an answer as JSON; what is not known is null.
-
-    Parameters
-    ----------
-    answer : any
-        Lists, dictionaries, texts and finite numbers.
-    """
+    """Print an answer as JSON; what is not known is null."""
     text = json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False)
     print(text if visible(text) == text else json.dumps(answer, indent=1, allow_nan=False))
 
 
 def print_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
-    """Print rows as CSV that a spreadsheet does not take for formulas.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        The same keys in each; lists are separated by ``;``.
-    columns : sequence of str
-        The header where there are no rows; without it nothing is printed then.
-    """
+    """Print rows as CSV that no spreadsheet takes for formulas; lists are joined by ``;``."""
     header = list(rows[0]) if rows else columns
     if not header:
         return
@@ -112,19 +81,7 @@ def print_table(
     title: str = "",
     to_the_right: Collection[str] = TO_THE_RIGHT,
 ) -> None:
-    """Print some columns of rows as a table.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        The answer's rows.
-    columns : sequence of str
-        Which columns, in order.
-    title : str
-        Stands above.
-    to_the_right : collection of str
-        Columns that align right.
-    """
+    """Print some columns of rows as a table."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -155,17 +112,7 @@ def _shown(name: str, value: Any) -> str:
 def print_chances(
     records: Sequence[Mapping[str, Any]], what_ifs: Sequence[str], fingerprint: str
 ) -> None:
-    """Print chances as a table: a row a student and program, a column a scenario.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        Of `ChancesAnswer.records`: the scenarios of a pair together, the base first.
-    what_ifs : sequence of str
-        The changes, in the order of ``what_if_1``, ``what_if_2`` and so on.
-    fingerprint : str
-        Of the assumptions.
-    """
+    """Print chances as a table: a row a student and program, a column a scenario."""
     names = {"base": "as it is"} | {f"what_if_{n}": text for n, text in enumerate(what_ifs, 1)}
     rows: list[dict[str, Any]] = []
     for record in records:
@@ -194,15 +141,7 @@ WIDEST = 100
 
 
 def print_list(student_id: str, record: dict[str, Any]) -> None:
-    """Print the answer of ``pick`` for a reader.
-
-    Parameters
-    ----------
-    student_id : str
-        Whose list.
-    record : dict
-        Of `PickAnswer.record`.
-    """
+    """Print the answer of ``pick`` for a reader."""
     if record["programs"]:
         title = f"{student_id}: {len(record['chosen'])} applications, the likeliest first"
         columns = ["program", "group", "chance", "range", "signal", "why"]

@@ -216,11 +216,9 @@ def _part_columns(
 
 
 def _split_level(named: dict[str, FloatBlock], part: Part) -> dict[str, FloatBlock]:
-    """Terms with the base apart from what a program's own applicants do to it.
-
-    The base is then the level of a record at the reference where applicants score as assumed
-    usual; a place of which nothing is known belongs to it, being the pool's average.
-    """
+    """Terms with the base apart from what a program's own applicants do to it."""
+    # The base is then the level of a record at the reference where applicants score as assumed
+    # usual; a place of which nothing is known belongs to it, being the pool's average.
     own = part.levels.applicants_term(part.kind)
     base = named["spotless"] + named["program"] - own
     if not part.place_known:
@@ -241,11 +239,9 @@ def chance_blocks(
     dtype: Any = np.float32,
     rows: int = ROWS,
 ) -> Iterator[tuple[slice, FloatBlock]]:
-    """Chances of every student at every program of one specialty, gate included.
-
-    The function behind `interview_chance`, without ties, signals, ranges and reasons, for numbers
-    of pairs that no frame would hold.
-    """
+    """Chances of every student at every program of one specialty, gate included."""
+    # The function behind `interview_chance`, without ties, signals, ranges and reasons, for numbers
+    # of pairs that no frame would hold.
     levels = program_levels(programs, assumptions)
     profiles = profile_levels(students, assumptions)
     terms = terms_of(profiles, kind, levels, chance_parameters(assumptions), assumptions, dtype)

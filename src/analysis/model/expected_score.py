@@ -23,27 +23,15 @@ EXAMS = ("step2_ck", "step2_estimate", "comlex2")
 
 @dataclass(frozen=True)
 class ExpectedScore:
-    """Chances of each score.
+    """Chances of each score."""
 
-    Parameters
-    ----------
-    mean, sd : float
-        Of the office's estimate.
-    score : ndarray of float, shape (k,)
-        Passing scores, whole and rising.
-    weight : ndarray of float, shape (k,)
-        Chance of each; with ``failing`` they sum to 1.
-    failing : float
-        Chance of a score under the passing one.
-    exam : {"step2_ck", "comlex2"}
-        Which exam is not known, or stands in for Step 2 CK.
-    """
-
+    # mean, sd: Of the office's estimate.
     mean: float
     sd: float
-    score: Floats
-    weight: Floats
-    failing: float
+    score: Floats  # shape (k,): Passing scores, whole and rising
+    weight: Floats  # shape (k,): Chance of each; with ``failing`` they sum to 1
+    failing: float  # chance of a score under the passing one
+    # {"step2_ck", "comlex2"}: Which exam is not known, or stands in for Step 2 CK.
     exam: str = "step2_ck"
 
     def under(self, cutoff: Any) -> Floats:
@@ -89,11 +77,6 @@ def has_score(student: Mapping[str, Any] | pd.Series) -> bool:
 def expected_score(student: Mapping[str, Any], assumptions: Assumptions) -> ExpectedScore | None:
     """Chances of each score of a student whose score is not known; None where there is nothing.
 
-    The score is normal around the estimate and reported whole. One under today's passing score
-    brings no interview until the exam is passed. A COMLEX Level 2 score without either is read as
-    the Step 2 CK scores of those who took both exams, by one published correlation: passed, and far
-    from exact.
-
     Examples
     --------
     >>> from analysis.assumptions import read_assumptions
@@ -101,6 +84,10 @@ def expected_score(student: Mapping[str, Any], assumptions: Assumptions) -> Expe
     >>> round(found.failing, 3), found.quantile(0.5), round(float(found.under(225)), 3)
     (0.019, 230.0, 0.18)
     """
+    # The score is normal around the estimate and reported whole. One under today's passing score
+    # brings no interview until the exam is passed. A COMLEX Level 2 score without either is read as
+    # the Step 2 CK scores of those who took both exams, by one published correlation: passed, and
+    # far from exact.
     known, mean, comlex = (student.get(name, np.nan) for name in EXAMS)
     if not pd.isna(known) or (pd.isna(mean) and pd.isna(comlex)):
         return None

@@ -57,25 +57,7 @@ def flags_value(red_flags: tuple[str, ...], assumptions: Assumptions) -> float:
 
 
 def specialties_of(student: Mapping[str, Any], assumptions: Assumptions) -> dict[str, str]:
-    """Specialties a student applies to, with the competitiveness of each.
-
-    Parameters
-    ----------
-    student : mapping
-        A row of students.
-    assumptions : Assumptions
-        With the season.
-
-    Returns
-    -------
-    dict of str to str
-        Competitiveness by specialty, in the student's order.
-
-    Raises
-    ------
-    ModelError
-        If the row gives a competitiveness that there is not.
-    """
+    """Competitiveness of each specialty a student applies to, in the student's order."""
     names = listed(student["specialty"])
     given = listed(student.get("competitiveness"))
     found: dict[str, str] = {}

@@ -27,32 +27,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Member:
-    """A student with a list.
-
-    Parameters
-    ----------
-    student_id : str
-        Whose.
-    programs : tuple of str
-        Ids of the programs on the list, the most wanted first.
-    chance : ndarray of float, shape (k,)
-        Chances of an interview, 0-1, signals included.
-    drawn : ndarray of float, shape (draws, k)
-        The same under joint draws of the assumptions; without rows, nothing is varied.
-    match_chance : float
-        Of the list alone, 0-1.
-    signal : tuple of str
-        ``none``, ``silver`` or ``gold`` at each program.
-    rate : ndarray of float, shape (k,), optional
-        Chances of a match after an interview; that of the assumptions without.
-    """
+    """A student with a list."""
 
     student_id: str
-    programs: tuple[str, ...]
-    chance: Floats
+    programs: tuple[str, ...]  # ids of the programs on the list, the most wanted first
+    chance: Floats  # shape (k,): Chances of an interview, 0-1, signals included
+    # shape (draws, k): The same under joint draws of the assumptions; without rows, nothing is
+    # varied.
     drawn: Floats
-    match_chance: float
-    signal: tuple[str, ...] = ()
+    match_chance: float  # of the list alone, 0-1
+    signal: tuple[str, ...] = ()  # ``none``, ``silver`` or ``gold`` at each program
+    # shape (k,): Chances of a match after an interview; that of the assumptions without.
     rate: Floats | None = None
 
 
@@ -163,11 +148,9 @@ def second_specialties(
     assumptions: Assumptions,
     number: int,
 ) -> pd.DataFrame:
-    """What a few applications to each other specialty would add to lists.
-
-    The file reads there as at home, and one common factor stands behind all answers. Only
-    specialties whose chances have the same basis as the list's are held beside it.
-    """
+    """What a few applications to each other specialty would add to lists."""
+    # The file reads there as at home, and one common factor stands behind all answers. Only
+    # specialties whose chances have the same basis as the list's are held beside it.
     rho = mechanism(assumptions)
     rows = []
     for specialty in sorted(set(programs["specialty"]) & set(assumptions.season)):

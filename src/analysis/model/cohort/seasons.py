@@ -338,24 +338,8 @@ def answers_at_stake(found: ApplicationList, assumptions: Assumptions) -> pd.Dat
 
 
 def further_applications(found: ApplicationList, number: int) -> tuple[int, float, float]:
-    """What further applications would bring on top of a list, beyond the student's own limit.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        A list, which stays; further programs get no signal.
-    number : int
-        How many more, at most.
-
-    Returns
-    -------
-    added : int
-        How many more have any chance.
-    gain : float
-        Match chance, 0-1.
-    fee_usd : float
-        Their fees.
-    """
+    """How many more programs have any chance, the match chance they add (0-1), and their fees."""
+    # On top of a list that stays, beyond the student's own limit; they get no signal.
     problem, length = found.problem, len(found.chosen)
     curve = next_application(
         found.market,

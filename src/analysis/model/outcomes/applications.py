@@ -33,10 +33,8 @@ RELIEF = {"relief_minor": "minor", "relief_major": "major", "relief_none": "none
 def application_chances(
     applications: pd.DataFrame, assumptions: Assumptions, programs: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Chance of each application as it was sent (docs/methods.md, sections 3 and 7).
-
-    ``logit`` is that of whoever is read: neither the gate nor the highest chance is in it.
-    """
+    """Chance of each application as it was sent (docs/methods.md, sections 3 and 7)."""
+    # ``logit`` is that of whoever is read: neither the gate nor the highest chance is in it.
     if applications.empty:
         message = "there are no graduates' applications"
         raise ModelError(message)

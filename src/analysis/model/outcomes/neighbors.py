@@ -47,38 +47,23 @@ FEATURES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """What became of the graduates most like a student.
-
-    Parameters
-    ----------
-    n : int
-        How many of them.
-    n_graduates : int
-        How many were looked at.
-    n_applications : int
-        Applications of the n.
-    median_distance, largest_distance : float
-        Gower distance, 0 (the same in all that is known) to 1.
-    interview_rate, low, high : float
-        Interviews an application, with its 90% interval.
-    matched_rate, matched_low, matched_high : float
-        Share of the n who matched at a program of the file.
-    compared : tuple of str
-        Features that the student's row gives.
-    """
+    """What became of the graduates most like a student."""
 
     n: int
-    n_graduates: int
-    n_applications: int
+    n_graduates: int  # how many were looked at
+    n_applications: int  # applications of the n
+    # median_distance, largest_distance: Gower distance, 0 (the same in all that is known) to 1.
     median_distance: float
     largest_distance: float
+    # interview_rate, low, high: Interviews an application, with its 90% interval.
     interview_rate: float
     low: float
     high: float
+    # matched_rate, matched_low, matched_high: Share of the n who matched at a program of the file.
     matched_rate: float
     matched_low: float
     matched_high: float
-    compared: tuple[str, ...]
+    compared: tuple[str, ...]  # features that the student's row gives
 
 
 def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> NDArray[np.float64]:
@@ -114,13 +99,11 @@ def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> NDArr
 def graduates_alike(
     student: Mapping[str, Any], applications: pd.DataFrame, *, smallest_cell: int, most: int
 ) -> Alike:
-    """Interview rate of the graduates most like a student, with how alike and how sure.
-
-    Only graduates of the same degree are compared, those with a red flag if the student has one and
-    those without one if not: what became of others says little about this record. The root of their
-    number is taken, at least ``smallest_cell`` and at most ``most``; of equally distant ones the
-    first by id.
-    """
+    """Interview rate of the graduates most like a student, with how alike and how sure."""
+    # Only graduates of the same degree are compared, those with a red flag if the student has one
+    # and those without one if not: what became of others says little about this record. The root of
+    # their number is taken, at least ``smallest_cell`` and at most ``most``; of equally distant
+    # ones the first by id.
     people = applications.drop_duplicates("graduate_id", keep="last").sort_values("graduate_id")
     flagged = people["red_flags"].map(lambda flags: bool(listed(flags))).to_numpy()
     people = people[flagged == bool(listed(student.get("red_flags")))]
@@ -242,11 +225,9 @@ def chance_by_score(
     flag: str,
     programs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Chance of an interview by Step 2 CK with and without a flag: learned, assumed, observed.
-
-    The applications that the office's graduates sent, as if all had this score and this flag, or
-    none; everything else as it was.
-    """
+    """Chance of an interview by Step 2 CK with and without a flag: learned, assumed, observed."""
+    # The applications that the office's graduates sent, as if all had this score and this flag, or
+    # none; everything else as it was.
     smallest = int(assumptions.value("graduates.smallest_cell"))
     has = applications["red_flags"].map(lambda own: flag in listed(own)).astype(bool)
     if learned.fit is None or applications.loc[has, "graduate_id"].nunique() < smallest:
