@@ -17,7 +17,6 @@ from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
 from analysis.model.choice.greedy import greedy
 from analysis.model.correlation import mechanism, scenarios
-from analysis.model.outcomes.applications import application_chances
 from analysis.model.outcomes.calibration import (
     BrierParts,
     applicant_intervals,
@@ -33,6 +32,7 @@ from analysis.model.outcomes.calibration import (
     skill,
     temporal_split,
 )
+from analysis.model.outcomes.graduates import application_chances
 from analysis.model.outcomes.learning import Learned, learned_assumptions
 from analysis.model.parameters import FLAGS, listed
 

@@ -17,7 +17,7 @@ from scipy.special import expit, logit, logsumexp, ndtr, ndtri
 from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at
-from analysis.model.outcomes.applications import RELIEF, SLOPES
+from analysis.model.outcomes.graduates import RELIEF, SLOPES
 from analysis.model.outcomes.posterior import (
     SPARSE,
     Applicants,
