@@ -40,25 +40,7 @@ KEY_BYTES = 32
 
 
 def date_of_data(programs: pd.DataFrame, chosen: str = "") -> str:
-    """Date of the data that a report rests on; never today's.
-
-    Parameters
-    ----------
-    programs : DataFrame
-        With ``as_of``.
-    chosen : str
-        A date to print instead, as YYYY-MM-DD.
-
-    Returns
-    -------
-    str
-        ISO date.
-
-    Raises
-    ------
-    ModelError
-        If the chosen date is none, or no program says what date its row is of.
-    """
+    """ISO date of the data a report rests on: as chosen, or the programs' own; never today's."""
     if chosen:
         try:
             return datetime.date.fromisoformat(chosen).isoformat()
@@ -74,33 +56,18 @@ def date_of_data(programs: pd.DataFrame, chosen: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class StudentRow:
-    """A student whose row is good. Only the id is in its printed form, which a log may hold.
-
-    Parameters
-    ----------
-    student_id : str
-        The checked id.
-    line : int
-        Line of students.csv.
-    row_hash : str
-        Keyed hash of the row but its password, so that a later run can tell whether it changed.
-    row_csv : str
-        The row as a class of one, without name and password and without columns that are no part
-        of the table: all that a report is computed from.
-    name_hash : str
-        Keyed hash of the name; "" without one.
-    red_flags : tuple of str
-        Codes as read.
-    display_name, pdf_password : str
-        For the last step alone; "" for none.
-    """
+    """A student whose row is good. Only the id is in its printed form, which a log may hold."""
 
     student_id: str
-    line: int
+    line: int  # line of students.csv
+    # Keyed hash of the row but its password, so that a later run can tell whether it changed.
     row_hash: str = field(repr=False)
+    # The row as a class of one, without name and password and without columns that are no part of
+    # the table: all that a report is computed from.
     row_csv: str = field(repr=False)
-    name_hash: str = field(default="", repr=False)
-    red_flags: tuple[str, ...] = field(default=(), repr=False)
+    name_hash: str = field(default="", repr=False)  # keyed hash of the name; "" without one
+    red_flags: tuple[str, ...] = field(default=(), repr=False)  # codes as read
+    # display_name, pdf_password: For the last step alone; "" for none.
     display_name: str = field(default="", repr=False)
     pdf_password: str = field(default="", repr=False)
 
@@ -287,20 +254,16 @@ def _chosen(
 
 
 def row_hash(cells: Iterable[str], key: bytes) -> str:
-    """Hash of a row (HMAC-SHA-256, hexadecimal) that only this checkout can make.
-
-    It goes into manifest.json. A plain hash there would let whoever gets hold of that file try out
-    names and scores until one fits.
-    """
+    """Hash of a row (HMAC-SHA-256, hexadecimal) that only this checkout can make."""
+    # It goes into manifest.json. A plain hash there would let whoever gets hold of that file try
+    # out names and scores until one fits.
     return hmac.new(key, "\x1f".join(cells).encode(), hashlib.sha256).hexdigest()
 
 
 def row_key() -> bytes:
-    """The key of this checkout, made when it is first asked for and readable by its owner alone.
-
-    It is the same until the cache is deleted; then ``--resume`` renders each report again. Where
-    it cannot be kept, it is another each time.
-    """
+    """The key of this checkout, made when it is first asked for and readable by its owner alone."""
+    # It is the same until the cache is deleted; then ``--resume`` renders each report again. Where
+    # it cannot be kept, it is another each time.
     path = project_root() / KEY
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -130,18 +130,7 @@ class Mechanism:
 
 
 def mechanism(assumptions: Assumptions) -> Mechanism:
-    """How answers come together under a set of assumptions.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        ``latent_correlation``, ``match_correlation``, ``match_link``.
-
-    Returns
-    -------
-    Mechanism
-        To be given to `scenarios` as its correlation.
-    """
+    """Mechanism of ``latent_correlation``, ``match_correlation`` and ``match_link``."""
     return Mechanism(
         assumptions.values("latent_correlation"),
         assumptions.value("match_correlation"),
@@ -317,10 +306,8 @@ def _paired_states(
 
 @lru_cache(maxsize=256)
 def _ranked_states(rates: tuple[float, ...], after: float, *, coarse: bool) -> Floats:
-    """Match chances in each state of a ranking that hangs on its own factor, a row a rate.
-
-    Nothing of a student is in them, so that the lists of a class share them.
-    """
+    """Match chances in each state of a ranking that hangs on its own factor, a row a rate."""
+    # Nothing of a student is in them, so that the lists of a class share them.
     nodes, weight = _grid(after, coarse=coarse)
     sure = np.ones((len(rates), nodes.size))
     own = np.asarray(rates)
@@ -370,11 +357,9 @@ def match_thresholds(
     *,
     coarse: bool = False,
 ) -> Floats:
-    """Where each program draws the line after an interview, on the latent scale (section 4).
-
-    For whoever draws the factors instead of summing over their states; see `offers_at`. Of a
-    mixture, the first correlation counts.
-    """
+    """Where each program draws the line after an interview, on the latent scale (section 4)."""
+    # For whoever draws the factors instead of summing over their states; see `offers_at`. Of a
+    # mixture, the first correlation counts.
     chances = _checked_chance(chance)
     rates = _checked_rates(match_given_interview, chances.size)
     how = _mechanism_of(rho)
@@ -442,11 +427,9 @@ def _calibrated(
     *,
     coarse: bool,
 ) -> tuple[Floats, Floats]:
-    """Thresholds, and match chances in each state, that make offers ``rates`` times interviews.
-
-    ``nodes`` is the factor behind the ranking in each state, ``together`` the correlation of a
-    program's two answers, which only the first guess needs.
-    """
+    """Thresholds, and match chances in each state, that make offers ``rates`` times interviews."""
+    # ``nodes`` is the factor behind the ranking in each state, ``together`` the correlation of a
+    # program's two answers, which only the first guess needs.
     spread = np.sqrt(1 - rho)
     slope, shift = 1 / spread, np.sqrt(rho) * nodes / spread
     weighed = interview * weight

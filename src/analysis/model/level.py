@@ -59,22 +59,14 @@ def _kept(key: Any, make: Callable[[], Any]) -> Any:
 
 @dataclass(frozen=True)
 class PoolLevels:
-    """Solved levels of programs of one class of specialties, and the odds around them.
+    """Solved levels of programs of one class of specialties, and the odds around them."""
 
-    Parameters
-    ----------
-    cells : ndarray of float, shape (8, m)
-        Log-odds of a US MD senior of mean evidence, without signal or flag, from elsewhere; then
-        of `GROUPS` and of `SIGNALS` at equal evidence.
-    unplaced : ndarray of float, shape (m,)
-        What is added for a student of whose place nothing is known: the pool's average.
-    tau : ndarray of float, shape (m,)
-        Spread of the evidence in each program's specialty.
-    """
-
+    # shape (8, m): Log-odds of a US MD senior of mean evidence, without signal or flag, from
+    # elsewhere; then of `GROUPS` and of `SIGNALS` at equal evidence.
     cells: Floats
+    # shape (m,): What is added for a student of whose place nothing is known: the pool's average.
     unplaced: Floats
-    tau: Floats
+    tau: Floats  # shape (m,): Spread of the evidence in each program's specialty
 
 
 @dataclass(frozen=True)
@@ -85,19 +77,11 @@ class Moves:
     polynomial runs, and for two factors each on the log-odds of groups and of signals, through
     which parabolas run: right to a tenth of a log-odds where all move far at once, and a hundred
     times as fast as solving each draw.
-
-    Parameters
-    ----------
-    tau : float
-        Spread as assumed.
-    by_tau : ndarray of float, shape (TAUS, 8, m)
-        Cells at each of `_taus`.
-    by_factor : ndarray of float, shape (2, 2, 8, m)
-        What `FACTORS` on the groups' and on the signals' log-odds add.
     """
 
-    tau: float
-    by_tau: Floats
+    tau: float  # spread as assumed
+    by_tau: Floats  # shape (TAUS, 8, m): Cells at each of `_taus`
+    # shape (2, 2, 8, m): What `FACTORS` on the groups' and on the signals' log-odds add.
     by_factor: Floats
 
     def at(self, tau: Floats, factors: tuple[Floats, Floats]) -> Floats:
@@ -538,11 +522,9 @@ def _pooled_rates(
     imputed: list[list[str]],
     assumptions: Assumptions,
 ) -> Floats:
-    """Interviews per application, thin counts pulled to those of the like (section 3.3).
-
-    ``x = (O + nu x_type) / (A + nu)``; the rate of a type is pulled to that of the specialty in the
-    file, and that one to the season's, each worth ``level.season_programs`` programs.
-    """
+    """Interviews per application, thin counts pulled to those of the like (section 3.3)."""
+    # ``x = (O + nu x_type) / (A + nu)``; the rate of a type is pulled to that of the specialty in
+    # the file, and that one to the season's, each worth ``level.season_programs`` programs.
     offered, received = counts
     known = ~np.isnan(offered) & ~np.isnan(received)
     for at in np.flatnonzero(~known):
@@ -574,12 +556,10 @@ def _readable(
     counts: tuple[Floats, Floats],
     imputed: list[list[str]],
 ) -> ProgramLevels:
-    """Levels whose rates a program can reach with the applicants that it reads.
-
-    A program that interviews more than those above its cutoff has applicants who know it: the
-    cutoff then closes the gate for a student below it and is left out of the pool. So are its other
-    screens where the counts contradict them too. More than the highest chance is refused.
-    """
+    """Levels whose rates a program can reach with the applicants that it reads."""
+    # A program that interviews more than those above its cutoff has applicants who know it: the
+    # cutoff then closes the gate for a student below it and is left out of the pool. So are its
+    # other screens where the counts contradict them too. More than the highest chance is refused.
     assumptions = levels.assumptions
     highest = assumptions.value("highest_chance")
     rate, facts = levels.rate, {name: values.copy() for name, values in levels.facts.items()}

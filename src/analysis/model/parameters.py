@@ -162,24 +162,8 @@ def joint_draws(assumptions: Assumptions, draws: int, seed: int) -> ChanceParame
 def relief(
     flag: str, kind: str, score: Floats, parameters: ChanceParameters, assumptions: Assumptions
 ) -> Number:
-    """Share of a flag's weight that stays at a score, relative to the anchors' (section 3.2).
-
-    Parameters
-    ----------
-    flag, kind : str
-        Flag code; competitiveness of the specialty.
-    score : ndarray of float
-        Step 2 CK.
-    parameters : ChanceParameters
-        With ``kappa``.
-    assumptions : Assumptions
-        ``relief.from``, ``relief.full``.
-
-    Returns
-    -------
-    float or ndarray
-        1 at and above the full score in a moderately competitive specialty.
-    """
+    """Share of a flag's weight that stays at a score, relative to the anchors' (section 3.2)."""
+    # 1 at and above the full score in a moderately competitive specialty.
     start, full = assumptions.value("relief.from"), assumptions.value("relief.full")
     reached = np.clip((score - start) / (full - start), 0, 1)
     own = parameters.kappa[kind, RELIEF[flag]]

@@ -50,37 +50,21 @@ HALVINGS = 80
 
 @dataclass(frozen=True)
 class Pool:
-    """Who applies to a typical program of a specialty.
+    """Who applies to a typical program of a specialty."""
 
-    Parameters
-    ----------
-    rate : float
-        Interviews per application, in (0, 1).
-    group : ndarray of float, shape (4,)
-        Shares of `GROUPS` among applications.
-    signal : ndarray of float, shape (4, 3)
-        Shares of `SIGNALS` among a group's applications.
-    place, flag : ndarray of float, shape (3,)
-        Shares of `PLACES` and of `FLAG_CELLS`.
-    group_odds, signal_odds : ndarray of float, shape (4,) and (3,)
-        Marginal odds ratios of an interview, against US MD seniors and no signal.
-    place_odds : ndarray of float, shape (3,)
-        Odds ratios at equal evidence.
-    applications : ndarray of float, shape (4,)
-        Programs that a typical applicant of each group applies to.
-    step2_mean, step2_sd : float
-        Step 2 CK of the applicants.
-    """
-
-    rate: float
-    group: Floats
-    signal: Floats
+    rate: float  # interviews per application, in (0, 1)
+    group: Floats  # shape (4,): Shares of `GROUPS` among applications
+    signal: Floats  # shape (4, 3): Shares of `SIGNALS` among a group's applications
+    # place, flag: shape (3,): Shares of `PLACES` and of `FLAG_CELLS`.
     place: Floats
     flag: Floats
+    # group_odds, signal_odds: shape (4,) and (3,): Marginal odds ratios of an interview, against US
+    # MD seniors and no signal.
     group_odds: Floats
     signal_odds: Floats
-    place_odds: Floats
-    applications: Floats
+    place_odds: Floats  # shape (3,): Odds ratios at equal evidence
+    applications: Floats  # shape (4,): Programs that a typical applicant of each group applies to
+    # step2_mean, step2_sd: Step 2 CK of the applicants.
     step2_mean: float
     step2_sd: float
 
@@ -155,18 +139,10 @@ def expected_value(mean: ArrayLike, sd: float, assumptions: Assumptions) -> Floa
 
 @dataclass(frozen=True)
 class Evidence:
-    """How far applicants of one pool differ, in log-odds.
+    """How far applicants of one pool differ, in log-odds."""
 
-    Parameters
-    ----------
-    tau : ndarray of float, shape (draws,)
-        Standard deviation, at most ``pool.highest_tau``.
-    step2_correlation : ndarray of float, shape (draws,)
-        Correlation of the whole with the Step 2 CK score.
-    """
-
-    tau: Floats
-    step2_correlation: Floats
+    tau: Floats  # shape (draws,): Standard deviation, at most ``pool.highest_tau``
+    step2_correlation: Floats  # shape (draws,): Correlation of the whole with the Step 2 CK score
 
 
 def evidence_of(pool: Pool, parameters: ChanceParameters, assumptions: Assumptions) -> Evidence:
@@ -190,25 +166,14 @@ def evidence_of(pool: Pool, parameters: ChanceParameters, assumptions: Assumptio
 
 @dataclass(frozen=True)
 class Odds:
-    """Log-odds of the cells of a pool at equal evidence, one row a draw.
+    """Log-odds of the cells of a pool at equal evidence, one row a draw."""
 
-    Parameters
-    ----------
-    level : ndarray of float, shape (draws,)
-        Log-odds of a US MD senior of mean evidence, without signal, place or flag, at a program of
-        the specialty's own rate.
-    group : ndarray of float, shape (draws, 4)
-        Against US MD seniors; ``group[:, 0]`` is 0.
-    signal : ndarray of float, shape (draws, 3)
-        Against no signal.
-    tau : ndarray of float, shape (draws,)
-        Standard deviation of the evidence.
-    """
-
+    # shape (draws,): Log-odds of a US MD senior of mean evidence, without signal, place or flag, at
+    # a program of the specialty's own rate.
     level: Floats
-    group: Floats
-    signal: Floats
-    tau: Floats
+    group: Floats  # shape (draws, 4): Against US MD seniors; ``group[:, 0]`` is 0
+    signal: Floats  # shape (draws, 3): Against no signal
+    tau: Floats  # shape (draws,): Standard deviation of the evidence
 
 
 @cache
@@ -231,11 +196,9 @@ def conditional_odds(
     signal_factor: ArrayLike = 1.0,
     nodes: int = NODES,
 ) -> Odds:
-    """Odds ratios at equal evidence that give back the marginal ones (section 3.3).
-
-    A published odds ratio compares applications of all kinds of evidence; at equal evidence it is
-    larger. Solved together with the specialty's level.
-    """
+    """Odds ratios at equal evidence that give back the marginal ones (section 3.3)."""
+    # A published odds ratio compares applications of all kinds of evidence; at equal evidence it is
+    # larger. Solved together with the specialty's level.
     x, w = nodes_of(nodes)
     draws = tau.size
     cap = assumptions.value("highest_chance")
@@ -276,26 +239,13 @@ def conditional_odds(
 
 @dataclass(frozen=True)
 class Gates:
-    """Who applies to each program, and which of them it reads.
+    """Who applies to each program, and which of them it reads."""
 
-    Parameters
-    ----------
-    share : ndarray of float, shape (m, 4)
-        Share of each group among its applications.
-    signal : ndarray of float, shape (m, 4, 3)
-        Shares of `SIGNALS` among a group's applications.
-    group : ndarray of float, shape (m, 4)
-        Chance that a member of each group is read.
-    flag : ndarray of float, shape (m, 3)
-        The same for each of `FLAG_CELLS`.
-    cutoff : ndarray of float, shape (m,)
-        Standardised Step 2 CK cutoff in the program's own pool; -inf for none.
-    """
-
-    share: Floats
-    signal: Floats
-    group: Floats
-    flag: Floats
+    share: Floats  # shape (m, 4): Share of each group among its applications
+    signal: Floats  # shape (m, 4, 3): Shares of `SIGNALS` among a group's applications
+    group: Floats  # shape (m, 4): Chance that a member of each group is read
+    flag: Floats  # shape (m, 3): The same for each of `FLAG_CELLS`
+    # shape (m,): Standardised Step 2 CK cutoff in the program's own pool; -inf for none.
     cutoff: Floats
 
     def rows(self, rows: slice | NDArray[np.int64]) -> Gates:
@@ -399,11 +349,9 @@ def program_level(
     nodes: int = NODES,
     start: Floats | None = None,
 ) -> Floats:
-    """Level at which the mean chance of a program's applicants is its rate (section 3.3).
-
-    One root a program, all side by side: Newton on the log-odds of the mean, bisection where a
-    step would leave the bracket.
-    """
+    """Level at which the mean chance of a program's applicants is its rate (section 3.3)."""
+    # One root a program, all side by side: Newton on the log-odds of the mean, bisection where a
+    # step would leave the bracket.
     target = logit(rate)
     level = odds.level[0] + target - logit(pool.rate) if start is None else start.copy()
     low, high = np.full(level.size, -60.0), np.full(level.size, 60.0)
@@ -439,11 +387,9 @@ def program_level(
 
 
 def typical_penalty(pool: Pool, kind: str, assumptions: Assumptions) -> Floats:
-    """Log-odds that the flags of `FLAG_CELLS` take off at the reference's tolerance, shape (3,).
-
-    An exam failure stands for itself, a leave for the others: those are the two of which a share
-    of applicants is known; both at the pool's mean score.
-    """
+    """Log-odds that the flags of `FLAG_CELLS` take off at the reference's tolerance, shape (3,)."""
+    # An exam failure stands for itself, a leave for the others: those are the two of which a share
+    # of applicants is known; both at the pool's mean score.
     base = chance_parameters(assumptions)
     weight = base.weights["red_flags"] / assumptions.value("reference.red_flags_weight")
     score = np.array(pool.step2_mean)

@@ -52,29 +52,15 @@ AMBIGUOUS = (
 
 @dataclass(frozen=True)
 class CellCounts:
-    """What became of every filled cell of a file, so that nothing is lost in silence.
+    """What became of every filled cell of a file, so that nothing is lost in silence."""
 
-    Parameters
-    ----------
-    read : int
-        Filled cells of the file, its header line apart.
-    used : int
-        Cells of good rows that are used as they stand.
-    repaired : int
-        Those that are used in another spelling: a code for a word, a date written otherwise.
-    refused : int
-        Cells of rows that are refused.
-    left_out : int
-        Cells of columns that are left out, which the report names.
-    passed_over : int
-        Cells of titles, of a repeated header and of totals, whose lines the report names.
-    """
-
-    read: int
-    used: int
+    read: int  # filled cells of the file, its header line apart
+    used: int  # cells of good rows that are used as they stand
+    # Those that are used in another spelling: a code for a word, a date written otherwise.
     repaired: int
-    refused: int
-    left_out: int
+    refused: int  # cells of rows that are refused
+    left_out: int  # cells of columns that are left out, which the report names
+    # Cells of titles, of a repeated header and of totals, whose lines the report names.
     passed_over: int
 
     def __str__(self) -> str:

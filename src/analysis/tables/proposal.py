@@ -96,24 +96,14 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Proposal:
-    """How a foreign file reads as one of our tables, column by column.
+    """How a foreign file reads as one of our tables, column by column."""
 
-    Parameters
-    ----------
-    file, table : str
-        Names of the file and of our table.
-    rows : int
-        How many it has.
-    columns : tuple of Foreign
-        In the order of the file.
-    constants : mapping of str to str
-        Our columns that the file has not, and what a person says that every row holds.
-    """
-
+    # file, table: Names of the file and of our table.
     file: str
     table: str
     rows: int
-    columns: tuple[Foreign, ...]
+    columns: tuple[Foreign, ...]  # in the order of the file
+    # Our columns that the file has not, and what a person says that every row holds.
     constants: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -291,27 +281,7 @@ def _shown(cell: Any) -> str:
 
 
 def write_mapping(path: Path, target: Path, table: str = "") -> str:
-    """Write a proposal beside a file, below what other tables have there already.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    target : Path
-        The mapping, such as mapping.toml beside it.
-    table : str
-        As for `propose`.
-
-    Returns
-    -------
-    str
-        What was written, and what a person must decide.
-
-    Raises
-    ------
-    TableError
-        If the mapping has a part for this table already, or cannot be written.
-    """
+    """Write a proposal below what other tables have there; give what a person must decide."""
     proposal = propose(path, table)
     text = proposal.toml()
     head = text.partition("\n")[0]

@@ -30,7 +30,7 @@ class Firmness:
 
 @dataclass(frozen=True)
 class Half:
-    """One of two specialties: the match chance of a list of it alone, and its share of the whole.
+    """One of two specialties: what a list of it alone and its share of both promise.
 
     ``alone`` is under the same limits, ``within`` the chance of ending in it by the list of both.
     """
@@ -52,54 +52,27 @@ class Fees:
 
 @dataclass(frozen=True)
 class ReportView:
-    """What a report speaks of; the templates of text/report take its fields by name.
-
-    Parameters
-    ----------
-    student : StudentView
-        The record.
-    list : ListView or None
-        The list; None without a score or an estimate of it, or without a program of the specialty.
-    score : dict or None
-        Of `score_record`, where the list rests on an estimate of the score.
-    no_programs : bool
-        Whether the programs file has none of the specialty.
-    what_ifs : dict of str to WhatIf
-        Of `what_ifs_of`, None where a change means nothing.
-    parts : DataFrame
-        Of `parts_of_chance`; empty without a list.
-    alike : dict or None
-        Similar graduates: n, matched, low, high (0-1); None where they cannot be told of.
-    graduates_on_file : bool
-        Whether the office gave a file of graduates.
-    firm : Firmness or None
-        Of the list.
-    published : dict or None
-        Cited match rate of all applicants of this degree in this specialty: rate (0-1), source.
-    halves : tuple of Half
-        Each of two specialties, in the student's order; empty for one specialty or without a list.
-    fees : tuple of Fees
-        What the price of the list is made of, a specialty each.
-    calendar : dict of str to str
-        Dates of the season.
-    report_date : str
-        ISO date of the data.
-    """
+    """What a report speaks of; the templates of text/report take its fields by name."""
 
     student: StudentView
+    # The list; None without a score or an estimate of it, or without a program of the specialty.
     list: ListView | None
+    # Of `score_record`, where the list rests on an estimate of the score.
     score: dict[str, Any] | None
-    no_programs: bool
-    what_ifs: dict[str, WhatIf | None]
-    parts: pd.DataFrame
+    no_programs: bool  # whether the programs file has none of the specialty
+    what_ifs: dict[str, WhatIf | None]  # of `what_ifs_of`, None where a change means nothing
+    parts: pd.DataFrame  # of `parts_of_chance`; empty without a list
+    # Similar graduates: n, matched, low, high (0-1); None where they cannot be told of.
     alike: dict[str, Any] | None
-    graduates_on_file: bool
+    graduates_on_file: bool  # whether the office gave a file of graduates
     firm: Firmness | None
+    # Cited match rate of all applicants of this degree in this specialty: rate (0-1), source.
     published: dict[str, Any] | None
+    # Each of two specialties, in the student's order; empty for one specialty or without a list.
     halves: tuple[Half, ...]
-    fees: tuple[Fees, ...]
+    fees: tuple[Fees, ...]  # what the price is made of, a specialty each
     calendar: dict[str, str]
-    report_date: str
+    report_date: str  # ISO date of the data
 
     @property
     def words(self) -> dict[str, Any]:

@@ -93,16 +93,6 @@ def log_loss(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = N
 def skill(score: ArrayLike, reference: ArrayLike) -> Any:
     """Share of a reference's loss that a forecast takes away; 0 is no better, below 0 worse.
 
-    Parameters
-    ----------
-    score, reference : float
-        Loss of the forecast and of what it is held against; lower is better.
-
-    Returns
-    -------
-    float
-        At most 1; NaN against a reference without loss.
-
     Examples
     --------
     >>> round(skill(0.15, 0.2), 12)
@@ -192,10 +182,8 @@ def _newton(
     happened: NDArray[np.float64],
     counts: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Maximum-likelihood coefficients of logistic regressions, one a line of weights.
-
-    NaN where there are none.
-    """
+    """Maximum-likelihood coefficients of logistic regressions, one a line of weights."""
+    # NaN where there are none.
     columns = design.shape[1]
     products = (design[:, :, None] * design[:, None, :]).reshape(-1, columns**2)
     found = np.full((*counts.shape[:-1], columns), np.nan)
@@ -261,20 +249,7 @@ def ece_null(
     *,
     seed: int = 0,
 ) -> float:
-    """Mean calibration error that a perfect model would show on these applications.
-
-    Parameters
-    ----------
-    chance, applicant, rho
-        As in `simulated_outcomes`.
-    seed : int
-        Of the simulated years.
-
-    Returns
-    -------
-    float
-        To be taken off `ece` before anyone is worried.
-    """
+    """Mean calibration error that a perfect model would show; to be taken off `ece`."""
     said = np.asarray(chance, dtype=np.float64)
     fell = simulated_outcomes(said, applicant, rho, YEARS, np.random.default_rng(seed))
     return float(np.mean([ece(row, said) for row in fell.astype(np.float64)]))
@@ -347,10 +322,8 @@ def applicant_intervals(
     seed: int,
     level: float = 0.9,
 ) -> pd.DataFrame:
-    """Percentile intervals over resampled applicants (docs/methods.md, section 7).
-
-    ``statistics`` gives one number a line of a matrix of weights.
-    """
+    """Percentile intervals over resampled applicants (docs/methods.md, section 7)."""
+    # ``statistics`` gives one number a line of a matrix of weights.
     code = np.unique(np.asarray(applicant), return_inverse=True)[1]
     if code.size == 0:
         message = "there is no application to resample"
