@@ -116,6 +116,7 @@ DOMAINS: Mapping[str, Domain] = {
     "base_rate.*": SHARE,
     "override.*": SHARE,
     "auto_screen_share": UNDER_ONE,
+    "unstated_cutoff_share": SHARE,
     "highest_chance": Domain(open_low=True),
     "passing.*": SCORE,
     "step2_estimate.sd": Domain(0, 40),

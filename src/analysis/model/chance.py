@@ -224,9 +224,9 @@ def _gates(student: Mapping[str, Any], expected: ExpectedScore | None, *asked: A
             record = {**student, "step2_ck": score, "comlex_only": expected.exam == "comlex2"}
             known[under] = gate(record, *asked)
         each.append(known[under])
-    highest = each[-1]
+    # What is to be asked is so at the lowest score, what shuts the gate at the highest.
     openings = {name: np.stack([getattr(one, name) for one in each]) for name in OPENINGS}
-    return Gate(**openings, reason=highest.reason, unknown=highest.unknown)
+    return Gate(**openings, reason=each[-1].reason, unknown=each[0].unknown)
 
 
 OPENINGS = ("opening", "if_open", "if_closes")
