@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.options import reads_files
+from analysis.cli.printing import reads_files
 
 __all__ = ["add_to"]
 

@@ -276,7 +276,8 @@ def what_ifs_of(
             lists[name] = WhatIf(change, *outcome)
     if len(found.optional):
         # The first of the optional programs: the same numbers as on page 1 and in the curve.
-        sent = min(MORE_APPLICATIONS, len(found.optional))
+        free = int((found.optional["total_fee_usd"] <= found.fee_usd).sum())
+        sent = max(min(MORE_APPLICATIONS, len(found.optional)), free)
         last = found.optional.iloc[sent - 1]
         lists["more"] = WhatIf(
             "more",

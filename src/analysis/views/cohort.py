@@ -28,7 +28,7 @@ from analysis.model.cohort import (
     shared_programs,
     shared_signals,
 )
-from analysis.model.outcomes.neighbors import (
+from analysis.model.outcomes.graduates import (
     ALL,
     FLAGGED,
     SPOTLESS,

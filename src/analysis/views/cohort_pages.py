@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import problems_by_row
-from analysis.model.outcomes.neighbors import ALL
+from analysis.model.outcomes.graduates import ALL
 from analysis.text import render
 from analysis.text.labels import joined
 from analysis.views import cohort as tables

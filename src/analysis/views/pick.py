@@ -32,8 +32,8 @@ from analysis.model.choice.plans import (
     years_for,
 )
 from analysis.model.choice.problem import ListWishes
-from analysis.model.expected_score import has_score
 from analysis.model.portfolio import Method
+from analysis.model.profile import has_score
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
 from analysis.tables.codes import PLACES, STATES, specialty_name, wished_states

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.assumptions import Assumptions
+from analysis.assumptions import Assumptions, FeeStep
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import application_list
 from analysis.model.choice.plans import score_outlook, second_plan
@@ -41,6 +41,16 @@ class Half:
 
 
 @dataclass(frozen=True)
+class Fees:
+    """Whose application fees the price counts in a specialty, and where they change."""
+
+    specialty: str
+    platform: str
+    steps: tuple[FeeStep, ...]
+    source: str
+
+
+@dataclass(frozen=True)
 class ReportView:
     """What a report speaks of; the templates of text/report take its fields by name."""
 
@@ -60,6 +70,7 @@ class ReportView:
     published: dict[str, Any] | None
     # Each of two specialties, in the student's order; empty for one specialty or without a list.
     halves: tuple[Half, ...]
+    fees: tuple[Fees, ...]  # what the price is made of, a specialty each
     calendar: dict[str, str]
     report_date: str  # ISO date of the data
 
@@ -199,9 +210,18 @@ def report_view(
         firm=firm,
         published=_published(record, assumptions),
         halves=halves,
+        fees=tuple(_fees(name, assumptions) for name in record.specialties),
         calendar=calendar,
         report_date=report_date,
     )
+
+
+def _fees(specialty: str, assumptions: Assumptions) -> Fees:
+    """Fees of the specialty's own service; ERAS's where the season file gives none."""
+    season, steps = assumptions.season_of(specialty), assumptions.fee_steps(specialty)
+    if season.fee_steps:
+        return Fees(specialty, season.platform, steps, season.citations.get("fees", ""))
+    return Fees(specialty, "ERAS", steps, assumptions.entry("fees.first_usd").source)
 
 
 def _published(record: StudentView, assumptions: Assumptions) -> dict[str, Any] | None:

@@ -11,9 +11,8 @@ import pandas as pd
 from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
 from analysis.model.choice.plans import ScoreOutlook
-from analysis.model.expected_score import ExpectedScore, expected_score
 from analysis.model.parameters import heaviest_first, listed
-from analysis.model.profile import specialties_of
+from analysis.model.profile import ExpectedScore, expected_score, specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
 __all__ = [

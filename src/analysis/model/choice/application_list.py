@@ -37,10 +37,9 @@ from analysis.model.choice.problem import (
 )
 from analysis.model.choice.value import match_chance, match_shares
 from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenarios
-from analysis.model.expected_score import has_score
 from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
-from analysis.model.profile import specialties_of
+from analysis.model.profile import has_score, specialties_of
 
 __all__ = [
     "GROUPS",

@@ -22,11 +22,10 @@ from analysis.model.choice.constraints import Constraints, Price, fee_usd
 from analysis.model.choice.problem import ListChances, ListWishes, application_fees, with_ties
 from analysis.model.choice.value import match_chance
 from analysis.model.correlation import Scenarios, mechanism, scenarios
-from analysis.model.expected_score import ExpectedScore, expected_score
 from analysis.model.match_stage import match_rates
 from analysis.model.parameters import listed
 from analysis.model.portfolio import best_list
-from analysis.model.profile import specialties_of
+from analysis.model.profile import ExpectedScore, expected_score, specialties_of
 
 __all__ = [
     "LinkedYears",

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import chance_columns, drawn_chances
+from analysis.model.chance import Market, Part, chance_columns, drawn_chances
 from analysis.model.choice.constraints import (
     Constraints,
     Fees,
@@ -23,11 +23,9 @@ from analysis.model.choice.constraints import (
     affordable,
     members_of,
 )
-from analysis.model.expected_score import ExpectedScore
 from analysis.model.level import program_levels
-from analysis.model.market import Market, Part
 from analysis.model.parameters import chance_parameters, listed
-from analysis.model.profile import specialties_of
+from analysis.model.profile import ExpectedScore, specialties_of
 from analysis.vocabulary import DIVISIONS
 
 __all__ = [

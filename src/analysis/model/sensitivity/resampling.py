@@ -15,9 +15,8 @@ from analysis.errors import ModelError
 from analysis.model.chance import chance_by_parameters, wilson_interval
 from analysis.model.choice.problem import ListProblem, with_least_chance
 from analysis.model.correlation import mechanism, scenarios
-from analysis.model.expected_score import has_score
 from analysis.model.portfolio import best_list
-from analysis.model.profile import profile_levels
+from analysis.model.profile import has_score, profile_levels
 from analysis.model.sensitivity.case import (
     Case,
     Resampled,
