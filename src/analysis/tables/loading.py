@@ -476,12 +476,13 @@ def _coded(table: str, rows: pd.DataFrame) -> None:
 
 
 def rows_csv(raw: RawRows, table: str) -> bytes:
-    """All rows as one CSV file in our names, which reads to the same cells wherever it lies."""
-    texts = list(single_row_csv(_survey_shape(raw, table), table))
-    header = texts[0].partition("\n")[0] if texts else ""
-    return "\n".join(
-        [header, *(text.partition("\n")[2].rstrip("\n") for text in texts), ""]
-    ).encode()
+    """All rows as a CSV file in our names, each on its line: it reads alike wherever it lies."""
+    lines: list[str] = []
+    for text, line in zip(single_row_csv(_survey_shape(raw, table), table), raw.lines, strict=True):
+        header, *row = text.rstrip("\n").split("\n")
+        lines = lines or [header]
+        lines += [""] * (line - 1 - len(lines)) + row
+    return "\n".join([*lines, ""]).encode()
 
 
 def single_row_csv(raw: RawRows, table: str, without: Collection[str] = ()) -> Iterator[str]:
