@@ -304,8 +304,8 @@ def resembled(word: str, table: str, cells: Iterable[str]) -> str:
     for column, others in OTHER_WORDS.items():
         if column in columns and telling & {column, *others}:
             return column
-    words = set(map(folded, cells))
-    if "red_flags" in columns and ({"p", "f"} <= words or any(map(_tells_of_a_flag, words))):
+    there = set(map(folded, cells))
+    if "red_flags" in columns and ({"p", "f"} <= there or any(map(_tells_of_a_flag, there))):
         return "red_flags"
     return ""
 

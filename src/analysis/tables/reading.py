@@ -91,7 +91,7 @@ def _items(cell: str, column: Column) -> Interpreted:
     entries = [entry.strip() for entry in cell.split(";") if entry.strip()]
     if not column.options:
         return _once(entries)
-    codes = column.spellings | {folded(option): option for option in column.options}
+    codes = {**column.spellings, **{folded(option): option for option in column.options}}
     # Among known words a comma separates too, but in Washington, D.C.
     entries = [
         part.strip()
