@@ -75,9 +75,8 @@ def member_of(student_id: str, found: ApplicationList) -> Member:
 def _rates(members: Sequence[Member], assumptions: Assumptions) -> Floats:
     """Chance of a match after an interview at each program of each list."""
     usual = assumptions.value("match_given_interview")
-    return np.concatenate(
-        [np.full(len(m.programs), usual) if m.rate is None else m.rate for m in members]
-    )
+    own = [np.full(len(m.programs), usual) if m.rate is None else m.rate for m in members]
+    return np.concatenate([np.empty(0), *own])
 
 
 PAIRS_AT_A_TIME = 50_000  # what a solver holds at once, whatever the class
@@ -99,7 +98,7 @@ class Assumed:
 def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     """One state for each correlation that is mixed; everything else as assumed."""
     how = mechanism(assumptions)
-    chance = np.concatenate([member.chance for member in members])
+    chance = np.concatenate([np.empty(0), *(member.chance for member in members)])
     rate = _rates(members, assumptions)
     threshold = np.stack([match_thresholds(chance, rate, how.at(rho)) for rho in how.rho])
     states = len(how.rho)
@@ -116,19 +115,19 @@ def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
 
 def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     """One state for each joint draw of the assumptions (sections 3.6 and 8)."""
-    counts = {len(member.drawn) for member in members}
+    counts = {len(member.drawn) for member in members} or {1}
     if len(counts) != 1 or counts == {0}:
         message = "members of a class need equally many joint draws, at least one"
         raise ModelError(message)
     (draws,) = counts
-    chance = np.concatenate([member.drawn for member in members], axis=1)
+    chance = np.concatenate([np.empty((draws, 0)), *(m.drawn for m in members)], axis=1)
     seed = int(assumptions.value("uncertainty.seed"))
     rates = _between(assumptions.values("uncertainty.match_given_interview"), draws, seed, 1)
     added = logit(_rates(members, assumptions)) - logit(assumptions.value("match_given_interview"))
     how = mechanism(assumptions)
     rho = np.resize(np.array(how.rho), draws)
     threshold = np.empty_like(chance)
-    at_a_time = max(1, PAIRS_AT_A_TIME // chance.shape[1])
+    at_a_time = max(1, PAIRS_AT_A_TIME // max(1, chance.shape[1]))
     for one in dict.fromkeys(how.rho):
         alike = np.flatnonzero(rho == one)
         for begin in range(0, alike.size, at_a_time):

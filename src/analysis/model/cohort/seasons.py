@@ -78,7 +78,7 @@ def placements(
     draws = margin.shape[0]
     willing = margin > 0
     turned_away = np.zeros_like(willing)
-    programs = int(program.max(initial=0)) + 1
+    programs = int(program.max(initial=-1)) + 1
     room = np.broadcast_to(np.asarray(most), (draws, programs))
     open_draws = np.arange(draws)
     while open_draws.size:
@@ -163,17 +163,23 @@ class _Luck:
     def factors(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
         """Common factor of each student, shape (draws, students), standard normal."""
         common = self._common.standard_normal(shared.size)
-        own = np.stack([stream.standard_normal(shared.size) for stream in self._own], axis=1)
+        own = _normal(self._own, shared.size)
         return np.sqrt(shared)[:, None] * common[:, None] + np.sqrt(1 - shared)[:, None] * own
 
     def rankings(self, draws: int) -> NDArray[np.float64]:
         """Factor behind each student's rankings, shape (draws, students), standard normal."""
-        return np.stack([stream.standard_normal(draws) for stream in self._ranked], axis=1)
+        return _normal(self._ranked, draws)
 
     def answers(self, student: int, draws: int) -> NDArray[np.float64]:
         """Uniform luck at each program of a student, shape (draws, k)."""
         streams = self._answers[student]
         return np.stack([one.random(draws) for one in streams], axis=1)
+
+
+def _normal(streams: Sequence[np.random.Generator], draws: int) -> Floats:
+    """Draws of each stream, shape (draws, streams)."""
+    drawn = [stream.standard_normal(draws) for stream in streams]
+    return np.reshape(drawn, (len(streams), draws)).T
 
 
 def _stream(seed: int, student_id: str, program_id: str) -> np.random.Generator:
@@ -253,7 +259,8 @@ def margins(
 
 def _padded(members: Sequence[Member], ids: Sequence[str]) -> NDArray[np.int64]:
     place = {one: at for at, one in enumerate(ids)}
-    program = np.zeros((len(members), max(len(m.programs) for m in members)), dtype=np.int64)
+    longest = max((len(member.programs) for member in members), default=1)
+    program = np.zeros((len(members), longest), dtype=np.int64)
     for row, member in enumerate(members):
         program[row, : len(member.programs)] = [place[one] for one in member.programs]
     return program
@@ -270,18 +277,17 @@ def _shares(ends_at: NDArray[np.int64], turned_away: Bools, lost: Bools) -> NDAr
 
 def _pair_rows(members: Sequence[Member], means: NDArray[np.float64]) -> pd.DataFrame:
     rows = [
-        {
-            "student_id": member.student_id,
-            "program_id": one,
-            "signal": member.signal[rank] if member.signal else "none",
-            "ends": means[0, at, rank],
-            "turned_away": means[1, at, rank],
-            "matches_lost": means[2, at, rank],
-        }
+        (
+            member.student_id,
+            one,
+            member.signal[rank] if member.signal else "none",
+            *means[:, at, rank],
+        )
         for at, member in enumerate(members)
         for rank, one in enumerate(member.programs)
     ]
-    return pd.DataFrame(rows)
+    columns = ["student_id", "program_id", "signal", "ends", "turned_away", "matches_lost"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 Floats = NDArray[np.float64]
