@@ -51,7 +51,7 @@ from analysis.model.cohort import (
     shared_programs,
     shared_signals,
 )
-from analysis.model.outcomes.neighbors import matched_by_flag
+from analysis.model.outcomes.graduates import matched_by_flag
 from analysis.paths import from_root
 from analysis.report.publish import (
     publish_block,

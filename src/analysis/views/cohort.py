@@ -12,7 +12,7 @@ from analysis.errors import ModelError
 from analysis.model.choice.application_list import ApplicationList, application_list
 from analysis.model.choice.problem import ListWishes
 from analysis.model.cohort import answers_at_stake, further_applications, second_specialties
-from analysis.model.outcomes.neighbors import groups_of_flags
+from analysis.model.outcomes.graduates import groups_of_flags
 from analysis.text import sentence
 from analysis.text.labels import joined
 from analysis.views.application_list import ListView
