@@ -55,8 +55,7 @@ def printed(arguments: tuple[str, ...], folder: Path) -> str:
 
 def class_page(folder: Path) -> str:
     """The class overview: what notebook 70 puts on the page, for the first eight students."""
-    from analysis.assumptions import read_assumptions
-    from analysis.assumptions.reading import toml_text
+    from analysis.assumptions import read_assumptions, toml_text
     from tests.published import run_notebook, words_of
 
     (folder / "few draws.toml").write_text(

@@ -73,10 +73,12 @@ def class_lists(
 
     Parameters
     ----------
-    rows, programs, preferences : DataFrame
+    rows, programs : DataFrame
         Of `analysis.tables`.
     assumptions : Assumptions
         For everyone.
+    preferences : DataFrame, optional
+        Of `analysis.tables.read_preferences`.
 
     Returns
     -------

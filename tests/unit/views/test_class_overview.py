@@ -4,8 +4,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from analysis.assumptions import read_assumptions
-from analysis.assumptions.reading import toml_text
+from analysis.assumptions import read_assumptions, toml_text
 from analysis.paths import from_root
 from analysis.text import render, sentence, table
 from analysis.views.cohort import next_step
