@@ -30,6 +30,7 @@ from analysis.assumptions.files import (
 )
 from analysis.errors import AssumptionError, Problem
 from analysis.paths import from_root
+from analysis.vocabulary import COMPETITIVENESS
 
 __all__ = [
     "Assumptions",
@@ -262,14 +263,12 @@ def _contradictions(entries: Mapping[str, Entry]) -> dict[str, str]:
     one, several = "anchors.course_failure_remediated", "anchors.preclinical_failures_multiple"
     if number(several) > number(one):
         found[several] = f"at most {one}: several failures are no better than one"
-    for kind in ("ultra", "moderate", "less"):
-        if number(f"relief.{kind}.major") > number(f"relief.{kind}.minor"):
-            found[f"relief.{kind}.major"] = f"at most relief.{kind}.minor"
-    if number("signals.silver") > number("signals.gold"):
-        found["signals.silver"] = "at most signals.gold"
-    for kind in ("ultra", "moderate", "less"):
-        if number(f"pool.{kind}.odds_silver") > number(f"pool.{kind}.odds_gold"):
-            found[f"pool.{kind}.odds_silver"] = f"at most pool.{kind}.odds_gold"
+    at_most = [
+        *((f"relief.{kind}.major", f"relief.{kind}.minor") for kind in COMPETITIVENESS),
+        ("signals.silver", "signals.gold"),
+        *((f"pool.{kind}.odds_silver", f"pool.{kind}.odds_gold") for kind in COMPETITIVENESS),
+    ]
+    found |= {low: f"at most {high}" for low, high in at_most if number(low) > number(high)}
     if entries["anchor_basis"].content == "population":
         for key in ("anchors.step1_failure", "anchors.step2_failure"):
             most = 1 - number(key) / spotless
@@ -293,12 +292,7 @@ def overridden_entries(entries: Mapping[str, Entry], overrides: Sequence[str]) -
         check_known(SET, key)
         if not equals or not text:
             raise AssumptionError(str(Problem(SET, "key=value", column=key, value=override)))
-        content = _content(key, entries[key].content, text)
-        found[key] = (
-            Entry(values=content, basis=BASIS, why=WHY, source="none")
-            if isinstance(content, tuple)
-            else Entry(value=content, basis=BASIS, why=WHY, source="none")
-        )
+        found[key] = Entry.of(_content(key, entries[key].content, text), BASIS, WHY, "none")
         set_keys[key] = None
     _rescale_weights(found, [key for key in set_keys if key.startswith("weights.")])
     return found
@@ -429,11 +423,7 @@ class Assumptions:
         entries = dict(self.entries)
         for key, value in values.items():
             self.entry(key)
-            entries[key] = (
-                Entry(values=value, basis=basis, why=why, source=source)
-                if isinstance(value, tuple)
-                else Entry(value=value, basis=basis, why=why, source=source)
-            )
+            entries[key] = Entry.of(value, basis, why, source)
         refuse_contradictions(source, entries)
         return Assumptions(entries, self.season)
 
@@ -540,20 +530,8 @@ def _unwritten(path: Path, error: OSError) -> AssumptionError:
 
 def difference(old: Assumptions, new: Assumptions) -> list[tuple[str, str, str]]:
     """Key, old content and new content wherever two sets differ."""
-
-    def shown(entry: Entry) -> str:
-        content = entry.content
-        return (
-            ";".join(f"{n:g}" for n in content)
-            if isinstance(content, tuple)
-            else (f"{content:g}" if isinstance(content, float) else content)
-        )
-
-    changed = [
-        (key, shown(old.entries[key]), shown(new.entries[key]))
-        for key in old.entries
-        if old.entries[key].content != new.entries[key].content
-    ]
+    pairs = ((key, old.entries[key].content, new.entries[key].content) for key in old.entries)
+    changed = [(key, _shown(was), _shown(now)) for key, was, now in pairs if was != now]
     for name in sorted({*old.season, *new.season}):
         before, after = old.season.get(name), new.season.get(name)
         if before != after:
@@ -568,11 +546,9 @@ def _season_shown(row: Season | None) -> str:
     return ", ".join(f"{name} {value}" for name, value in own.items() if value != "")
 
 
-def read_calendar(
-    path: str | os.PathLike[str] = CALENDAR,
-) -> dict[str, str]:
+def read_calendar() -> dict[str, str]:
     """Dates of the season as a page says them: submission, interviews, rank_list, soap."""
-    file = from_root(path)
+    file = from_root(CALENDAR)
     content = toml_content(file)
     dates: dict[str, str] = {}
     for name in DATES:

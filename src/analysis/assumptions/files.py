@@ -63,6 +63,12 @@ class Entry(BaseModel):
             raise ValueError(message)
         return self
 
+    @classmethod
+    def of(cls, content: Content, basis: Basis, why: str, source: str) -> Entry:
+        """An entry of one number, word, or several numbers."""
+        field = "values" if isinstance(content, tuple) else "value"
+        return cls.model_validate({field: content, "basis": basis, "why": why, "source": source})
+
     @property
     def content(self) -> Content:
         """The value, or the values."""

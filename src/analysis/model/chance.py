@@ -22,7 +22,7 @@ from analysis.model.parameters import (
     listed,
 )
 from analysis.model.profile import ExpectedScore, expected_score, profile_levels, specialties_of
-from analysis.model.terms import TERMS, Gate, Terms, gate, log_odds_terms, terms_of
+from analysis.model.terms import TERMS, Gate, Terms, gate, terms_of
 
 __all__ = [
     "DIVISIONS",
@@ -35,7 +35,6 @@ __all__ = [
     "chance_draws",
     "drawn_chances",
     "interview_chance",
-    "log_odds_terms",
     "place_log_odds",
     "range_ends",
     "wilson_interval",

@@ -20,6 +20,7 @@ from analysis.model.pool import (
     COMPENSATING,
     SIGNALS,
     Gates,
+    LevelProblem,
     Odds,
     Pool,
     conditional_odds,
@@ -27,7 +28,6 @@ from analysis.model.pool import (
     expected_value,
     own_shares,
     pool_of,
-    program_level,
     typical_penalty,
 )
 
@@ -284,34 +284,7 @@ class ProgramLevels:
         }
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """What the levels of one specialty's programs are solved from."""
-
-    pool: Pool
-    tau: Floats
-    correlation: float
-    typical: Floats
-    penalty: Floats
-    gates: Gates
-    rate: Floats
-    highest: float
-
-    def level(self, odds: Odds, **how: Any) -> Floats:
-        """Levels at the odds of one draw, shape (m,)."""
-        return program_level(
-            self.rate,
-            self.pool,
-            odds,
-            self.correlation,
-            self.penalty,
-            self.gates,
-            self.highest,
-            **how,
-        )
-
-
-def _problems(levels: ProgramLevels, kind: str) -> Iterator[tuple[NDArray[np.int64], _Problem]]:
+def _problems(levels: ProgramLevels, kind: str) -> Iterator[tuple[NDArray[np.int64], LevelProblem]]:
     assumptions = levels.assumptions
     for name in dict.fromkeys(levels.specialty):
         at = np.flatnonzero(levels.specialty == name)
@@ -324,19 +297,16 @@ def _problems(levels: ProgramLevels, kind: str) -> Iterator[tuple[NDArray[np.int
             for flag in ("step1_failure", "loa_academic")
         ]
         assert own.rate is not None  # noqa: S101 - the identity always has one
-        yield (
-            at,
-            _Problem(
-                pool=pool,
-                tau=evidence.tau,
-                correlation=float(evidence.step2_correlation[0]),
-                typical=typical,
-                penalty=np.column_stack([np.zeros(at.size), *heavier]) * typical,
-                gates=_gates(own, kind, pool),
-                rate=own.rate,
-                highest=assumptions.value("highest_chance"),
-            ),
+        problem = LevelProblem(
+            pool=pool,
+            evidence=evidence,
+            typical=typical,
+            penalty=np.column_stack([np.zeros(at.size), *heavier]) * typical,
+            gates=_gates(own, kind, pool),
+            rate=own.rate,
+            highest=assumptions.value("highest_chance"),
         )
+        yield at, problem
 
 
 def _pool_levels(levels: ProgramLevels, kind: str) -> PoolLevels:
@@ -344,11 +314,13 @@ def _pool_levels(levels: ProgramLevels, kind: str) -> PoolLevels:
     count = levels.prestige.size
     found = PoolLevels(np.empty((8, count)), np.empty(count), np.empty(count))
     for at, problem in _problems(levels, kind):
-        odds = conditional_odds(problem.pool, problem.tau, problem.typical, levels.assumptions)
+        odds = conditional_odds(
+            problem.pool, problem.evidence.tau, problem.typical, levels.assumptions
+        )
         level = problem.level(odds)
         found.cells[:, at] = _cells(level, odds)
         found.unplaced[at] = problem.level(odds, placed=False) - level
-        found.tau[at] = problem.tau
+        found.tau[at] = problem.evidence.tau
     return found
 
 
@@ -356,7 +328,7 @@ def _pool_moves(levels: ProgramLevels, kind: str) -> list[tuple[NDArray[np.int64
     known = levels.solved(kind).cells[0]
     found = []
     for at, problem in _problems(levels, kind):
-        spreads = np.concatenate([np.repeat(problem.tau, 5), _taus()])
+        spreads = np.concatenate([np.repeat(problem.evidence.tau, 5), _taus()])
         factors = np.ones((2, spreads.size))
         factors[0, 1:3] = factors[1, 3:5] = FACTORS
         coarse = conditional_odds(
@@ -375,7 +347,7 @@ def _pool_moves(levels: ProgramLevels, kind: str) -> list[tuple[NDArray[np.int64
             rows.append(_cells(level, odds))
         cells = np.stack(rows)
         by_factor = (cells[1:5] - cells[0]).reshape(2, 2, *cells.shape[1:])
-        found.append((at, Moves(float(problem.tau[0]), cells[5:], by_factor)))
+        found.append((at, Moves(float(problem.evidence.tau[0]), cells[5:], by_factor)))
     return found
 
 

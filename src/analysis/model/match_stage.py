@@ -16,14 +16,13 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri
 
 from analysis.assumptions import GROUPS, Assumptions
-from analysis.model.correlation import answers_at, mechanism, scenarios
+from analysis.model.correlation import answers_at, hermite, mechanism, scenarios
 from analysis.model.level import IDENTITY
 from analysis.model.parameters import CLASSES, chance_parameters
 from analysis.model.pool import (
     Pool,
     conditional_odds,
     evidence_of,
-    nodes_of,
     pool_of,
     typical_penalty,
 )
@@ -91,8 +90,8 @@ def typical_applicant(
     odds = conditional_odds(pool, evidence.tau, penalty, assumptions)
     opening = np.array([1.0, 1 - assumptions.value("auto_screen_share"), 1.0])
     # A person is a flag and a record; an application a signal, a place, a reach or a safe choice.
-    nodes, weight = nodes_of(EVIDENCE_NODES)
-    own, among = nodes_of(APPLICATION_NODES)
+    nodes, weight = hermite(EVIDENCE_NODES)
+    own, among = hermite(APPLICATION_NODES)
     apart = _apart(pool, assumptions)
     steady = np.sqrt(odds.tau[0] ** 2 - apart**2)
     of_person = penalty[:, None] + steady * nodes
@@ -209,7 +208,7 @@ def all_specialties(group: str, assumptions: Assumptions) -> AllSpecialties:
 def _silence(chance: Floats, number: Floats, rhos: tuple[float, ...]) -> Floats:
     """Chance of no interview at all of each person, shape (persons,)."""
     found = np.zeros(len(chance))
-    nodes, weight = nodes_of(32)
+    nodes, weight = hermite(32)
     for rho in rhos:
         held = answers_at(ndtri(chance)[..., None], rho, nodes) if rho else chance[..., None]
         none = np.exp(np.einsum("pts,t->ps", np.log1p(-np.minimum(held, 1 - 1e-12)), number))

@@ -88,7 +88,8 @@ class ChanceParameters:
 
 
 @lru_cache(maxsize=8)
-def _chance_parameters(assumptions: Assumptions) -> ChanceParameters:
+def chance_parameters(assumptions: Assumptions) -> ChanceParameters:
+    """Read the chance's numbers out of a set of assumptions (docs/methods.md, section 3)."""
     anchors = assumptions.group("anchors")
     if assumptions.text("anchor_basis") == "population":
         for flag in EXAM_FAILURES:
@@ -107,11 +108,6 @@ def _chance_parameters(assumptions: Assumptions) -> ChanceParameters:
         tolerance_shift=0.0,
         group_odds=assumptions.value("base_rate.group_odds"),
     )
-
-
-def chance_parameters(assumptions: Assumptions) -> ChanceParameters:
-    """Read the chance's numbers out of a set of assumptions (docs/methods.md, section 3)."""
-    return _chance_parameters(assumptions)
 
 
 @lru_cache(maxsize=8)

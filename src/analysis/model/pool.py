@@ -6,8 +6,8 @@ A program's interview rate is an average over them; its level is the one that gi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,7 @@ from scipy.special import logit, ndtr
 
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
+from analysis.model.correlation import hermite
 from analysis.model.parameters import ChanceParameters, chance_parameters, relief
 
 __all__ = [
@@ -24,15 +25,14 @@ __all__ = [
     "SIGNALS",
     "Evidence",
     "Gates",
+    "LevelProblem",
     "Odds",
     "Pool",
     "conditional_odds",
     "evidence_of",
     "expected_value",
-    "mean_chance",
     "own_shares",
     "pool_of",
-    "program_level",
     "typical_penalty",
 ]
 
@@ -176,16 +176,6 @@ class Odds:
     tau: Floats  # shape (draws,): Standard deviation of the evidence
 
 
-@cache
-def nodes_of(count: int) -> tuple[Floats, Floats]:
-    """Gauss-Hermite nodes and weights of a standard normal."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(count)
-    weights /= weights.sum()
-    for shared in (nodes, weights):
-        shared.flags.writeable = False
-    return nodes, weights
-
-
 def conditional_odds(
     pool: Pool,
     tau: Floats,
@@ -199,7 +189,7 @@ def conditional_odds(
     """Odds ratios at equal evidence that give back the marginal ones (section 3.3)."""
     # A published odds ratio compares applications of all kinds of evidence; at equal evidence it is
     # larger. Solved together with the specialty's level.
-    x, w = nodes_of(nodes)
+    x, w = hermite(nodes)
     draws = tau.size
     cap = assumptions.value("highest_chance")
     opening = np.array([1.0, 1 - assumptions.value("auto_screen_share"), 1.0])
@@ -297,93 +287,82 @@ def _sent_as_often(usual: Floats, share: Floats, own: Floats) -> Floats:
     return np.minimum(low[:, None] * each, 1)
 
 
-def mean_chance(
-    level: Floats,
-    pool: Pool,
-    odds: Odds,
-    correlation: float,
-    penalty: Floats,
-    gates: Gates,
-    highest: float,
-    *,
-    placed: bool = True,
-    nodes: int = NODES,
-) -> tuple[Floats, Floats]:
-    """Mean chance of a program's applicants at a level, and its slope (section 3.3)."""
-    x, w = nodes_of(nodes)
-    place = pool.place if placed else np.array([1.0])
-    place_log = np.log(pool.place_odds)[: place.size]
-    cells = odds.signal[0][:, None] + place_log
-    with np.errstate(over="ignore"):
-        inverse = np.exp(-(odds.group[0][:, None, None] + cells.ravel()[:, None] + odds.tau[0] * x))
-    mean, slope = np.zeros(level.size), np.zeros(level.size)
-    for start in range(0, level.size, ROWS_AT_A_TIME):
-        rows = slice(start, start + ROWS_AT_A_TIME)
-        own = gates.rows(rows)
-        by_node = own.passes(x, correlation) * w
-        within = (own.signal[..., None] * place).reshape(*own.share.shape, -1)
-        for flag, share in enumerate(pool.flag):
-            with np.errstate(over="ignore"):
-                scale = np.exp(-(level[rows] + penalty[rows, flag]))
-            chance = 1 / (1 + scale[:, None, None, None] * inverse)
-            rise = np.where(chance < highest, chance * (1 - chance), 0.0)
-            np.minimum(chance, highest, out=chance)
-            weight = share * own.flag[:, flag]
-            for values, sums in ((chance, mean), (rise, slope)):
-                by_group = np.einsum("mgcj,mgc->mgj", values, within)
-                found = np.einsum("mgj,mj->mg", by_group, by_node)
-                sums[rows] += weight * np.einsum("mg,mg,mg->m", found, own.group, own.share)
-    return mean, slope
+@dataclass(frozen=True)
+class LevelProblem:
+    """Programs of one specialty: who applies, whom each reads, and the rate to give back."""
 
+    pool: Pool
+    evidence: Evidence
+    typical: Floats  # shape (3,): `typical_penalty`
+    penalty: Floats  # shape (m, 3): the same at each program's own tolerance
+    gates: Gates
+    rate: Floats  # shape (m,): interviews per application
+    highest: float
 
-def program_level(
-    rate: Floats,
-    pool: Pool,
-    odds: Odds,
-    correlation: float,
-    penalty: Floats,
-    gates: Gates,
-    highest: float,
-    *,
-    placed: bool = True,
-    nodes: int = NODES,
-    start: Floats | None = None,
-) -> Floats:
-    """Level at which the mean chance of a program's applicants is its rate (section 3.3)."""
-    # One root a program, all side by side: Newton on the log-odds of the mean, bisection where a
-    # step would leave the bracket.
-    target = logit(rate)
-    level = odds.level[0] + target - logit(pool.rate) if start is None else start.copy()
-    low, high = np.full(level.size, -60.0), np.full(level.size, 60.0)
-    left = np.arange(level.size)
-    accuracy = TOLERANCE if nodes == NODES else 1e-7
-    for _ in range(MOST_STEPS):
-        mean, slope = mean_chance(
-            level[left],
-            pool,
-            odds,
-            correlation,
-            penalty[left],
-            gates.rows(left),
-            highest,
-            placed=placed,
-            nodes=nodes,
-        )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            excess = logit(mean) - target[left]
-            step = -excess * mean * (1 - mean) / slope
-        here = level[left]
-        low[left] = np.where(excess <= 0, here, low[left])
-        high[left] = np.where(excess >= 0, here, high[left])
-        there = here + np.clip(np.nan_to_num(step, nan=np.inf), -WIDEST_STEP, WIDEST_STEP)
-        inside = (there > low[left]) & (there < high[left])
-        there = np.where(inside, there, (low[left] + high[left]) / 2)
-        done = np.abs(mean - rate[left]) <= accuracy * rate[left]
-        level[left] = np.where(done, here, there)
-        left = left[~done & (np.abs(there - here) > 1e-14 * (1 + np.abs(here)))]
-        if left.size == 0:
-            break
-    return level
+    def rows(self, rows: NDArray[np.int64]) -> LevelProblem:
+        """The same for some of the programs."""
+        gates = self.gates.rows(rows)
+        return replace(self, penalty=self.penalty[rows], gates=gates, rate=self.rate[rows])
+
+    def mean_chance(
+        self, level: Floats, odds: Odds, *, placed: bool = True, nodes: int = NODES
+    ) -> tuple[Floats, Floats]:
+        """Mean chance of each program's applicants at a level, and its slope (section 3.3)."""
+        x, w = hermite(nodes)
+        place = self.pool.place if placed else np.array([1.0])
+        place_log = np.log(self.pool.place_odds)[: place.size]
+        cells = (odds.signal[0][:, None] + place_log).ravel()[:, None]
+        with np.errstate(over="ignore"):
+            inverse = np.exp(-(odds.group[0][:, None, None] + cells + odds.tau[0] * x))
+        mean, slope = np.zeros(level.size), np.zeros(level.size)
+        for start in range(0, level.size, ROWS_AT_A_TIME):
+            rows = slice(start, start + ROWS_AT_A_TIME)
+            own = self.gates.rows(rows)
+            by_node = own.passes(x, float(self.evidence.step2_correlation[0])) * w
+            within = (own.signal[..., None] * place).reshape(*own.share.shape, -1)
+            for flag, share in enumerate(self.pool.flag):
+                with np.errstate(over="ignore"):
+                    scale = np.exp(-(level[rows] + self.penalty[rows, flag]))
+                chance = 1 / (1 + scale[:, None, None, None] * inverse)
+                rise = np.where(chance < self.highest, chance * (1 - chance), 0.0)
+                np.minimum(chance, self.highest, out=chance)
+                weight = share * own.flag[:, flag]
+                for values, sums in ((chance, mean), (rise, slope)):
+                    by_group = np.einsum("mgcj,mgc->mgj", values, within)
+                    found = np.einsum("mgj,mj->mg", by_group, by_node)
+                    sums[rows] += weight * np.einsum("mg,mg,mg->m", found, own.group, own.share)
+        return mean, slope
+
+    def level(
+        self, odds: Odds, *, placed: bool = True, nodes: int = NODES, start: Floats | None = None
+    ) -> Floats:
+        """Level at which the mean chance of a program's applicants is its rate (section 3.3)."""
+        # One root a program, all side by side: Newton on the log-odds of the mean, bisection where
+        # a step would leave the bracket.
+        target = logit(self.rate)
+        known = odds.level[0] + target - logit(self.pool.rate)
+        level = known if start is None else start.copy()
+        low, high = np.full(level.size, -60.0), np.full(level.size, 60.0)
+        left = np.arange(level.size)
+        accuracy = TOLERANCE if nodes == NODES else 1e-7
+        for _ in range(MOST_STEPS):
+            some = self.rows(left)
+            mean, slope = some.mean_chance(level[left], odds, placed=placed, nodes=nodes)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                excess = logit(mean) - target[left]
+                step = -excess * mean * (1 - mean) / slope
+            here = level[left]
+            low[left] = np.where(excess <= 0, here, low[left])
+            high[left] = np.where(excess >= 0, here, high[left])
+            there = here + np.clip(np.nan_to_num(step, nan=np.inf), -WIDEST_STEP, WIDEST_STEP)
+            inside = (there > low[left]) & (there < high[left])
+            there = np.where(inside, there, (low[left] + high[left]) / 2)
+            done = np.abs(mean - some.rate) <= accuracy * some.rate
+            level[left] = np.where(done, here, there)
+            left = left[~done & (np.abs(there - here) > 1e-14 * (1 + np.abs(here)))]
+            if left.size == 0:
+                break
+        return level
 
 
 def typical_penalty(pool: Pool, kind: str, assumptions: Assumptions) -> Floats:

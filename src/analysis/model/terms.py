@@ -23,7 +23,6 @@ __all__ = [
     "Terms",
     "combined_penalty",
     "gate",
-    "log_odds_terms",
     "penalty_parts",
     "term_points",
     "terms_of",
@@ -188,7 +187,7 @@ class Terms:
     base: Floats
 
     def named(self) -> dict[str, Floats]:
-        """Terms by name but place and signal; each broadcasts to (n, m) or (draws, n, m)."""
+        """Terms by name but place and signal; they sum up, each (n, m), (draws, n, m) or less."""
         penalty = combined_penalty(self.flags, self.several_flags_share, self.base.dtype)
         return {**self.of_student, "program": self.program, "red_flags": penalty}
 
@@ -283,18 +282,6 @@ def terms_of(
         assumptions.value("highest_chance"),
         spotless + (step2 + clerkships + letters + research) + degree,
     )
-
-
-def log_odds_terms(
-    students: pd.DataFrame,
-    kind: str,
-    levels: ProgramLevels,
-    parameters: ChanceParameters,
-    assumptions: Assumptions,
-    dtype: Any = np.float64,
-) -> dict[str, Floats]:
-    """Terms of the log-odds by name, which sum to it (docs/methods.md, sections 3.2 and 3.3)."""
-    return terms_of(students, kind, levels, parameters, assumptions, dtype).named()
 
 
 BASE = "spotless"

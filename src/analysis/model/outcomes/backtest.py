@@ -217,10 +217,10 @@ def _statistics(
             )
             if name == "base_rate":
                 continue
-            line = calibration_line(happened, said, weight)
-            found[f"{own}calibration_slope"] = line.slope
+            slope, intercept = calibration_line(happened, said, weight)
+            found[f"{own}calibration_slope"] = slope
             if name == "learned":
-                found["calibration_intercept"] = line.intercept
+                found["calibration_intercept"] = intercept
                 found["ece"] = ece(happened, said, weight)
         for name in RIVALS:
             found[f"skill_vs_{name}"] = skill(found["brier"], found[f"{name}:brier"])
@@ -283,7 +283,7 @@ def _marked(found: Learned, verdict: str, why: str) -> Learned:
     """The learned set with its verdict, for whoever reads it later."""
     if not found.changes["learned"].any():
         return found
-    mark = Entry(value=verdict, basis="office", why=f"{why}.", source="the office's own graduates")
+    mark = Entry.of(verdict, "office", f"{why}.", "the office's own graduates")
     old = found.assumptions
     return replace(
         found, assumptions=Assumptions({**old.entries, "graduates.verdict": mark}, old.season)

@@ -21,7 +21,6 @@ from analysis.model.correlation import answers_at
 
 __all__ = [
     "BrierParts",
-    "CalibrationLine",
     "applicant_intervals",
     "brier",
     "brier_parts",
@@ -157,23 +156,15 @@ def calibration_in_the_large(
     return _mean(happened - said, counts)
 
 
-@dataclass(frozen=True, slots=True)
-class CalibrationLine:
-    """Straight line of the logit of outcomes on the logit of chances."""
-
-    slope: Any
-    intercept: Any
-
-
 def calibration_line(
     outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
-) -> CalibrationLine:
-    """Slope and intercept of a logistic recalibration, by Newton's method."""
+) -> tuple[Any, Any]:
+    """Slope and intercept of the logit of outcomes on the logit of chances, by Newton's method."""
     happened, said, counts = scored_rows(outcome, chance, weight)
     score = logit(np.clip(said, EDGE, 1 - EDGE))
     level = _newton(np.ones((score.size, 1)), score, happened, counts)
     both = _newton(np.column_stack([np.ones(score.size), score]), 0 * score, happened, counts)
-    return CalibrationLine(_plain(both[..., 1]), _plain(level[..., 0]))
+    return _plain(both[..., 1]), _plain(level[..., 0])
 
 
 def _newton(

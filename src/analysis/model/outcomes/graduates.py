@@ -13,12 +13,18 @@ from scipy.special import expit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import log_odds_terms, wilson_interval
+from analysis.model.chance import wilson_interval
 from analysis.model.level import ProgramLevels, program_levels
-from analysis.model.parameters import EXAM_FAILURES, FLAGS, chance_parameters, listed
+from analysis.model.parameters import (
+    EXAM_FAILURES,
+    FLAGS,
+    ChanceParameters,
+    chance_parameters,
+    listed,
+)
 from analysis.model.pool import SIGNALS
 from analysis.model.profile import profile_levels, specialties_of
-from analysis.model.terms import gate
+from analysis.model.terms import gate, terms_of
 
 if TYPE_CHECKING:
     from analysis.model.outcomes.learning import Learned
@@ -40,6 +46,7 @@ __all__ = [
     "matched_by_flag",
 ]
 
+Floats = NDArray[np.float64]
 # Step of the numeric slope in a flag's log-odds; the penalty is piecewise linear in it.
 STEP = 1e-4
 NO_SCORE = "no Step 2 CK score"
@@ -153,9 +160,13 @@ def _fill(
     profiles = profile_levels(students, assumptions)
     parameters = chance_parameters(assumptions)
 
-    terms = log_odds_terms(profiles, kind, levels, parameters, assumptions)
-    shape = (len(students), len(targets))
-    total = np.asarray(sum(np.broadcast_to(term, shape) for term in terms.values()))
+    def summed(moved: ChanceParameters) -> Floats:
+        """Log-odds of each student at each target, without signal and place."""
+        terms = terms_of(profiles, kind, levels, moved, assumptions).named().values()
+        shape = (len(students), len(targets))
+        return np.asarray(sum(np.broadcast_to(term, shape) for term in terms))
+
+    total = summed(parameters)
     signals = part["signal"].astype(object).where(part["signal"].notna(), "none").to_numpy()
     by_signal = {
         one: levels.signal_term(np.full(len(targets), one, dtype=object), kind, parameters)
@@ -196,9 +207,7 @@ def _fill(
         gamma = {**parameters.gamma, flag: parameters.gamma[flag] - STEP}
         held[flag] = replace(parameters, gamma=gamma)
     for name, lower in held.items():
-        moved = log_odds_terms(profiles, kind, levels, lower, assumptions)
-        below = np.asarray(sum(np.broadcast_to(term, shape) for term in moved.values()))
-        slope = (total - below)[person, column] / STEP
+        slope = (total - summed(lower))[person, column] / STEP
         found.loc[part.index, f"exposure_{name}"] = slope
 
 

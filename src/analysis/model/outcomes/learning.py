@@ -16,7 +16,7 @@ from scipy.special import expit, logit, logsumexp, ndtr, ndtri
 
 from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
-from analysis.model.correlation import answers_at
+from analysis.model.correlation import answers_at, hermite
 from analysis.model.outcomes.graduates import RELIEF, SLOPES
 from analysis.model.outcomes.posterior import (
     SPARSE,
@@ -325,8 +325,8 @@ def _counter_signal(
 def _places(assumptions: Assumptions) -> tuple[Floats, Floats]:
     """Log-weights and chances of a match after an interview, as strewn between graduates."""
     rate, rho = assumptions.value("match_given_interview"), float(RANKING_RHO.mean())
-    nodes, weights = np.polynomial.hermite_e.hermegauss(7)
-    return np.log(weights / weights.sum()), answers_at(np.asarray(ndtri(rate)), rho, nodes)
+    nodes, weights = hermite(7)
+    return np.log(weights), answers_at(np.asarray(ndtri(rate)), rho, nodes)
 
 
 def _survey_worth(
@@ -407,10 +407,7 @@ class _Changes:
         self._rows.append(row | {"n": found.n, "learned": True, "why": why})
 
     def _enter(self, key: str, content: float | tuple[float, ...], why: str) -> None:
-        held = {"values": content} if isinstance(content, tuple) else {"value": content}
-        self._new[key] = Entry.model_validate(
-            {**held, "basis": "office", "why": why, "source": "the office's own graduates"}
-        )
+        self._new[key] = Entry.of(content, "office", why, "the office's own graduates")
 
     def _range(self, key: str, found: Estimate, of: str) -> None:
         """Let the range of a chance know what is now known of a number."""
@@ -573,8 +570,8 @@ def match_given_interview(applicants: Applicants, matched: ArrayLike) -> Estimat
     count, cases = np.unique(
         np.column_stack([interviews[seen], placed[seen]]), axis=0, return_counts=True
     )
-    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
-    log_weights = np.log(weights / weights.sum())
+    nodes, weights = hermite(40)
+    log_weights = np.log(weights)
 
     def log_likelihood(rate: float) -> float:
         each = []

@@ -340,7 +340,7 @@ def estimate_of(draws: ArrayLike, n: int) -> Estimate:
 
 
 def on_a_grid(
-    log_density: Callable[[float], float], grid: ArrayLike, n: int, draws: int = DRAWS
+    log_density: Callable[[float], float], grid: ArrayLike, n: int
 ) -> tuple[Estimate, Floats]:
     """Posterior of one number under an even prior between the ends of a grid."""
     # The density is worked out at the grid and, twice, between its highest point and the neighbors;
@@ -358,7 +358,7 @@ def on_a_grid(
     density = np.exp(height - height.max())
     share = np.cumsum((density[1:] + density[:-1]) / 2)
     share = np.concatenate([[0.0], share / share[-1]])
-    values = np.interp((np.arange(draws) + 0.5) / draws, share, fine)
+    values = np.interp((np.arange(DRAWS) + 0.5) / DRAWS, share, fine)
     found = estimate_of(values, n)
     top = int(height.argmax())
     ended = top in (0, len(fine) - 1)
@@ -513,7 +513,13 @@ def prior_sample_size(
     successes: ArrayLike, trials: ArrayLike, prior: ArrayLike, cap: float
 ) -> Estimate:
     """How many applications the survey is worth, by how far cells stray from its chances."""
-    got, tried, believed = _counts(successes, trials, prior)
+    got, tried, believed = (np.asarray(one, dtype=np.float64) for one in (successes, trials, prior))
+    if not ((got >= 0) & (got <= tried)).all():
+        message = "more interviews than applications"
+        raise ModelError(message)
+    if not ((believed >= 0) & (believed <= 1)).all():
+        message = "a survey chance is unknown or outside 0 to 1"
+        raise ModelError(message)
     used = (tried > 0) & (believed > 0) & (believed < 1)
     if not (tried[used] > 1).any():
         message = "no cell has two applications: how far cells stray cannot be seen"
@@ -553,18 +559,3 @@ def design_effect(
     coin = trials * average * (1 - average)
     total = np.bincount(pair % cells, variance, cells)
     return np.divide(total, coin, out=np.ones(cells), where=coin > 0)
-
-
-def _counts(
-    successes: ArrayLike, trials: ArrayLike, prior: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    got = np.asarray(successes, dtype=np.float64)
-    tried = np.asarray(trials, dtype=np.float64)
-    believed = np.asarray(prior, dtype=np.float64)
-    if not ((got >= 0) & (got <= tried)).all():
-        message = "more interviews than applications"
-        raise ModelError(message)
-    if not ((believed >= 0) & (believed <= 1)).all():
-        message = "a survey chance is unknown or outside 0 to 1"
-        raise ModelError(message)
-    return got, tried, believed
