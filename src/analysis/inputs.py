@@ -22,6 +22,7 @@ from analysis.paths import project_root
 from analysis.tables.check import notes_together, problems_together
 from analysis.tables.loading import Checked, checked_rows, rows_csv, single_row_csv
 from analysis.tables.mapping import raw_rows
+from analysis.tables.reading import RawRows
 
 __all__ = ["Inputs", "StudentRow", "date_of_data", "row_hash", "row_key"]
 
@@ -161,9 +162,10 @@ class Inputs:
         """
         effective = read_assumptions(assumptions, sets)
         class_file = Path(students).resolve()
-        rows, problems, repairs, of_class = _students(class_file)
+        raw = raw_rows(class_file, "students")
+        rows, problems, repairs, of_class = _students(class_file, raw)
         together = {"students": of_class}
-        students_file = str(class_file), _content(class_file)
+        students_file = str(class_file), _as_read(class_file, raw, "students")
         bundle = FileBundle()
         parameters = {name: bundle.put(path) for name, path in ARTICLE.items()}
         parameters |= {"assumptions_toml": bundle.put(EFFECTIVE, toml_text(effective).encode())}
@@ -178,10 +180,7 @@ class Inputs:
             checked = checked_rows(file, raw, table)
             checked.whole()
             together[table] = checked
-            # If it changes just now, reports and hash both rest on what is taken here. What is read
-            # through a mapping or from a workbook goes on as a table of ours.
-            content = _content(file) if raw.plain else rows_csv(raw, table)
-            parameters[f"{table}_csv"] = bundle.put(str(file), content)
+            parameters[f"{table}_csv"] = bundle.put(str(file), _as_read(file, raw, table))
             if table == "programs":
                 date_of_data(checked.rows, report_date)
             repairs += [f"{file.name}: {repair}" for repair in checked.repairs]
@@ -203,8 +202,9 @@ class Inputs:
         return replace(self, students=tuple(rows))
 
 
-def _students(path: Path) -> tuple[list[StudentRow], Sequence[Problem], list[str], Checked]:
-    raw = raw_rows(path, "students")
+def _students(
+    path: Path, raw: RawRows
+) -> tuple[list[StudentRow], Sequence[Problem], list[str], Checked]:
     checked = checked_rows(path, raw, "students")
     single = dict(zip(raw.lines, single_row_csv(raw, "students", LAST_STEP), strict=True))
     key = row_key()
@@ -227,8 +227,14 @@ def _students(path: Path) -> tuple[list[StudentRow], Sequence[Problem], list[str
     return rows, checked.problems, repairs, checked
 
 
-def _content(file: Path) -> bytes:
-    """Content of a file that was just checked."""
+def _as_read(file: Path, raw: RawRows, table: str) -> bytes:
+    """Content of a file that was just checked, which reads to the same cells anywhere.
+
+    If it changes just now, reports and hash both rest on what is taken here. What is read through a
+    mapping or from a workbook goes on as a table of ours.
+    """
+    if not raw.plain:
+        return rows_csv(raw, table)
     try:
         return file.read_bytes()
     except OSError as error:

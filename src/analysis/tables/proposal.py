@@ -14,7 +14,7 @@ from analysis.tables.codes import FLAG_CODES, FLAG_SPELLINGS, folded
 from analysis.tables.columns import Column
 from analysis.tables.headers import column_of, resembled, table_of
 from analysis.tables.loading import checked_rows, listed_problems
-from analysis.tables.mapping import mapped_rows, mapping_from
+from analysis.tables.mapping import MAPPING_FILE, mapped_rows, mapping_from
 from analysis.tables.reading import UNKNOWN, RawRows, Refused, interpreted, read_rows
 from analysis.tables.schemas import SCHEMAS
 
@@ -154,7 +154,8 @@ class Proposal:
         lines = [f"[{table}]", f"# Proposed for {self.file}, {self.rows} rows. Lines that begin"]
         lines += ["# with # are questions: take the mark off what is right."]
         if ignored := [_quoted(one.theirs) for one in self.columns if not one.ours]:
-            lines.append(f"ignore = [{', '.join(ignored)}]")
+            told = "left out; to read one, name it below instead: ours = theirs"
+            lines.append(f"ignore = [{', '.join(ignored)}]  # {told}")
         read: dict[tuple[bool, str], list[Foreign]] = {}
         for one in self.columns:
             if one.ours in ours:
@@ -296,7 +297,11 @@ def write_mapping(path: Path, target: Path, table: str = "") -> str:
         raise TableError(Problem(target.name, f"a file that can be written ({error})")) from None
     said = [f"{target}: written, {head}"]
     said += [f"  to decide: {one}" for one in proposal.questions]
-    said.append(f"Edit it once; then: countersignal check {path.name} --mapping {target.name}")
+    if left_out := [one.theirs for one in proposal.columns if not one.ours]:
+        said.append(f"  left out: {', '.join(left_out)}")
+    beside = target == path.parent / MAPPING_FILE  # where every command looks for it
+    option = "" if beside else f" --mapping {target}"
+    said.append(f"Edit it once; then: countersignal check {path}{option}")
     return "\n".join(said)
 
 
