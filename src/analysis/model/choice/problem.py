@@ -231,29 +231,11 @@ class ListProblem:
 def undominated_programs(
     problem: ListProblem, chances: Mapping[str, Floats], rate: Floats, spare: int
 ) -> NDArray[np.int64]:
-    """Positions of the programs that a list, or what is said of it, may name.
-
-    As `undominated`, which compares offers state by state, but by the chances alone, before there
-    are states: of two programs with one chance of a match after an interview, the one with the
-    higher chance of an interview offers more in every state. ``spare`` more than fit on a list are
-    kept, for what may replace one of it or comes next.
-
-    Parameters
-    ----------
-    problem : ListProblem
-        With what is barred.
-    chances : mapping of str to ndarray of float, shape (k, programs)
-        By signal, chances at each score that the student may have.
-    rate : ndarray of float, shape (programs,)
-        Chance of a match after an interview.
-    spare : int
-        At least 1.
-
-    Returns
-    -------
-    ndarray of int
-        Rising.
-    """
+    """Positions of the programs that a list, or what is said of it, may name, rising."""
+    # As `undominated`, which compares offers state by state, but by the chances alone (by signal,
+    # of shape (k, programs)), before there are states: of two programs with one chance of a match
+    # after an interview, the one with the higher chance of an interview offers more in every state.
+    # ``spare`` more than fit on a list are kept, for what may replace one of it or comes next.
     rules, count = problem.constraints, len(problem.programs)
     most = rules.most_affordable()
     if most is None or count <= max(FEW, most + spare):
