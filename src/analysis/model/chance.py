@@ -79,6 +79,19 @@ class Part:
         asked = (flags, self.programs, assumptions, self.ties, signals)
         return replace(self, gate=_gates(self.student, self.expected, *asked), signals=signals)
 
+    def some(self, at: NDArray[np.int64], rows: NDArray[np.int64]) -> Part:
+        """The same for some of its programs, by row, at other places among all."""
+        return replace(
+            self,
+            at=at,
+            programs=self.programs.iloc[rows],
+            levels=self.levels.some(rows),
+            ties=self.ties[rows],
+            gate=self.gate.some(rows),
+            signals=self.signals[rows],
+            place=self.place[rows],
+        )
+
     @property
     def signal(self) -> NDArray[np.float64]:
         """Log-odds of the signals sent, shape (m,)."""
@@ -95,10 +108,15 @@ class Part:
         """Chances at each set of the parameters, gate included, shape (draws, m)."""
         return self.over_scores(self.by_score(parameters, assumptions))
 
-    def by_score(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
-        """Chances at each score that the student may have, shape (draws, k, m); k is 1 if known."""
+    def by_score(
+        self, parameters: ChanceParameters, assumptions: Assumptions, terms: Terms | None = None
+    ) -> Floats:
+        """Chances at each score that the student may have, shape (draws, k, m); k is 1 if known.
+
+        ``terms``: those of the same parameters, where they are at hand.
+        """
         further = self._signal(parameters) + self.place
-        read = self.terms(parameters, assumptions).chance(further)
+        read = (terms or self.terms(parameters, assumptions)).chance(further)
         return np.asarray(
             read.reshape(-1, len(self.profile), len(self.programs)) * self.gate.opening
         )

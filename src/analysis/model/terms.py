@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -294,6 +294,10 @@ class Gate:
     if_closes: NDArray[np.float64]
     reason: NDArray[Any]
     unknown: NDArray[Any]
+
+    def some(self, programs: NDArray[np.int64]) -> Gate:
+        """The same at some of the programs."""
+        return Gate(*(getattr(self, one.name)[..., programs] for one in fields(self)))
 
 
 def gate(
