@@ -72,9 +72,16 @@ class Part:
     place: NDArray[np.float64]
     place_known: bool
     expected: ExpectedScore | None = None
+    among: tuple[Part, NDArray[np.int64]] | None = None
 
     def sending(self, signals: NDArray[Any], assumptions: Assumptions) -> Part:
         """Give the same part with other signals, shape (m,)."""
+        if self.among is not None:
+            # What a cutoff that is not stated may be hangs on those of all programs.
+            whole, rows = self.among
+            every = whole.signals.copy()
+            every[rows] = signals
+            return whole.sending(every, assumptions).some(self.at, rows)
         flags = self.profile["red_flags"].iloc[0]
         asked = (flags, self.programs, assumptions, self.ties, signals)
         return replace(self, gate=_gates(self.student, self.expected, *asked), signals=signals)
@@ -90,6 +97,7 @@ class Part:
             gate=self.gate.some(rows),
             signals=self.signals[rows],
             place=self.place[rows],
+            among=(self, rows),
         )
 
     @property
