@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while playwright runs, no other test of this process has a loop
 def chromium():
     from playwright.sync_api import sync_playwright
 
