@@ -62,23 +62,14 @@ class Kept:
 
 
 class Chart:
-    """A chart of the page: its place, and what it was drawn from last.
-
-    Parameters
-    ----------
-    name : str
-        Of its place.
-    draw, alt : callable
-        Of the chart's module.
-    written : callable, optional
-        The chart as HTML, where it follows a slider: a picture takes a tenth of a second.
-    """
+    """A chart of the page: its place, and what it was drawn from last."""
 
     def __init__(
         self,
         name: str,
         draw: Callable[..., Any],
         alt: Callable[..., str],
+        # The chart as HTML, where it follows a slider: a picture takes a tenth of a second.
         written: Callable[..., str] | None = None,
     ) -> None:
         self._draw, self._alt, self._written = draw, alt, written

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -29,25 +29,18 @@ OPTIONS = ("none", "silver", "gold")
 
 @dataclass(frozen=True)
 class Fees:
-    """Application fees of one specialty: steps that rise, after a flat block where there is one.
+    """Application fees of one specialty: steps that rise, after a flat block where there is one."""
 
-    Parameters
-    ----------
-    first_usd, further_usd : float
-        Price of each application up to ``first_number``, and of each further one.
-    first_number : int
-        The last application at the first price.
-    block_usd, block_number : float, int
-        A flat price for the first so many applications, due with the first of them.
-    later : tuple of (int, float)
-        Further steps: after so many applications each costs so much.
-    """
-
+    # first_usd, further_usd: Price of each application up to ``first_number``, and of each further
+    # one.
     first_usd: float
-    first_number: int
+    first_number: int  # the last application at the first price
     further_usd: float
+    # block_usd, block_number: A flat price for the first so many applications, due with the first
+    # of them.
     block_usd: float = 0.0
     block_number: int = 0
+    # Further steps: after so many applications each costs so much.
     later: tuple[tuple[int, float], ...] = ()
 
     def __post_init__(self) -> None:
@@ -178,18 +171,11 @@ def fee_usd(fees: Fees | Sequence[Fees], numbers: Sequence[int]) -> float:
 
 @dataclass(frozen=True)
 class Price:
-    """What an application costs, in units of value.
+    """What an application costs, in units of value."""
 
-    Parameters
-    ----------
-    worth_usd : float
-        What a certain match is worth, > 0: an application that costs so much must bring it.
-    effort_usd : float
-        Cost of the work on one more application, beside its fee.
-    """
-
+    # What a certain match is worth, > 0: an application that costs so much must bring it.
     worth_usd: float
-    effort_usd: float = 0.0
+    effort_usd: float = 0.0  # cost of the work on one more application, beside its fee
 
     def __post_init__(self) -> None:
         if not (self.worth_usd > 0 and self.effort_usd >= 0):
@@ -265,23 +251,7 @@ class Constraints:
             raise ModelError(message)
 
     def specialties(self, programs: int) -> NDArray[np.int64]:
-        """Specialty of each program, shape (programs,).
-
-        Parameters
-        ----------
-        programs : int
-            How many programs there are.
-
-        Returns
-        -------
-        ndarray of int
-            Numbers from 0.
-
-        Raises
-        ------
-        ModelError
-            If the number of programs is another one.
-        """
+        """Specialty of each program as a number from 0, shape (programs,)."""
         if self.specialty is None:
             return np.zeros(programs, dtype=np.int64)
         found = np.asarray(self.specialty, dtype=np.int64)
@@ -308,6 +278,36 @@ class Constraints:
     def cost_of(self, chosen: ArrayLike, programs: int) -> float:
         """What a list of positions costs in units of value; 0 without a price."""
         return self.cost(self.counts(chosen, programs))
+
+    def saved(self, chosen: ArrayLike, programs: int) -> NDArray[np.float64]:
+        """What a list saves without each of its programs, in units of value."""
+        counts = np.asarray(self.counts(chosen, programs))
+        now = self.cost(counts.tolist())
+        held = self.specialties(programs)[np.asarray(chosen, dtype=np.int64)]
+        # One less of a specialty saves the same whichever program it is.
+        less = np.maximum(counts - np.eye(counts.size, dtype=np.int64), 0)
+        return np.array([now - self.cost(row.tolist()) for row in less])[held]
+
+    def of(self, positions: NDArray[np.int64]) -> Constraints:
+        """The same among some of the programs, whose positions then count from 0."""
+        place = {int(at): new for new, at in enumerate(positions)}
+
+        def some(asked: Iterable[int]) -> tuple[int, ...]:
+            return tuple(place[at] for at in asked if at in place)
+
+        return replace(
+            self,
+            must=some(self.must),
+            never=some(self.never),
+            specialty=None
+            if self.specialty is None
+            else tuple(np.asarray(self.specialty)[positions].tolist()),
+            quotas=tuple(replace(quota, members=some(quota.members)) for quota in self.quotas),
+            fixed_signal={place[at]: o for at, o in self.fixed_signal.items() if at in place},
+            names=tuple(self.names[at] for at in positions) if self.names else (),
+            barred={option: some(barred) for option, barred in self.barred.items()},
+            apart=tuple(pair for pair in map(some, self.apart) if len(pair) == 2),
+        )
 
     def counts(self, chosen: ArrayLike, programs: int) -> list[int]:
         """Programs of a list in each specialty."""
@@ -338,18 +338,7 @@ class Constraints:
             checked_positions(quota.members, programs, quota.name)
 
     def name(self, position: int) -> str:
-        """Name of a program for a message.
-
-        Parameters
-        ----------
-        position : int
-            Its position.
-
-        Returns
-        -------
-        str
-            The name given, else the position.
-        """
+        """Name of a program for a message, else its position."""
         return self.names[position] if self.names else f"program {position}"
 
     def most_affordable(self) -> int | None:
