@@ -32,7 +32,6 @@ __all__ = [
     "chance_blocks",
     "chance_by_parameters",
     "chance_columns",
-    "chance_draws",
     "drawn_chances",
     "interview_chance",
     "place_log_odds",
@@ -73,9 +72,16 @@ class Part:
     place: NDArray[np.float64]
     place_known: bool
     expected: ExpectedScore | None = None
+    among: tuple[Part, NDArray[np.int64]] | None = None
 
     def sending(self, signals: NDArray[Any], assumptions: Assumptions) -> Part:
         """Give the same part with other signals, shape (m,)."""
+        if self.among is not None:
+            # What a cutoff that is not stated may be hangs on those of all programs.
+            whole, rows = self.among
+            every = whole.signals.copy()
+            every[rows] = signals
+            return whole.sending(every, assumptions).some(self.at, rows)
         flags = self.profile["red_flags"].iloc[0]
         asked = (flags, self.programs, assumptions, self.ties, signals)
         return replace(self, gate=_gates(self.student, self.expected, *asked), signals=signals)
@@ -91,6 +97,7 @@ class Part:
             gate=self.gate.some(rows),
             signals=self.signals[rows],
             place=self.place[rows],
+            among=(self, rows),
         )
 
     @property
@@ -293,23 +300,9 @@ def wilson_interval(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[F
 NO_SCORE = "no Step 2 CK score yet"
 
 
-def chance_draws(
-    student: pd.DataFrame,
-    programs: pd.DataFrame,
-    assumptions: Assumptions,
-    preferences: pd.DataFrame | None = None,
-    draws: int | None = None,
-) -> NDArray[np.float64]:
-    """Chances of one student under joint draws of the assumptions (section 3.6)."""
-    (parts,) = Market(programs, assumptions, preferences).parts(student)
-    return drawn_chances(parts, assumptions, draws)
-
-
-def drawn_chances(
-    parts: Sequence[Part], assumptions: Assumptions, draws: int | None = None
-) -> NDArray[np.float64]:
-    """Chances of one student under joint draws of the assumptions, as `chance_draws`."""
-    count = draws or int(assumptions.value("uncertainty.draws"))
+def drawn_chances(parts: Sequence[Part], assumptions: Assumptions) -> Floats:
+    """Chances of one student, given as `Market.parts`, under joint draws (section 3.6)."""
+    count = int(assumptions.value("uncertainty.draws"))
     parameters = joint_draws(assumptions, count, int(assumptions.value("uncertainty.seed")))
     return _in_order(parts, [part.drawn(parameters, assumptions) for part in parts])
 

@@ -360,3 +360,14 @@ def test_programs_left_out_by_their_chance_alone_change_nothing(monkeypatch, fac
     np.testing.assert_array_equal(fewer.choice.chosen, whole.choice.chosen)
     np.testing.assert_allclose(fewer.drawn, whole.drawn, atol=1e-12)
     assert fewer.match_chance_low == pytest.approx(whole.match_chance_low, abs=1e-12)
+
+
+@pytest.mark.parametrize("score", [226.0, 236.0, 246.0, 256.0])
+def test_what_a_list_says_of_a_program_is_what_the_chance_says_of_it_among_all(score):
+    # What a cutoff that is not stated may be is told from those of all programs.
+    own = student(step2_ck=score, gold_signals=0, silver_signals=0)
+    many = programs(48, step2_cutoff=[np.nan, 225.0, 235.0, np.nan, 245.0, 255.0] * 8)
+    found = application_list(own, many, ASSUMPTIONS).programs.set_index("program_id")
+    chances = interview_chance(own, many, ASSUMPTIONS).set_index("program_id").loc[found.index]
+    told = ["interview_chance", "low", "high", "unknown", "chance_if_open", "chance_if_closes"]
+    pd.testing.assert_frame_equal(found[told], chances[told], check_dtype=False, atol=1e-12)
