@@ -365,7 +365,7 @@ def _table(
     if len(header) > MOST_COLUMNS:
         raise TableError(Problem(name, f"at most {MOST_COLUMNS:,} columns", header_line))
     plain_header = [folded(cell) for cell in header]
-    initial = header[0][:1].casefold()
+    initials = [cell[:1].casefold() for cell in header[:2]]  # cheap, and true of few rows
     rows: list[list[str]] = []
     lines: list[int] = []
     problems: list[Problem] = []
@@ -386,7 +386,7 @@ def _table(
             raise TableError(Problem(name, f"a table of at most {MOST_CELLS:,} cells", line))
         if (
             width > 1
-            and cells[0][:1].casefold() == initial
+            and [cell[:1].casefold() for cell in cells[:2]] == initials
             and [folded(cell) for cell in cells[: len(header)]] == plain_header
         ):
             again.append(line)
