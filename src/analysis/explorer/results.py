@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.explorer.controls import Panel, as_text, heading, paragraphs
+from analysis.explorer.controls import Panel, as_text, heading, paragraphs, table
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.match_chance_by_rho import alt_match_chance_by_rho, draw_match_chance_by_rho
 from analysis.figures.next_application import (
@@ -35,6 +35,7 @@ from analysis.figures.program_risk_tolerance import (
     draw_program_risk_tolerance,
 )
 from analysis.figures.style import DARK, context, new_axes
+from analysis.text import percent
 from analysis.views.desk import KEY_NUMBERS, SOURCE, ListOf, Standing, changed_lines
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ FIRST, PLAIN, ACCENTED = 0x20, 0x7E, 0x17F  # Latin without and with its accents
 SIGNS = "–—‘’“”…†≤≥−≈×ρ·"
 BEYOND_PLAIN = re.compile(f"[^\\x00-{chr(PLAIN)}{SIGNS}]")
 DOTS_AN_INCH = 200
+ESTIMATES = "Estimates of the Countersignal model; most of its numbers are assumptions."
 WEIGHTS_TITLE = "What programs weigh, in this case"
 
 
@@ -203,6 +205,7 @@ class Results:
         self.numbers = Panel("cs-numbers")
         self.moved = Panel("cs-moved")
         self.states = Panel("cs-map")
+        self.paper = Panel("cs-paper")
         self.charts = {name: Chart(name, *parts) for name, parts in CHARTS.items()}
         self._standing: Mapping[str, str] = {}
         self._listed: Mapping[str, str] = {}
@@ -234,6 +237,27 @@ class Results:
         self.moved.show(
             (heading(f"Against {beside_name}", 3) + paragraphs(moved) if moved else "")
             + paragraphs([enough, *listed.sentences[:1], *self._compared])
+        )
+
+    def show_paper(self, name: str, what_if: str, listed: ListOf) -> None:
+        """Write the page that the browser prints: whose case, what is changed, and its list."""
+        about = "WHAT-IF, not the office's record. " + what_if if what_if else ""
+        rows = [
+            {"Number": n, "This case": said}
+            for n, said in {**self._standing, **listed.rows}.items()
+        ]
+        programs = [] if listed.view is None else listed.view.programs.to_dict("records")
+        lines = "".join(
+            f"<li>{as_text(row['name'])} ({as_text(row['state'])}) {percent(row['chance'])}</li>"
+            for row in programs
+        )
+        self.paper.show(
+            heading(name)
+            + paragraphs([about] * bool(about), "cs-trouble")
+            + table(rows, "What this case comes to")
+            + paragraphs([*listed.sentences, ESTIMATES])
+            + (heading("Programs on the list, with the chance of an interview", 3) if lines else "")
+            + f"<ol>{lines}</ol>"
         )
 
     def compare(self, sentences: Sequence[str]) -> None:
@@ -277,6 +301,7 @@ class Results:
         # In what stays in view, whatever tab is open.
         self.keys.show(heading("This case has no answer yet") + paragraphs(said, "cs-trouble"))
         self.numbers.show("")
+        self.paper.show(self.keys.widget.value)
 
     def _show_numbers(self, beside: Kept, *, waiting: bool) -> None:
         before = {**beside.standing, **beside.listed}
@@ -326,14 +351,16 @@ def enough_sentence(listed: ListOf) -> str:
     view = listed.view
     if view is None or view.empty:
         return ""
-    on_list, seen = len(view.programs), len(view.further)
-    if view.worth_sending is None:
-        enough = f"each of the first {seen} adds something"
+    on_list, enough = len(view.programs), view.worth_sending
+    if enough is None:
+        said = f"each of the first {len(view.further)} adds something"
     else:
-        added = 100 * view.further["match_gain"].iloc[view.worth_sending :].sum()
-        enough = f"{view.worth_sending}. The next {seen - view.worth_sending} would add "
-        enough += f"{added:.1f} points to the match chance together"
-    return f"How many are enough: {enough}. The list has {on_list}."
+        flat = 100 * view.assumptions.value("list.flat_gain")
+        said = f"{enough}. From number {enough + 1} on, each adds less than {flat:g} points to the "
+        said += "match chance"
+    more = enough is not None and on_list > enough
+    ends = f"goes on to {on_list}, as far as each is worth its cost" if more else f"has {on_list}"
+    return f"How many are enough: {said}. The list {ends}."
 
 
 # A tile a state, about where it lies: row by row, columns from 0.

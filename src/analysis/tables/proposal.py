@@ -108,6 +108,8 @@ class Proposal:
         In the order of the file.
     constants : mapping of str to str
         Our columns that the file has not, and what a person says that every row holds.
+    sheet : str
+        Of a workbook; "" where none was chosen.
     """
 
     file: str
@@ -115,6 +117,7 @@ class Proposal:
     rows: int
     columns: tuple[Foreign, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
     @property
     def lacking(self) -> list[str]:
@@ -163,6 +166,7 @@ class Proposal:
         table, ours = self.table, SCHEMAS[self.table].columns
         lines = [f"[{table}]", f"# Proposed for {self.file}, {self.rows} rows. Lines that begin"]
         lines += ["# with # are questions: take the mark off what is right."]
+        lines += [f"sheet = {_quoted(self.sheet)}"] if self.sheet else []
         if ignored := [_quoted(one.theirs) for one in self.columns if not one.ours]:
             lines.append(f"ignore = [{', '.join(ignored)}]")
         read: dict[tuple[bool, str], list[Foreign]] = {}

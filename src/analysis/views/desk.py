@@ -54,7 +54,6 @@ __all__ = [
     "case_tables",
     "case_toml",
     "changed_lines",
-    "check_rows",
     "checked_file",
     "list_of",
     "list_rows",
@@ -107,12 +106,14 @@ class Desk:
         Checked rows; without rows where there is no file.
     preferences : DataFrame or None
         Wishes, ties and signals.
+    graduates : DataFrame or None
+        Past applications of the office's own, with their outcomes.
     article : DataFrame
         The article's chances by red flag.
     assumptions : Assumptions
         What cases start from.
     sources : tuple of Source
-        The files of students, programs and preferences, in this order.
+        The files of students, programs, preferences and graduates, in this order.
     made_up : bool
         Whether these are the project's own made-up samples.
     """
@@ -124,6 +125,7 @@ class Desk:
     assumptions: Assumptions
     sources: tuple[Source, ...] = ()
     made_up: bool = False
+    graduates: pd.DataFrame | None = None
 
 
 def read_desk(
@@ -132,6 +134,7 @@ def read_desk(
     preferences_csv: FilePath = "",
     assumptions_toml: FilePath | None = None,
     chances_csv: FilePath = "data/article/interview_chances.csv",
+    graduates_csv: FilePath = "",
 ) -> Desk:
     """Read what exploring needs; rows that are refused are left out and counted.
 
@@ -143,6 +146,8 @@ def read_desk(
         Assumptions; the project's own without.
     chances_csv : str or path-like
         The article's chances.
+    graduates_csv : str or path-like
+        Past applications; "" for none.
 
     Returns
     -------
@@ -157,6 +162,7 @@ def read_desk(
         If the assumptions are not understood.
     """
     paths = {"students": students_csv, "programs": programs_csv, "preferences": preferences_csv}
+    paths["graduates"] = graduates_csv
     given = {table: from_root(path) for table, path in paths.items() if path}
     made_up = {table: path.parent == from_root(SAMPLES) for table, path in given.items()}
     if len(set(made_up.values())) > 1:
@@ -173,6 +179,7 @@ def read_desk(
         read_assumptions(assumptions_toml or None),
         tuple(_source(table, checked) for table in paths),
         any(made_up.values()),
+        rows.get("graduates"),
     )
 
 
@@ -202,11 +209,6 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
     except TableError as error:
         return f"{Path(path).name}: cannot be used\n{error}", False
     return report_of(checked), len(checked.rows) > 0
-
-
-def check_rows(path: FilePath, table: str) -> pd.DataFrame:
-    """The good rows of a file."""
-    return check_table(Path(path), table).rows
 
 
 def whose_data(desk: Desk) -> str:
@@ -606,12 +608,11 @@ def list_xlsx(rows: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def beside_graduates(
-    case: Case, graduates: pd.DataFrame | None, by_flag: pd.DataFrame
-) -> list[str]:
+def beside_graduates(case: Case, desk: Desk, by_flag: pd.DataFrame) -> list[str]:
     """What the office's own graduates say beside the model; fewer than five are not shown."""
-    if graduates is None:
+    if desk.graduates is None:
         return []
+    graduates = desk.graduates
     specialty = case.specialty[0]
     rows = graduates[[specialty in _several(names) for names in graduates["specialty"]]]
     people = rows.groupby("graduate_id").agg(
