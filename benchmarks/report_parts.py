@@ -23,7 +23,7 @@ ELSE = "all else: engine, shell, notebook"
 # part -> modules and functions, as the notebook or a library of ours looks them up
 PARTS = {
     "read the tables": {"analysis.tables.loading": ["checked_table"]},
-    "read the assumptions": {"analysis.assumptions.reading": ["toml_content"]},
+    "read the assumptions": {"analysis.assumptions.effective": ["toml_content"]},
     "the list and its reasons": {"analysis.views.report": ["application_list"]},
     "what-ifs": {"analysis.views.report": ["what_ifs_of"]},
     "lists under other assumptions": {"analysis.views.report": ["report_lists"]},

@@ -32,30 +32,14 @@ def shown(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with one place of one file.
+    """One thing that is wrong with one place of one file."""
 
-    Parameters
-    ----------
-    file : str
-        Name of the file as the user gave it.
-    expected : str
-        What would have been right, as the end of "expected ...".
-    line : int, optional
-        Line of the file, the first being 1.
-    column : str, optional
-        Column name, or the key of a TOML file.
-    value : str, optional
-        What stands there.
-    row_id : str, optional
-        Id of the row, so that a batch can name the student who is left out.
-    """
-
-    file: str
-    expected: str
-    line: int | None = None
-    column: str | None = None
-    value: str | None = None
-    row_id: str | None = None
+    file: str  # name of the file as the user gave it
+    expected: str  # what would have been right, as the end of "expected ..."
+    line: int | None = None  # line of the file, the first being 1
+    column: str | None = None  # column name, or the key of a TOML file
+    value: str | None = None  # what stands there
+    row_id: str | None = None  # id of the row, so that a batch can name the student who is left out
 
     @property
     def wanted(self) -> str:
@@ -87,13 +71,7 @@ class CountersignalError(Exception):
 
 
 class TableError(CountersignalError):
-    """A file that cannot be read as its table: nothing of it is used.
-
-    Parameters
-    ----------
-    problems : Problem or iterable of Problem
-        Everything that is wrong, at once.
-    """
+    """A file that cannot be read as its table: nothing of it is used."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)

@@ -22,6 +22,7 @@ from analysis.paths import project_root
 from analysis.tables.check import notes_together, problems_together
 from analysis.tables.loading import Checked, checked_rows, rows_csv, single_row_csv
 from analysis.tables.mapping import raw_rows
+from analysis.tables.reading import RawRows
 
 __all__ = ["Inputs", "StudentRow", "date_of_data", "row_hash", "row_key"]
 
@@ -40,25 +41,7 @@ KEY_BYTES = 32
 
 
 def date_of_data(programs: pd.DataFrame, chosen: str = "") -> str:
-    """Date of the data that a report rests on; never today's.
-
-    Parameters
-    ----------
-    programs : DataFrame
-        With ``as_of``.
-    chosen : str
-        A date to print instead, as YYYY-MM-DD.
-
-    Returns
-    -------
-    str
-        ISO date.
-
-    Raises
-    ------
-    ModelError
-        If the chosen date is none, or no program says what date its row is of.
-    """
+    """ISO date of the data a report rests on: as chosen, or the programs' own; never today's."""
     if chosen:
         try:
             return datetime.date.fromisoformat(chosen).isoformat()
@@ -74,33 +57,18 @@ def date_of_data(programs: pd.DataFrame, chosen: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class StudentRow:
-    """A student whose row is good. Only the id is in its printed form, which a log may hold.
-
-    Parameters
-    ----------
-    student_id : str
-        The checked id.
-    line : int
-        Line of students.csv.
-    row_hash : str
-        Keyed hash of the row but its password, so that a later run can tell whether it changed.
-    row_csv : str
-        The row as a class of one, without name and password and without columns that are no part
-        of the table: all that a report is computed from.
-    name_hash : str
-        Keyed hash of the name; "" without one.
-    red_flags : tuple of str
-        Codes as read.
-    display_name, pdf_password : str
-        For the last step alone; "" for none.
-    """
+    """A student whose row is good. Only the id is in its printed form, which a log may hold."""
 
     student_id: str
-    line: int
+    line: int  # line of students.csv
+    # Keyed hash of the row but its password, so that a later run can tell whether it changed.
     row_hash: str = field(repr=False)
+    # The row as a class of one, without name and password and without columns that are no part of
+    # the table: all that a report is computed from.
     row_csv: str = field(repr=False)
-    name_hash: str = field(default="", repr=False)
-    red_flags: tuple[str, ...] = field(default=(), repr=False)
+    name_hash: str = field(default="", repr=False)  # keyed hash of the name; "" without one
+    red_flags: tuple[str, ...] = field(default=(), repr=False)  # codes as read
+    # display_name, pdf_password: For the last step alone; "" for none.
     display_name: str = field(default="", repr=False)
     pdf_password: str = field(default="", repr=False)
 
@@ -194,9 +162,10 @@ class Inputs:
         """
         effective = read_assumptions(assumptions, sets)
         class_file = Path(students).resolve()
-        rows, problems, repairs, of_class = _students(class_file)
+        raw = raw_rows(class_file, "students")
+        rows, problems, repairs, of_class = _students(class_file, raw)
         together = {"students": of_class}
-        students_file = str(class_file), _content(class_file)
+        students_file = str(class_file), _as_read(class_file, raw, "students")
         bundle = FileBundle()
         parameters = {name: bundle.put(path) for name, path in ARTICLE.items()}
         parameters |= {"assumptions_toml": bundle.put(EFFECTIVE, toml_text(effective).encode())}
@@ -211,10 +180,7 @@ class Inputs:
             checked = checked_rows(file, raw, table)
             checked.whole()
             together[table] = checked
-            # If it changes just now, reports and hash both rest on what is taken here. What is read
-            # through a mapping or from a workbook goes on as a table of ours.
-            content = _content(file) if raw.plain else rows_csv(raw, table)
-            parameters[f"{table}_csv"] = bundle.put(str(file), content)
+            parameters[f"{table}_csv"] = bundle.put(str(file), _as_read(file, raw, table))
             if table == "programs":
                 date_of_data(checked.rows, report_date)
             repairs += [f"{file.name}: {repair}" for repair in checked.repairs]
@@ -236,8 +202,9 @@ class Inputs:
         return replace(self, students=tuple(rows))
 
 
-def _students(path: Path) -> tuple[list[StudentRow], Sequence[Problem], list[str], Checked]:
-    raw = raw_rows(path, "students")
+def _students(
+    path: Path, raw: RawRows
+) -> tuple[list[StudentRow], Sequence[Problem], list[str], Checked]:
     checked = checked_rows(path, raw, "students")
     single = dict(zip(raw.lines, single_row_csv(raw, "students", LAST_STEP), strict=True))
     key = row_key()
@@ -260,8 +227,14 @@ def _students(path: Path) -> tuple[list[StudentRow], Sequence[Problem], list[str
     return rows, checked.problems, repairs, checked
 
 
-def _content(file: Path) -> bytes:
-    """Content of a file that was just checked."""
+def _as_read(file: Path, raw: RawRows, table: str) -> bytes:
+    """Content of a file that was just checked, which reads to the same cells anywhere.
+
+    If it changes just now, reports and hash both rest on what is taken here. What is read through a
+    mapping or from a workbook goes on as a table of ours.
+    """
+    if not raw.plain:
+        return rows_csv(raw, table)
     try:
         return file.read_bytes()
     except OSError as error:
@@ -287,20 +260,16 @@ def _chosen(
 
 
 def row_hash(cells: Iterable[str], key: bytes) -> str:
-    """Hash of a row (HMAC-SHA-256, hexadecimal) that only this checkout can make.
-
-    It goes into manifest.json. A plain hash there would let whoever gets hold of that file try out
-    names and scores until one fits.
-    """
+    """Hash of a row (HMAC-SHA-256, hexadecimal) that only this checkout can make."""
+    # It goes into manifest.json. A plain hash there would let whoever gets hold of that file try
+    # out names and scores until one fits.
     return hmac.new(key, "\x1f".join(cells).encode(), hashlib.sha256).hexdigest()
 
 
 def row_key() -> bytes:
-    """The key of this checkout, made when it is first asked for and readable by its owner alone.
-
-    It is the same until the cache is deleted; then ``--resume`` renders each report again. Where
-    it cannot be kept, it is another each time.
-    """
+    """The key of this checkout, made when it is first asked for and readable by its owner alone."""
+    # It is the same until the cache is deleted; then ``--resume`` renders each report again. Where
+    # it cannot be kept, it is another each time.
     path = project_root() / KEY
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -15,18 +15,7 @@ PROJECT_VARIABLE = "COUNTERSIGNAL_PROJECT"
 
 
 def project_root() -> Path:
-    """Folder of the checkout: ``COUNTERSIGNAL_PROJECT``, else where this package lies.
-
-    Returns
-    -------
-    Path
-        Absolute path of the folder that holds ``notebooks/`` and ``data/``.
-
-    Raises
-    ------
-    CountersignalError
-        If neither is a checkout of the project.
-    """
+    """Folder of the checkout: ``COUNTERSIGNAL_PROJECT``, else where this package lies."""
     chosen = os.environ.get(PROJECT_VARIABLE)
     root = Path(chosen).resolve() if chosen else Path(__file__).resolve().parents[2]
     if not (root / "notebooks").is_dir() or not (root / "data" / "article").is_dir():
@@ -36,18 +25,7 @@ def project_root() -> Path:
 
 
 def from_root(path: str | os.PathLike[str]) -> Path:
-    """Resolve a path against the project root; an absolute path stays as it is.
-
-    Parameters
-    ----------
-    path : str or path-like
-        Path as written in a notebook's parameters.
-
-    Returns
-    -------
-    Path
-        Absolute path. What the project does not have is looked for beside the notebook that runs.
-    """
+    """A path from the project root, else beside the notebook that runs; absolute ones stay."""
     found = project_root() / path
     beside = Path.cwd() / path
     return beside if beside.is_file() and not found.exists() else found

@@ -21,17 +21,6 @@ MARKDOWN_SPECIAL = frozenset(r"\`*_{}[]()<>#+-.!|~^$&'\":=@%/")
 def visible(text: str) -> str:
     r"""Text that a terminal shows and does not obey.
 
-    Parameters
-    ----------
-    text : str
-        A message, perhaps with words of a file in it.
-
-    Returns
-    -------
-    str
-        Line ends and tabs as they are; control characters, orders to write backwards and the like
-        as escapes.
-
     Examples
     --------
     >>> visible("a\x1b[2Jb\u202ec\nd")
@@ -53,16 +42,6 @@ def escaped(character: str) -> str:
 
 def formula_as_text(text: str) -> str:
     """Cell that a spreadsheet shows and does not compute: an apostrophe stands before a formula.
-
-    Parameters
-    ----------
-    text : str
-        What the cell says.
-
-    Returns
-    -------
-    str
-        The same, marked where it would begin a formula.
 
     Examples
     --------
@@ -87,18 +66,6 @@ def escape_markdown(text: str) -> str:
 
 def password_fault(password: str, longest: int) -> str:
     r"""Say why a PDF could not be opened with a password, without showing any of it.
-
-    Parameters
-    ----------
-    password : str
-        As given.
-    longest : int
-        Most bytes in UTF-8, in the form in which viewers compare (NFKC).
-
-    Returns
-    -------
-    str
-        What is wrong; "" for nothing.
 
     Examples
     --------

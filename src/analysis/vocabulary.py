@@ -35,25 +35,16 @@ NO_FLAG = "none"
 
 
 class RedFlag(NamedTuple):
-    """One red flag.
+    """One red flag."""
 
-    Attributes
-    ----------
-    code, label : str
-        As files hold it; as a reader knows it.
-    severity : str
-        The article's word, "" where it has none.
-    relief : {"minor", "major", "none"}
-        Class of mitigation: how a high Step 2 CK may take weight off it (docs/methods.md, 3.2).
-    spellings : tuple of str
-        The article's names, in lower case with underscores.
-    """
-
+    # code, label: As files hold it; as a reader knows it.
     code: str
     label: str
-    severity: str
+    severity: str  # the article's word, "" where it has none
+    # {"minor", "major", "none"}: Class of mitigation: how a high Step 2 CK may take weight off it
+    # (docs/methods.md, 3.2).
     relief: Relief
-    spellings: tuple[str, ...] = ()
+    spellings: tuple[str, ...] = ()  # the article's names, in lower case with underscores
 
 
 FLAGS: Mapping[str, RedFlag] = MappingProxyType(

@@ -22,6 +22,7 @@ FLAGS = [
     "--disable-sync",
 ]
 SECONDS_TO_START = 120
+SHOWN = 3_000  # characters
 
 
 def pytest_collection_modifyitems(items):
@@ -33,6 +34,22 @@ def pytest_collection_modifyitems(items):
             if without:
                 reason = "no Chromium on this machine: `make browser` installs it"
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """A test that failed tells what its open pages showed, since a race is rarely seen twice."""
+    outcome = yield
+    report = outcome.get_result()
+    browser = item.funcargs.get("chromium") if report.failed and call.when == "call" else None
+    for context in browser.contexts if browser else []:
+        for page in context.pages:
+            page.set_default_timeout(5_000)
+            try:
+                shown = page.locator("body").inner_text()[:SHOWN]
+            except Exception as error:
+                shown = f"could not be read: {error}"
+            report.sections.append(("what a page showed", shown))
 
 
 @pytest.fixture(scope="session")

@@ -185,8 +185,15 @@ def test_run_all_before_the_kernel_is_ready_runs_and_no_news_is_asked_for(chromi
     with lab_of(tmp_path) as (base, token):
         page = chromium.new_page(viewport={"width": 1600, "height": 1000})
         page.set_default_timeout(120_000)
-        # The kernels come late, as on a busy machine.
-        page.route("**/api/kernelspecs*", lambda route: (time.sleep(2), route.continue_()))
+        # Kernels and checkpoints come late, as on a busy machine: the notebook shows before them.
+        page.add_init_script(
+            """const get = window.fetch;
+            window.fetch = async (asked, ...rest) => {
+              if (/api.kernelspecs|checkpoints/.test(asked.url || asked))
+                await new Promise((late) => setTimeout(late, 3000));
+              return get(asked, ...rest);
+            };"""
+        )
         page.goto(f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset")
         page.locator(".jp-Notebook").first.wait_for()
         page.get_by_role("menuitem", name="Run", exact=True).click()

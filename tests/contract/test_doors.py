@@ -13,6 +13,7 @@ from typer.main import get_command
 
 from analysis.assumptions import read_assumptions, toml_text
 from analysis.cli import app
+from analysis.model.terms import TERMS
 from analysis.paths import project_root
 
 ROOT = project_root()
@@ -172,6 +173,7 @@ def known():
         words |= {file.stem, *re.findall(r"\w+", file.read_text(encoding="utf-8"))}
     for file in (ROOT / "tests").rglob("*.py"):
         words |= set(re.findall(r"^def (test_\w+)", file.read_text(encoding="utf-8"), re.MULTILINE))
+    words |= {f"logit_{term}" for term in TERMS}
     return words, set(KEYS.findall(toml_text(read_assumptions())))
 
 

@@ -1,5 +1,6 @@
 import json
 import shutil
+import subprocess
 
 import pytest
 
@@ -13,6 +14,12 @@ NOTEBOOK = "notebooks/90_student_report.ipynb"
 
 def test_what_is_tracked_holds_the_made_up_class_alone():
     assert private_data(ROOT, tracked_files(ROOT)) == []
+
+
+def test_nothing_is_tracked_that_git_is_told_to_ignore():
+    command = ["git", "ls-files", "--cached", "--ignored", "--exclude-standard"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == ""
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@ import csv
 import re
 import stat
 
+import pandas as pd
 import pypdf
 import pypdfium2
+import pytest
 
 from tests.e2e.conftest import write_rows
 
@@ -43,6 +45,36 @@ def test_a_class_gets_its_overview_beside_the_reports_and_not_among_them(run, sm
     document = pypdf.PdfReader(at)
     assert document.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert "Quillfeather" not in str(document.metadata)
+
+
+@pytest.mark.parametrize("settled", ["mapping.toml", "--ignore-column", "workbook"])
+def test_an_overview_reads_a_registrars_export_as_the_reports_beside_it_do(
+    run, small_class, settled
+):
+    at = small_class.out.parent / "class.pdf"
+    rows = [{"Concerns noted": "", **row} for row in small_class.rows]
+    rows[0]["red_flags"] = ""
+    rows[1]["student_id"] = "a name, no id"
+    students = write_rows(small_class.students, rows)
+    students.write_text("Spring export\n\n" + students.read_text())
+    options = []
+    if settled == "--ignore-column":
+        options = ["--ignore-column", "Concerns noted"]
+    elif settled == "workbook":
+        frame = pd.read_csv(students, skiprows=2, dtype=str).drop(columns="Concerns noted")
+        students = students.with_suffix(".xlsx")
+        frame.to_excel(students, index=False, startrow=2)
+    else:
+        own = 'ignore = ["red_flags"]\n[columns]\nred_flags = "Concerns noted"\n'
+        (students.parent / "mapping.toml").write_text(
+            f"[students]\n{own}".replace("[columns]", "[students.columns]")
+        )
+    batch = ["batch", "--students", students, *small_class.batch[3:]]
+    done = run(*batch, *QUICK, *options, "--overview", at)
+    assert done.code == 1, done.err
+    assert "line 5" in " ".join(text_of(at).split())
+    statuses = {row["student_id"]: row["status"] for row in rows_of(at.with_suffix(".csv"))}
+    assert statuses["S001"] == "list"
 
 
 def test_an_overview_among_the_reports_is_refused_before_any_is_rendered(run, small_class):

@@ -23,7 +23,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
         *("pick", "S001", *WISHED, "--what-if", "step2_ck=265", "--what-if", "limit=+10"),
         *("--what-if", "drop=course_failure_remediated", "--what-if", "gold=1,silver=0"),
     ),
-    "list with much to confirm": ("pick", "S004", *CLASS, "--budget", "250"),
+    "list with much to confirm": ("pick", "S002", *CLASS, "--budget", "250"),
     "list filled by hand": (
         *("pick", "S006", *CLASS, "--limit", "8", "--fill", "--method", "greedy"),
         *("--set", "level.basis=article"),

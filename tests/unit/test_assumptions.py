@@ -15,8 +15,7 @@ from analysis.assumptions import (
     read_assumptions,
     toml_text,
 )
-from analysis.assumptions.effective import DOMAINS
-from analysis.assumptions.reading import write_new
+from analysis.assumptions.effective import DOMAINS, write_new
 from analysis.errors import AssumptionError
 from analysis.paths import from_root
 from analysis.tables import (

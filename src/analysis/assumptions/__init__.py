@@ -1,6 +1,13 @@
 """Every number of the model, whose it is and why: read, override, freeze, fingerprint."""
 
-from analysis.assumptions.effective import Assumptions
+from analysis.assumptions.effective import (
+    Assumptions,
+    difference,
+    read_assumptions,
+    read_calendar,
+    toml_text,
+    write_new,
+)
 from analysis.assumptions.files import (
     COMPONENTS,
     FACTORS,
@@ -9,13 +16,6 @@ from analysis.assumptions.files import (
     FeeStep,
     Season,
     factor_components,
-)
-from analysis.assumptions.reading import (
-    difference,
-    read_assumptions,
-    read_calendar,
-    toml_text,
-    write_new,
 )
 
 __all__ = [

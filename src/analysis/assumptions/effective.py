@@ -1,18 +1,21 @@
-"""One set of assumptions in force: overrides, checks and the fingerprint."""
+"""One set of assumptions in force: read, overrides, checks, fingerprint, and how two differ."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import isfinite, nan
+from pathlib import Path
 
 from analysis.assumptions.files import (
     COMPONENTS,
+    DEFAULT,
     Basis,
     Content,
     Entry,
@@ -20,10 +23,25 @@ from analysis.assumptions.files import (
     Season,
     check_known,
     default_entries,
+    default_season,
+    entries_of,
+    season_of,
+    toml_content,
 )
 from analysis.errors import AssumptionError, Problem
+from analysis.paths import from_root
+from analysis.vocabulary import COMPETITIVENESS
 
-__all__ = ["Assumptions", "overridden_entries", "refuse_contradictions"]
+__all__ = [
+    "Assumptions",
+    "difference",
+    "overridden_entries",
+    "read_assumptions",
+    "read_calendar",
+    "refuse_contradictions",
+    "toml_text",
+    "write_new",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +116,7 @@ DOMAINS: Mapping[str, Domain] = {
     "base_rate.*": SHARE,
     "override.*": SHARE,
     "auto_screen_share": UNDER_ONE,
+    "unstated_cutoff_share": SHARE,
     "highest_chance": Domain(open_low=True),
     "passing.*": SCORE,
     "step2_estimate.sd": Domain(0, 40),
@@ -244,14 +263,12 @@ def _contradictions(entries: Mapping[str, Entry]) -> dict[str, str]:
     one, several = "anchors.course_failure_remediated", "anchors.preclinical_failures_multiple"
     if number(several) > number(one):
         found[several] = f"at most {one}: several failures are no better than one"
-    for kind in ("ultra", "moderate", "less"):
-        if number(f"relief.{kind}.major") > number(f"relief.{kind}.minor"):
-            found[f"relief.{kind}.major"] = f"at most relief.{kind}.minor"
-    if number("signals.silver") > number("signals.gold"):
-        found["signals.silver"] = "at most signals.gold"
-    for kind in ("ultra", "moderate", "less"):
-        if number(f"pool.{kind}.odds_silver") > number(f"pool.{kind}.odds_gold"):
-            found[f"pool.{kind}.odds_silver"] = f"at most pool.{kind}.odds_gold"
+    at_most = [
+        *((f"relief.{kind}.major", f"relief.{kind}.minor") for kind in COMPETITIVENESS),
+        ("signals.silver", "signals.gold"),
+        *((f"pool.{kind}.odds_silver", f"pool.{kind}.odds_gold") for kind in COMPETITIVENESS),
+    ]
+    found |= {low: f"at most {high}" for low, high in at_most if number(low) > number(high)}
     if entries["anchor_basis"].content == "population":
         for key in ("anchors.step1_failure", "anchors.step2_failure"):
             most = 1 - number(key) / spotless
@@ -275,12 +292,7 @@ def overridden_entries(entries: Mapping[str, Entry], overrides: Sequence[str]) -
         check_known(SET, key)
         if not equals or not text:
             raise AssumptionError(str(Problem(SET, "key=value", column=key, value=override)))
-        content = _content(key, entries[key].content, text)
-        found[key] = (
-            Entry(values=content, basis=BASIS, why=WHY, source="none")
-            if isinstance(content, tuple)
-            else Entry(value=content, basis=BASIS, why=WHY, source="none")
-        )
+        found[key] = Entry.of(_content(key, entries[key].content, text), BASIS, WHY, "none")
         set_keys[key] = None
     _rescale_weights(found, [key for key in set_keys if key.startswith("weights.")])
     return found
@@ -324,17 +336,9 @@ UNKNOWN = Season()
 
 @dataclass(frozen=True, eq=False)
 class Assumptions:
-    """A frozen set of assumptions; two are equal if their fingerprints are.
+    """A frozen set of assumptions; two are equal if their fingerprints are."""
 
-    Parameters
-    ----------
-    entries : mapping of str to Entry
-        By dotted key, such as ``weights.step2_ck``.
-    season : mapping of str to Season
-        By specialty.
-    """
-
-    entries: Mapping[str, Entry]
+    entries: Mapping[str, Entry]  # by dotted key, such as ``weights.step2_ck``
     season: Mapping[str, Season]
 
     def __eq__(self, other: object) -> bool:
@@ -344,18 +348,7 @@ class Assumptions:
         return hash(self.fingerprint)
 
     def value(self, key: str) -> float:
-        """Number of a key.
-
-        Parameters
-        ----------
-        key : str
-            A dotted key with one number.
-
-        Returns
-        -------
-        float
-            The number.
-        """
+        """The one number of a dotted key, such as ``weights.step2_ck``."""
         content = self.entry(key).content
         if not isinstance(content, float):
             message = f"{key} is not a single number"
@@ -363,49 +356,16 @@ class Assumptions:
         return content
 
     def values(self, key: str) -> tuple[float, ...]:
-        """Numbers of a key; a single number is a tuple of one.
-
-        Parameters
-        ----------
-        key : str
-            A dotted key.
-
-        Returns
-        -------
-        tuple of float
-            The numbers.
-        """
+        """Numbers of a key; a single number is a tuple of one."""
         content = self.entry(key).content
         return content if isinstance(content, tuple) else (self.value(key),)
 
     def text(self, key: str) -> str:
-        """Word of a key, such as ``anchor_basis``.
-
-        Parameters
-        ----------
-        key : str
-            A dotted key.
-
-        Returns
-        -------
-        str
-            The word.
-        """
+        """Word of a key, such as ``anchor_basis``."""
         return str(self.entry(key).content)
 
     def group(self, prefix: str) -> dict[str, float]:
-        """Numbers below a key.
-
-        Parameters
-        ----------
-        prefix : str
-            Such as ``weights``.
-
-        Returns
-        -------
-        dict of str to float
-            By what follows the prefix.
-        """
+        """Numbers below a prefix such as ``weights``, by what follows it."""
         start = f"{prefix}."
         return {k.removeprefix(start): self.value(k) for k in self.entries if k.startswith(start)}
 
@@ -463,10 +423,138 @@ class Assumptions:
         entries = dict(self.entries)
         for key, value in values.items():
             self.entry(key)
-            entries[key] = (
-                Entry(values=value, basis=basis, why=why, source=source)
-                if isinstance(value, tuple)
-                else Entry(value=value, basis=basis, why=why, source=source)
-            )
+            entries[key] = Entry.of(value, basis, why, source)
         refuse_contradictions(source, entries)
         return Assumptions(entries, self.season)
+
+
+CALENDAR = "data/assumptions/calendar.toml"
+DATES = ("submission", "interviews", "rank_list", "soap")
+
+
+def read_assumptions(
+    path: str | os.PathLike[str] | None = None, overrides: Iterable[str] = ()
+) -> Assumptions:
+    """Read a set of assumptions.
+
+    Parameters
+    ----------
+    path : str or path-like, optional
+        A TOML file; what it leaves out is taken from ``data/assumptions/default.toml``, and the
+        season, unless it holds one, from ``season.csv``. The default set without a path.
+    overrides : iterable of str
+        As for `Assumptions.with_set`.
+
+    Returns
+    -------
+    Assumptions
+        Checked and frozen.
+
+    Raises
+    ------
+    AssumptionError
+        If the file cannot be read, or a key or value is not understood; every one is named.
+    """
+    if path is None:
+        file, entries, season = Path(DEFAULT), dict(default_entries()), default_season()
+        refuse_contradictions(file.name, entries)
+        return Assumptions(entries, season).with_set(overrides)
+    # As the user typed it; a notebook's path starts at the project root.
+    file = Path(path) if Path(path).is_file() else from_root(path)
+    try:
+        state = file.stat()
+    except OSError:
+        return _of_file(file, None).with_set(overrides)  # which says what is wrong with the path
+    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)
+    return _of_file(file, known).with_set(overrides)
+
+
+@lru_cache(maxsize=4)
+def _of_file(file: Path, known: tuple[int, ...] | None) -> Assumptions:
+    """The set of a file in the state that is known of it: read once by all reports of a worker."""
+    del known
+    content = toml_content(file)
+    own_season = content.pop("season", None)
+    entries = {**default_entries(), **entries_of(file.name, content)}
+    season = default_season() if own_season is None else season_of(file.name, own_season)
+    refuse_contradictions(file.name, entries)
+    return Assumptions(entries, season)
+
+
+def toml_text(assumptions: Assumptions) -> str:
+    """Write a set out whole, the season among it, so that one file reproduces it."""
+    lines = [f"# The effective assumptions; fingerprint {assumptions.fingerprint}.", ""]
+    for key, entry in assumptions.entries.items():
+        lines.append(f"[{key}]")
+        content = entry.content
+        if isinstance(content, tuple):
+            lines.append(f"values = [{', '.join(map(repr, content))}]")
+        else:
+            lines.append(f"value = {json.dumps(content)}")
+        lines += [
+            f"{name} = {json.dumps(getattr(entry, name), ensure_ascii=False)}"
+            for name in ("basis", "why", "source")
+        ]
+        lines.append("")
+    for name, row in assumptions.season.items():
+        lines.append(f"[season.{json.dumps(name, ensure_ascii=False)}]")
+        lines += [
+            f"{field} = {json.dumps(value, ensure_ascii=False)}"
+            for field, value in row.model_dump(exclude_none=True).items()
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def write_new(path: Path, assumptions: Assumptions) -> None:
+    """Write a set out whole to a new file."""
+    text = toml_text(assumptions)
+    try:
+        stream = path.open("x", encoding="utf-8", newline="\n")
+    except FileExistsError:
+        message = f"{path}: is there already; choose another name"
+        raise AssumptionError(message) from None
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    try:
+        with stream:
+            stream.write(text)
+    except OSError as error:
+        path.unlink()  # whole or not at all
+        raise _unwritten(path, error) from None
+
+
+def _unwritten(path: Path, error: OSError) -> AssumptionError:
+    return AssumptionError(f"{path}: cannot be written ({error.strerror})")
+
+
+def difference(old: Assumptions, new: Assumptions) -> list[tuple[str, str, str]]:
+    """Key, old content and new content wherever two sets differ."""
+    pairs = ((key, old.entries[key].content, new.entries[key].content) for key in old.entries)
+    changed = [(key, _shown(was), _shown(now)) for key, was, now in pairs if was != now]
+    for name in sorted({*old.season, *new.season}):
+        before, after = old.season.get(name), new.season.get(name)
+        if before != after:
+            changed.append((f"season.{name}", _season_shown(before), _season_shown(after)))
+    return changed
+
+
+def _season_shown(row: Season | None) -> str:
+    if row is None:
+        return "not given"
+    own = row.model_dump(exclude={"season", "basis", "source"}, exclude_none=True)
+    return ", ".join(f"{name} {value}" for name, value in own.items() if value != "")
+
+
+def read_calendar() -> dict[str, str]:
+    """Dates of the season as a page says them: submission, interviews, rank_list, soap."""
+    file = from_root(CALENDAR)
+    content = toml_content(file)
+    dates: dict[str, str] = {}
+    for name in DATES:
+        entry = content.get(name)
+        if not isinstance(entry, dict) or not {"value", "basis", "why", "source"} <= entry.keys():
+            message = f"{file.name}: expected a table [{name}] with value, basis, why and source"
+            raise AssumptionError(message)
+        dates[name] = str(entry["value"])
+    return dates

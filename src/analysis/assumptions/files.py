@@ -44,23 +44,15 @@ Number = Annotated[float, Field(strict=True)]
 
 
 class Entry(BaseModel):
-    """One number with what must be said about it.
-
-    Parameters
-    ----------
-    value, values : float, str or list of float
-        One of the two.
-    basis : {"article", "published", "office", "assumption"}
-        Whose number it is.
-    why, source : str
-        Why it is what it is, and where it is from ("none" where it is from nowhere).
-    """
+    """One number with what must be said about it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    # value, values: One of the two.
     value: Number | str | None = None
     values: tuple[Number, ...] | None = None
-    basis: Basis
+    basis: Basis  # {"article", "published", "office", "assumption"}: Whose number it is
+    # why, source: Why it is what it is, and where it is from ("none" where it is from nowhere).
     why: str = Field(min_length=1)
     source: str = Field(min_length=1)
 
@@ -71,6 +63,12 @@ class Entry(BaseModel):
             raise ValueError(message)
         return self
 
+    @classmethod
+    def of(cls, content: Content, basis: Basis, why: str, source: str) -> Entry:
+        """An entry of one number, word, or several numbers."""
+        field = "values" if isinstance(content, tuple) else "value"
+        return cls.model_validate({field: content, "basis": basis, "why": why, "source": source})
+
     @property
     def content(self) -> Content:
         """The value, or the values."""
@@ -80,20 +78,11 @@ class Entry(BaseModel):
 
 
 class FeeStep(NamedTuple):
-    """Price of some of the applications in one specialty.
+    """Price of some of the applications in one specialty."""
 
-    Parameters
-    ----------
-    last : int or None
-        Number of the last application of the step; None for all further ones.
-    usd : float
-        Dollars for each, or for the whole step if it is flat.
-    flat : bool
-        Whether the price is for the step as a whole, whatever number of it is used.
-    """
-
-    last: int | None
-    usd: float
+    last: int | None  # number of the last application of the step; None for all further ones
+    usd: float  # dollars for each, or for the whole step if it is flat
+    # Whether the price is for the step as a whole, whatever number of it is used.
     flat: bool = False
 
 
@@ -353,13 +342,7 @@ def season_of(file: str, rows: Any) -> dict[str, Season]:
 
 @cache
 def factor_components() -> Mapping[str, str]:
-    """Which factor of a survey belongs to which component of the profile.
-
-    Returns
-    -------
-    mapping of str to str
-        Component by factor, in lower case, of ``data/assumptions/factors.toml``. A factor that is
-        not in it is shown and left out of the weights.
-    """
+    """Component of the profile by survey factor in lower case, of assumptions/factors.toml."""
+    # A factor that is not in it is shown and left out of the weights.
     content = toml_content(from_root(FACTORS))["components"]
     return {factor.casefold(): name for name, factors in content.items() for factor in factors}

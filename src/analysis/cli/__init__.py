@@ -86,19 +86,9 @@ def _with_project_taken_out(arguments: Sequence[str]) -> list[str]:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and leave with its exit code.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        Command line without the program's name, else ``sys.argv``.
-
-    Raises
-    ------
-    SystemExit
-        Always: 0 all well, 1 some rows or reports failed, 2 usage or a file that cannot be used,
-        130 after Ctrl-C, 129 and 143 after SIGHUP and SIGTERM.
-    """
+    """Run the command line and leave with its exit code."""
+    # 0 all well, 1 some rows or reports failed, 2 usage or a file that cannot be used, 130 after
+    # Ctrl-C, 129 and 143 after SIGHUP and SIGTERM.
     line = _with_project_taken_out(sys.argv[1:] if arguments is None else arguments)
     _open_streams()
     with _orderly_end() as stopped:

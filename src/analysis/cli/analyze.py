@@ -10,27 +10,25 @@ from typing import Annotated, Any
 
 import typer
 
-from analysis.cli.options import (
+from analysis.cli.printing import (
     AssumptionsFile,
     Cluster,
+    Format,
     Preferences,
     Processes,
     Programs,
     Sets,
     Students,
-    reads_files,
-    refuse_both,
-    workers_of,
-)
-from analysis.cli.printing import (
-    Format,
     chosen_format,
     print_chances,
     print_csv,
     print_json,
     print_list,
     print_table,
+    reads_files,
+    refuse_both,
     say,
+    workers_of,
 )
 
 __all__ = ["add_to"]
@@ -70,13 +68,7 @@ graduates_app = typer.Typer(
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the commands of this module.
-
-    Parameters
-    ----------
-    app : Typer
-        The command line.
-    """
+    """Register the commands of this module."""
     app.command()(reads_files(chances))
     app.command()(reads_files(pick))
     app.command()(reads_files(season))

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.options import reads_files
+from analysis.cli.printing import reads_files
 
 __all__ = ["add_to"]
 
@@ -18,13 +18,7 @@ OWN = "Your own file instead of the made-up sample: a CSV file."
 
 
 def add_to(app: typer.Typer) -> None:
-    """Register the command of this module.
-
-    Parameters
-    ----------
-    app : Typer
-        The command line.
-    """
+    """Register the command of this module."""
     app.command()(reads_files(explore))
 
 

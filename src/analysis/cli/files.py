@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.options import reads_files
+from analysis.cli.printing import reads_files
 from analysis.plain_text import visible
 
 __all__ = ["add_to"]

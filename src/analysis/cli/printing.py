@@ -1,27 +1,46 @@
-"""Printing results as a table, CSV or JSON."""
+"""What commands share: their options, and how an answer is printed."""
 
 from __future__ import annotations
 
 import csv
+import inspect
 import json
 import shutil
 import sys
 import textwrap
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import StrEnum
-from typing import Any
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from analysis.plain_text import formula_as_text, visible
 
+if TYPE_CHECKING:
+    from analysis.workers.work import Workers
+
 __all__ = [
+    "AssumptionsFile",
+    "Cluster",
     "Format",
+    "Preferences",
+    "Processes",
+    "Programs",
+    "Sets",
+    "Students",
     "chosen_format",
     "print_chances",
     "print_csv",
     "print_json",
     "print_list",
     "print_table",
+    "reads_files",
+    "refuse_both",
     "say",
+    "workers_of",
 ]
 
 PERCENT_COLUMNS = frozenset(
@@ -40,54 +59,23 @@ class Format(StrEnum):
 
 
 def chosen_format(asked: Format | None) -> Format:
-    """Decide on the format.
-
-    Parameters
-    ----------
-    asked : Format or None
-        What the user asked for.
-
-    Returns
-    -------
-    Format
-        That, else a table on a terminal and CSV elsewhere.
-    """
+    """The format asked for, else a table on a terminal and CSV elsewhere."""
     return asked or (Format.table if sys.stdout.isatty() else Format.csv)
 
 
 def say(message: object) -> None:
-    """Tell the user something on stderr; what a terminal would obey is shown instead.
-
-    Parameters
-    ----------
-    message : object
-        What is told, perhaps with words of a file in it.
-    """
+    """Tell the user something on stderr; what a terminal would obey is shown instead."""
     print(visible(str(message)), file=sys.stderr)
 
 
 def print_json(answer: Any) -> None:
-    """Print an answer as JSON; what is not known is null.
-
-    Parameters
-    ----------
-    answer : any
-        Lists, dictionaries, texts and finite numbers.
-    """
+    """Print an answer as JSON; what is not known is null."""
     text = json.dumps(answer, ensure_ascii=False, indent=1, allow_nan=False)
     print(text if visible(text) == text else json.dumps(answer, indent=1, allow_nan=False))
 
 
 def print_csv(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
-    """Print rows as CSV that a spreadsheet does not take for formulas.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        The same keys in each; lists are separated by ``;``.
-    columns : sequence of str
-        The header where there are no rows; without it nothing is printed then.
-    """
+    """Print rows as CSV that no spreadsheet takes for formulas; lists are joined by ``;``."""
     header = list(rows[0]) if rows else columns
     if not header:
         return
@@ -112,19 +100,7 @@ def print_table(
     title: str = "",
     to_the_right: Collection[str] = TO_THE_RIGHT,
 ) -> None:
-    """Print some columns of rows as a table.
-
-    Parameters
-    ----------
-    rows : sequence of mapping
-        The answer's rows.
-    columns : sequence of str
-        Which columns, in order.
-    title : str
-        Stands above.
-    to_the_right : collection of str
-        Columns that align right.
-    """
+    """Print some columns of rows as a table."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -155,17 +131,7 @@ def _shown(name: str, value: Any) -> str:
 def print_chances(
     records: Sequence[Mapping[str, Any]], what_ifs: Sequence[str], fingerprint: str
 ) -> None:
-    """Print chances as a table: a row a student and program, a column a scenario.
-
-    Parameters
-    ----------
-    records : sequence of mapping
-        Of `ChancesAnswer.records`: the scenarios of a pair together, the base first.
-    what_ifs : sequence of str
-        The changes, in the order of ``what_if_1``, ``what_if_2`` and so on.
-    fingerprint : str
-        Of the assumptions.
-    """
+    """Print chances as a table: a row a student and program, a column a scenario."""
     names = {"base": "as it is"} | {f"what_if_{n}": text for n, text in enumerate(what_ifs, 1)}
     rows: list[dict[str, Any]] = []
     for record in records:
@@ -194,15 +160,7 @@ WIDEST = 100
 
 
 def print_list(student_id: str, record: dict[str, Any]) -> None:
-    """Print the answer of ``pick`` for a reader.
-
-    Parameters
-    ----------
-    student_id : str
-        Whose list.
-    record : dict
-        Of `PickAnswer.record`.
-    """
+    """Print the answer of ``pick`` for a reader."""
     if record["programs"]:
         title = f"{student_id}: {len(record['chosen'])} applications, the likeliest first"
         columns = ["program", "group", "chance", "range", "signal", "why"]
@@ -284,3 +242,113 @@ def _print_wrapped(words: str, indent: str = "") -> None:
 
 def _percent(share: float | None) -> str:
     return "not known" if share is None else f"{share * 100:.0f}%"
+
+
+Students = Annotated[
+    Path,
+    typer.Option(
+        "--students", metavar="FILE", help="The class: a CSV file or workbook of students."
+    ),
+]
+Programs = Annotated[
+    Path, typer.Option("--programs", metavar="FILE", help="A CSV file or workbook of programs.")
+]
+Preferences = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Wishes, ties and signals: a file.")
+]
+AssumptionsFile = Annotated[
+    Path | None,
+    typer.Option("--assumptions", metavar="FILE", help="Another set of assumptions: a TOML file."),
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one assumption, as key=value. Repeat it for more.",
+    ),
+]
+
+
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        max=64,
+        metavar="NUMBER",
+        help="How many run at once. Default: one for each processor.",
+    ),
+]
+Cluster = Annotated[
+    str,
+    typer.Option(metavar="ADDRESS", help="Let a Dask scheduler do the work, as tls://HOST:PORT."),
+]
+
+
+MappingFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--mapping",
+        metavar="FILE",
+        help="How your own columns read. Default: mapping.toml beside the file.",
+    ),
+]
+IgnoredColumns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore-column",
+        metavar="NAME",
+        help="Leave a column out, by its name. Repeat it for more.",
+    ),
+]
+
+
+def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command ``--mapping`` and ``--ignore-column``, which hold for every file it reads."""
+
+    @wraps(command)
+    def reading(*args: Any, **options: Any) -> Any:
+        from analysis.tables.mapping import reading_with
+
+        given = {one.name: options.pop(one.name) for one in more}
+        with reading_with(given.get("mapping"), tuple(given["ignore_column"] or ())):
+            return command(*args, **options)
+
+    signature = inspect.signature(command, eval_str=True)
+    more = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
+        for name, kind in (("mapping", MappingFile), ("ignore_column", IgnoredColumns))
+        if name not in signature.parameters
+    ]
+    every = [*signature.parameters.values(), *more]
+    reading.__signature__ = signature.replace(parameters=every)  # type: ignore[attr-defined]
+    reading.__annotations__ = {one.name: one.annotation for one in every}
+    return reading
+
+
+def refuse_both(workers: int | None, cluster: str) -> None:
+    """Refuse ``--workers``, processes of this machine, together with ``--cluster``."""
+    if workers and cluster:
+        message = "--workers is for this machine and --cluster for others: give one of them"
+        raise typer.BadParameter(message)
+
+
+@contextmanager
+def workers_of(workers: int | None, cluster: str) -> Iterator[Workers]:
+    """Workers as the options ask for, and a warning where others could read along."""
+    if not cluster:
+        from analysis.workers.pool import LocalPool
+
+        yield LocalPool(workers)
+        return
+    from analysis.workers.cluster import dask_cluster
+    from analysis.workers.host import checked_address, is_open_to_readers
+
+    if is_open_to_readers(checked_address(cluster)):
+        say(
+            f"warning: {cluster} is not encrypted. Students' rows, names and reports would cross "
+            "the network in clear, to a cluster that you have named. With tls://, and Dask's own "
+            "settings for it, they do not"
+        )
+    with dask_cluster(cluster, say) as connected:
+        yield connected

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from analysis.cli.options import (
+from analysis.cli.printing import (
     AssumptionsFile,
     Cluster,
     Preferences,
@@ -22,9 +22,9 @@ from analysis.cli.options import (
     Students,
     reads_files,
     refuse_both,
+    say,
     workers_of,
 )
-from analysis.cli.printing import say
 from analysis.errors import CountersignalError
 from analysis.paths import from_root, project_root
 from analysis.plain_text import password_fault

@@ -156,29 +156,16 @@ def read_cases(text: str) -> tuple[Case, dict[str, NamedCase]]:
 
 
 class Cases:
-    """The tab that compares: cases of the student who is shown.
-
-    Parameters
-    ----------
-    now : callable
-        Gives the case that is open.
-    numbers_of : callable
-        Gives the numbers of a case under a name.
-    opened : callable
-        Gets a case to go on with.
-    beside : callable
-        Told when another case is to stand beside the one that is shown.
-    read : callable
-        Told when a file was read, whatever came of it.
-    """
+    """The tab that compares: cases of the student who is shown."""
 
     def __init__(
         self,
-        now: Callable[[], Case],
-        numbers_of: Callable[[str, Case], Kept],
-        opened: Callable[[Case], None],
+        now: Callable[[], Case],  # gives the case that is open
+        numbers_of: Callable[[str, Case], Kept],  # gives the numbers of a case under a name
+        opened: Callable[[Case], None],  # gets a case to go on with
+        # Told when another case is to stand beside the one that is shown.
         beside: Callable[[], None],
-        read: Callable[[], None],
+        read: Callable[[], None],  # told when a file was read, whatever came of it
     ) -> None:
         self._numbers_of, self._opened, self._beside_changed = numbers_of, opened, beside
         self._read, self._now = read, now

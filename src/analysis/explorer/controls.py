@@ -75,20 +75,7 @@ def table(rows: Sequence[Mapping[str, Any]], caption: str, *, kind: str = "") ->
 
 
 def group(title: str, widgets: Sequence[Any]) -> Any:
-    """Controls under a heading.
-
-    Parameters
-    ----------
-    title : str
-        Of the group.
-    widgets : sequence of Widget
-        In reading order.
-
-    Returns
-    -------
-    VBox
-        The group.
-    """
+    """Controls under a heading."""
     box = ipywidgets.VBox([ipywidgets.HTML(heading(title)), *widgets])
     box.add_class("cs-group")
     return box

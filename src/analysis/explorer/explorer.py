@@ -62,13 +62,7 @@ def guarded(method: Callable[..., None]) -> Callable[..., None]:
 
 
 class Explorer:
-    """A case with its controls and results.
-
-    Parameters
-    ----------
-    students_csv, programs_csv, preferences_csv, assumptions_toml : str
-        Paths from the project root; preferences and assumptions may be "".
-    """
+    """A case with its controls and results."""
 
     listing: Listing
 
@@ -501,25 +495,7 @@ def explore(
     preferences_csv: str = "",
     assumptions_toml: str = "",
 ) -> Any:
-    """Show the page in a notebook.
-
-    Parameters
-    ----------
-    students_csv, programs_csv, preferences_csv, assumptions_toml : str
-        Paths from the project root; preferences and assumptions may be "".
-
-    Returns
-    -------
-    Widget
-        The page, which follows what is changed on it.
-
-    Raises
-    ------
-    TableError
-        If a file cannot be used.
-    AssumptionError
-        If the assumptions are not understood.
-    """
+    """Show the page in a notebook; it follows what is changed on it."""
     page = Explorer(students_csv, programs_csv, preferences_csv, assumptions_toml)
     # What stands now stays: a search through it for garbage would take a tenth of a second, now and
     # then, between a key press and its answer.

@@ -33,15 +33,7 @@ NONE = "Choose a program"
 
 
 class Listing:
-    """The tab of the list.
-
-    Parameters
-    ----------
-    now : callable
-        Gives the case as it is now: a list may still be on its way when its program is changed.
-    changed : callable
-        Gets the case after a person changed something about a program.
-    """
+    """The tab of the list."""
 
     def __init__(self, now: Callable[[], Case], changed: Callable[[Case], None]) -> None:
         self._now, self._changed = now, changed

@@ -26,13 +26,7 @@ INTRODUCTION = (
 
 
 class MappingEditor:
-    """A row for each column of a foreign file, a preview, and what saves and uses the answers.
-
-    Parameters
-    ----------
-    use : callable
-        Gets the text of the mapping when it is to be used.
-    """
+    """A row for each column of a foreign file, a preview, and what saves and uses the answers."""
 
     def __init__(self, use: Callable[[str], None]) -> None:
         self._use = use

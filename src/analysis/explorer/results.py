@@ -64,23 +64,14 @@ class Kept:
 
 
 class Chart:
-    """A chart of the page: its place, and what it was drawn from last.
-
-    Parameters
-    ----------
-    name : str
-        Of its place.
-    draw, alt : callable
-        Of the chart's module.
-    written : callable, optional
-        The chart as HTML, where it follows a slider: a picture takes a tenth of a second.
-    """
+    """A chart of the page: its place, and what it was drawn from last."""
 
     def __init__(
         self,
         name: str,
         draw: Callable[..., Any],
         alt: Callable[..., str],
+        # The chart as HTML, where it follows a slider: a picture takes a tenth of a second.
         written: Callable[..., str] | None = None,
     ) -> None:
         self._draw, self._alt, self._written = draw, alt, written
@@ -88,7 +79,11 @@ class Chart:
         self.panel = Panel("cs-picture")
         self.panel.widget.add_class(f"cs-picture-{name}")
         self.drawn: tuple[pd.DataFrame, dict[str, Any]] | None = None
-        self.alt = ""
+
+    @property
+    def alt(self) -> str:
+        """What it shows, in words; "" while nothing is drawn."""
+        return "" if self.drawn is None else self._alt(self.drawn[0], **self.drawn[1])
 
     def show(self, frame: pd.DataFrame, **words: Any) -> None:
         """Draw, unless the very same was drawn last; nothing without rows."""
@@ -97,7 +92,7 @@ class Chart:
         if frame.empty:
             self.clear()
             return
-        self.drawn, self.alt = (frame, words), self._alt(frame, **words)
+        self.drawn = frame, words
         if self._written is not None:
             self.panel.show(self._written(frame, **words))
             return
@@ -105,7 +100,7 @@ class Chart:
 
     def clear(self) -> None:
         """Show nothing; the next drawing is a new one."""
-        self.drawn, self.alt = None, ""
+        self.drawn = None
         self.panel.show("")
 
     def saved(self, ending: str, mark: str = "") -> bytes:

@@ -60,21 +60,11 @@ BRANDING = "reports/branding.toml"
 
 @dataclass(frozen=True)
 class Taken:
-    """A case as it leaves the page.
+    """A case as it leaves the page."""
 
-    Parameters
-    ----------
-    case : Case
-        With an id, a name and a note that say so where it is a what-if.
-    wishes_of : str
-        Whose rows of preferences it has.
-    changed : str
-        What a what-if changes, as a sentence; "" where the case is the office's own row.
-    """
-
-    case: Case
-    wishes_of: str
-    changed: str
+    case: Case  # with an id, a name and a note that say so where it is a what-if
+    wishes_of: str  # whose rows of preferences it has
+    changed: str  # what a what-if changes, as a sentence; "" where the case is the office's own row
 
     @classmethod
     def of(cls, case: Case, base: Case, *, typed: bool) -> Taken:
@@ -92,29 +82,16 @@ class Taken:
 
 
 class Saving:
-    """Buttons that make a file of the case, and the links that save it.
-
-    Parameters
-    ----------
-    now : callable
-        Gives the case as it leaves the page, and the tables.
-    listed : callable
-        Gives the list of the case that is shown.
-    cases : callable
-        Gives all kept cases of the student as one file.
-    folder : callable
-        Gives a private folder.
-    charts : callable
-        Gives all charts of the case, drawn.
-    """
+    """Buttons that make a file of the case, and the links that save it."""
 
     def __init__(
         self,
+        # Gives the case as it leaves the page, and the tables.
         now: Callable[[], tuple[Taken, Desk]],
-        listed: Callable[[], ListOf],
-        cases: Callable[[], str],
-        folder: Callable[[], Path],
-        charts: Callable[[], Mapping[str, Chart]],
+        listed: Callable[[], ListOf],  # gives the list of the case that is shown
+        cases: Callable[[], str],  # gives all kept cases of the student as one file
+        folder: Callable[[], Path],  # gives a private folder
+        charts: Callable[[], Mapping[str, Chart]],  # gives all charts of the case, drawn
     ) -> None:
         self._now, self._listed, self._cases = now, listed, cases
         self._folder, self._charts = folder, charts

@@ -56,12 +56,10 @@ LONGEST_NAME = 200  # bytes; file systems end at 255
 
 
 def private_folder() -> Path:
-    """Make a folder of this page's own, which only its owner can read.
-
-    Below ``COUNTERSIGNAL_UPLOADS`` where a server has one: the server removes it some time after
-    this process ended, so that a page that is loaded again finds its files. Else in the temporary
-    folder, and gone with this process.
-    """
+    """Make a folder of this page's own, which only its owner can read."""
+    # Below ``COUNTERSIGNAL_UPLOADS`` where a server has one: the server removes it some time after
+    # this process ended, so that a page that is loaded again finds its files. Else in the temporary
+    # folder, and gone with this process.
     parent = os.environ.get(FOLDER_VARIABLE)
     folder = Path(tempfile.mkdtemp(prefix=f"countersignal-{os.getpid()}-", dir=parent))
     if not parent:
@@ -111,24 +109,16 @@ def _short(name: str) -> str:
 
 
 class Files:
-    """The files behind the page, and the controls that take others.
-
-    Parameters
-    ----------
-    paths : mapping of str to str
-        ``students``, ``programs``, ``preferences`` and ``assumptions``, from the project root; the
-        last two may be "".
-    taken : callable
-        Gets the tables, and which of them is new, whenever others are in use.
-    read : callable
-        Told when a file was read, whatever came of it.
-    """
+    """The files behind the page, and the controls that take others."""
 
     def __init__(
         self,
+        # ``students``, ``programs``, ``preferences`` and ``assumptions``, from the project root;
+        # the last two may be "".
         paths: Mapping[str, str],
+        # Gets the tables, and which of them is new, whenever others are in use.
         taken: Callable[[Desk, str], None],
-        read: Callable[[], None],
+        read: Callable[[], None],  # told when a file was read, whatever came of it
     ) -> None:
         self._paths = dict.fromkeys(TABLES, "") | dict(paths)
         self._read = read

@@ -88,9 +88,6 @@ def draw_acceptability(places: DataFrame, ax: Axes, *, title: str = TITLE) -> Ax
 def alt_acceptability(places: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_acceptability` shows.
 
-    Of what was drawn: for each program how often it is on the list and its commonest place; the
-    cells themselves stand in the table.
-
     Examples
     --------
     >>> import pandas as pd

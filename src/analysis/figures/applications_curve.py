@@ -84,8 +84,6 @@ def draw_applications_curve(
 def alt_applications_curve(curve: DataFrame, *, recommended: int, by: str = "applications") -> str:
     """Say in one sentence what `draw_applications_curve` shows.
 
-    Of what was drawn: where the curve stands at the recommended number and at its end.
-
     Examples
     --------
     >>> import pandas as pd

@@ -109,23 +109,7 @@ GROUPS = (("without a flag", style.BLUE), ("with the flag", style.ORANGE))
 
 
 def alt_chance_by_score(curves: DataFrame, *, title: str = TITLE) -> str:
-    """Say in words and numbers what `draw_chance_by_score` shows.
-
-    Parameters
-    ----------
-    curves, title
-        As drawn.
-
-    Returns
-    -------
-    str
-        Both lines at their ends and every observed rate with its graduates, and the source.
-
-    Raises
-    ------
-    FigureError
-        As for the drawing.
-    """
+    """Say in words and numbers what `draw_chance_by_score` shows."""
     parts = [title]
     for (name, _), own in zip(GROUPS, _groups(curves), strict=True):
         ends = "; ".join(

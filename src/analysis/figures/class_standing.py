@@ -67,10 +67,7 @@ def draw_class_standing(
 def alt_class_standing(
     students: DataFrame, *, line: float | None = None, title: str = TITLE
 ) -> str:
-    """Say in words and numbers what `draw_class_standing` shows.
-
-    Of what was drawn: every value, source and basis.
-    """
+    """Say in words and numbers what `draw_class_standing` shows."""
     CHART.check(students)
     words = style.value_texts(students, "match_chance", share=True)
     names = style.labels(students, "student_id")

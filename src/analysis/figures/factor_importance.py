@@ -96,8 +96,6 @@ def alt_factor_importance(
 ) -> str:
     """Say in words and numbers what `draw_factor_importance` shows.
 
-    Of what was drawn: every value, unit, source and basis.
-
     Examples
     --------
     >>> import pandas as pd

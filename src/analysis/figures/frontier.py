@@ -81,8 +81,6 @@ def draw_frontier(sweep: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
 def alt_frontier(sweep: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_frontier` shows.
 
-    Of what was drawn: every list, source and basis.
-
     Examples
     --------
     >>> import pandas as pd

@@ -74,8 +74,6 @@ def draw_icon_array(outcomes: DataFrame, ax: Axes, *, columns: int = 10) -> Axes
 def alt_icon_array(outcomes: DataFrame) -> str:
     """Say in one sentence what `draw_icon_array` shows.
 
-    Of what was drawn: how many dots, and how many of each outcome.
-
     Examples
     --------
     >>> import pandas as pd

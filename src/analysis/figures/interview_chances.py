@@ -80,8 +80,6 @@ def alt_interview_chances(
 ) -> str:
     """Say in words and numbers what `draw_interview_chances` shows.
 
-    Of what was drawn: every value, the marked flag, source and basis.
-
     Examples
     --------
     >>> import pandas as pd

@@ -109,9 +109,6 @@ def alt_match_chance_by_rho(
 ) -> str:
     """Say in words and numbers what `draw_match_chance_by_rho` shows.
 
-    Of what was drawn: every point of the curve, the independent answer, the estimate,
-    and the source.
-
     Examples
     --------
     >>> import pandas as pd

@@ -109,8 +109,6 @@ def alt_next_application(
 ) -> str:
     """Say in words and numbers what `draw_next_application` shows.
 
-    Of what was drawn: every gain, the fees, where the curve flattens, and the source.
-
     Examples
     --------
     >>> import pandas as pd

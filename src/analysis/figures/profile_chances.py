@@ -96,8 +96,6 @@ def alt_profile_chances(
 ) -> str:
     """Say in words and numbers what `draw_profile_chances` shows.
 
-    Of what was drawn: every value, the marked flags, source and basis.
-
     Examples
     --------
     >>> import pandas as pd

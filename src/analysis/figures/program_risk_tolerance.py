@@ -110,8 +110,6 @@ def alt_program_risk_tolerance(
 ) -> str:
     """Say in words and numbers what `draw_program_risk_tolerance` shows.
 
-    Of what was drawn: every point that the chart names, the ranges of all, source and basis.
-
     Examples
     --------
     >>> import pandas as pd

@@ -96,11 +96,7 @@ def draw_reliability(bins: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
 
 
 def alt_reliability(bins: DataFrame, *, title: str = TITLE) -> str:
-    """Say in words and numbers what `draw_reliability` shows.
-
-    Of what was drawn: chance, rate and band of every tenth, how many are not shown, and the
-    source.
-    """
+    """Say in words and numbers what `draw_reliability` shows."""
     points = [
         f"said {style.percent(row.mean_chance)}, came {style.percent(row.rate)} (luck: "
         f"{style.percent(row.band_low)} to {style.percent(row.band_high)}; "

@@ -59,8 +59,6 @@ def draw_sobol_bars(indices: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes
 def alt_sobol_bars(indices: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_sobol_bars` shows.
 
-    Of what was drawn: both shares of every input, and the source.
-
     Examples
     --------
     >>> import pandas as pd

@@ -59,8 +59,6 @@ def draw_survey_table(ratings: DataFrame, ax: Axes, *, title: str = TITLE) -> Ax
 def alt_survey_table(ratings: DataFrame, *, title: str = TITLE) -> str:
     """Say what `draw_survey_table` shows: the most and the least cited factor of each specialty.
 
-    Of what was drawn: the point; every number is in the table beneath.
-
     Examples
     --------
     >>> import pandas as pd

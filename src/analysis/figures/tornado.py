@@ -105,8 +105,6 @@ def draw_tornado(inputs: DataFrame, ax: Axes, *, title: str = TITLE, unit: str =
 def alt_tornado(inputs: DataFrame, *, title: str = TITLE, unit: str = UNIT) -> str:
     """Say in words and numbers what `draw_tornado` shows.
 
-    Of what was drawn: both answers of every input, the base, and the source.
-
     Examples
     --------
     >>> import pandas as pd

@@ -84,8 +84,6 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
 def alt_waterfall(parts: DataFrame) -> str:
     """Say in one sentence what `draw_waterfall` shows.
 
-    Of what was drawn: both ends and the part that matters most.
-
     Examples
     --------
     >>> import pandas as pd

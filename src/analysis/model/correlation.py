@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,6 +18,7 @@ __all__ = [
     "Mechanism",
     "Scenarios",
     "answers_at",
+    "hermite",
     "interview_states",
     "match_thresholds",
     "mechanism",
@@ -130,18 +131,7 @@ class Mechanism:
 
 
 def mechanism(assumptions: Assumptions) -> Mechanism:
-    """How answers come together under a set of assumptions.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        ``latent_correlation``, ``match_correlation``, ``match_link``.
-
-    Returns
-    -------
-    Mechanism
-        To be given to `scenarios` as its correlation.
-    """
+    """Mechanism of ``latent_correlation``, ``match_correlation`` and ``match_link``."""
     return Mechanism(
         assumptions.values("latent_correlation"),
         assumptions.value("match_correlation"),
@@ -149,24 +139,38 @@ def mechanism(assumptions: Assumptions) -> Mechanism:
     )
 
 
-@lru_cache(maxsize=64)
+@cache
+def hermite(count: int) -> tuple[Floats, Floats]:
+    """Gauss-Hermite nodes and weights of a standard normal."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(count)
+    return _fixed(nodes, weights)
+
+
+@cache
+def _legendre(count: int) -> tuple[Floats, Floats]:
+    """Gauss-Legendre nodes of a standard normal, as far as `LEGENDRE_REACH`, with weights."""
+    unit, weights = np.polynomial.legendre.leggauss(count)
+    nodes = LEGENDRE_REACH * unit
+    return _fixed(nodes, weights * np.exp(-0.5 * nodes**2))
+
+
+def _fixed(nodes: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Nodes and weights that sum to 1, shared by all callers and so not to be written."""
+    weights = weights / weights.sum()
+    nodes.flags.writeable = weights.flags.writeable = False
+    return nodes, weights
+
+
 def _grid(rho: float, *, coarse: bool) -> tuple[Floats, Floats]:
     """Nodes and weights of one of two factors."""
     if rho == 0:
         return np.zeros(1), np.ones(1)
     count = next((nodes for end, nodes in GRID if rho <= end), 0)
-    if count:
-        nodes, weights = np.polynomial.hermite_e.hermegauss(
-            max(3, (2 * count) // 3) if coarse else count
-        )
-        return nodes, weights / weights.sum()
-    unit, weights = np.polynomial.legendre.leggauss(GRID_LEGENDRE)
-    nodes = LEGENDRE_REACH * unit
-    weights = weights * np.exp(-0.5 * nodes**2)
-    return nodes, weights / weights.sum()
+    if count == 0:
+        return _legendre(GRID_LEGENDRE)
+    return hermite(max(3, (2 * count) // 3) if coarse else count)
 
 
-@lru_cache(maxsize=32)
 def quadrature(rho: float, *, coarse: bool = False) -> tuple[Floats, Floats]:
     """Nodes and weights of the common factor, a standard normal (section 4)."""
     if not 0 <= rho <= HIGHEST_RHO:
@@ -174,17 +178,9 @@ def quadrature(rho: float, *, coarse: bool = False) -> tuple[Floats, Floats]:
         raise ModelError(message)
     if rho == 0:
         return np.zeros(1), np.ones(1)
-    if rho <= HERMITE_UP_TO:
-        nodes, weights = np.polynomial.hermite_e.hermegauss(
-            COARSE_NODES if coarse else HERMITE_NODES
-        )
-    else:
-        unit, weights = np.polynomial.legendre.leggauss(LEGENDRE_NODES)
-        nodes = LEGENDRE_REACH * unit
-        weights = weights * np.exp(-0.5 * nodes**2)
-    weights = weights / weights.sum()
-    nodes.flags.writeable = weights.flags.writeable = False
-    return nodes, weights
+    if rho > HERMITE_UP_TO:
+        return _legendre(LEGENDRE_NODES)
+    return hermite(COARSE_NODES if coarse else HERMITE_NODES)
 
 
 def _checked_chance(chance: ArrayLike) -> Floats:
@@ -317,10 +313,8 @@ def _paired_states(
 
 @lru_cache(maxsize=256)
 def _ranked_states(rates: tuple[float, ...], after: float, *, coarse: bool) -> Floats:
-    """Match chances in each state of a ranking that hangs on its own factor, a row a rate.
-
-    Nothing of a student is in them, so that the lists of a class share them.
-    """
+    """Match chances in each state of a ranking that hangs on its own factor, a row a rate."""
+    # Nothing of a student is in them, so that the lists of a class share them.
     nodes, weight = _grid(after, coarse=coarse)
     sure = np.ones((len(rates), nodes.size))
     own = np.asarray(rates)
@@ -370,11 +364,9 @@ def match_thresholds(
     *,
     coarse: bool = False,
 ) -> Floats:
-    """Where each program draws the line after an interview, on the latent scale (section 4).
-
-    For whoever draws the factors instead of summing over their states; see `offers_at`. Of a
-    mixture, the first correlation counts.
-    """
+    """Where each program draws the line after an interview, on the latent scale (section 4)."""
+    # For whoever draws the factors instead of summing over their states; see `offers_at`. Of a
+    # mixture, the first correlation counts.
     chances = _checked_chance(chance)
     rates = _checked_rates(match_given_interview, chances.size)
     how = _mechanism_of(rho)
@@ -442,11 +434,9 @@ def _calibrated(
     *,
     coarse: bool,
 ) -> tuple[Floats, Floats]:
-    """Thresholds, and match chances in each state, that make offers ``rates`` times interviews.
-
-    ``nodes`` is the factor behind the ranking in each state, ``together`` the correlation of a
-    program's two answers, which only the first guess needs.
-    """
+    """Thresholds, and match chances in each state, that make offers ``rates`` times interviews."""
+    # ``nodes`` is the factor behind the ranking in each state, ``together`` the correlation of a
+    # program's two answers, which only the first guess needs.
     spread = np.sqrt(1 - rho)
     slope, shift = 1 / spread, np.sqrt(rho) * nodes / spread
     weighed = interview * weight

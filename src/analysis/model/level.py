@@ -20,6 +20,7 @@ from analysis.model.pool import (
     COMPENSATING,
     SIGNALS,
     Gates,
+    LevelProblem,
     Odds,
     Pool,
     conditional_odds,
@@ -27,7 +28,6 @@ from analysis.model.pool import (
     expected_value,
     own_shares,
     pool_of,
-    program_level,
     typical_penalty,
 )
 
@@ -59,22 +59,14 @@ def _kept(key: Any, make: Callable[[], Any]) -> Any:
 
 @dataclass(frozen=True)
 class PoolLevels:
-    """Solved levels of programs of one class of specialties, and the odds around them.
+    """Solved levels of programs of one class of specialties, and the odds around them."""
 
-    Parameters
-    ----------
-    cells : ndarray of float, shape (8, m)
-        Log-odds of a US MD senior of mean evidence, without signal or flag, from elsewhere; then
-        of `GROUPS` and of `SIGNALS` at equal evidence.
-    unplaced : ndarray of float, shape (m,)
-        What is added for a student of whose place nothing is known: the pool's average.
-    tau : ndarray of float, shape (m,)
-        Spread of the evidence in each program's specialty.
-    """
-
+    # shape (8, m): Log-odds of a US MD senior of mean evidence, without signal or flag, from
+    # elsewhere; then of `GROUPS` and of `SIGNALS` at equal evidence.
     cells: Floats
+    # shape (m,): What is added for a student of whose place nothing is known: the pool's average.
     unplaced: Floats
-    tau: Floats
+    tau: Floats  # shape (m,): Spread of the evidence in each program's specialty
 
 
 @dataclass(frozen=True)
@@ -85,19 +77,11 @@ class Moves:
     polynomial runs, and for two factors each on the log-odds of groups and of signals, through
     which parabolas run: right to a tenth of a log-odds where all move far at once, and a hundred
     times as fast as solving each draw.
-
-    Parameters
-    ----------
-    tau : float
-        Spread as assumed.
-    by_tau : ndarray of float, shape (TAUS, 8, m)
-        Cells at each of `_taus`.
-    by_factor : ndarray of float, shape (2, 2, 8, m)
-        What `FACTORS` on the groups' and on the signals' log-odds add.
     """
 
-    tau: float
-    by_tau: Floats
+    tau: float  # spread as assumed
+    by_tau: Floats  # shape (TAUS, 8, m): Cells at each of `_taus`
+    # shape (2, 2, 8, m): What `FACTORS` on the groups' and on the signals' log-odds add.
     by_factor: Floats
 
     def at(self, tau: Floats, factors: tuple[Floats, Floats]) -> Floats:
@@ -300,34 +284,7 @@ class ProgramLevels:
         }
 
 
-@dataclass(frozen=True)
-class _Problem:
-    """What the levels of one specialty's programs are solved from."""
-
-    pool: Pool
-    tau: Floats
-    correlation: float
-    typical: Floats
-    penalty: Floats
-    gates: Gates
-    rate: Floats
-    highest: float
-
-    def level(self, odds: Odds, **how: Any) -> Floats:
-        """Levels at the odds of one draw, shape (m,)."""
-        return program_level(
-            self.rate,
-            self.pool,
-            odds,
-            self.correlation,
-            self.penalty,
-            self.gates,
-            self.highest,
-            **how,
-        )
-
-
-def _problems(levels: ProgramLevels, kind: str) -> Iterator[tuple[NDArray[np.int64], _Problem]]:
+def _problems(levels: ProgramLevels, kind: str) -> Iterator[tuple[NDArray[np.int64], LevelProblem]]:
     assumptions = levels.assumptions
     for name in dict.fromkeys(levels.specialty):
         at = np.flatnonzero(levels.specialty == name)
@@ -340,19 +297,16 @@ def _problems(levels: ProgramLevels, kind: str) -> Iterator[tuple[NDArray[np.int
             for flag in ("step1_failure", "loa_academic")
         ]
         assert own.rate is not None  # noqa: S101 - the identity always has one
-        yield (
-            at,
-            _Problem(
-                pool=pool,
-                tau=evidence.tau,
-                correlation=float(evidence.step2_correlation[0]),
-                typical=typical,
-                penalty=np.column_stack([np.zeros(at.size), *heavier]) * typical,
-                gates=_gates(own, kind, pool),
-                rate=own.rate,
-                highest=assumptions.value("highest_chance"),
-            ),
+        problem = LevelProblem(
+            pool=pool,
+            evidence=evidence,
+            typical=typical,
+            penalty=np.column_stack([np.zeros(at.size), *heavier]) * typical,
+            gates=_gates(own, kind, pool),
+            rate=own.rate,
+            highest=assumptions.value("highest_chance"),
         )
+        yield at, problem
 
 
 def _pool_levels(levels: ProgramLevels, kind: str) -> PoolLevels:
@@ -360,11 +314,13 @@ def _pool_levels(levels: ProgramLevels, kind: str) -> PoolLevels:
     count = levels.prestige.size
     found = PoolLevels(np.empty((8, count)), np.empty(count), np.empty(count))
     for at, problem in _problems(levels, kind):
-        odds = conditional_odds(problem.pool, problem.tau, problem.typical, levels.assumptions)
+        odds = conditional_odds(
+            problem.pool, problem.evidence.tau, problem.typical, levels.assumptions
+        )
         level = problem.level(odds)
         found.cells[:, at] = _cells(level, odds)
         found.unplaced[at] = problem.level(odds, placed=False) - level
-        found.tau[at] = problem.tau
+        found.tau[at] = problem.evidence.tau
     return found
 
 
@@ -372,7 +328,7 @@ def _pool_moves(levels: ProgramLevels, kind: str) -> list[tuple[NDArray[np.int64
     known = levels.solved(kind).cells[0]
     found = []
     for at, problem in _problems(levels, kind):
-        spreads = np.concatenate([np.repeat(problem.tau, 5), _taus()])
+        spreads = np.concatenate([np.repeat(problem.evidence.tau, 5), _taus()])
         factors = np.ones((2, spreads.size))
         factors[0, 1:3] = factors[1, 3:5] = FACTORS
         coarse = conditional_odds(
@@ -391,7 +347,7 @@ def _pool_moves(levels: ProgramLevels, kind: str) -> list[tuple[NDArray[np.int64
             rows.append(_cells(level, odds))
         cells = np.stack(rows)
         by_factor = (cells[1:5] - cells[0]).reshape(2, 2, *cells.shape[1:])
-        found.append((at, Moves(float(problem.tau[0]), cells[5:], by_factor)))
+        found.append((at, Moves(float(problem.evidence.tau[0]), cells[5:], by_factor)))
     return found
 
 
@@ -538,11 +494,9 @@ def _pooled_rates(
     imputed: list[list[str]],
     assumptions: Assumptions,
 ) -> Floats:
-    """Interviews per application, thin counts pulled to those of the like (section 3.3).
-
-    ``x = (O + nu x_type) / (A + nu)``; the rate of a type is pulled to that of the specialty in the
-    file, and that one to the season's, each worth ``level.season_programs`` programs.
-    """
+    """Interviews per application, thin counts pulled to those of the like (section 3.3)."""
+    # ``x = (O + nu x_type) / (A + nu)``; the rate of a type is pulled to that of the specialty in
+    # the file, and that one to the season's, each worth ``level.season_programs`` programs.
     offered, received = counts
     known = ~np.isnan(offered) & ~np.isnan(received)
     for at in np.flatnonzero(~known):
@@ -574,12 +528,10 @@ def _readable(
     counts: tuple[Floats, Floats],
     imputed: list[list[str]],
 ) -> ProgramLevels:
-    """Levels whose rates a program can reach with the applicants that it reads.
-
-    A program that interviews more than those above its cutoff has applicants who know it: the
-    cutoff then closes the gate for a student below it and is left out of the pool. So are its other
-    screens where the counts contradict them too. More than the highest chance is refused.
-    """
+    """Levels whose rates a program can reach with the applicants that it reads."""
+    # A program that interviews more than those above its cutoff has applicants who know it: the
+    # cutoff then closes the gate for a student below it and is left out of the pool. So are its
+    # other screens where the counts contradict them too. More than the highest chance is refused.
     assumptions = levels.assumptions
     highest = assumptions.value("highest_chance")
     rate, facts = levels.rate, {name: values.copy() for name, values in levels.facts.items()}

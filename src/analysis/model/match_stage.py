@@ -16,14 +16,13 @@ from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri
 
 from analysis.assumptions import GROUPS, Assumptions
-from analysis.model.correlation import answers_at, mechanism, scenarios
+from analysis.model.correlation import answers_at, hermite, mechanism, scenarios
 from analysis.model.level import IDENTITY
 from analysis.model.parameters import CLASSES, chance_parameters
 from analysis.model.pool import (
     Pool,
     conditional_odds,
     evidence_of,
-    nodes_of,
     pool_of,
     typical_penalty,
 )
@@ -48,43 +47,24 @@ EVIDENCE_NODES, APPLICATION_NODES, REACH = 16, 4, 6.0
 
 @dataclass(frozen=True)
 class TypicalApplicant:
-    """What the model says of the applicants of one group to one specialty.
+    """What the model says of the applicants of one group to one specialty."""
 
-    Parameters
-    ----------
-    specialty, kind, group : str
-        Name, competitiveness, one of `GROUPS`.
-    applications : float
-        How many each sends.
-    interview_chance : float
-        Interviews per application, 0-1.
-    interviews : float
-        Expected number.
-    at_least_one : float
-        Share with any interview, 0-1.
-    match_raw, match : float
-        Share of all applicants that matches: with the rate of the assumptions, and calibrated where
-        a rate is cited.
-    match_by_flag : tuple of float
-        ``match_raw`` of each of `FLAG_CELLS`.
-    published : float or None
-        The cited match rate of the specialty and group, which counts those with a rank list.
-    shift : float
-        Log-odds by which a match after an interview is moved; 0 where nothing is cited.
-    """
-
+    # specialty, kind, group: Name, competitiveness, one of `GROUPS`.
     specialty: str
     kind: str
     group: str
-    applications: float
-    interview_chance: float
+    applications: float  # how many each sends
+    interview_chance: float  # interviews per application, 0-1
     interviews: float
-    at_least_one: float
+    at_least_one: float  # share with any interview, 0-1
+    # match_raw, match: Share of all applicants that matches: with the rate of the assumptions, and
+    # calibrated where a rate is cited.
     match_raw: float
     match: float
-    match_by_flag: tuple[float, ...]
+    match_by_flag: tuple[float, ...]  # ``match_raw`` of each of `FLAG_CELLS`
+    # The cited match rate of the specialty and group, which counts those with a rank list.
     published: float | None
-    shift: float
+    shift: float  # log-odds by which a match after an interview is moved; 0 where nothing is cited
 
     @property
     def rate_raw(self) -> float:
@@ -101,22 +81,8 @@ class TypicalApplicant:
 def typical_applicant(
     specialty: str, kind: str, group: str, assumptions: Assumptions
 ) -> TypicalApplicant:
-    """Match chance of a specialty's applicants over their evidence and flags (section 3.8).
-
-    Parameters
-    ----------
-    specialty, kind : str
-        Name and competitiveness.
-    group : str
-        One of `GROUPS`.
-    assumptions : Assumptions
-        With the season.
-
-    Returns
-    -------
-    TypicalApplicant
-        Over programs of the specialty's own rate, with the signals that the group sends.
-    """
+    """Match chance of a specialty's applicants over their evidence and flags (section 3.8)."""
+    # Over programs of the specialty's own rate, with the signals that the group sends.
     pool = pool_of(specialty, kind, assumptions)
     at = GROUPS.index(group)
     penalty = typical_penalty(pool, kind, assumptions)
@@ -124,8 +90,8 @@ def typical_applicant(
     odds = conditional_odds(pool, evidence.tau, penalty, assumptions)
     opening = np.array([1.0, 1 - assumptions.value("auto_screen_share"), 1.0])
     # A person is a flag and a record; an application a signal, a place, a reach or a safe choice.
-    nodes, weight = nodes_of(EVIDENCE_NODES)
-    own, among = nodes_of(APPLICATION_NODES)
+    nodes, weight = hermite(EVIDENCE_NODES)
+    own, among = hermite(APPLICATION_NODES)
     apart = _apart(pool, assumptions)
     steady = np.sqrt(odds.tau[0] ** 2 - apart**2)
     of_person = penalty[:, None] + steady * nodes
@@ -176,12 +142,10 @@ def typical_applicant(
 
 
 def _apart(pool: Pool, assumptions: Assumptions) -> float:
-    """How far one person's applications differ in evidence against each program's own applicants.
-
-    Applicants choose programs in part by their scores, so that they differ by less at one program
-    than over all. Then a person's standing differs from program to program by the SD at one program
-    times ``sqrt(1 - (SD at one program / SD over all)^2)``.
-    """
+    """How far a person's applications differ in evidence against each program's applicants."""
+    # Applicants choose programs in part by their scores, so that they differ by less at one program
+    # than over all. Then a person's standing differs from program to program by the SD at one
+    # program times ``sqrt(1 - (SD at one program / SD over all)^2)``.
     among_all = max(assumptions.value("applicants.step2_sd"), pool.step2_sd)
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
     parameters = chance_parameters(assumptions)
@@ -197,27 +161,13 @@ def _group_log_odds(group: str, assumptions: Assumptions) -> float:
 
 @dataclass(frozen=True)
 class AllSpecialties:
-    """What the model says of all applicants of one group, in whatever specialty they match.
+    """What the model says of all applicants of one group, in whatever specialty they match."""
 
-    Parameters
-    ----------
-    group : str
-        One of `GROUPS`.
-    preferred : float
-        Share of applicants that matches in the preferred specialty, 0-1.
-    preferred_by_flag : tuple of float
-        The same of each of `FLAG_CELLS`.
-    parallel : float
-        Share that matches in the specialty of a parallel plan.
-    any_interview : float
-        Share with an interview in one of the two.
-    """
-
-    group: str
-    preferred: float
-    preferred_by_flag: tuple[float, ...]
-    parallel: float
-    any_interview: float
+    group: str  # one of `GROUPS`
+    preferred: float  # share of applicants that matches in the preferred specialty, 0-1
+    preferred_by_flag: tuple[float, ...]  # the same of each of `FLAG_CELLS`
+    parallel: float  # share that matches in the specialty of a parallel plan
+    any_interview: float  # share with an interview in one of the two
 
     @property
     def rate(self) -> float:
@@ -227,24 +177,10 @@ class AllSpecialties:
 
 @lru_cache(maxsize=32)
 def all_specialties(group: str, assumptions: Assumptions) -> AllSpecialties:
-    """All applicants of one group: a mixture over classes of specialties, with parallel plans.
-
-    Of each class the plain mean over its specialties, weighed by the share of the group that
-    prefers the class. Parallel plans as published for one school; for other groups than US MD
-    seniors they succeed in proportion to the group's match in less competitive specialties.
-
-    Parameters
-    ----------
-    group : str
-        One of `GROUPS`.
-    assumptions : Assumptions
-        ``pool.<class>.preferred_by_<group>``, ``parallel``.
-
-    Returns
-    -------
-    AllSpecialties
-        Before any calibration.
-    """
+    """All applicants of one group: a mixture over classes of specialties, with parallel plans."""
+    # Of each class the plain mean over its specialties, weighed by the share of the group that
+    # prefers the class. Parallel plans as published for one school; for other groups than US MD
+    # seniors they succeed in proportion to the group's match in less competitive specialties.
 
     def of_class(kind: str, of_group: str) -> list[TypicalApplicant]:
         names = [n for n, row in assumptions.season.items() if row.competitiveness == kind]
@@ -272,7 +208,7 @@ def all_specialties(group: str, assumptions: Assumptions) -> AllSpecialties:
 def _silence(chance: Floats, number: Floats, rhos: tuple[float, ...]) -> Floats:
     """Chance of no interview at all of each person, shape (persons,)."""
     found = np.zeros(len(chance))
-    nodes, weight = nodes_of(32)
+    nodes, weight = hermite(32)
     for rho in rhos:
         held = answers_at(ndtri(chance)[..., None], rho, nodes) if rho else chance[..., None]
         none = np.exp(np.einsum("pts,t->ps", np.log1p(-np.minimum(held, 1 - 1e-12)), number))

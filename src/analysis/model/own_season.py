@@ -88,19 +88,7 @@ def with_own_season(
 
 
 def offers_by_date(applicants: pd.DataFrame) -> pd.DataFrame:
-    """Share of all interviews that had been offered by each date, ready to be drawn as bars.
-
-    Parameters
-    ----------
-    applicants : DataFrame
-        As `analysis.tables.read_applicants` gives them, with ``offers_by_2025_10_15`` and the like.
-
-    Returns
-    -------
-    DataFrame
-        A row a date: ``factor`` (the date in words), ``importance`` (percent of all interviews of
-        those who have a count for the date), ``n`` (how many these are), ``source``.
-    """
+    """Percent of all interviews offered by each date, as bars; ``n`` who have a count for it."""
     rows = []
     for name in sorted(name for name in applicants if str(name).startswith("offers_by_")):
         known = applicants[applicants[name].notna() & (applicants["interviews"] > 0)]

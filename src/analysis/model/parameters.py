@@ -88,7 +88,8 @@ class ChanceParameters:
 
 
 @lru_cache(maxsize=8)
-def _chance_parameters(assumptions: Assumptions) -> ChanceParameters:
+def chance_parameters(assumptions: Assumptions) -> ChanceParameters:
+    """Read the chance's numbers out of a set of assumptions (docs/methods.md, section 3)."""
     anchors = assumptions.group("anchors")
     if assumptions.text("anchor_basis") == "population":
         for flag in EXAM_FAILURES:
@@ -107,11 +108,6 @@ def _chance_parameters(assumptions: Assumptions) -> ChanceParameters:
         tolerance_shift=0.0,
         group_odds=assumptions.value("base_rate.group_odds"),
     )
-
-
-def chance_parameters(assumptions: Assumptions) -> ChanceParameters:
-    """Read the chance's numbers out of a set of assumptions (docs/methods.md, section 3)."""
-    return _chance_parameters(assumptions)
 
 
 @lru_cache(maxsize=8)
@@ -162,24 +158,8 @@ def joint_draws(assumptions: Assumptions, draws: int, seed: int) -> ChanceParame
 def relief(
     flag: str, kind: str, score: Floats, parameters: ChanceParameters, assumptions: Assumptions
 ) -> Number:
-    """Share of a flag's weight that stays at a score, relative to the anchors' (section 3.2).
-
-    Parameters
-    ----------
-    flag, kind : str
-        Flag code; competitiveness of the specialty.
-    score : ndarray of float
-        Step 2 CK.
-    parameters : ChanceParameters
-        With ``kappa``.
-    assumptions : Assumptions
-        ``relief.from``, ``relief.full``.
-
-    Returns
-    -------
-    float or ndarray
-        1 at and above the full score in a moderately competitive specialty.
-    """
+    """Share of a flag's weight that stays at a score, relative to the anchors' (section 3.2)."""
+    # 1 at and above the full score in a moderately competitive specialty.
     start, full = assumptions.value("relief.from"), assumptions.value("relief.full")
     reached = np.clip((score - start) / (full - start), 0, 1)
     own = parameters.kappa[kind, RELIEF[flag]]

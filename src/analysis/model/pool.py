@@ -6,8 +6,8 @@ A program's interview rate is an average over them; its level is the one that gi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +15,7 @@ from scipy.special import logit, ndtr
 
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
+from analysis.model.correlation import hermite
 from analysis.model.parameters import ChanceParameters, chance_parameters, relief
 
 __all__ = [
@@ -24,15 +25,14 @@ __all__ = [
     "SIGNALS",
     "Evidence",
     "Gates",
+    "LevelProblem",
     "Odds",
     "Pool",
     "conditional_odds",
     "evidence_of",
     "expected_value",
-    "mean_chance",
     "own_shares",
     "pool_of",
-    "program_level",
     "typical_penalty",
 ]
 
@@ -50,37 +50,21 @@ HALVINGS = 80
 
 @dataclass(frozen=True)
 class Pool:
-    """Who applies to a typical program of a specialty.
+    """Who applies to a typical program of a specialty."""
 
-    Parameters
-    ----------
-    rate : float
-        Interviews per application, in (0, 1).
-    group : ndarray of float, shape (4,)
-        Shares of `GROUPS` among applications.
-    signal : ndarray of float, shape (4, 3)
-        Shares of `SIGNALS` among a group's applications.
-    place, flag : ndarray of float, shape (3,)
-        Shares of `PLACES` and of `FLAG_CELLS`.
-    group_odds, signal_odds : ndarray of float, shape (4,) and (3,)
-        Marginal odds ratios of an interview, against US MD seniors and no signal.
-    place_odds : ndarray of float, shape (3,)
-        Odds ratios at equal evidence.
-    applications : ndarray of float, shape (4,)
-        Programs that a typical applicant of each group applies to.
-    step2_mean, step2_sd : float
-        Step 2 CK of the applicants.
-    """
-
-    rate: float
-    group: Floats
-    signal: Floats
+    rate: float  # interviews per application, in (0, 1)
+    group: Floats  # shape (4,): Shares of `GROUPS` among applications
+    signal: Floats  # shape (4, 3): Shares of `SIGNALS` among a group's applications
+    # place, flag: shape (3,): Shares of `PLACES` and of `FLAG_CELLS`.
     place: Floats
     flag: Floats
+    # group_odds, signal_odds: shape (4,) and (3,): Marginal odds ratios of an interview, against US
+    # MD seniors and no signal.
     group_odds: Floats
     signal_odds: Floats
-    place_odds: Floats
-    applications: Floats
+    place_odds: Floats  # shape (3,): Odds ratios at equal evidence
+    applications: Floats  # shape (4,): Programs that a typical applicant of each group applies to
+    # step2_mean, step2_sd: Step 2 CK of the applicants.
     step2_mean: float
     step2_sd: float
 
@@ -155,18 +139,10 @@ def expected_value(mean: ArrayLike, sd: float, assumptions: Assumptions) -> Floa
 
 @dataclass(frozen=True)
 class Evidence:
-    """How far applicants of one pool differ, in log-odds.
+    """How far applicants of one pool differ, in log-odds."""
 
-    Parameters
-    ----------
-    tau : ndarray of float, shape (draws,)
-        Standard deviation, at most ``pool.highest_tau``.
-    step2_correlation : ndarray of float, shape (draws,)
-        Correlation of the whole with the Step 2 CK score.
-    """
-
-    tau: Floats
-    step2_correlation: Floats
+    tau: Floats  # shape (draws,): Standard deviation, at most ``pool.highest_tau``
+    step2_correlation: Floats  # shape (draws,): Correlation of the whole with the Step 2 CK score
 
 
 def evidence_of(pool: Pool, parameters: ChanceParameters, assumptions: Assumptions) -> Evidence:
@@ -190,35 +166,14 @@ def evidence_of(pool: Pool, parameters: ChanceParameters, assumptions: Assumptio
 
 @dataclass(frozen=True)
 class Odds:
-    """Log-odds of the cells of a pool at equal evidence, one row a draw.
+    """Log-odds of the cells of a pool at equal evidence, one row a draw."""
 
-    Parameters
-    ----------
-    level : ndarray of float, shape (draws,)
-        Log-odds of a US MD senior of mean evidence, without signal, place or flag, at a program of
-        the specialty's own rate.
-    group : ndarray of float, shape (draws, 4)
-        Against US MD seniors; ``group[:, 0]`` is 0.
-    signal : ndarray of float, shape (draws, 3)
-        Against no signal.
-    tau : ndarray of float, shape (draws,)
-        Standard deviation of the evidence.
-    """
-
+    # shape (draws,): Log-odds of a US MD senior of mean evidence, without signal, place or flag, at
+    # a program of the specialty's own rate.
     level: Floats
-    group: Floats
-    signal: Floats
-    tau: Floats
-
-
-@cache
-def nodes_of(count: int) -> tuple[Floats, Floats]:
-    """Gauss-Hermite nodes and weights of a standard normal."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(count)
-    weights /= weights.sum()
-    for shared in (nodes, weights):
-        shared.flags.writeable = False
-    return nodes, weights
+    group: Floats  # shape (draws, 4): Against US MD seniors; ``group[:, 0]`` is 0
+    signal: Floats  # shape (draws, 3): Against no signal
+    tau: Floats  # shape (draws,): Standard deviation of the evidence
 
 
 def conditional_odds(
@@ -231,12 +186,10 @@ def conditional_odds(
     signal_factor: ArrayLike = 1.0,
     nodes: int = NODES,
 ) -> Odds:
-    """Odds ratios at equal evidence that give back the marginal ones (section 3.3).
-
-    A published odds ratio compares applications of all kinds of evidence; at equal evidence it is
-    larger. Solved together with the specialty's level.
-    """
-    x, w = nodes_of(nodes)
+    """Odds ratios at equal evidence that give back the marginal ones (section 3.3)."""
+    # A published odds ratio compares applications of all kinds of evidence; at equal evidence it is
+    # larger. Solved together with the specialty's level.
+    x, w = hermite(nodes)
     draws = tau.size
     cap = assumptions.value("highest_chance")
     opening = np.array([1.0, 1 - assumptions.value("auto_screen_share"), 1.0])
@@ -276,26 +229,13 @@ def conditional_odds(
 
 @dataclass(frozen=True)
 class Gates:
-    """Who applies to each program, and which of them it reads.
+    """Who applies to each program, and which of them it reads."""
 
-    Parameters
-    ----------
-    share : ndarray of float, shape (m, 4)
-        Share of each group among its applications.
-    signal : ndarray of float, shape (m, 4, 3)
-        Shares of `SIGNALS` among a group's applications.
-    group : ndarray of float, shape (m, 4)
-        Chance that a member of each group is read.
-    flag : ndarray of float, shape (m, 3)
-        The same for each of `FLAG_CELLS`.
-    cutoff : ndarray of float, shape (m,)
-        Standardised Step 2 CK cutoff in the program's own pool; -inf for none.
-    """
-
-    share: Floats
-    signal: Floats
-    group: Floats
-    flag: Floats
+    share: Floats  # shape (m, 4): Share of each group among its applications
+    signal: Floats  # shape (m, 4, 3): Shares of `SIGNALS` among a group's applications
+    group: Floats  # shape (m, 4): Chance that a member of each group is read
+    flag: Floats  # shape (m, 3): The same for each of `FLAG_CELLS`
+    # shape (m,): Standardised Step 2 CK cutoff in the program's own pool; -inf for none.
     cutoff: Floats
 
     def rows(self, rows: slice | NDArray[np.int64]) -> Gates:
@@ -347,103 +287,88 @@ def _sent_as_often(usual: Floats, share: Floats, own: Floats) -> Floats:
     return np.minimum(low[:, None] * each, 1)
 
 
-def mean_chance(
-    level: Floats,
-    pool: Pool,
-    odds: Odds,
-    correlation: float,
-    penalty: Floats,
-    gates: Gates,
-    highest: float,
-    *,
-    placed: bool = True,
-    nodes: int = NODES,
-) -> tuple[Floats, Floats]:
-    """Mean chance of a program's applicants at a level, and its slope (section 3.3)."""
-    x, w = nodes_of(nodes)
-    place = pool.place if placed else np.array([1.0])
-    place_log = np.log(pool.place_odds)[: place.size]
-    cells = odds.signal[0][:, None] + place_log
-    with np.errstate(over="ignore"):
-        inverse = np.exp(-(odds.group[0][:, None, None] + cells.ravel()[:, None] + odds.tau[0] * x))
-    mean, slope = np.zeros(level.size), np.zeros(level.size)
-    for start in range(0, level.size, ROWS_AT_A_TIME):
-        rows = slice(start, start + ROWS_AT_A_TIME)
-        own = gates.rows(rows)
-        by_node = own.passes(x, correlation) * w
-        within = (own.signal[..., None] * place).reshape(*own.share.shape, -1)
-        for flag, share in enumerate(pool.flag):
-            with np.errstate(over="ignore"):
-                scale = np.exp(-(level[rows] + penalty[rows, flag]))
-            chance = 1 / (1 + scale[:, None, None, None] * inverse)
-            rise = np.where(chance < highest, chance * (1 - chance), 0.0)
-            np.minimum(chance, highest, out=chance)
-            weight = share * own.flag[:, flag]
-            for values, sums in ((chance, mean), (rise, slope)):
-                by_group = np.einsum("mgcj,mgc->mgj", values, within)
-                found = np.einsum("mgj,mj->mg", by_group, by_node)
-                sums[rows] += weight * np.einsum("mg,mg,mg->m", found, own.group, own.share)
-    return mean, slope
+@dataclass(frozen=True)
+class LevelProblem:
+    """Programs of one specialty: who applies, whom each reads, and the rate to give back."""
 
+    pool: Pool
+    evidence: Evidence
+    typical: Floats  # shape (3,): `typical_penalty`
+    penalty: Floats  # shape (m, 3): the same at each program's own tolerance
+    gates: Gates
+    rate: Floats  # shape (m,): interviews per application
+    highest: float
 
-def program_level(
-    rate: Floats,
-    pool: Pool,
-    odds: Odds,
-    correlation: float,
-    penalty: Floats,
-    gates: Gates,
-    highest: float,
-    *,
-    placed: bool = True,
-    nodes: int = NODES,
-    start: Floats | None = None,
-) -> Floats:
-    """Level at which the mean chance of a program's applicants is its rate (section 3.3).
+    def rows(self, rows: NDArray[np.int64]) -> LevelProblem:
+        """The same for some of the programs."""
+        gates = self.gates.rows(rows)
+        return replace(self, penalty=self.penalty[rows], gates=gates, rate=self.rate[rows])
 
-    One root a program, all side by side: Newton on the log-odds of the mean, bisection where a
-    step would leave the bracket.
-    """
-    target = logit(rate)
-    level = odds.level[0] + target - logit(pool.rate) if start is None else start.copy()
-    low, high = np.full(level.size, -60.0), np.full(level.size, 60.0)
-    left = np.arange(level.size)
-    accuracy = TOLERANCE if nodes == NODES else 1e-7
-    for _ in range(MOST_STEPS):
-        mean, slope = mean_chance(
-            level[left],
-            pool,
-            odds,
-            correlation,
-            penalty[left],
-            gates.rows(left),
-            highest,
-            placed=placed,
-            nodes=nodes,
-        )
-        with np.errstate(divide="ignore", invalid="ignore"):
-            excess = logit(mean) - target[left]
-            step = -excess * mean * (1 - mean) / slope
-        here = level[left]
-        low[left] = np.where(excess <= 0, here, low[left])
-        high[left] = np.where(excess >= 0, here, high[left])
-        there = here + np.clip(np.nan_to_num(step, nan=np.inf), -WIDEST_STEP, WIDEST_STEP)
-        inside = (there > low[left]) & (there < high[left])
-        there = np.where(inside, there, (low[left] + high[left]) / 2)
-        done = np.abs(mean - rate[left]) <= accuracy * rate[left]
-        level[left] = np.where(done, here, there)
-        left = left[~done & (np.abs(there - here) > 1e-14 * (1 + np.abs(here)))]
-        if left.size == 0:
-            break
-    return level
+    def mean_chance(
+        self, level: Floats, odds: Odds, *, placed: bool = True, nodes: int = NODES
+    ) -> tuple[Floats, Floats]:
+        """Mean chance of each program's applicants at a level, and its slope (section 3.3)."""
+        x, w = hermite(nodes)
+        place = self.pool.place if placed else np.array([1.0])
+        place_log = np.log(self.pool.place_odds)[: place.size]
+        cells = (odds.signal[0][:, None] + place_log).ravel()[:, None]
+        with np.errstate(over="ignore"):
+            inverse = np.exp(-(odds.group[0][:, None, None] + cells + odds.tau[0] * x))
+        mean, slope = np.zeros(level.size), np.zeros(level.size)
+        for start in range(0, level.size, ROWS_AT_A_TIME):
+            rows = slice(start, start + ROWS_AT_A_TIME)
+            own = self.gates.rows(rows)
+            by_node = own.passes(x, float(self.evidence.step2_correlation[0])) * w
+            within = (own.signal[..., None] * place).reshape(*own.share.shape, -1)
+            for flag, share in enumerate(self.pool.flag):
+                with np.errstate(over="ignore"):
+                    scale = np.exp(-(level[rows] + self.penalty[rows, flag]))
+                chance = 1 / (1 + scale[:, None, None, None] * inverse)
+                rise = np.where(chance < self.highest, chance * (1 - chance), 0.0)
+                np.minimum(chance, self.highest, out=chance)
+                weight = share * own.flag[:, flag]
+                for values, sums in ((chance, mean), (rise, slope)):
+                    by_group = np.einsum("mgcj,mgc->mgj", values, within)
+                    found = np.einsum("mgj,mj->mg", by_group, by_node)
+                    sums[rows] += weight * np.einsum("mg,mg,mg->m", found, own.group, own.share)
+        return mean, slope
+
+    def level(
+        self, odds: Odds, *, placed: bool = True, nodes: int = NODES, start: Floats | None = None
+    ) -> Floats:
+        """Level at which the mean chance of a program's applicants is its rate (section 3.3)."""
+        # One root a program, all side by side: Newton on the log-odds of the mean, bisection where
+        # a step would leave the bracket.
+        target = logit(self.rate)
+        known = odds.level[0] + target - logit(self.pool.rate)
+        level = known if start is None else start.copy()
+        low, high = np.full(level.size, -60.0), np.full(level.size, 60.0)
+        left = np.arange(level.size)
+        accuracy = TOLERANCE if nodes == NODES else 1e-7
+        for _ in range(MOST_STEPS):
+            some = self.rows(left)
+            mean, slope = some.mean_chance(level[left], odds, placed=placed, nodes=nodes)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                excess = logit(mean) - target[left]
+                step = -excess * mean * (1 - mean) / slope
+            here = level[left]
+            low[left] = np.where(excess <= 0, here, low[left])
+            high[left] = np.where(excess >= 0, here, high[left])
+            there = here + np.clip(np.nan_to_num(step, nan=np.inf), -WIDEST_STEP, WIDEST_STEP)
+            inside = (there > low[left]) & (there < high[left])
+            there = np.where(inside, there, (low[left] + high[left]) / 2)
+            done = np.abs(mean - some.rate) <= accuracy * some.rate
+            level[left] = np.where(done, here, there)
+            left = left[~done & (np.abs(there - here) > 1e-14 * (1 + np.abs(here)))]
+            if left.size == 0:
+                break
+        return level
 
 
 def typical_penalty(pool: Pool, kind: str, assumptions: Assumptions) -> Floats:
-    """Log-odds that the flags of `FLAG_CELLS` take off at the reference's tolerance, shape (3,).
-
-    An exam failure stands for itself, a leave for the others: those are the two of which a share
-    of applicants is known; both at the pool's mean score.
-    """
+    """Log-odds that the flags of `FLAG_CELLS` take off at the reference's tolerance, shape (3,)."""
+    # An exam failure stands for itself, a leave for the others: those are the two of which a share
+    # of applicants is known; both at the pool's mean score.
     base = chance_parameters(assumptions)
     weight = base.weights["red_flags"] / assumptions.value("reference.red_flags_weight")
     score = np.array(pool.step2_mean)

@@ -39,16 +39,6 @@ WAYS = ("cited_times_mean", "mean_among_citing", "rank_order_centroid")
 def rank_order_centroid(count: int) -> Floats:
     """Weights that are known by their order alone: the centroid of all that keep it.
 
-    Parameters
-    ----------
-    count : int
-        How many ranks, > 0.
-
-    Returns
-    -------
-    ndarray of float, shape (count,)
-        The first rank's weight first; they sum to 1.
-
     Examples
     --------
     >>> rank_order_centroid(3).round(4).tolist()

@@ -23,7 +23,6 @@ __all__ = [
     "Terms",
     "combined_penalty",
     "gate",
-    "log_odds_terms",
     "penalty_parts",
     "term_points",
     "terms_of",
@@ -188,7 +187,7 @@ class Terms:
     base: Floats
 
     def named(self) -> dict[str, Floats]:
-        """Terms by name but place and signal; each broadcasts to (n, m) or (draws, n, m)."""
+        """Terms by name but place and signal; they sum up, each (n, m), (draws, n, m) or less."""
         penalty = combined_penalty(self.flags, self.several_flags_share, self.base.dtype)
         return {**self.of_student, "program": self.program, "red_flags": penalty}
 
@@ -285,18 +284,6 @@ def terms_of(
     )
 
 
-def log_odds_terms(
-    students: pd.DataFrame,
-    kind: str,
-    levels: ProgramLevels,
-    parameters: ChanceParameters,
-    assumptions: Assumptions,
-    dtype: Any = np.float64,
-) -> dict[str, Floats]:
-    """Terms of the log-odds by name, which sum to it (docs/methods.md, sections 3.2 and 3.3)."""
-    return terms_of(students, kind, levels, parameters, assumptions, dtype).named()
-
-
 BASE = "spotless"
 
 
@@ -379,7 +366,8 @@ def gate(
     score = np.asarray(student.get("step2_ck", np.nan), dtype=np.float64)
     cutoff = column("step2_cutoff").to_numpy(dtype=float)
     close(score < cutoff, "Step 2 CK under the cutoff")
-    doubt(np.isnan(cutoff), "step2_cutoff")
+    in_doubt = unstated_cutoff_in_doubt(score, cutoff, column("specialty"), assumptions)
+    doubt(in_doubt, "step2_cutoff")
     if EXAM_FAILURES & set(red_flags):
         screen = column("auto_screen_any_failure")
         close((screen == "yes").to_numpy(), "screens out any failed licensing exam")
@@ -408,6 +396,30 @@ def gate(
     if failing.any():
         unknowns.append((failing, "step2_ck"))
     return Gate(opening, best, worst, _joined(reasons, count), _joined(unknowns, count))
+
+
+def unstated_cutoff_in_doubt(
+    score: NDArray[np.float64],
+    cutoff: NDArray[np.float64],
+    specialty: pd.Series,
+    assumptions: Assumptions,
+) -> NDArray[np.bool_]:
+    """Where a cutoff that a program does not state may well lie above the score.
+
+    Taken as one more of the n that programs of its specialty state, k of them above the score, it
+    lies above with chance (k + 1) / (n + 1).
+    """
+    most = assumptions.value("unstated_cutoff_share")
+    unstated = np.isnan(cutoff)
+    doubtful = unstated.copy()
+    scores = np.broadcast_to(score, cutoff.shape)
+    names = specialty.to_numpy(dtype=object)
+    for name in set(names[unstated]):
+        own = names == name if isinstance(name, str) else np.ones(len(names), dtype=bool)
+        stated, here = np.sort(cutoff[own & ~unstated]), own & unstated
+        above = len(stated) - np.searchsorted(stated, scores[here], side="right")
+        doubtful[here] = (above + 1 > most * (len(stated) + 1)) | np.isnan(scores[here])
+    return doubtful
 
 
 def _override(

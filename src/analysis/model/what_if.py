@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,7 @@ from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
 from analysis.model.parameters import CLASSES, FLAGS, listed
 from analysis.model.profile import specialties_of
-from analysis.vocabulary import DEGREES
+from analysis.vocabulary import DEGREES, NO_FLAG
 
 __all__ = [
     "chances_at_score",
@@ -160,7 +160,6 @@ def _for_each_specialty(students: pd.DataFrame, words: tuple[str, ...]) -> pd.Se
     return pd.Series(classes, students.index, dtype=object)
 
 
-NO_FLAG = "none"
 # Code of the program type that a student is shown at, before any program of a file.
 TYPICAL = "mid_tier_academic"
 SOURCE = "Countersignal model: {} anchors and our assumptions"
@@ -248,29 +247,14 @@ def chances_at_score(student: pd.DataFrame, assumptions: Assumptions) -> pd.Data
     return chances.iloc[:0] if pd.isna(score) else chances
 
 
-def _at_typical(
-    student: pd.DataFrame, assumptions: Assumptions, *, with_range: bool = True
-) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Each specialty, with the chances there of the student and of a copy without flags."""
+def chances_with_and_without(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
+    """One student's chance at a typical program of each specialty, with the flags and without."""
     copies = _profiles(student, [listed(student["red_flags"].iloc[0]), ()])
+    rows = []
     for specialty, kind in specialties_of(student.iloc[0], assumptions).items():
         program = type_program(TYPICAL, specialty, assumptions)
         both = copies.assign(specialty=specialty, competitiveness=kind)
-        yield specialty, interview_chance(both, program, assumptions, with_range=with_range)
-
-
-def chances_with_and_without(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """One student's chance at a typical program of each specialty, with the flags and without."""
-    rows = []
-    for specialty, chances in _at_typical(student, assumptions):
-        with_flags, without = chances.iloc[0], chances.iloc[1]
-        rows.append(
-            {
-                "specialty": specialty,
-                "interview_chance": with_flags["interview_chance"],
-                "low": with_flags["low"],
-                "high": with_flags["high"],
-                "without_flags": without["interview_chance"],
-            }
-        )
+        chances = interview_chance(both, program, assumptions)
+        own = chances.loc[0, ["specialty", "interview_chance", "low", "high"]]
+        rows.append({**own, "without_flags": chances.loc[1, "interview_chance"]})
     return pd.DataFrame(rows)

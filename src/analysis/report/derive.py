@@ -70,18 +70,7 @@ def _execute(text: Path) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Derive or check the notebooks.
-
-    Parameters
-    ----------
-    arguments : list of str, optional
-        Command line, else ``sys.argv``.
-
-    Returns
-    -------
-    int
-        1 if ``--check`` found a difference, else 0.
-    """
+    """Derive the notebooks, or with ``--check`` compare them: 1 if one differs, else 0."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, compare")
     parser.add_argument("texts", nargs="*", type=Path, help="some .py files; all without any")

@@ -34,17 +34,10 @@ SEED = 0
 
 @contextmanager
 def shelter() -> Iterator[None]:
-    """Put back what the block changes: rcParams, figures, environment, folder, path, filters, logs.
-
-    Random generators start at a fixed seed, and log lines go where a fresh process sends them.
-    Modules that the block imports stay imported, and threads that it starts go on; a notebook of
-    the project starts none.
-
-    Yields
-    ------
-    None
-        With both random generators at a fixed seed.
-    """
+    """Put back rcParams, figures, environment, folder, path, filters and logs after a block."""
+    # Random generators start at a fixed seed, and log lines go where a fresh process sends them.
+    # Modules that the block imports stay imported, and threads that it starts go on; a notebook of
+    # the project starts none.
     import matplotlib as mpl
     import numpy as np
     from matplotlib import pyplot as plt

@@ -60,16 +60,10 @@ class PdfLock:
 
     PDF 2.0 encrypts with a random key and keeps that key in the file, itself encrypted with the
     password. The latter is done here, where the password is; the former by whoever has the PDF.
-
-    Parameters
-    ----------
-    key : bytes
-        Of the file.
-    entries : mapping of str to bytes
-        The key as the password opens it, by the names of the PDF's own dictionary.
     """
 
-    key: bytes = field(repr=False)
+    key: bytes = field(repr=False)  # of the file
+    # The key as the password opens it, by the names of the PDF's own dictionary.
     entries: Mapping[str, bytes] = field(repr=False)
 
     @classmethod
@@ -83,10 +77,8 @@ class PdfLock:
         return cls(key, {name: bytes(value) for name, value in entries.items()})
 
     def locked(self, pdf: bytes) -> tuple[bytes, bytes]:
-        """The locked file, and what `unlocked` gives back of it.
-
-        The former differs each time, since the key is random; the latter does not.
-        """
+        """The locked file, and what `unlocked` gives back of it."""
+        # The former differs each time, since the key is random; the latter does not.
         import pypdf
         from pypdf._encryption import EncryptAlgorithm, Encryption
         from pypdf.generic import ByteStringObject, NameObject
@@ -204,18 +196,7 @@ def _refuse_strangers(out: Path) -> None:
 
 
 def is_private(out: Path) -> bool:
-    """Whether the system keeps others out of a folder.
-
-    Parameters
-    ----------
-    out : Path
-        A folder that `locked_folder` made.
-
-    Returns
-    -------
-    bool
-        False on Windows, and on disks that have no owner-only modes (USB sticks, network shares).
-    """
+    """Whether others are kept out: not on Windows, USB sticks and network shares."""
     return os.name == "posix" and not out.stat().st_mode & 0o077
 
 
@@ -270,67 +251,37 @@ SEED = 20260915
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one student.
+    """What became of one student."""
 
-    Parameters
-    ----------
-    outcome : {"delivered", "failed", "refused", "pending"}
-        Refused: the row of students.csv is wrong. Pending: not made yet.
-    line : int or None
-        Line of students.csv.
-    proof : str
-        Hash over everything the report in the folder rests on; "" without one.
-    pdf_sha256, content_sha256 : str
-        Hash of the file, and of what its password opens; the same without one.
-    name_hash : str
-        Keyed hash of the student's name, to know the class again; "" without a name.
-    pages : int
-        Pages.
-    warnings : list of str
-        For the office.
-    message : str
-        Why not, if not.
-    seconds : float
-        How long it took; 0 unless delivered.
-    """
-
+    # {"delivered", "failed", "refused", "pending"}: Refused: the row of students.csv is wrong.
+    # Pending: not made yet.
     outcome: str
-    line: int | None
-    proof: str = ""
+    line: int | None  # line of students.csv
+    proof: str = ""  # hash over everything the report in the folder rests on; "" without one
+    # pdf_sha256, content_sha256: Hash of the file, and of what its password opens; the same without
+    # one.
     pdf_sha256: str = ""
     content_sha256: str = ""
+    # Keyed hash of the student's name, to know the class again; "" without a name.
     name_hash: str = ""
     pages: int = 0
-    warnings: tuple[str, ...] = ()
-    message: str = ""
-    seconds: float = 0.0
+    warnings: tuple[str, ...] = ()  # for the office
+    message: str = ""  # why not, if not
+    seconds: float = 0.0  # how long it took; 0 unless delivered
 
 
 @dataclass
 class Manifest:
-    """A batch, as far as it has come.
-
-    Parameters
-    ----------
-    fingerprint : str
-        Of the assumptions.
-    inputs : mapping of str to str
-        SHA-256 of each input file, by what it is; never a path.
-    students : dict of str to Outcome
-        By student_id.
-    versions : mapping of str to str
-        Of the libraries and our code that make its reports, looked up once.
-    moved : mapping of str to str
-        Where this run moved a file that is no report of the class, by the file's name.
-    receipt : mapping of str to (str, str)
-        Red flags and name as read, by student_id, for summary.csv alone: the name as yes or no.
-    """
+    """A batch, as far as it has come."""
 
     fingerprint: str
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, str]  # SHA-256 of each input file, by what it is; never a path
     students: dict[str, Outcome] = field(default_factory=dict)
+    # Of the libraries and our code that make its reports, looked up once.
     versions: Mapping[str, str] = field(default_factory=lambda: _versions())
+    # Where this run moved a file that is no report of the class, by the file's name.
     moved: dict[str, str] = field(default_factory=dict)
+    # Red flags and name as read, by student_id, for summary.csv alone: the name as yes or no.
     receipt: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     @property

@@ -26,10 +26,8 @@ def subject_of(student_id: str | None) -> str:
 
 
 def check_whose_report(pdf: bytes, student_id: str | None, title: str) -> int:
-    """Read a PDF back and refuse it unless every page names this student (or class) alone.
-
-    Only the footers are read: an id such as ``250`` may well stand in the text as a score.
-    """
+    """Read a PDF back and refuse it unless every page names this student (or class) alone."""
+    # Only the footers are read: an id such as ``250`` may well stand in the text as a score.
     subject = subject_of(student_id)
     try:
         document = pypdfium2.PdfDocument(pdf)
@@ -63,10 +61,8 @@ def _marker(page: pypdfium2.PdfPage) -> tuple[str, ...] | None:
 
 
 def check_all_printed(pdf: bytes, texts: Iterable[str]) -> None:
-    """Read a PDF back and refuse it if a text is lost, or stands outside the margins.
-
-    Letters, digits and signs are counted, so that line ends, columns and page ends do not matter.
-    """
+    """Read a PDF back and refuse it if a text is lost, or stands outside the margins."""
+    # Letters, digits and signs are counted, so that line ends, columns and page ends do not matter.
     printed: Counter[str] = Counter()
     document = pypdfium2.PdfDocument(pdf)
     try:

@@ -44,14 +44,9 @@ SECONDS_AN_OVERVIEW = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class OverviewFiles:
-    """Where an overview goes.
+    """Where an overview goes."""
 
-    Parameters
-    ----------
-    pdf, csv : Path
-        The document, and its rows beside it.
-    """
-
+    # pdf, csv: The document, and its rows beside it.
     pdf: Path
     csv: Path
 
@@ -59,31 +54,8 @@ class OverviewFiles:
 def overview_files(
     pdf: Path, out: Path, inputs: Sequence[Path], *, replace: bool = False
 ) -> OverviewFiles:
-    """Check where an overview is to go, before anything is rendered.
-
-    Parameters
-    ----------
-    pdf : Path
-        As the user gave it.
-    out : Path
-        Folder of the students' reports: each of these may be handed to a student, the overview
-        not, so it never lies there.
-    inputs : sequence of Path
-        Files that are read.
-    replace : bool
-        Whether an earlier overview may be replaced.
-
-    Returns
-    -------
-    OverviewFiles
-        Nothing is written yet.
-
-    Raises
-    ------
-    FolderError
-        If it would lie in `out`, has another ending, cannot be written there, or would replace a
-        file that is no earlier overview.
-    """
+    """Check where an overview is to go, before anything is rendered."""
+    # Each file of ``out`` may be handed to a student, the overview not, so it never lies there.
     csv = pdf.with_suffix(".csv")
     if pdf.suffix.lower() != ".pdf":
         message = f"--overview {pdf}: expected a file that ends in .pdf"
@@ -157,24 +129,7 @@ def render_overview(
 
 
 def render_handout(pdf: Path, *, overwrite: bool = False, branding: Path | None = None) -> None:
-    """Render the handout for a whole class: the article's figures, and nothing about a student.
-
-    Parameters
-    ----------
-    pdf : Path
-        Where it goes.
-    overwrite : bool
-        Whether an older file may be replaced.
-    branding : Path, optional
-        The office's look.
-
-    Raises
-    ------
-    FolderError
-        If it has another ending, or is there already.
-    ReportError
-        If a cell fails, or the file cannot be written.
-    """
+    """Render the handout for a whole class: the article's figures, and nothing about a student."""
     if pdf.suffix.lower() != ".pdf":
         message = f"--out {pdf}: expected a file that ends in .pdf"
         raise FolderError(message)

@@ -54,18 +54,9 @@ def with_parameters(notebook: Path, parameters: Mapping[str, str]) -> Any:
 
 
 def working_copy(parameters: Mapping[str, str] | None = None) -> Path:
-    """Copy the notebooks into the private folder; copies that are there already stay.
-
-    Parameters
-    ----------
-    parameters : mapping of str to str, optional
-        Of one more copy of the exploring notebook, made anew for the files of an office.
-
-    Returns
-    -------
-    Path
-        ``data/private/work``, which git ignores and only its owner can read.
-    """
+    """Copy the notebooks into data/private/work, which git ignores; copies there stay."""
+    # ``parameters`` are of one more copy of the exploring notebook, made anew for an office's
+    # files.
     work = from_root(WORK)
     work.mkdir(mode=0o700, parents=True, exist_ok=True)
     work.chmod(0o700)
@@ -82,22 +73,7 @@ def working_copy(parameters: Mapping[str, str] | None = None) -> Path:
 
 
 def lab_command(work: Path, port: int, *, browser: bool) -> list[str]:
-    """Arguments of JupyterLab on a working copy.
-
-    Parameters
-    ----------
-    work : Path
-        The folder it shows, and no other.
-    port : int
-        Port; 0 for any free one.
-    browser : bool
-        Whether to open the browser.
-
-    Returns
-    -------
-    list of str
-        For ``python -m jupyterlab``: loopback only, with a token, no news, no update check.
-    """
+    """Arguments of JupyterLab on a working copy: loopback only, with a token, no update check."""
     arguments = [
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
@@ -291,24 +267,8 @@ def page_config(idle_minutes: float) -> Config:
 def serve_page(
     parameters: Mapping[str, str], port: int = 0, *, browser: bool = True, idle_minutes: float = 60
 ) -> int:
-    """Serve the page until it is ended.
-
-    Parameters
-    ----------
-    parameters : mapping of str to str
-        Of notebook 80; what is left out stays the sample class.
-    port : int
-        0 for any free one.
-    browser : bool
-        Whether to open the browser.
-    idle_minutes : float
-        After so long without a touch a page's kernel ends.
-
-    Returns
-    -------
-    int
-        130 after Ctrl-C, else 0.
-    """
+    """Serve the page until it is ended: 130 after Ctrl-C, else 0."""
+    # Port 0 is any free one; after ``idle_minutes`` without a touch a page's kernel ends.
     share = str(files("analysis.report").joinpath("page"))
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         part for part in (share, os.environ.get("JUPYTER_PATH", "")) if part

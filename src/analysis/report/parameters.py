@@ -25,16 +25,9 @@ HASH_LENGTH = 16
 
 
 def check_parameters() -> None:
-    """Refuse parameters that the notebook does not know or that are not of their type.
-
-    Called in the first cell after the parameters. A text for a number or for yes and no, as
-    papermill's ``-r`` gives it, becomes one.
-
-    Raises
-    ------
-    ReportError
-        If a parameter is unknown, or no value of its type.
-    """
+    """Refuse parameters that the notebook does not know or that are not of their type."""
+    # Called in the first cell after the parameters. A text for a number or for yes and no, as
+    # papermill's ``-r`` gives it, becomes one.
     shell = _shell()
     if shell is None:
         return

@@ -53,21 +53,7 @@ LINE_OF_TABLE = 115  # characters that fit side by side
 def publish_identity(
     student_id: str | None, title: str, report_date: str, fingerprint: str, lang: str = "en"
 ) -> None:
-    """Say whose report this is; the first output of a report notebook.
-
-    Parameters
-    ----------
-    student_id : str or None
-        The checked id; None for a document about a class.
-    title : str
-        Title of the document.
-    report_date : str
-        ISO date of the data, not of today.
-    fingerprint : str
-        Fingerprint of the assumptions.
-    lang : str
-        Language of the text, as a BCP 47 code.
-    """
+    """Say whose report this is: the first output of a report notebook."""
     from IPython.display import display
 
     identity = {
@@ -82,13 +68,7 @@ def publish_identity(
 
 
 def publish_text(markdown: str) -> None:
-    """Put a text on the page.
-
-    Parameters
-    ----------
-    markdown : str
-        CommonMark; what a person typed goes through `escape_markdown` first.
-    """
+    """Put CommonMark on the page; what a person typed goes through `escape_markdown` first."""
     from IPython.display import display
 
     bundle = {"text/markdown": markdown, "text/plain": markdown}
@@ -115,15 +95,7 @@ def publish_block(name: str, data: Mapping[str, Any], markdown: str) -> None:
 
 
 def publish_typed(heading: str, text: str) -> None:
-    """Put what a person typed on the page, under a heading and as it stands; without text nothing.
-
-    Parameters
-    ----------
-    heading : str
-        In our words; plain text.
-    text : str
-        In theirs, of any length; an empty line ends a paragraph. No sign in it has a meaning.
-    """
+    """Put what a person typed on the page, as it stands, under a heading; without text nothing."""
     from IPython.display import display
 
     if text.strip():
@@ -182,26 +154,12 @@ def _shared_out(widths: list[tuple[int, int]]) -> list[int]:
 
 
 def publish_table(rows: DataFrame, if_empty: str | None = None) -> None:
-    """Put a table on the page, with header cells that repeat across pages.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        As for `markdown_table`.
-    if_empty : str, optional
-        Markdown to put there instead of a table without rows; refused without.
-    """
+    """Put a table on the page, or the Markdown of ``if_empty`` where it has no row."""
     publish_text(markdown_table(rows) if if_empty is None or not rows.empty else if_empty)
 
 
 def publish_rows(rows: DataFrame) -> None:
-    """Give rows to be laid beside the page as a CSV file; they do not stand on it.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        One line of the file a row; empty cells stay empty.
-    """
+    """Give rows to be laid beside the page as a CSV file; they do not stand on it."""
     from IPython.display import display
 
     safe = rows.map(lambda cell: formula_as_text(cell) if isinstance(cell, str) else cell)

@@ -56,35 +56,20 @@ Mark = Annotated[str, Field(max_length=2000), AfterValidator(_on_one_line)]
 
 
 class Branding(BaseModel):
-    """What an office may change about the look of its reports.
-
-    Parameters
-    ----------
-    school_name : str
-        Stands at the head of the first page; may be empty.
-    logo : Path or None
-        PNG, JPEG or SVG file; absolute after reading.
-    logo_alt : str
-        What the logo shows, for readers who do not see it.
-    accent_color, text_color : str
-        ``#rrggbb`` with a contrast of at least 4.5 on white.
-    footer : str
-        A line at the foot of each page, above the student's id.
-    paper : {"us-letter", "a4"}
-        Paper size.
-    watermark : str
-        Stands above and across every page, such as "DRAFT"; the first word is the large one.
-    """
+    """What an office may change about the look of its reports."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    school_name: Line = ""
-    logo: Path | None = None
-    logo_alt: Line = "Logo of the school"
+    school_name: Line = ""  # stands at the head of the first page; may be empty
+    logo: Path | None = None  # PNG, JPEG or SVG file; absolute after reading
+    logo_alt: Line = "Logo of the school"  # what the logo shows, for readers who do not see it
+    # accent_color, text_color: ``#rrggbb`` with a contrast of at least 4.5 on white.
     accent_color: Color = "#1f4e79"
     text_color: Color = "#1a1a1a"
+    # A line at the foot of each page, above the student's id.
     footer: Annotated[Line, AfterValidator(_unlike_a_marker)] = ""
     paper: Literal["us-letter", "a4"] = "us-letter"
+    # Stands above and across every page, such as "DRAFT"; the first word is the large one.
     watermark: Annotated[Mark, AfterValidator(_unlike_a_marker)] = ""
 
 

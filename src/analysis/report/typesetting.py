@@ -332,11 +332,9 @@ def _compiled(main: Path, report_date: str) -> bytes:
 
 
 def _with_row_headers(pdf: bytes) -> bytes:
-    """Mark the first cell of each row of a table as its header, as typst marks those of columns.
-
-    The changed cells are appended, as PDF has it for a change of a file (ISO 32000-1, 7.5.6): ten
-    times as fast as writing all of it again.
-    """
+    """Mark the first cell of each row of a table as its header, as typst marks those of columns."""
+    # The changed cells are appended, as PDF has it for a change of a file (ISO 32000-1, 7.5.6): ten
+    # times as fast as writing all of it again.
     reader = pypdf.PdfReader(io.BytesIO(pdf))
     whole, places = io.BytesIO(pdf), {}
     whole.seek(0, io.SEEK_END)

@@ -77,24 +77,12 @@ read_offers = partial(_read, "offers")
 
 
 def read_if_given(table: str, path: str | os.PathLike[str]) -> pd.DataFrame | None:
-    """Read a table that a report can do without.
-
-    Returns
-    -------
-    DataFrame or None
-        As the strict reader of that table; None without a path.
-    """
+    """Read a table that a report can do without; None without a path."""
     return _read(table, from_root(path)) if str(path) else None
 
 
 def read_student(path: str | os.PathLike[str], student_id: str) -> pd.DataFrame:
-    """Read one student's row; what is wrong with others does not matter.
-
-    Returns
-    -------
-    DataFrame
-        One row.
-    """
+    """Read one student's row; what is wrong with others does not matter."""
     from difflib import get_close_matches
 
     checked = _checked("students", path)

@@ -131,26 +131,7 @@ def _signals(wishes: Checked, students: Checked, programs: Checked) -> Iterator[
 
 
 def check_table(path: Path, table: str | None = None) -> Checked:
-    """Read a file as a table and collect what is wrong with its rows.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    table : str, optional
-        Which table it must be; found by its columns without.
-
-    Returns
-    -------
-    Checked
-        Good rows, problems and repairs.
-
-    Raises
-    ------
-    TableError
-        If the file as a whole cannot be this table: unreadable, a required column missing, a
-        column twice, no row.
-    """
+    """Read a file as a table, found by its columns where none is named; collect what is wrong."""
     from analysis.tables.loading import checked_table
 
     return checked_table(Path(path), table)
@@ -159,25 +140,9 @@ def check_table(path: Path, table: str | None = None) -> Checked:
 def check_files(
     paths: Sequence[Path], mapping: Path | None = None, write: Path | None = None
 ) -> tuple[str, int]:
-    """Check several files and say what was found; graduates also over all their files.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        The files.
-    mapping : Path, optional
-        A column mapping by which all of them are read.
-    write : Path, optional
-        Where to write the good rows of all files of graduates as one graduates.csv; a file that
-        is there is not written over.
-
-    Returns
-    -------
-    str
-        The report, a paragraph a file, then what only shows over all graduates.
-    int
-        0 if all is well, 1 with problems in rows, 2 if a file cannot be read as a table.
-    """
+    """Report on several files: 0 all well, 1 bad rows, 2 a file that is no table."""
+    # Graduates also over all their files; ``write`` takes their good rows as one graduates.csv and
+    # does not write over a file.
     from analysis.tables.graduate_files import graduates_together, report_of_graduates
     from analysis.tables.mapping import check_mapped, read_mapping
 

@@ -37,48 +37,34 @@ def _anything(_: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a column is, and what its cells may hold.
+    """What a column is, and what its cells may hold."""
 
-    Parameters
-    ----------
-    kind : str
-        ``number``, ``text``, ``choice``, ``date``, ``items`` or ``whole_items``.
-    description, expected : str
-        What the column says; what a cell holds, for a message.
-    required, empty : bool
-        Whether the column must be there, and whether its cells may be empty.
-    fits : callable
-        Whether a value, read as its kind, is one of this column.
-    options, spellings : sequence of str, mapping of str to str
-        Words that a cell may be, and other words that surely mean one of them, folded.
-    percent, share, yes_no : bool
-        Of numbers: in files 0-100 and here 0-1; at most 1, so that 45% is .45; 1 and 0.
-    cut_at : int
-        Of texts: what is longer is cut there; 0 for never.
-    private, lines : bool
-        Whether no message may show a cell; whether a cell may go over several lines.
-    one_each, most : bool, int
-        Of lists: one entry a specialty, so that two may be the same; most entries.
-    regex : bool
-        Whether the column's name is a pattern that several columns of a file may match.
-    """
-
-    kind: str
+    kind: str  # ``number``, ``text``, ``choice``, ``date``, ``items`` or ``whole_items``
+    # description, expected: What the column says; what a cell holds, for a message.
     description: str
     expected: str
+    # required, empty: Whether the column must be there, and whether its cells may be empty.
     required: bool = False
     empty: bool = True
+    # Whether a value, read as its kind, is one of this column.
     fits: Callable[[Any], bool] = _anything
+    # options, spellings: Words that a cell may be, and other words that surely mean one of them,
+    # folded.
     options: tuple[str, ...] = ()
     spellings: Mapping[str, str] = field(default_factory=dict)
+    # percent, share, yes_no: Of numbers: in files 0-100 and here 0-1; at most 1, so that 45% is
+    # .45; 1 and 0.
     percent: bool = False
     share: bool = False
     yes_no: bool = False
-    cut_at: int = 0
+    cut_at: int = 0  # of texts: what is longer is cut there; 0 for never
+    # private, lines: Whether no message may show a cell; whether a cell may go over several lines.
     private: bool = False
     lines: bool = False
+    # one_each, most: Of lists: one entry a specialty, so that two may be the same; most entries.
     one_each: bool = False
     most: int = 1000
+    # Whether the column's name is a pattern that several columns of a file may match.
     regex: bool = False
 
     def __post_init__(self) -> None:
@@ -134,28 +120,7 @@ def text(
     private: bool = False,
     lines: bool = False,
 ) -> Column:
-    """Column of text.
-
-    Parameters
-    ----------
-    what : str
-        What the column says.
-    required, empty : bool
-        As for `number`.
-    pattern : str
-        Regular expression that a cell matches.
-    longest : int
-        Most characters of a cell without a pattern; what is longer is cut there, and that is said.
-    private : bool
-        Whether no message may show what a cell holds.
-    lines : bool
-        Whether a cell may go over several lines.
-
-    Returns
-    -------
-    Column
-        Its values are str; NaN is unknown.
-    """
+    """Column of text; without a pattern what is longer than ``longest`` is cut and reported."""
     expected = f"text of up to {longest:,} characters (more is cut)"
     if pattern:
         expected = (
@@ -250,28 +215,7 @@ def items(
     most: int = 1000,
     spellings: Mapping[str, str] = NO_SPELLINGS,
 ) -> Column:
-    """Column of lists, separated by semicolons.
-
-    Parameters
-    ----------
-    what : str
-        What the list says.
-    options : sequence of str
-        The words an entry may be; any id-like text without.
-    required : bool
-        As for `number`.
-    longest : int
-        Most characters of an entry without `options`.
-    entry : str
-        What an entry is, where the options are too many to name.
-    one_each : bool
-        Whether there is an entry for each specialty, so that two may be the same; else what is
-        given twice is taken once.
-    most : int
-        Most entries of a cell.
-    spellings : mapping of str to str
-        Other words that surely mean an option, folded.
-    """
+    """Column of lists separated by semicolons; any id-like text without ``options``."""
     entries = f"of {', '.join(options)}" if options else f"each of at most {longest} characters"
     entries = f"each {entry}" if entry else entries
     expected = f"a list separated by semicolons, {entries}"

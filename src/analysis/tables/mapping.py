@@ -61,39 +61,19 @@ PARTS = ("table", *TABLES, "ignore", "sheet")
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """How an export reads as a table.
+    """How an export reads as a table."""
 
-    Parameters
-    ----------
-    name : str
-        Name of the mapping's file.
-    table : str
-        Which of our tables.
-    columns : dict of str to str
-        Our column, and the name it has in the export.
-    constants : dict of str to str
-        Our column, and the text that every row gets.
-    separators : dict of str to str
-        Our list column, and what separates its entries in the export.
-    codes : dict of str to dict of str to str
-        Our column, and by the export's word ours; compared without regard to case.
-    flags : dict of str to dict of str to str
-        The export's column, and by its word the codes of red flags that it means, "" for none.
-    ignore : tuple of str
-        The export's columns that are left out.
-    sheet : str
-        Sheet of a workbook; "" for the one with a header.
-    """
-
-    name: str
-    table: str
+    name: str  # name of the mapping's file
+    table: str  # which of our tables
     columns: dict[str, tuple[str, ...]]
-    constants: dict[str, str]
-    separators: dict[str, str]
+    constants: dict[str, str]  # our column, and the text that every row gets
+    separators: dict[str, str]  # our list column, and what separates its entries in the export
+    # Our column, and by the export's word ours; compared without regard to case.
     codes: dict[str, dict[str, str]]
+    # The export's column, and by its word the codes of red flags that it means, "" for none.
     flags: dict[str, dict[str, str]] = field(default_factory=dict)
-    ignore: tuple[str, ...] = ()
-    sheet: str = ""
+    ignore: tuple[str, ...] = ()  # the export's columns that are left out
+    sheet: str = ""  # sheet of a workbook; "" for the one with a header
 
     @property
     def theirs(self) -> set[str]:
@@ -134,15 +114,7 @@ def how_to_read() -> HowToRead:
 
 @contextmanager
 def reading_with(mapping: Path | None = None, ignored: tuple[str, ...] = ()) -> Iterator[None]:
-    """Read files through a mapping, and without some columns.
-
-    Parameters
-    ----------
-    mapping : Path, optional
-        A mapping for every file of a table that it names; else mapping.toml beside a file.
-    ignored : tuple of str
-        Names of columns that are left out of every file.
-    """
+    """Read files through a mapping, else mapping.toml beside each, and without some columns."""
     token = HOW.set(HowToRead(mapping, frozenset(map(folded, ignored))))
     try:
         yield

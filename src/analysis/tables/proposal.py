@@ -14,7 +14,7 @@ from analysis.tables.codes import FLAG_CODES, FLAG_SPELLINGS, folded
 from analysis.tables.columns import Column
 from analysis.tables.headers import column_of, resembled, table_of
 from analysis.tables.loading import checked_rows, listed_problems
-from analysis.tables.mapping import mapped_rows, mapping_from
+from analysis.tables.mapping import MAPPING_FILE, mapped_rows, mapping_from
 from analysis.tables.reading import UNKNOWN, RawRows, Refused, interpreted, read_rows
 from analysis.tables.schemas import SCHEMAS
 
@@ -96,28 +96,16 @@ class Foreign:
 
 @dataclass(frozen=True)
 class Proposal:
-    """How a foreign file reads as one of our tables, column by column.
+    """How a foreign file reads as one of our tables, column by column."""
 
-    Parameters
-    ----------
-    file, table : str
-        Names of the file and of our table.
-    rows : int
-        How many it has.
-    columns : tuple of Foreign
-        In the order of the file.
-    constants : mapping of str to str
-        Our columns that the file has not, and what a person says that every row holds.
-    sheet : str
-        Of a workbook; "" where none was chosen.
-    """
-
+    # file, table: Names of the file and of our table.
     file: str
     table: str
     rows: int
-    columns: tuple[Foreign, ...]
+    columns: tuple[Foreign, ...]  # in the order of the file
+    # Our columns that the file has not, and what a person says that every row holds.
     constants: Mapping[str, str] = field(default_factory=dict)
-    sheet: str = ""
+    sheet: str = ""  # of a workbook, where one was chosen
 
     @property
     def lacking(self) -> list[str]:
@@ -168,7 +156,8 @@ class Proposal:
         lines += ["# with # are questions: take the mark off what is right."]
         lines += [f"sheet = {_quoted(self.sheet)}"] if self.sheet else []
         if ignored := [_quoted(one.theirs) for one in self.columns if not one.ours]:
-            lines.append(f"ignore = [{', '.join(ignored)}]")
+            told = "left out; to read one, name it below instead: ours = theirs"
+            lines.append(f"ignore = [{', '.join(ignored)}]  # {told}")
         read: dict[tuple[bool, str], list[Foreign]] = {}
         for one in self.columns:
             if one.ours in ours:
@@ -295,27 +284,7 @@ def _shown(cell: Any) -> str:
 
 
 def write_mapping(path: Path, target: Path, table: str = "") -> str:
-    """Write a proposal beside a file, below what other tables have there already.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    target : Path
-        The mapping, such as mapping.toml beside it.
-    table : str
-        As for `propose`.
-
-    Returns
-    -------
-    str
-        What was written, and what a person must decide.
-
-    Raises
-    ------
-    TableError
-        If the mapping has a part for this table already, or cannot be written.
-    """
+    """Write a proposal below what other tables have there; give what a person must decide."""
     proposal = propose(path, table)
     text = proposal.toml()
     head = text.partition("\n")[0]
@@ -330,7 +299,11 @@ def write_mapping(path: Path, target: Path, table: str = "") -> str:
         raise TableError(Problem(target.name, f"a file that can be written ({error})")) from None
     said = [f"{target}: written, {head}"]
     said += [f"  to decide: {one}" for one in proposal.questions]
-    said.append(f"Edit it once; then: countersignal check {path.name} --mapping {target.name}")
+    if left_out := [one.theirs for one in proposal.columns if not one.ours]:
+        said.append(f"  left out: {', '.join(left_out)}")
+    beside = target == path.parent / MAPPING_FILE  # where every command looks for it
+    option = "" if beside else f" --mapping {target}"
+    said.append(f"Edit it once; then: countersignal check {path}{option}")
     return "\n".join(said)
 
 

@@ -250,13 +250,11 @@ class RawRows:
 
 
 def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRows:
-    """Read a table of an office, whatever program wrote it.
-
-    CSV in UTF-8 with or without a byte order mark, UTF-16, Windows-1252; comma, semicolon or tab,
-    or what a first line ``sep=`` says; any line end. Workbooks (.xlsx, .xls, .ods). Empty lines,
-    titles above the header, a header that comes again and totals at the end are passed over, and
-    that is said.
-    """
+    """Read a table of an office, whatever program wrote it."""
+    # CSV in UTF-8 with or without a byte order mark, UTF-16, Windows-1252; comma, semicolon or tab,
+    # or what a first line ``sep=`` says; any line end. Workbooks (.xlsx, .xls, .ods). Empty lines,
+    # titles above the header, a header that comes again and totals at the end are passed over, and
+    # that is said.
     from analysis.tables.workbook import workbook_cells
 
     name = path.name

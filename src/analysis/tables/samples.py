@@ -111,11 +111,9 @@ CLASS = "data/sample/students.csv"
 
 
 def sample_class() -> Rows:
-    """The invented students, which are written by hand in their CSV.
-
-    The first three are the article's stories; every flag, every class of specialty and every kind
-    of gap comes after.
-    """
+    """The invented students, which are written by hand in their CSV."""
+    # The first three are the article's stories; every flag, every class of specialty and every kind
+    # of gap comes after.
     with Path(from_root(CLASS)).open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     real = [row["student_id"] for row in rows if row["source"] != SOURCE]

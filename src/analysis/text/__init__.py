@@ -130,25 +130,7 @@ def _environment() -> Environment:
 
 
 def render(template: str, **view: Any) -> str:
-    """Text of a template.
-
-    Parameters
-    ----------
-    template : str
-        Path below this folder, without its ending: ``report/answer``.
-    **view
-        What the template speaks of.
-
-    Returns
-    -------
-    str
-        Markdown.
-
-    Raises
-    ------
-    jinja2.UndefinedError
-        If the template names what the view does not give.
-    """
+    """Markdown of a template such as ``report/answer``; a name it lacks is an error."""
     return _environment().get_template(f"{template}.md.j2").render(**view).strip()
 
 

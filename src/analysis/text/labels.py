@@ -190,18 +190,7 @@ MOST_EXAMPLES = 3
 
 
 def basis_table(assumptions: Assumptions) -> pd.DataFrame:
-    """Count the assumptions by whose they are.
-
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The effective set.
-
-    Returns
-    -------
-    DataFrame
-        A row a basis: whose number it is, how many, examples.
-    """
+    """Count the assumptions by whose they are: a row a basis, how many, examples."""
     held = [entry.basis for entry in assumptions.entries.values()]
     rows = [
         (words.capitalize(), held.count(basis), ", ".join(_examples(assumptions, basis)))
@@ -252,18 +241,6 @@ def place_title(student: pd.DataFrame, kinds: dict[str, str]) -> str:
 def profile_title(step2_ck: str, program_type: str, competitiveness: str) -> str:
     """Title of the chart of chances by flag for a chosen score, kind of program and specialty.
 
-    Parameters
-    ----------
-    step2_ck : str
-        The score.
-    program_type, competitiveness : str
-        Their codes.
-
-    Returns
-    -------
-    str
-        The title.
-
     Examples
     --------
     >>> profile_title("250", "community", "ultra")
@@ -275,21 +252,7 @@ def profile_title(step2_ck: str, program_type: str, competitiveness: str) -> str
 
 
 def beside_article(by_flag: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame:
-    """Put the source's chances beside the model's, flag by flag.
-
-    Parameters
-    ----------
-    by_flag : DataFrame
-        Of `analysis.model.what_if.chances_by_flag`; may be without rows.
-    chances : DataFrame
-        Of `analysis.tables.read_interview_chances`.
-
-    Returns
-    -------
-    DataFrame
-        `by_flag` with ``article_chance`` (NaN where the source has none), ``label`` and
-        ``interval``, what kind of range it is.
-    """
+    """The model's chances by flag with ``article_chance`` beside them, NaN where it has none."""
     given = dict(zip(chances["red_flag"], chances["interview_chance"], strict=True))
     return with_flag_labels(by_flag).assign(
         article_chance=[given.get(flag, float("nan")) for flag in by_flag["red_flag"]],

@@ -60,13 +60,6 @@ class ListView:
 
     Report, class overview, `pick` and the page read their numbers here, so that they cannot differ;
     the words are in the templates.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        The list.
-    assumptions : Assumptions
-        As it was made with.
     """
 
     found: ApplicationList
@@ -105,12 +98,10 @@ class ListView:
 
     @cached_property
     def programs(self) -> pd.DataFrame:
-        """The list in order for use.
-
-        program_id, name, state, specialty, group, chance, low, high (0-1), signal, tiered (whether
-        its specialty has gold and silver signals), rank, ask (codes of `ASK`), why (codes), must,
-        replacement (program_id or ""), replacement_name.
-        """
+        """The list in order for use."""
+        # program_id, name, state, specialty, group, chance, low, high (0-1), signal, tiered
+        # (whether its specialty has gold and silver signals), rank, ask (codes of `ASK`), why
+        # (codes), must, replacement (program_id or ""), replacement_name.
         own, known = self.found.programs, self.found.problem.programs
         names = known.set_index("program_id")["program_name"]
         season = self.assumptions.season_of
@@ -285,7 +276,8 @@ def what_ifs_of(
             lists[name] = WhatIf(change, *outcome)
     if len(found.optional):
         # The first of the optional programs: the same numbers as on page 1 and in the curve.
-        sent = min(MORE_APPLICATIONS, len(found.optional))
+        free = int((found.optional["total_fee_usd"] <= found.fee_usd).sum())
+        sent = max(min(MORE_APPLICATIONS, len(found.optional)), free)
         last = found.optional.iloc[sent - 1]
         lists["more"] = WhatIf(
             "more",
@@ -300,18 +292,7 @@ HEAD = ("Program", "Interview", "Signal", "Ask", "Rank")
 
 
 def ladder_data(plan: ListView | None) -> dict[str, Any]:
-    """What ``ladder`` of blocks.typ draws.
-
-    Parameters
-    ----------
-    plan : ListView or None
-        The list; without one there are no groups.
-
-    Returns
-    -------
-    dict
-        ``head``, and ``groups`` with label and programs.
-    """
+    """What ``ladder`` of blocks.typ draws: ``head``, and ``groups`` with label and programs."""
     groups: list[dict[str, Any]] = []
     for group, label in CHANCE_GROUPS.items():
         if plan is None:

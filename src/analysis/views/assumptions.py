@@ -26,20 +26,7 @@ def _text(entry: Entry) -> str:
 def assumptions_show(
     path: FilePath | None = None, overrides: Sequence[str] = ()
 ) -> list[dict[str, str]]:
-    """Every assumption in force, with whose it is and why.
-
-    Parameters
-    ----------
-    path : str or path-like, optional
-        An assumptions file; the project's own without.
-    overrides : sequence of str
-        ``--set key=value``.
-
-    Returns
-    -------
-    list of dict
-        key, value, basis, why, source, fingerprint; the season's rows last.
-    """
+    """Every assumption in force, with whose it is and why; the season's rows last."""
     assumptions = read_assumptions(path, overrides)
     mark = {"fingerprint": assumptions.fingerprint}
     rows = [
@@ -72,18 +59,7 @@ def assumptions_show(
 
 
 def assumptions_diff(first: FilePath | None, second: FilePath | None) -> list[dict[str, str]]:
-    """What differs between two assumptions files.
-
-    Parameters
-    ----------
-    first, second : str, path-like or None
-        The files; None is the project's own.
-
-    Returns
-    -------
-    list of dict
-        key, first, second; none if the two give the same numbers.
-    """
+    """Key and both contents wherever two assumptions files differ; None is the project's own."""
     return [
         {"key": key, "first": before, "second": after}
         for key, before, after in difference(read_assumptions(first), read_assumptions(second))

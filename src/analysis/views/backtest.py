@@ -131,19 +131,7 @@ class BacktestAnswer:
         )
 
     def by_score(self, flag: str) -> pd.DataFrame:
-        """Chance by Step 2 CK with and without a flag, as its chart wants it.
-
-        Parameters
-        ----------
-        flag : str
-            Code of a red flag.
-
-        Returns
-        -------
-        DataFrame
-            Of `analysis.model.outcomes.chance_by_score`; without rows where too few graduates have
-            the flag, or nothing was learned.
-        """
+        """Chance by Step 2 CK with and without a flag; no row where too few graduates have it."""
         try:
             found = chance_by_score(
                 self.graduates, self.result.learned, self.assumptions, flag, self.programs

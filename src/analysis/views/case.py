@@ -159,77 +159,44 @@ WHY = "Set while exploring; the other weights share what is left."
 
 @dataclass(frozen=True)
 class Case:
-    """A profile, what is wished of the list, and the weights; None or () is "not given".
-
-    Parameters
-    ----------
-    student_id : str
-        Whose case.
-    specialty : tuple of str
-        One, or two.
-    step2_ck : float, optional
-        The score; without it there are no chances.
-    step1_result : str
-        ``pass``, ``fail_then_pass`` or "".
-    red_flags : tuple of str
-        Codes.
-    degree, needs_visa : str
-        As in students.csv.
-    competitiveness : tuple of str
-        One word a specialty; () takes the season's.
-    clerkship_honors_fraction, letters, research_items : float, optional
-        As in students.csv.
-    preferred_states, exclude_states : tuple of str
-        Two letters each.
-    must_apply, never_apply : tuple of str
-        Ids of programs.
-    application_limit, fee_budget_usd : float, optional
-        What the list keeps to.
-    gold_signals, silver_signals : tuple of int
-        One number a specialty; () takes the season's.
-    marks : tuple of (str, str, str)
-        Program, tie (``home``, ``rotation``, ``contact`` or "") and signal (``gold``, ``silver`` or
-        "") as marked on the page, in place of the office's row of preferences.
-    confirmed : tuple of (str, str, str)
-        Program, column and value of a policy that the program has confirmed.
-    weights : tuple of float
-        Shares of the five components in the order of ``COMPONENTS``; () takes the assumptions'.
-    rest : tuple of (str, value)
-        The row's other columns, which stay as they are.
-    """
+    """A profile, what is wished of the list, and the weights; None or () is "not given"."""
 
     student_id: str
     specialty: tuple[str, ...]
-    step2_ck: float | None = None
-    step1_result: str = ""
+    step2_ck: float | None = None  # the score; without it there are no chances
+    step1_result: str = ""  # ``pass``, ``fail_then_pass`` or ""
     red_flags: tuple[str, ...] = ()
+    # degree, needs_visa: As in students.csv.
     degree: str = "us_md"
     needs_visa: str = "no"
-    competitiveness: tuple[str, ...] = ()
+    competitiveness: tuple[str, ...] = ()  # one word a specialty; () takes the season's
+    # clerkship_honors_fraction, letters, research_items: As in students.csv.
     clerkship_honors_fraction: float | None = None
     letters: float | None = None
     research_items: float | None = None
+    # preferred_states, exclude_states: Two letters each.
     preferred_states: tuple[str, ...] = ()
     exclude_states: tuple[str, ...] = ()
+    # must_apply, never_apply: Ids of programs.
     must_apply: tuple[str, ...] = ()
     never_apply: tuple[str, ...] = ()
+    # application_limit, fee_budget_usd: What the list keeps to.
     application_limit: float | None = None
     fee_budget_usd: float | None = None
+    # gold_signals, silver_signals: One number a specialty; () takes the season's.
     gold_signals: tuple[int, ...] = ()
     silver_signals: tuple[int, ...] = ()
+    # Program, tie (``home``, ``rotation``, ``contact`` or "") and signal (``gold``, ``silver`` or
+    # "") as marked on the page, in place of the office's row of preferences.
     marks: tuple[tuple[str, str, str], ...] = ()
+    # Program, column and value of a policy that the program has confirmed.
     confirmed: tuple[tuple[str, str, str], ...] = ()
+    # Shares of the five components in the order of ``COMPONENTS``; () takes the assumptions'.
     weights: tuple[float, ...] = ()
-    rest: tuple[tuple[str, Any], ...] = ()
+    rest: tuple[tuple[str, Any], ...] = ()  # the row's other columns, which stay as they are
 
     def student(self) -> pd.DataFrame:
-        """The case as one row of students, typed as the loader types it.
-
-        Returns
-        -------
-        DataFrame
-            One row. An exam result that a changed flag contradicts is unknown.
-        """
+        """The case as a typed row of students; what a changed flag contradicts is unknown."""
         row: dict[str, Any] = {name: getattr(self, name) for name in COLUMNS}
         told = {"fail_then_pass": True, "pass": False}.get(self.step1_result)
         if told is not None and told != (STEP1_FLAG in self.red_flags):

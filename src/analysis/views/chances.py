@@ -41,21 +41,12 @@ LISTS = ("unknown", "imputed")
 
 @dataclass(frozen=True)
 class ChancesAnswer:
-    """Chances, and what could not be answered.
+    """Chances, and what could not be answered."""
 
-    Parameters
-    ----------
-    chances : DataFrame
-        A row a student, program and scenario (``base``, ``what_if_1`` ...): the columns of
-        `interview_chance`, ``scenario`` and ``fingerprint``.
-    problems : tuple of Problem
-        Rows of students.csv that were refused; the rest is answered.
-    fingerprint : str
-        Of the assumptions.
-    """
-
+    # A row a student, program and scenario (``base``, ``what_if_1`` ...): the columns of
+    # `interview_chance`, ``scenario`` and ``fingerprint``.
     chances: pd.DataFrame
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...]  # rows of students.csv that were refused; the rest is answered
     fingerprint: str
 
     @property
@@ -64,13 +55,7 @@ class ChancesAnswer:
         return 1 if self.problems else 0
 
     def records(self) -> list[dict[str, Any]]:
-        """Rows for JSON: unknown numbers are None, lists are lists.
-
-        Returns
-        -------
-        list of dict
-            A record a row.
-        """
+        """Rows for JSON: unknown numbers are None, lists are lists."""
         rows = self.chances.astype(object).where(self.chances.notna(), None)
         records: list[dict[str, Any]] = rows.to_dict("records")
         for record in records:

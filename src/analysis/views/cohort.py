@@ -28,7 +28,7 @@ from analysis.model.cohort import (
     shared_programs,
     shared_signals,
 )
-from analysis.model.outcomes.neighbors import (
+from analysis.model.outcomes.graduates import (
     ALL,
     FLAGGED,
     SPOTLESS,
@@ -88,13 +88,7 @@ def _flags(cell: Any) -> str:
 
 
 def by_specialty(listed: pd.DataFrame) -> pd.DataFrame:
-    """Count a class by specialty, with a last row for all.
-
-    Returns
-    -------
-    DataFrame
-        Students, expected matches (in company, as assumed) and how many stand first.
-    """
+    """Students, expected matches and who stands first, by specialty; the last row is for all."""
     if listed.empty:
         return pd.DataFrame()
     rows = listed.assign(
@@ -258,13 +252,7 @@ def graduate_rows(found: ClassOverview) -> pd.DataFrame:
 
 
 def rests_on(found: ClassOverview) -> pd.DataFrame:
-    """The assumptions that the class's own figures rest on.
-
-    Returns
-    -------
-    DataFrame
-        What, the value with its range, and why.
-    """
+    """The assumptions that the class's own figures rest on: value, range and why."""
 
     def shown(key: str) -> str:
         content = found.assumptions.entries[key].content

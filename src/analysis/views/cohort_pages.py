@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from analysis.errors import problems_by_row
-from analysis.model.outcomes.neighbors import ALL
+from analysis.model.outcomes.graduates import ALL
 from analysis.text import render
 from analysis.text.labels import joined
 from analysis.views import cohort as tables
@@ -78,19 +78,7 @@ class ClassPages:
 
 
 def class_pages(found: ClassOverview, show_names: bool = False) -> ClassPages:
-    """Put a class into words and tables.
-
-    Parameters
-    ----------
-    found : ClassOverview
-        The class.
-    show_names : bool
-        Whether names stand beside the ids.
-
-    Returns
-    -------
-    ClassPages
-    """
+    """Put a class into words and tables."""
     assumptions = found.assumptions
     listed, first = found.listed, found.first
     threshold = assumptions.value("classmates.risk_of_no_match")

@@ -75,57 +75,32 @@ FEWEST = 5  # people of a group that is told of
 
 @dataclass(frozen=True)
 class Source:
-    """A file that lies on the desk.
+    """A file that lies on the desk."""
 
-    Parameters
-    ----------
-    table : str
-        Which table it is.
-    name : str
-        Of the file, as the office calls it; "" where there is none.
-    used, refused : int
-        Rows that are used, and rows that are left out because something in them is wrong.
-    said : str
-        The loader's own words: every problem by line and column, and what was repaired.
-    """
-
-    table: str
-    name: str = ""
+    table: str  # which table it is
+    name: str = ""  # of the file, as the office calls it; "" where there is none
+    # used, refused: Rows that are used, and rows that are left out because something in them is
+    # wrong.
     used: int = 0
     refused: int = 0
+    # The loader's own words: every problem by line and column, and what was repaired.
     said: str = ""
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What lies on the desk while exploring: the tables and the assumptions, read once.
+    """What lies on the desk while exploring: the tables and the assumptions, read once."""
 
-    Parameters
-    ----------
-    students, programs : DataFrame
-        Checked rows; without rows where there is no file.
-    preferences : DataFrame or None
-        Wishes, ties and signals.
-    graduates : DataFrame or None
-        Past applications of the office's own, with their outcomes.
-    article : DataFrame
-        The article's chances by red flag.
-    assumptions : Assumptions
-        What cases start from.
-    sources : tuple of Source
-        The files of students, programs, preferences and graduates, in this order.
-    made_up : bool
-        Whether these are the project's own made-up samples.
-    """
-
+    # students, programs: Checked rows; without rows where there is no file.
     students: pd.DataFrame
     programs: pd.DataFrame
-    preferences: pd.DataFrame | None
-    article: pd.DataFrame
-    assumptions: Assumptions
+    preferences: pd.DataFrame | None  # wishes, ties and signals
+    article: pd.DataFrame  # the article's chances by red flag
+    assumptions: Assumptions  # what cases start from
+    # The files of students, programs, preferences and graduates, in this order.
     sources: tuple[Source, ...] = ()
-    made_up: bool = False
-    graduates: pd.DataFrame | None = None
+    made_up: bool = False  # whether these are the project's own made-up samples
+    graduates: pd.DataFrame | None = None  # past applications of the office's own
 
 
 def read_desk(
@@ -136,31 +111,7 @@ def read_desk(
     chances_csv: FilePath = "data/article/interview_chances.csv",
     graduates_csv: FilePath = "",
 ) -> Desk:
-    """Read what exploring needs; rows that are refused are left out and counted.
-
-    Parameters
-    ----------
-    students_csv, programs_csv, preferences_csv : str or path-like
-        The tables, from the project root; "" for none.
-    assumptions_toml : str or path-like, optional
-        Assumptions; the project's own without.
-    chances_csv : str or path-like
-        The article's chances.
-    graduates_csv : str or path-like
-        Past applications; "" for none.
-
-    Returns
-    -------
-    Desk
-        The tables.
-
-    Raises
-    ------
-    TableError
-        If a file cannot be used, no row of it can, or the sample stands beside a file that is not.
-    AssumptionError
-        If the assumptions are not understood.
-    """
+    """Read what exploring needs; rows that are refused are left out and counted."""
     paths = {"students": students_csv, "programs": programs_csv, "preferences": preferences_csv}
     paths["graduates"] = graduates_csv
     given = {table: from_root(path) for table, path in paths.items() if path}
@@ -228,30 +179,16 @@ def case_toml(case: Case, desk: Desk) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """The quick numbers of a case.
+    """The quick numbers of a case."""
 
-    Parameters
-    ----------
-    rows : mapping of str to str
-        What is counted, and its number in words.
-    chance : float
-        Of an interview at a typical mid-tier program of the first specialty; NaN without a score.
-    by_flag : DataFrame
-        Model and article by red flag at this score; without rows where there is no score.
-    title : str
-        Of the chart of `by_flag`.
-    weights : DataFrame
-        factor, importance (points of 100), basis, source: the weights in force.
-    notes : tuple of str
-        What was taken as typical, and the like.
-    """
-
-    rows: Mapping[str, str]
+    rows: Mapping[str, str]  # what is counted, and its number in words
+    # Of an interview at a typical mid-tier program of the first specialty; NaN without a score.
     chance: float
+    # Model and article by red flag at this score; without rows where there is no score.
     by_flag: pd.DataFrame
-    title: str
-    weights: pd.DataFrame
-    notes: tuple[str, ...]
+    title: str  # of the chart of `by_flag`
+    weights: pd.DataFrame  # factor, importance (points of 100), basis, source: the weights in force
+    notes: tuple[str, ...]  # what was taken as typical, and the like
 
 
 def standing_of(case: Case, desk: Desk) -> Standing:
@@ -321,30 +258,14 @@ def _notes(case: Case, student: pd.DataFrame, assumptions: Assumptions) -> tuple
 
 @dataclass(frozen=True)
 class ListOf:
-    """The list of a case, in numbers and words.
+    """The list of a case, in numbers and words."""
 
-    Parameters
-    ----------
-    rows : mapping of str to str
-        What is counted, and its number in words.
-    found : ApplicationList or None
-        The list itself; None without a score.
-    view : ListView or None
-        The list as the report reads it; None without a score.
-    curve : DataFrame
-        The match chance by rho.
-    used : tuple of float
-        Values of rho that are mixed.
-    sentences : tuple of str
-        What to say beside the list.
-    """
-
-    rows: Mapping[str, str]
-    found: ApplicationList | None
-    view: ListView | None
-    curve: pd.DataFrame
-    used: tuple[float, ...]
-    sentences: tuple[str, ...]
+    rows: Mapping[str, str]  # what is counted, and its number in words
+    found: ApplicationList | None  # the list itself; None without a score
+    view: ListView | None  # the list as the report reads it; None without a score
+    curve: pd.DataFrame  # the match chance by rho
+    used: tuple[float, ...]  # values of rho that are mixed
+    sentences: tuple[str, ...]  # what to say beside the list
     case: Case = field(repr=False)
     preferences: pd.DataFrame | None = field(default=None, repr=False)
 
@@ -371,25 +292,7 @@ class ListOf:
 
 
 def list_of(case: Case, desk: Desk) -> ListOf:
-    """The list a case comes to.
-
-    Parameters
-    ----------
-    case : Case
-        Any.
-    desk : Desk
-        The tables.
-
-    Returns
-    -------
-    ListOf
-        Equal cases give equal lists; without a score there is none, and a sentence says so.
-
-    Raises
-    ------
-    ModelError, AssumptionError
-        If the case or its wishes are not understood or contradict each other.
-    """
+    """The list a case comes to; without a score there is none, and a sentence says so."""
     assumptions = case_assumptions(case, desk.assumptions)
     used = assumptions.values("latent_correlation")
     no_programs = desk.programs.empty
@@ -421,10 +324,8 @@ def list_of(case: Case, desk: Desk) -> ListOf:
 
 
 def without_states(case: Case, desk: Desk) -> Case:
-    """The case with each program of its excluded states on the never list.
-
-    They stay in the table: a program's chances hang on how it stands among all programs.
-    """
+    """The case with each program of its excluded states on the never list."""
+    # They stay in the table: a program's chances hang on how it stands among all programs.
     out = desk.programs["state"].isin(case.exclude_states)
     out &= ~desk.programs["program_id"].isin((*case.must_apply, *case.never_apply))
     out &= desk.programs["specialty"].isin(case.specialty)

@@ -17,23 +17,17 @@ DISAGREE = ("step1_failure", "preclinical_failures_multiple")
 
 @dataclass(frozen=True)
 class HandoutView:
-    """A handout for a whole class.
+    """A handout for a whole class."""
 
-    Attributes
-    ----------
-    weighs, programs : dict
-        The factor that counts ``most`` (``name``, ``points`` of 100); the types of programs that
-        are ``most`` and ``least`` willing to consider a red flag (``name``, ``willing`` of 10).
-    flags : dict
-        ``worst`` and ``least`` flag (``name``, ``drop`` in whole points of 100), and whether the
-        article's words and its chart ``disagree``.
-    severity, relief : DataFrame
-        Tables as printed.
-    """
-
+    # weighs, programs: The factor that counts ``most`` (``name``, ``points`` of 100); the types of
+    # programs that are ``most`` and ``least`` willing to consider a red flag (``name``, ``willing``
+    # of 10).
     weighs: dict[str, Any]
+    # ``worst`` and ``least`` flag (``name``, ``drop`` in whole points of 100), and whether the
+    # article's words and its chart ``disagree``.
     flags: dict[str, Any]
     programs: dict[str, Any]
+    # severity, relief: Tables as printed.
     severity: pd.DataFrame
     relief: pd.DataFrame
 
@@ -45,21 +39,7 @@ def handout_view(
     severity: pd.DataFrame,
     relief: pd.DataFrame,
 ) -> HandoutView:
-    """Put the article's tables side by side.
-
-    Parameters
-    ----------
-    importance, chances, types : DataFrame
-        What the three charts draw; `chances` has a row without a red flag.
-    severity : DataFrame
-        Rows of data/article/severity_labels.csv.
-    relief : DataFrame
-        Rows of data/article/step2_relief.csv.
-
-    Returns
-    -------
-    HandoutView
-    """
+    """Put the article's tables side by side."""
     share = dict(zip(chances["red_flag"], chances["interview_chance"], strict=True))
     start = share[NO_FLAG]
     drops = {

@@ -32,8 +32,8 @@ from analysis.model.choice.plans import (
     years_for,
 )
 from analysis.model.choice.problem import ListWishes
-from analysis.model.expected_score import has_score
 from analysis.model.portfolio import Method
+from analysis.model.profile import has_score
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
 from analysis.tables.codes import PLACES, STATES, specialty_name, wished_states
@@ -69,22 +69,6 @@ __all__ = [
 
 def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """States that are preferred, and that are ruled out.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Places separated by semicolons: a state by its two letters or its name, or a census
-        division; ``not`` before a place rules it out.
-
-    Returns
-    -------
-    preferred, excluded : tuple of str
-        Codes of states.
-
-    Raises
-    ------
-    ModelError
-        For an unknown place, with the nearest known one, and for one both preferred and ruled out.
 
     Examples
     --------
@@ -320,46 +304,20 @@ Files = str | os.PathLike[str]
 
 @dataclass(frozen=True)
 class PickAnswer:
-    """A list, and the lists under each what-if.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        The list.
-    what_ifs : dict of str to ApplicationList
-        By the changes as they were asked for.
-    assumptions : Assumptions
-        What everything rests on.
-    degree : str
-        The student's.
-    plans : tuple of Plan
-        One specialty against two; empty unless the student has two.
-    years : LinkedYears, optional
-        Preliminary years beside advanced positions.
-    couple : Couple, optional
-        Lists of the student and a partner.
-    score : ScoreOutlook, optional
-        Where the score is not known and the list rests on an estimate.
-    """
+    """A list, and the lists under each what-if."""
 
     found: ApplicationList
-    what_ifs: dict[str, ApplicationList]
+    what_ifs: dict[str, ApplicationList]  # by the changes as they were asked for
     assumptions: Assumptions
     degree: str
-    plans: tuple[Plan, ...] = ()
-    years: LinkedYears | None = None
-    couple: Couple | None = None
+    plans: tuple[Plan, ...] = ()  # one specialty against two; empty unless the student has two
+    years: LinkedYears | None = None  # preliminary years beside advanced positions
+    couple: Couple | None = None  # lists of the student and a partner
+    # Where the score is not known and the list rests on an estimate.
     score: ScoreOutlook | None = None
 
     def rows(self) -> pd.DataFrame:
-        """The list as a table, in order for use.
-
-        Returns
-        -------
-        DataFrame
-            A row a program: program_id, program_name, rank, group, interview_chance, low, high,
-            signal, why (codes of `WHY_LEGEND`), drops_if (as `drops_code`), verify (text).
-        """
+        """The list as a table, in order for use."""
         own = self.found.programs
         names = ["program_id", "program_name", "rank", "group", "interview_chance", "low", "high"]
         table = own[[*names, "signal"]].copy()
@@ -369,13 +327,7 @@ class PickAnswer:
         return table
 
     def record(self) -> dict[str, Any]:
-        """The answer for JSON.
-
-        Returns
-        -------
-        dict
-            As in docs/methods.md, section 5: numbers that are not known are None.
-        """
+        """The answer for JSON (docs/methods.md, section 5); unknown numbers are None."""
         found, plan = self.found, ListView(self.found, self.assumptions)
         curve, worth_sending = next_applications(found, self.assumptions)
         programs = self.rows().drop(columns="verify").to_dict("records")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.assumptions import Assumptions
+from analysis.assumptions import Assumptions, FeeStep
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import application_list
 from analysis.model.choice.plans import score_outlook, second_plan
@@ -30,7 +30,7 @@ class Firmness:
 
 @dataclass(frozen=True)
 class Half:
-    """One of two specialties: the match chance of a list of it alone, and its share of the whole.
+    """One of two specialties: what a list of it alone and its share of both promise.
 
     ``alone`` is under the same limits, ``within`` the chance of ending in it by the list of both.
     """
@@ -41,52 +41,38 @@ class Half:
 
 
 @dataclass(frozen=True)
-class ReportView:
-    """What a report speaks of; the templates of text/report take its fields by name.
+class Fees:
+    """Whose application fees the price counts in a specialty, and where they change."""
 
-    Parameters
-    ----------
-    student : StudentView
-        The record.
-    list : ListView or None
-        The list; None without a score or an estimate of it, or without a program of the specialty.
-    score : dict or None
-        Of `score_record`, where the list rests on an estimate of the score.
-    no_programs : bool
-        Whether the programs file has none of the specialty.
-    what_ifs : dict of str to WhatIf
-        Of `what_ifs_of`, None where a change means nothing.
-    parts : DataFrame
-        Of `parts_of_chance`; empty without a list.
-    alike : dict or None
-        Similar graduates: n, matched, low, high (0-1); None where they cannot be told of.
-    graduates_on_file : bool
-        Whether the office gave a file of graduates.
-    firm : Firmness or None
-        Of the list.
-    published : dict or None
-        Cited match rate of all applicants of this degree in this specialty: rate (0-1), source.
-    halves : tuple of Half
-        Each of two specialties, in the student's order; empty for one specialty or without a list.
-    calendar : dict of str to str
-        Dates of the season.
-    report_date : str
-        ISO date of the data.
-    """
+    specialty: str
+    platform: str
+    steps: tuple[FeeStep, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """What a report speaks of; the templates of text/report take its fields by name."""
 
     student: StudentView
+    # The list; None without a score or an estimate of it, or without a program of the specialty.
     list: ListView | None
+    # Of `score_record`, where the list rests on an estimate of the score.
     score: dict[str, Any] | None
-    no_programs: bool
-    what_ifs: dict[str, WhatIf | None]
-    parts: pd.DataFrame
+    no_programs: bool  # whether the programs file has none of the specialty
+    what_ifs: dict[str, WhatIf | None]  # of `what_ifs_of`, None where a change means nothing
+    parts: pd.DataFrame  # of `parts_of_chance`; empty without a list
+    # Similar graduates: n, matched, low, high (0-1); None where they cannot be told of.
     alike: dict[str, Any] | None
-    graduates_on_file: bool
+    graduates_on_file: bool  # whether the office gave a file of graduates
     firm: Firmness | None
+    # Cited match rate of all applicants of this degree in this specialty: rate (0-1), source.
     published: dict[str, Any] | None
+    # Each of two specialties, in the student's order; empty for one specialty or without a list.
     halves: tuple[Half, ...]
+    fees: tuple[Fees, ...]  # what the price is made of, a specialty each
     calendar: dict[str, str]
-    report_date: str
+    report_date: str  # ISO date of the data
 
     @property
     def words(self) -> dict[str, Any]:
@@ -224,9 +210,18 @@ def report_view(
         firm=firm,
         published=_published(record, assumptions),
         halves=halves,
+        fees=tuple(_fees(name, assumptions) for name in record.specialties),
         calendar=calendar,
         report_date=report_date,
     )
+
+
+def _fees(specialty: str, assumptions: Assumptions) -> Fees:
+    """Fees of the specialty's own service; ERAS's where the season file gives none."""
+    season, steps = assumptions.season_of(specialty), assumptions.fee_steps(specialty)
+    if season.fee_steps:
+        return Fees(specialty, season.platform, steps, season.citations.get("fees", ""))
+    return Fees(specialty, "ERAS", steps, assumptions.entry("fees.first_usd").source)
 
 
 def _published(record: StudentView, assumptions: Assumptions) -> dict[str, Any] | None:

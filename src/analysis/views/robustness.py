@@ -304,18 +304,7 @@ def _content(found: SensitivityAnalysis) -> dict[str, Any]:
 
 
 def findings(found: SensitivityAnalysis) -> list[str]:
-    """The findings of an analysis, one clause each, in the order of the charts.
-
-    Parameters
-    ----------
-    found : SensitivityAnalysis
-        Of one student.
-
-    Returns
-    -------
-    list of str
-        Six clauses, ready to be titles.
-    """
+    """The findings of an analysis, one clause each, in the order of the charts."""
     lists = found.lists
     return [
         sentence(
@@ -335,22 +324,7 @@ def findings(found: SensitivityAnalysis) -> list[str]:
 def charted(
     rows: pd.DataFrame, programs_csv: Files, assumptions_toml: Files | None = None
 ) -> pd.DataFrame:
-    """Rows of an analysis as a chart wants them: plain words, and what they rest on.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        Variance shares, tornado, or the places of the heat map.
-    programs_csv : str or path-like
-        The programs the list was chosen from; a made-up sample is said to be one.
-    assumptions_toml : str or path-like, optional
-        The assumptions behind it.
-
-    Returns
-    -------
-    DataFrame
-        A copy with source, basis and interval, and label where there is an input.
-    """
+    """Rows of an analysis as a chart wants them: plain words, and what they rest on."""
     programs = read_programs(programs_csv)
     sources = programs["source"] if "source" in programs else pd.Series(dtype="str")
     made_up = bool(sources.str.contains("synthetic").any())
@@ -384,19 +358,7 @@ def rounded(number: float) -> float | None:
 
 
 def robustness_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    """An answer as one row a program, for a table or a CSV file.
-
-    Parameters
-    ----------
-    answer : dict
-        From `robustness`.
-
-    Returns
-    -------
-    list of dict
-        student_id, program_id, selection_acceptability, low, high, in_base_list, fingerprint;
-        what is chosen most often first, programs that are never chosen left out.
-    """
+    """An answer as a row a program, the most often chosen first; those never chosen left out."""
     shares = answer["selection_acceptability"]
     listed = set(answer["base_list"])
     often: Iterable[str] = sorted(shares, key=lambda name: (-shares[name], name))

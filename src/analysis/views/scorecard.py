@@ -15,13 +15,14 @@ import pandas as pd
 
 from analysis.assumptions import GROUPS, Assumptions, read_assumptions
 from analysis.model.chance import interview_chance
+from analysis.model.correlation import hermite
 from analysis.model.match_stage import (
     all_specialties,
     curve_by_interviews,
     typical_applicant,
 )
 from analysis.model.parameters import chance_parameters
-from analysis.model.pool import conditional_odds, evidence_of, nodes_of, pool_of, typical_penalty
+from analysis.model.pool import conditional_odds, evidence_of, pool_of, typical_penalty
 from analysis.paths import from_root
 
 __all__ = ["CURVE", "CURVE_SOURCE", "main", "scorecard", "scorecard_markdown"]
@@ -200,7 +201,7 @@ def _rates_by_signal(name: str, assumptions: Assumptions) -> Any:
     penalty = typical_penalty(pool, kind, assumptions)
     evidence = evidence_of(pool, chance_parameters(assumptions), assumptions)
     odds = conditional_odds(pool, evidence.tau, penalty, assumptions)
-    x, weight = nodes_of(40)
+    x, weight = hermite(40)
     eta = odds.level[0] + odds.group[0][:, None] + odds.signal[0]
     place = np.log(pool.place_odds)[:, None] + penalty
     eta = eta[:, :, None, None, None] + place[:, :, None] + odds.tau[0] * x

@@ -39,13 +39,7 @@ SEASON_COLUMNS = (
 
 @dataclass(frozen=True)
 class SeasonAnswer:
-    """A student's season so far.
-
-    Parameters
-    ----------
-    found : Standing
-        Its numbers.
-    """
+    """A student's season so far."""
 
     found: Standing
 
@@ -64,13 +58,7 @@ class SeasonAnswer:
         ]
 
     def record(self) -> dict[str, Any]:
-        """The answer for JSON.
-
-        Returns
-        -------
-        dict
-            As in docs/methods-list.md, In the season.
-        """
+        """The answer for JSON (docs/methods-list.md, In the season)."""
         found = self.found
         letters = found.programs[found.programs["write"] > 0].sort_values("write")
         record: dict[str, Any] = {

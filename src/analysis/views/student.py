@@ -11,9 +11,8 @@ import pandas as pd
 from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
 from analysis.model.choice.plans import ScoreOutlook
-from analysis.model.expected_score import ExpectedScore, expected_score
 from analysis.model.parameters import heaviest_first, listed
-from analysis.model.profile import specialties_of
+from analysis.model.profile import ExpectedScore, expected_score, specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
 __all__ = [
@@ -30,51 +29,25 @@ ACADEMIC = EARLY | EXAM_FAILURES
 
 @dataclass(frozen=True)
 class StudentView:
-    """One student's record, in codes and numbers; the words are in the templates.
-
-    Parameters
-    ----------
-    student_id : str
-        Whose record.
-    specialties : tuple of str
-        One, or two for a parallel plan.
-    score : int or None
-        Step 2 CK; None if it is not known yet.
-    expected : ExpectedScore or None
-        Chances of the scores it may be, where the office estimates it.
-    step1_failed : bool
-        Whether Step 1 took a second attempt.
-    flags : tuple of str
-        Codes of the red flags, the heaviest first.
-    degree : str
-        Code of the degree, "" if it was not given.
-    needs_visa : bool
-        Whether a visa is needed.
-    couple : bool
-        Whether the student applies together with a partner.
-    honors, letters, research : float or None
-        Honors fraction (0-1), strength of letters (0-1), research items; None where the office
-        gave none, and then a typical value stands in.
-    typical : dict of str to float
-        The typical values: step2_ck, honors, letters, research.
-    story : str
-        Shape of the record: conduct, letter, wards, volatile, recovery, repair or steady
-        (text/report/story.md.j2).
-    """
+    """One student's record, in codes and numbers; the words are in the templates."""
 
     student_id: str
-    specialties: tuple[str, ...]
-    score: int | None
-    expected: ExpectedScore | None
-    step1_failed: bool
-    flags: tuple[str, ...]
-    degree: str
-    needs_visa: bool
-    couple: bool
+    specialties: tuple[str, ...]  # one, or two for a parallel plan
+    score: int | None  # Step 2 CK; None if it is not known yet
+    expected: ExpectedScore | None  # chances of the scores it may be, where the office estimates it
+    step1_failed: bool  # whether Step 1 took a second attempt
+    flags: tuple[str, ...]  # codes of the red flags, the heaviest first
+    degree: str  # code of the degree, "" if it was not given
+    needs_visa: bool  # whether a visa is needed
+    couple: bool  # whether the student applies together with a partner
+    # honors, letters, research: Honors fraction (0-1), strength of letters (0-1), research items;
+    # None where the office gave none, and then a typical value stands in.
     honors: float | None
     letters: float | None
     research: float | None
-    typical: dict[str, float]
+    typical: dict[str, float]  # the typical values: step2_ck, honors, letters, research
+    # Shape of the record: conduct, letter, wards, volatile, recovery, repair or steady
+    # (text/report/story.md.j2).
     story: str
 
     @property
@@ -197,12 +170,10 @@ def parts_of_chance(
     view: StudentView,
     sent: pd.DataFrame,
 ) -> pd.DataFrame:
-    """How the mean interview chance gets from a typical applicant's to the student's, by part.
-
-    One part of the record after another takes the student's own value, in the order of `PARTS`, so
-    that the steps add up. Signals and ties are the list's at every step, since they are no part of
-    a record; with them the last step is the mean of the chances that the list shows.
-    """
+    """How the mean interview chance gets from a typical applicant's to the student's, by part."""
+    # One part of the record after another takes the student's own value, in the order of `PARTS`,
+    # so that the steps add up. Signals and ties are the list's at every step, since they are no
+    # part of a record; with them the last step is the mean of the chances that the list shows.
     typical = student.drop(columns=["step1_result"], errors="ignore").assign(
         step2_ck=view.typical["step2_ck"],
         clerkship_honors_fraction=view.typical["honors"],

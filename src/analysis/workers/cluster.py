@@ -43,26 +43,7 @@ LONGEST_REASON = 200
 
 @contextmanager
 def dask_cluster(address: str, say: Callable[[str], object]) -> Iterator[DaskCluster]:
-    """Connect to a Dask scheduler.
-
-    Parameters
-    ----------
-    address : str
-        As `analysis.workers.host.checked_address` takes it. Certificates for ``tls://`` come
-        from Dask's own configuration (``distributed.comm.tls``).
-    say : callable
-        Tells the user a sentence.
-
-    Yields
-    ------
-    DaskCluster
-        Connected.
-
-    Raises
-    ------
-    ClusterError
-        If the libraries are missing, or nothing answers there.
-    """
+    """Connect to a Dask scheduler; certificates for ``tls://`` come from Dask's own settings."""
     address = checked_address(address)
     try:
         import distributed

@@ -50,21 +50,6 @@ class ClusterLostError(ClusterError):
 def checked_address(address: str) -> str:
     """An address as Dask takes it.
 
-    Parameters
-    ----------
-    address : str
-        ``tls://HOST:PORT``, ``tcp://HOST:PORT`` or ``HOST:PORT`` for the latter.
-
-    Returns
-    -------
-    str
-        With its scheme.
-
-    Raises
-    ------
-    ClusterError
-        If it is none.
-
     Examples
     --------
     >>> checked_address("localhost:8786")
@@ -87,16 +72,6 @@ def checked_address(address: str) -> str:
 
 def is_open_to_readers(address: str) -> bool:
     """Whether what goes to an address can be read on its way.
-
-    Parameters
-    ----------
-    address : str
-        From `checked_address`.
-
-    Returns
-    -------
-    bool
-        True where it is not encrypted and leaves this machine.
 
     Examples
     --------

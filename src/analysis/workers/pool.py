@@ -47,11 +47,6 @@ class ScratchFolder:
     """A folder readable by its owner alone, held by a lock as long as this process uses it.
 
     Whoever makes one removes those of processes that are gone: SIGKILL leaves no time to clean up.
-
-    Attributes
-    ----------
-    path : Path
-        The folder.
     """
 
     def __init__(self) -> None:
@@ -199,10 +194,8 @@ def fault_of(error: Exception) -> str:
 
 
 def _start_helpers(start_method: str) -> None:
-    """Start what starts processes deaf to the signals that a whole group hears.
-
-    The command itself hears them, and ends its processes in order.
-    """
+    """Start what starts processes deaf to the signals that a whole group hears."""
+    # The command itself hears them, and ends its processes in order.
     heard: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
         for name in ("SIGHUP", "SIGTERM"):
@@ -267,15 +260,7 @@ R = TypeVar("R")
 
 
 class LocalPool:
-    """Processes of this machine; see `analysis.workers.work.Workers` for what they promise.
-
-    Parameters
-    ----------
-    processes : int, optional
-        How many at a time; one a processor without.
-    start_method : {"forkserver", "spawn"}, optional
-        How they start; forkserver where the system has it.
-    """
+    """Processes of this machine; see `analysis.workers.work.Workers` for what they promise."""
 
     def __init__(self, processes: int | None = None, start_method: str | None = None) -> None:
         self.processes = processes or os.cpu_count() or 1

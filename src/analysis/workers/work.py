@@ -38,21 +38,11 @@ class TaskError(CountersignalError):
 
 @dataclass(frozen=True, slots=True)
 class Work(Generic[T, R]):
-    """A function to be called with many tasks.
+    """A function to be called with many tasks."""
 
-    Parameters
-    ----------
-    function : callable
-        Of a module, so that another process finds it; it takes one task.
-    seconds : float
-        Time limit of a task: the process is ended then.
-    preload : str
-        Module that every process loads before its first task.
-    """
-
-    function: Callable[[T], R]
-    seconds: float
-    preload: str = __name__
+    function: Callable[[T], R]  # of a module, so that another process finds it; it takes one task
+    seconds: float  # time limit of a task: the process is ended then
+    preload: str = __name__  # module that every process loads before its first task
 
 
 class Workers(Protocol):

@@ -15,7 +15,7 @@ from analysis.model.choice.plans import score_outlook
 from analysis.model.choice.problem import ListChances
 from analysis.model.choice.value import match_chance
 from analysis.model.correlation import mechanism, scenarios
-from analysis.model.expected_score import expected_score
+from analysis.model.profile import expected_score
 from tests.unit.model.pairs import frame, program, student
 
 ASSUMPTIONS = read_assumptions()

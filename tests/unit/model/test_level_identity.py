@@ -14,15 +14,14 @@ from analysis.model.level import program_levels
 from analysis.model.parameters import FLAGS, chance_parameters, joint_draws
 from analysis.model.pool import (
     Gates,
+    LevelProblem,
     Odds,
     Pool,
     conditional_odds,
     evidence_of,
     expected_value,
-    mean_chance,
     own_shares,
     pool_of,
-    program_level,
     typical_penalty,
 )
 
@@ -158,9 +157,9 @@ def test_the_mean_chance_of_a_programs_applicants_is_its_rate(rates, name, exams
         np.insert(np.ones((len(rates), 2)), 1, levels.facts["reads_exam_failure"], axis=1),
         np.where(counts, (levels.facts["cutoff"] - 250) / 12, -np.inf),
     )  # fmt: skip
-    mean, _ = mean_chance(
-        own.cells[0], pool, odds, float(evidence.step2_correlation[0]), penalty, gates, CAP
-    )
+    typical = typical_penalty(pool, which, ASSUMPTIONS)
+    problem = LevelProblem(pool, evidence, typical, penalty, gates, levels.rate, CAP)
+    mean, _ = problem.mean_chance(own.cells[0], odds)
     assert mean == pytest.approx(levels.rate, abs=1e-9)
     assert levels.rate == pytest.approx(rates, abs=1e-5)
 
@@ -389,12 +388,11 @@ def test_levels_under_draws_are_the_levels_solved_anew():
         np.tile(pool.group, (3, 1)), np.tile(pool.signal, (3, 1, 1)),
         np.ones((3, 4)), np.ones((3, 3)), np.full(3, -np.inf),
     )  # fmt: skip
+    rows = np.tile(penalty, (3, 1))
+    problem = LevelProblem(pool, base, penalty, rows, gates, levels.rate, CAP)
     for at in range(5):
         one = Odds(*(values[at : at + 1] for values in vars(odds).values()))
-        level = program_level(
-            levels.rate, pool, one, float(base.step2_correlation[0]), np.tile(penalty, (3, 1)),
-            gates, CAP,
-        )  # fmt: skip
+        level = problem.level(one)
         assert cells[at, 0] == pytest.approx(level, abs=0.1)
         assert cells[at, 1:5, 0] == pytest.approx(one.group[0], abs=0.1)
         assert cells[at, 5:, 0] == pytest.approx(one.signal[0], abs=0.1)

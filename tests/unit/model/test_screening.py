@@ -1,6 +1,8 @@
+import pandas as pd
 import pytest
 
 from analysis.assumptions import read_assumptions
+from analysis.model import terms
 from analysis.model.chance import interview_chance
 from tests.unit.model.pairs import frame, program, student
 
@@ -106,6 +108,33 @@ def test_an_unknown_cutoff_counts_as_open_and_shows_what_happens_if_it_is_not():
     row = gate({}, {"step2_cutoff": None})
     assert row["interview_chance"] == row["chance_if_open"] == pytest.approx(0.8)
     assert row["chance_if_closes"] == 0
+
+
+@pytest.mark.parametrize(
+    ("score", "stated", "asked"),
+    [
+        (240, [240] * 19, False),  # 1 in 20 that one more lies above
+        (240, [240] * 18, True),  # 1 in 19
+        (239, [*[230] * 38, 240], False),  # 2 in 40
+        (239, [*[230] * 37, 240], True),  # 2 in 39
+        (300, [], True),
+        (float("nan"), [240] * 40, True),
+    ],
+)
+def test_an_unstated_cutoff_is_asked_about_where_its_own_specialty_makes_it_likely(
+    score, stated, asked
+):
+    programs = pd.DataFrame(
+        {
+            "step2_cutoff": [*stated, float("nan"), *[280.0] * 50],
+            "specialty": ["Psychiatry"] * (len(stated) + 1) + ["General Surgery"] * 50,
+        }
+    )
+    doors = terms.gate({"step2_ck": score}, (), programs, read_assumptions())
+    at = len(stated)
+    assert doors.unknown[at] == ("step2_cutoff" if asked else "")
+    assert doors.if_closes[at] == (0 if asked else 1)
+    assert doors.opening[at] == doors.if_open[at] == 1
 
 
 def test_what_is_unknown_does_not_matter_where_another_screen_is_shut():

@@ -126,6 +126,8 @@ def test_a_proposal_asks_for_what_is_not_sure_and_assigns_no_flag(registrar):
 def test_a_mapping_that_a_person_confirmed_reads_the_registrars_export(registrar):
     said = write_mapping(registrar, registrar.parent / "mapping.toml")
     assert "mapping.toml: written, [students]" in said
+    # A mapping beside the file is found by itself, and the line can be typed as it stands.
+    assert said.endswith(f"then: countersignal check {registrar}")
     place = registrar.parent / "mapping.toml"
     text = re.sub(r'^# (?=["a-z_]+.* = )', "", place.read_text(), flags=re.MULTILINE)
     place.write_text(text.replace('"2" = "step1_failure"', '"2" = ""'))
@@ -152,6 +154,15 @@ def test_a_word_that_the_mapping_does_not_name_is_refused_and_not_lost(registrar
     )
     (problem,) = check_table(registrar).problems
     assert (problem.line, problem.column, problem.value) == (6, "red_flags", "medical")
+
+
+def test_a_column_that_is_left_out_is_named_and_a_mapping_elsewhere_is_given_as_it_lies(tmp_path):
+    file = tmp_path / "class.csv"
+    file.write_text(GOOD.replace("\n", ",here\n").replace("here", "Locker", 1))
+    said = write_mapping(file, tmp_path / "ours.toml")
+    assert "  left out: Locker" in said
+    assert 'ignore = ["Locker"]  # left out' in (tmp_path / "ours.toml").read_text()
+    assert said.endswith(f"countersignal check {file} --mapping {tmp_path / 'ours.toml'}")
 
 
 def test_a_mapping_is_not_written_over(registrar):

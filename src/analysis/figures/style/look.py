@@ -141,13 +141,12 @@ def context() -> Iterator[None]:
 def apply() -> None:
     """Set matplotlib's settings for the rest of a notebook, so that saving follows them too.
 
-    Drawing brings its own; only how a picture is written (text as text, same input same bytes)
-    is decided when it is saved.
-
     Examples
     --------
     >>> apply()
     """
+    # Drawing brings its own; only how a picture is written (text as text, same input same bytes) is
+    # decided when it is saved.
     from matplotlib import rcParams
 
     _registered()
@@ -156,16 +155,6 @@ def apply() -> None:
 
 def new_axes(height: float = 3.2) -> Axes:
     """Axes alone in a figure as wide as the page's text, without pyplot.
-
-    Parameters
-    ----------
-    height : float
-        Inches; a chart whose number of rows asks for another height sets its own.
-
-    Returns
-    -------
-    Axes
-        Empty; ``ax.figure`` is what is saved.
 
     Examples
     --------

@@ -299,15 +299,8 @@ class Margins:
 
 @contextmanager
 def chart(ax: Axes) -> Iterator[None]:
-    """Empty the axes and hold the look while a chart is drawn on it.
-
-    A chart may be drawn again and again on one Axes, as a panel with sliders does.
-
-    Parameters
-    ----------
-    ax : Axes
-        What was on it goes.
-    """
+    """Empty the axes and hold the look while a chart is drawn on it."""
+    # A chart may be drawn again and again on one Axes, as a panel with sliders does.
     with context():
         for text in [text for text in ax.figure.texts if text.get_gid() == FURNITURE]:
             text.remove()
@@ -317,29 +310,14 @@ def chart(ax: Axes) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What all charts do alike; a chart's own file holds its marks.
+    """What all charts do alike; a chart's own file holds its marks."""
 
-    Parameters
-    ----------
-    name : str
-        In messages, such as ``the tornado chart``.
-    needed : tuple of str
-        Columns without which there is nothing to draw.
-    kind : str
-        First words of the alt text.
-    note : str
-        Stands first in the footer.
-    most : int or None
-        Rows that are still legible.
-    intervals : bool
-        Whether ``low`` and ``high`` of the rows are intervals, which the footer then names.
-    """
-
-    name: str
-    needed: tuple[str, ...]
-    kind: str
-    note: str = ""
-    most: int | None = MOST_ROWS
+    name: str  # in messages, such as ``the tornado chart``
+    needed: tuple[str, ...]  # columns without which there is nothing to draw
+    kind: str  # first words of the alt text
+    note: str = ""  # stands first in the footer
+    most: int | None = MOST_ROWS  # rows that are still legible
+    # Whether ``low`` and ``high`` of the rows are intervals, which the footer then names.
     intervals: bool = False
 
     def check(self, rows: DataFrame) -> None:

@@ -37,10 +37,9 @@ from analysis.model.choice.problem import (
 )
 from analysis.model.choice.value import match_chance, match_shares
 from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenarios
-from analysis.model.expected_score import has_score
 from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
-from analysis.model.profile import specialties_of
+from analysis.model.profile import has_score, specialties_of
 
 __all__ = [
     "GROUPS",
@@ -295,31 +294,17 @@ def application_list(
 
 @dataclass(frozen=True)
 class ListOffers:
-    """A list problem and the chances in it.
+    """A list problem and the chances in it."""
 
-    Parameters
-    ----------
-    whole, problem : ListProblem
-        As asked for, and without programs under the least chance.
-    own : ListChances
-        The student's chances, whatever is signalled.
-    rate : ndarray of float, shape (programs,)
-        Chance of a match given an interview.
-    if_sent : dict of str to ndarray of float, shape (programs,)
-        Interview chances by signal, if every program got it.
-    by_option : dict of str to Scenarios
-        Offer chances by signal.
-    floor_dropped : bool
-        Whether too few programs reach the least chance, so that it was dropped.
-    """
-
+    # whole, problem: As asked for, and without programs under the least chance.
     whole: ListProblem
     problem: ListProblem
-    own: ListChances
-    rate: Floats
+    own: ListChances  # the student's chances, whatever is signalled
+    rate: Floats  # shape (programs,): Chance of a match given an interview
+    # shape (programs,): Interview chances by signal, if every program got it.
     if_sent: dict[str, Floats]
-    by_option: dict[str, Scenarios]
-    floor_dropped: bool
+    by_option: dict[str, Scenarios]  # offer chances by signal
+    floor_dropped: bool  # whether too few programs reach the least chance, so that it was dropped
 
 
 def list_offers(
@@ -602,20 +587,8 @@ def next_applications(
 
 
 def list_frontier(found: ApplicationList, assumptions: Assumptions) -> pd.DataFrame:
-    """Reach against safety for one student, and where the list given stands.
-
-    Parameters
-    ----------
-    found : ApplicationList
-        The list, whose signals are kept.
-    assumptions : Assumptions
-        ``list.frontier`` and ``match_utility``.
-
-    Returns
-    -------
-    DataFrame
-        As `frontier`, with ``used`` for the match_utility of the assumptions.
-    """
+    """Reach against safety for one student; ``used`` marks the list that is given."""
+    # The list's signals are kept; the row used is that of ``match_utility``.
     used = assumptions.value("match_utility")
     sweep = sorted({*assumptions.values("list.frontier"), used})
     problem = found.problem

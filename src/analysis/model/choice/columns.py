@@ -41,11 +41,9 @@ Floats = NDArray[np.float64]
 def undominated(
     offers: Floats, utility: Floats, cells: NDArray[Any], most: int
 ) -> NDArray[np.bool_]:
-    """Which programs can be on the best list of at most ``most`` programs.
-
-    A program is left out where so many others of its cell are wanted as much and offer as much in
-    every state: one of them is not on the list, and may take its place.
-    """
+    """Which programs can be on the best list of at most ``most`` programs."""
+    # A program is left out where so many others of its cell are wanted as much and offer as much in
+    # every state: one of them is not on the list, and may take its place.
     kept = np.ones(len(offers), dtype=bool)
     if most >= len(offers) or most == 0:
         return kept & (most > 0)
@@ -112,40 +110,16 @@ class Columns:
     """Ways to list a program: one column for each signal it may get.
 
     Columns of one program stand side by side, programs in order of preference.
-
-    Parameters
-    ----------
-    program : ndarray of int, shape (columns,)
-        Position of the program.
-    option : ndarray of int, shape (columns,)
-        Signal, as a place in `OPTIONS`.
-    offers : ndarray of float, shape (columns, states)
-        Chance of an offer.
-    utility : ndarray of float, shape (columns,)
-        Falls along the columns.
-    weight : ndarray of float, shape (states,)
-        Weights of the states.
     """
 
-    program: Positions
-    option: Positions
-    offers: Floats
-    utility: Floats
-    weight: Floats
+    program: Positions  # shape (columns,): Position of the program
+    option: Positions  # shape (columns,): Signal, as a place in `OPTIONS`
+    offers: Floats  # shape (columns, states): Chance of an offer
+    utility: Floats  # shape (columns,): Falls along the columns
+    weight: Floats  # shape (states,): Weights of the states
 
     def value(self, taken: Positions) -> float:
-        """Expected utility of a set of columns.
-
-        Parameters
-        ----------
-        taken : ndarray of int
-            Columns in rising order.
-
-        Returns
-        -------
-        float
-            At least 0.
-        """
+        """Expected utility of a set of columns, given in rising order."""
         offers = self.offers[taken]
         reached = np.ones_like(offers)
         np.cumprod(1 - offers[:-1], axis=0, out=reached[1:])

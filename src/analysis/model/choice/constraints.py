@@ -29,25 +29,18 @@ OPTIONS = ("none", "silver", "gold")
 
 @dataclass(frozen=True)
 class Fees:
-    """Application fees of one specialty: steps that rise, after a flat block where there is one.
+    """Application fees of one specialty: steps that rise, after a flat block where there is one."""
 
-    Parameters
-    ----------
-    first_usd, further_usd : float
-        Price of each application up to ``first_number``, and of each further one.
-    first_number : int
-        The last application at the first price.
-    block_usd, block_number : float, int
-        A flat price for the first so many applications, due with the first of them.
-    later : tuple of (int, float)
-        Further steps: after so many applications each costs so much.
-    """
-
+    # first_usd, further_usd: Price of each application up to ``first_number``, and of each further
+    # one.
     first_usd: float
-    first_number: int
+    first_number: int  # the last application at the first price
     further_usd: float
+    # block_usd, block_number: A flat price for the first so many applications, due with the first
+    # of them.
     block_usd: float = 0.0
     block_number: int = 0
+    # Further steps: after so many applications each costs so much.
     later: tuple[tuple[int, float], ...] = ()
 
     def __post_init__(self) -> None:
@@ -178,18 +171,11 @@ def fee_usd(fees: Fees | Sequence[Fees], numbers: Sequence[int]) -> float:
 
 @dataclass(frozen=True)
 class Price:
-    """What an application costs, in units of value.
+    """What an application costs, in units of value."""
 
-    Parameters
-    ----------
-    worth_usd : float
-        What a certain match is worth, > 0: an application that costs so much must bring it.
-    effort_usd : float
-        Cost of the work on one more application, beside its fee.
-    """
-
+    # What a certain match is worth, > 0: an application that costs so much must bring it.
     worth_usd: float
-    effort_usd: float = 0.0
+    effort_usd: float = 0.0  # cost of the work on one more application, beside its fee
 
     def __post_init__(self) -> None:
         if not (self.worth_usd > 0 and self.effort_usd >= 0):
@@ -265,23 +251,7 @@ class Constraints:
             raise ModelError(message)
 
     def specialties(self, programs: int) -> NDArray[np.int64]:
-        """Specialty of each program, shape (programs,).
-
-        Parameters
-        ----------
-        programs : int
-            How many programs there are.
-
-        Returns
-        -------
-        ndarray of int
-            Numbers from 0.
-
-        Raises
-        ------
-        ModelError
-            If the number of programs is another one.
-        """
+        """Specialty of each program as a number from 0, shape (programs,)."""
         if self.specialty is None:
             return np.zeros(programs, dtype=np.int64)
         found = np.asarray(self.specialty, dtype=np.int64)
@@ -338,18 +308,7 @@ class Constraints:
             checked_positions(quota.members, programs, quota.name)
 
     def name(self, position: int) -> str:
-        """Name of a program for a message.
-
-        Parameters
-        ----------
-        position : int
-            Its position.
-
-        Returns
-        -------
-        str
-            The name given, else the position.
-        """
+        """Name of a program for a message, else its position."""
         return self.names[position] if self.names else f"program {position}"
 
     def most_affordable(self) -> int | None:

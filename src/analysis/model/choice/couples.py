@@ -38,23 +38,11 @@ LEAST_GAIN = 1e-9
 
 @dataclass(frozen=True)
 class CoupleOutcomes:
-    """What can come of two lists; 0-1.
+    """What can come of two lists; 0-1."""
 
-    Parameters
-    ----------
-    together : float
-        Both match in one place.
-    both : float
-        Both match, in one place or not.
-    one : float
-        Exactly one matches.
-    neither : float
-        Nobody does.
-    """
-
-    together: float
-    both: float
-    one: float
+    together: float  # both match in one place
+    both: float  # both match, in one place or not
+    one: float  # exactly one matches
     neither: float
 
     def value(self, apart: float, alone: float) -> float:
@@ -69,16 +57,15 @@ def couple_outcomes(
 ) -> CoupleOutcomes:
     """Chances of each outcome of two lists.
 
-    The couple ranks every pair of programs: those in one place first, then those apart, then each
-    alone. It ends in one place if any place has an offer for both. What is common to the answers
-    of one student is independent of the other's.
-
     Examples
     --------
     >>> sure = Scenarios(np.array([[0.5]]), np.ones(1))
     >>> couple_outcomes((sure, sure), (["OH"], ["OH"]), ((0,), (0,))).together
     0.25
     """
+    # The couple ranks every pair of programs: those in one place first, then those apart, then each
+    # alone. It ends in one place if any place has an offer for both. What is common to the answers
+    # of one student is independent of the other's.
     missed = [
         float(np.prod(1 - market.chance[list(own)], axis=0) @ market.weight)
         for market, own in zip(markets, lists, strict=True)
@@ -304,12 +291,10 @@ def couple_lists(
     apart: float,
     alone: float,
 ) -> tuple[Choice, Choice]:
-    """Two lists whose outcomes are worth most together, less their price.
-
-    Begun with the best list of each alone, and with what must be listed; improved by adding,
-    dropping and exchanging programs, by adding pairs in one place and by moving signals, until
-    nothing helps; the better one is kept. Not certified.
-    """
+    """Two lists whose outcomes are worth most together, less their price."""
+    # Begun with the best list of each alone, and with what must be listed; improved by adding,
+    # dropping and exchanging programs, by adding pairs in one place and by moving signals, until
+    # nothing helps; the better one is kept. Not certified.
     sides = []
     begun: list[list[Positions]] = [[], []]
     for market, place, rule in zip(markets, places, rules, strict=True):
@@ -330,28 +315,15 @@ def couple_lists(
 
 @dataclass(frozen=True)
 class Couple:
-    """Two lists made together.
+    """Two lists made together."""
 
-    Parameters
-    ----------
-    programs : pair of DataFrame
-        Of each student: program_id, program_name, specialty, state, place, interview_chance,
-        signal, shared (whether the other's list has a program there), the most likely first.
-    outcomes : CoupleOutcomes
-        Of the two lists.
-    by : str
-        What makes two programs one place, of `PLACES`.
-    places : tuple of str
-        Places with programs of both.
-    fee_usd : pair of float
-        Of each list.
-    """
-
+    # Of each student: program_id, program_name, specialty, state, place, interview_chance, signal,
+    # shared (whether the other's list has a program there), the most likely first.
     programs: tuple[pd.DataFrame, pd.DataFrame]
-    outcomes: CoupleOutcomes
-    by: str
-    places: tuple[str, ...]
-    fee_usd: tuple[float, float]
+    outcomes: CoupleOutcomes  # of the two lists
+    by: str  # what makes two programs one place, of `PLACES`
+    places: tuple[str, ...]  # places with programs of both
+    fee_usd: tuple[float, float]  # of each list
 
 
 def couple_plan(

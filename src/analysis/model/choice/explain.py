@@ -377,10 +377,8 @@ def next_application(
     must: ArrayLike = (),
     never: ArrayLike = (),
 ) -> pd.DataFrame:
-    """What each further application adds, in points and in dollars (section 5).
-
-    Along the greedy list, whose lengths are nested: the curve is one list read from its start.
-    """
+    """What each further application adds, in points and in dollars (section 5)."""
+    # Along the greedy list, whose lengths are nested: the curve is one list read from its start.
     picked = greedy(market, utility, limit, must=must, never=never)
     kinds = np.zeros(market.chance.shape[0], dtype=np.int64)
     if specialty is not None:

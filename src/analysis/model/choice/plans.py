@@ -22,11 +22,10 @@ from analysis.model.choice.constraints import Constraints, Price, fee_usd
 from analysis.model.choice.problem import ListChances, ListWishes, application_fees, with_ties
 from analysis.model.choice.value import match_chance
 from analysis.model.correlation import Scenarios, mechanism, scenarios
-from analysis.model.expected_score import ExpectedScore, expected_score
 from analysis.model.match_stage import match_rates
 from analysis.model.parameters import listed
 from analysis.model.portfolio import best_list
-from analysis.model.profile import specialties_of
+from analysis.model.profile import ExpectedScore, expected_score, specialties_of
 
 __all__ = [
     "LinkedYears",
@@ -47,24 +46,14 @@ OF_THE_LIST = ("competitiveness", "must_apply", "never_apply")
 
 @dataclass(frozen=True)
 class Plan:
-    """A list for one specialty or two, under the same limits.
+    """A list for one specialty or two, under the same limits."""
 
-    Parameters
-    ----------
-    specialties : tuple of str
-        In the student's order.
-    found : ApplicationList
-        The list.
-    match_by_specialty : dict of str to float
-        Chance of ending in each, 0-1; their sum is the match chance.
-    net : float
-        Value less the price of the applications and, with two specialties on the list, of a second
-        story; the value where the list was filled whatever it costs.
-    """
-
-    specialties: tuple[str, ...]
+    specialties: tuple[str, ...]  # in the student's order
     found: ApplicationList
+    # Chance of ending in each, 0-1; their sum is the match chance.
     match_by_specialty: dict[str, float]
+    # Value less the price of the applications and, with two specialties on the list, of a second
+    # story; the value where the list was filled whatever it costs.
     net: float
 
 
@@ -156,25 +145,18 @@ def _numbers(cell: Any) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class LinkedYears:
-    """Preliminary years beside advanced positions, and what can come of both.
+    """Preliminary years beside advanced positions, and what can come of both."""
 
-    Parameters
-    ----------
-    programs : DataFrame
-        A row a preliminary program to apply to, the most likely first: program_id, program_name,
-        specialty, state, interview_chance, match_gain (chance that it alone saves from a match
-        without a first year).
-    with_first_year, without_first_year, unmatched : float
-        0-1; they sum to 1. A categorical match has its first year.
-    fee_usd : float
-        Of the preliminary applications.
-    """
-
+    # A row a preliminary program to apply to, the most likely first: program_id, program_name,
+    # specialty, state, interview_chance, match_gain (chance that it alone saves from a match
+    # without a first year).
     programs: pd.DataFrame
+    # with_first_year, without_first_year, unmatched: 0-1; they sum to 1. A categorical match has
+    # its first year.
     with_first_year: float
     without_first_year: float
     unmatched: float
-    fee_usd: float
+    fee_usd: float  # of the preliminary applications
 
 
 def linked_years(
@@ -186,21 +168,12 @@ def linked_years(
     constraints: Constraints,
     without_first_year: float,
 ) -> tuple[NDArray[np.int64], tuple[float, float, float], list[float]]:
-    """Best preliminary years beside a list, and the chances of each outcome.
-
-    In a state of the world the student ends at an advanced position with some chance, and then
-    needs a first year; what preliminary programs save is that chance times their own match chance.
-    So they are the list problem once more, its states weighed by that chance.
-
-    Returns
-    -------
-    picked : ndarray of int
-        Positions in ``years``.
-    outcomes : tuple of float
-        Chance of a match with a first year, without one, and of no match.
-    gains : list of float
-        Chance that each picked program alone saves from a match without a first year.
-    """
+    """Best preliminary years beside a list, and the chances of each outcome."""
+    # In a state of the world the student ends at an advanced position with some chance, and then
+    # needs a first year; what preliminary programs save is that chance times their own match
+    # chance. So they are the list problem once more, its states weighed by that chance. Given back:
+    # positions in ``years``; chances of a match with a first year, without one, and of none; what
+    # each position picked alone saves.
     offers = main.chance[chosen]
     reached = np.ones_like(offers)
     reached[1:] = np.cumprod(1 - offers, axis=0)[:-1]
@@ -308,30 +281,20 @@ TAILS, SCORES = (0.05, 0.95), 9
 
 @dataclass(frozen=True)
 class ScoreOutlook:
-    """What a score that is not known yet may do to a list.
+    """What a score that is not known yet may do to a list."""
 
-    Parameters
-    ----------
-    expected : ExpectedScore
-        Chances of each score.
-    low, high : float
-        Scores at the 5th and 95th percentile; the lower is NaN where a fail is that likely.
-    cutoffs : DataFrame
-        Programs of the list that state a cutoff: program_id, program_name, step2_cutoff,
-        under_cutoff (chance to score below it, 0-1); the likeliest to be missed first.
-    by_score : DataFrame
-        A row a group of equally likely scores: score (its middle), weight, now (match chance of
-        the list as it is) and waiting (of the list that would be chosen with that score).
-    least_gain : float
-        Match chance from which waiting is advised.
-    """
-
-    expected: ExpectedScore
+    expected: ExpectedScore  # chances of each score
+    # low, high: Scores at the 5th and 95th percentile; the lower is NaN where a fail is that
+    # likely.
     low: float
     high: float
+    # Programs of the list that state a cutoff: program_id, program_name, step2_cutoff, under_cutoff
+    # (chance to score below it, 0-1); the likeliest to be missed first.
     cutoffs: pd.DataFrame
+    # A row a group of equally likely scores: score (its middle), weight, now (match chance of the
+    # list as it is) and waiting (of the list that would be chosen with that score).
     by_score: pd.DataFrame
-    least_gain: float
+    least_gain: float  # match chance from which waiting is advised
 
     @property
     def now(self) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import chance_columns, drawn_chances
+from analysis.model.chance import Market, Part, chance_columns, drawn_chances
 from analysis.model.choice.constraints import (
     Constraints,
     Fees,
@@ -23,11 +23,9 @@ from analysis.model.choice.constraints import (
     affordable,
     members_of,
 )
-from analysis.model.expected_score import ExpectedScore
 from analysis.model.level import program_levels
-from analysis.model.market import Market, Part
 from analysis.model.parameters import chance_parameters, listed
-from analysis.model.profile import specialties_of
+from analysis.model.profile import ExpectedScore, specialties_of
 from analysis.vocabulary import DIVISIONS
 
 __all__ = [
@@ -165,45 +163,29 @@ class ListWishes:
 
 @dataclass(frozen=True)
 class ListProblem:
-    """One student's list problem; arrays by row of ``programs``.
+    """One student's list problem; arrays by row of ``programs``."""
 
-    Parameters
-    ----------
-    programs : DataFrame
-        Programs of the student's specialties, in their order and that of program_id, the never
-        list among them.
-    preference, utility : ndarray of float, shape (programs,)
-        How much the student wants each, and what a match there is worth.
-    constraints : Constraints
-        What the list must keep to, with positions in ``programs``.
-    specialties : tuple of str
-        In the student's order; ``constraints.specialty`` counts in it.
-    preferred_states : tuple of str
-        Where the student would like to live, the states of preferred divisions among them.
-    excluded_states : tuple of str
-        Where the student will not move; programs there are among ``constraints.never``.
-    ties : tuple of str
-        ``home``, ``rotation`` or ``contact`` of each program; "" for none.
-    numbered : ndarray of bool, shape (programs,)
-        Which programs have a number of the student's own.
-    preference_from : str
-        What the preferences rest on: ``own``, ``place``, ``prestige``, joined by ``+``; "" if
-        nothing was said and every match counts alike.
-    limit_from, budget_from : str
-        Whose the number and the amount are: ``row`` (the student's), ``asked``, ``assumption``
-        (``list.limit``), or "" for none.
-    """
-
+    # Programs of the student's specialties, in their order and that of program_id, the never list
+    # among them.
     programs: pd.DataFrame
+    # preference, utility: shape (programs,): How much the student wants each, and what a match
+    # there is worth.
     preference: Floats
     utility: Floats
-    constraints: Constraints
-    specialties: tuple[str, ...]
+    constraints: Constraints  # what the list must keep to, with positions in ``programs``
+    specialties: tuple[str, ...]  # in the student's order; ``constraints.specialty`` counts in it
+    # Where the student would like to live, the states of preferred divisions among them.
     preferred_states: tuple[str, ...]
+    # Where the student will not move; programs there are among ``constraints.never``.
     excluded_states: tuple[str, ...]
-    ties: tuple[str, ...]
+    ties: tuple[str, ...]  # ``home``, ``rotation`` or ``contact`` of each program; "" for none
+    # shape (programs,): Which programs have a number of the student's own.
     numbered: NDArray[np.bool_]
+    # What the preferences rest on: ``own``, ``place``, ``prestige``, joined by ``+``; "" if nothing
+    # was said and every match counts alike.
     preference_from: str = ""
+    # limit_from, budget_from: Whose the number and the amount are: ``row`` (the student's),
+    # ``asked``, ``assumption`` (``list.limit``), or "" for none.
     limit_from: str = ""
     budget_from: str = ""
 
@@ -393,10 +375,8 @@ def with_least_chance(
 
 
 def _eligible(programs: pd.DataFrame, specialties: tuple[str, ...]) -> pd.DataFrame:
-    """Programs by specialty and id; a preliminary year only where there is no other.
-
-    Nothing else said, a program of the specialty named first is preferred.
-    """
+    """Programs by specialty and id; a preliminary year only where there is no other."""
+    # Nothing else said, a program of the specialty named first is preferred.
     own = programs[programs["specialty"].isin(specialties)]
     if "track" in own:
         only = own["track"].eq("preliminary").groupby(own["specialty"]).transform("all")

@@ -128,12 +128,11 @@ def season_standing(
     assumptions: Assumptions,
     preferences: pd.DataFrame | None = None,
 ) -> Standing:
-    """Where a student stands, from what programs have answered so far (docs/methods-list.md).
-
-    Answers so far are evidence about the common factor behind the others: each state of the world
-    is weighed by the chance of these invitations, refusals and silences in it. An interview in hand
-    is then a fact; a silent program keeps the share of its invitations that is still to come.
-    """
+    """Where a student stands, from what programs have answered so far (docs/methods-list.md)."""
+    # Answers so far are evidence about the common factor behind the others: each state of the world
+    # is weighed by the chance of these invitations, refusals and silences in it. An interview in
+    # hand is then a fact; a silent program keeps the share of its invitations that is still to
+    # come.
     row = student.iloc[0]
     student_id = str(row["student_id"])
     if pd.isna(row.get("step2_ck", np.nan)):

@@ -17,7 +17,6 @@ from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
 from analysis.model.choice.greedy import greedy
 from analysis.model.correlation import mechanism, scenarios
-from analysis.model.outcomes.applications import application_chances
 from analysis.model.outcomes.calibration import (
     BrierParts,
     applicant_intervals,
@@ -33,6 +32,7 @@ from analysis.model.outcomes.calibration import (
     skill,
     temporal_split,
 )
+from analysis.model.outcomes.graduates import application_chances
 from analysis.model.outcomes.learning import Learned, learned_assumptions
 from analysis.model.parameters import FLAGS, listed
 
@@ -79,54 +79,31 @@ LENGTHS = (3, 5, 8, 10, 15, 20, 30)
 
 @dataclass(frozen=True)
 class Backtest:
-    """What the graduates' outcomes say about the chances.
+    """What the graduates' outcomes say about the chances."""
 
-    Parameters
-    ----------
-    verdict : {"better", "worse", "too_few_to_tell"}
-        Learned set on the year held back: better than the survey by the interval of the skill, or
-        worse than the survey, a regression or the earlier rate by that of the log loss.
-    reasons : tuple of str
-        Why, and warnings. The learned set carries verdict and first reason
-        (``graduates.verdict``).
-    n_applicants, n_applications : int
-        Scored: graduates and applications of the last year that have a chance.
-    n_learned_from : int
-        Graduates of the earlier years.
-    years : tuple of int
-        Every year of the file; the last is the one scored.
-    statistics : DataFrame
-        Indexed by statistic: value, low, high; empty where there is nothing to score.
-    parts : BrierParts or None
-        Murphy's parts of the Brier score.
-    calibration_error_by_luck : float
-        `ece_null`.
-    bins : DataFrame
-        Reliability diagram.
-    lists : DataFrame
-        Hit rates by list length.
-    yardstick : DataFrame
-        One row a way to predict the same applications (learned, survey, regression, base_rate):
-        Brier score, log loss and calibration with their intervals.
-    earlier : Learned or None
-        What was learned from the earlier years: this is what is scored.
-    learned : Learned
-        What all years teach: this is what to use from now on.
-    """
-
+    # {"better", "worse", "too_few_to_tell"}: Learned set on the year held back: better than the
+    # survey by the interval of the skill, or worse than the survey, a regression or the earlier
+    # rate by that of the log loss.
     verdict: str
+    # Why, and warnings. The learned set carries verdict and first reason (``graduates.verdict``).
     reasons: tuple[str, ...]
+    # n_applicants, n_applications: Scored: graduates and applications of the last year that have a
+    # chance.
     n_applicants: int
     n_applications: int
-    n_learned_from: int
-    years: tuple[int, ...]
-    learned: Learned
+    n_learned_from: int  # graduates of the earlier years
+    years: tuple[int, ...]  # every year of the file; the last is the one scored
+    learned: Learned  # what all years teach: this is what to use from now on
+    # What was learned from the earlier years: this is what is scored.
     earlier: Learned | None = None
+    # Indexed by statistic: value, low, high; empty where there is nothing to score.
     statistics: pd.DataFrame = field(default_factory=pd.DataFrame)
-    parts: BrierParts | None = None
-    calibration_error_by_luck: float = float("nan")
-    bins: pd.DataFrame = field(default_factory=pd.DataFrame)
-    lists: pd.DataFrame = field(default_factory=pd.DataFrame)
+    parts: BrierParts | None = None  # Murphy's parts of the Brier score
+    calibration_error_by_luck: float = float("nan")  # `ece_null`
+    bins: pd.DataFrame = field(default_factory=pd.DataFrame)  # reliability diagram
+    lists: pd.DataFrame = field(default_factory=pd.DataFrame)  # hit rates by list length
+    # One row a way to predict the same applications (learned, survey, regression, base_rate): Brier
+    # score, log loss and calibration with their intervals.
     yardstick: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
@@ -226,10 +203,8 @@ def _statistics(
     ways: Mapping[str, NDArray[np.float64]],
     selected: NDArray[np.float64],
 ) -> Callable[[NDArray[np.float64]], dict[str, Any]]:
-    """All statistics of the scored applications, as a function of their weights.
-
-    Those of the learned set by their own name, those of a rival as ``rival:name``.
-    """
+    """All statistics of the scored applications, as a function of their weights."""
+    # Those of the learned set by their own name, those of a rival as ``rival:name``.
 
     def statistics(weight: NDArray[np.float64]) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -242,10 +217,10 @@ def _statistics(
             )
             if name == "base_rate":
                 continue
-            line = calibration_line(happened, said, weight)
-            found[f"{own}calibration_slope"] = line.slope
+            slope, intercept = calibration_line(happened, said, weight)
+            found[f"{own}calibration_slope"] = slope
             if name == "learned":
-                found["calibration_intercept"] = line.intercept
+                found["calibration_intercept"] = intercept
                 found["ece"] = ece(happened, said, weight)
         for name in RIVALS:
             found[f"skill_vs_{name}"] = skill(found["brier"], found[f"{name}:brier"])
@@ -308,7 +283,7 @@ def _marked(found: Learned, verdict: str, why: str) -> Learned:
     """The learned set with its verdict, for whoever reads it later."""
     if not found.changes["learned"].any():
         return found
-    mark = Entry(value=verdict, basis="office", why=f"{why}.", source="the office's own graduates")
+    mark = Entry.of(verdict, "office", f"{why}.", "the office's own graduates")
     old = found.assumptions
     return replace(
         found, assumptions=Assumptions({**old.entries, "graduates.verdict": mark}, old.season)
@@ -397,12 +372,10 @@ LEAST_CHANCE = 1e-6
 
 
 def regression_chances(learn: pd.DataFrame, score: pd.DataFrame) -> Floats:
-    """Chances by a logistic regression on what the file says, as anyone would fit one.
-
-    Scikit-learn's own penalty (ridge, C = 1) on standardized columns: numbers, with the mean for
-    what is unknown; kind of program, degree, signal and specialty; each flag, and ten points of
-    Step 2 CK for who has one.
-    """
+    """Chances by a logistic regression on what the file says, as anyone would fit one."""
+    # Scikit-learn's own penalty (ridge, C = 1) on standardized columns: numbers, with the mean for
+    # what is unknown; kind of program, degree, signal and specialty; each flag, and ten points of
+    # Step 2 CK for who has one.
     from sklearn.linear_model import LogisticRegression
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
@@ -435,13 +408,11 @@ def _features(rows: pd.DataFrame, learned_from: int) -> Floats:
 
 
 def selected_chances(learn: pd.DataFrame, score: pd.DataFrame, assumptions: Assumptions) -> Floats:
-    """Chances as believed, seen through advisors who send stronger files to harder programs.
-
-    A graduate's file may be stronger or weaker than it says by ``graduates.unseen_strength``
-    log-odds (standard deviation), and who is sent where may follow it. That moves the level of each
-    kind of program by at most as much up or down, and flattens chances by the factor that goes with
-    so much unseen; nothing else. What of this fits the earlier years best is taken.
-    """
+    """Chances as believed, seen through advisors who send stronger files to harder programs."""
+    # A graduate's file may be stronger or weaker than it says by ``graduates.unseen_strength``
+    # log-odds (standard deviation), and who is sent where may follow it. That moves the level of
+    # each kind of program by at most as much up or down, and flattens chances by the factor that
+    # goes with so much unseen; nothing else. What of this fits the earlier years best is taken.
     most = assumptions.value("graduates.unseen_strength")
     highest = assumptions.value("highest_chance")
     kinds = sorted(set(learn["program_type"].dropna()))

@@ -21,7 +21,6 @@ from analysis.model.correlation import answers_at
 
 __all__ = [
     "BrierParts",
-    "CalibrationLine",
     "applicant_intervals",
     "brier",
     "brier_parts",
@@ -93,16 +92,6 @@ def log_loss(outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = N
 def skill(score: ArrayLike, reference: ArrayLike) -> Any:
     """Share of a reference's loss that a forecast takes away; 0 is no better, below 0 worse.
 
-    Parameters
-    ----------
-    score, reference : float
-        Loss of the forecast and of what it is held against; lower is better.
-
-    Returns
-    -------
-    float
-        At most 1; NaN against a reference without loss.
-
     Examples
     --------
     >>> round(skill(0.15, 0.2), 12)
@@ -167,23 +156,15 @@ def calibration_in_the_large(
     return _mean(happened - said, counts)
 
 
-@dataclass(frozen=True, slots=True)
-class CalibrationLine:
-    """Straight line of the logit of outcomes on the logit of chances."""
-
-    slope: Any
-    intercept: Any
-
-
 def calibration_line(
     outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
-) -> CalibrationLine:
-    """Slope and intercept of a logistic recalibration, by Newton's method."""
+) -> tuple[Any, Any]:
+    """Slope and intercept of the logit of outcomes on the logit of chances, by Newton's method."""
     happened, said, counts = scored_rows(outcome, chance, weight)
     score = logit(np.clip(said, EDGE, 1 - EDGE))
     level = _newton(np.ones((score.size, 1)), score, happened, counts)
     both = _newton(np.column_stack([np.ones(score.size), score]), 0 * score, happened, counts)
-    return CalibrationLine(_plain(both[..., 1]), _plain(level[..., 0]))
+    return _plain(both[..., 1]), _plain(level[..., 0])
 
 
 def _newton(
@@ -192,10 +173,8 @@ def _newton(
     happened: NDArray[np.float64],
     counts: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Maximum-likelihood coefficients of logistic regressions, one a line of weights.
-
-    NaN where there are none.
-    """
+    """Maximum-likelihood coefficients of logistic regressions, one a line of weights."""
+    # NaN where there are none.
     columns = design.shape[1]
     products = (design[:, :, None] * design[:, None, :]).reshape(-1, columns**2)
     found = np.full((*counts.shape[:-1], columns), np.nan)
@@ -261,20 +240,7 @@ def ece_null(
     *,
     seed: int = 0,
 ) -> float:
-    """Mean calibration error that a perfect model would show on these applications.
-
-    Parameters
-    ----------
-    chance, applicant, rho
-        As in `simulated_outcomes`.
-    seed : int
-        Of the simulated years.
-
-    Returns
-    -------
-    float
-        To be taken off `ece` before anyone is worried.
-    """
+    """Mean calibration error that a perfect model would show; to be taken off `ece`."""
     said = np.asarray(chance, dtype=np.float64)
     fell = simulated_outcomes(said, applicant, rho, YEARS, np.random.default_rng(seed))
     return float(np.mean([ece(row, said) for row in fell.astype(np.float64)]))
@@ -347,10 +313,8 @@ def applicant_intervals(
     seed: int,
     level: float = 0.9,
 ) -> pd.DataFrame:
-    """Percentile intervals over resampled applicants (docs/methods.md, section 7).
-
-    ``statistics`` gives one number a line of a matrix of weights.
-    """
+    """Percentile intervals over resampled applicants (docs/methods.md, section 7)."""
+    # ``statistics`` gives one number a line of a matrix of weights.
     code = np.unique(np.asarray(applicant), return_inverse=True)[1]
     if code.size == 0:
         message = "there is no application to resample"

@@ -16,8 +16,8 @@ from scipy.special import expit, logit, logsumexp, ndtr, ndtri
 
 from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
-from analysis.model.correlation import answers_at
-from analysis.model.outcomes.applications import RELIEF, SLOPES
+from analysis.model.correlation import answers_at, hermite
+from analysis.model.outcomes.graduates import RELIEF, SLOPES
 from analysis.model.outcomes.posterior import (
     SPARSE,
     Applicants,
@@ -70,27 +70,13 @@ NUISANCES = {
 
 @dataclass(frozen=True)
 class Fit:
-    """Draws of all shifts, and the lines in them that stand for the model.
+    """Draws of all shifts, and the lines in them that stand for the model."""
 
-    Parameters
-    ----------
-    near : Assumptions
-        Where the lines touch the model.
-    shift : ndarray of float, shape (c,)
-        That point, in shifts of ``names``.
-    draws : ndarray of float, shape (draws, c + d)
-        Shifts of ``names``, then of what strays by itself.
-    rows : Index
-        Applications learned from.
-    others : ndarray of float, shape (rows, d)
-        Indicators of what strays by itself.
-    """
-
-    near: Assumptions
-    shift: Floats
-    draws: Floats
-    rows: pd.Index
-    others: Floats
+    near: Assumptions  # where the lines touch the model
+    shift: Floats  # shape (c,): That point, in shifts of ``names``
+    draws: Floats  # shape (draws, c + d): Shifts of ``names``, then of what strays by itself
+    rows: pd.Index  # applications learned from
+    others: Floats  # shape (rows, d): Indicators of what strays by itself
     names = (*SHARED, *FLAGS)
 
     def straightened(self, exposures: Floats) -> Floats:
@@ -102,27 +88,18 @@ class Fit:
 
 @dataclass(frozen=True)
 class Learned:
-    """What the graduates' outcomes say.
+    """What the graduates' outcomes say."""
 
-    Parameters
-    ----------
-    assumptions : Assumptions
-        The old set with what was learned in place.
-    changes : DataFrame
-        One row a number: key, old, new, low, high, n, learned, why.
-    rho, prior_sample_size : Estimate or None
-        Correlation of one graduate's answers; how many applications the survey is worth.
-    slopes : DataFrame
-        Indexed by number: value, low, high of what a reader asks: log-odds of ten points of Step 2
-        CK, of each other component from worst to best, and the counter-signal, the log-odds by
-        which twenty points from 235 to 255 do more for graduates with a flag of that class than
-        for those without. A draw is not bounded, so an interval may hold numbers below 0.
-    """
-
-    assumptions: Assumptions
-    changes: pd.DataFrame
+    assumptions: Assumptions  # the old set with what was learned in place
+    changes: pd.DataFrame  # one row a number: key, old, new, low, high, n, learned, why
+    # rho, prior_sample_size: Correlation of one graduate's answers; how many applications the
+    # survey is worth.
     rho: Estimate | None = None
     prior_sample_size: Estimate | None = None
+    # Indexed by number: value, low, high of what a reader asks: log-odds of ten points of Step 2
+    # CK, of each other component from worst to best, and the counter-signal, the log-odds by which
+    # twenty points from 235 to 255 do more for graduates with a flag of that class than for those
+    # without. A draw is not bounded, so an interval may hold numbers below 0.
     slopes: pd.DataFrame | None = None
     fit: Fit | None = None
 
@@ -132,27 +109,13 @@ def learned_assumptions(
     assumptions: Assumptions,
     form: str = "applications",
 ) -> Learned:
-    """Slopes, anchors, relief, level, correlation and match given interview, learned.
-
-    The survey's log-odds are the offset; shifts of level, of the slope of each component, of the
-    relief of each class of flags, of flags, kinds of program, specialties, degrees and signals are
-    what is learned. Under the sizes of ``graduates.least_*`` a number stays as it was, and says so.
-
-    Parameters
-    ----------
-    chances_under : callable
-        What `analysis.model.outcomes.applications.application_chances` gives under a set of
-        assumptions, the same rows each time.
-    assumptions : Assumptions
-        What was believed before.
-    form : {"applications", "interviews", "matched"}
-        What the file holds (`analysis.vocabulary.FORMS`). Interviews alone teach only what follows
-        them; of matched graduates the likelihood is that given a match.
-
-    Returns
-    -------
-    Learned
-    """
+    """Slopes, anchors, relief, level, correlation and match given interview, learned."""
+    # The survey's log-odds are the offset; shifts of level, of the slope of each component, of the
+    # relief of each class of flags, of flags, kinds of program, specialties, degrees and signals
+    # are what is learned. Under the sizes of ``graduates.least_*`` a number stays as it was, and
+    # says so. ``chances_under`` gives the same rows each time. Of `analysis.vocabulary.FORMS`,
+    # interviews alone teach only what follows them; of matched graduates the likelihood is that
+    # given a match.
     chances = chances_under(assumptions)
     rows = chances[chances["left_out"] == ""]
     people = int(rows["graduate_id"].nunique())
@@ -186,11 +149,9 @@ def learned_assumptions(
     priors = _priors(assumptions)
 
     def applicants_at(moved: Assumptions, shift: Floats) -> Applicants:
-        """Outcomes with log-odds that are straight lines in the shifts, touching the model there.
-
-        Slopes, flags, relief and the level they leave a program work together; a line touching at
-        what was believed would be off where the graduates say something else.
-        """
+        """Outcomes with log-odds that are straight lines in the shifts, touching the model."""
+        # Slopes, flags, relief and the level they leave a program work together; a line touching at
+        # what was believed would be off where the graduates say something else.
         there = chances_under(moved).loc[rows.index]
         own = there[[f"exposure_{name}" for name in (*SHARED, *FLAGS)]].to_numpy(dtype=np.float64)
         own[:, SLOPE] /= 1 + shift[SLOPE]
@@ -235,10 +196,8 @@ def learned_assumptions(
 
 
 def _moved(assumptions: Assumptions, shift: Floats) -> tuple[Assumptions, Floats]:
-    """Assumptions with slopes, flags and relief shifted, and the shift that it came to.
-
-    Only to take the model's lines from: the level, which is a line anyway, stays.
-    """
+    """Assumptions with slopes, flags and relief shifted, and the shift that it came to."""
+    # Only to take the model's lines from: the level, which is a line anyway, stays.
     at = np.zeros_like(shift)
     at[SLOPE] = np.maximum(shift[SLOPE], LEAST_SLOPE - 1)
     at[SHARE] = np.clip(shift[SHARE], -FARTHEST_SHARE, FARTHEST_SHARE)
@@ -272,11 +231,9 @@ def _read_share(flag: str, assumptions: Assumptions) -> float:
 def _nuisances(
     rows: pd.DataFrame, assumptions: Assumptions
 ) -> tuple[Floats, list[str], NDArray[np.intp]]:
-    """Indicators of what strays by itself, the kind of each, and the cell of each row.
-
-    An office may stand better in one specialty than its season says; left out, that would pass for
-    graduates whose answers fall together, and flatten the slopes.
-    """
+    """Indicators of what strays by itself, the kind of each, and the cell of each row."""
+    # An office may stand better in one specialty than its season says; left out, that would pass
+    # for graduates whose answers fall together, and flatten the slopes.
     columns, kinds = [], []
     for kind, name in NUISANCES.items():
         words = rows[name].fillna("none")
@@ -352,10 +309,8 @@ def _has(rows: pd.DataFrame, severity: str) -> pd.Series:
 def _counter_signal(
     draws: Floats, rows: pd.DataFrame, severity: str, assumptions: Assumptions, near: Assumptions
 ) -> Floats:
-    """Log-odds that a full score takes off a flag of a class, beyond what it does without one.
-
-    Linear in the draws about ``near``, as the likelihood is; over the flags that someone has.
-    """
+    """Log-odds that a full score takes off a flag of a class, beyond what it does without one."""
+    # Linear in the draws about ``near``, as the likelihood is; over the flags that someone has.
     key = f"relief.moderate.{severity}"
     old, new = chance_parameters(assumptions).gamma, chance_parameters(near).gamma
     seen = {flag for own in rows["red_flags"] for flag in own}
@@ -370,8 +325,8 @@ def _counter_signal(
 def _places(assumptions: Assumptions) -> tuple[Floats, Floats]:
     """Log-weights and chances of a match after an interview, as strewn between graduates."""
     rate, rho = assumptions.value("match_given_interview"), float(RANKING_RHO.mean())
-    nodes, weights = np.polynomial.hermite_e.hermegauss(7)
-    return np.log(weights / weights.sum()), answers_at(np.asarray(ndtri(rate)), rho, nodes)
+    nodes, weights = hermite(7)
+    return np.log(weights), answers_at(np.asarray(ndtri(rate)), rho, nodes)
 
 
 def _survey_worth(
@@ -452,10 +407,7 @@ class _Changes:
         self._rows.append(row | {"n": found.n, "learned": True, "why": why})
 
     def _enter(self, key: str, content: float | tuple[float, ...], why: str) -> None:
-        held = {"values": content} if isinstance(content, tuple) else {"value": content}
-        self._new[key] = Entry.model_validate(
-            {**held, "basis": "office", "why": why, "source": "the office's own graduates"}
-        )
+        self._new[key] = Entry.of(content, "office", why, "the office's own graduates")
 
     def _range(self, key: str, found: Estimate, of: str) -> None:
         """Let the range of a chance know what is now known of a number."""
@@ -490,10 +442,8 @@ class _Changes:
         self._put(key, found, "graduates")
 
     def slopes(self, shift: Floats, people: int) -> None:
-        """Take the slope of each component over, as weights and the scale that goes with them.
-
-        The red flags' weight stays: anchors say what a flag does.
-        """
+        """Take the slope of each component over, as weights and the scale that goes with them."""
+        # The red flags' weight stays: anchors say what a flag does.
         scale, weights = self._old.value("logit_scale"), self._old.weights
         rest = 1 - weights["red_flags"]
         old = scale * np.array([weights[name] for name in SLOPES])
@@ -605,29 +555,11 @@ class _Changes:
 
 
 def match_given_interview(applicants: Applicants, matched: ArrayLike) -> Estimate:
-    """Chance that an interview ends in a place, from which interviewed graduates matched.
-
-    A graduate with n interviews stays unmatched if every one said no. Ranking decisions about one
-    graduate come together by a factor of their own, not by the one that wins interviews, and how
-    far is averaged over.
-
-    Parameters
-    ----------
-    applicants : Applicants
-        Interviews as outcomes.
-    matched : array_like of int, shape (n,)
-        Per row, in the order of the rows given to `Applicants.of`: 1 if matched there.
-
-    Returns
-    -------
-    Estimate
-        In [.01, .99]; n counts graduates with an interview.
-
-    Raises
-    ------
-    ModelError
-        If no one was interviewed.
-    """
+    """Chance, in [.01, .99], that an interview ends in a place, from who of them matched."""
+    # A graduate with n interviews stays unmatched if every one said no. Ranking decisions about one
+    # graduate come together by a factor of their own, not by the one that wins interviews, and how
+    # far is averaged over. ``matched`` has a 1 for each row matched there; n counts graduates with
+    # an interview.
     there = np.asarray(matched, dtype=np.float64)[applicants.order]
     interviews = np.add.reduceat(applicants.outcome, applicants.start)
     placed = np.add.reduceat(np.nan_to_num(there), applicants.start) > 0
@@ -638,8 +570,8 @@ def match_given_interview(applicants: Applicants, matched: ArrayLike) -> Estimat
     count, cases = np.unique(
         np.column_stack([interviews[seen], placed[seen]]), axis=0, return_counts=True
     )
-    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
-    log_weights = np.log(weights / weights.sum())
+    nodes, weights = hermite(40)
+    log_weights = np.log(weights)
 
     def log_likelihood(rate: float) -> float:
         each = []

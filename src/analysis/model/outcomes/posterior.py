@@ -57,10 +57,9 @@ LOG_ROOT_TWO_PI = 0.5 * np.log(2 * np.pi)
 class Applicants:
     """Outcomes in order of applicants, those with few applications first.
 
-    The chance of an application is that of an open gate times that of whoever is read:
-    ``opening * min(expit(logit + design @ effects), highest)``, as everywhere in the model. Without
-    the last, what good files cannot gain any more would pass for slopes that are too low.
-
+    The chance of an application is that of an open gate times that of whoever is read: ``opening *
+    min(expit(logit + design @ effects), highest)``, as everywhere in the model. Without the last,
+    what good files cannot gain any more would pass for slopes that are too low.
     ``places``, of a file that holds who matched and no one else: log-weights and chances of a match
     after an interview; each graduate's likelihood is then that given a match.
     """
@@ -145,10 +144,9 @@ class Likelihood:
 
 @cache
 def latent_nodes(sent: int, rho: float) -> tuple[Floats, Floats]:
-    """Values of the latent factor and their log-weights for who sent so many applications.
-
-    Each answer bends the log of the integrand by rho/(1-rho) at most; many answers make it narrow.
-    """
+    """Values of the latent factor and their log-weights for who sent so many applications."""
+    # Each answer bends the log of the integrand by rho/(1-rho) at most; many answers make it
+    # narrow.
     step = NODE_STEP / np.sqrt(1 + sent * rho / (1 - rho))
     count = min(int(np.ceil(FARTHEST_NODE / step)), MOST_NODES // 2)
     nodes = np.linspace(-FARTHEST_NODE, FARTHEST_NODE, 2 * count + 1)
@@ -223,11 +221,10 @@ def likelihood(
 def _mixture(
     log_each: Floats, mills: Floats | None, inside: Floats, scale: Floats, log_weights: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """Log of the mean over nodes of products, with slopes and curvatures in the thresholds.
-
-    ``mills`` is the slope of ``log_each`` in ``inside``, which moves by ``scale`` as the threshold
-    does; of what is made of a normal distribution the curvature is ``-mills (inside + mills)``.
-    """
+    """Log of the mean over nodes of products, with slopes and curvatures in the thresholds."""
+    # ``mills`` is the slope of ``log_each`` in ``inside``, which moves by ``scale`` as the
+    # threshold does; of what is made of a normal distribution the curvature is ``-mills (inside +
+    # mills)``.
     joint = log_each.sum(axis=1) + log_weights
     top = joint.max(axis=1, keepdims=True)
     likely = np.exp(joint - top)
@@ -263,42 +260,24 @@ LEAST_WEIGHT = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number learned from the office's outcomes.
+    """A number learned from the office's outcomes."""
 
-    Parameters
-    ----------
-    value : float
-        Posterior median.
-    low, high : float
-        Ends of the 90% interval.
-    n : int
-        How many graduates, or cells, it rests on.
-    at_bound : bool
-        Whether the most probable value is an end of what was searched: the outcomes do not settle
-        it, and nothing is called learned.
-    """
-
-    value: float
+    value: float  # posterior median
+    # low, high: Ends of the 90% interval.
     low: float
     high: float
-    n: int
+    n: int  # how many graduates, or cells, it rests on
+    # Whether the most probable value is an end of what was searched: the outcomes do not settle it,
+    # and nothing is called learned.
     at_bound: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What is believed of shifts of one kind: their standard deviation, or the half-normal of it.
+    """What is believed of shifts of one kind."""
 
-    Parameters
-    ----------
-    spread : float
-        The standard deviation, or the scale of its half-normal.
-    pooled : bool
-        Whether the standard deviation itself is unknown.
-    """
-
-    spread: float
-    pooled: bool = False
+    spread: float  # the standard deviation, or the scale of its half-normal
+    pooled: bool = False  # whether the standard deviation itself is unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,10 +295,8 @@ class Gaussian:
     likelihood: Likelihood
 
     def under(self, spread: Floats) -> Gaussian | None:
-        """The same under other spreads, the log-likelihood taken for the parabola that it is here.
-
-        Costs no look at the outcomes; None where the parabola has no top.
-        """
+        """The same under other spreads, the log-likelihood taken for its parabola here."""
+        # Costs no look at the outcomes; None where the parabola has no top.
         precision = spread**-2.0
         slope = self.likelihood.gradient - precision * self.near
         try:
@@ -342,21 +319,11 @@ class Gaussian:
 
 @dataclass(frozen=True, slots=True)
 class Posterior:
-    """What outcomes say of all shifts.
+    """What outcomes say of all shifts."""
 
-    Parameters
-    ----------
-    draws : ndarray of float, shape (draws, d)
-        Draws of the shifts.
-    rho : Estimate
-        Correlation of one graduate's answers.
-    rho_draws : ndarray of float, shape (draws,)
-        Draws of it.
-    """
-
-    draws: Floats
-    rho: Estimate
-    rho_draws: Floats
+    draws: Floats  # shape (draws, d): Draws of the shifts
+    rho: Estimate  # correlation of one graduate's answers
+    rho_draws: Floats  # shape (draws,): Draws of it
 
     @property
     def shift(self) -> Floats:
@@ -373,13 +340,11 @@ def estimate_of(draws: ArrayLike, n: int) -> Estimate:
 
 
 def on_a_grid(
-    log_density: Callable[[float], float], grid: ArrayLike, n: int, draws: int = DRAWS
+    log_density: Callable[[float], float], grid: ArrayLike, n: int
 ) -> tuple[Estimate, Floats]:
-    """Posterior of one number under an even prior between the ends of a grid.
-
-    The density is worked out at the grid and, twice, between its highest point and the neighbors;
-    between those points its logarithm is a cubic spline.
-    """
+    """Posterior of one number under an even prior between the ends of a grid."""
+    # The density is worked out at the grid and, twice, between its highest point and the neighbors;
+    # between those points its logarithm is a cubic spline.
     heights = {float(x): log_density(float(x)) for x in np.asarray(grid, dtype=np.float64)}
     for _ in range(2):
         points = sorted(heights)
@@ -393,7 +358,7 @@ def on_a_grid(
     density = np.exp(height - height.max())
     share = np.cumsum((density[1:] + density[:-1]) / 2)
     share = np.concatenate([[0.0], share / share[-1]])
-    values = np.interp((np.arange(draws) + 0.5) / draws, share, fine)
+    values = np.interp((np.arange(DRAWS) + 0.5) / DRAWS, share, fine)
     found = estimate_of(values, n)
     top = int(height.argmax())
     ended = top in (0, len(fine) - 1)
@@ -451,34 +416,10 @@ def posterior(
     seed: int = 0,
     begin: Floats | None = None,
 ) -> Posterior:
-    """Posterior of all shifts and of the correlation, by simulation.
-
-    Parameters
-    ----------
-    applicants : Applicants
-        Outcomes, log-odds and design of shape (n, d).
-    kinds : sequence of str, length d
-        Kind of each shift, a key of ``priors``.
-    priors : mapping of str to Prior
-        Of each kind. The scale of ``flag`` is averaged over with the draws; the other unknown
-        scales, which no one reads, are set to their posterior means.
-    sparse : sequence of int
-        Columns with so few interviews or refusals that a bell would mislead; their draws follow
-        the likelihood along the ridge.
-    seed : int
-        Of the draws.
-    begin : ndarray of float, shape (d,), optional
-        Where to begin the search.
-
-    Returns
-    -------
-    Posterior
-
-    Raises
-    ------
-    ModelError
-        If kinds and priors do not fit, or no top is found.
-    """
+    """Posterior of all shifts (``priors`` by ``kinds``) and of the correlation, by simulation."""
+    # The scale of ``flag`` is averaged over with the draws; the other unknown scales, which no one
+    # reads, are set to their posterior means. ``sparse`` columns have so few interviews or refusals
+    # that a bell would mislead: their draws follow the likelihood along the ridge.
     if len(kinds) != applicants.design.shape[1] or not set(kinds) <= set(priors):
         message = f"kinds {sorted(set(kinds))} do not fit the design or its priors"
         raise ModelError(message)
@@ -572,7 +513,13 @@ def prior_sample_size(
     successes: ArrayLike, trials: ArrayLike, prior: ArrayLike, cap: float
 ) -> Estimate:
     """How many applications the survey is worth, by how far cells stray from its chances."""
-    got, tried, believed = _counts(successes, trials, prior)
+    got, tried, believed = (np.asarray(one, dtype=np.float64) for one in (successes, trials, prior))
+    if not ((got >= 0) & (got <= tried)).all():
+        message = "more interviews than applications"
+        raise ModelError(message)
+    if not ((believed >= 0) & (believed <= 1)).all():
+        message = "a survey chance is unknown or outside 0 to 1"
+        raise ModelError(message)
     used = (tried > 0) & (believed > 0) & (believed < 1)
     if not (tried[used] > 1).any():
         message = "no cell has two applications: how far cells stray cannot be seen"
@@ -612,18 +559,3 @@ def design_effect(
     coin = trials * average * (1 - average)
     total = np.bincount(pair % cells, variance, cells)
     return np.divide(total, coin, out=np.ones(cells), where=coin > 0)
-
-
-def _counts(
-    successes: ArrayLike, trials: ArrayLike, prior: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    got = np.asarray(successes, dtype=np.float64)
-    tried = np.asarray(trials, dtype=np.float64)
-    believed = np.asarray(prior, dtype=np.float64)
-    if not ((got >= 0) & (got <= tried)).all():
-        message = "more interviews than applications"
-        raise ModelError(message)
-    if not ((believed >= 0) & (believed <= 1)).all():
-        message = "a survey chance is unknown or outside 0 to 1"
-        raise ModelError(message)
-    return got, tried, believed

@@ -43,33 +43,18 @@ Chosen = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Case:
-    """The list problem of one student.
+    """The list problem of one student."""
 
-    Attributes
-    ----------
-    program_id : tuple of str
-        Programs that may be chosen.
-    utility : ndarray of float, shape (programs,)
-        The student's own; certain.
-    limit : int
-        Applications.
-    inputs : Inputs
-        What is uncertain.
-    chance : callable
-        From values of the inputs, each of shape (n,), to interview chances, (n, programs).
-    must, never : tuple of int
-        Positions of programs that every list takes, or none.
-    how : Mechanism, optional
-        What happens after the interviews; one factor behind all answers without.
-    """
-
-    program_id: tuple[str, ...]
-    utility: Floats
+    program_id: tuple[str, ...]  # programs that may be chosen
+    utility: Floats  # shape (programs,): The student's own; certain
     limit: int
     inputs: Inputs
+    # From values of the inputs, each of shape (n,), to interview chances, (n, programs).
     chance: Callable[[Values], Floats]
+    # must, never: Positions of programs that every list takes, or none.
     must: tuple[int, ...] = ()
     never: tuple[int, ...] = ()
+    # What happens after the interviews; one factor behind all answers without.
     how: Mechanism | None = None
 
     def drawn(self, values: Values) -> Draws:

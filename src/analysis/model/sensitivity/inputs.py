@@ -68,27 +68,8 @@ def normalized(gammas: Floats, weights: Floats) -> Floats:
 def bootstrap_weights(
     responses: ArrayLike, weights_of: Callable[[Floats], ArrayLike], draws: int, seed: int
 ) -> Floats:
-    """Weights from a survey's own sampling error: respondents drawn again with replacement.
-
-    Parameters
-    ----------
-    responses : array_like of float, shape (respondents, k)
-        One row a respondent; NaN = not cited.
-    weights_of : callable
-        Takes responses of the same shape, gives k weights (any scale).
-    draws, seed : int
-        How many, and where the random numbers start.
-
-    Returns
-    -------
-    ndarray of float, shape (draws, k)
-        Each row sums to 1.
-
-    Raises
-    ------
-    ModelError
-        If there are no respondents, or a draw leaves no weight above 0.
-    """
+    """Weights (draws, k) from a survey's own sampling error: respondents drawn again."""
+    # Responses have a row a respondent, NaN for not cited; each row of weights sums to 1.
     answers = np.asarray(responses, dtype=np.float64)
     if answers.ndim != 2 or answers.shape[0] == 0:
         raise ModelError("weights cannot be drawn from a survey without respondents")
@@ -99,32 +80,12 @@ def bootstrap_weights(
 def rescaled_weights(base: ArrayLike, component: int, share: ArrayLike) -> Floats:
     """Weights with one share fixed and the others rescaled in proportion.
 
-    What ``--set weights.X=v`` does, for many values of v at once.
-
-    Parameters
-    ----------
-    base : array_like of float, shape (k,)
-        Base weights.
-    component : int
-        Which weight is fixed.
-    share : array_like of float, shape (n,)
-        Its share, in [0, 1].
-
-    Returns
-    -------
-    ndarray of float, shape (n, k)
-        Each row sums to 1.
-
-    Raises
-    ------
-    ModelError
-        If a share lies outside [0, 1], or nothing is left to rescale.
-
     Examples
     --------
     >>> rescaled_weights([0.5, 0.3, 0.2], 0, [0.0]).tolist()
     [[0.0, 0.6, 0.4]]
     """
+    # What ``--set weights.X=v`` does, for many values of v at once.
     weights = checked_base(base)
     shares = np.atleast_1d(np.asarray(share, dtype=np.float64))
     if not np.all((shares >= 0) & (shares <= 1)):
@@ -178,30 +139,12 @@ def surveyed_weights(
 def matched_concentration(base: ArrayLike, drawn: ArrayLike) -> float:
     """Concentration of the Dirichlet that scatters around a base as drawn weights do.
 
-    Its variances sum to ``sum(w (1 - w)) / (nu + 1)``.
-
-    Parameters
-    ----------
-    base : array_like of float, shape (k,)
-        Base weights.
-    drawn : array_like of float, shape (draws, k)
-        Weights, each row summing to 1.
-
-    Returns
-    -------
-    float
-        Above 0.
-
-    Raises
-    ------
-    ModelError
-        If the drawn weights do not vary, or vary more than any Dirichlet.
-
     Examples
     --------
     >>> round(matched_concentration([0.5, 0.5], [[0.4, 0.6], [0.6, 0.4]]), 6)
     24.0
     """
+    # Its variances sum to ``sum(w (1 - w)) / (nu + 1)``.
     shares = checked_base(base)
     scatter = float(((np.asarray(drawn, dtype=np.float64) - shares) ** 2).mean(axis=0).sum())
     concentration = float(shares @ (1 - shares)) / scatter - 1 if scatter > 0 else 0.0

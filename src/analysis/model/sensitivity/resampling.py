@@ -15,9 +15,8 @@ from analysis.errors import ModelError
 from analysis.model.chance import chance_by_parameters, wilson_interval
 from analysis.model.choice.problem import ListProblem, with_least_chance
 from analysis.model.correlation import mechanism, scenarios
-from analysis.model.expected_score import has_score
 from analysis.model.portfolio import best_list
-from analysis.model.profile import profile_levels
+from analysis.model.profile import has_score, profile_levels
 from analysis.model.sensitivity.case import (
     Case,
     Resampled,
@@ -128,42 +127,23 @@ def _recommended_number(
 
 @dataclass(frozen=True)
 class SensitivityAnalysis:
-    """Everything a sensitivity analysis says of one student's list.
+    """Everything a sensitivity analysis says of one student's list."""
 
-    Attributes
-    ----------
-    lists : Resampled
-        Lists made again under joint draws of all inputs.
-    variance : DataFrame
-        Sobol indices of the match chance, the largest total first.
-    tornado : DataFrame
-        One row an input, the widest first.
-    flips : DataFrame
-        One row an input, the nearest flip first.
-    order_flips : DataFrame
-        One row a weight: where two programs of the list change places in chance.
-    firsts, close_calls : DataFrame
-        Which weights put a program first, and which programs of the list are hardly better or
-        worse than one that is not on it.
-    match_chance : float
-        Of the base list, with every input at its base.
-    draws, seed : int
-        Behind `lists`.
-    fingerprint : str
-        Of the assumptions at the base.
-    """
-
-    lists: Resampled
-    variance: pd.DataFrame
-    tornado: pd.DataFrame
-    flips: pd.DataFrame
+    lists: Resampled  # lists made again under joint draws of all inputs
+    variance: pd.DataFrame  # sobol indices of the match chance, the largest total first
+    tornado: pd.DataFrame  # one row an input, the widest first
+    flips: pd.DataFrame  # one row an input, the nearest flip first
+    # One row a weight: where two programs of the list change places in chance.
     order_flips: pd.DataFrame
+    # firsts, close_calls: Which weights put a program first, and which programs of the list are
+    # hardly better or worse than one that is not on it.
     firsts: pd.DataFrame
     close_calls: pd.DataFrame
-    match_chance: float
+    match_chance: float  # of the base list, with every input at its base
+    # draws, seed: Behind `lists`.
     draws: int
     seed: int
-    fingerprint: str
+    fingerprint: str  # of the assumptions at the base
 
 
 def sensitivity_analysis(
@@ -217,24 +197,7 @@ def report_lists(
 
 
 def acceptability_changes(before: Resampled, after: Resampled) -> pd.DataFrame:
-    """How often each program is chosen under two sets of assumptions.
-
-    Parameters
-    ----------
-    before, after : Resampled
-        Of the same student and programs.
-
-    Returns
-    -------
-    DataFrame
-        One row a program that either set ever chooses, the largest change first: program_id,
-        before, after, change, in_list_before, in_list_after.
-
-    Raises
-    ------
-    ModelError
-        If the programs are not the same.
-    """
+    """How often each program is chosen under two sets; the largest change first."""
     first, second = before.programs, after.programs
     if not first["program_id"].equals(second["program_id"]):
         raise ModelError("two sensitivity analyses can be compared over the same programs only")

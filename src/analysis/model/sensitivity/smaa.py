@@ -39,22 +39,12 @@ BLOCK = 16
 
 
 class Draws(NamedTuple):
-    """What a list rests on, once a draw.
+    """What a list rests on, once a draw."""
 
-    Attributes
-    ----------
-    chance : ndarray of float, shape (draws, programs)
-        Interview chances.
-    match_given_interview : ndarray of float, shape (draws,)
-    rho : ndarray of float, shape (draws,)
-        Correlation of the answers; one value a draw.
-    how : Mechanism, optional
-        What happens after the interviews; one factor behind all answers without.
-    """
-
-    chance: Floats
+    chance: Floats  # shape (draws, programs): Interview chances
     match_given_interview: Floats
-    rho: Floats
+    rho: Floats  # shape (draws,): Correlation of the answers; one value a draw
+    # What happens after the interviews; one factor behind all answers without.
     how: Mechanism | None = None
 
 
@@ -96,11 +86,9 @@ def resampled_lists(
     never: ArrayLike = (),
     progress: Callable[[int], object] = unheard,
 ) -> list[NDArray[np.int64]]:
-    """The greedy list of every draw.
-
-    docs/methods.md, section 6. Greedy without exchange: its gap is under a percent, and a list made
-    10,000 times must not take minutes; compare with a base list made the same way.
-    """
+    """The greedy list of every draw."""
+    # docs/methods.md, section 6. Greedy without exchange: its gap is under a percent, and a list
+    # made 10,000 times must not take minutes; compare with a base list made the same way.
     worth = np.asarray(utility, dtype=np.float64)
     lists: dict[int, NDArray[np.int64]] = {}
     for block in offers(draws, np.arange(worth.size)):
@@ -125,12 +113,10 @@ def match_chances(draws: Draws, chosen: ArrayLike) -> Floats:
 def list_regret(
     draws: Draws, utility: ArrayLike, lists: Sequence[ArrayLike], base: ArrayLike
 ) -> Floats:
-    """What a list gives up in every draw against the list that is made for that draw.
-
-    ``V(best | draw) - V(base | draw)``, in units of utility: 1 is a certain match at a program
-    that the student wants most. The better of the two lists counts as the best, since greedy may
-    miss it by a little; so no regret is below 0.
-    """
+    """What a list gives up in every draw against the list that is made for that draw."""
+    # ``V(best | draw) - V(base | draw)``, in units of utility: 1 is a certain match at a program
+    # that the student wants most. The better of the two lists counts as the best, since greedy may
+    # miss it by a little; so no regret is below 0.
     held = np.asarray(base, dtype=np.int64)
     among = np.unique(np.concatenate([held, *(np.asarray(chosen) for chosen in lists)]))
     among = among.astype(np.int64)
@@ -152,14 +138,13 @@ Places = NDArray[np.int64]
 def kept_beyond_chance(kept: ArrayLike, listed: int, programs: int) -> Floats:
     """Overlap corrected for what lists drawn by lot would share.
 
-    ``(kept - k^2 / N) / (k - k^2 / N)`` for lists of k among N programs: 1 is the same list, 0 no
-    more than chance, below 0 less.
-
     Examples
     --------
     >>> kept_beyond_chance([10, 5, 2.5], 10, 40).tolist()
     [1.0, 0.3333333333333333, 0.0]
     """
+    # ``(kept - k^2 / N) / (k - k^2 / N)`` for lists of k among N programs: 1 is the same list, 0 no
+    # more than chance, below 0 less.
     chance = listed**2 / programs
     if listed >= programs:
         return np.full(np.shape(kept), np.nan)

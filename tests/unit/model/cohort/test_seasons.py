@@ -91,5 +91,5 @@ def test_the_order_of_the_class_changes_nothing(order):
 def test_draws_in_blocks_are_the_same_draws(monkeypatch):
     members = [member(f"S{i}", "A B", [0.4, 0.5]) for i in range(3)]
     whole = after(members, draws=101)
-    monkeypatch.setattr("analysis.model.cohort.seasons.CELLS_AT_A_TIME", 60)
+    monkeypatch.setattr("analysis.model.cohort.CELLS_AT_A_TIME", 60)
     assert (after(members, draws=101).placed == whole.placed).all()

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from analysis.model.outcomes.applications import application_chances
+from analysis.model.outcomes.graduates import application_chances
 from analysis.model.parameters import FLAGS
 from tests.unit.model.outcomes.simulated import answers
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
-from analysis.model.outcomes.neighbors import Alike, gower_distance, graduates_alike
+from analysis.model.outcomes.graduates import Alike, gower_distance, graduates_alike
 
 STUDENT = {
     "specialty": ("Internal Medicine",),

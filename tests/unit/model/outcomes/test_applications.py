@@ -6,7 +6,7 @@ from scipy.special import expit, logit
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
-from analysis.model.outcomes.applications import CLOSED, NO_PROGRAM, NO_SCORE, application_chances
+from analysis.model.outcomes.graduates import CLOSED, NO_PROGRAM, NO_SCORE, application_chances
 from tests.unit.model.outcomes.simulated_class import graduates
 
 BASE = read_assumptions(overrides=["level.basis=article"])

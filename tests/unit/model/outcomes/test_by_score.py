@@ -8,7 +8,7 @@ import pytest
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.outcomes import chance_by_score, commonest_flag
-from analysis.model.outcomes.applications import application_chances
+from analysis.model.outcomes.graduates import application_chances
 from analysis.model.outcomes.learning import learned_assumptions
 from tests.unit.model.outcomes.simulated_class import graduates
 

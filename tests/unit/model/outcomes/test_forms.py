@@ -9,7 +9,7 @@ import pytest
 from analysis.assumptions import read_assumptions, toml_text
 from analysis.errors import CountersignalError
 from analysis.model.outcomes import run_backtest
-from analysis.model.outcomes.applications import SLOPES, application_chances
+from analysis.model.outcomes.graduates import SLOPES, application_chances
 from analysis.model.outcomes.learning import learned_assumptions
 from analysis.tables.graduate_files import graduates_csv, inclusion_form
 from analysis.views.backtest import backtest

@@ -3,8 +3,8 @@ from functools import partial
 import pytest
 
 from analysis.assumptions import read_assumptions, toml_text
-from analysis.model.outcomes.applications import application_chances
 from analysis.model.outcomes.calibration import log_loss, temporal_split
+from analysis.model.outcomes.graduates import application_chances
 from analysis.model.outcomes.learning import learned_assumptions
 from tests.parallel import on_every_core
 from tests.unit.model.outcomes.simulated_class import graduates

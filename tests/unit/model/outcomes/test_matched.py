@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import given, settings
 
-from analysis.model.outcomes.neighbors import groups_of_flags, matched_by_flag
+from analysis.model.outcomes.graduates import groups_of_flags, matched_by_flag
 
 
 def graduates(groups: dict[str, int], matched=1) -> pd.DataFrame:

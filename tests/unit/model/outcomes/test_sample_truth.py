@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from analysis.assumptions import read_assumptions
-from analysis.model.outcomes.applications import application_chances
+from analysis.model.outcomes.graduates import application_chances
 from analysis.model.outcomes.learning import learned_assumptions
 from analysis.paths import from_root
 from analysis.tables.graduate_files import read_graduate_files

@@ -9,9 +9,9 @@ from sklearn.linear_model import LogisticRegression
 
 from analysis.assumptions import read_assumptions
 from analysis.model.outcomes import run_backtest
-from analysis.model.outcomes.applications import application_chances
 from analysis.model.outcomes.backtest import BETTER, WORSE, regression_chances, selected_chances
 from analysis.model.outcomes.calibration import brier, log_loss
+from analysis.model.outcomes.graduates import application_chances
 from tests.parallel import on_every_core
 from tests.unit.model.outcomes.simulated_class import graduates
 

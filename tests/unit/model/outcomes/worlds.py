@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.special import expit, logit
 
 from analysis.assumptions import read_assumptions
-from analysis.model.outcomes.applications import SLOPES, application_chances
+from analysis.model.outcomes.graduates import SLOPES, application_chances
 from analysis.model.outcomes.learning import learned_assumptions
 from analysis.model.parameters import FLAGS
 from analysis.model.parameters import RELIEF as CLASS_OF

@@ -11,11 +11,9 @@
     if (!session) return;
     await app.serviceManager.ready;
     await app.serviceManager.kernelspecs.ready;
-    if (panel.context) await panel.context.ready;
-    if (!session.isReady || !session.session) {
-      await session.initialize();
-      await session.ready;
-    }
+    // Never initialized from here: JupyterLab does that once it has read which kernel the notebook
+    // names, and asks for a kernel where it is done sooner.
+    if (!session.isReady) await session.ready;
     const kernel = session.session && session.session.kernel;
     if (kernel) await kernel.info;
   };

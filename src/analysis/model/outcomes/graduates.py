@@ -1,10 +1,10 @@
-"""Past graduates like a student, and how many with a flag matched; never a person's row."""
+"""Graduates: chances of what they applied to, the most alike, and rates by score and by flag."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,16 +14,30 @@ from scipy.special import expit
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
-from analysis.model.outcomes.applications import application_chances
-from analysis.model.outcomes.learning import Learned
-from analysis.model.parameters import FLAGS, listed
+from analysis.model.level import ProgramLevels, program_levels
+from analysis.model.parameters import (
+    EXAM_FAILURES,
+    FLAGS,
+    ChanceParameters,
+    chance_parameters,
+    listed,
+)
+from analysis.model.pool import SIGNALS
+from analysis.model.profile import profile_levels, specialties_of
+from analysis.model.terms import gate, terms_of
+
+if TYPE_CHECKING:
+    from analysis.model.outcomes.learning import Learned
 
 __all__ = [
     "ALL",
     "FEATURES",
     "FLAGGED",
+    "RELIEF",
+    "SLOPES",
     "SPOTLESS",
     "Alike",
+    "application_chances",
     "chance_by_score",
     "commonest_flag",
     "gower_distance",
@@ -31,6 +45,180 @@ __all__ = [
     "groups_of_flags",
     "matched_by_flag",
 ]
+
+Floats = NDArray[np.float64]
+# Step of the numeric slope in a flag's log-odds; the penalty is piecewise linear in it.
+STEP = 1e-4
+NO_SCORE = "no Step 2 CK score"
+NO_PROGRAM = "program not in the programs file, and no type"
+CLOSED = "gate closed"
+# Components whose slopes are learned, and shares of a flag's weight that a high score takes off.
+SLOPES = ("step2_ck", "clerkships", "letters", "research")
+RELIEF = {"relief_minor": "minor", "relief_major": "major", "relief_none": "none"}
+
+
+def application_chances(
+    applications: pd.DataFrame, assumptions: Assumptions, programs: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Chance of each application as it was sent (docs/methods.md, sections 3 and 7)."""
+    # ``logit`` is that of whoever is read: neither the gate nor the highest chance is in it.
+    if applications.empty:
+        message = "there are no graduates' applications"
+        raise ModelError(message)
+    rows = _placed(applications.reset_index(drop=True), programs)
+    found = rows[["graduate_id", "year", "interviewed", "matched", "program_type"]].copy()
+    found["degree"] = rows.get("degree", np.nan)
+    found["specialty"], found["signal"] = rows["own_specialty"], rows["signal"]
+    found["red_flags"] = rows["red_flags"].map(listed)
+    found = found.assign(interview_chance=np.nan, logit=np.nan, gate=np.nan)
+    found = found.assign(prestige=np.nan, chance_basis="")
+    found["left_out"] = np.where(rows["target"] == "", NO_PROGRAM, "")
+    moved_by = [f"exposure_{name}" for name in ("level", *SLOPES, *RELIEF, *FLAGS)]
+    exposures = pd.DataFrame(0.0, index=rows.index, columns=moved_by)
+    found = pd.concat([found, exposures], axis=1)
+    targets = _targets(rows[rows["target"] != ""], programs)
+    if not targets.empty:
+        levels = program_levels(targets, assumptions)
+        found["chance_basis"] = levels.basis
+        scored = rows[rows["target"] != ""]
+        kinds = _kinds(scored, assumptions)
+        for kind in dict.fromkeys(kinds):
+            part = scored[kinds == kind]
+            _fill(found, part, kind, targets, levels, assumptions)
+    found.loc[found["logit"].isna() & (found["left_out"] == ""), "left_out"] = NO_SCORE
+    found.loc[(found["gate"] == 0) & (found["left_out"] == ""), "left_out"] = CLOSED
+    return found.set_axis(applications.index)
+
+
+def _placed(rows: pd.DataFrame, programs: pd.DataFrame | None) -> pd.DataFrame:
+    """Rows with the program each went to: one of the file, or the typical one of a type."""
+    for name in ("program_id", "program_type", "signal", "red_flags"):
+        if name not in rows:
+            rows[name] = pd.Series(np.nan, index=rows.index, dtype=object)
+    first = rows["specialty"].map(lambda cell: (listed(cell) or ("",))[0])
+    own_type = rows["program_type"].astype(object)
+    in_file = pd.Series(False, index=rows.index)
+    if programs is not None:
+        listing = programs.set_index("program_id")
+        in_file = rows["program_id"].isin(listing.index)
+        first = first.where(~in_file, rows["program_id"].map(listing["specialty"]))
+        own_type = own_type.where(~in_file, rows["program_id"].map(listing["program_type"]))
+    typical = "type:" + own_type.astype(str) + ":" + first.astype(str)
+    target = typical.where(~in_file, "id:" + rows["program_id"].astype(str))
+    target = target.where(in_file | own_type.notna(), "")
+    return rows.assign(target=target, own_specialty=first, program_type=own_type)
+
+
+def _targets(rows: pd.DataFrame, programs: pd.DataFrame | None) -> pd.DataFrame:
+    """Programs that were applied to, indexed by target, in the shape of programs."""
+    each = rows.drop_duplicates("target").set_index("target")
+    typical = each[each.index.str.startswith("type:")]
+    frame = pd.DataFrame(
+        {
+            "program_id": typical.index,
+            "specialty": typical["own_specialty"],
+            "program_type": typical["program_type"],
+        },
+        index=typical.index,
+    )
+    if programs is None:
+        return frame
+    own = programs.set_axis("id:" + programs["program_id"].astype(str), axis=0)
+    own = own[own.index.isin(each.index)]
+    return own if frame.empty else pd.concat([own, frame])
+
+
+def _kinds(rows: pd.DataFrame, assumptions: Assumptions) -> pd.Series:
+    """Competitiveness of each row's specialty, the graduate's own word before the season's."""
+    competitiveness = rows["competitiveness"] if "competitiveness" in rows else [()] * len(rows)
+    words = map(listed, rows["specialty"]), map(listed, competitiveness), rows["own_specialty"]
+    own = list(zip(*words, strict=True))
+    known: dict[tuple[object, ...], str] = {}
+    for at, key in enumerate(own):
+        if key not in known:
+            row = rows.iloc[at]
+            kinds = specialties_of(row, assumptions)
+            alone = {"specialty": row["own_specialty"]}
+            known[key] = kinds.get(row["own_specialty"]) or next(
+                iter(specialties_of(alone, assumptions).values())
+            )
+    return pd.Series([known[key] for key in own], index=rows.index)
+
+
+def _fill(
+    found: pd.DataFrame,
+    part: pd.DataFrame,
+    kind: str,
+    targets: pd.DataFrame,
+    levels: ProgramLevels,
+    assumptions: Assumptions,
+) -> None:
+    """Write chances and exposures of one class of specialties into the result."""
+    column = targets.index.get_indexer(part["target"])
+    person = part.groupby(["graduate_id", "year"], sort=False).ngroup().to_numpy()
+    students = part.loc[~pd.Series(person, index=part.index).duplicated()]
+    profiles = profile_levels(students, assumptions)
+    parameters = chance_parameters(assumptions)
+
+    def summed(moved: ChanceParameters) -> Floats:
+        """Log-odds of each student at each target, without signal and place."""
+        terms = terms_of(profiles, kind, levels, moved, assumptions).named().values()
+        shape = (len(students), len(targets))
+        return np.asarray(sum(np.broadcast_to(term, shape) for term in terms))
+
+    total = summed(parameters)
+    signals = part["signal"].astype(object).where(part["signal"].notna(), "none").to_numpy()
+    by_signal = {
+        one: levels.signal_term(np.full(len(targets), one, dtype=object), kind, parameters)
+        for one in SIGNALS
+    }
+    further = np.stack([by_signal[one] for one in SIGNALS]) + levels.place_term(None, kind)
+    sent = [SIGNALS.index(one) for one in signals]
+    log_odds = total[person, column] + further[sent, column]
+    opening = np.ones(len(part))
+    scores = students["step2_ck"].to_numpy(dtype=np.float64)[person]
+    # One gate for all whom it asks the same, but for the score.
+    for alike in _alike_at_the_gate(students, profiles["red_flags"]):
+        own = np.flatnonzero(np.isin(person, alike))
+        student = {**students.iloc[alike[0]], "step2_ck": scores[own]}
+        flags = profiles["red_flags"].iloc[alike[0]]
+        programs = targets.iloc[column[own]]
+        doors = gate(student, flags, programs, assumptions, None, signals[own])
+        opening[own] = doors.opening
+    found.loc[part.index, "gate"] = opening
+    found.loc[part.index, "prestige"] = levels.prestige[column]
+    read = expit(log_odds)
+    found.loc[part.index, "interview_chance"] = opening * np.minimum(
+        read, assumptions.value("highest_chance")
+    )
+    found.loc[part.index, "logit"] = log_odds
+    found.loc[part.index, "exposure_level"] = 1.0
+    held = {
+        name: replace(
+            parameters,
+            weights={**parameters.weights, name: parameters.weights[name] * (1 - STEP)},
+        )
+        for name in SLOPES
+    }
+    for name, severity in RELIEF.items():
+        less = {k: v - STEP * (k[1] == severity) for k, v in parameters.kappa.items()}
+        held[name] = replace(parameters, kappa=less)
+    for flag in sorted({flag for flags in profiles["red_flags"] for flag in flags}):
+        gamma = {**parameters.gamma, flag: parameters.gamma[flag] - STEP}
+        held[flag] = replace(parameters, gamma=gamma)
+    for name, lower in held.items():
+        slope = (total - summed(lower))[person, column] / STEP
+        found.loc[part.index, f"exposure_{name}"] = slope
+
+
+def _alike_at_the_gate(students: pd.DataFrame, red_flags: pd.Series) -> list[NDArray[np.intp]]:
+    """Positions of students whom `gate` asks the same, but for the score."""
+    asked = students.reindex(columns=["degree", "comlex_only", "needs_visa"]).astype(object)
+    asked["exam"] = [bool(EXAM_FAILURES & set(flags)) for flags in red_flags]
+    asked["conduct"] = ["professionalism" in flags for flags in red_flags]
+    group = asked.groupby(list(asked), dropna=False, sort=False).ngroup().to_numpy()
+    return [np.flatnonzero(group == one) for one in range(group.max() + 1)]
+
 
 # How two people are held side by side: by distance, by sameness, by shared entries of a list.
 FEATURES: Mapping[str, str] = {
@@ -47,38 +235,23 @@ FEATURES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Alike:
-    """What became of the graduates most like a student.
-
-    Parameters
-    ----------
-    n : int
-        How many of them.
-    n_graduates : int
-        How many were looked at.
-    n_applications : int
-        Applications of the n.
-    median_distance, largest_distance : float
-        Gower distance, 0 (the same in all that is known) to 1.
-    interview_rate, low, high : float
-        Interviews an application, with its 90% interval.
-    matched_rate, matched_low, matched_high : float
-        Share of the n who matched at a program of the file.
-    compared : tuple of str
-        Features that the student's row gives.
-    """
+    """What became of the graduates most like a student."""
 
     n: int
-    n_graduates: int
-    n_applications: int
+    n_graduates: int  # how many were looked at
+    n_applications: int  # applications of the n
+    # median_distance, largest_distance: Gower distance, 0 (the same in all that is known) to 1.
     median_distance: float
     largest_distance: float
+    # interview_rate, low, high: Interviews an application, with its 90% interval.
     interview_rate: float
     low: float
     high: float
+    # matched_rate, matched_low, matched_high: Share of the n who matched at a program of the file.
     matched_rate: float
     matched_low: float
     matched_high: float
-    compared: tuple[str, ...]
+    compared: tuple[str, ...]  # features that the student's row gives
 
 
 def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> NDArray[np.float64]:
@@ -114,13 +287,11 @@ def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> NDArr
 def graduates_alike(
     student: Mapping[str, Any], applications: pd.DataFrame, *, smallest_cell: int, most: int
 ) -> Alike:
-    """Interview rate of the graduates most like a student, with how alike and how sure.
-
-    Only graduates of the same degree are compared, those with a red flag if the student has one and
-    those without one if not: what became of others says little about this record. The root of their
-    number is taken, at least ``smallest_cell`` and at most ``most``; of equally distant ones the
-    first by id.
-    """
+    """Interview rate of the graduates most like a student, with how alike and how sure."""
+    # Only graduates of the same degree are compared, those with a red flag if the student has one
+    # and those without one if not: what became of others says little about this record. The root of
+    # their number is taken, at least ``smallest_cell`` and at most ``most``; of equally distant
+    # ones the first by id.
     people = applications.drop_duplicates("graduate_id", keep="last").sort_values("graduate_id")
     flagged = people["red_flags"].map(lambda flags: bool(listed(flags))).to_numpy()
     people = people[flagged == bool(listed(student.get("red_flags")))]
@@ -242,11 +413,9 @@ def chance_by_score(
     flag: str,
     programs: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Chance of an interview by Step 2 CK with and without a flag: learned, assumed, observed.
-
-    The applications that the office's graduates sent, as if all had this score and this flag, or
-    none; everything else as it was.
-    """
+    """Chance of an interview by Step 2 CK with and without a flag: learned, assumed, observed."""
+    # The applications that the office's graduates sent, as if all had this score and this flag, or
+    # none; everything else as it was.
     smallest = int(assumptions.value("graduates.smallest_cell"))
     has = applications["red_flags"].map(lambda own: flag in listed(own)).astype(bool)
     if learned.fit is None or applications.loc[has, "graduate_id"].nunique() < smallest:
