@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import time
+import urllib.error
+import urllib.request
 from contextlib import suppress
 
 import pandas as pd
@@ -41,6 +43,13 @@ def served(tmp_path_factory):
     arguments = [*COMMAND, "--students", str(students), "--programs", str(programs)]
     with running(arguments, ADDRESS, folder) as (match, process, _):
         yield match[0], process
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory):
+    """A page that begins with the made-up sample."""
+    with running(COMMAND, ADDRESS, tmp_path_factory.mktemp("sample")) as (match, _, _):
+        yield match[0]
 
 
 def kernels(process):
@@ -157,11 +166,8 @@ def test_a_large_upload_and_one_over_the_limit_are_both_answered(served, chromiu
             page.locator(".cs-said", has_text=answer).wait_for()
 
 
-def test_made_up_programs_never_stand_beside_an_own_class(chromium, tmp_path):
-    with (
-        running(COMMAND, ADDRESS, tmp_path) as (match, _, _),
-        opened(chromium, match[0]) as page,
-    ):
+def test_made_up_programs_never_stand_beside_an_own_class(sampled, chromium):
+    with opened(chromium, sampled) as page:
         assert page.get_by_text("Made-up sample data").is_visible()
         tab(page, "Data")
         good = "student_id,specialty,step2_ck,step1_result,red_flags\nA1,Psychiatry,250,pass,\n"
@@ -181,30 +187,61 @@ def test_made_up_programs_never_stand_beside_an_own_class(chromium, tmp_path):
         )
 
 
-def test_run_all_before_the_kernel_is_ready_runs_and_no_news_is_asked_for(chromium, tmp_path):
-    with lab_of(tmp_path) as (base, token):
-        page = chromium.new_page(viewport={"width": 1600, "height": 1000})
-        page.set_default_timeout(120_000)
-        # Kernels and checkpoints come late, as on a busy machine: the notebook shows before them.
-        page.add_init_script(
-            """const get = window.fetch;
-            window.fetch = async (asked, ...rest) => {
-              if (/api.kernelspecs|checkpoints/.test(asked.url || asked))
-                await new Promise((late) => setTimeout(late, 3000));
-              return get(asked, ...rest);
-            };"""
-        )
-        page.goto(f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset")
-        page.locator(".jp-Notebook").first.wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        page.locator(PICTURE).first.wait_for()
-        assert page.get_by_text("Select Kernel").count() == 0
-        assert page.get_by_text("official Jupyter news").count() == 0
-        page.close()
+@pytest.fixture(scope="module")
+def lab_server(tmp_path_factory):
+    with lab_of(tmp_path_factory.mktemp("lab")) as found:
+        yield found
 
 
-def test_a_kernel_that_did_not_start_at_once_is_started_again(chromium, tmp_path):
+@pytest.fixture
+def lab_page(lab_server, chromium):
+    """A fresh visitor's page for JupyterLab, where no notebook runs yet, and its address."""
+    base, token = lab_server
+    visitor = chromium.new_context(viewport={"width": 1600, "height": 1000})
+    page = visitor.new_page()
+    page.set_default_timeout(120_000)
+    yield page, f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset"
+    visitor.close()
+    for session in json.loads(asked(f"{base}/api/sessions?token={token}")):
+        asked(f"{base}/api/sessions/{session['id']}?token={token}", method="DELETE")
+
+
+def asked(address, method="GET"):
+    request = urllib.request.Request(address, method=method)  # noqa: S310
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        return answer.read()
+
+
+def test_the_working_copy_answers_with_its_token_and_to_nobody_without(lab_server):
+    base, token = lab_server
+    listing = f"{base}/api/contents/90_student_report.ipynb?content=0"
+    assert b"90_student_report" in asked(f"{listing}&token={token}")
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        asked(listing)
+
+
+def test_run_all_before_the_kernel_is_ready_runs_and_no_news_is_asked_for(lab_page):
+    page, address = lab_page
+    # Kernels and checkpoints come late, as on a busy machine: the notebook shows before them.
+    page.add_init_script(
+        """const get = window.fetch;
+        window.fetch = async (asked, ...rest) => {
+          if (/api.kernelspecs|checkpoints/.test(asked.url || asked))
+            await new Promise((late) => setTimeout(late, 3000));
+          return get(asked, ...rest);
+        };"""
+    )
+    page.goto(address)
+    page.locator(".jp-Notebook").first.wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(PICTURE).first.wait_for()
+    assert page.get_by_text("Select Kernel").count() == 0
+    assert page.get_by_text("official Jupyter news").count() == 0
+
+
+def test_a_kernel_that_did_not_start_at_once_is_started_again(lab_page):
+    page, address = lab_page
     refused = []
 
     def start(route):
@@ -213,18 +250,14 @@ def test_a_kernel_that_did_not_start_at_once_is_started_again(chromium, tmp_path
         refused.append(route.request.url)
         return route.fulfill(status=500, body='{"message": "the kernel did not start"}')
 
-    with lab_of(tmp_path) as (base, token):
-        page = chromium.new_page(viewport={"width": 1600, "height": 1000})
-        page.set_default_timeout(120_000)
-        page.route("**/api/sessions*", start)
-        page.goto(f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset")
-        page.locator(".jp-Notebook").first.wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        page.locator(PICTURE).first.wait_for()
-        assert len(refused) == 2
-        assert page.locator(".jp-Dialog").count() == 0
-        page.close()
+    page.route("**/api/sessions*", start)
+    page.goto(address)
+    page.locator(".jp-Notebook").first.wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(PICTURE).first.wait_for()
+    assert len(refused) == 2
+    assert page.locator(".jp-Dialog").count() == 0
 
 
 FOREIGN = (
@@ -235,11 +268,8 @@ FOREIGN = (
 )
 
 
-def test_a_foreign_class_is_mapped_on_the_page_and_read_to_an_answer(chromium, tmp_path):
-    with (
-        running(COMMAND, ADDRESS, tmp_path) as (match, _, _),
-        opened(chromium, match[0]) as page,
-    ):
+def test_a_foreign_class_is_mapped_on_the_page_and_read_to_an_answer(sampled, chromium, tmp_path):
+    with opened(chromium, sampled) as page:
         tab(page, "Data")
         said = hand_in(page, "Class (CSV, Excel)", "registrar.csv", FOREIGN)
         assert "registrar.csv: not in use yet" in said

@@ -203,14 +203,6 @@ NAME_OF_FOCUS = """() => {
 TABS = ("Results", "List", "Charts", "Data", "Compare")
 
 
-@only_without_code
-@pytest.mark.parametrize("name", TABS)
-def test_axe_finds_nothing_serious(page, name):
-    tab(page, name)
-    page.wait_for_timeout(500)
-    assert serious(page) == []
-
-
 @only_in_jupyterlab
 def test_axe_finds_nothing_serious_inside_the_panels(page):
     assert serious(page, ".cs-page") == []
@@ -222,10 +214,8 @@ def test_a_narrow_page_shows_everything_without_scrolling_sideways(page, name):
     page.set_viewport_size({"width": 390, "height": 844})
     try:
         tab(page, name)
-        page.wait_for_timeout(500)
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         assert page.evaluate(STICKING_OUT) == []
-        assert serious(page) == []
     finally:
         page.set_viewport_size({"width": 1280, "height": 900})
 
