@@ -164,6 +164,9 @@ def check_length(made, student_id):
     assert len(WORD.findall(prose)) < 900, student_id
     assert len(NUMBER.findall(prose)) < 120, student_id
     pages = page_texts(made.out / f"{student_id}.pdf")
+    # Page 1 is whole in itself: what follows on page 2 is the list.
+    listed = [at for at, text in enumerate(pages) if "the most likely interview first" in text]
+    assert listed in ([], [1]), student_id
     assert next((at for at, text in enumerate(pages) if APPENDIX[3:] in text), len(pages)) <= 4
 
 

@@ -18,6 +18,7 @@ from tests.golden.freeze import CLASS, HERE, WISHED, class_folder
 RECORDED = HERE / "pages"
 FINGERPRINT = re.compile(r"\b(assumptions|learned) [0-9a-f]{12}\b")
 TABLE = ("--format", "table")
+INPUTS = ("programs", "preferences", "graduates")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "list": (
         *("pick", "S001", *WISHED, "--what-if", "step2_ck=265", "--what-if", "limit=+10"),
@@ -53,44 +54,22 @@ def printed(arguments: tuple[str, ...], folder: Path) -> str:
 
 
 def class_page(folder: Path) -> str:
-    """The class overview: every sentence and table of notebook 70, for the first eight students."""
-    from analysis.views.cohort import class_overview
-    from analysis.views.cohort_pages import class_pages
+    """The class overview: what notebook 70 puts on the page, for the first eight students."""
+    from analysis.assumptions import read_assumptions, toml_text
+    from tests.published import run_notebook, words_of
 
+    (folder / "few draws.toml").write_text(
+        toml_text(read_assumptions(None, ["classmates.draws=200"]))
+    )
     students = folder / "students of the class.csv"
     students.write_text("".join((folder / "students.csv").read_text().splitlines(True)[:9]))
-    found = class_overview(
-        students,
-        folder / "programs.csv",
-        folder / "preferences.csv",
-        folder / "graduates.csv",
-        overrides=["classmates.draws=200"],
+    _, parts = run_notebook(
+        "70_class_overview",
+        students_csv=str(students),
+        **{f"{name}_csv": str(folder / f"{name}.csv") for name in INPUTS},
+        assumptions_toml=str(folder / "few draws.toml"),
     )
-    pages = class_pages(found)
-    shown = [
-        pages.facts,
-        pages.summary,
-        pages.by_specialty,
-        pages.first_words,
-        pages.first,
-        pages.standing_caption,
-        pages.others_words,
-        pages.others,
-        pages.shared_words,
-        pages.shared,
-        pages.calls_words,
-        pages.calls,
-        pages.change,
-        pages.left_out,
-        pages.graduates_words,
-        pages.graduates,
-        pages.rests_on,
-    ]
-    parts = [
-        part if isinstance(part, str) else part.to_csv(index=False, sep="|", lineterminator="\n")
-        for part in shown
-    ]
-    return "\n\n".join(part.strip() for part in parts) + "\n"
+    return "\n\n".join(part.strip() for part in words_of(parts)) + "\n"
 
 
 def case_page(folder: Path) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,15 +15,18 @@ from analysis.cli.printing import (
     AssumptionsFile,
     Cluster,
     Format,
+    GraduateFiles,
+    OwnColumns,
     Preferences,
     Processes,
     Programs,
     Sets,
+    StudentId,
     Students,
+    Survey,
     chosen_format,
+    print_answer,
     print_chances,
-    print_csv,
-    print_json,
     print_list,
     print_table,
     reads_files,
@@ -114,19 +118,14 @@ def chances(
     )
     for problem in answer.problems:
         say(problem)
-    form = chosen_format(output)
     rows = answer.records()
-    if form is Format.json:
-        print_json(rows)
-    elif form is Format.csv:
-        print_csv(rows)
-    else:
-        print_chances(rows, what_if or (), answer.fingerprint)
+    as_table = partial(print_chances, rows, what_if or (), answer.fingerprint)
+    print_answer(output, rows, rows, as_table)
     return answer.exit_code
 
 
 def pick(
-    student_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the student.")],
+    student_id: StudentId,
     students: Students,
     programs: Programs,
     preferences: Preferences = None,
@@ -243,22 +242,18 @@ def pick(
         together_by=together_by,
     )
     record = answer.record()
-    form = chosen_format(output)
-    if form is Format.json:
-        print_json(record)
-    elif form is Format.csv:
-        print_csv(record["programs"], PROGRAM_COLUMNS)
+    as_table = partial(print_list, student_id, record)
+    print_answer(output, record, record["programs"], as_table, PROGRAM_COLUMNS)
+    if chosen_format(output) is Format.csv:
         if not record["programs"]:
             say(record["sentences"][0])
         if what_if:
             say("CSV is the list as it is; --format table or json has the what-ifs beside it")
-    else:
-        print_list(student_id, record)
     return 0
 
 
 def season(
-    student_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the student.")],
+    student_id: StudentId,
     students: Students,
     programs: Programs,
     offers: Annotated[
@@ -280,16 +275,14 @@ def season(
         student_id, students, programs, offers, _given(preferences), assumptions, sets or ()
     )
     record = answer.record()
-    form = chosen_format(output)
-    if form is Format.json:
-        print_json(record)
-    elif form is Format.csv:
-        print_csv(record["programs"], SEASON_COLUMNS)
-    else:
+
+    def as_table() -> None:
         columns = ["program", "answer", "chance", "match_gain", "rank", "write"]
         print_table(answer.printed(), columns, f"{student_id}: the season so far")
         print("\n".join(record["sentences"]))
         print(f"These numbers rest on assumptions {record['fingerprint']}.")
+
+    print_answer(output, record, record["programs"], as_table, SEASON_COLUMNS)
     return 0
 
 
@@ -327,10 +320,7 @@ def robustness(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Use no earlier answer and keep none.")
     ] = False,
-    survey: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Take the weights from survey responses: a CSV file."),
-    ] = None,
+    survey: Survey = None,
     workers: Processes = None,
     cluster: Cluster = "",
     output: FormatOption = None,
@@ -340,7 +330,6 @@ def robustness(
     if student_id != "class" and (workers or cluster):
         message = "one student runs in this process: --workers and --cluster are for class"
         raise typer.BadParameter(message)
-    form = chosen_format(output)
     code, title = 0, "share of draws in which a program is on the list"
     files = (students, programs, _given(preferences), assumptions, sets or (), draws, seed)
     said: list[str] = []
@@ -370,7 +359,7 @@ def robustness(
         finally:
             _clear_line()
         code = 1 if problems or (len(table) and table["problem"].ne("").any()) else 0
-        rows = table.astype(object).where(table.notna(), None).to_dict("records")
+        answer = rows = table.astype(object).where(table.notna(), None).to_dict("records")
         columns = list(table.columns)
     else:
         from analysis.views.robustness import robustness as answer_of
@@ -379,18 +368,14 @@ def robustness(
         told, responses = _told("lists made again"), _given(survey)
         answer = answer_of(student_id, *files, told, responses, cached=not no_cache)
         _clear_line()
-        if form is Format.json:
-            print_json(answer)
-            return 0
         rows, said = robustness_rows(answer), [*answer["findings"], answer["note"]]
         columns = ["program_id", "selection_acceptability", "low", "high", "in_base_list"]
-    if form is Format.json:
-        print_json(rows)
-    elif form is Format.csv:
-        print_csv(rows)
-    else:
+
+    def as_table() -> None:
         print_table(rows, columns, title)
         print("".join(f"{sentence}.\n" for sentence in said), end="")
+
+    print_answer(output, answer, rows, as_table)
     return code
 
 
@@ -410,19 +395,12 @@ def _clear_line() -> None:
 
 
 def backtest(
-    graduates: Annotated[
-        list[Path],
-        typer.Option(
-            "--graduates", metavar="FILE", help="A file of graduates. Repeat it for more."
-        ),
-    ],
+    graduates: GraduateFiles,
     programs: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="A file of programs, if graduates name them by id."),
     ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="How your own columns read: a TOML file.")
-    ] = None,
+    mapping: OwnColumns = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     learned_to: Annotated[
@@ -458,43 +436,31 @@ def backtest(
     record = answer.record()
     if answer.refused:
         say(answer.refused)
-    shown = chosen_format(output)
-    code = 1 if answer.refused else 0
-    if shown is Format.json:
-        print_json(record)
-        return code
-    if shown is Format.csv:
-        print_csv(answer.figures())
-        return code
-    print(answer.verdict())
-    for reason in record["reasons"]:
-        print(f"{reason[0].upper()}{reason[1:]}.")
-    figures = [{name: _figure(cell) for name, cell in row.items()} for row in answer.figures()]
-    figures = [row for row in figures if row["meaning"]]
-    print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90% interval")
-    yardstick = answer.yardstick()
-    if len(yardstick):
-        print_table(yardstick.to_dict("records"), list(yardstick), "what is right in brackets")
-    learned = [{name: _figure(cell) for name, cell in row.items()} for row in answer.changes()]
-    print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
-    print(
-        f"assumptions {record['fingerprint']}, learned {record['fingerprint_learned']}"
-        + ("" if learned_to is None or answer.refused else f", written to {learned_to.name}")
-    )
-    return code
+
+    def as_table() -> None:
+        print(answer.verdict())
+        for reason in record["reasons"]:
+            print(f"{reason[0].upper()}{reason[1:]}.")
+        figures = [row for row in _figures(answer.figures()) if row["meaning"]]
+        print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90% interval")
+        yardstick = answer.yardstick()
+        if len(yardstick):
+            print_table(yardstick.to_dict("records"), list(yardstick), "what is right in brackets")
+        learned = _figures(answer.changes())
+        print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
+        print(
+            f"assumptions {record['fingerprint']}, learned {record['fingerprint_learned']}"
+            + ("" if learned_to is None or answer.refused else f", written to {learned_to.name}")
+        )
+
+    print_answer(output, record, answer.figures(), as_table)
+    return 1 if answer.refused else 0
 
 
 def export_graduates(
-    graduates: Annotated[
-        list[Path],
-        typer.Option(
-            "--graduates", metavar="FILE", help="A file of graduates. Repeat it for more."
-        ),
-    ],
+    graduates: GraduateFiles,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The new file of counts.")],
-    mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="How your own columns read: a TOML file.")
-    ] = None,
+    mapping: OwnColumns = None,
 ) -> None:
     """Write counts that can be shared: groups of ten graduates or more, with noise."""
     from analysis.inputs import row_key
@@ -516,17 +482,15 @@ def pool_graduates(
     from analysis.views.graduates import pool_cells
 
     rows = pool_cells(files).to_dict("records")
-    shown = chosen_format(output)
-    if shown is Format.json:
-        print_json(rows)
-    elif shown is Format.csv:
-        print_csv(rows)
-    else:
-        print_table([{n: _figure(c) for n, c in row.items()} for row in rows], list(rows[0]))
+    print_answer(output, rows, rows, lambda: print_table(_figures(rows), list(rows[0])))
 
 
-def _figure(cell: Any) -> Any:
-    return f"{cell:.3f}" if isinstance(cell, float) else cell
+def _figures(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows whose numbers have three decimals."""
+    return [
+        {name: f"{cell:.3f}" if isinstance(cell, float) else cell for name, cell in row.items()}
+        for row in rows
+    ]
 
 
 def scorecard(
@@ -535,11 +499,7 @@ def scorecard(
     """Compare typical applicants, by specialty and degree, with published figures."""
     from analysis.views.scorecard import scorecard as found
 
-    form = chosen_format(output)
     rows = found(assumptions, sets or ())
-    if form is not Format.table:
-        (print_json if form is Format.json else print_csv)(rows)
-        return
     shown = [
         {
             "part": row["part"],
@@ -553,7 +513,7 @@ def scorecard(
         for row in rows
         if row["published"] is not None or row["part"] == "order"
     ]
-    print_table(shown, list(shown[0]))
+    print_answer(output, rows, rows, lambda: print_table(shown, list(shown[0])))
 
 
 def _scored(row: dict[str, Any], column: str) -> str:
@@ -597,10 +557,7 @@ def new_assumptions(
         typer.Option(metavar="FILE", help="The set to start from. Default: the built-in one."),
     ] = None,
     sets: Sets = None,
-    survey: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help="Take the weights from survey responses: a CSV file."),
-    ] = None,
+    survey: Survey = None,
     specialty: Annotated[
         str,
         typer.Option(metavar="SPECIALTY", help="Only directors of this specialty. Default: all."),
@@ -640,12 +597,10 @@ def new_assumptions(
 
 
 def _print_rows(rows: list[dict[str, str]], output: FormatOption) -> None:
-    form = chosen_format(output)
-    if form is Format.json:
-        print_json(rows)
-    elif form is Format.csv:
-        print_csv(rows)
-    elif rows:
-        print_table(rows, list(rows[0]))
-    else:
-        print("no difference", file=sys.stderr)
+    def as_table() -> None:
+        if rows:
+            print_table(rows, list(rows[0]))
+        else:
+            print("no difference", file=sys.stderr)
+
+    print_answer(output, rows, rows, as_table)

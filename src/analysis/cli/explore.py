@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.printing import reads_files
+from analysis.cli.printing import AssumptionsFile, Preferences, reads_files
 
 __all__ = ["add_to"]
 
@@ -30,12 +30,8 @@ def explore(
     programs: Annotated[
         Path | None, typer.Option(metavar="FILE", help=f"The programs. {OWN}")
     ] = None,
-    preferences: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Wishes, ties and signals: a file.")
-    ] = None,
-    assumptions: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Another set of assumptions: a TOML file.")
-    ] = None,
+    preferences: Preferences = None,
+    assumptions: AssumptionsFile = None,
     port: Annotated[
         int,
         typer.Option(

@@ -26,12 +26,17 @@ __all__ = [
     "AssumptionsFile",
     "Cluster",
     "Format",
+    "GraduateFiles",
+    "OwnColumns",
     "Preferences",
     "Processes",
     "Programs",
     "Sets",
+    "StudentId",
     "Students",
+    "Survey",
     "chosen_format",
+    "print_answer",
     "print_chances",
     "print_csv",
     "print_json",
@@ -92,6 +97,23 @@ def _cell(value: Any) -> Any:
     if isinstance(value, float):
         return f"{value:.6g}"
     return formula_as_text(visible(value)) if isinstance(value, str) else value
+
+
+def print_answer(
+    asked: Format | None,
+    answer: Any,
+    rows: Sequence[Mapping[str, Any]],
+    as_table: Callable[[], None],
+    columns: Sequence[str] = (),
+) -> None:
+    """Print an answer as JSON, its rows as CSV, or as the function prints a table of it."""
+    form = chosen_format(asked)
+    if form is Format.json:
+        print_json(answer)
+    elif form is Format.csv:
+        print_csv(rows, columns)
+    else:
+        as_table()
 
 
 def print_table(
@@ -244,6 +266,7 @@ def _percent(share: float | None) -> str:
     return "not known" if share is None else f"{share * 100:.0f}%"
 
 
+StudentId = Annotated[str, typer.Argument(metavar="ID", help="Id of the student.")]
 Students = Annotated[
     Path,
     typer.Option(
@@ -255,6 +278,17 @@ Programs = Annotated[
 ]
 Preferences = Annotated[
     Path | None, typer.Option(metavar="FILE", help="Wishes, ties and signals: a file.")
+]
+GraduateFiles = Annotated[
+    list[Path],
+    typer.Option("--graduates", metavar="FILE", help="A file of graduates. Repeat it for more."),
+]
+Survey = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Take the weights from survey responses: a CSV file."),
+]
+OwnColumns = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="How your own columns read: a TOML file.")
 ]
 AssumptionsFile = Annotated[
     Path | None,

@@ -19,6 +19,7 @@ from analysis.cli.printing import (
     Processes,
     Programs,
     Sets,
+    StudentId,
     Students,
     reads_files,
     refuse_both,
@@ -64,6 +65,7 @@ Out = Annotated[
 Branding = Annotated[
     Path | None, typer.Option(metavar="FILE", help="The office's look: a TOML file.")
 ]
+ReportDate = Annotated[str, typer.Option(metavar="DATE", help="Date of the data, as 2026-09-15.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -86,7 +88,7 @@ def demo() -> int:
 
 
 def report(
-    student_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the student.")],
+    student_id: StudentId,
     students: Students,
     programs: Programs,
     out: Out,
@@ -95,9 +97,7 @@ def report(
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     branding: Branding = None,
-    report_date: Annotated[
-        str, typer.Option(metavar="DATE", help="Date of the data, as 2026-09-15.")
-    ] = "",
+    report_date: ReportDate = "",
 ) -> int:
     """Make one student's report, a PDF."""
     inputs = _loaded(
@@ -138,9 +138,7 @@ def batch(
         ),
     ] = False,
     branding: Branding = None,
-    report_date: Annotated[
-        str, typer.Option(metavar="DATE", help="Date of the data, as 2026-09-15.")
-    ] = "",
+    report_date: ReportDate = "",
     overview: Annotated[
         Path | None,
         typer.Option(

@@ -82,9 +82,8 @@ def member_of(student_id: str, found: ApplicationList) -> Member:
 def _rates(members: Sequence[Member], assumptions: Assumptions) -> Floats:
     """Chance of a match after an interview at each program of each list."""
     usual = assumptions.value("match_given_interview")
-    return np.concatenate(
-        [np.full(len(m.programs), usual) if m.rate is None else m.rate for m in members]
-    )
+    own = [np.full(len(m.programs), usual) if m.rate is None else m.rate for m in members]
+    return np.concatenate([np.empty(0), *own])
 
 
 PAIRS_AT_A_TIME = 50_000  # what a solver holds at once, whatever the class
@@ -106,7 +105,7 @@ class Assumed:
 def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     """One state for each correlation that is mixed; everything else as assumed."""
     how = mechanism(assumptions)
-    chance = np.concatenate([member.chance for member in members])
+    chance = np.concatenate([np.empty(0), *(member.chance for member in members)])
     rate = _rates(members, assumptions)
     threshold = np.stack([match_thresholds(chance, rate, how.at(rho)) for rho in how.rho])
     states = len(how.rho)
@@ -123,19 +122,19 @@ def as_assumed(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
 
 def as_varied(members: Sequence[Member], assumptions: Assumptions) -> Assumed:
     """One state for each joint draw of the assumptions (sections 3.6 and 8)."""
-    counts = {len(member.drawn) for member in members}
+    counts = {len(member.drawn) for member in members} or {1}
     if len(counts) != 1 or counts == {0}:
         message = "members of a class need equally many joint draws, at least one"
         raise ModelError(message)
     (draws,) = counts
-    chance = np.concatenate([member.drawn for member in members], axis=1)
+    chance = np.concatenate([np.empty((draws, 0)), *(m.drawn for m in members)], axis=1)
     seed = int(assumptions.value("uncertainty.seed"))
     rates = _between(assumptions.values("uncertainty.match_given_interview"), draws, seed, 1)
     added = logit(_rates(members, assumptions)) - logit(assumptions.value("match_given_interview"))
     how = mechanism(assumptions)
     rho = np.resize(np.array(how.rho), draws)
     threshold = np.empty_like(chance)
-    at_a_time = max(1, PAIRS_AT_A_TIME // chance.shape[1])
+    at_a_time = max(1, PAIRS_AT_A_TIME // max(1, chance.shape[1]))
     for one in dict.fromkeys(how.rho):
         alike = np.flatnonzero(rho == one)
         for begin in range(0, alike.size, at_a_time):
@@ -265,7 +264,7 @@ def placements(
     draws = margin.shape[0]
     willing = margin > 0
     turned_away = np.zeros_like(willing)
-    programs = int(program.max(initial=0)) + 1
+    programs = int(program.max(initial=-1)) + 1
     room = np.broadcast_to(np.asarray(most), (draws, programs))
     open_draws = np.arange(draws)
     while open_draws.size:
@@ -350,17 +349,23 @@ class _Luck:
     def factors(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
         """Common factor of each student, shape (draws, students), standard normal."""
         common = self._common.standard_normal(shared.size)
-        own = np.stack([stream.standard_normal(shared.size) for stream in self._own], axis=1)
+        own = _normal(self._own, shared.size)
         return np.sqrt(shared)[:, None] * common[:, None] + np.sqrt(1 - shared)[:, None] * own
 
     def rankings(self, draws: int) -> NDArray[np.float64]:
         """Factor behind each student's rankings, shape (draws, students), standard normal."""
-        return np.stack([stream.standard_normal(draws) for stream in self._ranked], axis=1)
+        return _normal(self._ranked, draws)
 
     def answers(self, student: int, draws: int) -> NDArray[np.float64]:
         """Uniform luck at each program of a student, shape (draws, k)."""
         streams = self._answers[student]
         return np.stack([one.random(draws) for one in streams], axis=1)
+
+
+def _normal(streams: Sequence[np.random.Generator], draws: int) -> Floats:
+    """Draws of each stream, shape (draws, streams)."""
+    drawn = [stream.standard_normal(draws) for stream in streams]
+    return np.reshape(drawn, (len(streams), draws)).T
 
 
 def _stream(seed: int, student_id: str, program_id: str) -> np.random.Generator:
@@ -440,7 +445,8 @@ def margins(
 
 def _padded(members: Sequence[Member], ids: Sequence[str]) -> NDArray[np.int64]:
     place = {one: at for at, one in enumerate(ids)}
-    program = np.zeros((len(members), max(len(m.programs) for m in members)), dtype=np.int64)
+    longest = max((len(member.programs) for member in members), default=1)
+    program = np.zeros((len(members), longest), dtype=np.int64)
     for row, member in enumerate(members):
         program[row, : len(member.programs)] = [place[one] for one in member.programs]
     return program
@@ -457,18 +463,17 @@ def _shares(ends_at: NDArray[np.int64], turned_away: Bools, lost: Bools) -> NDAr
 
 def _pair_rows(members: Sequence[Member], means: NDArray[np.float64]) -> pd.DataFrame:
     rows = [
-        {
-            "student_id": member.student_id,
-            "program_id": one,
-            "signal": member.signal[rank] if member.signal else "none",
-            "ends": means[0, at, rank],
-            "turned_away": means[1, at, rank],
-            "matches_lost": means[2, at, rank],
-        }
+        (
+            member.student_id,
+            one,
+            member.signal[rank] if member.signal else "none",
+            *means[:, at, rank],
+        )
         for at, member in enumerate(members)
         for rank, one in enumerate(member.programs)
     ]
-    return pd.DataFrame(rows)
+    columns = ["student_id", "program_id", "signal", "ends", "turned_away", "matches_lost"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 STEPS = ("independent", "one_season", "shared_places", "assumptions")

@@ -117,9 +117,12 @@ DEGREE_SPELLINGS = MappingProxyType(
         "md": "us_md",
         "m_d": "us_md",
         "usmd": "us_md",
+        "md_phd": "us_md",
+        "allopathic": "us_md",
         "do": "us_do",
         "d_o": "us_do",
         "usdo": "us_do",
+        "osteopathic": "us_do",
         "img": "non_us_img",
         "us_citizen_img": "us_img",
         "u_s_img": "us_img",
@@ -140,21 +143,22 @@ STEP1_SPELLINGS = MappingProxyType(
         "fail_and_pass": "fail_then_pass",
     }
 )
+_VISAS = {"j1": ("j1", "j_1"), "h1b": ("h1b", "h_1b", "h1_b", "h_1_b")}
 VISA_SPELLINGS = MappingProxyType(
     {
-        "j_1": "j1",
-        "j_1_only": "j1",
-        "j1_only": "j1",
-        "h_1b": "h1b",
-        "h_1b_only": "h1b",
-        "j1_h1b": "both",
-        "j_1_h_1b": "both",
-        "j_1_and_h_1b": "both",
-        "j1_and_h1b": "both",
-        "no": "none",
-        "n": "none",
-        "no_visa": "none",
+        f"{word}{more}": code
+        for code, words in _VISAS.items()
+        for word in words
+        for more in ("", "_only", "_visa", "_visas")
     }
+    | {
+        f"{first}{between}{second}": "both"
+        for one, other in (_VISAS.values(), reversed(_VISAS.values()))
+        for first in one
+        for second in other
+        for between in ("_", "_and_", "_or_")
+    }
+    | dict.fromkeys(("no", "n", "no_visa", "no_visas"), "none")
 )
 
 SEASON = "data/assumptions/season.csv"
@@ -196,18 +200,35 @@ def season_signals(specialty: str, kind: str) -> int:
 
 def specialty_name(word: str) -> tuple[str, str]:
     """Name of a specialty in its one spelling."""
-    spellings = _spellings()
-    if name := spellings.get(_key(word)):
+    spellings, key = _spellings(), _key(word)
+    if name := spellings.get(key) or spellings.get(key.removesuffix("categorical")):
         return name, ""
-    near = get_close_matches(_key(word), spellings, n=1, cutoff=0.5)
+    near = get_close_matches(key, spellings, n=1, cutoff=0.5)
     hint = f" (the nearest is {spellings[near[0]]})" if near else ""
     return " ".join(word.split()), f"is not in {SEASON}{hint}"
 
 
-# By name, and as two letters with points: N.Y.
+# The Associated Press's abbreviations, and older ones, where they are not the two letters: Mass.
+_ABBREVIATIONS = (
+    "AL ala; AK alas; AZ ariz; AR ark; CA calif cal; CO colo; CT conn; DE del; FL fla; HI haw; "
+    "ID ida; IL ill; IN ind; KS kan kans; MA mass; MI mich; MN minn; MS miss; MT mont; "
+    "NE neb nebr; NV nev; NH n_hampshire; NJ n_jersey; NM n_mex n_mexico; "
+    "NC n_carolina no_carolina; ND n_dak n_dakota; OK okla; OR ore oreg; "
+    "PA penn penna; SC s_carolina so_carolina; SD s_dak s_dakota; "
+    "TN tenn; TX tex; WA wash washington_state; WV w_va w_virginia; WI wis wisc; WY wyo; "
+    "DC washington_dc washington_d_c; NY new_york_state; PR p_rico; "
+    "QC québec; ON ont; AB alta; SK sask"
+)
+# By name, as two letters with points (N.Y.), with the country (US-NY), and abbreviated.
 STATE_SPELLINGS = MappingProxyType(
     {folded(name): code for name, code in STATES.items()}
-    | {"_".join(code.casefold()): code for code in STATES.values()}
+    | {
+        f"{before}{between.join(code.casefold())}": code
+        for code in STATES.values()
+        for before, between in (("", "_"), ("us_", ""), ("usa_", ""))
+    }
+    | {f"{folded(name)}_{code.casefold()}": code for name, code in STATES.items()}
+    | {word: code for code, *words in map(str.split, _ABBREVIATIONS.split(";")) for word in words}
 )
 # What a wish may name: a state, or a census division for all of its states.
 PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))

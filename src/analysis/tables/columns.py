@@ -57,6 +57,7 @@ class Column:
     percent: bool = False
     share: bool = False
     yes_no: bool = False
+    grouped: bool = False  # of numbers: counts or dollars, so that 1,800 is eighteen hundred
     cut_at: int = 0  # of texts: what is longer is cut there; 0 for never
     # private, lines: Whether no message may show a cell; whether a cell may go over several lines.
     private: bool = False
@@ -89,6 +90,7 @@ def number(
     empty: bool = True,
     whole: bool = False,
     percent: bool = False,
+    dollars: bool = False,
     regex: bool = False,
 ) -> Column:
     """Column of numbers in a closed range."""
@@ -106,6 +108,7 @@ def number(
         percent=percent,
         share=high <= 1,
         yes_no=whole and (low, high) == (0, 1),
+        grouped=(whole and high >= 1000) or dollars,
         regex=regex,
     )
 

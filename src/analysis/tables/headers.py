@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
@@ -10,7 +11,14 @@ from functools import cache
 from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS, folded
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["column_of", "known_words", "resembled", "table_of", "tells_of_a_password"]
+__all__ = [
+    "column_of",
+    "in_other_letters",
+    "known_words",
+    "resembled",
+    "table_of",
+    "tells_of_a_password",
+]
 
 # Names that surely mean one of our columns, as `folded` leaves them; each counts only in tables
 # that have the column.
@@ -106,7 +114,7 @@ BY_TABLE: Mapping[str, Mapping[str, str]] = {
     "applicants": {"id": "applicant_id", "applied": "applications"},
 }
 # Words in a header that tell of a red flag or a password, in several languages; beginnings of
-# words, as `folded` leaves them.
+# words, as `plain_name` leaves them.
 FLAG_WORDS = (
     "flag", "loa", "leave", "fail", "remediat", "professionalism", "unprofessional", "misconduct",
     "mspe", "probation", "dismiss", "suspen", "disciplin", "concern", "attempt", "repeat",
@@ -115,34 +123,39 @@ FLAG_WORDS = (
     "hearing", "violation", "ethic", "difficult", "retake", "resit", "incomplete", "absence",
     "time_off", "gap", "interrupt", "issue", "problem", "deficien", "unsatisf", "marginal", "remed",
     "below", "low_pass", "low_grade", "f_grade", "grade_f", "chronic", "clerkship_low",
-    "failli", "echec", "échec", "redoubl", "avertiss", "conge", "congé", "nicht_bestanden",
-    "durchgefallen", "beurlaub", "fehlzeit", "wiederhol", "disziplin", "abmahn", "reprob", "reprov",
-    "suspenso", "licencia", "ausencia", "exceden", "amonest", "retir", "bocciat", "tranca",
+    "year_off", "extra", "off_cycle", "held_back", "reclass", "fifth_year", "lapse", "censur",
+    "failli", "echec", "echou", "redoubl", "avertiss", "conge", "exclu", "ajourn",
+    "nicht_bestanden", "durchgefallen", "durchfall", "beurlaub", "fehlzeit", "fehlversuch",
+    "wiederhol", "disziplin", "abmahn", "verweis", "unterbrech", "exmatrikul",
+    "reprob", "reprov", "suspenso", "licencia", "ausencia", "exceden", "amonest", "retir", "repet",
+    "baja", "sancion", "expuls", "fracas", "aplaz", "afast", "falha", "faltas", "tranca", "bocciat",
+    "ripet", "assenz", "sospes",
 )  # fmt: skip
 PASSWORD_WORDS = (
     "pass_word", "password", "passwd", "passwort", "passcode", "passphrase", "pwd", "pw", "pin",
-    "kennwort", "contraseña", "contrasena", "clave", "mot_de_passe", "senha", "wachtwoord",
+    "kennwort", "losungswort", "contrasena", "clave", "mot_de_passe", "senha", "wachtwoord",
     "secret", "unlock", "pass", "key", "code", "codeword", "access_code", "open_code", "login",
-    "psw", "encryption", "protection", "parola", "hasło", "lösenord", "adgangskode", "密码", "pdf",
+    "psw", "encryption", "protection", "parola", "hasło", "losenord", "passord", "adgangskode",
+    "zugangscode", "geheim", "opens", "open_with", "pdf",
 )  # fmt: skip
 ALONE = frozenset({"pass", "key", "code", "login", "protection"})  # of a password if alone
 # Words that a column of ours has in another language, or in other words that are not sure.
 OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
-    "name": ("nombre", "apellido", "nom", "prenom", "prénom", "vorname", "nachname", "surname",
+    "name": ("nombre", "apellido", "nom", "prenom", "vorname", "nachname", "surname",
              "lastname", "firstname", "last_name", "first_name", "family_name", "given_name",
-             "nome", "preferred_name"),
-    "student_id": ("matrikelnummer", "matricula", "matrícula", "aamc_id", "banner_id",
+             "nome", "last", "first", "middle_name"),
+    "student_id": ("matrikelnummer", "matricula", "aamc_id", "banner_id",
                    "cas_id", "applicant_cas_id", "applicant_id", "applicant"),
-    "specialty": ("fachrichtung", "fach", "especialidad", "spécialité", "specialite", "discipline",
-                  "field", "second_choice", "backup_specialty"),
-    "degree": ("abschluss", "titulo", "título", "diplome", "diplôme", "school_type", "img",
+    "specialty": ("fachrichtung", "fach", "especialidad", "specialite", "discipline", "field",
+                   "spec", "second_choice", "backup_specialty"),
+    "degree": ("abschluss", "titulo", "diplome", "school_type", "img",
                "applicant_type"),
     "needs_visa": ("visum", "visa", "visado", "citizenship", "visa_status", "immigration"),
-    "application_limit": ("limit", "limite", "límite", "max_applications", "maximum_applications",
+    "application_limit": ("limit", "limite", "cap", "max_applications", "maximum_applications",
                           "most_applications", "number_of_applications", "bewerbungen", "app_cap",
                           "max_apps", "bewerbungslimit", "obergrenze"),
     "fee_budget_usd": ("budget", "presupuesto", "fee_limit", "max_fees", "fees"),
-    "preferred_states": ("states", "bundesstaat", "bundesstaaten", "estados", "état", "preferences",
+    "preferred_states": ("states", "bundesstaat", "bundesstaaten", "estados", "etat", "preferences",
                          "geographic_preference", "region", "location_preference"),
     "exclude_states": ("avoid_states", "states_to_avoid", "not_states", "no_go_states"),
     "never_apply": ("never", "exclude_programs", "do_not_apply", "excluded_programs"),
@@ -154,7 +167,7 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
                                   "honors_percent", "percent_honors", "clerkships"),
     "research_items": ("research", "forschung", "publikationen", "publicaciones", "posters"),
     "advisor_note": ("note", "notes", "notiz", "nota", "notas", "comment", "comments",
-                     "advisor_comment", "bemerkung"),
+                     "bemerkung"),
     "home_state": ("home", "hometown", "heimat"),
     "school_state": ("school",),
     "partner_id": ("partner", "couple", "couples_match", "spouse"),
@@ -169,7 +182,7 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "accepts_do": ("do_friendly", "takes_do", "do_applicants", "accepts_dos"),
     "accepts_comlex": ("takes_comlex", "comlex_accepted", "comlex_only", "comlex"),
     "visa": ("visas", "visa_sponsorship", "sponsors_visa", "visum"),
-    "positions": ("slots", "spots", "plätze"),
+    "positions": ("slots", "spots", "platze"),
     "veto_professionalism": ("veto",),
     "as_of": ("date", "updated", "stand"),
     "state": ("bundesstaat", "estado", "location"),
@@ -182,6 +195,9 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
     "matched": ("match", "match_result"),
 }  # fmt: skip
 MISSPELT = 0.8
+# Words of other columns too: of ours only where they stand alone.
+COMMON = frozenset({"score", "school", "field", "region", "location", "hospital", "institution",
+                    "sponsor", "connection", "updated", "stand", "discipline"})  # fmt: skip
 # Words that a header may have beside the one that counts.
 BESIDE = frozenset({"student", "program", "applicant", "residency", "usmle", "my", "the", "last",
                     "current", "value", "field"})  # fmt: skip
@@ -239,12 +255,27 @@ def table_of(header: Iterable[str]) -> str:
     return found[0] if len(found) == 1 else ""
 
 
+def plain_name(word: str) -> str:
+    """A header as `folded` leaves it, without accents."""
+    letters = unicodedata.normalize("NFKD", folded(word))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def _without_digits(name: str) -> str:
+    return "_".join(part for part in re.split(r"[_\d]+", name) if part)
+
+
+def in_other_letters(word: str) -> bool:
+    """Whether a header has letters and none of the Latin alphabet, so that nobody knows of it."""
+    letters = [letter for letter in plain_name(word) if letter.isalpha()]
+    return bool(letters) and not any("LATIN" in unicodedata.name(one, "") for one in letters)
+
+
 def resembled(word: str, table: str, cells: Iterable[str]) -> str:
     """What a column that is none of ours may nevertheless be."""
-    name = folded(word)
+    name = plain_name(word)
     columns = SCHEMAS[table].columns
-    tokens = [part for part in re.split(r"[_\d]+", name) if part]
-    joined = "_".join(tokens)
+    joined = _without_digits(name)
     if "pdf_password" in columns and tells_of_a_password(word):
         return "pdf_password"
     if "red_flags" in columns and (
@@ -269,14 +300,19 @@ def resembled(word: str, table: str, cells: Iterable[str]) -> str:
     likeness, column = max(near)
     if likeness >= MISSPELT:
         return column
-    if "red_flags" in columns and any(_tells_of_a_flag(cell) for cell in cells):
+    telling = {part for part in joined.split("_") if len(part) > 4 and part not in COMMON}
+    for column, others in OTHER_WORDS.items():
+        if column in columns and telling & {column, *others}:
+            return column
+    there = set(map(folded, cells))
+    if "red_flags" in columns and ({"p", "f"} <= there or any(map(_tells_of_a_flag, there))):
         return "red_flags"
     return ""
 
 
 def tells_of_a_password(word: str) -> bool:
     """Whether a header names a password."""
-    joined = "_".join(part for part in re.split(r"[_\d]+", folded(word)) if part)
+    joined = _without_digits(plain_name(word))
     return any(
         joined == one
         or (one not in ALONE and (f"_{one}_" in f"_{joined}_" or (len(one) > 5 and one in joined)))
@@ -312,10 +348,11 @@ def _one_slip(word: str, other: str) -> bool:
     return rest[1:] == others[1:] or rest[1:] == others or rest == others[1:] or swapped
 
 
-def _tells_of_a_flag(cell: str) -> bool:
-    text = f"_{folded(cell)}"
-    signs = ("_fail", "_remediat", "_loa_", "_leave_of_abs", "_probation", "_unprofessional",
-             "_misconduct", "_dismiss", "_suspended", "_repeated")  # fmt: skip
-    return any(sign in f"{text}_" for sign in signs) or folded(cell) in {
+def _tells_of_a_flag(word: str) -> bool:
+    text = f"_{word}"
+    signs = ("_fail", "_remed", "_loa_", "_leave", "_probation", "_unprofessional", "_misconduct",
+             "_dismiss", "_suspen", "_repeat", "_withdr", "_incomplete", "_disciplin", "_sanction",
+             "_honor_code")  # fmt: skip
+    return any(sign in f"{text}_" for sign in signs) or word in {
         *FLAG_SPELLINGS.keys() - {"none", "no_red_flag", "no_red_flags"}
     }

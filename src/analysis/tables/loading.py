@@ -26,8 +26,14 @@ import pandas as pd
 from analysis.plain_text import formula_as_text
 from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded, offers_column
 from analysis.tables.columns import ID_PATTERN, Column
-from analysis.tables.headers import column_of, resembled, table_of
-from analysis.tables.reading import NUMBER, RawRows, ambiguous_numbers, typed_column
+from analysis.tables.headers import column_of, in_other_letters, resembled, table_of
+from analysis.tables.reading import (
+    EITHER_THOUSANDS,
+    NUMBER,
+    RawRows,
+    ambiguous_numbers,
+    typed_column,
+)
 from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
 
@@ -46,7 +52,7 @@ __all__ = [
 SHOWN_PROBLEMS = 200
 AMBIGUOUS = (
     "a number that can be read in one way: other cells of this file write decimals with a comma, "
-    "so this may be a fraction or thousands; write it without the point, or with a comma"
+    "so this may be a fraction or thousands; write plain digits, such as 1200 or 1.2"
 )
 
 
@@ -160,11 +166,12 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
         repairs += [f"{name}: {what} ({count})" for what, count in repaired.items()]
         wrong = texts.index[refused if column.empty else refused | texts.eq("")]
         findings += [(at, name, texts[at], _expected(name, column, texts[at])) for at in wrong]
+    # What is told of a cell in place of what its kind would say of it.
     broken = list(_over_several_lines(raw, header, columns))
     numbers = [n for n, c in columns.items() if c.kind == "number" and n in header]
     texts_of = [cells[header.index(name)] for name in numbers]
     for name, wrong in zip(numbers, ambiguous_numbers(texts_of), strict=True):
-        findings += [
+        broken += [
             (at, name, cells.at[at, header.index(name)], AMBIGUOUS) for at in wrong.index[wrong]
         ]
     rows = pd.DataFrame(typed, index=cells.index)
@@ -217,7 +224,7 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     family = [n for n in columns if n not in schema.columns]
     rows = rows.rename(columns={n: offers_column(n) or spelled[n] for n in family})
     # A line of too many cells may show a name, under whatever header it stands.
-    unread = [replace(p, value=None) if "name" in schema.columns else p for p in raw.problems]
+    unread = [p if table in CHART_TABLES else replace(p, value=None) for p in raw.problems]
     problems = sorted([*unread, *problems], key=lambda p: p.line or 0)
     return Checked(
         table,
@@ -407,23 +414,29 @@ def _columns(
         columns |= dict.fromkeys(members, family)
         spare = [word for word in spare if word not in members]
     if spare:
-        for word in spare:
-            at = header.index(word)
-            shown = raw.header[at]
-            if alike := resembled(shown, table, {row[at] for row in raw.rows}):
-                cure = (
-                    "put its codes into red_flags"
-                    if alike == "red_flags"
-                    else f"put its cells into {alike}"
-                    if alike in header
-                    else f"rename it {alike}"
-                )
-                expected = (
-                    f"a column of {table}, and this one resembles {alike}: {cure}, map it "
-                    f'(countersignal map {name}), or leave it out with --ignore-column "{shown}"'
-                )
-                problems.append(Problem(name, expected, raw.header_line, shown))
-        left = [raw.header[header.index(word)] for word in spare]
+        left = {raw.header[at]: at for word in spare for at in [header.index(word)]}
+        alike = {
+            shown: resembled(shown, table, {row[at] for row in raw.rows})
+            for shown, at in left.items()
+        }
+        for shown, ours in alike.items():
+            same = [one for one in alike if alike[one] == ours]
+            if ours == "red_flags":
+                said = f"this one resembles {ours}: put its codes into red_flags"
+            elif len(same) > 1 and ours:
+                said = f"{' and '.join(same)} resemble {ours}: join them into one column {ours}"
+            elif ours:
+                cure = f"put its cells into {ours}" if ours in header else f"rename it {ours}"
+                said = f"this one resembles {ours}: {cure}"
+            elif in_other_letters(shown):
+                said = "what this one holds cannot be told from its name: rename it"
+            else:
+                continue
+            expected = (
+                f"a column of {table}, and {said}, map it (countersignal map {name}), or leave it "
+                f'out with --ignore-column "{shown}"'
+            )
+            problems.append(Problem(name, expected, raw.header_line, shown))
         repairs.append(f"columns left out: {', '.join(left)}")
     unnamed = [
         at for at, word in enumerate(header) if not word and any(row[at] for row in raw.rows)
@@ -450,6 +463,8 @@ def _over_several_lines(
             expected = (
                 f"one line; this cell begins on line {first} and ends on line {last}: look for a "
                 "quotation mark that is too many or missing"
+                if last > first
+                else "one line: take the line ends out of this cell"
             )
             yield at, name, "", expected
 
@@ -462,6 +477,8 @@ def _expected(name: str, column: Column, cell: str) -> str:
             f"a passing score ({LOWEST_PASSING}-300): this is a failing score; record "
             "step2_failure in red_flags and the passing score here"
         )
+    if column.kind == "number" and EITHER_THOUSANDS.fullmatch(cell):
+        return f"{column.expected}, in plain digits such as 1800 or 1.8"
     return column.expected
 
 

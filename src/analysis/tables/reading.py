@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import re
@@ -34,14 +35,17 @@ __all__ = [
 ]
 
 UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
-YES_NO = {"y": "yes", "true": "yes", "1": "yes", "n": "no", "false": "no", "0": "no"}
+NOTHING = frozenset("-–—") | {"--"}  # how people leave a cell empty that asks for a code or number
+YES_NO = {"y": "yes", "true": "yes", "1": "yes", "1_0": "yes"}
+YES_NO |= {"n": "no", "false": "no", "0": "no", "0_0": "no"}
 WORDS_OF_YES_NO = {"yes": 1.0, "y": 1.0, "true": 1.0, "no": 0.0, "n": 0.0, "false": 0.0}
 SAID = frozenset({"img", "f", "fail", "failed"})  # readings that a person may want to check
 TWICE = "what is given twice in a list taken once"
 NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?")
 DECIMAL_COMMA = re.compile(r"[+-]?\d+,(?:\d{1,2}|\d{4,})%?")
 # 1.200 is one and a fifth here, and twelve hundred where commas are decimal.
-EITHER_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+%?")
+EITHER_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+%?|[1-9]\d{0,2}(?:,\d{3})+")
+THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([, \u00a0\u202f'’])\d{3})(?:\1\d{3})*(?:\.\d+)?")
 
 
 class Refused(ValueError):  # noqa: N818 - it is a verdict on a cell, not a failure of the program
@@ -58,6 +62,12 @@ def _number(cell: str, column: Column) -> Interpreted:
     percent = bare.endswith("%")
     if percent:
         bare, repair = bare[:-1].strip(), "percent signs taken off"
+    if column.grouped:
+        bare = bare.removeprefix("$").strip()
+        if THOUSANDS.fullmatch(bare):
+            bare = re.sub(r"[^\d.]", "", bare)
+        if bare != cell:
+            repair = "thousands separators and dollar signs taken off"
     if DECIMAL_COMMA.fullmatch(bare):
         bare, repair = bare.replace(",", "."), "decimal commas read as points"
     if not NUMBER.fullmatch(bare):
@@ -86,15 +96,20 @@ def _choice(cell: str, column: Column) -> Interpreted:
 
 
 def _items(cell: str, column: Column) -> Interpreted:
-    # Among known words a comma separates too: no state, flag or division has one.
-    apart = re.split("[;,]" if column.options else ";", cell)
-    entries = [entry.strip() for entry in apart if entry.strip()]
+    entries = [entry.strip() for entry in cell.split(";") if entry.strip()]
     if not column.options:
         return _once(entries)
-    codes = {folded(option): option for option in column.options}
+    codes = {**column.spellings, **{folded(option): option for option in column.options}}
+    # Among known words a comma separates too, but in Washington, D.C.
+    entries = [
+        part.strip()
+        for entry in entries
+        for part in ([entry] if folded(entry) in codes else entry.split(","))
+        if part.strip()
+    ]
     words: list[str] = []
     for entry in entries:
-        word = codes.get(folded(entry)) or column.spellings.get(folded(entry), "")
+        word = codes.get(folded(entry), "")
         if word == NO_FLAG:
             continue
         if word not in column.options:
@@ -126,10 +141,19 @@ def _cell_text(cell: str, column: Column) -> Interpreted:
     return cell[: longest - 1] + "…", f"text over {longest:,} characters cut"
 
 
+# No form in which the day may be the month: 9.10.2026 is refused.
+DATES = ("%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%B %d %Y",
+         "%b %d %Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d-%B-%Y")  # fmt: skip
+TIME_OF_DAY = re.compile(r"(?<=\d)[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?Z?\Z")
+DOTTED_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Aug|Sep|Sept|Oct|Nov|Dec)t?\.?(?=\s)", re.IGNORECASE)
+
+
 def _date(cell: str, _: Column) -> Interpreted:
-    for form in ("%Y-%m-%d", "%m/%d/%Y", "%Y-%m-%d %H:%M:%S", "%m/%d/%y", "%B %d, %Y", "%b %d, %Y"):
+    bare = DOTTED_MONTH.sub(lambda m: m[1][:3], TIME_OF_DAY.sub("", cell)).replace(",", " ")
+    bare = " ".join(bare.split())
+    for form in DATES:
         try:
-            day = datetime.strptime(cell, form).date().isoformat()
+            day = datetime.strptime(bare, form).date().isoformat()
         except ValueError:
             continue
         return day, "" if day == cell else "dates written as YYYY-MM-DD"
@@ -180,7 +204,7 @@ def typed_column(
         values[position] = unknown
         if not cell:
             continue
-        if column.kind != "text" and folded(cell) in UNKNOWN:
+        if column.kind != "text" and (cell in NOTHING or folded(cell) in UNKNOWN):
             repair = "NA and the like read as empty"
         else:
             try:
@@ -205,6 +229,10 @@ MOST_BYTES = 200 * 2**20
 LONGEST_LINE = 1_000_000
 MOST_COLUMNS = 1_000
 MOST_CELLS = MOST_LINES = 5_000_000
+BYTE_ORDER_MARKS = {
+    "UTF-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
+    "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
+}
 SEPARATORS = (",", ";", "\t")
 LINE_END = re.compile(r"\r\n?|\n")
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -216,9 +244,20 @@ TOTALS = frozenset(
      "median", "summe", "gesamt", "total_students", "total_programs", "n"}
 )  # fmt: skip
 SEPARATOR_LINE = re.compile(r"\ufeff*\"?sep=(.)\"?\s*", re.IGNORECASE)
-FORMULA_TEXT = re.compile(r'\A\s*="([^"]*)"\s*\Z')
-# UTF-8 read as Windows-1252 somewhere before us, or a sign that another program could not write.
-GARBLED = re.compile(r"[ÃÂ][\u0080-\u00bf\u0152-\u2122]|\ufffd|[^\W\d_]\?+[^\W\d_]|\?\?")
+# What a cell says in a line of units below the header.
+UNIT = re.compile(
+    r"\(.*\)|\[.*\]|[%$#n]|[01] ?(?:-|–|to) ?\d+|[py]/[fn]|yes/no|pass/fail|points?|scores?|"
+    r"numbers?|counts?|percent|text|date|codes?|id|usd|m+/d+/y+|y+-m+-d+|integer|fraction|share",
+    re.IGNORECASE,
+)
+# ="00123", by which a program keeps a spreadsheet from reading a number, and '00123 of a person.
+FORMULA_TEXT = re.compile(r"\A\s*(?:=\"([^\"]*)\"|'(\d+))\s*\Z")
+# UTF-8 read as Windows-1252 somewhere before us, a sign that another program could not write, or
+# one inside a word that no word has: the file was in the encoding of another system.
+GARBLED = re.compile(
+    r"[ÃÂ][\u0080-\u00bf\u0152-\u2122]|\ufffd|[^\W\d_]\?+[^\W\d_]|\?\?"
+    r"|[^\W\d_][\u0080-\u009f€‚„†‡‰‹›•™¡¢£¤¥¦§©«¬®¯±¶¸»¼½¾¿×÷][^\W\d_]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +301,7 @@ def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRo
     data = _content(path)
     if data.startswith(WORKBOOK):
         cells, repairs = workbook_cells(name, data, words, sheet)
-        raw = replace(_table(name, cells, ",", words, repairs), plain=False)
+        raw = replace(_table(name, cells, "", words, repairs), plain=False)
     else:
         text, repairs = _text(name, data)
         separator, begin = _separator(text, words)
@@ -271,10 +310,9 @@ def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRo
             repairs.append(f"read with {shown} as separator")
         cells = _csv_cells(name, text, separator, begin)
         raw = _table(name, cells, separator, words, repairs)
-        _refuse_swallowed_rows(name, raw)
-        if (text.isascii() and "?" not in text) or not GARBLED.search(text):
-            return replace(raw, sha256=hashlib.sha256(data).hexdigest())
-    raw.repairs.extend(_garbled(raw))
+    _refuse_swallowed_rows(name, raw)
+    if data.startswith(WORKBOOK) or ((not text.isascii() or "?" in text) and GARBLED.search(text)):
+        raw.repairs.extend(_garbled(raw))
     return replace(raw, sha256=hashlib.sha256(data).hexdigest())
 
 
@@ -306,8 +344,8 @@ def _csv_cells(
                 cells = [cell.lstrip("\ufeff") for cell in cells]
             if marks:
                 cells = [text_of_formula(cell) for cell in cells]
-            if formulas:  # ="00123", by which a program keeps a spreadsheet from reading a number
-                cells = [FORMULA_TEXT.sub(r"\1", c) for c in cells]
+            if formulas or marks:
+                cells = [FORMULA_TEXT.sub(r"\1\2", c) for c in cells]
             yield line, begin + before, cells
     except csv.Error as error:
         expected = f"a well-formed CSV row ({error}): look for a quotation mark that is not closed"
@@ -321,7 +359,10 @@ def _table(
     words: Collection[str],
     repairs: list[str],
 ) -> RawRows:
-    """Header and rows among the records of a file; what is passed over is said."""
+    """Header and rows among the records of a file; what is passed over is said.
+
+    A workbook has no ``separator``, and each of its rows is one line.
+    """
     trimmed: list[tuple[int, list[int]]] = []
     records = (_stripped(record, trimmed) for record in records)
     first = list(islice(records, TITLE_LINES))
@@ -339,13 +380,15 @@ def _table(
     header = header if len(header) <= MOST_COLUMNS else header[:width]
     if len(header) > MOST_COLUMNS:
         raise TableError(Problem(name, f"at most {MOST_COLUMNS:,} columns", header_line))
-    plain_header = [cell.casefold() for cell in header]
+    plain_header = [folded(cell) for cell in header]
+    initial = header[0][:1].casefold()
     rows: list[list[str]] = []
     lines: list[int] = []
     problems: list[Problem] = []
     spilled: set[int] = set()
     several: dict[tuple[int, int], int] = {}
     again: list[int] = []
+    units: list[int] = []
     cells_filled = passed_over = unread = 0
     torn: list[Problem] = []
     short = 0
@@ -357,16 +400,21 @@ def _table(
             continue
         if len(rows) * len(header) > MOST_CELLS:
             raise TableError(Problem(name, f"a table of at most {MOST_CELLS:,} cells", line))
-        if cells[0].casefold() == plain_header[0] and (
-            [cell.casefold() for cell in cells[: len(header)]] == plain_header and width > 1
+        if (
+            width > 1
+            and cells[0][:1].casefold() == initial
+            and [folded(cell) for cell in cells[: len(header)]] == plain_header
         ):
             again.append(line)
             passed_over += count
+        elif not rows and not problems and all(UNIT.fullmatch(cell) for cell in cells if cell):
+            units.append(line)
+            passed_over += count
         elif len(cells) != len(header) and _swallows_rows(
-            cells, last > line, separator, len(header)
+            cells, last > line or not separator, separator, len(header)
         ):
             torn.append(Problem(name, _one_a_line(line, last), line))
-        elif len(cells) < len(header) and any(separator in cell for cell in cells):
+        elif len(cells) < len(header) and separator and any(separator in c for c in cells):
             expected = (
                 f"{len(header)} cells as in the header, not {len(cells)}: one cell holds what "
                 "separates cells, so a quotation mark may be missing or too many"
@@ -377,7 +425,7 @@ def _table(
             short += len(cells) < len(header)
             if len(cells) > len(header):
                 spilled.add(line)
-            if last > line:
+            if last > line or (not separator and any(map(LINE_END.search, cells))):
                 several |= {
                     (len(rows), at): last
                     for at, cell in enumerate(cells[: len(header)])
@@ -389,7 +437,7 @@ def _table(
             lines.append(line)
         else:
             expected = f"{len(header)} cells as in the header, not {len(cells)}"
-            problems.append(Problem(name, expected, line, value=separator.join(cells)))
+            problems.append(Problem(name, expected, line, value=(separator or ",").join(cells)))
             unread += count
     if torn:
         raise TableError(torn)
@@ -399,6 +447,8 @@ def _table(
         cut = [at for at in places if at in secret]
         if cut and line > header_line:
             repairs.append(f"{header[cut[0]]}: spaces around a password cut, line {line}")
+    if units:
+        repairs.append(f"units below the header, passed over: {_line_list(units)}")
     if again:
         repairs.append(f"the header again, passed over: {_line_list(again)}")
     if short:
@@ -488,6 +538,11 @@ def _refuse_swallowed_rows(name: str, raw: RawRows) -> None:
 
 
 def _one_a_line(first: int, last: int) -> str:
+    if first == last:
+        return (
+            f"one student or program a row: a cell of row {first} holds what looks like rows of "
+            "this table; give each a row of its own"
+        )
     return (
         f"one student or program a line: a quotation mark on line {first} is closed on line "
         f"{last}, and what stands between looks like rows of this table; take out the mark that "
@@ -498,7 +553,8 @@ def _one_a_line(first: int, last: int) -> str:
 def _swallows_rows(cells: list[str], several: bool, separator: str, width: int) -> bool:
     """Whether cells over several lines hold lines that are rows themselves."""
     return several and any(
-        _like_a_row(line.split(separator), width)
+        _like_a_row(line.split(mark), width)
+        for mark in ([separator] if separator else SEPARATORS)
         for cell in cells
         for line in LINE_END.split(cell)[1:]
     )
@@ -567,7 +623,8 @@ def _text(name: str, data: bytes) -> tuple[str, list[str]]:
     place = text.find("\0")
     if place >= 0:
         line = 1 + sum(1 for _ in LINE_END.finditer(text, 0, place))
-        raise TableError(Problem(name, "text without NUL characters", line))
+        expected = "text without NUL characters: save it again as CSV UTF-8"
+        raise TableError(Problem(name, expected, line))
     if text.count("\n") + text.count("\r") - text.count("\r\n") > MOST_LINES:
         raise TableError(Problem(name, f"a file of at most {MOST_LINES:,} lines"))
     begin = 0
@@ -590,11 +647,13 @@ def _lines(text: str) -> Iterator[str]:
 
 
 def _decoded(name: str, data: bytes) -> tuple[str, list[str]]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        try:
-            return data.decode("utf-16"), ["read as UTF-16"]
-        except UnicodeDecodeError:
-            raise TableError(Problem(name, "UTF-16 text as its first bytes say")) from None
+    for kind, marks in BYTE_ORDER_MARKS.items():
+        if data.startswith(marks):
+            try:
+                return data.decode(kind), [f"read as {kind}"]
+            except UnicodeDecodeError:
+                expected = f"{kind} text as its first bytes say: save it again as CSV UTF-8"
+                raise TableError(Problem(name, expected)) from None
     if wide := _utf16_without_mark(data):
         try:
             return data.decode(wide), ["read as UTF-16, which its first bytes do not say"]
@@ -634,11 +693,10 @@ def _decoded_by_line(name: str, data: bytes) -> tuple[str, list[str]]:
         try:
             texts.append(part.decode("cp1252"))
         except UnicodeDecodeError:
-            expected = "text in UTF-8, UTF-16 or Windows-1252"
+            expected = "text in UTF-8, UTF-16 or Windows-1252: save it again as CSV UTF-8"
             raise TableError(Problem(name, expected, line)) from None
-    if not mixed:
-        return "".join(texts), ["read as Windows-1252, since it is not UTF-8"]
-    said = f"{_line_list(other)} read as Windows-1252 and the rest as UTF-8: compare the names"
+    rest = "and the rest as UTF-8" if mixed else "since the file is not UTF-8"
+    said = f"{_line_list(other)} read as Windows-1252 {rest}: compare the names"
     return "".join(texts), [said]
 
 

@@ -203,7 +203,9 @@ STUDENTS = Table(
         "must_apply": items("Programs that stay on the list, by program_id."),
         "never_apply": items("Programs that never enter the list, by program_id."),
         "application_limit": number("Most applications.", 1, 1000, whole=True),
-        "fee_budget_usd": number("Most to spend on application fees, US dollars.", 0, 1e6),
+        "fee_budget_usd": number(
+            "Most to spend on application fees, US dollars.", 0, 1e6, dollars=True
+        ),
         "gold_signals": whole_items("Gold signals at hand; by season.csv if empty.", 100),
         "silver_signals": whole_items("Silver signals at hand; by season.csv if empty.", 100),
         "pdf_password": password("Password that opens the PDF.", longest=127),

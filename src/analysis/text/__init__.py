@@ -17,6 +17,7 @@ from analysis.plain_text import escape_markdown, of_100
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from pandas import DataFrame
 
 __all__ = [
     "long_date",
@@ -27,6 +28,7 @@ __all__ = [
     "sentence",
     "sentences",
     "several",
+    "table",
 ]
 
 HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
@@ -123,6 +125,8 @@ def _environment() -> Environment:
         "case_field": labels.CASE_FIELDS.__getitem__,
         "specialty_class": lambda code: labels.COMPETITIVENESS.get(code, str(code)),
         "flag": lambda code: labels.FLAGS.get(code, code),
+        "flags": lambda codes: "; ".join(map(labels.FLAGS.__getitem__, codes or [labels.NO_FLAG])),
+        "to_verify": lambda unknown: "; ".join(labels.to_verify(unknown)),
         "input_label": labels.input_label,
     }
     environment.tests["finite"] = lambda number: number is not None and math.isfinite(number)
@@ -143,3 +147,52 @@ def sentences(template: str, **view: Any) -> list[str]:
 def sentence(template: str, **view: Any) -> str:
     """Text of a template as one line; "" where it has nothing to say."""
     return " ".join(render(template, **view).split())
+
+
+TYPED = str.maketrans({"|": "\ufdd0", "\n": " ", "\r": " "})  # a cell is no border
+
+
+@cache
+def _tables() -> Environment:
+    return _environment().overlay(finalize=lambda value: str(value).translate(TYPED))
+
+
+def table(template: str, **view: Any) -> DataFrame:
+    """Rows of a template that is a table as Markdown writes it.
+
+    Its first line holds the heads, its second the rule (``---:`` over whole numbers), each further
+    one a row. What the view gives stands as it was typed; a macro gives a cell, never a row.
+
+    Parameters
+    ----------
+    template : str
+        As for `render`.
+    **view
+        What the template speaks of.
+
+    Returns
+    -------
+    DataFrame
+        Texts, and whole numbers where the rule says so.
+
+    Raises
+    ------
+    ValueError
+        If a line has another number of cells than the first.
+    """
+    from pandas import DataFrame
+
+    lines = _tables().get_template(f"{template}.md.j2").render(**view).split("\n")
+    cells = [
+        [" ".join(cell.split()).replace("\ufdd0", "|") for cell in line.split("|")]
+        for line in lines
+        if line.strip()
+    ]
+    heads, rule, *rows = cells
+    uneven = next((row for row in cells if len(row) != len(heads)), None)
+    if uneven:
+        message = f"text/{template}.md.j2: {len(heads)} heads, and a row {' | '.join(uneven)}"
+        raise ValueError(message)
+    found = DataFrame(rows, columns=heads)
+    whole = [head for head, line in zip(heads, rule, strict=True) if line.endswith(":")]
+    return found.astype(dict.fromkeys(whole, int))

@@ -2,16 +2,27 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from analysis.cli import main
-from analysis.errors import TableError
+from analysis.errors import RowError, TableError
 from analysis.inputs import Inputs
 from analysis.tables.check import check_files, check_table
 from analysis.tables.headers import column_of, resembled
 from analysis.tables.mapping import reading_with
 from analysis.tables.schemas import SCHEMAS
-from tests.unit.tables.class_file import GOOD, HEADER, checked
+from tests.unit.tables.class_file import GOOD, HEADER, checked, table_with
+
+
+def workbook(folder, rows):
+    """A workbook of these rows."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / "file.xlsx")
+    return folder / "file.xlsx"
+
 
 CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 
@@ -121,6 +132,19 @@ SPARE = [
     ("lösenord", "pdf_password"),
     ("nmae", "name"),
     ("letters (2026)", "letters"),
+    ("Letters of recommendation", "letters"),
+    ("Remédiation", "red_flags"),
+    ("Repetición de curso", "red_flags"),
+    ("Échec USMLE", "red_flags"),
+    ("Year off", "red_flags"),
+    ("Extra semester", "red_flags"),
+    ("Zugangscode", "pdf_password"),
+    ("Open with", "pdf_password"),
+    ("Lösenord", "pdf_password"),
+    ("Comments to dean", "advisor_note"),
+    ("States wanted", "preferred_states"),
+    ("Prénom", "name"),
+    ("cap", "application_limit"),
     ("Student degree", "degree"),
 ]
 
@@ -153,6 +177,29 @@ def test_a_spare_column_that_resembles_one_of_ours_stops_the_run_until_it_is_ign
         found = checked(tmp_path, text)
     assert len(found.rows) == 2
     assert f"columns ignored, as asked: {header}" in found.repairs
+
+
+@pytest.mark.parametrize("header", ["пароль", "パスワード", "休学", "الاسم"])
+def test_a_spare_column_in_another_alphabet_stops_the_run_until_it_is_ignored(tmp_path, header):
+    text = GOOD.replace("\n", ",x\n").replace(",x\n", f",{header}\n", 1)
+    with pytest.raises(TableError, match="cannot be told from its name: rename it, map it"):
+        checked(tmp_path, text)
+    with reading_with(ignored=(header,)):
+        assert len(checked(tmp_path, text).rows) == 2
+
+
+def test_two_spare_columns_that_are_parts_of_one_of_ours_are_to_be_joined(tmp_path):
+    text = GOOD.replace("\n", ",x,y\n").replace(",x,y\n", ",Last name,First name\n", 1)
+    with pytest.raises(TableError, match="Last name and First name resemble name: join them"):
+        checked(tmp_path, text)
+
+
+@pytest.mark.parametrize("cells", [("P", "F"), ("", "took a leave in 2023"), ("", "withdrew")])
+def test_cells_that_tell_of_a_flag_stop_the_run_whatever_their_header(tmp_path, cells):
+    first, second = cells
+    text = f"{HEADER},M1\n1,Psychiatry,240,pass,,{first}\n2,Psychiatry,240,pass,,{second}\n"
+    with pytest.raises(TableError, match=r"column M1: .* resembles red_flags"):
+        checked(tmp_path, text)
 
 
 def test_words_of_red_flags_in_a_spare_column_stop_the_run_without_being_shown(tmp_path):
@@ -244,6 +291,136 @@ def test_a_fraction_that_may_be_thousands_is_refused_beside_decimal_commas(tmp_p
     assert (problem.line, problem.column, problem.value) == (2, "fee_budget_usd", "1.200")
     alone = checked(tmp_path, f"{header}\n{rows}".replace("0,75", "1").replace("0,5", "1"))
     assert alone.rows["fee_budget_usd"].tolist() == [1.2, 900]
+
+
+STATES = {
+    "Mass.": "MA", "Calif.": "CA", "W. Va.": "WV", "Pa.": "PA", "N.H.": "NH", "Wash.": "WA",
+    "Washington, D.C.": "DC", "Washington DC": "DC", "US-OH": "OH", "Ohio (OH)": "OH",
+    "No. Carolina": "NC", "Québec": "QC", "n.y.": "NY", "Wis.": "WI",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("word", STATES)
+def test_a_state_is_read_in_each_of_its_spellings_in_every_file(tmp_path, word):
+    programs = checked(tmp_path, table_with("programs", state=word))
+    students = checked(tmp_path, table_with("students", home_state=word, preferred_states=word))
+    assert programs.rows["state"].tolist() == [STATES[word]]
+    assert students.rows["home_state"].tolist() == [STATES[word]]
+    assert students.rows["preferred_states"].tolist() == [(STATES[word],)]
+
+
+def test_washington_beside_another_state_is_not_the_capital(tmp_path):
+    found = checked(tmp_path, table_with("students", preferred_states="Washington, Ore., Mass."))
+    assert found.rows["preferred_states"].tolist() == [("WA", "OR", "MA")]
+
+
+DATES = ["9/15/26", "15-Sep-26", "Sept. 15, 2026", "September 15 2026", "2026/09/15", "9-15-2026",
+         "15 September 2026", "9/15/2026 0:00", "2026-09-15T00:00:00",
+         "9/15/2026 12:00:00 AM"]  # fmt: skip
+
+
+@pytest.mark.parametrize("date", DATES)
+def test_a_date_that_can_be_one_day_alone_is_read(tmp_path, date):
+    found = checked(tmp_path, table_with("programs", as_of=date))
+    assert found.rows["as_of"].tolist() == ["2026-09-15"]
+    assert "as_of: dates written as YYYY-MM-DD (1)" in found.repairs
+
+
+@pytest.mark.parametrize("date", ["15.9.2026", "9.10.2026", "13/9/2026", "2026-09", "46280"])
+def test_a_date_that_may_be_another_day_is_refused(tmp_path, date):
+    (problem,) = checked(tmp_path, table_with("programs", as_of=date)).problems
+    assert (problem.column, problem.value) == ("as_of", date)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("H1-B", "h1b"),
+        ("J-1, H-1B", "both"),
+        ("H1B/J1", "both"),
+        ("J-1 visa only", ""),
+        ("-", None),
+    ],
+)
+def test_a_visa_is_read_in_each_of_its_spellings(tmp_path, cell, code):
+    found = checked(tmp_path, table_with("programs", visa=cell))
+    if code == "":
+        assert [problem.value for problem in found.problems] == [cell]
+    else:
+        assert [v if isinstance(v, str) else None for v in found.rows["visa"]] == [code]
+
+
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [("1,800", 1800), ("12,345", 12345), ("1 800", 1800), ("1'800", 1800), ("1,800.0", 1800)],
+)
+def test_thousands_in_a_column_of_counts_are_read_and_said(tmp_path, cell, number):
+    found = checked(tmp_path, table_with("programs", applications_received=cell))
+    assert found.rows["applications_received"].tolist() == [number]
+    said = "applications_received: thousands separators and dollar signs taken off (1)"
+    assert said in found.repairs
+    assert found.cells.repaired >= 1
+
+
+def test_dollars_are_read(tmp_path):
+    found = checked(tmp_path, table_with("students", fee_budget_usd="$1,800.50"))
+    assert found.rows["fee_budget_usd"].tolist() == [1800.5]
+
+
+def test_thousands_beside_decimal_commas_are_refused_as_ambiguous(tmp_path):
+    text = table_with("programs", applications_received="1,800", prestige="5,5")
+    (problem,) = checked(tmp_path, text).problems
+    assert problem.value == "1,800"
+    assert "can be read in one way" in problem.expected
+
+
+UNITS = [",,(points),(P/F),", "(id),(text),points,P/F,(codes)", ",,[214-300],pass/fail,%"]
+
+
+@pytest.mark.parametrize("units", UNITS)
+def test_a_line_of_units_below_the_header_is_passed_over_and_said(tmp_path, units):
+    found = checked(tmp_path, GOOD.replace("\n", f"\n{units}\n", 1))
+    assert found.rows["student_id"].tolist() == ["007", "008"]
+    assert "units below the header, passed over: line 2" in found.repairs
+    assert found.cells.passed_over == len([cell for cell in units.split(",") if cell])
+
+
+def test_units_are_looked_for_below_the_header_alone(tmp_path):
+    found = checked(tmp_path, f"{GOOD},,(points),P/F,\n")
+    assert {problem.line for problem in found.problems} == {4}
+
+
+def test_a_header_that_comes_again_in_other_spelling_is_passed_over(tmp_path):
+    again = "Student ID,SPECIALTY,Step2-CK,Step1 Result,Red flags"
+    found = checked(tmp_path, f"{GOOD}{again}\n009,Psychiatry,240,pass,\n")
+    assert len(found.rows) == 3
+    assert "the header again, passed over: line 4" in found.repairs
+
+
+def test_names_from_another_systems_encoding_are_named_by_line(tmp_path):
+    text = f"{HEADER},name\n1,Psychiatry,240,pass,,Ann\n2,Psychiatry,240,pass,,José\n"
+    for encoding in ("mac_roman", "cp437", "cp1250", "cp1251"):
+        name = text.replace("José", "Иван") if encoding == "cp1251" else text
+        repairs = " ".join(checked(tmp_path, name.encode(encoding)).repairs)
+        assert "line 3 read as Windows-1252 since the file is not UTF-8" in repairs
+
+
+def test_a_cell_of_a_workbook_with_line_ends_is_refused_and_rows_in_it_are_named(tmp_path):
+    rows = [f"{HEADER},name,advisor_note".split(",")]
+    rows += [["1", "Psychiatry", 240, "pass", "", "Bob\nLee", "Good.\nKind."]]
+    (problem,) = check_table(workbook(tmp_path, rows)).problems
+    assert (problem.line, problem.column) == (2, "name")
+    assert "take the line ends out" in problem.expected
+    rows += [["2", "Psychiatry", 240, "pass", "", "Cy", "x\n3,Psychiatry,240,pass,,Di,y"]]
+    with pytest.raises(TableError, match="a cell of row 3 holds what looks like rows"):
+        check_table(workbook(tmp_path, rows))
+
+
+def test_a_row_of_graduates_that_cannot_be_read_shows_no_name(tmp_path):
+    header, row = table_with("graduates").splitlines()
+    with pytest.raises(RowError, match="line 2: expected") as caught:
+        checked(tmp_path, f"{header},Name\n{row},Anna Quillfeather,x\n").strict()
+    assert "Anna" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

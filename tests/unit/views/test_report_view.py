@@ -203,7 +203,7 @@ def test_who_is_no_us_md_is_told_what_the_same_record_would_do_for_one():
     said = render("report/answer", **view.words)
     us_md = view.what_ifs["us_md"].match
     assert us_md > view.list.match
-    assert f"about {round(100 * us_md)} of 100 US MD seniors with the rest of your record" in said
+    assert f"about {round(100 * us_md)} of 100 US MD seniors with the same record" in said
     assert view_of("S002").what_ifs["us_md"] is None
 
 
