@@ -170,7 +170,7 @@ WATCH = """() => {
   }).observe(document.querySelector('.cs-page'), { childList: true, subtree: true });
 }"""
 FOLLOWED = """before => csSeen.count > before && !document.querySelector('.cs-waiting, .cs-busy')
-  && performance.now() - csSeen.last > 200"""
+  && performance.now() - csSeen.last > 500"""
 
 
 @contextmanager
