@@ -153,6 +153,13 @@ def test_a_link_to_nowhere_would_be_seen(tmp_path):
     assert dead_links(page, tmp_path) == ["#two", "no.png", "../x"]
 
 
+def test_each_decision_is_a_page_at_most_and_stands_in_the_list():
+    folder = ROOT / "docs" / "decisions"
+    pages = {page.name: page.read_text(encoding="utf-8") for page in folder.glob("0*.md")}
+    assert [name for name, page in pages.items() if len(page.split()) > 800] == []
+    assert set(LINK.findall(text("docs/decisions/README.md"))) == set(pages)
+
+
 # A page's `code` that is one name, a key of the assumptions, or a path.
 NAME = re.compile(r"[a-z][a-z0-9]+(?:_[a-z0-9]{2,})+")
 KEY = re.compile(r"([a-z_]+)\.(?!csv|toml)[a-z_0-9.]+")
