@@ -35,7 +35,6 @@ from analysis.figures.program_risk_tolerance import (
     draw_program_risk_tolerance,
 )
 from analysis.figures.style import DARK, context, new_axes
-from analysis.text import percent
 from analysis.views.desk import KEY_NUMBERS, SOURCE, ListOf, Standing, changed_lines
 
 if TYPE_CHECKING:
@@ -241,11 +240,7 @@ class Results:
             {"Number": n, "This case": said}
             for n, said in {**self._standing, **listed.rows}.items()
         ]
-        programs = [] if listed.view is None else listed.view.programs.to_dict("records")
-        lines = "".join(
-            f"<li>{as_text(row['name'])} ({as_text(row['state'])}) {percent(row['chance'])}</li>"
-            for row in programs
-        )
+        lines = "".join(f"<li>{as_text(line)}</li>" for line in listed.lines)
         self.paper.show(
             heading(name)
             + paragraphs([about] * bool(about), "cs-trouble")

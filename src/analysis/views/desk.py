@@ -277,6 +277,12 @@ class ListOf:
         return self.view.programs.set_index("program_id")["name"].astype(str).to_dict()
 
     @property
+    def lines(self) -> list[str]:
+        """Programs on the list, each with its state and interview chance, in its order."""
+        rows = [] if self.view is None else self.view.programs.to_dict("records")
+        return [f"{row['name']} ({row['state']}) {percent(row['chance'])}" for row in rows]
+
+    @property
     def states(self) -> dict[str, int]:
         """How many programs of the list each state has, the most first."""
         if self.view is None or self.view.empty:
