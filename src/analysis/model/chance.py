@@ -32,7 +32,6 @@ __all__ = [
     "chance_blocks",
     "chance_by_parameters",
     "chance_columns",
-    "chance_draws",
     "drawn_chances",
     "interview_chance",
     "place_log_odds",
@@ -73,12 +72,33 @@ class Part:
     place: NDArray[np.float64]
     place_known: bool
     expected: ExpectedScore | None = None
+    among: tuple[Part, NDArray[np.int64]] | None = None
 
     def sending(self, signals: NDArray[Any], assumptions: Assumptions) -> Part:
         """Give the same part with other signals, shape (m,)."""
+        if self.among is not None:
+            # What a cutoff that is not stated may be hangs on those of all programs.
+            whole, rows = self.among
+            every = whole.signals.copy()
+            every[rows] = signals
+            return whole.sending(every, assumptions).some(self.at, rows)
         flags = self.profile["red_flags"].iloc[0]
         asked = (flags, self.programs, assumptions, self.ties, signals)
         return replace(self, gate=_gates(self.student, self.expected, *asked), signals=signals)
+
+    def some(self, at: NDArray[np.int64], rows: NDArray[np.int64]) -> Part:
+        """The same for some of its programs, by row, at other places among all."""
+        return replace(
+            self,
+            at=at,
+            programs=self.programs.iloc[rows],
+            levels=self.levels.some(rows),
+            ties=self.ties[rows],
+            gate=self.gate.some(rows),
+            signals=self.signals[rows],
+            place=self.place[rows],
+            among=(self, rows),
+        )
 
     @property
     def signal(self) -> NDArray[np.float64]:
@@ -96,10 +116,15 @@ class Part:
         """Chances at each set of the parameters, gate included, shape (draws, m)."""
         return self.over_scores(self.by_score(parameters, assumptions))
 
-    def by_score(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
-        """Chances at each score that the student may have, shape (draws, k, m); k is 1 if known."""
+    def by_score(
+        self, parameters: ChanceParameters, assumptions: Assumptions, terms: Terms | None = None
+    ) -> Floats:
+        """Chances at each score that the student may have, shape (draws, k, m); k is 1 if known.
+
+        ``terms``: those of the same parameters, where they are at hand.
+        """
         further = self._signal(parameters) + self.place
-        read = self.terms(parameters, assumptions).chance(further)
+        read = (terms or self.terms(parameters, assumptions)).chance(further)
         return np.asarray(
             read.reshape(-1, len(self.profile), len(self.programs)) * self.gate.opening
         )
@@ -275,23 +300,9 @@ def wilson_interval(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[F
 NO_SCORE = "no Step 2 CK score yet"
 
 
-def chance_draws(
-    student: pd.DataFrame,
-    programs: pd.DataFrame,
-    assumptions: Assumptions,
-    preferences: pd.DataFrame | None = None,
-    draws: int | None = None,
-) -> NDArray[np.float64]:
-    """Chances of one student under joint draws of the assumptions (section 3.6)."""
-    (parts,) = Market(programs, assumptions, preferences).parts(student)
-    return drawn_chances(parts, assumptions, draws)
-
-
-def drawn_chances(
-    parts: Sequence[Part], assumptions: Assumptions, draws: int | None = None
-) -> NDArray[np.float64]:
-    """Chances of one student under joint draws of the assumptions, as `chance_draws`."""
-    count = draws or int(assumptions.value("uncertainty.draws"))
+def drawn_chances(parts: Sequence[Part], assumptions: Assumptions) -> Floats:
+    """Chances of one student, given as `Market.parts`, under joint draws (section 3.6)."""
+    count = int(assumptions.value("uncertainty.draws"))
     parameters = joint_draws(assumptions, count, int(assumptions.value("uncertainty.seed")))
     return _in_order(parts, [part.drawn(parameters, assumptions) for part in parts])
 

@@ -126,6 +126,7 @@ class ProgramLevels:
     imputed: NDArray[Any]
     basis: str
     assumptions: Assumptions
+    _among: tuple[ProgramLevels, NDArray[np.int64]] | None = field(default=None, repr=False)
     _solved: dict[tuple[str, str], Any] = field(default_factory=dict, init=False, repr=False)
 
     def at(self, programs: NDArray[np.int64]) -> ProgramLevels:
@@ -144,10 +145,19 @@ class ProgramLevels:
             rate=None if self.rate is None else self.rate[programs],
             facts={name: values[programs] for name, values in self.facts.items()},
             imputed=self.imputed[programs],
+            _among=None,
         )
+
+    def some(self, programs: NDArray[np.int64]) -> ProgramLevels:
+        """Levels of some of the programs, which are looked up among all instead of solved."""
+        return replace(self.at(programs), _among=(self, programs))
 
     def solved(self, kind: str) -> PoolLevels:
         """Levels by the accounting identity if the specialty is of a class."""
+        if self._among is not None:
+            whole, at = self._among
+            every = whole.solved(kind)
+            return PoolLevels(every.cells[:, at], every.unplaced[at], every.tau[at])
         return self._known(("levels", kind), _pool_levels)
 
     def moves(self, kind: str) -> list[tuple[NDArray[np.int64], Moves]]:
@@ -230,6 +240,9 @@ class ProgramLevels:
 
     def _cells(self, kind: str, parameters: ChanceParameters) -> Floats:
         """Level, group and signal: shape (8, m), or (draws, 1, 8, m)."""
+        if self._among is not None:
+            whole, at = self._among
+            return whole._cells(kind, parameters)[..., at]
         own = self.solved(kind)
         if parameters is chance_parameters(self.assumptions):
             return own.cells

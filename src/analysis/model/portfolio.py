@@ -28,6 +28,7 @@ from analysis.model.choice.constraints import (
 from analysis.model.choice.exact import Choice, exact
 from analysis.model.choice.greedy import (
     gains_beside,
+    gains_without,
     greedy,
     greedy_columns,
     interchangeable,
@@ -55,6 +56,7 @@ __all__ = [
     "expected_utility",
     "fee_usd",
     "gains_beside",
+    "gains_without",
     "greedy",
     "interchangeable",
     "match_chance",

@@ -14,6 +14,7 @@ from analysis.model.portfolio import (
     expected_utility,
     fee_usd,
     gains_beside,
+    gains_without,
     greedy,
     interchangeable,
     match_chance,
@@ -327,3 +328,14 @@ def test_greedy_and_exchanges_keep_signals_fees_and_upper_quotas_and_stay_near_t
             assert sent.count("silver") <= silver
             assert sent.count("gold") <= 1 - group
         assert np.isnan(found.certified_gap)
+
+
+@SHORT
+@given(markets(), st.integers(1, 4))
+def test_gains_without_a_program_are_those_beside_the_rest_of_the_list(case, size):
+    p, u, rho = case
+    market = states_of(p, rho)
+    chosen = np.arange(p.size)[::-1][:size]
+    for at, gains in enumerate(gains_without(market, u, chosen)):
+        beside = gains_beside(market, u, np.delete(chosen, at))
+        np.testing.assert_allclose(gains, beside, atol=1e-14)

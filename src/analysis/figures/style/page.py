@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from math import ceil, floor, isnan, log10, nan
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import FigureError
-from analysis.figures.style.look import FAMILY, SIZE, context
-from analysis.plain_text import percent
-from analysis.vocabulary import BASES
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from analysis.figures.style.look import (
+    FAMILY,
     INK,
     MUTED,
     PAGE_WIDTH,
+    SIZE,
     SMALL_SIZE,
     TITLE_SIZE,
+    context,
 )
+from analysis.plain_text import percent
+from analysis.vocabulary import BASES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -182,7 +178,7 @@ def sentence(text: str) -> str:
 def alt_text(kind: str, parts: Iterable[str], rows: DataFrame, footer: str) -> str:
     """What a chart shows, in sentences."""
     said = [*parts, basis_words(rows), *footer.split(" · ")]
-    return " ".join([kind, *(sentence(part) for part in said if part)])
+    return " ".join(part for part in (kind, *map(sentence, said)) if part)
 
 
 def _distinct(rows: DataFrame, column: str) -> list[str]:
@@ -295,6 +291,7 @@ class Margins:
     right: float = 0.0
     below: float = 0.0
     above: float = 0.0
+    width: float = PAGE_WIDTH  # of the whole picture
 
 
 @contextmanager
@@ -319,10 +316,11 @@ class Chart:
     most: int | None = MOST_ROWS  # rows that are still legible
     # Whether ``low`` and ``high`` of the rows are intervals, which the footer then names.
     intervals: bool = False
+    frame: bool = True  # without, the page's own words take the place of title and footer
 
-    def check(self, rows: DataFrame) -> None:
-        """Refuse what would be an empty or unreadable chart."""
-        check_rows(rows, self.needed, self.name, self.most)
+    def check(self, rows: DataFrame, *needed: str) -> None:
+        """Refuse what would be an empty or unreadable chart, also without further columns."""
+        check_rows(rows, (*needed, *self.needed), self.name, self.most)
 
     def refusal(self, why: str) -> FigureError:
         """Error to raise where rows cannot be drawn."""
@@ -330,14 +328,24 @@ class Chart:
 
     def footer(self, rows: DataFrame, *notes: str) -> str:
         """The chart's note, whose numbers these are, what their intervals are, further notes."""
+        if not self.frame:
+            return ""
         own = provenance(rows)
         own = with_interval_note(own, rows) if self.intervals else own
         return " · ".join(part for part in (self.note, own, *notes) if part)
 
     def finished(
-        self, ax: Axes, rows: DataFrame, margins: Margins, title: str, footer: str | None = None
+        self,
+        ax: Axes,
+        rows: DataFrame,
+        margins: Margins,
+        title: str = "",
+        footer: str | None = None,
     ) -> Axes:
         """The Axes with title, basis and footer; all in its place."""
+        if not self.frame:
+            _arranged(ax, margins)
+            return ax
         foot = self.footer(rows) if footer is None else footer
         return laid_out(ax, title=title, tag=basis_words(rows), footer=foot, margins=margins)
 
@@ -386,21 +394,8 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
     foot_height = _lines(foot, SMALL_SIZE) + FOOT_GAP if foot else 0.0
 
     drawing, _ = drawing_size(ax, margins)
-    if _alone(ax):
-        heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
-        bottom = EDGE + foot_height + margins.below
-        total = EDGE + heading_height + margins.above + margins.height + bottom
-        figure = root_figure(ax)
-        figure.set_layout_engine("none")
-        figure.set_size_inches(PAGE_WIDTH / 72, total / 72)
-        ax.set_position(
-            (
-                (EDGE + margins.left) / PAGE_WIDTH,
-                bottom / total,
-                drawing / PAGE_WIDTH,
-                margins.height / total,
-            )
-        )
+    heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
+    _arranged(ax, margins, EDGE, EDGE + heading_height, EDGE + foot_height)
     ax.set_title(
         heading,
         loc="left",
@@ -414,6 +409,23 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
     put_text(ax, under, -margins.left, above, corner=1, size=SIZE, weight=600, color=MUTED)
     put_text(ax, foot, -margins.left, -margins.below - FOOT_GAP, color=MUTED)
     return ax
+
+
+def _arranged(
+    ax: Axes, margins: Margins, edge: float = 0.0, over: float = 0.0, under: float = 0.0
+) -> None:
+    """Give a picture its size and the drawing its place in it, if it is this chart's alone."""
+    if not _alone(ax):
+        return
+    width, bottom = margins.width, under + margins.below
+    drawing = width - 2 * edge - margins.left - margins.right
+    total = over + margins.above + margins.height + bottom
+    figure = root_figure(ax)
+    figure.set_layout_engine("none")
+    figure.set_size_inches(width / 72, total / 72)
+    ax.set_position(
+        ((edge + margins.left) / width, bottom / total, drawing / width, margins.height / total)
+    )
 
 
 def _lines(text: str, size: float) -> float:

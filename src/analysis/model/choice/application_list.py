@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from analysis.model.choice.problem import (
     ListProblem,
     ListWishes,
     list_problem,
+    undominated_programs,
     with_least_chance,
     with_ties,
 )
@@ -69,10 +71,8 @@ class ApplicationList:
         What was asked.
     choice : Choice
         Positions in ``problem.programs``, and signals.
-    by_option : dict of str to Scenarios
-        Offer chances by signal.
-    market : Scenarios
-        Offer chances under the signals of the list.
+    offers : ListOffers
+        The chances in it.
     programs : DataFrame
         A row a program on the list in order for use: likely, possible, long_shot, and the most
         likely first. program_id, program_name, specialty, program_type, state, rank (rank order for
@@ -118,8 +118,7 @@ class ApplicationList:
 
     problem: ListProblem
     choice: Choice
-    by_option: dict[str, Scenarios]
-    market: Scenarios
+    offers: ListOffers
     programs: pd.DataFrame
     optional: pd.DataFrame
     filled: bool
@@ -137,6 +136,16 @@ class ApplicationList:
     places_unused: int
     chance_basis: str
     fingerprint: str
+
+    @property
+    def by_option(self) -> dict[str, Scenarios]:
+        """Offer chances of all programs by signal."""
+        return self.offers.by_option
+
+    @cached_property
+    def market(self) -> Scenarios:
+        """Offer chances of all programs under the signals of the list."""
+        return market_of(self.by_option, self.choice)
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -237,29 +246,36 @@ def application_list(
         If there is no score, or wishes contradict each other.
     """
     asked = wishes or ListWishes()
-    offers = list_offers(student, programs, assumptions, preferences, asked)
+    every = list_offers(student, programs, assumptions, preferences, asked)
+    # What is told of programs off the list asks for a few more than fit on it.
+    near = every.near(1 + left_out_number)
+    offers = every.of(near)
     choice, rules, below_price = _best(offers, assumptions, method)
-    problem, own, by_option = offers.problem, offers.own, offers.by_option
+    problem, by_option = offers.problem, offers.by_option
     least = assumptions.value("list.least_chance")
     decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
-    rate, rho = offers.rate, _together(own, decided, assumptions)
-    chances = own.with_signals(decided)
-    chance = chances["interview_chance"].to_numpy()
+    rate, rho = offers.rate, offers.together(decided)
+    chance = offers.chances(decided)
     market = market_of(by_option, choice)
     asks = not (asked.fill or offers.floor_dropped)
     floors = np.where(problem.kept_anyway | (not asks), 0.0, least)
     reasons = reasons_on_list(by_option, problem.utility, rules, choice, chance, rate, rho, floors)
     out = left_out(by_option, problem.utility, rules, choice, reasons, left_out_number)
+    # One more, so that there is a row where nothing is listed or left out.
+    shown = np.union1d([0], np.concatenate([choice.chosen, out["program"]])).astype(np.int64)
+    told = offers.own.of(shown)
+    signals = {int(np.searchsorted(shown, at)): option for at, option in decided.items()}
+    chances, listed = told.with_signals(signals), np.searchsorted(shown, choice.chosen)
     drawn = np.empty((0, choice.chosen.size))
     low = high = np.nan
     if with_range:
-        every = own.drawn(decided)
-        chances["low"], chances["high"] = range_ends(every, chance, assumptions)
-        drawn = every[:, choice.chosen]
+        drawn = told.drawn(signals)[:, listed]
+        ends = range_ends(drawn, chance[choice.chosen], assumptions)
+        chances.loc[listed, "low"], chances.loc[listed, "high"] = ends
         low, high = _match_range(drawn, rate[choice.chosen], assumptions, rho)
     matched = match_chance(market, choice.chosen)
     # What an unknown costs is asked of the list as it is, nothing re-chosen.
-    closed = chances["chance_if_closes"].to_numpy()[choice.chosen]
+    closed = chances["chance_if_closes"].to_numpy()[listed]
     everything = np.arange(closed.size)
     if_closed = (
         match_chance(scenarios(closed, rate[choice.chosen], rho.of(choice.chosen)), everything)
@@ -267,17 +283,21 @@ def application_list(
         else 0.0
     )
     limit = problem.constraints.limit
+    alike = dict(zip(choice.chosen.tolist(), _alike(every, near, decided), strict=True))
     return ApplicationList(
-        problem=problem,
-        choice=choice,
-        by_option=by_option,
-        market=market,
-        programs=_listed(problem, choice, chances, reasons, market, assumptions),
+        problem=every.problem,
+        choice=replace(choice, chosen=near[choice.chosen]),
+        offers=every,
+        programs=_listed(
+            problem, choice, chances.iloc[listed], reasons, market, alike, assumptions
+        ),
         optional=_optional(offers.whole, choice, by_option, offers.if_sent, assumptions),
         filled=asked.fill,
         floor_dropped=offers.floor_dropped,
         below_price=below_price,
-        left_out=_left_out_frame(problem, chances, out, assumptions),
+        left_out=_left_out_frame(
+            problem, chances.iloc[np.searchsorted(shown, out["program"])], out, assumptions
+        ),
         drawn=drawn,
         match_chance=matched,
         match_chance_low=min(low, matched),
@@ -301,10 +321,68 @@ class ListOffers:
     problem: ListProblem
     own: ListChances  # the student's chances, whatever is signalled
     rate: Floats  # shape (programs,): Chance of a match given an interview
-    # shape (programs,): Interview chances by signal, if every program got it.
+    # By signal, chances at each score that the student may have if every program got it, shape
+    # (k, programs), and their means over the scores.
+    by_score: dict[str, Floats]
     if_sent: dict[str, Floats]
-    by_option: dict[str, Scenarios]  # offer chances by signal
+    how: Mechanism  # how answers come together where the score is known
+    coarse: bool  # whether few states will do
     floor_dropped: bool  # whether too few programs reach the least chance, so that it was dropped
+
+    @cached_property
+    def by_option(self) -> dict[str, Scenarios]:
+        """Offer chances by signal."""
+        return {
+            option: scenarios(
+                chances,
+                self.rate,
+                self._together(self.by_score[option]),
+                coarse=self.coarse,
+            )
+            for option, chances in self.if_sent.items()
+        }
+
+    def near(self, spare: int) -> NDArray[np.int64]:
+        """Programs that a list, or what is said of it, may name; all but for plain mechanisms."""
+        if self.how.link:
+            # A threshold that hangs on the chance: one chance above another does not tell all.
+            return np.arange(self.rate.size)
+        return undominated_programs(self.problem, self.by_score, self.rate, spare)
+
+    def of(self, positions: NDArray[np.int64]) -> ListOffers:
+        """The same among some of the programs, whose positions then count from 0."""
+        if positions.size == self.rate.size:
+            return self
+        whole = self.whole.of(positions)
+        rules = self.problem.constraints.of(positions)
+        return replace(
+            self,
+            whole=whole,
+            problem=replace(whole, constraints=rules),
+            own=self.own.of(positions),
+            rate=self.rate[positions],
+            by_score={option: each[:, positions] for option, each in self.by_score.items()},
+            if_sent={option: each[positions] for option, each in self.if_sent.items()},
+        )
+
+    def chances(self, signals: Mapping[int, str]) -> Floats:
+        """Interview chances with the signals of a list."""
+        found = self.if_sent["none"].copy()
+        for at, option in signals.items():
+            found[at] = self.if_sent[option][at]
+        return found
+
+    def together(self, signals: Mapping[int, str]) -> Mechanism:
+        """How answers come together with the signals of a list."""
+        found = self.by_score["none"].copy()
+        for at, option in signals.items():
+            found[:, at] = self.by_score[option][:, at]
+        return self._together(found)
+
+    def _together(self, by_score: Floats) -> Mechanism:
+        """Through a score that is not known yet as well."""
+        expected = self.own.expected
+        return self.how if expected is None else self.how.with_scores(*expected.grouped(by_score))
 
 
 def list_offers(
@@ -331,17 +409,15 @@ def list_offers(
     rate = match_rates(row, whole.programs["specialty"], kinds, whole.ties, assumptions)
     ties = with_ties(preferences, str(row["student_id"]), asked)
     own = ListChances(student, whole, assumptions, ties)
-    if_sent = {option: own.if_all_sent(option) for option in options}
+    by_score = own.if_sent(options)
+    if_sent = {option: own.over_scores(chances) for option, chances in by_score.items()}
     problem, floor_dropped = whole, False
     if not asked.fill:
         least = assumptions.value("list.least_chance")
         fewest = int(assumptions.value("list.fewest"))
         problem, floor_dropped = with_least_chance(whole, if_sent, least, fewest)
-    by_option = {}
-    for option, chances in if_sent.items():
-        how = _together(own, dict.fromkeys(range(len(chances)), option), assumptions)
-        by_option[option] = scenarios(chances, rate, how, coarse=coarse)
-    return ListOffers(whole, problem, own, rate, if_sent, by_option, floor_dropped)
+    how = mechanism(assumptions)
+    return ListOffers(whole, problem, own, rate, by_score, if_sent, how, coarse, floor_dropped)
 
 
 def _best(
@@ -357,14 +433,6 @@ def _best(
     return choice, rules, bool(choice.chosen.size)
 
 
-def _together(own: ListChances, signals: Mapping[int, str], assumptions: Assumptions) -> Mechanism:
-    """How answers come together: through a score that is not known yet as well."""
-    how = mechanism(assumptions)
-    if own.expected is None:
-        return how
-    return how.with_scores(*own.expected.grouped(own.by_score(signals)))
-
-
 def list_outcome(
     student: pd.DataFrame,
     programs: pd.DataFrame,
@@ -373,7 +441,8 @@ def list_outcome(
     wishes: ListWishes | None = None,
 ) -> tuple[float, int, float]:
     """What a list comes to, where nobody asks why each program is on it."""
-    offers = list_offers(student, programs, assumptions, preferences, wishes or ListWishes())
+    every = list_offers(student, programs, assumptions, preferences, wishes or ListWishes())
+    offers = every.of(every.near(1))
     choice, _, _ = _best(offers, assumptions, "auto")
     matched = match_chance(market_of(offers.by_option, choice), choice.chosen)
     return matched, len(choice.chosen), list_fee(offers.problem, choice)
@@ -462,34 +531,38 @@ def _listed(
     chances: pd.DataFrame,
     reasons: pd.DataFrame,
     market: Scenarios,
+    alike: Mapping[int, tuple[str, ...]],
     assumptions: Assumptions,
 ) -> pd.DataFrame:
     own = problem.programs.iloc[choice.chosen].reset_index(drop=True)
-    found = chances.iloc[choice.chosen].reset_index(drop=True)
+    found = chances.reset_index(drop=True)
     ids = problem.programs["program_id"].to_numpy(dtype=object)
-    alike = interchangeable(market, problem.utility, choice.chosen)
     names = ["program_id", "program_name", "specialty", "program_type", "state"]
-    rows = own[[name for name in names if name in own]].copy()
-    rows["rank"] = np.arange(1, len(rows) + 1)
-    rows["group"] = [group_of(chance, assumptions) for chance in found["interview_chance"]]
-    rows[["interview_chance", "low", "high"]] = found[["interview_chance", "low", "high"]]
-    rows["signal"] = list(choice.option)
-    rows["preference"] = problem.preference[choice.chosen]
-    rows["match_share"] = match_shares(market, problem.utility, choice.chosen)
     told = ("value_gain", "match_gain", "must", "ruled", "replacement_gain", "drops_below")
-    for name in (*told, "drops_reason"):
-        rows[name] = reasons[name].to_numpy()
-    rows["cost_usd"] = _saved_usd(problem, choice, assumptions)
-    rows["tie"] = [problem.ties[at] for at in choice.chosen]
-    rows["replacement"] = [ids[at] if at >= 0 else "" for at in reasons["replacement"]]
-    rows["in_preferred_state"] = own["state"].isin(problem.preferred_states)
     least = assumptions.value("list.least_chance")
-    rows["under_floor"] = found["interview_chance"].to_numpy() < least
-    rows["interchangeable"] = [
-        tuple(str(ids[other]) for other in alike.get(int(at), ())) for at in choice.chosen
-    ]
-    for name in ("unknown", "chance_if_open", "chance_if_closes", "gate_reason"):
-        rows[name] = found[name]
+    # One frame at last: column by column a frame costs more than the list.
+    rows = pd.DataFrame(
+        {
+            **{name: own[name] for name in names if name in own},
+            "rank": np.arange(1, len(own) + 1),
+            "group": [group_of(chance, assumptions) for chance in found["interview_chance"]],
+            **{name: found[name] for name in ("interview_chance", "low", "high")},
+            "signal": list(choice.option),
+            "preference": problem.preference[choice.chosen],
+            "match_share": match_shares(market, problem.utility, choice.chosen),
+            **{name: reasons[name].to_numpy() for name in (*told, "drops_reason")},
+            "cost_usd": _saved_usd(problem, choice, assumptions),
+            "tie": [problem.ties[at] for at in choice.chosen],
+            "replacement": [ids[at] if at >= 0 else "" for at in reasons["replacement"]],
+            "in_preferred_state": own["state"].isin(problem.preferred_states),
+            "under_floor": found["interview_chance"].to_numpy() < least,
+            "interchangeable": [alike.get(int(at), ()) for at in choice.chosen],
+            **{
+                name: found[name]
+                for name in ("unknown", "chance_if_open", "chance_if_closes", "gate_reason")
+            },
+        }
+    )
     numbered = problem.numbered[choice.chosen]
     worth = rows["value_gain"] * assumptions.value("list.worth_of_match_usd")
     rows["why"] = [
@@ -499,6 +572,23 @@ def _listed(
     # Whole percents first, so that programs that read alike stand by preference.
     order = np.lexsort((rows["rank"], -np.round(100 * rows["interview_chance"])))
     return rows.iloc[order].reset_index(drop=True)
+
+
+def _alike(
+    every: ListOffers, near: NDArray[np.int64], signals: Mapping[int, str]
+) -> list[tuple[str, ...]]:
+    """Programs that would do exactly as well as each of a list: wanted as much, same chances."""
+    sent = {int(near[at]): option for at, option in signals.items()}
+    chances = every.by_score["none"].copy()
+    for at, option in sent.items():
+        chances[:, at] = every.by_score[option][:, at]
+    # A chance of none is none at whatever rate.
+    told = np.vstack([chances, np.where(chances.any(axis=0), every.rate, 0.0)]).T
+    same = interchangeable(
+        Scenarios(told, np.ones(told.shape[1])), every.problem.utility, list(sent)
+    )
+    ids = every.problem.programs["program_id"].to_numpy(dtype=object)
+    return [tuple(str(ids[other]) for other in same.get(at, ())) for at in sent]
 
 
 def _saved_usd(problem: ListProblem, choice: Choice, assumptions: Assumptions) -> list[float]:
@@ -534,8 +624,8 @@ def _left_out_frame(
     ids = problem.programs["program_id"].to_numpy(dtype=object)
     rows = pd.DataFrame({"program_id": ids[at]})
     rows["program_name"] = problem.programs["program_name"].to_numpy(dtype=object)[at]
-    rows["interview_chance"] = chances["interview_chance"].to_numpy()[at]
-    rows["gate_reason"] = chances["gate_reason"].to_numpy(dtype=object)[at]
+    rows["interview_chance"] = chances["interview_chance"].to_numpy()
+    rows["gate_reason"] = chances["gate_reason"].to_numpy(dtype=object)
     for name in ("reason", "value_gain", "match_gain", "weakest_gain"):
         rows[name] = out[name].to_numpy()
     if problem.excluded_states:

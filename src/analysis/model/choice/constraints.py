@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
 import numpy as np
@@ -278,6 +278,36 @@ class Constraints:
     def cost_of(self, chosen: ArrayLike, programs: int) -> float:
         """What a list of positions costs in units of value; 0 without a price."""
         return self.cost(self.counts(chosen, programs))
+
+    def saved(self, chosen: ArrayLike, programs: int) -> NDArray[np.float64]:
+        """What a list saves without each of its programs, in units of value."""
+        counts = np.asarray(self.counts(chosen, programs))
+        now = self.cost(counts.tolist())
+        held = self.specialties(programs)[np.asarray(chosen, dtype=np.int64)]
+        # One less of a specialty saves the same whichever program it is.
+        less = np.maximum(counts - np.eye(counts.size, dtype=np.int64), 0)
+        return np.array([now - self.cost(row.tolist()) for row in less])[held]
+
+    def of(self, positions: NDArray[np.int64]) -> Constraints:
+        """The same among some of the programs, whose positions then count from 0."""
+        place = {int(at): new for new, at in enumerate(positions)}
+
+        def some(asked: Iterable[int]) -> tuple[int, ...]:
+            return tuple(place[at] for at in asked if at in place)
+
+        return replace(
+            self,
+            must=some(self.must),
+            never=some(self.never),
+            specialty=None
+            if self.specialty is None
+            else tuple(np.asarray(self.specialty)[positions].tolist()),
+            quotas=tuple(replace(quota, members=some(quota.members)) for quota in self.quotas),
+            fixed_signal={place[at]: o for at, o in self.fixed_signal.items() if at in place},
+            names=tuple(self.names[at] for at in positions) if self.names else (),
+            barred={option: some(barred) for option, barred in self.barred.items()},
+            apart=tuple(pair for pair in map(some, self.apart) if len(pair) == 2),
+        )
 
     def counts(self, chosen: ArrayLike, programs: int) -> list[int]:
         """Programs of a list in each specialty."""

@@ -124,7 +124,6 @@ def exact(
         return Choice(np.empty(0, dtype=np.int64), 0.0, 0.0, 0.0, ())
     asked = gap if gap is not None else _usual_gap(columns.program.size)
     taken, bound = _solved(columns, rules, constraints, programs, asked)
-    taken = swapped_columns(columns, constraints, taken, programs)
     taken = _without_idle(columns, rules, constraints, taken, programs)
     value = columns.value(taken)
     price = constraints.cost_of(columns.program[taken], programs)
@@ -174,7 +173,7 @@ class _Tangents:
 def _solved(
     columns: Columns, rules: Sequence[Rule], constraints: Constraints, programs: int, gap: float
 ) -> tuple[Positions, float]:
-    """Columns of the best list found, and the bound; both net of the price."""
+    """Columns of the best list found, exchanges tried, and the bound; both net of the price."""
     tangents = _Tangents(columns)
     count = columns.program.size
     charges = _charges(columns, constraints, programs)
@@ -191,11 +190,16 @@ def _solved(
     def proven() -> bool:
         return top - best <= gap * max(columns.value(taken), LEAST_VALUE)
 
+    def swapped() -> Positions:
+        # The first list was, where it stands.
+        return taken if taken is first else swapped_columns(columns, constraints, taken, programs)
+
+    first = None
     if not any(quota.at_least for quota in constraints.quotas):
         found = np.sort(greedy_columns(columns, constraints, programs))
         if constraints.price is not None:
             # Rounding a part of a list knows no price: a good list to begin with saves rounds.
-            found = swapped_columns(columns, constraints, found, programs)
+            first = found = swapped_columns(columns, constraints, found, programs)
         consider(found)
         tangents.add(_point(found, count))
     # Parts of programs first: a linear program is cheap, and each of its optima shows where a plane
@@ -210,7 +214,7 @@ def _solved(
         if _meets(rules, found):
             consider(found)
         if proven():
-            return taken, top
+            return swapped(), top
         # Where the planes touch the value as closely as this, more of them move no whole list.
         here = tangents.add(point) - float(charges @ answer.x[:-1])
         if top - here <= gap / 4 * max(top, FINE_UNITS[0] * tangents.largest):
@@ -226,7 +230,7 @@ def _solved(
             break
         seen.add(point.tobytes())
         tangents.add(point)
-    return taken, top
+    return swapped(), top
 
 
 def _charges(columns: Columns, constraints: Constraints, programs: int) -> Floats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import ModelError
 from analysis.model.choice.columns import undominated
 from analysis.model.choice.constraints import Constraints, Fees, fee_usd
-from analysis.model.choice.greedy import LEAST_GAIN, gains_beside, greedy, swap
+from analysis.model.choice.greedy import LEAST_GAIN, TIE, gains_beside, gains_without, greedy, swap
 from analysis.model.choice.problem import list_utility
 from analysis.model.choice.value import expected_utility, match_chance, match_shares
 from analysis.model.correlation import Mechanism, Scenarios, scenarios
@@ -51,42 +52,42 @@ def reasons_on_list(
     room = _has_room(constraints, listed)
     cells = _cells(constraints, worth.size)
     ruled = _ruled(constraints, listed)
-    saved = _saved(constraints, listed, worth.size)
+    saved = constraints.saved(listed, worth.size)
     whole = match_chance(market, listed)
-    coming = {
-        option: _coming(by_option[option], option, worth, constraints, cells, listed)
-        for option in set(choice.option)
-    }
-    rows = []
-    for at, position in enumerate(listed):
-        others = np.delete(listed, at)
-        option = choice.option[at]
+    beside = _refused_beside(market, listed)
+    matches = whole - np.clip((1 - beside) @ market.weight, 0.0, 1.0)
+    rows: list[dict[str, Any]] = [{}] * listed.size
+    for option in set(choice.option):
         # Programs that come in get the signal of the one that leaves.
-        among = np.union1d(listed, coming[option])
+        coming = _coming(by_option[option], option, worth, constraints, cells, listed)
+        among = np.union1d(listed, coming)
         offers = by_option[option].chance[among]
         held = np.isin(among, listed)
         offers[held] = market.chance[among[held]]
-        beside = np.searchsorted(among, others)
-        gains = gains_beside(Scenarios(offers, market.weight), worth[among], beside)
-        open_to = ~held & (cells[among] == cells[position]).all(axis=1)
-        open_to &= ~np.isin(among, _shut(constraints, others))
-        gain = np.where(open_to, gains, 0.0)
-        best = int(gain.argmax())
-        # Where there is room, one that is worth its price beside this one would be listed already.
-        least_gain = LEAST_GAIN if constraints.price is None else max(saved[at], LEAST_GAIN)
-        found = gain[best] >= least_gain and not (room and constraints.price is None)
-        rows.append(
-            {
-                "program": int(position),
+        own = np.flatnonzero([one == option for one in choice.option])
+        every = gains_without(
+            Scenarios(offers, market.weight), worth[among], np.searchsorted(among, listed), own
+        )
+        for at, gains in zip(own.tolist(), every, strict=True):
+            position = int(listed[at])
+            open_to = ~held & (cells[among] == cells[position]).all(axis=1)
+            if constraints.apart:
+                open_to &= ~np.isin(among, _shut(constraints, np.delete(listed, at)))
+            gain = np.where(open_to, gains, 0.0)
+            best = int(gain.argmax())
+            # Where there is room, one worth its price beside this one would be listed already.
+            least_gain = LEAST_GAIN if constraints.price is None else max(saved[at], LEAST_GAIN)
+            found = gain[best] >= least_gain and not (room and constraints.price is None)
+            rows[at] = {
+                "program": position,
                 "value_gain": float(gains[np.searchsorted(among, position)]),
-                "match_gain": whole - match_chance(market, others),
+                "match_gain": float(matches[at]),
                 "cost": saved[at],
-                "must": int(position) in constraints.must,
+                "must": position in constraints.must,
                 "ruled": bool(ruled[at]),
                 "replacement": int(among[best]) if found else -1,
                 "replacement_gain": float(gain[best]) if found else 0.0,
             }
-        )
     columns = ["program", "value_gain", "match_gain", "cost", "must", "ruled"]
     reasons = pd.DataFrame(rows, columns=[*columns, "replacement", "replacement_gain"])
     chances = np.asarray(chance, dtype=np.float64)[listed]
@@ -120,12 +121,13 @@ def _ruled(constraints: Constraints, listed: Positions) -> NDArray[np.bool_]:
     return asked
 
 
-def _saved(constraints: Constraints, listed: Positions, programs: int) -> Floats:
-    """What a list saves without each of its programs, in units of value."""
-    now = constraints.cost_of(listed, programs)
-    return np.array(
-        [now - constraints.cost_of(np.delete(listed, at), programs) for at in range(listed.size)]
-    )
+def _refused_beside(market: Scenarios, listed: Positions) -> Floats:
+    """Chance in each state that all programs of a list but one refuse, a row for each left out."""
+    refused = np.ones((listed.size + 2, market.weight.size))
+    refused[1:-1] = 1 - market.chance[listed]
+    before = np.cumprod(refused, axis=0)[:-2]
+    after = np.cumprod(refused[::-1], axis=0)[::-1][2:]
+    return np.asarray(before * after)
 
 
 def _shut(constraints: Constraints, listed: Positions) -> list[int]:
@@ -258,8 +260,9 @@ def left_out(
     # Where every program is worth the same, what one adds is what it adds to the match chance.
     matches = gains_beside(market, np.ones_like(worth), choice.chosen)
     free = reasons[~reasons["must"].to_numpy(dtype=bool)]
-    weakest = int(free["value_gain"].idxmin()) if len(free) else -1
     least = float(free["value_gain"].min()) if len(free) else np.nan
+    ties = free.index[free["value_gain"] <= least + TIE] if len(free) else [-1]
+    weakest = int(ties[0])
     never, under = set(constraints.never), set(constraints.barred.get("none", ()))
     now = constraints.cost_of(choice.chosen, worth.size)
     rows = []

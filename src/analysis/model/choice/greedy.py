@@ -24,6 +24,7 @@ __all__ = [
     "MarginalGains",
     "columns_in_order",
     "gains_beside",
+    "gains_without",
     "greedy",
     "greedy_columns",
     "interchangeable",
@@ -308,28 +309,34 @@ def swapped_columns(
         [columns.option, constraints.specialties(programs)[columns.program]]
         + [np.isin(columns.program, np.asarray(q.members)) for q in constraints.quotas]
     )
+    _, cell = np.unique(cells, axis=0, return_inverse=True)
     # A program that shuts out another is exchanged by the solver alone.
     shut = np.isin(columns.program, np.asarray(constraints.apart, dtype=np.int64).ravel())
+    must = np.isin(columns.program, np.asarray(constraints.must, dtype=np.int64))
     taken = np.sort(taken)
     best, improved = net_value(columns, constraints, taken, programs), True
     while improved:
         improved = False
-        for at, column in enumerate(taken):
-            if columns.program[column] in constraints.must:
+        gains = gains_without(market, columns.utility, taken)
+        for at in range(taken.size):
+            column = taken[at]
+            open_to = ~shut & (cell == cell[column])
+            open_to[np.isin(columns.program, columns.program[taken])] = False
+            gain = np.where(open_to, gains[at], -np.inf)
+            most = gain.max(initial=-np.inf)
+            if must[column] or most <= gains[at, column]:
                 continue
-            gain = gains_beside(market, columns.utility, np.delete(taken, at))
-            gain[np.isin(columns.program, columns.program[taken]) | shut] = -np.inf
-            gain[(cells != cells[column]).any(axis=1)] = -np.inf
             trial = taken.copy()
-            trial[at] = int(gain.argmax())
-            if np.isfinite(gain[trial[at]]):
-                worth = net_value(columns, constraints, np.sort(trial), programs)
-                if worth > best + TIE * abs(best):
-                    taken, best, improved = trial, worth, True
+            trial[at] = int((gain >= most * (1 - TIE)).argmax())
+            worth = net_value(columns, constraints, np.sort(trial), programs)
+            if worth > best + TIE * abs(best):
+                taken, best, improved = trial, worth, True
+                gains = gains_without(market, columns.utility, taken)
         if constraints.price is None:
             continue
+        own = gains[np.arange(taken.size), taken]
         for trial in (
-            _without_worst(columns, constraints, taken, programs),
+            _without_worst(columns, constraints, taken, own, programs),
             _with_best(columns, constraints, market, taken, programs),
         ):
             worth = net_value(columns, constraints, trial, programs)
@@ -340,20 +347,20 @@ def swapped_columns(
 
 
 def _without_worst(
-    columns: Columns, constraints: Constraints, taken: Positions, programs: int
+    columns: Columns, constraints: Constraints, taken: Positions, own: Floats, programs: int
 ) -> Positions:
-    """The columns without the one worth least against its price, if no rule asks for it."""
+    """The columns without the one that adds least against its price, if no rule asks for it."""
     kept = np.isin(columns.program[taken], np.asarray(constraints.must, dtype=np.int64))
     for quota in constraints.quotas:
         inside = np.isin(columns.program[taken], np.asarray(quota.members, dtype=np.int64))
         if inside.sum() <= quota.at_least:
             kept |= inside
-    trials = [np.delete(np.sort(taken), at) for at in np.flatnonzero(~kept[np.argsort(taken)])]
-    return max(
-        trials,
-        key=lambda trial: net_value(columns, constraints, trial, programs),
-        default=np.sort(taken),
-    )
+    saved = constraints.saved(columns.program[taken], programs)
+    order = np.argsort(taken)
+    lost = np.where(kept, np.inf, own - saved)[order]
+    if not np.isfinite(lost).any():
+        return taken[order]
+    return np.delete(taken[order], int((lost <= lost.min() + TIE).argmax()))
 
 
 def _with_best(
@@ -401,6 +408,45 @@ def _gains(
     free = np.einsum("ps,ps->p", scenarios.chance, (refused * scenarios.weight)[gap])
     lost = np.einsum("ps,ps->p", scenarios.chance, (displaced * scenarios.weight)[gap])
     return np.asarray(wanted * free - lost)
+
+
+def gains_without(
+    scenarios: Scenarios, utility: ArrayLike, chosen: ArrayLike, rows: ArrayLike | None = None
+) -> Floats:
+    """What each program would add beside a list without one of its own, shape (k, programs).
+
+    A row a program of the list, in the order given, or of ``rows`` only (places on the list).
+    """
+    wanted = checked_utility(scenarios, utility)
+    listed = checked_positions(chosen, wanted.size, "list")
+    asked = np.arange(listed.size) if rows is None else np.asarray(rows, dtype=np.int64)
+    order = program_order(wanted)
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    taken = np.sort(place[listed])
+    ranked = order[taken]
+    leaving = np.searchsorted(taken, place[listed[asked]])
+    # As in `_gains`, a list a row, where the one that leaves offers nothing and refuses nothing.
+    shape = (asked.size, ranked.size, scenarios.weight.size)
+    offers = np.broadcast_to(scenarios.chance[ranked], shape).copy()
+    offers[np.arange(asked.size), leaving] = 0
+    refused = np.ones((shape[0], shape[1] + 1, shape[2]))
+    np.cumprod(1 - offers, axis=1, out=refused[:, 1:])
+    displaced = np.zeros_like(refused)
+    offers *= refused[:, :-1]
+    offers *= wanted[ranked][:, None]
+    displaced[:, :-1] = np.cumsum(offers[:, ::-1], axis=1)[:, ::-1]
+    refused *= scenarios.weight
+    displaced *= scenarios.weight
+    gap = np.searchsorted(taken, place)
+    gains = np.empty((asked.size, wanted.size))
+    for between in range(ranked.size + 1):
+        here = np.flatnonzero(gap == between)
+        if here.size:
+            chance = scenarios.chance[here].T
+            free = refused[:, between] @ chance
+            gains[:, here] = wanted[here] * free - displaced[:, between] @ chance
+    return gains
 
 
 def swap(

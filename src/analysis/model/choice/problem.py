@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import combinations
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import Market, Part, chance_columns, drawn_chances
+from analysis.model.choice.columns import undominated
 from analysis.model.choice.constraints import (
     Constraints,
     Fees,
@@ -36,6 +38,7 @@ __all__ = [
     "list_problem",
     "list_utility",
     "preference",
+    "undominated_programs",
     "with_least_chance",
     "with_ties",
 ]
@@ -43,6 +46,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 # The scale of prestige, as of the column in programs.csv.
 MOST_PRESTIGE = 10.0
+# States of so few programs cost no more than to find out which of them matter.
+FEW = 100
 
 
 def preference(
@@ -199,6 +204,18 @@ class ListProblem:
                 kept[list(quota.members)] = True
         return kept
 
+    def of(self, positions: NDArray[np.int64]) -> ListProblem:
+        """The same among some of the programs, whose positions then count from 0."""
+        return replace(
+            self,
+            programs=self.programs.iloc[positions].reset_index(drop=True),
+            preference=self.preference[positions],
+            utility=self.utility[positions],
+            constraints=self.constraints.of(positions),
+            ties=tuple(self.ties[at] for at in positions),
+            numbered=self.numbered[positions],
+        )
+
     @property
     def most(self) -> int:
         """Most programs that number and budget leave room for."""
@@ -209,6 +226,37 @@ class ListProblem:
         if budget is not None:
             ends.append(affordable(self.constraints.fees_of(len(self.specialties)), budget))
         return min(ends)
+
+
+def undominated_programs(
+    problem: ListProblem, chances: Mapping[str, Floats], rate: Floats, spare: int
+) -> NDArray[np.int64]:
+    """Positions of the programs that a list, or what is said of it, may name, rising."""
+    # As `undominated`, which compares offers state by state, but by the chances alone (by signal,
+    # of shape (k, programs)), before there are states: of two programs with one chance of a match
+    # after an interview, the one with the higher chance of an interview offers more in every state.
+    # ``spare`` more than fit on a list are kept, for what may replace one of it or comes next.
+    rules, count = problem.constraints, len(problem.programs)
+    most = rules.most_affordable()
+    if most is None or count <= max(FEW, most + spare):
+        return np.arange(count)
+    # A program that shuts out another, or whose signal is decided, is no substitute.
+    own = {*rules.fixed_signal, *(at for pair in rules.apart for at in pair)}
+    bound = np.isin(np.arange(count), list(own))
+    cells = np.column_stack(
+        [rules.specialties(count), rate, np.where(bound, np.arange(count), -1)]
+        + [np.isin(np.arange(count), np.asarray(quota.members)) for quota in rules.quotas]
+    )
+    kept = np.zeros(count, dtype=bool)
+    for option, by_score in chances.items():
+        open_to = np.ones(count, dtype=bool)
+        open_to[[*rules.never, *rules.barred.get(option, ())]] = False
+        at = np.flatnonzero(open_to)
+        kept[at] |= undominated(by_score.T[at], problem.utility[at], cells[at], most + spare)
+    # Of the programs left out, those that would add most are named, whatever the rules.
+    kept |= undominated(chances["none"].T, problem.utility, rate[:, None], most + spare)
+    kept[list(rules.must)] = True
+    return np.flatnonzero(kept)
 
 
 def application_fees(assumptions: Assumptions, specialties: Sequence[str]) -> tuple[Fees, ...]:
@@ -377,13 +425,17 @@ def with_least_chance(
 def _eligible(programs: pd.DataFrame, specialties: tuple[str, ...]) -> pd.DataFrame:
     """Programs by specialty and id; a preliminary year only where there is no other."""
     # Nothing else said, a program of the specialty named first is preferred.
-    own = programs[programs["specialty"].isin(specialties)]
-    if "track" in own:
-        only = own["track"].eq("preliminary").groupby(own["specialty"]).transform("all")
-        own = own[~own["track"].eq("preliminary") | only.astype(bool)]
-    order = own["specialty"].map(specialties.index)
-    own = own.assign(_order=order).sort_values(["_order", "program_id"], kind="stable")
-    return own.drop(columns="_order").reset_index(drop=True)
+    names = programs["specialty"].to_numpy(dtype=object)
+    place = np.array([specialties.index(n) if n in specialties else -1 for n in names], dtype=int)
+    kept = place >= 0
+    if "track" in programs:
+        early = programs["track"].eq("preliminary").to_numpy(dtype=bool)
+        for at in range(len(specialties)):
+            if not early[place == at].all():
+                kept &= ~(early & (place == at))
+    ids = programs["program_id"].to_numpy(dtype=object)
+    order = sorted(np.flatnonzero(kept).tolist(), key=lambda row: (place[row], ids[row]))
+    return programs.iloc[order].reset_index(drop=True)
 
 
 def _texts(frame: pd.DataFrame, column: str, length: int) -> list[str]:
@@ -553,25 +605,47 @@ class ListChances:
         self._count = len(problem.programs)
         (self._parts,) = Market(problem.programs, assumptions, preferences).parts(student)
 
-    def if_all_sent(self, option: str) -> Floats:
-        """Chances if every program got the same signal."""
-        chances = np.empty(self._count)
-        parameters = chance_parameters(self._assumptions)
-        for part in self._sending(dict.fromkeys(range(self._count), option)):
-            chances[part.at] = part.chances(parameters, self._assumptions)[0]
-        return chances
+    def of(self, positions: NDArray[np.int64]) -> ListChances:
+        """The same for some of the programs, whose positions then count from 0."""
+        found = copy(self)
+        found._count = positions.size
+        found._parts = []
+        for part in self._parts:
+            rows = np.flatnonzero(np.isin(part.at, positions))
+            if rows.size:
+                found._parts.append(part.some(np.searchsorted(positions, part.at[rows]), rows))
+        return found
 
     @property
     def expected(self) -> ExpectedScore | None:
         """Scores that the student may have; None where it is known."""
         return self._parts[0].expected
 
+    def over_scores(self, by_score: Floats) -> Floats:
+        """Means of chances over the scores that the student may have, shape (programs,)."""
+        return self._parts[0].over_scores(by_score)
+
+    def if_sent(self, options: Sequence[str]) -> dict[str, Floats]:
+        """Chances by score, as `by_score`, if every program got the same signal."""
+        parameters = chance_parameters(self._assumptions)
+        found: dict[str, list[Floats]] = {option: [] for option in options}
+        for part in self._parts:
+            terms = part.terms(parameters, self._assumptions)
+            for option, each in found.items():
+                sent = np.full(part.at.size, option, dtype=object)
+                sending = part.sending(sent, self._assumptions)
+                each.append(sending.by_score(parameters, self._assumptions, terms)[0])
+        return {option: self._in_order(each) for option, each in found.items()}
+
     def by_score(self, signals: Mapping[int, str]) -> Floats:
         """Chances at each score that the student may have, shape (k, programs); k is 1 if known."""
         parameters = chance_parameters(self._assumptions)
         parts = self._sending(signals)
-        each = [part.by_score(parameters, self._assumptions)[0] for part in parts]
-        return np.concatenate(each, axis=1)[:, np.argsort(np.concatenate([p.at for p in parts]))]
+        return self._in_order([part.by_score(parameters, self._assumptions)[0] for part in parts])
+
+    def _in_order(self, each: Sequence[Floats]) -> Floats:
+        order = np.argsort(np.concatenate([part.at for part in self._parts]))
+        return np.concatenate(each, axis=1)[:, order]
 
     def with_signals(self, signals: Mapping[int, str]) -> pd.DataFrame:
         """Everything about the chances with the signals of a list."""

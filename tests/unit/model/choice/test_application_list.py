@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
+from analysis.model.choice import problem as asked
 from analysis.model.choice.application_list import (
     application_list,
     group_of,
@@ -332,3 +333,41 @@ def test_outcome_of_a_list_is_that_of_the_explained_list(student_id, wishes):
     whole = application_list(student, programs, assumptions, None, wishes)
     outcome = list_outcome(student, programs, assumptions, None, wishes)
     assert outcome == (whole.match_chance, len(whole.chosen), whole.fee_usd)
+
+
+@pytest.mark.parametrize(
+    ("facts", "wishes"),
+    [
+        ({}, ListWishes()),
+        ({"degree": "us_do", "fee_budget_usd": 90.0}, ListWishes(home=("P03",), must=("P11",))),
+        ({"step2_ck": np.nan, "step2_estimate": 240.0}, ListWishes(never=("P05",))),
+        ({}, ListWishes(quotas=("state=TX>=3",), fill=True, wish_prestige=0.4)),
+    ],
+)
+def test_programs_left_out_by_their_chance_alone_change_nothing(monkeypatch, facts, wishes):
+    own = student(**{"application_limit": 5.0} | facts)
+    files = own, programs(48), ASSUMPTIONS, None, wishes
+    whole = application_list(*files)
+    near = []
+    kept = asked.undominated
+    monkeypatch.setattr(asked, "FEW", 0)
+    monkeypatch.setattr(asked, "undominated", lambda *args: near.append(kept(*args)) or near[-1])
+    fewer = application_list(*files)
+    assert any(not each.all() for each in near)
+    for name in ("programs", "optional", "left_out", "match_chance_by_rho"):
+        found, wanted = getattr(fewer, name), getattr(whole, name)
+        pd.testing.assert_frame_equal(found, wanted, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(fewer.choice.chosen, whole.choice.chosen)
+    np.testing.assert_allclose(fewer.drawn, whole.drawn, atol=1e-12)
+    assert fewer.match_chance_low == pytest.approx(whole.match_chance_low, abs=1e-12)
+
+
+@pytest.mark.parametrize("score", [226.0, 236.0, 246.0, 256.0])
+def test_what_a_list_says_of_a_program_is_what_the_chance_says_of_it_among_all(score):
+    # What a cutoff that is not stated may be is told from those of all programs.
+    own = student(step2_ck=score, gold_signals=0, silver_signals=0)
+    many = programs(48, step2_cutoff=[np.nan, 225.0, 235.0, np.nan, 245.0, 255.0] * 8)
+    found = application_list(own, many, ASSUMPTIONS).programs.set_index("program_id")
+    chances = interview_chance(own, many, ASSUMPTIONS).set_index("program_id").loc[found.index]
+    told = ["interview_chance", "low", "high", "unknown", "chance_if_open", "chance_if_closes"]
+    pd.testing.assert_frame_equal(found[told], chances[told], check_dtype=False, atol=1e-12)
