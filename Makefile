@@ -18,13 +18,14 @@ demo: .venv/runtime    ## render the sample students' reports to reports/out
 	$(BIN)/countersignal demo
 explore: .venv/runtime ## open the notebooks in JupyterLab, on a private working copy
 	$(BIN)/countersignal explore --lab
-# Two processes of tests with two threads of algebra each would wait for one another.
+# One run of all, the longest first, so that no process waits for another stage. Two processes of tests
+# with two threads of algebra each would wait for one another, and each process that a test starts
+# would compile the package anew.
 test soak: export OPENBLAS_NUM_THREADS = 1
+test soak: export PYTHONDONTWRITEBYTECODE =
 test: .venv/dev        ## every test that takes no browser install, and the notebooks' numbers
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not soak" tests/unit tests/figures tests/contract
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not soak" tests/golden tests/notebooks tests/e2e
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not soak" tests/browser
-	$(BIN)/python -m pytest -p no:cacheprovider --nbval-lax --nbval-current-env notebooks
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not soak" --nbval-lax --nbval-current-env \
+	  tests/browser tests/e2e notebooks tests/notebooks tests/golden tests/figures tests/unit tests/contract
 check: .venv/dev       ## lint, format, types, and notebooks in step with their text
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m analysis.report.derive --check
 browser:               ## install Chromium for the browser tests (Debian)

@@ -25,9 +25,10 @@ REPEATS = int(os.environ.get("BENCH_GROWTH", "3"))
 
 
 def of_students(size: int) -> float:
-    """Reading, checking and planning a class; of its reports each is made like another."""
+    """Reading and checking a class and its chances; of its reports each is made like another."""
     from analysis.inputs import Inputs
     from analysis.paths import from_root
+    from analysis.views.chances import chances
 
     rows = pd.read_csv(from_root("data/sample/students.csv"), dtype=str)
     many = pd.concat([rows] * (size // len(rows) + 1), ignore_index=True).iloc[:size].copy()
@@ -36,7 +37,9 @@ def of_students(size: int) -> float:
         path = Path(place) / "students.csv"
         many.to_csv(path, index=False)
         begun = time.process_time()
-        found = Inputs.load(path, from_root("data/sample/programs.csv"))
+        programs = from_root("data/sample/programs.csv")
+        found = Inputs.load(path, programs)
+        chances(path, programs, with_range=False)
         spent = time.process_time() - begun
     if len(found.students) + len(found.refused) < size:
         raise SystemExit("growth: a student of the class was lost")
@@ -60,7 +63,7 @@ def of_draws(size: int) -> float:
 
 
 CURVES: dict[str, tuple[Sequence[int], Callable[[int], float]]] = {
-    "students of a class, read and planned": (STUDENTS, of_students),
+    "students of a class, checked, and their chances": (STUDENTS, of_students),
     "programs that a list is chosen from": (PROGRAMS, of_programs),
     "draws of a bench": (DRAWS, of_draws),
 }

@@ -52,7 +52,7 @@ def pytest_runtest_makereport(item, call):
             report.sections.append(("what a page showed", shown))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while playwright runs, no other test of this process has a loop
 def chromium():
     from playwright.sync_api import sync_playwright
 

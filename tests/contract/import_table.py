@@ -42,6 +42,7 @@ ALLOWED = {
         "tables.check",
         "tables.mapping",
         "tables.proposal",
+        "tables.schemas",
         "tables.template",
     },
 }

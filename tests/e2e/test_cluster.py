@@ -261,7 +261,8 @@ def class_of_three(tmp_path_factory):
 @pytest.fixture(scope="module")
 def local(class_of_three, tmp_path_factory):
     out = tmp_path_factory.mktemp("local") / "out"
-    done = started("batch", *class_of_three, "--out", out).communicate(timeout=280)
+    options = ("--out", out, "--workers", "2")
+    done = started("batch", *class_of_three, *options).communicate(timeout=280)
     assert (out / "manifest.json").exists(), done
     return out
 
@@ -287,6 +288,25 @@ def content(out):
     }
 
 
+def same_class(out, local):
+    """Two folders of a batch hold the same files; of a locked report, the same inside the lock."""
+    assert content(out) == content(local)
+    assert len(content(out)) == 3
+    for name in ("S001.pdf", "S002.pdf", "summary.csv", "assumptions.toml"):
+        assert (out / name).read_bytes() == (local / name).read_bytes()
+    assert b"/Encrypt" in (out / "S003.pdf").read_bytes()
+    assert {path.name for path in out.iterdir()} == {path.name for path in local.iterdir()}
+
+
+def test_a_class_gets_the_same_bytes_from_one_process_and_from_two(
+    run, class_of_three, local, tmp_path
+):
+    out = tmp_path / "out"
+    done = run("batch", *class_of_three, "--out", out, "--workers", "1")
+    assert done.code == 0, done.err
+    same_class(out, local)
+
+
 def test_a_class_gets_the_same_bytes_from_a_cluster(
     run, class_of_three, local, two_workers, tmp_path
 ):
@@ -294,11 +314,7 @@ def test_a_class_gets_the_same_bytes_from_a_cluster(
     done = run("batch", *class_of_three, "--out", out, "--cluster", two_workers.address)
     assert done.code == 0, done.err
     assert "warning" not in done.err
-    assert content(out) == content(local)
-    for name in ("S001.pdf", "S002.pdf", "summary.csv", "assumptions.toml"):
-        assert (out / name).read_bytes() == (local / name).read_bytes()
-    assert b"/Encrypt" in (out / "S003.pdf").read_bytes()
-    assert {path.name for path in out.iterdir()} == {path.name for path in local.iterdir()}
+    same_class(out, local)
     for path in two_workers.folder.glob("*.log"):
         said = path.read_text()
         assert not [word for word in ("S001", "oyster-42", "Quillfeather") if word in said]

@@ -58,7 +58,14 @@ def eventually_nothing_left(tmp_path):
 
 
 @POSIX
-@pytest.mark.parametrize(("name", "code"), [("SIGHUP", 129), ("SIGTERM", 143), ("SIGINT", 130)])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        pytest.param("SIGHUP", 129, marks=pytest.mark.soak),
+        ("SIGTERM", 143),
+        pytest.param("SIGINT", 130, marks=pytest.mark.soak),
+    ],
+)
 def test_a_signal_to_the_whole_group_leaves_nothing_behind(class_of_four, tmp_path, name, code):
     batch = started(class_of_four, tmp_path)
     for line in batch.stderr:

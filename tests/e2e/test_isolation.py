@@ -66,7 +66,10 @@ def mischievous_tasks(folder):
     return tasks
 
 
-@pytest.mark.parametrize("start_method", START_METHODS)
+@pytest.mark.parametrize(
+    "start_method",
+    [*START_METHODS[:1], *(pytest.param(m, marks=pytest.mark.soak) for m in START_METHODS[1:])],
+)
 def test_mischief_costs_one_student_and_no_other(tmp_path, start_method):
     tasks = mischievous_tasks(tmp_path)
     results = list(LocalPool(2, start_method).results(report_work(12), tasks))

@@ -55,7 +55,7 @@ def test_a_report_solves_draws_and_paints_no_more_than_its_budget(
     tmp_path, monkeypatch, student_id
 ):
     from analysis.model.choice import application_list
-    from analysis.model.sensitivity import case
+    from analysis.model.sensitivity import smaa
     from analysis.report import publish
 
     spent = {"solves": 0, "draws": 0, "charts": 0}
@@ -70,7 +70,7 @@ def test_a_report_solves_draws_and_paints_no_more_than_its_budget(
         monkeypatch.setattr(place, name, call)
 
     counted(application_list, "best_list", "solves")
-    counted(case, "resampled_lists", "draws", lambda draws, *_: len(draws.chance))
+    counted(smaa, "resampled_lists", "draws", lambda draws, *_: len(draws.chance))
     counted(publish, "publish_figure", "charts")
     render_report({**PARAMETERS, "student_id": student_id}, tmp_path / "x.pdf")
     assert 1 <= spent["solves"] <= SOLVES

@@ -103,3 +103,31 @@ def test_columns_with_intervals_are_as_tidy(axes, count):
 def test_an_empty_selection_is_an_error(axes):
     with pytest.raises(FigureError, match="nothing is selected"):
         draw_factor_importance(survey(3).iloc[:0], axes)
+
+
+def diamonds(ax):
+    return [line for line in ax.collections if hasattr(line, "get_offsets")]
+
+
+def test_a_lying_bar_has_a_diamond_where_it_is_compared_and_none_without(axes):
+    rows = survey(12, interval=False).assign(importance=[float(n) for n in range(1, 13)])
+    draw_factor_importance(rows, axes)
+    assert axes.get_ylim() == (11.5, -0.5)
+    assert diamonds(axes) == []
+    compared = [n + 0.5 if n % 2 else float(n) for n in range(1, 13)]
+    draw_factor_importance(rows.assign(article_importance=compared), axes)
+    places = {(x, y) for one in diamonds(axes) for x, y in one.get_offsets() if x == x}
+    assert places == {(n + 0.5, n - 1.0) for n in range(1, 13, 2)}
+
+
+def test_names_under_columns_stand_on_common_lines(axes):
+    names = ["Standing (rank)", "gap years of a file (any)", "ace of some other place", "letters"]
+    draw_factor_importance(importance(*(x for name in names for x in (name, 20))), axes)
+    axes.figure.draw_without_rendering()
+    second = [text for text in axes.texts if text.get_text() != "20"]
+    texts = [*axes.get_xticklabels(), *second]
+    assert " ".join(text.get_text() for text in texts).count(" ") > len(second) > 1
+    # A text of one line, held at its baseline, stands where it is put whatever its letters are.
+    assert {(text.get_va(), "\n" in text.get_text()) for text in texts} == {("baseline", False)}
+    lines = {text.get_transform().transform(text.get_position())[1] for text in texts[: len(names)]}
+    assert len(lines) == len({text.xyann[1] for text in second}) == 1

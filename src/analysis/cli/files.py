@@ -10,9 +10,12 @@ from typing import Annotated
 import typer
 
 from analysis.cli.printing import reads_files
+from analysis.errors import CountersignalError, Problem, TableError
 from analysis.plain_text import visible
 
 __all__ = ["add_to"]
+
+SEASON = "season.csv"
 
 
 class Table(StrEnum):
@@ -36,7 +39,10 @@ def add_to(app: typer.Typer) -> None:
 def check(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE", help="CSV files or workbooks, of one kind or several."),
+        typer.Argument(
+            metavar="FILE",
+            help="CSV files or workbooks, of one kind or several; also .toml and season.csv.",
+        ),
     ],
     write: Annotated[
         Path | None,
@@ -48,9 +54,43 @@ def check(
     """List every problem in your files, and what was repaired in reading them."""
     from analysis.tables.check import check_files
 
-    text, code = check_files(files, write=write)
-    print(visible(text))
-    return code
+    settings = [file for file in files if file.suffix == ".toml" or file.name == SEASON]
+    said = list(map(_check_settings, settings))
+    tables = [file for file in files if file not in settings]
+    if tables or write or not said:
+        said.append(check_files(tables, write=write))
+    print(visible("\n\n".join(text for text, _ in said)))
+    return max(code for _, code in said)
+
+
+def _check_settings(file: Path) -> tuple[str, int]:
+    """What a command would say of a branding, a mapping, the season or a set of assumptions."""
+    from analysis.paths import from_root, toml_content
+    from analysis.report.settings import Branding, read_branding
+    from analysis.tables.mapping import PARTS, read_mappings
+    from analysis.tables.schemas import SCHEMAS
+    from analysis.views.assumptions import assumptions_show
+
+    try:
+        if file.name == SEASON:
+            if not file.is_file() or not file.samefile(from_root(f"data/assumptions/{SEASON}")):
+                raise TableError(Problem(str(file), f"data/assumptions/{SEASON} of the project"))
+            assumptions_show(None)
+            return f"{file.name}: read as the season, nothing wrong", 0
+        keys = set(toml_content(file)) if file.is_file() else set()
+        if keys & {*Branding.model_fields}:
+            read_branding(file)
+            kind = "branding"
+        elif keys and keys <= {*SCHEMAS, *PARTS}:
+            read_mappings(file)
+            kind = "a mapping"
+        else:
+            assumptions_show(file.resolve())
+            kind = "assumptions"
+    except (CountersignalError, OSError, ValueError) as error:
+        said = str(error).replace("\n", "\n  ")
+        return f"{file.name}: cannot be used\n  {said}", 2
+    return f"{file.name}: read as {kind}, nothing wrong", 0
 
 
 def map_columns(

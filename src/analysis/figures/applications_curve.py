@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 __all__ = ["alt_applications_curve", "draw_applications_curve"]
 
-NAME = "the curve of applications"
+CHART = style.Chart(
+    "the curve of applications", ("match_chance",), "Rising line:", most=None, frame=False
+)
+HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 96.8, 32.8, 4.7, 36.3, 18.1
 LOW = 25  # of 100: under it the words stand over the line, clear of the axis
 
 
@@ -48,12 +51,8 @@ def draw_applications_curve(
     FigureError
         If there is nothing to draw.
     """
-    style.check_rows(curve, (by, "match_chance"), NAME, most=None)
-    with style.context():
-        ax.clear()
-        figure = ax.get_figure(root=True)
-        if figure is not None:
-            figure.set_size_inches(style.PAGE_WIDTH / 72, 2.1)
+    CHART.check(curve, by)
+    with style.chart(ax):
         percents = curve.assign(percent=100 * curve["match_chance"])
         ax.plot(percents[by], percents["percent"], color=style.BLUE)
         at = percents[percents[by] == recommended]
@@ -76,9 +75,7 @@ def draw_applications_curve(
         ax.set_ylabel("")
         ax.set_title("Of 100 applicants, how many match", loc="left", fontsize=style.SMALL_SIZE)
         ax.grid(axis="y")
-        if figure is not None:
-            figure.subplots_adjust(left=0.07, right=0.99, top=0.88, bottom=0.24)
-    return ax
+        return CHART.finished(ax, curve, style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE))
 
 
 def alt_applications_curve(curve: DataFrame, *, recommended: int, by: str = "applications") -> str:
@@ -91,12 +88,12 @@ def alt_applications_curve(curve: DataFrame, *, recommended: int, by: str = "app
     ...     pd.DataFrame({"applications": [1, 2], "match_chance": [0.4, 0.5]}), recommended=1)
     'Rising line: 1 application gives about 40 matches of 100, 2 give about 50.'
     """
-    style.check_rows(curve, (by, "match_chance"), NAME, most=None)
+    CHART.check(curve, by)
     last = curve.iloc[-1]
     end = f"{int(last[by])} give about {100 * last['match_chance']:.0f}"
     at = curve[curve[by] == recommended]
     if not len(at) or recommended == int(last[by]):
-        return f"Rising line: {end} matches of 100."
+        return CHART.alt(curve, [f"{end} matches of 100"])
     noun = f"{by[:-1]} gives" if recommended == 1 else f"{by} give"
     chance = 100 * float(at["match_chance"].iloc[0])
-    return f"Rising line: {recommended} {noun} about {chance:.0f} matches of 100, {end}."
+    return CHART.alt(curve, [f"{recommended} {noun} about {chance:.0f} matches of 100, {end}"])

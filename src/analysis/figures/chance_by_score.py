@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from analysis.errors import FigureError
 from analysis.figures import style
 
 if TYPE_CHECKING:
@@ -14,13 +13,19 @@ if TYPE_CHECKING:
 __all__ = ["alt_chance_by_score", "draw_chance_by_score"]
 
 NEEDED = ("flagged", "step2_ck", "chance", "low", "high", "assumed")
-NAME = "the chart of chances by Step 2 CK"
 TITLE = "What a high Step 2 CK does with and without a flag"
 X_AXIS = "Step 2 CK"
 Y_AXIS = "Interviews of 100 applications"
 EXPLAINED = (
     "Lines: what the office's graduates teach, with the 90% band. Dashed: what was assumed. Dots: "
     "what came, by ten points of score, each of ten graduates or more"
+)
+CHART = style.Chart(
+    "the chart of chances by Step 2 CK",
+    NEEDED,
+    "Two lines over Step 2 CK.",
+    note=EXPLAINED,
+    most=None,
 )
 HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 230.0, 34.0, 78.0, 34.0, 24.0
 APART = 0.06
@@ -96,13 +101,8 @@ def draw_chance_by_score(curves: DataFrame, ax: Axes, *, title: str = TITLE) -> 
         ax.set_xlabel(X_AXIS, loc="left")
         ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
         ax.yaxis.set_label_coords(-LEFT / room, 1 + (ABOVE - 16) / HEIGHT)
-        return style.laid_out(
-            ax,
-            title=title,
-            tag=style.basis_words(curves),
-            footer=" · ".join([EXPLAINED, style.provenance(curves)]),
-            margins=style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE),
-        )
+        margins = style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE)
+        return CHART.finished(ax, curves, margins, title)
 
 
 GROUPS = (("without a flag", style.BLUE), ("with the flag", style.ORANGE))
@@ -123,17 +123,15 @@ def alt_chance_by_score(curves: DataFrame, *, title: str = TITLE) -> str:
             for row in seen.itertuples(index=False)
         )
         parts.append(f"{name}: {ends}. Came: {came or 'too few graduates to show'}")
-    return style.alt_text("Two lines over Step 2 CK.", parts, curves, style.provenance(curves))
+    return CHART.alt(curves, parts, style.provenance(curves))
 
 
 def _groups(curves: DataFrame) -> list[DataFrame]:
-    style.check_rows(curves, NEEDED, NAME, most=None)
+    CHART.check(curves)
     numbers = curves[["chance", "low", "high", "assumed"]]
     if not ((numbers >= 0) & (numbers <= 1)).all(axis=None):
-        message = f"{NAME}: chances lie between 0 and 1"
-        raise FigureError(message)
+        raise CHART.refusal("chances lie between 0 and 1")
     groups = [curves[curves["flagged"] == flagged].sort_values("step2_ck") for flagged in (0, 1)]
     if any(group.empty for group in groups):
-        message = f"{NAME}: with and without a flag are both needed"
-        raise FigureError(message)
+        raise CHART.refusal("with and without a flag are both needed")
     return groups

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from analysis.errors import FigureError
 from analysis.figures import style
 
 if TYPE_CHECKING:
@@ -15,8 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["alt_icon_array", "draw_icon_array"]
 
+CHART = style.Chart("the array of dots", ("outcome", "count"), "", frame=False)
 MOST = 200
-INCH_A_DOT = 0.185
+PITCH, EDGE = 13.32, 3.6  # points
 # How full the dots of each row are, in order: sure of their outcome, unsure of it, without it.
 FACES = (style.BLUE, style.PALE_BLUE, style.PAPER)
 
@@ -48,15 +48,8 @@ def draw_icon_array(outcomes: DataFrame, ax: Axes, *, columns: int = 10) -> Axes
     faces = [FACES[0], *FACES[1:]] if len(counts) == len(FACES) else [FACES[0], FACES[-1]]
     face = np.repeat(np.array(faces[: len(counts)], dtype=object), counts)
     at = np.arange(face.size)
-    with style.context():
-        ax.clear()
+    with style.chart(ax):
         rows = -(-face.size // columns)
-        figure = ax.get_figure(root=True)
-        if figure is not None:
-            figure.set_size_inches(
-                INCH_A_DOT * min(columns, face.size) + 0.05, INCH_A_DOT * rows + 0.05
-            )
-        ax.set_position((0, 0, 1, 1))
         ax.scatter(
             at % columns,
             -(at // columns),
@@ -68,7 +61,8 @@ def draw_icon_array(outcomes: DataFrame, ax: Axes, *, columns: int = 10) -> Axes
         ax.set_xlim(-0.55, min(columns, face.size) - 0.45)
         ax.set_ylim(-rows + 0.45, 0.55)
         ax.set_axis_off()
-    return ax
+        width = PITCH * min(columns, face.size) + EDGE
+        return CHART.finished(ax, outcomes, style.Margins(PITCH * rows + EDGE, width=width))
 
 
 def alt_icon_array(outcomes: DataFrame) -> str:
@@ -82,13 +76,12 @@ def alt_icon_array(outcomes: DataFrame) -> str:
     """
     counts = _counts(outcomes)
     told = ", ".join(f"{n} {what}" for n, what in zip(counts, outcomes["outcome"], strict=True))
-    return f"{sum(counts)} dots: {told}."
+    return CHART.alt(outcomes, [f"{sum(counts)} dots: {told}"])
 
 
 def _counts(outcomes: DataFrame) -> list[int]:
-    style.check_rows(outcomes, ("outcome", "count"), "the array of dots")
+    CHART.check(outcomes)
     counts = [int(count) for count in outcomes["count"]]
     if len(counts) > len(FACES) or min(counts) < 0 or not 0 < sum(counts) <= MOST:
-        message = f"the array of dots: expected 1 to {len(FACES)} outcomes and 1 to {MOST} dots"
-        raise FigureError(message)
+        raise CHART.refusal(f"expected 1 to {len(FACES)} outcomes and 1 to {MOST} dots")
     return counts

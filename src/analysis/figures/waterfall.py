@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["alt_waterfall", "draw_waterfall"]
 
 NEEDED = ("part", "chance", "change")
-NAME = "the chart of what moves the chance"
+CHART = style.Chart("the chart of what moves the chance", NEEDED, "Steps", frame=False)
 ENDS = {"typical": "A typical applicant", "own": "You"}
 UNIT = "Average chance of an interview at the programs on your list (%)"
-ROW_INCHES = 0.3
+ROW, LEFT, RIGHT, BELOW = 21.5, 103.0, 4.7, 39.6
 
 
 def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
@@ -41,12 +41,8 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
     FigureError
         If there is nothing to draw.
     """
-    style.check_rows(parts, NEEDED, NAME)
-    with style.context():
-        ax.clear()
-        figure = ax.get_figure(root=True)
-        if figure is not None:
-            figure.set_size_inches(style.PAGE_WIDTH / 72, ROW_INCHES * len(parts) + 0.75)
+    CHART.check(parts)
+    with style.chart(ax):
         before = 0.0
         most = max(parts["chance"].max(), 0.2)
         for row, step in enumerate(parts.itertuples()):
@@ -74,11 +70,8 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
         ax.set_xlabel(UNIT, loc="left")
         ax.grid(axis="x")
         ax.spines["left"].set_visible(False)
-        if figure is not None:
-            figure.subplots_adjust(
-                left=0.22, right=0.99, top=0.98, bottom=0.55 / figure.get_figheight()
-            )
-    return ax
+        margins = style.Margins(ROW * len(parts) + 10, LEFT, RIGHT, BELOW, above=4)
+        return CHART.finished(ax, parts, margins)
 
 
 def alt_waterfall(parts: DataFrame) -> str:
@@ -92,17 +85,18 @@ def alt_waterfall(parts: DataFrame) -> str:
     >>> alt_waterfall(pd.DataFrame(steps, columns=["part", "chance", "change"]))
     'Steps from 40% for a typical applicant to 60% for you; letters change it most, by +20 points.'
     """
-    style.check_rows(parts, NEEDED, NAME)
+    CHART.check(parts)
     first, last = parts["chance"].iloc[0], parts["chance"].iloc[-1]
     steps = parts[parts["change"].notna()]
     largest = steps.loc[steps["change"].abs().idxmax()]
     name = COMPONENTS[largest["part"]]
     name = name if name.startswith("Step") else name[0].lower() + name[1:]
     verb = "changes" if name.startswith("Step") or name == "research" else "change"
-    return (
-        f"Steps from {100 * first:.0f}% for a typical applicant to {100 * last:.0f}% for you; "
-        f"{name} {verb} it most, by {_points(largest['change'])} points."
+    told = (
+        f"from {100 * first:.0f}% for a typical applicant to {100 * last:.0f}% for you; "
+        f"{name} {verb} it most, by {_points(largest['change'])} points"
     )
+    return CHART.alt(parts, [told])
 
 
 def _label(part: str) -> str:

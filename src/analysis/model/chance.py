@@ -32,7 +32,6 @@ __all__ = [
     "chance_blocks",
     "chance_by_parameters",
     "chance_columns",
-    "chance_draws",
     "drawn_chances",
     "interview_chance",
     "place_log_odds",
@@ -302,23 +301,9 @@ def wilson_interval(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[F
 NO_SCORE = "no Step 2 CK score yet"
 
 
-def chance_draws(
-    student: pd.DataFrame,
-    programs: pd.DataFrame,
-    assumptions: Assumptions,
-    preferences: pd.DataFrame | None = None,
-    draws: int | None = None,
-) -> NDArray[np.float64]:
-    """Chances of one student under joint draws of the assumptions (section 3.6)."""
-    (parts,) = Market(programs, assumptions, preferences).parts(student)
-    return drawn_chances(parts, assumptions, draws)
-
-
-def drawn_chances(
-    parts: Sequence[Part], assumptions: Assumptions, draws: int | None = None
-) -> NDArray[np.float64]:
-    """Chances of one student under joint draws of the assumptions, as `chance_draws`."""
-    count = draws or int(assumptions.value("uncertainty.draws"))
+def drawn_chances(parts: Sequence[Part], assumptions: Assumptions) -> Floats:
+    """Chances of one student, given as `Market.parts`, under joint draws (section 3.6)."""
+    count = int(assumptions.value("uncertainty.draws"))
     parameters = joint_draws(assumptions, count, int(assumptions.value("uncertainty.seed")))
     return _in_order(parts, [part.drawn(parameters, assumptions) for part in parts])
 

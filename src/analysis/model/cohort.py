@@ -63,19 +63,23 @@ class Member:
     rate: Floats | None = None
 
 
-def member_of(student_id: str, found: ApplicationList) -> Member:
-    """Take from a student's list what concerns classmates."""
+def _rates_on_list(found: ApplicationList) -> Floats:
+    """Chance of a match after an interview at each program; ties and cited rates are in it."""
     chance = found.ranked["interview_chance"].to_numpy(dtype=np.float64)
     offers = found.market.marginal[found.choice.chosen]
+    return np.clip(offers / np.maximum(chance, 1e-12), LOWEST_RATE, HIGHEST_RATE)
+
+
+def member_of(student_id: str, found: ApplicationList) -> Member:
+    """Take from a student's list what concerns classmates."""
     return Member(
         student_id,
         found.rank_order,
-        chance,
+        found.ranked["interview_chance"].to_numpy(dtype=np.float64),
         found.drawn,
         found.match_chance,
         found.choice.option,
-        # Ties and cited match rates are in the list's offers already.
-        np.clip(offers / np.maximum(chance, 1e-12), LOWEST_RATE, HIGHEST_RATE),
+        _rates_on_list(found),
     )
 
 
@@ -514,11 +518,7 @@ def answers_at_stake(found: ApplicationList, assumptions: Assumptions) -> pd.Dat
     answer = rows[["program_id", "unknown"]].reset_index(drop=True)
     if rows.empty:
         return answer.assign(if_open=0.0, if_closes=0.0)
-    # Ties, degree and cited match rates are in the list's offers already.
-    offered = found.market.marginal[found.choice.chosen][rows.index]
-    rate = np.clip(
-        offered / np.maximum(rows["interview_chance"].to_numpy(), 1e-12), LOWEST_RATE, HIGHEST_RATE
-    )
+    rate = _rates_on_list(found)[rows.index]
     rho = mechanism(assumptions)
     refused = 1 - found.market.chance[found.choice.chosen]
     by_others = np.stack([np.prod(np.delete(refused, at, axis=0), axis=0) for at in rows.index])

@@ -26,6 +26,7 @@ from analysis.model.pool import (
     pool_of,
     typical_penalty,
 )
+from analysis.model.profile import group_of
 
 __all__ = [
     "HIGHEST_RATE",
@@ -244,14 +245,13 @@ def match_rates(
         In [.01, .99].
     """
     names = np.asarray(specialty, dtype=object)
-    degree = student.get("degree")
-    group = "non_us_img" if degree == "img" else degree if degree in GROUPS else GROUPS[0]
+    group = group_of(student.get("degree"))
     odds = np.full(names.size, float(logit(assumptions.value("match_given_interview"))))
     if assumptions.text("level.basis") == IDENTITY:
-        odds += _group_log_odds(str(group), assumptions)
+        odds += _group_log_odds(group, assumptions)
         for name in dict.fromkeys(names):
             if getattr(assumptions.season_of(name), f"match_rate_{group}") is not None:
-                typical = typical_applicant(str(name), kinds[name], str(group), assumptions)
+                typical = typical_applicant(str(name), kinds[name], group, assumptions)
                 odds[names == name] += typical.shift
     if ties is not None:
         for tie in ("rotation", "home"):

@@ -21,6 +21,7 @@ __all__ = [
     "clerkship_value",
     "expected_score",
     "flags_value",
+    "group_of",
     "has_score",
     "profile_levels",
     "profile_points",
@@ -112,7 +113,8 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
     levels["taken_as_typical"] = [
         tuple(name for name, unknown in empty.items() if unknown[at]) for at in range(len(students))
     ]
-    levels["group"] = _groups(students)
+    degrees = students["degree"] if "degree" in students else [None] * len(students)
+    levels["group"] = [group_of(degree) for degree in degrees]
     lowest = assumptions.value("passing.lowest")
     if np.any(score < lowest):
         message = (
@@ -128,11 +130,9 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
     return levels
 
 
-def _groups(students: pd.DataFrame) -> list[str]:
-    """Group of applicants of each student: US MD seniors where the degree is not known."""
-    cells = students["degree"] if "degree" in students else [None] * len(students)
-    groups = ["non_us_img" if cell == "img" else cell for cell in cells]
-    return [str(one) if one in GROUPS else GROUPS[0] for one in groups]
+def group_of(degree: Any) -> str:
+    """Group of applicants by degree: US MD seniors where it is not known."""
+    return "non_us_img" if degree == "img" else degree if degree in GROUPS else GROUPS[0]
 
 
 @lru_cache(maxsize=4096)

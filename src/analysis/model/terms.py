@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from analysis.assumptions import Assumptions
 from analysis.model.level import ProgramLevels
@@ -24,7 +23,6 @@ __all__ = [
     "combined_penalty",
     "gate",
     "penalty_parts",
-    "term_points",
     "terms_of",
 ]
 
@@ -284,44 +282,6 @@ def terms_of(
     )
 
 
-BASE = "spotless"
-
-
-def term_points(chances: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
-    """Points of each term: the chance minus the chance without that term.
-
-    Terms work together, so points do not add up to the chance; whoever prints them says so.
-
-    Parameters
-    ----------
-    chances : DataFrame
-        From `interview_chance`.
-    assumptions : Assumptions
-        ``highest_chance``.
-
-    Returns
-    -------
-    DataFrame
-        Same index; a column for each of `TERMS` but the base, in percentage points.
-    """
-    highest = assumptions.value("highest_chance")
-    log_odds = chances[[f"logit_{name}" for name in TERMS]].sum(axis=1, skipna=False).to_numpy()
-    gate = chances["gate"].to_numpy(dtype=float)
-
-    def chance(at: np.ndarray) -> np.ndarray:
-        return gate * np.minimum(expit(at), highest)
-
-    whole = chance(log_odds)
-    return pd.DataFrame(
-        {
-            name: 100 * (whole - chance(log_odds - chances[f"logit_{name}"].to_numpy()))
-            for name in TERMS
-            if name != BASE
-        },
-        index=chances.index,
-    )
-
-
 TIES = ("home", "rotation", "contact")
 
 
@@ -367,35 +327,32 @@ def gate(
         worst[unknown] = 0
         unknowns.append((unknown, name))
 
+    def screened(name: str, word: str, why: str, share: float = 0.0) -> None:
+        """Close where a column says the word, and doubt where it says nothing."""
+        said = column(name)
+        close((said == word).to_numpy(), why)
+        doubt(said.isna().to_numpy(), name, share)
+
     score = np.asarray(student.get("step2_ck", np.nan), dtype=np.float64)
     cutoff = column("step2_cutoff").to_numpy(dtype=float)
     close(score < cutoff, "Step 2 CK under the cutoff")
     in_doubt = unstated_cutoff_in_doubt(score, cutoff, column("specialty"), assumptions)
     doubt(in_doubt, "step2_cutoff")
     if EXAM_FAILURES & set(red_flags):
-        screen = column("auto_screen_any_failure")
-        close((screen == "yes").to_numpy(), "screens out any failed licensing exam")
         share = assumptions.value("auto_screen_share")
-        doubt(screen.isna().to_numpy(), "auto_screen_any_failure", share)
+        why = "screens out any failed licensing exam"
+        screened("auto_screen_any_failure", "yes", why, share)
     if "professionalism" in red_flags:
-        veto = column("veto_professionalism")
-        close((veto == "yes").to_numpy(), "refuses any professionalism concern")
-        doubt(veto.isna().to_numpy(), "veto_professionalism")
+        screened("veto_professionalism", "yes", "refuses any professionalism concern")
     override = _override(assumptions, ties, signals, count)
     for chances in (opening, best, worst):
         chances += override * (1 - chances)
     if student.get("degree") == "us_do":
-        accepts = column("accepts_do")
-        close((accepts == "no").to_numpy(), "takes no DO applicants")
-        doubt(accepts.isna().to_numpy(), "accepts_do")
+        screened("accepts_do", "no", "takes no DO applicants")
     if student.get("comlex_only", False):
-        reads = column("accepts_comlex")
-        close((reads == "no").to_numpy(), "reads no COMLEX without Step 2 CK")
-        doubt(reads.isna().to_numpy(), "accepts_comlex")
+        screened("accepts_comlex", "no", "reads no COMLEX without Step 2 CK")
     if student.get("needs_visa") == "yes":
-        visa = column("visa")
-        close((visa == "none").to_numpy(), "sponsors no visa")
-        doubt(visa.isna().to_numpy(), "visa")
+        screened("visa", "none", "sponsors no visa")
     failing = np.broadcast_to(score < assumptions.value("passing.since_july_2025"), count)
     if failing.any():
         unknowns.append((failing, "step2_ck"))

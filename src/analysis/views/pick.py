@@ -17,7 +17,6 @@ from analysis.model.choice.application_list import (
     ApplicationList,
     application_list,
     budget_lifted,
-    list_frontier,
     list_room,
     next_applications,
 )
@@ -416,10 +415,6 @@ class PickAnswer:
             row | {"budget_lifted": budget_lifted(self.found, self.what_ifs[row["changes"]])}
             for row in list_comparison(self.found, self.what_ifs)
         ]
-
-    def frontier(self) -> pd.DataFrame:
-        """Reach against safety, as `list_frontier`."""
-        return list_frontier(self.found, self.assumptions)
 
 
 def _what_if_sentence(row: dict[str, Any]) -> str:

@@ -10,9 +10,10 @@ from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import (
     TERMS,
+    Market,
     chance_blocks,
     chance_by_parameters,
-    chance_draws,
+    drawn_chances,
     interview_chance,
 )
 from analysis.model.parameters import chance_parameters, joint_draws
@@ -241,10 +242,15 @@ def test_a_chance_lies_inside_its_range_and_the_seed_fixes_it():
     assert (table["high"] <= 0.95).all()
 
 
+def drawn(one, asked, assumptions):
+    (parts,) = Market(asked, assumptions).parts(one)
+    return drawn_chances(parts, assumptions)
+
+
 def test_a_range_is_the_5_to_95_percent_of_the_joint_draws():
     leave, asked = frame(student(red_flags=("loa_academic",))), frame(program())
     row = interview_chance(leave, asked, ASSUMPTIONS).iloc[0]
-    draws = chance_draws(leave, asked, ASSUMPTIONS)
+    draws = drawn(leave, asked, ASSUMPTIONS)
     assert draws.shape == (400, 1)
     assert np.quantile(draws, [0.05, 0.95]) == pytest.approx([row["low"], row["high"]])
 
@@ -253,10 +259,10 @@ def test_an_anchors_own_uncertainty_is_its_logit_sd_at_the_reference():
     still = [
         f"uncertainty.{one}" for one in ("kappa_spread=0", "tolerance_spread=0", "weights_nu=1e8")
     ]
-    still.append("robustness.logit_scale_spread=0")
+    still += ["robustness.logit_scale_spread=0", "uncertainty.draws=20000"]
     assumptions = read_assumptions(overrides=["level.basis=article", *still])
     spotless, asked = frame(student()), frame(program())
-    draws = chance_draws(spotless, asked, assumptions, draws=20_000)
+    draws = drawn(spotless, asked, assumptions)
     capped = np.minimum(draws, 0.9499)
     middle = np.quantile(np.log(capped / (1 - capped)), [0.16, 0.84])
     assert np.diff(middle)[0] / 2 == pytest.approx(0.4, rel=0.05)

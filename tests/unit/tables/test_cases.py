@@ -8,6 +8,7 @@ import pytest
 from analysis.cli import main
 from analysis.errors import RowError, TableError
 from analysis.inputs import Inputs
+from analysis.paths import from_root
 from analysis.tables.check import check_files, check_table
 from analysis.tables.headers import column_of, resembled
 from analysis.tables.mapping import reading_with
@@ -527,6 +528,43 @@ def test_more_programs_that_must_be_listed_than_applications_are_refused(tmp_pat
     found = checked(tmp_path, f"{header}\n1,IM,240,pass,,A;B;A,2\n2,IM,240,pass,,A;B;C,2\n")
     (problem,) = found.problems
     assert (problem.line, problem.column) == (3, "must_apply, application_limit")
+
+
+SETTINGS = {
+    'school_name = "X"\n': (0, "read as branding, nothing wrong"),
+    'logo = "none.png"\n': (2, "column logo: found 'none.png'; expected the path of a whole PNG"),
+    'schoolname = "X"\npaper = "a4"\n': (2, "expected one of the keys school_name"),
+    '[students.columns]\nname = "Nom"\n': (0, "read as a mapping, nothing wrong"),
+    '[students.columns]\nnom = "Nom"\n': (2, "expected a column of students"),
+    "[nonsense]\nvalue = 1\n": (2, "expected a known key"),
+    "= 1": (2, "cannot be used"),
+}
+
+
+@pytest.mark.parametrize("text", SETTINGS)
+def test_check_says_of_settings_what_a_batch_would_say_before_any_work(tmp_path, capsys, text):
+    (tmp_path / "own.toml").write_text(text)
+    with pytest.raises(SystemExit) as left:
+        main(["check", str(CASES / "students_00123.csv"), str(tmp_path / "own.toml")])
+    said = capsys.readouterr().out
+    code, words = SETTINGS[text]
+    assert (left.value.code, words in said) == (code, True), said
+    assert "students_00123.csv: read as students" in said
+
+
+@pytest.mark.parametrize(
+    ("file", "code", "words"),
+    [
+        (CASES / "branding_truncated.toml", 2, "column logo: found 'logo_truncated.png'"),
+        (from_root("data/assumptions/season.csv"), 0, "read as the season, nothing wrong"),
+        (CASES / "season.csv", 2, "expected data/assumptions/season.csv of the project"),
+    ],
+)
+def test_check_decodes_the_logo_and_reads_the_season(capsys, file, code, words):
+    with pytest.raises(SystemExit) as left:
+        main(["check", str(file)])
+    assert left.value.code == code
+    assert words in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("command", ["chances", "pick", "robustness"])

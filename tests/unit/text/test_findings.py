@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pandas as pd
 
-from analysis.model.sensitivity.case import Resampled
+from analysis.model.sensitivity.smaa import Resampled
 from analysis.text import sentence
 from analysis.text.labels import input_label
 

@@ -146,7 +146,7 @@ ROOMY_PITCH = 23.0
 BAR_SHARE = 0.68
 LEAST_LEADING = 3.0
 ROOM_INSIDE = 18.0  # lower rows have no place for words in a bar
-NAME_GAP, VALUE_GAP = 8.0, 5.0
+BAR_GAP, VALUE_GAP = 8.0, 5.0
 SLACK = 2.0  # letters on a grid of pixels are a little wider than drawn as outlines
 AXIS_BELOW = 32.0  # tick labels and the axis' title
 WIDEST_NAMES = 0.42  # share of the chart's width
@@ -177,7 +177,7 @@ def horizontal_bars(
         for name, weight in zip(names, weights, strict=True)
     ]
     left = (
-        NAME_GAP
+        BAR_GAP
         + SLACK
         + max(
             text_width(line, size, weight)
@@ -194,14 +194,14 @@ def horizontal_bars(
         for reached in zip(values, highs, others, strict=True)
     ]
     value_weights = [600 if row == marked else 400 for row in range(count)]
-    beside = [text_width(w, size, wt) for w, wt in zip(words, value_weights, strict=True)]
-    plain = _drawing_width(width - left, ends, beside)
+    taken = [text_width(w, size, wt) for w, wt in zip(words, value_weights, strict=True)]
+    plain = _drawing_width(width - left, ends, taken)
     inside = pitch >= ROOM_INSIDE and _fits_inside(marked, mark, values, lows, end, plain, size)
     texts = list(words)
     if marked is not None and mark and not inside:
         texts[marked] = f"{words[marked]} · {mark}"
-        beside[marked] = text_width(texts[marked], size, 600)
-    drawing = _drawing_width(width - left, ends, beside)
+        taken[marked] = text_width(texts[marked], size, 600)
+    drawing = _drawing_width(width - left, ends, taken)
 
     colors = [
         BLUE if marked is None else ORANGE if row == marked else PALE_BLUE for row in range(count)
@@ -237,18 +237,18 @@ def horizontal_bars(
     ax.set_yticks(places, shown, size=size, linespacing=1.05)
     for row, name in enumerate(ax.get_yticklabels()):
         name.set_fontweight(weights[row])
-    ax.tick_params(axis="y", pad=NAME_GAP - 2)
+    ax.tick_params(axis="y", pad=BAR_GAP - 2)
     ax.set(xlabel="", ylabel="")
     ax.grid(axis="x")
     ax.spines[["bottom"]].set_visible(False)
     return Margins(pitch * count, left, width - left - drawing, AXIS_BELOW)
 
 
-def _drawing_width(room: float, ends: Sequence[float], beside: Sequence[float]) -> float:
+def _drawing_width(room: float, ends: Sequence[float], taken: Sequence[float]) -> float:
     """Widest drawing at which every value still has its place beside its bar."""
     limits = [
         (room - VALUE_GAP - SLACK - text) / share
-        for share, text in zip(ends, beside, strict=True)
+        for share, text in zip(ends, taken, strict=True)
         if share > 0
     ]
     return min([room - 14, *limits])
@@ -273,9 +273,10 @@ def _fits_inside(
 HEIGHT = 80.0
 WIDEST_SLOT = 92.0
 COLUMN_SHARE = 0.62
+ASCENT = 0.75  # of the size, from the top of a line to where its letters stand
 AXIS_LEFT = 26.0  # tick labels
 VALUE_ABOVE = 14.0
-NAME_GAP = 6.0
+COLUMN_NAME_GAP = 6.0
 MARK_ABOVE = 6.0  # from the middle of a diamond to the value over it
 MOST_LINES = 3
 
@@ -287,7 +288,7 @@ def _slot(ax: Axes, count: int) -> float:
 
 def columns_fit(ax: Axes, names: Sequence[str], words: Sequence[str]) -> bool:
     """Whether every name fits under its column, in few lines and without a broken word."""
-    room = _slot(ax, len(names)) - NAME_GAP
+    room = _slot(ax, len(names)) - COLUMN_NAME_GAP
     longest = [max(name.split() or [""], key=text_width) for name in names]
     return all(text_width(word) <= room for word in [*longest, *words]) and all(
         wrapped(name, room).count("\n") < MOST_LINES for name in names
@@ -308,8 +309,8 @@ def upright_columns(
     """Draw one column a row, from left to right, and a diamond where it is compared with."""
     count = len(names)
     slot = _slot(ax, count)
-    shown = [wrapped(name, slot - NAME_GAP) for name in names]
-    lines = max(name.count("\n") + 1 for name in shown)
+    shown = [wrapped(name, slot - COLUMN_NAME_GAP).split("\n") for name in names]
+    lines = max(map(len, shown))
     places = list(range(count))
     draw_bars(ax, values, lows, highs, colors=[BLUE] * count, share=COLUMN_SHARE, orient="v")
     if beside:
@@ -329,7 +330,21 @@ def upright_columns(
         )
     ax.set_xlim(-0.5, count - 0.5)
     ax.set_ylim(0, end)
-    ax.set_xticks(places, shown, linespacing=1.1)
+    # A line apiece: of a text in several lines, letters decide how deep its first line lies.
+    ax.set_xticks(places, [name[0] for name in shown], va="baseline")
+    ax.tick_params(axis="x", pad=COLUMN_NAME_GAP + ASCENT * SIZE)
+    for place, name in zip(places, shown, strict=True):
+        for at, line in enumerate(name[1:], 1):
+            down = COLUMN_NAME_GAP + (ASCENT + LINE * at) * SIZE
+            ax.annotate(
+                line,
+                (place, 0),
+                (0, -down),
+                textcoords="offset points",
+                ha="center",
+                va="baseline",
+                annotation_clip=False,
+            )
     ax.set(xlabel="", ylabel="")
     ax.grid(axis="y")
     ax.tick_params(axis="y", labelcolor=MUTED)
@@ -338,7 +353,7 @@ def upright_columns(
         height=HEIGHT,
         left=AXIS_LEFT,
         right=max(0.0, chart_width(ax) - AXIS_LEFT - slot * count),
-        below=lines * SIZE * LINE + NAME_GAP,
+        below=lines * SIZE * LINE + COLUMN_NAME_GAP,
         above=VALUE_ABOVE + UPWARD_TITLE,
     )
 
@@ -347,7 +362,7 @@ DOTS_TALLEST = 520.0  # points of drawing that still fit a page with title, foot
 DOTS_ROOMY_PITCH = 19.0
 DOTS_WIDEST_NAMES = 0.36  # share of the chart's width
 MANY, WIDEST_OF_MANY = 24, 0.53  # rows that get one line each, so that names need more of it
-NAME_GAP, COLUMN_GAP, HEAD_DOT = 9.0, 14.0, 9.0
+ROW_GAP, COLUMN_GAP, HEAD_DOT = 9.0, 14.0, 9.0
 
 HEAD = 17.0  # points above the drawing, for the heads of the columns
 
@@ -396,7 +411,7 @@ def dot_rows(
         for name, weight in zip(shown, weights, strict=True)
         for line in name.split("\n")
     ]
-    left = NAME_GAP + SLACK + max(widths)
+    left = ROW_GAP + SLACK + max(widths)
     right = _draw_columns(ax, answers, size)
 
     ranged = [any(low == low for low in dots.lows) for dots in answers]
@@ -413,7 +428,7 @@ def dot_rows(
     ax.set_yticks(range(count), shown, size=size, linespacing=1.05)
     for name, weight in zip(ax.get_yticklabels(), weights, strict=True):
         name.set_fontweight(weight)
-    ax.tick_params(axis="y", pad=NAME_GAP - 2)
+    ax.tick_params(axis="y", pad=ROW_GAP - 2)
     ax.grid(axis="x")
     ax.spines[["bottom"]].set_visible(False)
     return Margins(pitch * count, left, right, AXIS_BELOW, HEAD)

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 from math import ceil, floor, isnan, log10, nan
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import FigureError
-from analysis.figures.style.look import FAMILY, SIZE, context
-from analysis.plain_text import percent
-from analysis.vocabulary import BASES
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from analysis.figures.style.look import (
+    FAMILY,
     INK,
     MUTED,
     PAGE_WIDTH,
+    SIZE,
     SMALL_SIZE,
     TITLE_SIZE,
+    context,
 )
+from analysis.plain_text import percent
+from analysis.vocabulary import BASES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,14 +35,13 @@ __all__ = [
     "NOT_SHOWN",
     "PERCENT_TICKS",
     "SMALLEST_CELL",
+    "TOO_MANY",
     "UPWARD_TITLE",
     "Chart",
     "Margins",
-    "alt_text",
     "basis_words",
     "chart",
     "chart_width",
-    "check_rows",
     "drawing_size",
     "has_column",
     "html_figure",
@@ -179,12 +174,6 @@ def sentence(text: str) -> str:
     return stripped if not stripped or stripped[-1] in ".!?" else stripped + "."
 
 
-def alt_text(kind: str, parts: Iterable[str], rows: DataFrame, footer: str) -> str:
-    """What a chart shows, in sentences."""
-    said = [*parts, basis_words(rows), *footer.split(" · ")]
-    return " ".join([kind, *(sentence(part) for part in said if part)])
-
-
 def _distinct(rows: DataFrame, column: str) -> list[str]:
     """Known values of a column in order of appearance, each once; 2026.0 is 2026."""
     if not has_column(rows, column):
@@ -202,30 +191,11 @@ def _span(values: Any, form: str) -> str:
 
 
 MOST_ROWS = 40
+TOO_MANY = "{} rows are not legible on a page; choose {} at most"
 NOT_SHOWN = "too few"
 SMALLEST_CELL = 10  # fewer respondents than this are never shown apart
 WHOLE = 1e-9
 ONE_DECIMAL_BELOW = 10.0
-
-
-def check_rows(
-    rows: DataFrame, columns: Iterable[str], what: str, most: int | None = MOST_ROWS
-) -> None:
-    """Refuse what would be an empty or unreadable chart."""
-    missing = [column for column in columns if column not in rows.columns]
-    if missing:
-        message = f"{what}: the rows have no column {' or '.join(missing)}"
-        raise FigureError(message)
-    if not len(rows):
-        message = f"{what}: nothing is selected, so there is nothing to draw"
-        raise FigureError(message)
-    empty = [column for column in columns if not has_column(rows, column)]
-    if empty:
-        message = f"{what}: no {' or '.join(empty)} is known, so there is nothing to draw"
-        raise FigureError(message)
-    if most is not None and len(rows) > most:
-        message = f"{what}: {len(rows)} rows are not legible on a page; choose {most} at most"
-        raise FigureError(message)
 
 
 def labels(rows: DataFrame, code_column: str) -> list[str]:
@@ -295,6 +265,7 @@ class Margins:
     right: float = 0.0
     below: float = 0.0
     above: float = 0.0
+    width: float = PAGE_WIDTH  # of the whole picture
 
 
 @contextmanager
@@ -319,10 +290,21 @@ class Chart:
     most: int | None = MOST_ROWS  # rows that are still legible
     # Whether ``low`` and ``high`` of the rows are intervals, which the footer then names.
     intervals: bool = False
+    frame: bool = True  # without, the page's own words take the place of title and footer
 
-    def check(self, rows: DataFrame) -> None:
-        """Refuse what would be an empty or unreadable chart."""
-        check_rows(rows, self.needed, self.name, self.most)
+    def check(self, rows: DataFrame, *needed: str) -> None:
+        """Refuse what would be an empty or unreadable chart, also without further columns."""
+        columns = (*needed, *self.needed)
+        missing = [column for column in columns if column not in rows.columns]
+        if missing:
+            raise self.refusal(f"the rows have no column {' or '.join(missing)}")
+        if not len(rows):
+            raise self.refusal("nothing is selected, so there is nothing to draw")
+        empty = [column for column in columns if not has_column(rows, column)]
+        if empty:
+            raise self.refusal(f"no {' or '.join(empty)} is known, so there is nothing to draw")
+        if self.most is not None and len(rows) > self.most:
+            raise self.refusal(TOO_MANY.format(len(rows), self.most))
 
     def refusal(self, why: str) -> FigureError:
         """Error to raise where rows cannot be drawn."""
@@ -330,21 +312,32 @@ class Chart:
 
     def footer(self, rows: DataFrame, *notes: str) -> str:
         """The chart's note, whose numbers these are, what their intervals are, further notes."""
+        if not self.frame:
+            return ""
         own = provenance(rows)
         own = with_interval_note(own, rows) if self.intervals else own
         return " · ".join(part for part in (self.note, own, *notes) if part)
 
     def finished(
-        self, ax: Axes, rows: DataFrame, margins: Margins, title: str, footer: str | None = None
+        self,
+        ax: Axes,
+        rows: DataFrame,
+        margins: Margins,
+        title: str = "",
+        footer: str | None = None,
     ) -> Axes:
         """The Axes with title, basis and footer; all in its place."""
+        if not self.frame:
+            _arranged(ax, margins)
+            return ax
         foot = self.footer(rows) if footer is None else footer
         return laid_out(ax, title=title, tag=basis_words(rows), footer=foot, margins=margins)
 
     def alt(self, rows: DataFrame, parts: Iterable[str], footer: str | None = None) -> str:
         """What the chart shows, in sentences, with basis and footer."""
         foot = self.footer(rows) if footer is None else footer
-        return alt_text(self.kind, parts, rows, foot)
+        said = [*parts, basis_words(rows), *foot.split(" · ")]
+        return " ".join(part for part in (self.kind, *map(sentence, said)) if part)
 
 
 def root_figure(ax: Axes) -> Figure:
@@ -386,21 +379,8 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
     foot_height = _lines(foot, SMALL_SIZE) + FOOT_GAP if foot else 0.0
 
     drawing, _ = drawing_size(ax, margins)
-    if _alone(ax):
-        heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
-        bottom = EDGE + foot_height + margins.below
-        total = EDGE + heading_height + margins.above + margins.height + bottom
-        figure = root_figure(ax)
-        figure.set_layout_engine("none")
-        figure.set_size_inches(PAGE_WIDTH / 72, total / 72)
-        ax.set_position(
-            (
-                (EDGE + margins.left) / PAGE_WIDTH,
-                bottom / total,
-                drawing / PAGE_WIDTH,
-                margins.height / total,
-            )
-        )
+    heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
+    _arranged(ax, margins, EDGE, EDGE + heading_height, EDGE + foot_height)
     ax.set_title(
         heading,
         loc="left",
@@ -414,6 +394,23 @@ def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: 
     put_text(ax, under, -margins.left, above, corner=1, size=SIZE, weight=600, color=MUTED)
     put_text(ax, foot, -margins.left, -margins.below - FOOT_GAP, color=MUTED)
     return ax
+
+
+def _arranged(
+    ax: Axes, margins: Margins, edge: float = 0.0, over: float = 0.0, under: float = 0.0
+) -> None:
+    """Give a picture its size and the drawing its place in it, if it is this chart's alone."""
+    if not _alone(ax):
+        return
+    width, bottom = margins.width, under + margins.below
+    drawing = width - 2 * edge - margins.left - margins.right
+    total = over + margins.above + margins.height + bottom
+    figure = root_figure(ax)
+    figure.set_layout_engine("none")
+    figure.set_size_inches(width / 72, total / 72)
+    ax.set_position(
+        ((edge + margins.left) / width, bottom / total, drawing / width, margins.height / total)
+    )
 
 
 def _lines(text: str, size: float) -> float:

@@ -157,22 +157,20 @@ def run_backtest(
         "base_rate": np.full(int(scored.sum()), base_rate),
     }
     selected = selected_chances(survey[learn], survey[scored], assumptions)
+    seed = int(assumptions.value("graduates.seed"))
     everyone = applicant_intervals(
         _statistics(ours["interviewed"].to_numpy(dtype=np.float64), ways, selected),
         ours["graduate_id"],
         draws=int(assumptions.value("graduates.bootstrap_draws")),
-        seed=int(assumptions.value("graduates.seed")),
+        seed=seed,
     )
     statistics = everyone[~everyone.index.str.contains(":")]
-    said, rho = (
-        ours["interview_chance"],
-        float(np.mean(earlier.assumptions.values("latent_correlation"))),
-    )
+    said = ours["interview_chance"]
+    rho = float(np.mean(earlier.assumptions.values("latent_correlation")))
     verdict, reasons = _verdict(everyone, people, assumptions, earlier)
     losses = _said_losses(everyone, people, years[-1])
     everything = _marked(everything, verdict, "; ".join([*reasons, losses]))
     lengths = [length for length in LENGTHS if _longer(ours, length) >= smallest]
-    seed = int(assumptions.value("graduates.seed"))
     return Backtest(
         verdict,
         (*reasons, *warnings),

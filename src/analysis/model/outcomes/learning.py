@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -388,23 +389,28 @@ class _Changes:
 
     def kept(self, key: str, n: int, why: str, **ends: float) -> None:
         """Leave a number as it was, and say why; a count that might tell who is not shown."""
-        old = float(np.mean(self._old.values(key)))
-        row: dict[str, object] = {"key": key, "old": old, "new": old, "low": np.nan, "high": np.nan}
-        row["n"] = n if n == 0 or n >= self._old.value("graduates.smallest_cell") else pd.NA
-        self._rows.append(row | ends | {"learned": False, "why": why})
+        shown = n if n == 0 or n >= self._old.value("graduates.smallest_cell") else pd.NA
+        low, high = ends.get("low", np.nan), ends.get("high", np.nan)
+        self._row(key, self._before(key), low, high, shown, why)
+
+    def _before(self, key: str) -> float:
+        return float(np.mean(self._old.values(key)))
+
+    def _row(
+        self, key: str, new: float, low: float, high: float, n: Any, why: str, learned: bool = False
+    ) -> None:
+        numbers = {"old": self._before(key), "new": new, "low": low, "high": high, "n": n}
+        self._rows.append({"key": key, **numbers, "learned": learned, "why": why})
 
     def _put(
         self, key: str, found: Estimate, whose: str, values: tuple[float, ...] | None = None
     ) -> None:
-        old = self._old.entries[key]
-        before = float(np.mean(self._old.values(key)))
         why = (
             f"Learned from {found.n} {whose}, {self._years}; 90% interval {found.low:.3g} to "
-            f"{found.high:.3g}; it was {before:.3g} ({old.basis})."
+            f"{found.high:.3g}; it was {self._before(key):.3g} ({self._old.entries[key].basis})."
         )
         self._enter(key, found.value if values is None else values, why)
-        row = {"key": key, "old": before, "new": found.value, "low": found.low, "high": found.high}
-        self._rows.append(row | {"n": found.n, "learned": True, "why": why})
+        self._row(key, found.value, found.low, found.high, found.n, why, learned=True)
 
     def _enter(self, key: str, content: float | tuple[float, ...], why: str) -> None:
         self._new[key] = Entry.of(content, "office", why, "the office's own graduates")
@@ -498,8 +504,7 @@ class _Changes:
             return
         why = f"Follows its class as far as it can ({raw:.2g} wanted), {self._years}."
         self._enter(key, value, why)
-        row: dict[str, object] = {"key": key, "old": old, "new": value, "low": low, "high": high}
-        self._rows.append(row | {"n": moved.n, "learned": False, "why": why})
+        self._row(key, value, low, high, moved.n, why)
 
     def anchor(self, flag: str, found: Posterior, column: int, n: int, *, article: bool) -> None:
         """Take a flag's anchor over; in the article's basis the level moves it too."""

@@ -1,13 +1,5 @@
 """Which conclusions hold: what changes when the assumptions do (docs/methods.md, section 6)."""
 
-from analysis.model.sensitivity.case import (
-    Case,
-    Resampled,
-    list_flips,
-    list_tornado,
-    match_variance,
-    resampled,
-)
 from analysis.model.sensitivity.influence import (
     Flip,
     flip_in_range,
@@ -38,13 +30,19 @@ from analysis.model.sensitivity.resampling import (
     student_case,
 )
 from analysis.model.sensitivity.smaa import (
+    Case,
     Draws,
+    Resampled,
     central_weights,
     kendall_tau,
+    list_flips,
+    list_tornado,
     match_chances,
+    match_variance,
     overlap_at,
     pairwise_wins,
     rank_acceptability,
+    resampled,
     resampled_lists,
 )
 

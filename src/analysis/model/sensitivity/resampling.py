@@ -17,20 +17,18 @@ from analysis.model.choice.problem import ListProblem, with_least_chance
 from analysis.model.correlation import mechanism, scenarios
 from analysis.model.portfolio import best_list
 from analysis.model.profile import has_score, profile_levels
-from analysis.model.sensitivity.case import (
-    Case,
-    Resampled,
-    list_flips,
-    list_tornado,
-    match_variance,
-    resampled,
-)
 from analysis.model.sensitivity.influence import MATCH, order_flip, parameters_at, uncertain_inputs
 from analysis.model.sensitivity.inputs import Values
 from analysis.model.sensitivity.smaa import (
+    Case,
+    Resampled,
     central_weights,
+    list_flips,
+    list_tornado,
+    match_variance,
     pairwise_wins,
     rank_acceptability,
+    resampled,
     unheard,
 )
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.assumptions import read_assumptions
-from analysis.model.chance import chance_draws, interview_chance
+from analysis.model.chance import Market, drawn_chances, interview_chance
 from analysis.model.choice.application_list import application_list
 from analysis.model.choice.problem import ListWishes
 from analysis.model.cohort import (
@@ -37,7 +37,8 @@ def test_a_member_has_the_lists_programs_chances_and_match_chance(found):
     sent = found.programs[["program_id", "signal"]].assign(student_id="T1")
     sent["signal"] = sent["signal"].where(sent["signal"] != "none")
     own = programs().set_index("program_id").loc[list(found.rank_order)].reset_index()
-    drawn = chance_draws(student(), own, ASSUMPTIONS, sent)
+    (parts,) = Market(own, ASSUMPTIONS, sent).parts(student())
+    drawn = drawn_chances(parts, ASSUMPTIONS)
     assert member.programs == found.rank_order
     assert member.chance.tolist() == found.ranked["interview_chance"].tolist()
     assert member.match_chance == found.match_chance

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from analysis.model.sensitivity import case as c
+from analysis.model.sensitivity import smaa as c
 from analysis.model.sensitivity.inputs import Inputs, between
 from analysis.model.sensitivity.resampling import close_calls, first_places, order_flips
 

@@ -7,7 +7,7 @@ from analysis.errors import ModelError
 from analysis.model.choice.greedy import greedy
 from analysis.model.choice.value import match_chance
 from analysis.model.correlation import scenarios
-from analysis.model.sensitivity import case as c
+from analysis.model.sensitivity import smaa as c
 from analysis.model.sensitivity.inputs import Inputs, between, one_of
 from analysis.model.sensitivity.smaa import match_chances, resampled_lists
 from benchmarks.robustness_redraws import ASKED_RATIO, bare_lists, case, seconds
