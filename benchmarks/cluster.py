@@ -25,6 +25,7 @@ REPORTS = int(os.environ.get("BENCH_CLUSTER", "40"))
 WORKERS = (1, 2)
 STUDENTS = ("S001", "S002", "S003", "S004", "S006")
 MACHINES, WORKERS_EACH = 20, 2
+TICK = 0.01  # seconds; a process's own clock goes in such steps
 MEBIBYTE = 2**20
 
 
@@ -77,19 +78,17 @@ def measured(workers: int, folder: Path) -> dict[str, float]:
 
 def of_many(lone: dict[str, float]) -> dict[str, Any]:
     """What many machines would do: as much as lone workers, or what one process can pass on."""
-    each = {name: lone[name] / REPORTS for name in ("cluster", "delivering", "scheduling")}
     workers = MACHINES * WORKERS_EACH
-    asked = workers / each["cluster"]
-    limit = 1 / max(each["delivering"], each["scheduling"])
-    slower = max(("delivering", "scheduling"), key=lambda name: each[name])
-    end = "the workers" if asked <= limit else f"the process that is {slower}"
+    ends = {name: lone["cluster"] / max(lone[name], TICK) for name in ("delivering", "scheduling")}
+    first = min(ends, key=lambda name: ends[name])
+    end = "the workers" if workers <= ends[first] else f"the one process that is {first}"
+    times = min(workers, ends[first])
     return {
-        "what": f"{MACHINES} machines with {WORKERS_EACH} workers each, computed: {workers} times "
-        f"a lone worker's rate would be {asked:.0f} reports a second, the {slower} process passes "
-        f"{limit:.0f} on; what ends it: {end}",
-        "ours": f"{min(asked, limit):.0f} reports a second",
-        "stock": f"{1 / each['cluster']:.2f} (one worker)",
-        "ratio": min(asked, limit) * each["cluster"],
+        "what": f"{MACHINES} machines of {WORKERS_EACH} workers, computed: reports a second "
+        f"against one worker ({first} would end it at {ends[first]:.0f}); what ends it: {end}",
+        "ours": f"{times * REPORTS / lone['cluster']:.0f} reports a second",
+        "stock": f"{REPORTS / lone['cluster']:.2f}",
+        "ratio": times,
         "asked": "",
     }
 

@@ -77,5 +77,9 @@ publish_chart(types, new_axes(), *marks, source, image)
 publish_text(render("handout/limits"))
 
 # %% tags=["nbval-check-output"]
-print(view.severity.to_string(index=False))
-print(view.relief.to_string(index=False))
+# How serious the article calls each flag, beside its chance.
+view.severity
+
+# %% tags=["nbval-check-output"]
+# How much a high score helps, by kind of specialty.
+view.relief

@@ -40,6 +40,7 @@ from analysis.figures.waterfall import alt_waterfall, draw_waterfall
 from analysis.inputs import date_of_data
 from analysis.paths import from_root
 from analysis.report.publish import (
+    markdown_table,
     publish_block,
     publish_chart,
     publish_identity,
@@ -85,14 +86,14 @@ publish_text(render("report/story", **view.words))
 
 # %%
 publish_text(render("report/graduates_heading", **view.words))
-like = {"caption": "Each dot is a graduate. Filled: matched.", "beside": render("report/graduates", **view.words)}
+like = {"caption": render("report/graduates_dots"), "beside": render("report/graduates", **view.words)}
 publish_chart(view.graduates, new_axes(), draw_icon_array, alt_icon_array, columns=10, **like)
 
 # %%
 # Page 2: the whole list, most likely first.
 publish_block("next-page", {"needed": view.sent > 0}, "")
 publish_text(render("report/list", **view.words))
-publish_block("ladder", ladder_data(view.list), ladder_table(view.list))
+publish_block("ladder", ladder_data(view.list), markdown_table(ladder_table(view.list)) if view.sent else "")
 publish_text(render("report/legend", **view.words))
 
 # %%
@@ -109,8 +110,9 @@ publish_text(render("report/what_ifs", **view.words))
 # %%
 # Page 4: the worksheet.
 publish_text(render("report/worksheet", **view.words))
-publish_block("worksheet", worksheet_data(view.list), worksheet_table(view.list))
-publish_typed("Your advisor's note", advisor_note(student))
+worksheet = worksheet_table(view.list)
+publish_block("worksheet", worksheet_data(view.list), "" if worksheet.empty else markdown_table(worksheet))
+publish_typed(render("report/note_heading"), advisor_note(student))
 
 # %%
 # Appendix, for the advisor.

@@ -4,9 +4,13 @@ import json
 import os
 import signal
 import time
+import urllib.error
+import urllib.request
 from contextlib import suppress
 
+import pandas as pd
 import psutil
+import pypdfium2
 import pytest
 
 from analysis.tables.check import check_table
@@ -25,6 +29,7 @@ from tests.browser.explore_page import (
     press,
     serious,
     slider,
+    student,
     tab,
 )
 
@@ -38,6 +43,13 @@ def served(tmp_path_factory):
     arguments = [*COMMAND, "--students", str(students), "--programs", str(programs)]
     with running(arguments, ADDRESS, folder) as (match, process, _):
         yield match[0], process
+
+
+@pytest.fixture(scope="module")
+def sampled(tmp_path_factory):
+    """A page that begins with the made-up sample."""
+    with running(COMMAND, ADDRESS, tmp_path_factory.mktemp("sample")) as (match, _, _):
+        yield match[0]
 
 
 def kernels(process):
@@ -144,7 +156,7 @@ def test_a_large_upload_and_one_over_the_limit_are_both_answered(served, chromiu
             ("large.csv", large, "large.csv: read as students, 40000 good rows"),
         ):
             with page.expect_file_chooser() as chooser:
-                page.get_by_role("button", name="Class (CSV)", exact=True).click()
+                page.get_by_role("button", name="Class (CSV, Excel)", exact=True).click()
             if len(name) < 250:
                 (tmp_path / name).write_bytes(content)
                 chooser.value.set_files(tmp_path / name)
@@ -154,16 +166,13 @@ def test_a_large_upload_and_one_over_the_limit_are_both_answered(served, chromiu
             page.locator(".cs-said", has_text=answer).wait_for()
 
 
-def test_made_up_programs_never_stand_beside_an_own_class(chromium, tmp_path):
-    with (
-        running(COMMAND, ADDRESS, tmp_path) as (match, _, _),
-        opened(chromium, match[0]) as page,
-    ):
+def test_made_up_programs_never_stand_beside_an_own_class(sampled, chromium):
+    with opened(chromium, sampled) as page:
         assert page.get_by_text("Made-up sample data").is_visible()
         tab(page, "Data")
         good = "student_id,specialty,step2_ck,step1_result,red_flags\nA1,Psychiatry,250,pass,\n"
         with page.expect_file_chooser() as chooser:
-            page.get_by_role("button", name="Class (CSV)", exact=True).click()
+            page.get_by_role("button", name="Class (CSV, Excel)", exact=True).click()
         with followed(page):
             chooser.value.set_files(
                 [{"name": "class.csv", "mimeType": "text/csv", "buffer": good.encode()}]
@@ -178,30 +187,61 @@ def test_made_up_programs_never_stand_beside_an_own_class(chromium, tmp_path):
         )
 
 
-def test_run_all_before_the_kernel_is_ready_runs_and_no_news_is_asked_for(chromium, tmp_path):
-    with lab_of(tmp_path) as (base, token):
-        page = chromium.new_page(viewport={"width": 1600, "height": 1000})
-        page.set_default_timeout(120_000)
-        # Kernels and checkpoints come late, as on a busy machine: the notebook shows before them.
-        page.add_init_script(
-            """const get = window.fetch;
-            window.fetch = async (asked, ...rest) => {
-              if (/api.kernelspecs|checkpoints/.test(asked.url || asked))
-                await new Promise((late) => setTimeout(late, 3000));
-              return get(asked, ...rest);
-            };"""
-        )
-        page.goto(f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset")
-        page.locator(".jp-Notebook").first.wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        page.locator(PICTURE).first.wait_for()
-        assert page.get_by_text("Select Kernel").count() == 0
-        assert page.get_by_text("official Jupyter news").count() == 0
-        page.close()
+@pytest.fixture(scope="module")
+def lab_server(tmp_path_factory):
+    with lab_of(tmp_path_factory.mktemp("lab")) as found:
+        yield found
 
 
-def test_a_kernel_that_did_not_start_at_once_is_started_again(chromium, tmp_path):
+@pytest.fixture
+def lab_page(lab_server, chromium):
+    """A fresh visitor's page for JupyterLab, where no notebook runs yet, and its address."""
+    base, token = lab_server
+    visitor = chromium.new_context(viewport={"width": 1600, "height": 1000})
+    page = visitor.new_page()
+    page.set_default_timeout(120_000)
+    yield page, f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset"
+    visitor.close()
+    for session in json.loads(asked(f"{base}/api/sessions?token={token}")):
+        asked(f"{base}/api/sessions/{session['id']}?token={token}", method="DELETE")
+
+
+def asked(address, method="GET"):
+    request = urllib.request.Request(address, method=method)  # noqa: S310
+    with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
+        return answer.read()
+
+
+def test_the_working_copy_answers_with_its_token_and_to_nobody_without(lab_server):
+    base, token = lab_server
+    listing = f"{base}/api/contents/90_student_report.ipynb?content=0"
+    assert b"90_student_report" in asked(f"{listing}&token={token}")
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        asked(listing)
+
+
+def test_run_all_before_the_kernel_is_ready_runs_and_no_news_is_asked_for(lab_page):
+    page, address = lab_page
+    # Kernels and checkpoints come late, as on a busy machine: the notebook shows before them.
+    page.add_init_script(
+        """const get = window.fetch;
+        window.fetch = async (asked, ...rest) => {
+          if (/api.kernelspecs|checkpoints/.test(asked.url || asked))
+            await new Promise((late) => setTimeout(late, 3000));
+          return get(asked, ...rest);
+        };"""
+    )
+    page.goto(address)
+    page.locator(".jp-Notebook").first.wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(PICTURE).first.wait_for()
+    assert page.get_by_text("Select Kernel").count() == 0
+    assert page.get_by_text("official Jupyter news").count() == 0
+
+
+def test_a_kernel_that_did_not_start_at_once_is_started_again(lab_page):
+    page, address = lab_page
     refused = []
 
     def start(route):
@@ -210,18 +250,14 @@ def test_a_kernel_that_did_not_start_at_once_is_started_again(chromium, tmp_path
         refused.append(route.request.url)
         return route.fulfill(status=500, body='{"message": "the kernel did not start"}')
 
-    with lab_of(tmp_path) as (base, token):
-        page = chromium.new_page(viewport={"width": 1600, "height": 1000})
-        page.set_default_timeout(120_000)
-        page.route("**/api/sessions*", start)
-        page.goto(f"{base}/lab/tree/80_explore_own_files.ipynb?token={token}&reset")
-        page.locator(".jp-Notebook").first.wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        page.locator(PICTURE).first.wait_for()
-        assert len(refused) == 2
-        assert page.locator(".jp-Dialog").count() == 0
-        page.close()
+    page.route("**/api/sessions*", start)
+    page.goto(address)
+    page.locator(".jp-Notebook").first.wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    page.locator(PICTURE).first.wait_for()
+    assert len(refused) == 2
+    assert page.locator(".jp-Dialog").count() == 0
 
 
 FOREIGN = (
@@ -232,13 +268,10 @@ FOREIGN = (
 )
 
 
-def test_a_foreign_class_is_mapped_on_the_page_and_read_to_an_answer(chromium, tmp_path):
-    with (
-        running(COMMAND, ADDRESS, tmp_path) as (match, _, _),
-        opened(chromium, match[0]) as page,
-    ):
+def test_a_foreign_class_is_mapped_on_the_page_and_read_to_an_answer(sampled, chromium, tmp_path):
+    with opened(chromium, sampled) as page:
         tab(page, "Data")
-        said = hand_in(page, "Class (CSV)", "registrar.csv", FOREIGN)
+        said = hand_in(page, "Class (CSV, Excel)", "registrar.csv", FOREIGN)
         assert "registrar.csv: not in use yet" in said
 
         def choose(label, option):
@@ -283,3 +316,209 @@ def test_a_foreign_class_is_mapped_on_the_page_and_read_to_an_answer(chromium, t
         ("loa_academic", "step1_failure"),
     ]
     assert rows["name"].tolist() == ["Ada Moss", "Ben Ruiz", "Cy Oram"]
+
+
+HOSTILE = "<img src=x onerror='window.broken=1'>"
+HEAD = "student_id,name,specialty,step2_ck,step1_result,red_flags\n"
+TWO = f"{HEAD}A1,Ada Moss,Internal Medicine,250,pass,\nA2,{HOSTILE},Dermatology,240,pass,\n"
+
+
+def printed(page):
+    """Pages of what the browser prints, as text."""
+    with pypdfium2.PdfDocument(page.pdf(format="Letter")) as document:
+        return [" ".join(one.get_textpage().get_text_bounded().split()) for one in document]
+
+
+def programs_listed(page):
+    """Names of the programs in the table, whose tab is open."""
+    cells = page.locator("table.dataTable tbody td:first-child").all_inner_texts()
+    return [name for name in cells if name != "No data available in table"]
+
+
+def test_a_student_without_programs_shows_nothing_of_the_student_before(served, chromium):
+    with opened(chromium, served[0]) as page:
+        tab(page, "Data")
+        hand_in(page, "Class (CSV, Excel)", f"{HOSTILE}.csv", TWO)
+        tab(page, "Charts")
+        tab(page, "List")
+        before = programs_listed(page)
+        assert before
+        page.locator("table.dataTable tbody td").first.click()
+        page.locator(".cs-title h3", has_text=before[0]).wait_for()
+        with followed(page):
+            page.get_by_label("Student", exact=True).select_option(label=label_of(page, "A2"))
+        assert "This case has no answer yet" in page.locator(".cs-keys").inner_text()
+        for name in ("Results", "List", "Charts", "Data", "Compare"):
+            tab(page, name)
+            assert page.locator(".cs-chart, .cs-tile, .cs-sum, .cs-save").count() == 0
+            said = page.locator(".cs-page").inner_text()
+            assert not [one for one in before if one in said]
+        tab(page, "List")
+        assert programs_listed(page) == []
+        assert not page.locator(".cs-aside").is_visible()
+        (sheet,) = printed(page)
+        assert "This case has no answer yet" in sheet
+        assert not [one for one in before if one in sheet]
+        # The way back to the other student is whole.
+        with followed(page):
+            page.get_by_label("Student", exact=True).select_option(label=label_of(page, "A1"))
+        assert programs_listed(page) == before
+        assert page.evaluate("window.broken") is None
+
+
+def label_of(page, student_id):
+    """What the picker calls a student."""
+    options = page.get_by_label("Student", exact=True).locator("option").all_inner_texts()
+    (words,) = [" ".join(one.split()) for one in options if f"({student_id})" in one]
+    return words
+
+
+def test_states_are_understood_or_refused_in_words(served, chromium):
+    with opened(chromium, served[0]) as page:
+        field = page.get_by_label("Preferred states", exact=True)
+
+        def typed(text):
+            with followed(page):
+                field.fill(text)
+                page.keyboard.press("Enter")
+            return page.locator(".cs-states").inner_text()
+
+        tab(page, "List")
+        before, states = programs_listed(page), field.input_value()
+        said = typed("zz")
+        assert "'zz' is not understood, so nothing was changed" in said
+        assert programs_listed(page) == before
+        # What was typed is no case: whoever goes on keeps the states of before.
+        assert page.get_by_role("button", name="Undo").is_disabled()
+        assert typed("Ohio") == ""
+        assert field.input_value() == "OH"
+        assert typed("not TX") == ""
+        assert field.input_value() == "not TX"
+        cells = page.locator("table.dataTable tbody td:nth-child(2)").all_inner_texts()
+        assert cells
+        assert "TX" not in cells
+        clicked(page, "Back to the base case")
+        assert field.input_value() == states
+
+
+def test_the_browser_prints_one_page_that_says_whose_case_it_is_and_what_was_changed(
+    served, chromium
+):
+    with opened(chromium, served[0]) as page:
+        (sheet,) = printed(page)
+        name = label_of(page, "S001")
+        assert f"{name}: Internal Medicine" in sheet
+        assert "WHAT-IF" not in sheet
+        press(page, "Step 2 CK", "ArrowRight", 3)
+        here = {row: said for row, (said, _) in numbers(page).items()}
+        for tab_name in ("List", "Data"):
+            tab(page, tab_name)
+            (sheet,) = printed(page)
+            assert "WHAT-IF, not the office's record. Changed: Step 2 CK 255, now 258." in sheet
+            assert all(f"{row} {said}" in sheet for row, said in here.items())
+        tab(page, "List")
+        assert [one for one in programs_listed(page) if one not in sheet] == []
+
+
+def test_the_last_of_several_quick_choices_is_the_one_that_is_shown(served, chromium):
+    address, process = served
+    with opened(chromium, address) as page:
+        assert settled(process, 2) == 2
+        picker = page.get_by_label("Student", exact=True)
+        first, second = label_of(page, "S001"), label_of(page, "S002")
+        with followed(page):
+            picker.select_option(label=second)
+        alone = numbers(page)
+        with followed(page):
+            picker.select_option(label=first)
+        before = numbers(page)
+        kernel = kernel_of(page, process)
+        os.kill(kernel, signal.SIGSTOP)  # everything waits, as on a busy machine
+        try:
+            slider(page, "Step 2 CK").focus()
+            for _ in range(5):
+                page.keyboard.press("ArrowRight")
+            picker.select_option(label=second)
+            page.wait_for_timeout(300)
+            assert page.locator(".cs-busy").count() == 1
+        finally:
+            os.kill(kernel, signal.SIGCONT)
+        page.locator(".cs-busy").wait_for(state="detached")
+        page.wait_for_timeout(500)
+        assert numbers(page) == alone
+        # The change that was on its way is the first student's, and still there.
+        with followed(page):
+            picker.select_option(label=first)
+        assert slider(page, "Step 2 CK").get_attribute("aria-valuenow") == "260.0"
+        assert {row: beside for row, (_, beside) in numbers(page).items()} == {
+            row: here for row, (here, _) in before.items()
+        }
+        # Two classes, handed in while nothing answers: the second is in use, and nobody else.
+        tab(page, "Data")
+        os.kill(kernel, signal.SIGSTOP)
+        try:
+            for student_id in ("B1", "C1"):
+                with page.expect_file_chooser() as chooser:
+                    page.get_by_role("button", name="Class (CSV, Excel)", exact=True).click()
+                row = f"{HEAD}{student_id},,Internal Medicine,24{student_id[1]},pass,\n"
+                file = {"name": f"{student_id}.csv", "mimeType": "text/csv"}
+                chooser.value.set_files([{**file, "buffer": row.encode()}])
+        finally:
+            os.kill(kernel, signal.SIGCONT)
+        page.locator(".cs-banner", has_text="C1.csv").wait_for()
+        page.locator(".cs-busy").wait_for(state="detached")
+        page.wait_for_timeout(500)
+        options = picker.locator("option").all_inner_texts()
+        assert [" ".join(one.split()) for one in options] == ["C1", "A typed profile"]
+        (sheet,) = printed(page)
+        assert "C1: Internal Medicine" in sheet
+
+
+def test_a_page_loaded_again_in_the_middle_of_an_answer_shows_the_same_student(served, chromium):
+    with opened(chromium, served[0]) as page:
+        with followed(page):
+            page.get_by_label("Student", exact=True).select_option(label=label_of(page, "S002"))
+        press(page, "Step 2 CK", "ArrowRight", 2)
+        here = slider(page, "Step 2 CK").get_attribute("aria-valuenow")
+        slider(page, "Step 2 CK").press("ArrowRight")
+        page.reload()
+        page.locator(PICTURE).first.wait_for()
+        page.wait_for_function(
+            "() => [...document.querySelectorAll('.cs-page select')][0]"
+            ".selectedOptions[0].text.includes('(S002)')"
+        )
+        page.locator(".cs-busy").wait_for(state="detached")
+        after = float(slider(page, "Step 2 CK").get_attribute("aria-valuenow"))
+        assert after - float(here) in (0, 1)
+
+
+def test_the_sheet_of_a_workbook_is_chosen_on_the_page(served, chromium, tmp_path):
+    book = tmp_path / "classes.xlsx"
+    columns = HEAD.strip().split(",")
+    with pd.ExcelWriter(book, engine="xlsxwriter") as writer:
+        for year, score in (("2026", 250), ("2027", 231)):
+            row = [f"Y{year}", None, "Internal Medicine", score, "pass", None]
+            frame = pd.DataFrame([row], columns=columns)
+            frame.to_excel(writer, sheet_name=f"Class of {year}", index=False)
+        pd.DataFrame({"Notes": ["nothing"]}).to_excel(writer, sheet_name="Notes", index=False)
+    with opened(chromium, served[0]) as page:
+        tab(page, "Data")
+        assert not page.get_by_label("Sheet of the workbook").is_visible()
+        with page.expect_file_chooser() as chooser:
+            page.get_by_role("button", name="Class (CSV, Excel)", exact=True).click()
+        with followed(page):
+            chooser.value.set_files(book)
+        # Two sheets fit: which is meant is asked, and the class in use stays.
+        assert "cannot be used" in page.locator(".cs-said").first.inner_text()
+        assert "students.csv (2 students used)" in page.locator(".cs-banner").inner_text()
+        for year, score in (("2026", 250), ("2027", 231)):
+            with followed(page):
+                page.get_by_label("Sheet of the workbook").select_option(f"Class of {year}")
+            assert "classes.xlsx (1 student used)" in page.locator(".cs-banner").inner_text()
+            assert student(page) == f"Y{year}"
+            assert slider(page, "Step 2 CK").get_attribute("aria-valuenow") == f"{score}.0"
+        with followed(page):
+            page.get_by_label("Sheet of the workbook").select_option("Notes")
+        assert "classes.xlsx stays in use" in page.locator(".cs-said").first.inner_text()
+        assert student(page) == "Y2027"
+        assert serious(page) == []

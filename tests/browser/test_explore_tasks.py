@@ -186,9 +186,9 @@ def test_own_files_with_a_bad_row(page, advisor):
     head = "student_id,specialty,step2_ck,step1_result,red_flags\n"
     advisor.open("Data")
     own = f"{head}A1,Psychiatry,250,pass,\nA2,X,2,,\n"
-    advisor.hand_in("Class (CSV)", "class.csv", own)
+    advisor.hand_in("Class (CSV, Excel)", "class.csv", own)
     advisor.hand_in(
-        "Programs (CSV)",
+        "Programs (CSV, Excel)",
         "programs.csv",
         "program_id,program_name,specialty,program_type,state,prestige,red_flag_tolerance,"
         "step2_cutoff,auto_screen_any_failure,interviews_offered,applications_received\n"

@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.cluster import of_many
 from benchmarks.run import KEPT, is_met, table
 
 
@@ -30,3 +31,16 @@ def test_the_page_keeps_ratios_and_the_budget_but_no_seconds():
     assert "| 25% | at most 4 s | yes |" in kept
     assert " 1 s " not in kept
     assert " 2 s " not in kept
+
+
+@pytest.mark.parametrize(
+    ("delivering", "times", "end"),
+    [(0.5, 40, "the workers"), (2.0, 20, "the one process that is delivering")],
+)
+def test_many_machines_do_what_their_workers_do_or_what_one_process_passes_on(
+    delivering, times, end
+):
+    # a lone worker's 40 reports take 40 s: a process busy for 2 s of them could serve 20 such
+    found = of_many({"cluster": 40.0, "delivering": delivering, "scheduling": 0.1})
+    assert found["ratio"] == times
+    assert found["what"].endswith(f"what ends it: {end}")

@@ -335,7 +335,7 @@ class Explorer:
         case = self.history.now
         standing = self._standing_of(case)
         self._beside = self._chosen_beside()
-        self.results.compare(beside_graduates(case, self.files.graduates, standing.by_flag))
+        self.results.compare(beside_graduates(case, self.desk, standing.by_flag))
         self.results.show_standing(standing, self._beside)
         self.results.draw_standing(standing)
         self.saving.forget()
@@ -364,6 +364,8 @@ class Explorer:
         def make() -> None:
             made.append(self._list_of(case))
             self.results.show_list(made[0], self._beside)
+            name = f"{self._named(case.student_id)}: {' and '.join(case.specialty)}"
+            self.results.show_paper(name, self._as_taken()[0].changed, made[0])
 
         flat = self.desk.assumptions.value("list.flat_gain")
         steps: list[Step] = [
@@ -431,7 +433,7 @@ class Explorer:
         look = files("analysis.explorer").joinpath("page.css").read_text(encoding="utf-8")
         first = _box("cs-charts", charts.pop("chances-by-flag"), charts.pop("applications"))
         contents = {
-            "Results": _box("cs-tab", results.moved.widget, results.numbers.widget, first),
+            "Results": _box("cs-tab", results.moved.widget, first, results.numbers.widget),
             "List": self.listing.box,
             "Charts": _box("cs-tab", _box("cs-charts", *charts.values()), results.states.widget),
             "Data": _box(
@@ -460,6 +462,7 @@ class Explorer:
                 _box("cs-side", self.controls.box),
                 _box("cs-main", self.tabs),
             ),
+            results.paper.widget,
         )
 
 

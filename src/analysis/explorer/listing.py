@@ -27,7 +27,7 @@ SHOWN = {
 FILTERS = ("State", "Type", "Group")
 TIES = [("none", ""), ("home program", "home"), ("rotation", "rotation"), ("contact", "contact")]
 SIGNALS = [("as the model chooses", ""), ("gold", "gold"), ("silver", "silver")]
-ON_THE_CARD = ["Why"]
+NOT_IN_THE_TABLE = ["Why", "Group"]  # the card says why; a group is a filter, and the chance
 SORTS_ON_A_CLICK: Any = {"text_in_header_can_be_selected": False}
 NONE = "Choose a program"
 
@@ -101,7 +101,7 @@ class Listing:
             selected_rows=[],
             showIndex=False,
             paging=False,
-            scrollY="max(260px, calc(100vh - 575px))",
+            scrollY="max(260px, calc(100vh - 560px))",
             scrollCollapse=True,
             scrollX=True,
             classes="display compact cs-rows",
@@ -163,7 +163,7 @@ class Listing:
         alike = (
             ["On list"] if self.show_which.value in {"On the list", "Optional: next to add"} else []
         )
-        shown = rows.drop(columns=[*ON_THE_CARD, *alike], errors="ignore")
+        shown = rows.drop(columns=[*NOT_IN_THE_TABLE, *alike], errors="ignore")
         # The last cell of a row says whose it is; page.js reads it there.
         shown = shown.assign(Id=self._shown).map(_cell).reset_index(drop=True)
         name, way = self.sorted or ("", "")

@@ -68,15 +68,18 @@ function render({ model, el }) {
       words.textContent += "If it stays so, choose Kernel, Restart Kernel and Run All Cells.";
     }
   };
+  const waits = () => model.get("busy") || model.get("answered") < asked || model.get("taken") < handed;
   const look = () => {
-    const waits = model.get("busy") || model.get("answered") < asked || model.get("taken") < handed;
     clearTimeout(rest);
-    if (waits) {
+    if (waits()) {
       for (const page of pages()) page.classList.add("cs-busy");
       if (!silence) silence = setTimeout(speak, SILENT_AFTER);
     } else {
       // A change that is still on its way to the kernel follows within a moment.
-      rest = setTimeout(() => { for (const page of pages()) page.classList.remove("cs-busy"); }, 40);
+      rest = setTimeout(() => {
+        if (held.length) return release();
+        for (const page of pages()) page.classList.remove("cs-busy");
+      }, 40);
       clearTimeout(silence);
       silence = undefined;
       strip.innerHTML = "";
@@ -91,6 +94,48 @@ function render({ model, el }) {
 
   const heard = (kind, act) => document.addEventListener(kind, act, { capture: true, signal: ended.signal });
   const within = (target, what) => target instanceof Element && target.closest(".cs-page") && target.closest(what);
+  // A slider's move that the kernel has not heard yet would arrive after the choice of another
+  // student, and change that student's case. So a choice, a button and a file wait for the answer to
+  // what was done before them; meanwhile nothing else can be moved.
+  const held = [];
+  let releasing = false;
+  const hold = (e, act) => {
+    if (releasing || !(held.length || waits())) return false;
+    e.stopImmediatePropagation();
+    e.preventDefault();
+    // Of a menu that is walked through by its keys, the last choice counts.
+    if (e.type === "change" && held.at(-1)?.from === e.target) held.pop();
+    held.push({ from: e.target, act });
+    return true;
+  };
+  const release = () => {
+    releasing = true;
+    held.shift().act();
+    releasing = false;
+    look();
+  };
+  heard("change", (e) => {
+    const choice = within(e.target, "select");
+    if (!choice) return;
+    const words = choice.selectedOptions[0]?.text;
+    hold(e, () => {
+      const at = [...choice.options].findIndex((option) => option.text === words);
+      if (at < 0) return;
+      choice.selectedIndex = at;
+      choice.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+  heard("click", (e) => {
+    const button = within(e.target, "button.jupyter-button:not(.widget-upload)");
+    if (button) hold(e, () => button.click());
+  });
+  for (const kind of ["keydown", "pointerdown", "mousedown", "click", "input", "change"]) {
+    heard(kind, (e) => {
+      if (!held.length || releasing || e.key === "Tab" || !within(e.target, ".cs-side, .cs-main input, .cs-list table")) return;
+      e.stopImmediatePropagation();
+      e.preventDefault();
+    });
+  }
   let sliding = false;
   heard("keydown", (e) => { if (within(e.target, "[role=slider]") && /^(Arrow|Page|Home|End)/.test(e.key)) ask(); });
   heard("pointerdown", (e) => { sliding = Boolean(within(e.target, ".noUi-target")); if (sliding) ask(); });
@@ -132,6 +177,7 @@ function render({ model, el }) {
   // before it is read, since a message that is too long would close the connection without a word.
   const open = HTMLInputElement.prototype.click;
   const weigh = (e) => {
+    if (hold(e, () => e.target.dispatchEvent(new Event("change")))) return;
     const large = [...e.target.files].find((file) => file.size > model.get("most_bytes"));
     if (large) {
       e.stopImmediatePropagation();

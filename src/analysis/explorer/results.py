@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis.explorer.controls import Panel, as_text, heading, paragraphs
+from analysis.explorer.controls import Panel, as_text, heading, paragraphs, table
 from analysis.figures.factor_importance import alt_factor_importance, draw_factor_importance
 from analysis.figures.match_chance_by_rho import alt_match_chance_by_rho, draw_match_chance_by_rho
 from analysis.figures.next_application import (
@@ -48,6 +48,7 @@ FIRST, PLAIN, ACCENTED = 0x20, 0x7E, 0x17F  # Latin without and with its accents
 SIGNS = "–—‘’“”…†≤≥−≈×ρ·"
 BEYOND_PLAIN = re.compile(f"[^\\x00-{chr(PLAIN)}{SIGNS}]")
 DOTS_AN_INCH = 200
+ESTIMATES = "Estimates of the Countersignal model; most of its numbers are assumptions."
 WEIGHTS_TITLE = "What programs weigh, in this case"
 
 
@@ -77,7 +78,11 @@ class Chart:
         self.panel = Panel("cs-picture")
         self.panel.widget.add_class(f"cs-picture-{name}")
         self.drawn: tuple[pd.DataFrame, dict[str, Any]] | None = None
-        self.alt = ""
+
+    @property
+    def alt(self) -> str:
+        """What it shows, in words; "" while nothing is drawn."""
+        return "" if self.drawn is None else self._alt(self.drawn[0], **self.drawn[1])
 
     def show(self, frame: pd.DataFrame, **words: Any) -> None:
         """Draw, unless the very same was drawn last; nothing without rows."""
@@ -86,7 +91,7 @@ class Chart:
         if frame.empty:
             self.clear()
             return
-        self.drawn, self.alt = (frame, words), self._alt(frame, **words)
+        self.drawn = frame, words
         if self._written is not None:
             self.panel.show(self._written(frame, **words))
             return
@@ -94,7 +99,7 @@ class Chart:
 
     def clear(self) -> None:
         """Show nothing; the next drawing is a new one."""
-        self.drawn, self.alt = None, ""
+        self.drawn = None
         self.panel.show("")
 
     def saved(self, ending: str, mark: str = "") -> bytes:
@@ -194,6 +199,7 @@ class Results:
         self.numbers = Panel("cs-numbers")
         self.moved = Panel("cs-moved")
         self.states = Panel("cs-map")
+        self.paper = Panel("cs-paper")
         self.charts = {name: Chart(name, *parts) for name, parts in CHARTS.items()}
         self._standing: Mapping[str, str] = {}
         self._listed: Mapping[str, str] = {}
@@ -225,6 +231,23 @@ class Results:
         self.moved.show(
             (heading(f"Against {beside_name}", 3) + paragraphs(moved) if moved else "")
             + paragraphs([enough, *listed.sentences[:1], *self._compared])
+        )
+
+    def show_paper(self, name: str, what_if: str, listed: ListOf) -> None:
+        """Write the page that the browser prints: whose case, what is changed, and its list."""
+        about = "WHAT-IF, not the office's record. " + what_if if what_if else ""
+        rows = [
+            {"Number": n, "This case": said}
+            for n, said in {**self._standing, **listed.rows}.items()
+        ]
+        lines = "".join(f"<li>{as_text(line)}</li>" for line in listed.lines)
+        self.paper.show(
+            heading(name)
+            + paragraphs([about] * bool(about), "cs-trouble")
+            + table(rows, "What this case comes to")
+            + paragraphs([*listed.sentences, ESTIMATES])
+            + (heading("Programs on the list, with the chance of an interview", 3) if lines else "")
+            + f"<ol>{lines}</ol>"
         )
 
     def compare(self, sentences: Sequence[str]) -> None:
@@ -268,6 +291,7 @@ class Results:
         # In what stays in view, whatever tab is open.
         self.keys.show(heading("This case has no answer yet") + paragraphs(said, "cs-trouble"))
         self.numbers.show("")
+        self.paper.show(self.keys.widget.value)
 
     def _show_numbers(self, beside: Kept, *, waiting: bool) -> None:
         before = {**beside.standing, **beside.listed}
@@ -317,14 +341,16 @@ def enough_sentence(listed: ListOf) -> str:
     view = listed.view
     if view is None or view.empty:
         return ""
-    on_list, seen = len(view.programs), len(view.further)
-    if view.worth_sending is None:
-        enough = f"each of the first {seen} adds something"
+    on_list, enough = len(view.programs), view.worth_sending
+    if enough is None:
+        said = f"each of the first {len(view.further)} adds something"
     else:
-        added = 100 * view.further["match_gain"].iloc[view.worth_sending :].sum()
-        enough = f"{view.worth_sending}. The next {seen - view.worth_sending} would add "
-        enough += f"{added:.1f} points to the match chance together"
-    return f"How many are enough: {enough}. The list has {on_list}."
+        flat = 100 * view.assumptions.value("list.flat_gain")
+        said = f"{enough}. From number {enough + 1} on, each adds less than {flat:g} points to the "
+        said += "match chance"
+    more = enough is not None and on_list > enough
+    ends = f"goes on to {on_list}, as far as each is worth its cost" if more else f"has {on_list}"
+    return f"How many are enough: {said}. The list {ends}."
 
 
 # A tile a state, about where it lies: row by row, columns from 0.

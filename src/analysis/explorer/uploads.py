@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,11 +24,10 @@ from analysis.explorer.mapping_editor import MappingEditor
 from analysis.paths import from_root
 from analysis.tables.mapping import MAPPING_FILE, raw_rows
 from analysis.tables.proposal import proposal_of
-from analysis.tables.reading import read_rows
+from analysis.tables.reading import read_rows, sheet_names
 from analysis.views.desk import (
     SAMPLES,
     Desk,
-    check_rows,
     checked_file,
     read_desk,
 )
@@ -42,7 +43,13 @@ __all__ = [
 ]
 
 FOLDER_VARIABLE = "COUNTERSIGNAL_UPLOADS"
-TABLES = {"students": "Class", "programs": "Programs", "preferences": "Preferences"}
+TABLES = {
+    "students": "Class",
+    "programs": "Programs",
+    "preferences": "Preferences",
+    "graduates": "Graduates",
+}
+FITTING = "The one that fits"
 MOST_BYTES = 50 * 2**20
 ASKED = "Its columns have other names or words than ours: say below what they hold."
 LONGEST_NAME = 200  # bytes; file systems end at 255
@@ -69,15 +76,26 @@ def too_large(name: str, size: int) -> str:
     )
 
 
-def handed_in(folder: Path, table: str, upload: Mapping[str, Any]) -> tuple[Path, str, bool]:
+def handed_in(
+    folder: Path, table: str, upload: Mapping[str, Any], sheet: str = ""
+) -> tuple[Path, str, bool]:
     """Keep an upload and read it: where it lies, the loader's words, whether it can be used."""
     name = plain(str(upload["name"]).replace("\\", "/").rpartition("/")[2]).strip(". ")
     # A place of its own: one that is refused leaves what was handed in before as it was.
     path = Path(tempfile.mkdtemp(dir=folder)) / (_short(name) or f"{table}.csv")
     path.touch(mode=0o600)
     path.write_bytes(bytes(upload["content"]))
+    if sheet:
+        _write_mapping(path, f"[{table}]\nsheet = {json.dumps(sheet, ensure_ascii=False)}\n")
     said, usable = checked_file(path, table)
     return path, said, usable
+
+
+def _write_mapping(path: Path, text: str) -> None:
+    """Say how a file reads, for it alone."""
+    beside = path.with_name(f"{path.name}.{MAPPING_FILE}")
+    beside.touch(mode=0o600)
+    beside.write_text(text, encoding="utf-8")
 
 
 def _short(name: str) -> str:
@@ -102,22 +120,23 @@ class Files:
         taken: Callable[[Desk, str], None],
         read: Callable[[], None],  # told when a file was read, whatever came of it
     ) -> None:
-        self._paths = dict(paths)
+        self._paths = dict.fromkeys(TABLES, "") | dict(paths)
         self._read = read
-        self._begun_with = dict(paths)
+        self._begun_with = dict(self._paths)
         self._taken = taken
         self._folder: Path | None = None
         self._said = Panel("cs-said")
         self.takers = {table: self._taker(table, words) for table, words in TABLES.items()}
         self.sample = ipywidgets.Button(description="Back to the files this page began with")
         self.sample.on_click(lambda _: self._to_first())
-        self.graduates: Any = None  # rows of the office's own outcomes
-        self.takers["graduates"] = self._taker("graduates", "Graduates")
+        self.sheet = ipywidgets.Dropdown(description="Sheet of the workbook")
+        self.sheet.layout.display = "none"
+        self.sheet.observe(self._other_sheet, "value")
         self.editor = MappingEditor(self._map)
         self._asked: tuple[Path, str]
         self.box = group(
             "Your own files",
-            [*self.takers.values(), self._said.widget, self.sample],
+            [*self.takers.values(), self.sheet, self._said.widget, self.sample],
         )
         self.box.add_class("cs-acts")
 
@@ -134,7 +153,8 @@ class Files:
 
     def read(self) -> Desk:
         """Read the tables; raises `TableError` or `AssumptionError` if one cannot be used."""
-        return read_desk(*(self._paths[t] for t in (*TABLES, "assumptions")))
+        files = {f"{table}_csv": self._paths[table] for table in TABLES}
+        return read_desk(**files, assumptions_toml=self._paths["assumptions"])
 
     def handed_in(self) -> dict[str, str]:
         """Files that were handed in on this page, by table, below the folder of all pages."""
@@ -176,7 +196,7 @@ class Files:
 
     def _taker(self, table: str, words: str) -> Any:
         taker = ipywidgets.FileUpload(
-            description=f"{words} (CSV)", multiple=False, tooltip=f"Hand in {table}.csv"
+            description=f"{words} (CSV, Excel)", multiple=False, tooltip=f"Hand in {table}"
         )
 
         def heard(change: Any) -> None:
@@ -188,30 +208,50 @@ class Files:
         taker.observe(heard, "value")
         return taker
 
-    def _take(self, table: str, upload: Mapping[str, Any]) -> None:
+    def _other_sheet(self, change: Any) -> None:
+        """Read the same workbook again, as a file handed in anew."""
+        path, table = self._asked
+        upload = {"name": path.name, "content": path.read_bytes()}
+        self._take(table, upload, change["new"])
+
+    def _show_sheets(self, path: Path, chosen: str) -> None:
+        """Ask which sheet is meant, where a workbook has several with something on them."""
+        try:
+            names = sheet_names(path)
+        except TableError:
+            names = []
+        several = len(names) > 1
+        self.sheet.unobserve(self._other_sheet, "value")
+        self.sheet.options = [(FITTING, ""), *((plain(name), name) for name in names)]
+        self.sheet.value = chosen if several else ""
+        self.sheet.layout.display = None if several else "none"
+        self.sheet.observe(self._other_sheet, "value")
+
+    def _take(self, table: str, upload: Mapping[str, Any], sheet: str = "") -> None:
         if len(upload["content"]) > MOST_BYTES:
             self.say(too_large(upload["name"], len(upload["content"])))
             return
         try:
-            path, said, usable = handed_in(self.folder, table, upload)
+            path, said, usable = handed_in(self.folder, table, upload, sheet)
         except OSError as error:
             self.say(f"{plain(upload['name'])}: cannot be kept ({error.strerror}); not taken.")
             return
-        columns = self._ask(path, table)
+        self._asked = (path, table)
+        self._show_sheets(path, sheet)
+        columns = self._ask(path, table, sheet)
         if self.editor.asks and not usable:
             said = f"{path.name}: not in use yet. {ASKED}"
         self._offer(path, table, said, usable, columns)
 
-    def _ask(self, path: Path, table: str) -> str:
+    def _ask(self, path: Path, table: str, sheet: str) -> str:
         """Ask how the columns of a file read; a table of them where nothing is to be asked."""
         self.editor.end()
         try:
             read = proposal_of(path.name, raw_rows(path, table), table)
             if not read.questions:
                 return columns_table(read.readings, "How the columns of the file read")
-            raw = read_rows(path)
-            self._asked = (path, table)
-            self.editor.begin(raw, proposal_of(path.name, raw, table))
+            raw = read_rows(path, sheet=sheet)
+            self.editor.begin(raw, replace(proposal_of(path.name, raw, table), sheet=sheet))
         except TableError:
             pass  # what is wrong with the file is said
         return ""
@@ -219,19 +259,11 @@ class Files:
     def _map(self, mapping: str) -> None:
         """Read the file that was asked about through a mapping, for it alone."""
         path, table = self._asked
-        beside = path.with_name(f"{path.name}.{MAPPING_FILE}")
-        beside.touch(mode=0o600)
-        beside.write_text(mapping, encoding="utf-8")
+        _write_mapping(path, mapping)
         self._offer(path, table, *checked_file(path, table))
 
     def _offer(self, path: Path, table: str, said: str, usable: bool, columns: str = "") -> None:
         """Say what was read, and use it if it can be used."""
-        if table == "graduates":
-            self.say(said, columns)
-            if usable:
-                self.graduates = check_rows(path, "graduates")
-                self._taken(self.read(), "graduates")
-            return
         paths = dict(self._paths)
         if any(p and from_root(p).parent == from_root(SAMPLES) for p in map(self.path, TABLES)):
             # Whoever hands in a file works with real data: nothing made up stays beside it.

@@ -93,7 +93,8 @@ def _groups(ratings: DataFrame) -> tuple[list[str], list[Dots]]:
         raise CHART.refusal("a factor stands twice in one specialty")
     cited = named.groupby("factor", sort=False)["percent_citing"].mean()
     order = cited.sort_values(ascending=False, kind="stable", na_position="last").index
-    style.check_rows(named.drop_duplicates("factor"), ["factor"], CHART.name)
+    if len(order) > style.MOST_ROWS:
+        raise CHART.refusal(style.TOO_MANY.format(len(order), style.MOST_ROWS))
     shown = named.drop_duplicates("factor").set_index("factor")["name"]
     groups = []
     for specialty, rows in named.groupby("specialty", sort=False):

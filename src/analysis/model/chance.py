@@ -81,7 +81,8 @@ class Part:
             whole, rows = self.among
             every = whole.signals.copy()
             every[rows] = signals
-            return whole.sending(every, assumptions).some(self.at, rows)
+            doors = whole.sending(every, assumptions).gate.some(rows)
+            return replace(self, gate=doors, signals=signals)
         flags = self.profile["red_flags"].iloc[0]
         asked = (flags, self.programs, assumptions, self.ties, signals)
         return replace(self, gate=_gates(self.student, self.expected, *asked), signals=signals)

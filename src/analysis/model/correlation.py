@@ -295,7 +295,9 @@ def _paired_states(
     factor = (link * first[:, None] + np.sqrt(1 - link**2) * second).ravel()
     if link == 0:
         # Rankings hang on their own factor alone: one threshold for each rate.
-        own, of_own = np.unique(rates, return_inverse=True)
+        own, of_own = rates[:1], np.zeros(rates.size, dtype=np.int64)
+        if (rates != own).any():
+            own, of_own = np.unique(rates, return_inverse=True)
         match = _ranked_states(tuple(own.tolist()), after, coarse=coarse)[of_own]
         return (invited[:, :, None] * match[:, None, :]).reshape(chances.size, -1), weight
     interview = np.repeat(invited, second.size, axis=1)
@@ -340,7 +342,8 @@ def _exact_states(chances: Floats, rho: float, nodes: Floats, weight: Floats) ->
         rise = (np.exp(-0.5 * at * at) @ weight) / (spread * np.sqrt(2 * np.pi))
         with np.errstate(divide="ignore", invalid="ignore"):
             step = np.log(target / mean) * mean / rise
-        latent = latent + np.clip(np.nan_to_num(step), -1, 1)
+        step[np.isnan(step)] = 0.0
+        latent = latent + np.clip(step, -1, 1)
     states = answers_at(latent[:, None], rho, nodes)
     found[asked] = np.minimum(states * (target / (states @ weight))[:, None], 1.0)
     return found

@@ -105,6 +105,7 @@ class Proposal:
     columns: tuple[Foreign, ...]  # in the order of the file
     # Our columns that the file has not, and what a person says that every row holds.
     constants: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""  # of a workbook, where one was chosen
 
     @property
     def lacking(self) -> list[str]:
@@ -153,6 +154,7 @@ class Proposal:
         table, ours = self.table, SCHEMAS[self.table].columns
         lines = [f"[{table}]", f"# Proposed for {self.file}, {self.rows} rows. Lines that begin"]
         lines += ["# with # are questions: take the mark off what is right."]
+        lines += [f"sheet = {_quoted(self.sheet)}"] if self.sheet else []
         if ignored := [_quoted(one.theirs) for one in self.columns if not one.ours]:
             told = "left out; to read one, name it below instead: ours = theirs"
             lines.append(f"ignore = [{', '.join(ignored)}]  # {told}")

@@ -24,7 +24,15 @@ from analysis.tables.columns import Column
 from analysis.tables.headers import known_words, tells_of_a_password
 from analysis.vocabulary import NO_FLAG, folded
 
-__all__ = ["RawRows", "Refused", "ambiguous_numbers", "interpreted", "read_rows", "typed_column"]
+__all__ = [
+    "RawRows",
+    "Refused",
+    "ambiguous_numbers",
+    "interpreted",
+    "read_rows",
+    "sheet_names",
+    "typed_column",
+]
 
 UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
 NOTHING = frozenset("-–—") | {"--"}  # how people leave a cell empty that asks for a code or number
@@ -306,6 +314,14 @@ def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRo
     if data.startswith(WORKBOOK) or ((not text.isascii() or "?" in text) and GARBLED.search(text)):
         raw.repairs.extend(_garbled(raw))
     return replace(raw, sha256=hashlib.sha256(data).hexdigest())
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Sheets of a workbook that have something on them, and are seen; none of another file."""
+    from analysis.tables.workbook import filled_sheets
+
+    data = _content(path)
+    return filled_sheets(path.name, data) if data.startswith(WORKBOOK) else []
 
 
 def _csv_cells(

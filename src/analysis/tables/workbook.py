@@ -17,7 +17,7 @@ from typing import Any
 from analysis.errors import Problem, TableError
 from analysis.vocabulary import folded
 
-__all__ = ["workbook_cells"]
+__all__ = ["filled_sheets", "workbook_cells"]
 
 # A workbook is a compressed file: these bound what it may become.
 MOST_UNPACKED = 500 * 2**20
@@ -50,6 +50,12 @@ def workbook_cells(
         repairs.append(f"other sheets not read: {', '.join(told)}")
     rows = sheets[chosen]
     return ((at, at, [_text(cell) for cell in row]) for at, row in enumerate(rows, 1)), repairs
+
+
+def filled_sheets(name: str, data: bytes) -> list[str]:
+    """Names of the sheets that are seen and hold something."""
+    sheets, hidden = _sheets(name, data)
+    return [one for one, rows in sheets.items() if one not in hidden and any(map(any, rows))]
 
 
 def _sheets(name: str, data: bytes) -> tuple[dict[str, list[list[Any]]], set[str]]:

@@ -21,8 +21,7 @@ from analysis.model.choice.application_list import (
 )
 from analysis.model.parameters import listed
 from analysis.model.what_if import what_if
-from analysis.plain_text import escape_markdown
-from analysis.text import percent
+from analysis.text import table
 from analysis.vocabulary import CHANCE_GROUPS
 
 __all__ = [
@@ -288,73 +287,50 @@ def what_ifs_of(
     return lists
 
 
-HEAD = ("Program", "Interview", "Signal", "Ask", "Rank")
+def ladder_table(plan: ListView | None) -> pd.DataFrame:
+    """The list as a table, group by group; without a row where there is no list."""
+    rows = [] if plan is None else _grouped(plan).to_dict("records")
+    return table("report/ladder_table", rows=rows, ranked=plan is not None and plan.ranked)
 
 
 def ladder_data(plan: ListView | None) -> dict[str, Any]:
     """What ``ladder`` of blocks.typ draws: ``head``, and ``groups`` with label and programs."""
-    groups: list[dict[str, Any]] = []
-    for group, label in CHANCE_GROUPS.items():
-        if plan is None:
-            break
-        own = plan.programs[plan.programs["group"] == group]
-        if len(own):
-            programs = [_rung(row, plan) for row in own.to_dict("records")]
-            groups.append({"label": f"{label} ({len(own)})", "programs": programs})
-    ranked = plan is not None and plan.ranked
-    return {"head": list(HEAD if ranked else HEAD[:-1]), "groups": groups}
+    shown = ladder_table(plan)
+    program, chance, _, signal, ask, rank = shown.columns
+    head = [program, chance, signal, ask]
+    if plan is None:
+        return {"head": head, "groups": []}
+    drawn = _grouped(plan)[["group", "chance", "low", "high", "signal"]].assign(
+        name=shown[program],
+        text=shown[chance],
+        signal_text=shown[signal],
+        ask=shown[ask],
+        rank=shown[rank],
+    )
+    groups = [
+        {"label": f"{label} ({len(own)})", "programs": own.drop(columns="group").to_dict("records")}
+        for group, label in CHANCE_GROUPS.items()
+        if len(own := drawn[drawn["group"] == group])
+    ]
+    return {"head": [*head, rank] if plan.ranked else head, "groups": groups}
 
 
-def ladder_table(plan: ListView | None) -> str:
-    """The same as a Markdown table, for whoever reads the notebook itself."""
-    lines = ["| Program | Interview | Range | Signal | Ask | Rank |", "|:--|--:|:--|:--|:--|--:|"]
-    for group in ladder_data(plan)["groups"]:
-        lines.append(f"| **{group['label']}** | | | | | |")
-        for rung in group["programs"]:
-            low, high = percent(rung["low"]), percent(rung["high"])
-            ends = low if low == high else f"{low} to {high}"
-            cells = (escape_markdown(rung["name"]), rung["text"], ends, *_last(rung))
-            lines.append("| " + " | ".join(cells) + " |")
-    return "\n".join(lines) if len(lines) > 2 else ""
+def _grouped(plan: ListView) -> pd.DataFrame:
+    """Programs of the list, group by group, with the short names of two specialties."""
+    order = {group: at for at, group in enumerate(CHANCE_GROUPS)}
+    rows = plan.programs.sort_values(
+        "group", key=lambda group: group.map(order), kind="stable", ignore_index=True
+    )
+    return rows.assign(short=[plan.short_names.get(name, "") for name in rows["specialty"]])
+
+
+def worksheet_table(plan: ListView | None) -> pd.DataFrame:
+    """Programs with something to confirm, and room for the answers."""
+    rows = [] if plan is None else plan.unconfirmed.to_dict("records")
+    return table("report/worksheet_table", rows=rows)
 
 
 def worksheet_data(plan: ListView | None) -> dict[str, Any]:
-    """What ``worksheet`` of blocks.typ draws: programs with something to confirm, and room."""
-    rows = [] if plan is None else plan.unconfirmed.to_dict("records")
-    cells = [
-        [f"{row['name']} ({row['program_id']})", ", ".join(row["ask"]), "", ""] for row in rows
-    ]
-    return {"head": ["Program", "Ask", "Answer", "Date"], "rows": cells}
-
-
-def worksheet_table(plan: ListView | None) -> str:
-    """The same as a Markdown table."""
-    data = worksheet_data(plan)
-    rows = [[escape_markdown(cell) for cell in row] for row in data["rows"]]
-    lines = [
-        " | ".join(data["head"]),
-        "|".join([":--"] * len(data["head"])),
-        *map(" | ".join, rows),
-    ]
-    return "\n".join(f"| {line} |" for line in lines) if rows else ""
-
-
-def _last(rung: dict[str, Any]) -> tuple[str, str, str]:
-    return rung["signal_text"], rung["ask"], rung["rank"]
-
-
-def _rung(row: dict[str, Any], plan: ListView) -> dict[str, Any]:
-    short = plan.short_names.get(row["specialty"], "")
-    signal = row["signal"] if row["tiered"] else "yes"
-    return {
-        "name": f"{row['name']}, {row['state']}" + (f" · {short}" if short else ""),
-        "chance": row["chance"],
-        "low": row["low"],
-        "high": row["high"],
-        # A row has room for a sign, not for "or more" and "less than".
-        "text": percent(row["chance"]).replace(" or more", "+").replace("less than ", "<"),
-        "signal": row["signal"],
-        "signal_text": "" if row["signal"] == "none" else signal,
-        "ask": ", ".join(row["ask"]),
-        "rank": str(row["rank"]) if plan.ranked else "",
-    }
+    """What ``worksheet`` of blocks.typ draws."""
+    shown = worksheet_table(plan)
+    return {"head": shown.columns.tolist(), "rows": shown.to_numpy().tolist()}

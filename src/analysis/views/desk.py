@@ -54,7 +54,6 @@ __all__ = [
     "case_tables",
     "case_toml",
     "changed_lines",
-    "check_rows",
     "checked_file",
     "list_of",
     "list_rows",
@@ -98,9 +97,10 @@ class Desk:
     preferences: pd.DataFrame | None  # wishes, ties and signals
     article: pd.DataFrame  # the article's chances by red flag
     assumptions: Assumptions  # what cases start from
-    # The files of students, programs and preferences, in this order.
+    # The files of students, programs, preferences and graduates, in this order.
     sources: tuple[Source, ...] = ()
     made_up: bool = False  # whether these are the project's own made-up samples
+    graduates: pd.DataFrame | None = None  # past applications of the office's own
 
 
 def read_desk(
@@ -109,9 +109,11 @@ def read_desk(
     preferences_csv: FilePath = "",
     assumptions_toml: FilePath | None = None,
     chances_csv: FilePath = "data/article/interview_chances.csv",
+    graduates_csv: FilePath = "",
 ) -> Desk:
     """Read what exploring needs; rows that are refused are left out and counted."""
     paths = {"students": students_csv, "programs": programs_csv, "preferences": preferences_csv}
+    paths["graduates"] = graduates_csv
     given = {table: from_root(path) for table, path in paths.items() if path}
     made_up = {table: path.parent == from_root(SAMPLES) for table, path in given.items()}
     if len(set(made_up.values())) > 1:
@@ -128,6 +130,7 @@ def read_desk(
         read_assumptions(assumptions_toml or None),
         tuple(_source(table, checked) for table in paths),
         any(made_up.values()),
+        rows.get("graduates"),
     )
 
 
@@ -157,11 +160,6 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
     except TableError as error:
         return f"{Path(path).name}: cannot be used\n{error}", False
     return report_of(checked), len(checked.rows) > 0
-
-
-def check_rows(path: FilePath, table: str) -> pd.DataFrame:
-    """The good rows of a file."""
-    return check_table(Path(path), table).rows
 
 
 def whose_data(desk: Desk) -> str:
@@ -277,6 +275,12 @@ class ListOf:
         if self.view is None or self.view.empty:
             return {}
         return self.view.programs.set_index("program_id")["name"].astype(str).to_dict()
+
+    @property
+    def lines(self) -> list[str]:
+        """Programs on the list, each with its state and interview chance, in its order."""
+        rows = [] if self.view is None else self.view.programs.to_dict("records")
+        return [f"{row['name']} ({row['state']}) {percent(row['chance'])}" for row in rows]
 
     @property
     def states(self) -> dict[str, int]:
@@ -511,12 +515,11 @@ def list_xlsx(rows: pd.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def beside_graduates(
-    case: Case, graduates: pd.DataFrame | None, by_flag: pd.DataFrame
-) -> list[str]:
+def beside_graduates(case: Case, desk: Desk, by_flag: pd.DataFrame) -> list[str]:
     """What the office's own graduates say beside the model; fewer than five are not shown."""
-    if graduates is None:
+    if desk.graduates is None:
         return []
+    graduates = desk.graduates
     specialty = case.specialty[0]
     rows = graduates[[specialty in _several(names) for names in graduates["specialty"]]]
     people = rows.groupby("graduate_id").agg(

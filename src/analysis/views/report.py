@@ -14,6 +14,7 @@ from analysis.model.choice.application_list import application_list
 from analysis.model.choice.plans import score_outlook, second_plan
 from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
+from analysis.text import table
 from analysis.views.application_list import ListView, WhatIf, what_ifs_of
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
@@ -114,12 +115,7 @@ class ReportView:
             return pd.DataFrame(columns=["outcome", "count"])
         match, low = round(100 * self.list.match), round(100 * self.list.low)
         sure = min(match, low) if self.list.low < self.list.high else match
-        return pd.DataFrame(
-            {
-                "outcome": ["match even in the low case", "more match by our estimate", "do not"],
-                "count": [sure, match - sure, 100 - match],
-            }
-        )
+        return table("report/outcomes_table", sure=sure, more=match - sure, rest=100 - match)
 
     @property
     def graduates(self) -> pd.DataFrame:
@@ -127,8 +123,7 @@ class ReportView:
         if self.alike is None:
             return pd.DataFrame(columns=["outcome", "count"])
         matched = self.alike["matched"]
-        counts = [matched, self.alike["n"] - matched]
-        return pd.DataFrame({"outcome": ["matched", "did not match"], "count": counts})
+        return table("report/graduates_table", matched=matched, rest=self.alike["n"] - matched)
 
 
 def report_view(

@@ -47,7 +47,11 @@ def test_a_change_of_a_list_names_five_programs_at_most():
     said = sentences(
         "page/changed", numbers=[("Fees", "$1", "$2")], enter=[*"ABCD"], leave=[*"EFG"]
     )
-    assert said == ["Fees: $1 → $2.", "Enter: A, B, C and 1 more.", "Leave: E, F and 1 more."]
+    assert said == [
+        "Fees: $1 → $2.",
+        "New on the list: A, B, C and 1 more.",
+        "No longer on the list: E, F and 1 more.",
+    ]
     assert sentences("page/changed", numbers=[], enter=[], leave=[]) == []
 
 

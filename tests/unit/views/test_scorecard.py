@@ -11,7 +11,7 @@ from analysis.model.match_stage import all_specialties, match_rates, typical_app
 from analysis.model.parameters import chance_parameters
 from analysis.model.pool import conditional_odds, evidence_of, pool_of, typical_penalty
 from analysis.paths import from_root
-from analysis.views.scorecard import scorecard, scorecard_markdown
+from analysis.views.scorecard import OFF_FROM, WHY_OFF, scorecard, scorecard_markdown
 
 ASSUMPTIONS = read_assumptions()
 all_rows = cache(scorecard)
@@ -19,6 +19,22 @@ all_rows = cache(scorecard)
 
 def rows(part):
     return [row for row in all_rows() if row["part"] == part]
+
+
+def test_the_page_says_why_of_every_figure_that_is_off():
+    off = {r["what"] for r in all_rows() if abs(r["difference"] or 0) >= OFF_FROM}
+    assert off == set(WHY_OFF)
+    page = scorecard_markdown([row | {"difference": -9.0} for row in rows("interviews")])
+    assert "| Orthopaedic Surgery, US MD senior | -9.0 | interviews come out near" in page
+
+
+def test_the_page_names_every_specialty_once_for_each_degree():
+    page = scorecard_markdown(all_rows())
+    last = page[page.index("## Typical applicants") :].splitlines()
+    named = [
+        name for line in last if line.startswith("| ") for name in line.split(" | ")[1].split("; ")
+    ]
+    assert sorted(named[1:]) == sorted([*ASSUMPTIONS.season] * 4)
 
 
 def test_every_specialty_and_group_has_its_row():

@@ -35,14 +35,13 @@ __all__ = [
     "NOT_SHOWN",
     "PERCENT_TICKS",
     "SMALLEST_CELL",
+    "TOO_MANY",
     "UPWARD_TITLE",
     "Chart",
     "Margins",
-    "alt_text",
     "basis_words",
     "chart",
     "chart_width",
-    "check_rows",
     "drawing_size",
     "has_column",
     "html_figure",
@@ -175,12 +174,6 @@ def sentence(text: str) -> str:
     return stripped if not stripped or stripped[-1] in ".!?" else stripped + "."
 
 
-def alt_text(kind: str, parts: Iterable[str], rows: DataFrame, footer: str) -> str:
-    """What a chart shows, in sentences."""
-    said = [*parts, basis_words(rows), *footer.split(" · ")]
-    return " ".join(part for part in (kind, *map(sentence, said)) if part)
-
-
 def _distinct(rows: DataFrame, column: str) -> list[str]:
     """Known values of a column in order of appearance, each once; 2026.0 is 2026."""
     if not has_column(rows, column):
@@ -198,30 +191,11 @@ def _span(values: Any, form: str) -> str:
 
 
 MOST_ROWS = 40
+TOO_MANY = "{} rows are not legible on a page; choose {} at most"
 NOT_SHOWN = "too few"
 SMALLEST_CELL = 10  # fewer respondents than this are never shown apart
 WHOLE = 1e-9
 ONE_DECIMAL_BELOW = 10.0
-
-
-def check_rows(
-    rows: DataFrame, columns: Iterable[str], what: str, most: int | None = MOST_ROWS
-) -> None:
-    """Refuse what would be an empty or unreadable chart."""
-    missing = [column for column in columns if column not in rows.columns]
-    if missing:
-        message = f"{what}: the rows have no column {' or '.join(missing)}"
-        raise FigureError(message)
-    if not len(rows):
-        message = f"{what}: nothing is selected, so there is nothing to draw"
-        raise FigureError(message)
-    empty = [column for column in columns if not has_column(rows, column)]
-    if empty:
-        message = f"{what}: no {' or '.join(empty)} is known, so there is nothing to draw"
-        raise FigureError(message)
-    if most is not None and len(rows) > most:
-        message = f"{what}: {len(rows)} rows are not legible on a page; choose {most} at most"
-        raise FigureError(message)
 
 
 def labels(rows: DataFrame, code_column: str) -> list[str]:
@@ -320,7 +294,17 @@ class Chart:
 
     def check(self, rows: DataFrame, *needed: str) -> None:
         """Refuse what would be an empty or unreadable chart, also without further columns."""
-        check_rows(rows, (*needed, *self.needed), self.name, self.most)
+        columns = (*needed, *self.needed)
+        missing = [column for column in columns if column not in rows.columns]
+        if missing:
+            raise self.refusal(f"the rows have no column {' or '.join(missing)}")
+        if not len(rows):
+            raise self.refusal("nothing is selected, so there is nothing to draw")
+        empty = [column for column in columns if not has_column(rows, column)]
+        if empty:
+            raise self.refusal(f"no {' or '.join(empty)} is known, so there is nothing to draw")
+        if self.most is not None and len(rows) > self.most:
+            raise self.refusal(TOO_MANY.format(len(rows), self.most))
 
     def refusal(self, why: str) -> FigureError:
         """Error to raise where rows cannot be drawn."""
@@ -352,7 +336,8 @@ class Chart:
     def alt(self, rows: DataFrame, parts: Iterable[str], footer: str | None = None) -> str:
         """What the chart shows, in sentences, with basis and footer."""
         foot = self.footer(rows) if footer is None else footer
-        return alt_text(self.kind, parts, rows, foot)
+        said = [*parts, basis_words(rows), *foot.split(" · ")]
+        return " ".join(part for part in (self.kind, *map(sentence, said)) if part)
 
 
 def root_figure(ax: Axes) -> Figure:

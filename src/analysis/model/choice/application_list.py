@@ -263,7 +263,7 @@ def application_list(
     out = left_out(by_option, problem.utility, rules, choice, reasons, left_out_number)
     # One more, so that there is a row where nothing is listed or left out.
     shown = np.union1d([0], np.concatenate([choice.chosen, out["program"]])).astype(np.int64)
-    told = offers.own.of(shown)
+    told = every.own.of(near[shown])
     signals = {int(np.searchsorted(shown, at)): option for at, option in decided.items()}
     chances, listed = told.with_signals(signals), np.searchsorted(shown, choice.chosen)
     drawn = np.empty((0, choice.chosen.size))

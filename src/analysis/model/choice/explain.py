@@ -265,6 +265,7 @@ def left_out(
     weakest = int(ties[0])
     never, under = set(constraints.never), set(constraints.barred.get("none", ()))
     now = constraints.cost_of(choice.chosen, worth.size)
+    replaced = int(reasons["program"].iloc[weakest]) if weakest >= 0 else -1
     rows = []
     for position in ranked:
         gain = float(gains[position])
@@ -286,7 +287,7 @@ def left_out(
                 "value_gain": gain,
                 "match_gain": float(matches[position]),
                 "cost": cost,
-                "weakest": int(reasons["program"].iloc[weakest]) if weakest >= 0 else -1,
+                "weakest": replaced,
                 "weakest_gain": least,
             }
         )

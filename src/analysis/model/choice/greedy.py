@@ -431,11 +431,14 @@ def gains_without(
     offers = np.broadcast_to(scenarios.chance[ranked], shape).copy()
     offers[np.arange(asked.size), leaving] = 0
     refused = np.ones((shape[0], shape[1] + 1, shape[2]))
-    np.cumprod(1 - offers, axis=1, out=refused[:, 1:])
     displaced = np.zeros_like(refused)
+    # Row by row: numpy's own running product takes the middle axis element by element.
+    for at in range(ranked.size):
+        np.multiply(refused[:, at], 1 - offers[:, at], out=refused[:, at + 1])
     offers *= refused[:, :-1]
     offers *= wanted[ranked][:, None]
-    displaced[:, :-1] = np.cumsum(offers[:, ::-1], axis=1)[:, ::-1]
+    for at in range(ranked.size - 1, -1, -1):
+        np.add(displaced[:, at + 1], offers[:, at], out=displaced[:, at])
     refused *= scenarios.weight
     displaced *= scenarios.weight
     gap = np.searchsorted(taken, place)

@@ -48,7 +48,7 @@ def checked_positions(positions: ArrayLike, programs: int, name: str) -> Positio
     if found.size and (found.min() < 0 or found.max() >= programs):
         message = f"{name}: a position outside 0 to {programs - 1}"
         raise ModelError(message)
-    if np.unique(found).size < found.size:
+    if len(set(found.tolist())) < found.size:
         message = f"{name}: a program is named twice"
         raise ModelError(message)
     return found
