@@ -179,6 +179,11 @@ def _with_range(record: Mapping[str, Any]) -> str:
 
 
 WIDEST = 100
+BASES = {
+    "identity": "from each program's own applicants",
+    "base_rate": "at the base rate that the assumptions give",
+    "article": "at the article's illustrative level",
+}
 
 
 def print_list(student_id: str, record: dict[str, Any]) -> None:
@@ -207,7 +212,7 @@ def print_list(student_id: str, record: dict[str, Any]) -> None:
         _print_wrapped(f"- {row['program_id']} ({chance}): {row['why']}", "  ")
     if record["what_ifs"]:
         _print_what_ifs(record)
-    print(f"Chances by {record['chance_basis']}; assumptions {record['fingerprint']}.")
+    print(f"Chances {BASES[record['chance_basis']]}; assumptions {record['fingerprint']}.")
 
 
 def _program(row: dict[str, Any]) -> dict[str, Any]:

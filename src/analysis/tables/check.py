@@ -70,6 +70,11 @@ def notes_together(checked: Mapping[str, Checked]) -> list[str]:
             f"{programs.path.name}: no date in as_of, which a report prints as the date of its "
             "data: add the column, or give --report-date"
         )
+    if students is not None and (empty := int(students.rows["degree"].isna().sum())):
+        notes.append(
+            f"{students.path.name}: degree: empty in {empty} of {len(students.rows)} rows, read as "
+            "US MD; for anyone else the chances come out too high"
+        )
     if students is not None and "partner_id" in students.rows:
         known = _ids(students)
         partners = students.rows["partner_id"]

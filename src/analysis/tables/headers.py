@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -15,6 +15,7 @@ __all__ = [
     "column_of",
     "in_other_letters",
     "known_words",
+    "nearest_table",
     "resembled",
     "table_of",
     "tells_of_a_password",
@@ -253,6 +254,20 @@ def table_of(header: Iterable[str]) -> str:
     }
     found = [table for table, columns in keys.items() if has(table, *columns)]
     return found[0] if len(found) == 1 else ""
+
+
+def nearest_table(header: Collection[str]) -> tuple[str, int]:
+    """Table of an office that most columns of a foreign header resemble, and how many do."""
+
+    def known(table: str) -> int:
+        columns = SCHEMAS[table].columns
+        return sum(
+            column_of(word, table) in columns or bool(resembled(word, table, ())) for word in header
+        )
+
+    tables = ("students", "programs", "graduates", "preferences", "applicants")
+    best = max(tables, key=known)
+    return best, known(best)
 
 
 def plain_name(word: str) -> str:

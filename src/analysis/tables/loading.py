@@ -26,7 +26,7 @@ import pandas as pd
 from analysis.plain_text import formula_as_text
 from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded, offers_column
 from analysis.tables.columns import ID_PATTERN, Column
-from analysis.tables.headers import column_of, in_other_letters, resembled, table_of
+from analysis.tables.headers import column_of, in_other_letters, nearest_table, resembled, table_of
 from analysis.tables.reading import (
     EITHER_THOUSANDS,
     NUMBER,
@@ -382,11 +382,13 @@ def _table_of(name: str, raw: RawRows) -> str:
         )
     nearest = max(SCHEMAS, key=lambda t: len(required(t) & names(t)) / len(required(t)))
     lacking = ", ".join(sorted(required(nearest) - names(nearest)))
+    like, _ = nearest_table(raw.header)
     raise TableError(
         Problem(
             name,
             f"the columns of a known table; nearest is {nearest}, which also needs {lacking}. "
-            f"Other names are read by a mapping: countersignal map {name} proposes one",
+            "Other names are read by a mapping: "
+            f"countersignal map {name} --table {like} proposes one",
             raw.header_line,
         )
     )
@@ -400,6 +402,7 @@ def _columns(
     spare = [word for word in header if word and word not in columns]
     lacking = [n for n, c in columns.items() if c.required and n not in header]
     problems = []
+    map_it = f"countersignal map {name} --table {table}"
     for column in lacking:
         near = get_close_matches(column, header, n=1, cutoff=0.6)
         hint = f" (is {raw.header[header.index(near[0])]!r} meant?)" if near else ""
@@ -433,8 +436,8 @@ def _columns(
             else:
                 continue
             expected = (
-                f"a column of {table}, and {said}, map it (countersignal map {name}), or leave it "
-                f'out with --ignore-column "{shown}"'
+                f"a column of {table}, and {said}, map it ({map_it}), or leave it out with "
+                f'--ignore-column "{shown}"'
             )
             problems.append(Problem(name, expected, raw.header_line, shown))
         repairs.append(f"columns left out: {', '.join(left)}")
@@ -446,7 +449,7 @@ def _columns(
     if problems:
         if lacking:
             last = problems.pop(len(lacking) - 1)
-            hint = f"; if other columns hold it, countersignal map {name} proposes a mapping"
+            hint = f"; if other columns hold it, {map_it} proposes a mapping"
             problems.insert(len(lacking) - 1, replace(last, expected=last.expected + hint))
         raise TableError(problems)
     return columns

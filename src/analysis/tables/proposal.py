@@ -12,7 +12,7 @@ from typing import Any
 from analysis.errors import Problem, TableError
 from analysis.tables.codes import FLAG_CODES, FLAG_SPELLINGS, folded
 from analysis.tables.columns import Column
-from analysis.tables.headers import column_of, resembled, table_of
+from analysis.tables.headers import column_of, nearest_table, resembled, table_of
 from analysis.tables.loading import checked_rows, listed_problems
 from analysis.tables.mapping import MAPPING_FILE, mapped_rows, mapping_from
 from analysis.tables.reading import UNKNOWN, RawRows, Refused, interpreted, read_rows
@@ -220,7 +220,11 @@ def foreign(table: str, theirs: str, cells: Counter[str], ours: str, *, sure: bo
 
 def proposal_of(name: str, raw: RawRows, table: str = "") -> Proposal:
     """Propose how the rows of a foreign file read as one of our tables."""
-    table = table or table_of(raw.header) or _nearest_table(name, raw)
+    table = table or table_of(raw.header)
+    if not table:
+        table, known = nearest_table(raw.header)
+        if known < 2:
+            raise TableError(Problem(name, f"a table of ours; say which with --table {table}"))
     ours_of = [column_of(word, table) for word in raw.header]
     found = []
     for at, header in enumerate(raw.header):
@@ -305,21 +309,6 @@ def write_mapping(path: Path, target: Path, table: str = "") -> str:
     option = "" if beside else f" --mapping {target}"
     said.append(f"Edit it once; then: countersignal check {path}{option}")
     return "\n".join(said)
-
-
-def _nearest_table(name: str, raw: RawRows) -> str:
-    def known(table: str) -> int:
-        columns = SCHEMAS[table].columns
-        return sum(
-            column_of(word, table) in columns or bool(resembled(word, table, ()))
-            for word in raw.header
-        )
-
-    tables = ("students", "programs", "graduates", "preferences", "applicants")
-    best = max(tables, key=known)
-    if known(best) < 2:
-        raise TableError(Problem(name, f"a table of ours; say which with --table {best}"))
-    return best
 
 
 def _rows(count: int) -> str:

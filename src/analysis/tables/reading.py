@@ -485,12 +485,24 @@ def _stripped(
 def _header_record(
     records: list[tuple[int, int, list[str]]], words: Collection[str]
 ) -> tuple[int, int, list[str]]:
-    """The first record, unless one below has names of columns and the first has none."""
+    """The first record, unless it is a title and one below has names of columns."""
     counts = [_known(cells, words) for _, _, cells in records]
     most = max(counts)
-    if counts[0] >= 2 or most < 2 or sum(map(bool, records[0][2])) > most * 4:
-        return records[0]
-    return records[counts.index(most)]
+    filled = [[cell for cell in cells if cell] for _, _, cells in records]
+    if counts[0] < 2 <= most and len(filled[0]) <= most * 4:
+        return records[counts.index(most)]
+    if counts[0] == 0 and len(filled[0]) == 1:
+        # Of names that nobody knows: several words, and a row below that is no wider.
+        width = [len(cells) - [*map(bool, reversed(cells))].index(True) for _, _, cells in records]
+        for at in range(1, len(records) - 1):
+            names = {*filled[at]}
+            if (
+                1 < len(names) == len(filled[at])
+                and not any(map(NUMBER.fullmatch, names))
+                and 1 < width[at + 1] <= width[at]
+            ):
+                return records[at]
+    return records[0]
 
 
 def _known(cells: list[str], words: Collection[str]) -> int:
@@ -705,7 +717,8 @@ def _separator(text: str, words: Collection[str]) -> tuple[str, int]:
     lines = [line for line, _ in zip(_lines(text), range(TITLE_LINES), strict=False)]
     if lines and (said := SEPARATOR_LINE.fullmatch(lines[0])) and said[1] in (*SEPARATORS, "|"):
         return said[1], 1
-    header = next((line for line in lines if line.strip()), "")
+    # A title has no separator.
+    header = next((line for line in lines if any(one in line for one in SEPARATORS)), "")
 
     def known(separator: str) -> int:
         cells = ([cell.strip().strip('"') for cell in line.split(separator)] for line in lines)

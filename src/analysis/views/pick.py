@@ -320,6 +320,8 @@ class PickAnswer:
         own = self.found.programs
         names = ["program_id", "program_name", "rank", "group", "interview_chance", "low", "high"]
         table = own[[*names, "signal"]].copy()
+        if not self.found.problem.preference_from:
+            table["rank"] = None
         table["why"] = [" ".join(codes) for codes in own["why"]]
         table["drops_if"] = [drops_code(row) for row in own.to_dict("records")]
         table["verify"] = ["; ".join(to_verify(unknown)) for unknown in own["unknown"]]
@@ -365,7 +367,7 @@ class PickAnswer:
         record = {
             "chosen": list(found.chosen),
             "recommended": list(found.recommended),
-            "rank_order": list(found.rank_order),
+            "rank_order": list(found.rank_order) if found.problem.preference_from else [],
             "optional": found.optional.to_dict("records"),
             "filled": found.filled,
             "floor_dropped": found.floor_dropped,

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-import openpyxl
 import pytest
+import xlsxwriter
 
 from analysis.cli import main
 from analysis.errors import RowError, TableError
@@ -18,10 +18,10 @@ from tests.unit.tables.class_file import GOOD, HEADER, checked, table_with
 
 def workbook(folder, rows):
     """A workbook of these rows."""
-    book = openpyxl.Workbook()
-    for row in rows:
-        book.active.append(row)
-    book.save(folder / "file.xlsx")
+    with xlsxwriter.Workbook(folder / "file.xlsx", {"default_date_format": "yyyy-mm-dd"}) as book:
+        sheet = book.add_worksheet()
+        for at, row in enumerate(rows):
+            sheet.write_row(at, 0, row)
     return folder / "file.xlsx"
 
 

@@ -312,12 +312,36 @@ def test_several_files_give_one_report_and_the_worst_exit_code(tmp_path):
     for name, content in {"a": GOOD, "b": GOOD.replace("241", "x"), "c": ""}.items():
         (tmp_path / f"{name}.csv").write_text(content)
     paths = [tmp_path / f"{name}.csv" for name in "abc"]
-    text = "a.csv: read as students, 2 good rows, nothing wrong\n  9 cells: 9 used"
-    assert check_files(paths[:1]) == (text, 0)
+    text = "a.csv: read as students, 2 good rows, nothing wrong\n  9 cells: 9 used\n\n"
+    said, code = check_files(paths[:1])
+    assert (said.startswith(text), code) == (True, 0)
     assert check_files(paths[:2])[1] == 1
     text, code = check_files(paths)
     assert code == 2
     assert "c.csv: cannot be used\n  c.csv: expected a header line" in text
+
+
+@pytest.mark.parametrize(
+    ("degrees", "said"),
+    [
+        (["", "us_do"], "degree: empty in 1 of 2 rows, read as US MD"),
+        (["NA", "-"], "degree: empty in 2 of 2 rows, read as US MD"),
+        (None, "degree: empty in 2 of 2 rows, read as US MD"),
+        (["us_md", "DO"], ""),
+    ],
+)
+def test_a_degree_that_is_not_given_is_said_and_whose_chances_it_stands_for(
+    tmp_path, degrees, said
+):
+    header, *rows = GOOD.splitlines()
+    if degrees:
+        pairs = zip([header, *rows], ["degree", *degrees], strict=True)
+        header, *rows = [f"{line},{cell}" for line, cell in pairs]
+    (tmp_path / "class.csv").write_text("\n".join([header, *rows, ""]))
+    text, code = check_files([tmp_path / "class.csv"])
+    assert code == 0
+    assert said in text
+    assert ("read as US MD" in text) == bool(said)
 
 
 def test_a_long_list_of_problems_is_cut_and_counted(tmp_path):

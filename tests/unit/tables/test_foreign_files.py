@@ -172,6 +172,49 @@ def test_a_mapping_is_not_written_over(registrar):
         write_mapping(registrar, place)
 
 
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("title", ["Class of 2026 export", "Class of 2026,,,,", "A\n\nB,,"])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Banner No.", "Surname", "Field", "CK score", "LOA reason"],
+        ["Matr.-Nr.", "Zuname", "Fach", "Punktzahl", "Grund"],
+    ],
+)
+def test_the_command_that_check_names_finds_foreign_names_below_a_title(
+    tmp_path, names, title, separator
+):
+    file = tmp_path / "export.csv"
+    rows = [names, ["1", "Ana", "Psychiatry", "240", "none"], ["2", "Ben", "", "235", ""]]
+    lines = [*title.replace(",", separator).split("\n"), *map(separator.join, rows)]
+    file.write_text("\n".join(lines) + "\n")
+    text, code = check_files([file])
+    assert code == 2
+    (told,) = re.findall(r"countersignal (map export\.csv --table students)", text)
+    command, _, *options = told.split()
+    with pytest.raises(SystemExit) as ended:
+        main([command, str(file), *options])
+    assert ended.value.code == 0
+    text = (tmp_path / "mapping.toml").read_text()
+    assert all(f'"{name}"' in text for name in names)
+    assert "2 rows" in text
+    assert propose(file, "students").questions
+
+
+def test_a_workbook_of_foreign_names_below_a_title_is_read_from_its_header(tmp_path):
+    path = tmp_path / "class.xlsx"
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        cells = [["Class of 2026", *[None] * 4], ["Banner No.", "Surname", "Field", "CK", "Why"]]
+        pd.DataFrame([*cells, *ROWS]).to_excel(book, index=False, header=False)
+    assert [one.theirs for one in propose(path, "students").columns] == cells[1]
+
+
+def test_one_column_of_names_is_no_title(tmp_path):
+    (tmp_path / "names.csv").write_text("Names\nAna\nBen\nCy,there\n")
+    with pytest.raises(TableError, match="line 1"):
+        check_table(tmp_path / "names.csv")
+
+
 def test_one_mapping_holds_for_several_tables(tmp_path):
     (tmp_path / "class.csv").write_text(GOOD.replace("step2_ck", "CK points"))
     (tmp_path / "wishes.csv").write_text("student_id,program_id,How much\n007,IM1,0.5\n")

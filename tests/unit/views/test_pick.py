@@ -114,6 +114,21 @@ def test_a_student_who_is_not_there_is_a_row_error():
         pick("S999", *FILES)
 
 
+def test_without_preferences_every_rank_is_empty_and_there_is_no_rank_order(tmp_path):
+    students = pd.read_csv(FILES[0], dtype=str).assign(preferred_states=None)
+    students.to_csv(tmp_path / "students.csv", index=False)
+    found = pick("S002", tmp_path / "students.csv", FILES[1], wishes=ListWishes(limit=5))
+    record = found.record()
+    assert record["preference_from"] == ""
+    assert record["rank_order"] == []
+    assert [row["rank"] for row in record["programs"]] == [None] * len(record["chosen"])
+    assert found.rows()["rank"].isna().all()
+    wished = pick("S002", *FILES[:2], wishes=ListWishes(limit=5)).record()
+    assert wished["preference_from"] == "place"
+    by_rank = sorted(wished["programs"], key=lambda row: row["rank"])
+    assert wished["rank_order"] == [row["program_id"] for row in by_rank]
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
