@@ -45,7 +45,7 @@ from analysis.model.cohort import (
     as_assumed,
     as_varied,
     matches_by_step,
-    member_of,
+    members_of,
     room_of,
     season,
     shared_programs,
@@ -72,7 +72,7 @@ from analysis.views.cohort import (
     class_lists,
     counted_by_specialty,
     helpful_specialty,
-    next_step,
+    next_steps,
     rows_for_spreadsheet,
     what_more_brings,
 )
@@ -84,6 +84,9 @@ checked = check_table(from_root(students_csv), "students")
 wrong = problems_by_row(checked.problems)
 programs = tables.read_programs(from_root(programs_csv))
 preferences = tables.read_if_given("preferences", preferences_csv)
+
+# %%
+# The office's graduates, the assumptions, and what the page is called.
 graduates = tables.read_if_given("graduates", graduates_csv)
 assumptions = read_assumptions(assumptions_toml)
 date = date_of_data(programs, report_date)
@@ -98,23 +101,22 @@ students["called"] = (students["student_id"] + " " + names).str.strip()
 # %%
 # Problem: who applies where, how many students a program takes, and what is common to classmates. A program takes
 # `classmates.most_at_a_program` of one class; change the set of assumptions to ask about another number.
-members = [member_of(student_id, found) for student_id, found in lists.items() if found.chosen]
-listed_programs = tuple(sorted({one for member in members for one in member.programs}))
-room = room_of(listed_programs, programs, preferences)
+members = members_of(lists)
+room = room_of(members, programs, preferences)
 
 # %%
 # Solve: the class applies in so many seasons, first as assumed, then with the assumptions varied together.
-draws, seed = (int(assumptions.value(f"classmates.{name}")) for name in ("draws", "seed"))
+draws, seed = int(assumptions.value("classmates.draws")), int(assumptions.value("classmates.seed"))
 base = season(members, as_assumed(members, assumptions), room, draws, seed)
 varied = season(members, as_varied(members, assumptions), room, draws, seed)
 tails = assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")
-matches = matches_by_step([member.match_chance for member in members], base, varied, tails)
+has_list = students["status"] == LISTED
+matches = matches_by_step(students.loc[has_list, "match_chance"], base, varied, tails)
 
 # %%
 # Explain: whom to meet first. Of the chance of a list, what classmates take is taken off; the office sets the line.
 threshold = assumptions.value("classmates.risk_of_no_match")
-taken = dict(zip([member.student_id for member in members], base.lost, strict=True))
-students["lost_to_classmates"] = students["student_id"].map(taken).astype(float)
+students.loc[has_list, "lost_to_classmates"] = base.lost
 students["risk_of_no_match"] = 1 - students["match_chance"] + students["lost_to_classmates"]
 students["look_first"] = students["risk_of_no_match"] > threshold
 
@@ -123,7 +125,10 @@ students["look_first"] = students["risk_of_no_match"] > threshold
 without = students["student_id"].isin(lists) & (students["status"] == NO_LIST)
 helped = checked.rows[(students["look_first"] | without).to_numpy(dtype=bool)]
 students = students.merge(helpful_specialty(helped, lists, programs, assumptions), how="left")
-students["step"] = [next_step(row) for row in students.to_dict("records")]
+students["step"] = next_steps(students)
+
+# %%
+# Explain: the highest risk first, and which calls are worth most to those who are looked at first.
 order = ["look_first", "risk_of_no_match", "student_id"]
 students = students.sort_values(order, ascending=[False, False, True], ignore_index=True)
 listed, first = students[students["status"] == LISTED], students[students["look_first"]]
@@ -149,12 +154,12 @@ publish_table(table("overview/first_table", rows=first.to_dict("records")), if_e
 # Page 2: the one picture, the lowest chance on top; a page has room for 40 students.
 most = 40
 chart = listed.sort_values(["match_chance", "student_id"], ignore_index=True).head(most)
-chart = chart.assign(
-    label=chart["called"] + " · " + chart["specialty"].map(" and ".join),
-    interval="as our assumptions vary",
-    source="Countersignal model; the office's files",
-    basis="assumption",
-)
+chart["label"] = chart["called"] + " · " + chart["specialty"].map(" and ".join)
+told = {"interval": "as our assumptions vary", "source": "Countersignal model; the office's files"}
+chart = chart.assign(**told, basis="assumption")
+
+# %%
+# The picture on a page of its own.
 caption = render("overview/standing", students=len(listed), most=most)
 publish_block("next-page", {"needed": len(chart) > 0}, "")
 publish_chart(chart, new_axes(), draw_class_standing, alt_class_standing, caption, image, line=1 - threshold)
@@ -186,19 +191,20 @@ publish_table(table("overview/calls_table", rows=worth_a_call), if_empty="")
 # Further applications: in their own specialty, in a second one, for those without a list; and spreading the lists.
 others = first["other_specialty"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
 empty = what_more_brings(no_list[no_list["more_applications"].notna()])
-change = {
-    "number": int(assumptions.value("classmates.further_applications")),
-    "first": len(first),
-    "more": first[first["more_applications"] > 0],
-    "other": first,
-    "others": others.to_dict(),
-    "shared": shared["program_id"].head(3).tolist(),
-    "lost": lost,
-    "empty": empty.to_dict("records"),
-    "no_score": students.loc[students["status"] == NO_SCORE, "student_id"].tolist(),
-    "mend": bool(wrong) or len(empty) < len(no_list),
-}
-publish_text(render("overview/change", **change))
+
+# %%
+# What the page says of them.
+number = int(assumptions.value("classmates.further_applications"))
+more = {"number": number, "first": len(first), "more": first[first["more_applications"] > 0]}
+other = {"other": first, "others": others.to_dict()}
+spread = {"shared": shared["program_id"].head(3).tolist(), "lost": lost}
+no_score = students.loc[students["status"] == NO_SCORE, "student_id"].tolist()
+
+# %%
+# And of those whom an application cannot help.
+mend = bool(wrong) or len(empty) < len(no_list)
+none = {"empty": empty.to_dict("records"), "no_score": no_score, "mend": mend}
+publish_text(render("overview/change", **more, **other, **spread, **none))
 
 # %% [markdown]
 # ## Programs and signals that classmates share
@@ -235,18 +241,20 @@ publish_table(table("overview/graduates_table", rows=groups, smallest=smallest),
 
 # %%
 # Files, rows left out, assumptions, limits; and the rows for a spreadsheet.
-facts = {
-    "students": len(listed),
-    "no_score": students.loc[students["status"] == NO_SCORE, "called"].tolist(),
-    "no_list": no_list.to_dict("records"),
-    "left_out": list(wrong),
-    "programs": len(programs),
-}
+no_score = students.loc[students["status"] == NO_SCORE, "called"].tolist()
+counts = {"students": len(listed), "programs": len(programs), "left_out": list(wrong)}
+without = {"no_score": no_score, "no_list": no_list.to_dict("records")}
+publish_table(table("overview/facts", **counts, **without))
 left_out = table("overview/left_out", rows=wrong)
-publish_table(table("overview/facts", **facts))
 publish_table(left_out, if_empty="")
+
+# %%
+# What the chances rest on, and what they are not.
 publish_table(table("overview/rests_on", entries=assumptions.entries))
 publish_text(render("overview/limits"))
+
+# %%
+# The rows for a spreadsheet, those left out with what was wrong.
 told = dict(left_out.itertuples(index=False, name=None))
 publish_rows(rows_for_spreadsheet(students, told, assumptions.fingerprint, with_names=show_names))
 

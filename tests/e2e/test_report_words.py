@@ -110,7 +110,7 @@ def sentences(parts, names=()):
         plain = re.sub(r"[\\*>]|^- |_{2,}", "", line).strip()
         for name in names:
             plain = plain.replace(name, "Mercy")
-        if " · " not in plain:
+        if "·" not in plain:
             found += [one for one in SENTENCE_END.split(plain) if WORD.search(one)]
     return found
 

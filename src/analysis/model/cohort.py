@@ -35,7 +35,7 @@ __all__ = [
     "margins",
     "matches_by_step",
     "matches_if_independent",
-    "member_of",
+    "members_of",
     "placements",
     "room_of",
     "season",
@@ -70,17 +70,21 @@ def _rates_on_list(found: ApplicationList) -> Floats:
     return np.clip(offers / np.maximum(chance, 1e-12), LOWEST_RATE, HIGHEST_RATE)
 
 
-def member_of(student_id: str, found: ApplicationList) -> Member:
-    """Take from a student's list what concerns classmates."""
-    return Member(
-        student_id,
-        found.rank_order,
-        found.ranked["interview_chance"].to_numpy(dtype=np.float64),
-        found.drawn,
-        found.match_chance,
-        found.choice.option,
-        _rates_on_list(found),
-    )
+def members_of(lists: Mapping[str, ApplicationList]) -> list[Member]:
+    """Take what concerns classmates from lists by student_id; empty lists are left out."""
+    return [
+        Member(
+            student_id,
+            found.rank_order,
+            found.ranked["interview_chance"].to_numpy(dtype=np.float64),
+            found.drawn,
+            found.match_chance,
+            found.choice.option,
+            _rates_on_list(found),
+        )
+        for student_id, found in lists.items()
+        if found.chosen
+    ]
 
 
 def _rates(members: Sequence[Member], assumptions: Assumptions) -> Floats:
@@ -239,9 +243,10 @@ class Room:
 
 
 def room_of(
-    program_id: tuple[str, ...], programs: pd.DataFrame, preferences: pd.DataFrame | None = None
+    members: Sequence[Member], programs: pd.DataFrame, preferences: pd.DataFrame | None = None
 ) -> Room:
-    """Read off how many students some programs take."""
+    """Read off how many students the members' programs take."""
+    program_id = tuple(sorted({one for member in members for one in member.programs}))
     known = programs.set_index("program_id").reindex(program_id)
     positions = np.full(len(program_id), np.inf)
     if "positions" in known:

@@ -27,7 +27,7 @@ __all__ = [
     "class_lists",
     "counted_by_specialty",
     "helpful_specialty",
-    "next_step",
+    "next_steps",
     "rows_for_spreadsheet",
     "what_more_brings",
 ]
@@ -165,8 +165,12 @@ def helpful_specialty(
     return found[found["gain"] > 0].drop_duplicates("student_id").rename(columns=columns)
 
 
-def next_step(row: Mapping[str, Any]) -> str:
-    """Which step moves a student's chance most: ``other``, ``ask``, ``more``, or none that does."""
+def next_steps(students: pd.DataFrame) -> list[str]:
+    """Which step moves each student's chance most: ``other``, ``ask``, ``more`` or none."""
+    return [_next_step(row) for row in students.to_dict("records")]
+
+
+def _next_step(row: Mapping[Any, Any]) -> str:
     drop = row["match_chance"] - row["if_unknowns_close"] if row["unknowns"] else 0.0
     gains = {"other": row["other_gain"], "ask": drop, "more": row["more_gain"]}
     known = {step: gain for step, gain in gains.items() if gain >= LEAST_STEP}

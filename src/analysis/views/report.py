@@ -88,10 +88,10 @@ class ReportView:
 
     @property
     def helps(self) -> bool:
-        """Whether the score gives more than a typical one would, in the whole numbers shown."""
+        """Whether the score gives 3 or more of 100 that a typical one would not."""
         typical = self.what_ifs.get("typical_score")
         shown = 0 if self.list is None else round(100 * self.list.match)
-        return typical is not None and shown > round(100 * typical.match)
+        return typical is not None and shown - round(100 * typical.match) >= 3
 
     @property
     def graduates_differ(self) -> str:

@@ -7,7 +7,7 @@ import pytest
 from analysis.assumptions import read_assumptions, toml_text
 from analysis.paths import from_root
 from analysis.text import render, sentence, table
-from analysis.views.cohort import next_step
+from analysis.views.cohort import next_steps
 from analysis.views.pick import ListWishes, pick
 from tests.published import run_notebook, words_of
 
@@ -264,7 +264,7 @@ STUDENT = {
 )
 def test_next_step_is_what_moves_the_chance_most(changed, said):
     row = STUDENT | changed
-    row["step"] = next_step(row)
+    (row["step"],) = next_steps(pd.DataFrame([row]))
     assert sentence("overview/next_step", row=row).startswith(said)
 
 

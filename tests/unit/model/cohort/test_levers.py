@@ -11,7 +11,7 @@ from analysis.model.choice.problem import ListWishes
 from analysis.model.cohort import (
     answers_at_stake,
     further_applications,
-    member_of,
+    members_of,
     second_specialties,
 )
 from analysis.model.correlation import mechanism, scenarios
@@ -33,7 +33,7 @@ def chance_of(chances):
 
 
 def test_a_member_has_the_lists_programs_chances_and_match_chance(found):
-    member = member_of("T1", found)
+    (member,) = members_of({"T1": found})
     sent = found.programs[["program_id", "signal"]].assign(student_id="T1")
     sent["signal"] = sent["signal"].where(sent["signal"] != "none")
     own = programs().set_index("program_id").loc[list(found.rank_order)].reset_index()

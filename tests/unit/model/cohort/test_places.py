@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.model.cohort import placements, room_of
-from tests.unit.model.cohort.classes import stable_by_the_book
+from tests.unit.model.cohort.classes import member, stable_by_the_book
 
 
 @st.composite
@@ -58,16 +58,19 @@ def test_who_is_turned_away_asks_the_next_and_may_turn_another_away():
     assert np.argwhere(found.turned_away[0]).tolist() == [[1, 0], [2, 0]]
 
 
+THREE = [member("x", "A C", [0.5, 0.5]), member("y", "B A", [0.5, 0.5])]
+
+
 def programs() -> pd.DataFrame:
     return pd.DataFrame({"program_id": ["A", "B", "C"], "positions": [5.0, None, 1.0]})
 
 
 def test_a_program_takes_no_more_of_a_class_than_said_and_than_it_has():
-    room = room_of(("A", "B", "C"), programs())
+    room = room_of(THREE, programs())
     assert room.for_class(np.array([1, 3])).tolist() == [[1, 1, 1], [3, 3, 1]]
 
 
 def test_a_home_program_is_bound_by_its_positions_alone():
     ties = pd.DataFrame({"program_id": ["A", "B"], "tie": ["home", "rotation"]})
-    room = room_of(("A", "B", "C"), programs(), ties)
+    room = room_of(THREE, programs(), ties)
     assert room.for_class(np.array([1])).tolist() == [[5, 1, 1]]
