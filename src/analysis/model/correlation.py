@@ -44,6 +44,7 @@ GRID_LEGENDRE = 48
 BRACKET, STEP_TOLERANCE, MOST_STEPS = 9.0, 1e-12, 100
 # Chances below this are none: their states would underflow.
 SMALLEST = 1e-40
+SMALL_STEP = 1e-8  # a Newton step whose square is beyond the last digits
 
 
 @dataclass(frozen=True)
@@ -344,6 +345,8 @@ def _exact_states(chances: Floats, rho: float, nodes: Floats, weight: Floats) ->
             step = np.log(target / mean) * mean / rise
         step[np.isnan(step)] = 0.0
         latent = latent + np.clip(step, -1, 1)
+        if np.abs(step).max() < SMALL_STEP:
+            break
     states = answers_at(latent[:, None], rho, nodes)
     found[asked] = np.minimum(states * (target / (states @ weight))[:, None], 1.0)
     return found
