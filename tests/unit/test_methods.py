@@ -1,6 +1,7 @@
 """Every chapter of the methods has a worked example, and each gives what it says."""
 
 import doctest
+import json
 import re
 
 import pytest
@@ -95,3 +96,19 @@ def test_the_chart_of_the_guide_for_researchers_draws_the_sample(monkeypatch):
     exec(block, given)  # noqa: S102 - what the page shows
     kinds = given["programs"]["program_type"].nunique()
     assert len(given["axes"].get_yticklabels()) == kinds
+
+
+def test_the_conclusions_of_the_guide_for_researchers_stand_in_the_notebook():
+    guide = " ".join(text_of("for-researchers.md").split())
+    notebook = json.loads(from_root("notebooks/50_weighting_robustness.ipynb").read_text("utf-8"))
+    printed = " ".join(
+        "".join(output.get("data", {}).get("text/plain", output.get("text", "")))
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", ())
+    )
+    (kept,) = re.findall(r"keeps at least (\d+ of its \d+ programs in 95% of \d+ draws)", guide)
+    assert f"The list keeps at least {kept}" in printed
+    (ends,) = re.findall(r"the weight of red flags moves it most, (\d+% to \d+%)", guide)
+    assert f"Alone, the weight of red flags moves the match chance most: {ends}" in printed
+    (regret,) = re.findall(r"gives up (\.\d+) of a certain match on average", guide)
+    assert re.search(rf"kendall_tau +regret\nmean( +[\d.]+){{4}} +0{re.escape(regret)}\n", printed)
