@@ -243,7 +243,7 @@ def test_a_dean_s_letter_or_a_concern_sends_the_student_to_the_office_first():
         name: render("report/actions", **view_of(name).words) for name in ("S002", "S005", "S014")
     }
     assert "Read your dean's letter before it goes out" in steps["S014"]
-    assert "Clear its wording with the dean's office" in steps["S005"]
+    assert "Let the dean's office clear it first" in steps["S005"]
     assert "dean" not in steps["S002"]
 
 
