@@ -121,7 +121,7 @@ class ListView:
     @property
     def free(self) -> pd.DataFrame:
         """Those of them that the fees of the list pay for already."""
-        return self.optional[self.optional["total_fee_usd"] <= self.fee_usd]
+        return self.optional[self.optional["fee_usd"] == 0]
 
     @cached_property
     def _next(self) -> tuple[pd.DataFrame, int | None]:
@@ -198,8 +198,9 @@ class ListView:
     @property
     def free_gain(self) -> int:
         """What those that cost no further fee add, in the whole numbers that are shown."""
-        last = self.free["match_chance"].iloc[-1] if len(self.free) else self.match
-        return round(100 * float(last)) - round(100 * self.match)
+        # Each gain stands after those before it, so that beside fewer programs it is no smaller.
+        gained = float(self.free["match_gain"].sum())
+        return round(100 * (self.match + gained)) - round(100 * self.match)
 
     @property
     def enough(self) -> int:
