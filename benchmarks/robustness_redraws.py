@@ -101,7 +101,11 @@ def seconds(run, repeats):
 
 def main(repeats=1):
     draws, utility = case()
-    resampled_lists(Draws(*(part[:64] for part in draws)), utility, LIMIT)
+    resampled_lists(
+        draws._replace(**{n: part[:64] for n, part in draws._asdict().items() if part is not None}),
+        utility,
+        LIMIT,
+    )
     bare, plain = seconds(lambda: bare_lists(draws, utility, LIMIT), repeats)
     ours, lists = seconds(lambda: resampled_lists(draws, utility, LIMIT), repeats)
     same = np.mean([set(a) == set(b) for a, b in zip(lists, plain, strict=True)])
