@@ -17,7 +17,8 @@ NEEDED = ("part", "chance", "change")
 CHART = style.Chart("the chart of what moves the chance", NEEDED, "Steps", frame=False)
 ENDS = {"typical": "A typical applicant", "own": "You"}
 UNIT = "Average chance of an interview at the programs on your list (%)"
-ROW, LEFT, RIGHT, BELOW = 21.5, 103.0, 4.7, 39.6
+ROW, LEFT, RIGHT, BELOW = 21.5, 103.0, 9.0, 39.6
+THICK = 0.62  # of a row
 
 
 def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
@@ -54,14 +55,20 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
                 row,
                 right - left,
                 left=left,
-                height=0.62,
+                height=THICK,
                 color=style.PAPER if hatch else color,
                 edgecolor=color,
                 hatch=hatch,
             )
             ax.text(right + 0.008, row, _value(step), va="center", ha="left", weight=600)
             if row + 1 < len(parts):
-                ax.plot([step.chance] * 2, [row, row + 1], color=style.MUTED, lw=0.6, zorder=0)
+                ax.plot(
+                    [step.chance] * 2,
+                    [row + THICK / 2, row + 1 - THICK / 2],
+                    color=style.MUTED,
+                    lw=0.6,
+                    zorder=0,
+                )
             before = step.chance
         ax.set_yticks(range(len(parts)), [_label(part) for part in parts["part"]])
         ax.invert_yaxis()

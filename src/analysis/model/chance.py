@@ -33,6 +33,7 @@ __all__ = [
     "chance_by_parameters",
     "chance_columns",
     "drawn_chances",
+    "in_order",
     "interview_chance",
     "place_log_odds",
     "range_ends",
@@ -305,7 +306,7 @@ def drawn_chances(parts: Sequence[Part], assumptions: Assumptions) -> Floats:
     """Chances of one student, given as `Market.parts`, under joint draws (section 3.6)."""
     count = int(assumptions.value("uncertainty.draws"))
     parameters = joint_draws(assumptions, count, int(assumptions.value("uncertainty.seed")))
-    return _in_order(parts, [part.drawn(parameters, assumptions) for part in parts])
+    return in_order(parts, [part.drawn(parameters, assumptions) for part in parts])
 
 
 def chance_by_parameters(
@@ -318,12 +319,12 @@ def chance_by_parameters(
     (parts,) = Market(programs, assumptions, preferences).parts(student)
 
     def chances_at(parameters: ChanceParameters) -> NDArray[np.float64]:
-        return _in_order(parts, [part.chances(parameters, assumptions) for part in parts])
+        return in_order(parts, [part.chances(parameters, assumptions) for part in parts])
 
     return chances_at
 
 
-def _in_order(parts: Sequence[Part], chances: Sequence[Floats]) -> NDArray[np.float64]:
+def in_order(parts: Sequence[Part], chances: Sequence[Floats]) -> NDArray[np.float64]:
     """Chances of all parts side by side, each program at its own place, shape (draws, m)."""
     order = np.argsort(np.concatenate([part.at for part in parts]))
     return np.concatenate(chances, axis=1)[:, order]

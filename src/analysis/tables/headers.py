@@ -124,12 +124,13 @@ FLAG_WORDS = (
     "hearing", "violation", "ethic", "difficult", "retake", "resit", "incomplete", "absence",
     "time_off", "gap", "interrupt", "issue", "problem", "deficien", "unsatisf", "marginal", "remed",
     "below", "low_pass", "low_grade", "f_grade", "grade_f", "chronic", "clerkship_low",
-    "year_off", "extra", "off_cycle", "held_back", "reclass", "fifth_year", "lapse", "censur",
-    "failli", "echec", "echou", "redoubl", "avertiss", "conge", "exclu", "ajourn",
+    "year_off", "off_cycle", "held_back", "reclass", "fifth_year", "lapse", "censur",
+    "failli", "echec", "echou", "redoubl", "avertiss", "conge", "exclusion", "ajourn",
     "nicht_bestanden", "durchgefallen", "durchfall", "beurlaub", "fehlzeit", "fehlversuch",
     "wiederhol", "disziplin", "abmahn", "verweis", "unterbrech", "exmatrikul",
     "reprob", "reprov", "suspenso", "licencia", "ausencia", "exceden", "amonest", "retir", "repet",
     "baja", "sancion", "expuls", "fracas", "aplaz", "afast", "falha", "faltas", "tranca", "bocciat",
+    "extra_sem", "extra_year", "extra_term", "extra_time",
     "ripet", "assenz", "sospes",
 )  # fmt: skip
 PASSWORD_WORDS = (
@@ -198,7 +199,8 @@ OTHER_WORDS: Mapping[str, tuple[str, ...]] = {
 MISSPELT = 0.8
 # Words of other columns too: of ours only where they stand alone.
 COMMON = frozenset({"score", "school", "field", "region", "location", "hospital", "institution",
-                    "sponsor", "connection", "updated", "stand", "discipline"})  # fmt: skip
+                    "sponsor", "connection", "updated", "stand", "discipline", "first", "interview",
+                    "interviews"})  # fmt: skip
 # Words that a header may have beside the one that counts.
 BESIDE = frozenset({"student", "program", "applicant", "residency", "usmle", "my", "the", "last",
                     "current", "value", "field"})  # fmt: skip
@@ -293,13 +295,13 @@ def resembled(word: str, table: str, cells: Iterable[str]) -> str:
     joined = _without_digits(name)
     if "pdf_password" in columns and tells_of_a_password(word):
         return "pdf_password"
+    for column, words in OTHER_WORDS.items():
+        if column in columns and (name in words or joined in words):
+            return column
     if "red_flags" in columns and (
         name in FLAG_SPELLINGS or any(f"_{one}" in f"_{joined}" for one in FLAG_WORDS)
     ):
         return "red_flags"
-    for column, words in OTHER_WORDS.items():
-        if column in columns and (name in words or joined in words):
-            return column
     near = [(_likeness(name, known), column) for known, column in _names(table).items()]
     near += [
         (_likeness(name, other), column)

@@ -496,9 +496,11 @@ def _coded(table: str, rows: pd.DataFrame) -> None:
 
 
 def rows_csv(raw: RawRows, table: str) -> bytes:
-    """All rows as a CSV file in our names, each on its line: it reads alike wherever it lies."""
+    """All rows as a CSV file in our names, each on its line; without columns of several lines."""
     lines: list[str] = []
-    for text, line in zip(single_row_csv(_survey_shape(raw, table), table), raw.lines, strict=True):
+    long = {name for name, column in SCHEMAS[table].columns.items() if column.lines}
+    rows = single_row_csv(_survey_shape(raw, table), table, without=long)
+    for text, line in zip(rows, raw.lines, strict=True):
         header, *row = text.rstrip("\n").split("\n")
         lines = lines or [header]
         lines += [""] * (line - 1 - len(lines)) + row

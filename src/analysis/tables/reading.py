@@ -63,11 +63,11 @@ def _number(cell: str, column: Column) -> Interpreted:
     if percent:
         bare, repair = bare[:-1].strip(), "percent signs taken off"
     if column.grouped:
-        bare = bare.removeprefix("$").strip()
-        if THOUSANDS.fullmatch(bare):
-            bare = re.sub(r"[^\d.]", "", bare)
-        if bare != cell:
-            repair = "thousands separators and dollar signs taken off"
+        plain = bare.removeprefix("$").strip()
+        if THOUSANDS.fullmatch(plain):
+            plain = re.sub(r"[^\d.]", "", plain)
+        if plain != bare:
+            bare, repair = plain, "thousands separators and dollar signs taken off"
     if DECIMAL_COMMA.fullmatch(bare):
         bare, repair = bare.replace(",", "."), "decimal commas read as points"
     if not NUMBER.fullmatch(bare):
@@ -141,11 +141,13 @@ def _cell_text(cell: str, column: Column) -> Interpreted:
     return cell[: longest - 1] + "…", f"text over {longest:,} characters cut"
 
 
-# No form in which the day may be the month: 9.10.2026 is refused.
+# Slashes and hyphens stand for the month first, as in the US; with points, 9.10.2026 is refused.
 DATES = ("%Y-%m-%d", "%Y/%m/%d", "%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m-%d-%y", "%B %d %Y",
          "%b %d %Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d-%B-%Y")  # fmt: skip
 TIME_OF_DAY = re.compile(r"(?<=\d)[T ]\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?Z?\Z")
-DOTTED_MONTH = re.compile(r"\b(Jan|Feb|Mar|Apr|Aug|Sep|Sept|Oct|Nov|Dec)t?\.?(?=\s)", re.IGNORECASE)
+DOTTED_MONTH = re.compile(
+    r"\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)t?\.?(?=\s)", re.IGNORECASE
+)
 
 
 def _date(cell: str, _: Column) -> Interpreted:

@@ -95,6 +95,18 @@ def matches(number: float) -> str:
     return f"about {_counted(whole, 'match', 'matches')}"
 
 
+def in_100_seasons(number: float) -> str:
+    """An expected number a season, which may exceed 1, as a count in a hundred of them.
+
+    Examples
+    --------
+    >>> [in_100_seasons(number) for number in (0, 0.002, 0.997, 1.31)]
+    ['0', 'less than 1', '100', '131']
+    """
+    whole = round(100 * number)
+    return "less than 1" if whole == 0 and number > 0 else str(whole)
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -113,6 +125,7 @@ def _environment() -> Environment:
         "several": several,
         "long_date": long_date,
         "matches": matches,
+        "in_100_seasons": in_100_seasons,
         "usd": lambda amount: f"${amount:,.0f}",
         "md": lambda text: escape_markdown(str(text)),
         "count": _counted,

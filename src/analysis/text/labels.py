@@ -273,7 +273,7 @@ WHY_LEGEND = MappingProxyType(
         "gold": "It gets a gold signal.",
         "silver": "It gets a silver signal.",
         "adds": "It adds more than its fee and the work on it cost.",
-        "under_floor": "Its interview chance is under 3 in 100.",
+        "under_floor": "Its interview chance is smaller than a list asks for.",
     }
 )
 

@@ -119,9 +119,15 @@ class ListView:
         return self.found.optional.rename(columns=SHORT)
 
     @property
+    def least_chance(self) -> float:
+        """Interview chance under which a program is not recommended."""
+        return float(self.assumptions.value("list.least_chance"))
+
+    @property
     def free(self) -> pd.DataFrame:
         """Those of them that the fees of the list pay for already."""
-        return self.optional[self.optional["fee_usd"] == 0]
+        paid = self.optional["specialty"].isin(self.found.programs["specialty"])
+        return self.optional[(self.optional["fee_usd"] == 0) & paid]
 
     @cached_property
     def _next(self) -> tuple[pd.DataFrame, int | None]:
@@ -177,8 +183,8 @@ class ListView:
 
     @property
     def ranked(self) -> bool:
-        """Whether the student stated wishes, so that there is a rank order to show."""
-        return bool(np.ptp(self.found.problem.utility) > 0)
+        """Whether the student's wishes tell programs apart: then there is a rank order."""
+        return bool(self.found.problem.preference_from)
 
     @property
     def short_names(self) -> dict[str, str]:
@@ -276,8 +282,8 @@ def what_ifs_of(
             lists[name] = WhatIf(change, *outcome)
     if len(found.optional):
         # The first of the optional programs: the same numbers as on page 1 and in the curve.
-        free = int((found.optional["total_fee_usd"] <= found.fee_usd).sum())
-        sent = max(min(MORE_APPLICATIONS, len(found.optional)), free)
+        leading = int((found.optional["total_fee_usd"] <= found.fee_usd).sum())
+        sent = max(min(MORE_APPLICATIONS, len(found.optional)), leading)
         last = found.optional.iloc[sent - 1]
         lists["more"] = WhatIf(
             "more",
@@ -289,40 +295,35 @@ def what_ifs_of(
 
 
 def ladder_table(plan: ListView | None) -> pd.DataFrame:
-    """The list as a table, group by group; without a row where there is no list."""
+    """The list as a table, group by group; a column in which no row has anything is left out."""
     rows = [] if plan is None else _grouped(plan).to_dict("records")
-    return table("report/ladder_table", rows=rows, ranked=plan is not None and plan.ranked)
+    shown = table("report/ladder_table", rows=rows, ranked=plan is not None and plan.ranked)
+    return shown.loc[:, (shown != "").any()]
 
 
 def ladder_data(plan: ListView | None) -> dict[str, Any]:
-    """What ``ladder`` of blocks.typ draws: ``head``, and ``groups`` with label and programs."""
+    """What ``ladder`` of blocks.typ draws: ``head``, ``sides`` of its last columns, and groups."""
+    if plan is None or plan.empty:
+        return {"head": [], "sides": [], "groups": []}
     shown = ladder_table(plan)
-    program, chance, _, signal, ask, rank = shown.columns
-    head = [program, chance, signal, ask]
-    if plan is None:
-        return {"head": head, "groups": []}
+    program, chance, _, *short = shown.columns
+    numbers = [shown[name].astype(str).str.isdecimal().all() for name in short]
     drawn = _grouped(plan)[["group", "chance", "low", "high", "signal"]].assign(
-        name=shown[program],
-        text=shown[chance],
-        signal_text=shown[signal],
-        ask=shown[ask],
-        rank=shown[rank],
+        name=shown[program], text=shown[chance], short=shown[short].to_numpy().tolist()
     )
     groups = [
         {"label": f"{label} ({len(own)})", "programs": own.drop(columns="group").to_dict("records")}
         for group, label in CHANCE_GROUPS.items()
         if len(own := drawn[drawn["group"] == group])
     ]
-    return {"head": [*head, rank] if plan.ranked else head, "groups": groups}
+    sides = ["right" if number else "left" for number in numbers]
+    return {"head": [program, chance, *short], "sides": sides, "groups": groups}
 
 
 def _grouped(plan: ListView) -> pd.DataFrame:
-    """Programs of the list, group by group, with the short names of two specialties."""
-    order = {group: at for at, group in enumerate(CHANCE_GROUPS)}
-    rows = plan.programs.sort_values(
-        "group", key=lambda group: group.map(order), kind="stable", ignore_index=True
-    )
-    return rows.assign(short=[plan.short_names.get(name, "") for name in rows["specialty"]])
+    """Programs of the list, which stand group by group, with the short names of two specialties."""
+    names = [plan.short_names.get(name, "") for name in plan.programs["specialty"]]
+    return plan.programs.assign(short=names)
 
 
 def worksheet_table(plan: ListView | None) -> pd.DataFrame:

@@ -108,6 +108,7 @@ def list_words(plan: ListView) -> dict[str, Any]:
         "specialty": "specialty" if room["specialties"] == 1 else "specialties",
         "listed": len(own),
         "groups": {name: groups.count(name) for name in CHANCE_GROUPS if name in groups},
+        "least_chance": assumptions.value("list.least_chance"),
         "possible_from": assumptions.value("groups.possible_from"),
         "likely_from": assumptions.value("groups.likely_from"),
         "most_type": PROGRAM_TYPES[types.index[0]] if len(types) else "",

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from analysis.assumptions import read_assumptions
 from analysis.model.choice.season import Standing, season_standing
 from analysis.tables import read_if_given, read_offers, read_programs, read_student
@@ -43,6 +45,12 @@ class SeasonAnswer:
 
     found: Standing
 
+    @property
+    def _programs(self) -> pd.DataFrame:
+        """Without ranks where there are no preferences: they would follow the ids."""
+        found = self.found
+        return found.programs if found.preference_from else found.programs.assign(rank=None)
+
     def printed(self) -> list[dict[str, Any]]:
         """Rows for a terminal."""
         return [
@@ -54,7 +62,7 @@ class SeasonAnswer:
                 "rank": row["rank"] or "",
                 "write": row["write"] or "",
             }
-            for row in self.found.programs.to_dict("records")
+            for row in self._programs.to_dict("records")
         ]
 
     def record(self) -> dict[str, Any]:
@@ -69,14 +77,14 @@ class SeasonAnswer:
             "one_more_gain": found.one_more_gain,
             "accept_more": found.accept_more,
             "write_to": letters["program_id"].tolist(),
-            "rank_order": list(found.rank_order),
+            "rank_order": list(found.rank_order) if found.preference_from else [],
             "why_true_order": sentence("pick/rank_order"),
             "preference_from": found.preference_from,
             "soap_alert": found.soap_alert,
             "soap_below": found.soap_below,
             "soap_steps": sentences("season/soap") if found.soap_alert else [],
             "curve": found.curve.to_dict("records"),
-            "programs": found.programs.to_dict("records"),
+            "programs": self._programs.to_dict("records"),
             "fingerprint": found.fingerprint,
         }
         return record | {"sentences": sentences("season/sentences", **record)}

@@ -330,6 +330,14 @@ def test_greedy_and_exchanges_keep_signals_fees_and_upper_quotas_and_stay_near_t
         assert np.isnan(found.certified_gap)
 
 
+def test_gains_without_a_program_are_the_same_few_rows_at_a_time(monkeypatch):
+    market, utility = random_market(8, 30, 0.2)
+    chosen = greedy(market, utility, 12)
+    whole = gains_without(market, utility, chosen)
+    monkeypatch.setattr("analysis.model.choice.greedy.MOST_CELLS", 5 * 12 * market.weight.size)
+    assert gains_without(market, utility, chosen) == pytest.approx(whole, rel=1e-12, abs=1e-15)
+
+
 @SHORT
 @given(markets(), st.integers(1, 4))
 def test_gains_without_a_program_are_those_beside_the_rest_of_the_list(case, size):

@@ -1,5 +1,6 @@
 """Small inputs that once failed, each standing for a kind of fault, and more of each kind."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,8 @@ def test_no_interviews_of_unknown_applications_are_refused(tmp_path):
 
 SPARE = [
     ("loa", "red_flags"),
+    ("Excluded programs", "never_apply"),
+    ("No-go states", "exclude_states"),
     ("Leave of absence?", "red_flags"),
     ("Step 1 fails", "red_flags"),
     ("professionalism_concern", "red_flags"),
@@ -220,6 +223,8 @@ SPARE_ELSEWHERE = [
     "Advisor",
     "Campus",
     "GPA",
+    "Extracurriculars",
+    "First interview",
 ]
 
 
@@ -325,6 +330,16 @@ def test_a_date_that_can_be_one_day_alone_is_read(tmp_path, date):
     found = checked(tmp_path, table_with("programs", as_of=date))
     assert found.rows["as_of"].tolist() == ["2026-09-15"]
     assert "as_of: dates written as YYYY-MM-DD (1)" in found.repairs
+
+
+@pytest.mark.parametrize(
+    "month",
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec"],
+)
+def test_a_month_is_read_with_a_period_behind_it(tmp_path, month):
+    number = datetime.strptime(month[:3], "%b").month
+    found = checked(tmp_path, table_with("programs", as_of=f"{month}. 9, 2025"))
+    assert found.rows["as_of"].tolist() == [f"2025-{number:02}-09"]
 
 
 @pytest.mark.parametrize("date", ["15.9.2026", "9.10.2026", "13/9/2026", "2026-09", "46280"])

@@ -189,7 +189,7 @@ LEFT = {"reason": "adds_less", "gate_reason": "", "match_gain": 0.002, "weakest"
             "Would add 0.2 points, but the limit, the budget or a rule of yours leaves no room.",
         ),
         ({"reason": "never"}, "On your never list."),
-        ({"reason": "floor"}, "Its interview chance is under 3 in 100."),
+        ({"reason": "floor"}, "Its interview chance is too small for a list."),
         (
             {"reason": "price", "cost_usd": 35.6},
             "Would add 0.2 points, less than the $36 it costs.",

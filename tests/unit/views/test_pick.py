@@ -123,6 +123,12 @@ def test_without_preferences_every_rank_is_empty_and_there_is_no_rank_order(tmp_
     assert record["rank_order"] == []
     assert [row["rank"] for row in record["programs"]] == [None] * len(record["chosen"])
     assert found.rows()["rank"].isna().all()
+    offers = from_root("data/sample/offers.csv")
+    begun = season("S002", tmp_path / "students.csv", FILES[1], offers)
+    assert begun.record()["interviews"] == 3
+    assert begun.record()["rank_order"] == []
+    assert {row["rank"] for row in begun.record()["programs"]} == {None}
+    assert {row["rank"] for row in begun.printed()} == {""}
     wished = pick("S002", *FILES[:2], wishes=ListWishes(limit=5)).record()
     assert wished["preference_from"] == "place"
     by_rank = sorted(wished["programs"], key=lambda row: row["rank"])

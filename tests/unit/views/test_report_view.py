@@ -161,7 +161,14 @@ def test_a_specialty_with_one_kind_of_signal_is_not_said_to_have_gold_ones():
     words = render("report/legend", **view.words) + render("report/actions", **view.words)
     assert "gold" not in words.lower()
     rungs = [rung for group in ladder_data(view.list)["groups"] for rung in group["programs"]]
-    assert {rung["signal_text"] for rung in rungs} <= {"", "yes"}
+    assert {rung["short"][0] for rung in rungs} <= {"", "yes"}
+
+
+def test_a_column_of_the_list_in_which_nothing_stands_is_left_out():
+    asked, unasked = (ladder_data(view_of(one).list) for one in ("S002", "S006"))
+    assert asked["head"][2:] == ["Signal", "Ask", "Rank"]
+    assert unasked["head"][2:] == ["Signal"]
+    assert {len(rung["short"]) for group in unasked["groups"] for rung in group["programs"]} == {1}
 
 
 def test_an_expected_score_gives_a_list_and_says_what_it_rests_on():
@@ -221,6 +228,67 @@ def test_programs_that_a_paid_block_of_fees_covers_are_told_of_with_the_reason_a
     assert "**The $99 would pay for 13 more programs.**" in said
     assert "under 3 in 100" in said
     assert f"Together they would add {plan.free_gain} in 100." in said
+
+
+def test_fees_of_a_specialty_that_is_not_on_the_list_are_not_paid_already():
+    view = view_of("S012")
+    every = view.list
+    found = every.found
+    alone = found.programs[found.programs["specialty"] != "Emergency Medicine"]
+    without = replace(every, found=replace(found, programs=alone))
+    assert set(every.free["specialty"]) == {"Emergency Medicine"}
+    assert without.free.empty
+
+
+def test_wishes_that_tell_no_programs_apart_make_no_rank_order():
+    student = tables.read_student(from_root("data/sample/students.csv"), "S006")
+    everywhere = tuple(PROGRAMS["state"].unique())
+    view = report_view(
+        student.assign(preferred_states=[everywhere]), PROGRAMS, ASSUMPTIONS, **DATES
+    )
+    assert view.list.found.problem.preference_from == ""
+    assert not view.list.ranked
+
+
+@pytest.mark.parametrize(
+    "specialty", ["Obstetrics and Gynecology", "Emergency Medicine", "Psychiatry"]
+)
+def test_each_specialty_says_where_its_fees_are_from(specialty):
+    student = tables.read_student(from_root("data/sample/students.csv"), "S003")
+    programs = PROGRAMS[PROGRAMS["specialty"] == "Family Medicine"].assign(specialty=specialty)
+    asked = student.assign(specialty=[(specialty,)])
+    said = render("report/sources", **report_view(asked, programs, ASSUMPTIONS, **DATES).words)
+    assert re.search(r"The fees: \w[^.]+", said)
+
+
+def test_signals_of_two_specialties_are_told_apart_and_none_is_told_of_no_signal():
+    view = view_of("S012")
+    programs = view.list.programs
+    both = render("report/actions", **view.words)
+    assert re.search(r"Page 2 marks them: .*\d+ gold and \d+ silver in Internal Medicine", both)
+    silent = programs["signal"].where(programs["specialty"] != "Emergency Medicine", "none")
+    words = view.words | {"list": _With(view.list, programs.assign(signal=silent))}
+    assert "in Emergency Medicine" not in render("report/actions", **words)
+
+
+class _With:
+    """A list with other programs, everything else of it as it is."""
+
+    def __init__(self, plan, programs):
+        self._plan, self.programs = plan, programs
+
+    def __getattr__(self, name):
+        return getattr(self._plan, name)
+
+
+def test_the_least_chance_is_said_as_the_assumptions_have_it():
+    own = read_assumptions(overrides=["list.least_chance=0.05"])
+    student = tables.read_student(from_root("data/sample/students.csv"), "S026")
+    words = report_view(student, PROGRAMS, own, **DATES).words
+    for template in ("report/list", "report/appendix"):
+        said = render(template, **words)
+        assert "is under 5 in 100" in said
+        assert "under 3 in 100" not in said
 
 
 def test_where_each_application_has_its_price_no_page_speaks_of_free_ones(view):

@@ -111,7 +111,7 @@ class ApplicationList:
     places_unused : int
         Places of the limit that nothing deserves; 0 without a limit.
     chance_basis : str
-        ``article`` or ``base_rate``.
+        ``identity``, ``article`` or ``base_rate``.
     fingerprint : str
         Of the assumptions.
     """
@@ -343,7 +343,7 @@ class ListOffers:
         }
 
     def near(self, spare: int) -> NDArray[np.int64]:
-        """Programs that a list, or what is said of it, may name; all but for plain mechanisms."""
+        """Programs that a list may name; all where rankings hang on the invitations."""
         if self.how.link:
             # A threshold that hangs on the chance: one chance above another does not tell all.
             return np.arange(self.rate.size)

@@ -191,7 +191,7 @@ def _solved(
         return top - best <= gap * max(columns.value(taken), LEAST_VALUE)
 
     def swapped() -> Positions:
-        # The first list was, where it stands.
+        # The first list was exchanged already.
         return taken if taken is first else swapped_columns(columns, constraints, taken, programs)
 
     first = None

@@ -39,6 +39,7 @@ Positions = NDArray[np.int64]
 LEAST_GAIN = 1e-9
 # Gains closer than this, relatively, are a tie; and an exchange must bring more.
 TIE = 1e-12
+MOST_CELLS = 4_000_000  # of lists x places x states at once: 32 MB an array
 
 
 class MarginalGains:
@@ -420,6 +421,10 @@ def gains_without(
     wanted = checked_utility(scenarios, utility)
     listed = checked_positions(chosen, wanted.size, "list")
     asked = np.arange(listed.size) if rows is None else np.asarray(rows, dtype=np.int64)
+    most = max(1, MOST_CELLS // max(1, listed.size * scenarios.weight.size))
+    if asked.size > most:
+        parts = np.split(asked, range(most, asked.size, most))
+        return np.concatenate([gains_without(scenarios, utility, chosen, part) for part in parts])
     order = program_order(wanted)
     place = np.empty_like(order)
     place[order] = np.arange(order.size)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import Market, Part, chance_columns, drawn_chances
+from analysis.model.chance import Market, Part, chance_columns, drawn_chances, in_order
 from analysis.model.choice.columns import undominated
 from analysis.model.choice.constraints import (
     Constraints,
@@ -353,6 +353,9 @@ def list_problem(
         )
         parts = {"own": numbered.any(), "place": bool(states), "prestige": prestige_wish > 0}
         said = "+".join(name for name, stated in parts.items() if stated)
+    utility = list_utility(wanted, assumptions.value("match_utility"))
+    if np.ptp(utility) == 0:
+        said = ""  # wishes that tell no two programs apart are no order
     limit, limit_from = _end(row, "application_limit", asked.limit)
     budget, budget_from = _end(row, "fee_budget_usd", asked.budget_usd)
     if limit is None and budget is None:
@@ -389,7 +392,7 @@ def list_problem(
     return ListProblem(
         own,
         wanted,
-        list_utility(wanted, assumptions.value("match_utility")),
+        utility,
         constraints,
         specialties,
         states,
@@ -635,17 +638,13 @@ class ListChances:
                 sent = np.full(part.at.size, option, dtype=object)
                 sending = part.sending(sent, self._assumptions)
                 each.append(sending.by_score(parameters, self._assumptions, terms)[0])
-        return {option: self._in_order(each) for option, each in found.items()}
+        return {option: in_order(self._parts, each) for option, each in found.items()}
 
     def by_score(self, signals: Mapping[int, str]) -> Floats:
         """Chances at each score that the student may have, shape (k, programs); k is 1 if known."""
         parameters = chance_parameters(self._assumptions)
         parts = self._sending(signals)
-        return self._in_order([part.by_score(parameters, self._assumptions)[0] for part in parts])
-
-    def _in_order(self, each: Sequence[Floats]) -> Floats:
-        order = np.argsort(np.concatenate([part.at for part in self._parts]))
-        return np.concatenate(each, axis=1)[:, order]
+        return in_order(parts, [part.by_score(parameters, self._assumptions)[0] for part in parts])
 
     def with_signals(self, signals: Mapping[int, str]) -> pd.DataFrame:
         """Everything about the chances with the signals of a list."""

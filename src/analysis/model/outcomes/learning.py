@@ -387,10 +387,9 @@ class _Changes:
         """The old set with what was learned in place."""
         return Assumptions({**self._old.entries, **self._new}, self._old.season)
 
-    def kept(self, key: str, n: int, why: str, **ends: float) -> None:
+    def kept(self, key: str, n: int, why: str, low: float = np.nan, high: float = np.nan) -> None:
         """Leave a number as it was, and say why; a count that might tell who is not shown."""
         shown = n if n == 0 or n >= self._old.value("graduates.smallest_cell") else pd.NA
-        low, high = ends.get("low", np.nan), ends.get("high", np.nan)
         self._row(key, self._before(key), low, high, shown, why)
 
     def _before(self, key: str) -> float:
