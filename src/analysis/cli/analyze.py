@@ -340,10 +340,7 @@ def robustness(
 
         if survey is not None:
             raise typer.BadParameter("--survey is for one student, not for the class")
-        title = (
-            "how much of each student's list the draws keep, and what moves it most; match chances "
-            "without signals still to be given away"
-        )
+        title = "how much of each student's list the draws keep, and what moves it most"
         problems = check_table(students, "students").problems
         for problem in problems:
             say(problem)
@@ -368,7 +365,7 @@ def robustness(
         told, responses = _told("lists made again"), _given(survey)
         answer = answer_of(student_id, *files, told, responses, cached=not no_cache)
         _clear_line()
-        rows, said = robustness_rows(answer), [*answer["findings"], answer["note"]]
+        rows, said = robustness_rows(answer), answer["findings"]
         columns = ["program_id", "selection_acceptability", "low", "high", "in_base_list"]
 
     def as_table() -> None:
