@@ -11,7 +11,7 @@ SOCKETS = tempfile.TemporaryDirectory()
 
 
 def kernel_of_nbval(**options):
-    """nbval's own, with a folder of sockets."""
+    """Kernel manager of nbval, with a folder of sockets."""
     return KernelManager(config=sockets_in(tempfile.mkdtemp(dir=SOCKETS.name)), **options)
 
 
