@@ -7,21 +7,6 @@ from dataclasses import dataclass
 
 from analysis.plain_text import escaped, visible
 
-__all__ = [
-    "AssumptionError",
-    "CountersignalError",
-    "FigureError",
-    "ModelError",
-    "Problem",
-    "ReportError",
-    "RowError",
-    "SettingsError",
-    "TableError",
-    "is_ours",
-    "problem_lines",
-    "problems_by_row",
-]
-
 LONGEST_VALUE = 60
 MOST_ALIKE = 3
 

@@ -36,8 +36,6 @@ from analysis.cli.printing import (
 )
 from analysis.errors import problem_lines
 
-__all__ = ["add_to"]
-
 WhatIfs = Annotated[
     list[str] | None,
     typer.Option(
@@ -207,7 +205,8 @@ def pick(
     output: FormatOption = None,
 ) -> int:
     """Recommend an application list for one student, with reasons."""
-    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes, wished_places
+    from analysis.model.choice.problem import ListWishes
+    from analysis.views.pick import PROGRAM_COLUMNS, wished_places
     from analysis.views.pick import pick as answer_of
 
     preferred, excluded = wished_places(where or ())

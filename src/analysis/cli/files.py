@@ -13,8 +13,6 @@ from analysis.cli.printing import Format, print_answer, reads_files
 from analysis.errors import CountersignalError, Problem, TableError
 from analysis.plain_text import visible
 
-__all__ = ["add_to"]
-
 SEASON = "season.csv"
 
 

@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from analysis.report.overview import OverviewFiles
     from analysis.workers.work import Workers
 
-__all__ = ["add_to"]
-
 SAMPLE = ("students", "programs", "preferences")
 DEMO_STUDENTS = ("S001", "S002", "S003", "S004", "S006")
 PASSWORD_VARIABLE = "COUNTERSIGNAL_PDF_PASSWORD"  # noqa: S105 - a name, not a password

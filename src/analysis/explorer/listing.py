@@ -14,8 +14,6 @@ from analysis.explorer.controls import Panel, heading, paragraphs, plain
 from analysis.views.case import Case
 from analysis.views.desk import POLICIES, Desk, ListOf, policies_to_confirm, program_card
 
-__all__ = ["Listing"]
-
 ANY = "Any"
 SHOWN = {
     "On the list": lambda rows: rows["On list"] == "yes",

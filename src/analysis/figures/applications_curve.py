@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_applications_curve", "draw_applications_curve"]
-
 CHART = style.Chart(
     "the curve of applications", ("match_chance",), "Rising line:", most=None, frame=False
 )

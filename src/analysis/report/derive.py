@@ -17,8 +17,6 @@ import nbformat
 
 from analysis.paths import project_root
 
-__all__ = ["derived_notebook", "differences", "main", "sockets_in"]
-
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SECONDS_A_CELL = 300
 

@@ -14,8 +14,6 @@ from analysis.tables.loading import Checked, listed_problems, report_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_files", "check_table", "notes_together", "problems_together"]
-
 
 def problems_together(checked: Mapping[str, Checked]) -> list[Problem]:
     """Ids that match nobody, signals beyond those at hand, specialties without a program."""

@@ -11,22 +11,6 @@ from typing import Any
 from analysis.plain_text import password_fault
 from analysis.tables.codes import PLACES, STATE_SPELLINGS, STATES
 
-__all__ = [
-    "ID_PATTERN",
-    "Column",
-    "Table",
-    "choice",
-    "date",
-    "items",
-    "number",
-    "password",
-    "places",
-    "state",
-    "text",
-    "whole_items",
-    "yes_no",
-]
-
 NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
 ID_PATTERN = r"^(?!(?i:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])$)[A-Za-z0-9_-]{1,32}$"
 

@@ -14,16 +14,6 @@ from analysis.tables.mapping import check_mapped, read_mapping
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "GraduateFiles",
-    "check_graduate_files",
-    "graduates_csv",
-    "graduates_together",
-    "inclusion_form",
-    "read_graduate_files",
-    "report_of_graduates",
-]
-
 # What must be the same in all rows of a graduate's year, because it is known once.
 FACTS = ("specialty", "step2_ck", "step1_result", "red_flags", "degree", "needs_visa")
 

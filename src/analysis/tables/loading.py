@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.plain_text import formula_as_text
-from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded, offers_column
+from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, offers_column
 from analysis.tables.columns import ID_PATTERN, Column
 from analysis.tables.headers import column_of, in_other_letters, nearest_table, resembled, table_of
 from analysis.tables.reading import (
@@ -37,18 +37,7 @@ from analysis.tables.reading import (
 )
 from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
-
-__all__ = [
-    "CellCounts",
-    "Checked",
-    "checked_rows",
-    "checked_table",
-    "header_names",
-    "listed_problems",
-    "report_of",
-    "rows_csv",
-    "single_row_csv",
-]
+from analysis.vocabulary import folded
 
 SHOWN_PROBLEMS = 200
 SHORT_LIST = 20

@@ -24,17 +24,6 @@ from analysis.tables.columns import Column
 from analysis.tables.headers import known_words, tells_of_a_password
 from analysis.vocabulary import NO_FLAG, folded
 
-__all__ = [
-    "NOT_KNOWN",
-    "RawRows",
-    "Refused",
-    "ambiguous_numbers",
-    "interpreted",
-    "read_rows",
-    "sheet_names",
-    "typed_column",
-]
-
 NOT_KNOWN = frozenset({"unknown", "not_known", "unclear", "tbd", "pending", "unsure", "not_sure"})
 UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
 NOTHING = frozenset("-–—") | {"--"}  # how people leave a cell empty that asks for a code or number

@@ -13,7 +13,6 @@ from analysis.tables.codes import (
     COMPETITIVENESS,
     DEGREE_SPELLINGS,
     DEGREES,
-    DIVISIONS,
     FLAG_CODES,
     FLAG_SPELLINGS,
     PROGRAM_TYPES,
@@ -35,8 +34,7 @@ from analysis.tables.columns import (
     whole_items,
     yes_no,
 )
-
-__all__ = ["SCHEMAS"]
+from analysis.vocabulary import DIVISIONS
 
 ANY = 1e12
 

@@ -22,8 +22,6 @@ from analysis.tables import read_student
 from analysis.tables.graduate_files import read_graduate_files
 from analysis.text.labels import FEATURES, joined
 
-__all__ = ["alike_table", "export_cells", "graduates_like", "graduates_like_table", "pool_cells"]
-
 
 def graduates_like(
     student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions

@@ -49,22 +49,6 @@ from analysis.views.application_list import ListView
 from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
 
-__all__ = [
-    "PROGRAM_COLUMNS",
-    "ListWishes",
-    "PickAnswer",
-    "changed_wishes",
-    "curve_sentences",
-    "degree_of",
-    "left_out_reason",
-    "list_comparison",
-    "list_sentences",
-    "list_words",
-    "listed_because",
-    "pick",
-    "wished_places",
-]
-
 
 def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """States that are preferred, and that are ruled out.

@@ -30,6 +30,7 @@ from analysis.model.sensitivity import (
 from analysis.model.sensitivity.smaa import unheard
 from analysis.model.survey import WAYS, component_weights, factor_ratings, survey_assumptions
 from analysis.paths import from_root, project_root
+from analysis.plain_text import percent
 from analysis.tables import (
     read_if_given,
     read_pd_responses,
@@ -39,23 +40,8 @@ from analysis.tables import (
 )
 from analysis.tables.codes import specialty_name
 from analysis.text import sentence
-from analysis.text.labels import input_label, percent
+from analysis.text.labels import input_label
 from analysis.workers.host import code_hash
-
-__all__ = [
-    "WAYS",
-    "SurveyWeights",
-    "cache_path",
-    "cached_result",
-    "case_of",
-    "charted",
-    "findings",
-    "keep_result",
-    "robustness",
-    "robustness_rows",
-    "student_sensitivity",
-    "survey_weights",
-]
 
 
 def cache_path(options: Sequence[Any], files: Sequence[str | os.PathLike[str]]) -> Path:

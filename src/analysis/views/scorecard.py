@@ -25,8 +25,6 @@ from analysis.model.parameters import chance_parameters
 from analysis.model.pool import conditional_odds, evidence_of, pool_of, typical_penalty
 from analysis.paths import from_root
 
-__all__ = ["CURVE", "CURVE_SOURCE", "main", "scorecard", "scorecard_markdown"]
-
 PAGE = "docs/scorecard.md"
 # Match chance by the number of interviews, as published.
 CURVE = {1: 0.55, 3: 0.78, 5: 0.86, 10: 0.93, 15: 0.95}

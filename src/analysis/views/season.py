@@ -14,8 +14,6 @@ from analysis.model.choice.season import Standing, season_standing
 from analysis.tables import read_if_given, read_offers, read_programs, read_student
 from analysis.text import sentence, sentences
 
-__all__ = ["SEASON_COLUMNS", "SeasonAnswer", "season"]
-
 Files = str | os.PathLike[str]
 ANSWERS = {
     "interview": "interview",
