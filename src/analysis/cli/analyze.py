@@ -205,8 +205,7 @@ def pick(
     output: FormatOption = None,
 ) -> int:
     """Recommend an application list for one student, with reasons."""
-    from analysis.model.choice.problem import ListWishes
-    from analysis.views.pick import PROGRAM_COLUMNS, wished_places
+    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes, wished_places
     from analysis.views.pick import pick as answer_of
 
     preferred, excluded = wished_places(where or ())

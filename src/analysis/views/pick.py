@@ -30,7 +30,7 @@ from analysis.model.choice.plans import (
     second_plan,
     years_for,
 )
-from analysis.model.choice.problem import ListWishes
+from analysis.model.choice.problem import ListWishes as ListWishes  # a command makes one
 from analysis.model.portfolio import Method
 from analysis.model.profile import has_score
 from analysis.model.what_if import what_if
