@@ -24,6 +24,7 @@ from analysis.model.match_stage import (
 from analysis.model.parameters import chance_parameters
 from analysis.model.pool import conditional_odds, evidence_of, pool_of, typical_penalty
 from analysis.paths import from_root
+from analysis.text import render
 
 PAGE = "docs/scorecard.md"
 # Match chance by the number of interviews, as published.
@@ -71,6 +72,7 @@ WHY_OFF = {
     "difference that explains is not known",
     "match given 12 interviews, Internal Medicine": "one curve serves every specialty",
 }
+PARTS = ("typical", "headline", "leave", "curve", "pair", "interviews", "order")
 WORDS = {
     "us_md": "US MD senior",
     "us_do": "US DO senior",
@@ -275,157 +277,24 @@ def _orders(assumptions: Assumptions) -> list[dict[str, Any]]:
 
 def scorecard_markdown(rows: Sequence[dict[str, Any]]) -> str:
     """Scorecard as a page of docs."""
-
-    def share(value: float | None) -> str:
-        return "" if value is None else f"{100 * value:.1f}%"
-
-    def points(value: float | None) -> str:
-        return "" if value is None else f"{value:+.1f}"
-
-    def table(part: str, heading: str) -> list[str]:
-        lines = [
-            f"| {heading} | model | published | difference, points | source |",
-            "|---|---|---|---|---|",
-        ]
-        return lines + [
-            f"| {r['what']} | {share(r['model'])} | {share(r['published'])} | "
-            f"{points(r['difference'])} | {r['source']} |"
-            for r in rows
-            if r["part"] == part
-        ]
-
-    off = [r for r in rows if r["difference"] is not None and abs(r["difference"]) >= OFF_FROM]
-    typical = [r for r in rows if r["part"] == "typical"]
-    alike: dict[tuple[str, str], list[str]] = {}
-    for group in GROUPS:
-        for r in (r for r in typical if r["group"] == group):
-            numbers = (
-                f"{r['applications']:.0f} | {share(r['interview_chance'])} | "
-                f"{r['interviews']:.1f} | {100 * r['at_least_one']:.0f}% | {100 * r['match']:.0f}%"
-            )
-            alike.setdefault((group, numbers), []).append(r["specialty"])
-    cited = [r for r in typical if r["published"] is not None]
-    ordered = [r["model"] for r in rows if r["part"] == "order"]
-    holds = ordered == sorted(ordered, reverse=True)
-    lines = [
-        "# Scorecard: the model beside published figures",
-        "",
-        "Typical applicants by specialty and degree, each figure beside the published one where "
-        "a single source can be cited. `make scorecard` writes this page; "
-        "`countersignal scorecard` prints it for any assumptions.",
-        "",
-        "**Read the raw difference.** It is what the model says before any calibration.",
-        "",
-        "**What a published match rate counts.** NRMP and SF Match count applicants who certified "
-        "a rank list, and a rank list takes an interview: in the 2025 Match 47,208 of 52,498 "
-        "registered applicants had one (NRMP). So each published rate stands beside the model's "
-        "match chance of those with any interview. The last table gives the chance of all.",
-        "",
-        "## Where the model is off, and why",
-        "",
-        f"Each raw difference of {OFF_FROM:.0f} points or more. The reasons are ours; none is "
-        "measured.",
-        "",
-        "| figure | raw difference, points | why |",
-        "|---|---|---|",
-        *(
-            f"| {r['what']} | {points(r['difference'])} | {WHY_OFF.get(r['what'], 'not known')} |"
-            for r in off
-        ),
-        "",
-        "## Cited match rates of one specialty",
-        "",
-        "The chance of a match after an interview is moved for the cited specialty and degree, so "
-        "that the rate comes back. Nothing else moves, and no other specialty or degree.",
-        "",
-        "| applicants with an interview | model, raw | calibrated | published | raw difference, "
-        "points | after calibration | source |",
-        "|---|---|---|---|---|---|---|",
-        *(
-            f"| {r['what']} | {share(r['model'])} | {share(r['calibrated'])} | "
-            f"{share(r['published'])} | {points(r['difference'])} | "
-            f"{points(r['difference_calibrated'])} | {r['source']} |"
-            for r in cited
-        ),
-        "",
-        "## Match rates over all specialties",
-        "",
-        "A published rate over all specialties counts a match in any of them, so the model's is a "
-        "mixture: classes of specialties weighed by how many of the group prefer them (our "
-        "assumption), plus parallel plans as published for one school (225 of 1,411 applicants; "
-        "of 100 with such a plan 56 matched in the second specialty; Rusk et al., BMC Med Educ "
-        "2025). After an interview the raw column reads every group on the curve of US MD seniors, "
-        "the only one published. For IMGs that is far too high, and `match_odds.us_img` and "
-        "`match_odds.non_us_img` correct it in every report.",
-        "",
-        "| applicants with an interview | model, raw | with the group's odds | published | raw "
-        "difference, points | with the group's odds | preferred specialty, all | parallel plan, "
-        "all | any interview, all | source |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-        *(
-            f"| {r['what']} | {share(r['model'])} | {share(r['calibrated'])} | "
-            f"{share(r['published'])} | {points(r['difference'])} | "
-            f"{points(r['difference_calibrated'])} | {share(r['preferred'])} | "
-            f"{share(r['parallel'])} | {share(r['any_interview'])} | {r['source']} |"
-            for r in rows
-            if r["part"] == "headline"
-        ),
-        "",
-        "## A serious flag",
-        "",
-        "Not like for like: the published figures count a leave of absence for any reason and any "
-        "place in training, found in the Match or after it. The model's are of an academic leave, "
-        "a match in the preferred specialty, and as many applications at the same programs as "
-        "everybody else. Lists of this tool choose programs that tolerate the flag.",
-        "",
-        *table("leave", "applicants"),
-        "",
-        "## From interviews to a match",
-        "",
-        "One curve serves every specialty; Internal Medicine's own is steeper at many interviews.",
-        "",
-        *table("curve", "US MD seniors"),
-        "",
-        "## Signals",
-        "",
-        *table("pair", "interviews per application"),
-        "",
-        "## Interviews",
-        "",
-        "| applicants | model | published | difference | source |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {r['what']} | {r['model']:.1f} | {r['published']:.1f} | {r['difference']:+.1f} | "
-            f"{r['source']} |"
-            for r in rows
-            if r["part"] == "interviews"
-        ),
-        "",
-        "## Order of the classes",
-        "",
-        "One file, one program without counts in every specialty of a class, less competitive "
-        "ones first. "
-        f"The order {'holds' if holds else '**does not hold**'}.",
-        "",
-        *table("order", "class"),
-        "",
-        "## Typical applicants of every specialty",
-        "",
-        "No figure of this table is published; each rests on assumptions in "
-        "`data/assumptions/default.toml` and on the season file. *Match* is the chance of all "
-        "applicants, those without an interview among them, in this specialty alone. Specialties "
-        "with the same numbers share a row.",
-        "",
-        "| applicants | specialties | applications | interviews per application | interviews | any "
-        "interview | match |",
-        "|---|---|---|---|---|---|---|",
-        *(
-            f"| {WORDS[group]} | {'; '.join(names)} | {numbers} |"
-            for (group, numbers), names in alike.items()
-        ),
-        "",
-    ]  # fmt: skip
-    return "\n".join(lines)
+    parts = {part: [row for row in rows if row["part"] == part] for part in PARTS}
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for r in sorted(parts["typical"], key=lambda r: GROUPS.index(r["group"])):
+        numbers = [f"{r['applications']:.0f}", f"{100 * r['interview_chance']:.1f}%"]
+        numbers += [f"{r['interviews']:.1f}"]
+        numbers += [f"{100 * r[share]:.0f}%" for share in ("at_least_one", "match")]
+        alike.setdefault((WORDS[r["group"]], *numbers), []).append(r["specialty"])
+    ordered = [row["model"] for row in parts["order"]]
+    page = render(
+        "scorecard/page",
+        parts=parts,
+        off=[r for r in rows if r["difference"] is not None and abs(r["difference"]) >= OFF_FROM],
+        off_from=OFF_FROM,
+        why_off=WHY_OFF,
+        holds=ordered == sorted(ordered, reverse=True),
+        alike=alike.items(),
+    )
+    return f"{page}\n"
 
 
 def main() -> None:
