@@ -35,6 +35,7 @@ ALLOWED = {
         "errors",
         "paths",
         "plain_text",
+        "assumptions",
         "inputs",
         "views",
         "report",
