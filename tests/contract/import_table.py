@@ -13,7 +13,7 @@ ALLOWED = {
     "tables": {"errors", "vocabulary", "paths", "plain_text"},
     "assumptions": {"errors", "vocabulary", "paths"},
     "model": {"errors", "vocabulary", "assumptions"},
-    "figures": {"errors", "vocabulary", "plain_text"},
+    "figures": {"errors", "vocabulary", "plain_text", "text"},
     "text": {"plain_text", "vocabulary", "assumptions"},
     "workers": {"errors", "paths", "bundle"},
     "inputs": {"errors", "paths", "bundle", "tables", "assumptions"},
@@ -30,7 +30,7 @@ ALLOWED = {
         "workers",
     },
     "report": {"errors", "paths", "bundle", "inputs", "plain_text", "workers"},
-    "explorer": {"errors", "paths", "views", "figures", "report", "tables"},
+    "explorer": {"errors", "paths", "text", "views", "figures", "report", "tables"},
     "cli": {
         "errors",
         "paths",
