@@ -34,8 +34,7 @@ from analysis.cli.printing import (
     say,
     workers_of,
 )
-
-__all__ = ["add_to"]
+from analysis.errors import problem_lines
 
 WhatIfs = Annotated[
     list[str] | None,
@@ -116,8 +115,8 @@ def chances(
         what_if or (),
         student_id,
     )
-    for problem in answer.problems:
-        say(problem)
+    for message in problem_lines(answer.problems):
+        say(message)
     rows = answer.records()
     as_table = partial(print_chances, rows, what_if or (), answer.fingerprint)
     print_answer(output, rows, rows, as_table)
@@ -345,8 +344,8 @@ def robustness(
             "without signals still to be given away"
         )
         problems = check_table(students, "students").problems
-        for problem in problems:
-            say(problem)
+        for message in problem_lines(problems):
+            say(message)
         try:
             with workers_of(workers, cluster) as pool:
                 table = class_robustness(

@@ -22,32 +22,6 @@ from analysis.plain_text import formula_as_text, visible
 if TYPE_CHECKING:
     from analysis.workers.work import Workers
 
-__all__ = [
-    "AssumptionsFile",
-    "Cluster",
-    "Format",
-    "GraduateFiles",
-    "OwnColumns",
-    "Preferences",
-    "Processes",
-    "Programs",
-    "Sets",
-    "StudentId",
-    "Students",
-    "Survey",
-    "chosen_format",
-    "print_answer",
-    "print_chances",
-    "print_csv",
-    "print_json",
-    "print_list",
-    "print_table",
-    "reads_files",
-    "refuse_both",
-    "say",
-    "workers_of",
-]
-
 PERCENT_COLUMNS = frozenset(
     {"interview_chance", "chance", "low", "high", "match_chance", "selection_acceptability"}
 )

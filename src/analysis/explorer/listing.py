@@ -15,8 +15,6 @@ from analysis.text.labels import POLICIES
 from analysis.views.case import Case
 from analysis.views.desk import Desk, ListOf, policies_to_confirm, program_card
 
-__all__ = ["Listing"]
-
 ANY = "Any"
 SHOWN = {
     "On the list": lambda rows: rows["On list"] == "yes",

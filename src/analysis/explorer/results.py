@@ -41,8 +41,6 @@ from analysis.views.desk import ListOf, Standing, changed_lines
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Chart", "Kept", "Results", "face_rules", "image"]
-
 # Weights of the charts' typeface; the page's own text takes the same.
 FACES = {400: "FiraSans-Regular.ttf", 600: "FiraSans-SemiBold.ttf"}
 FIRST, PLAIN, ACCENTED = 0x20, 0x7E, 0x17F  # Latin without and with its accents

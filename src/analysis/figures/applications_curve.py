@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_applications_curve", "draw_applications_curve"]
-
 CHART = style.Chart("the curve of applications", ("match_chance",), "", most=None, frame=False)
 HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 96.8, 32.8, 4.7, 36.3, 18.1
 LOW = 25  # of 100: under it the words stand over the line, clear of the axis

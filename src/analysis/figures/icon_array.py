@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_icon_array", "draw_icon_array"]
-
 CHART = style.Chart("the array of dots", ("outcome", "count"), "", frame=False)
 MOST = 200
 PITCH, EDGE = 13.32, 3.6  # points

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_waterfall", "draw_waterfall"]
-
 NEEDED = ("part", "chance", "change")
 CHART = style.Chart("the chart of what moves the chance", NEEDED, "", frame=False)
 ENDS = ("typical", "own")

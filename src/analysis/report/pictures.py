@@ -14,8 +14,6 @@ import pypdfium2
 
 from analysis.paths import from_root
 
-__all__ = ["main"]
-
 # Picture, notebook, and which of its figures.
 CHARTS = (
     ("factor-importance.png", "10_factor_importance", 0),

@@ -13,33 +13,6 @@ from analysis import vocabulary
 from analysis.paths import from_root
 from analysis.vocabulary import DIVISIONS, NO_FLAG, folded
 
-__all__ = [
-    "BASES",
-    "CAPITAL",
-    "COMPETITIVENESS",
-    "DEGREES",
-    "DEGREE_SPELLINGS",
-    "DIVISIONS",
-    "FLAG_CODES",
-    "FLAG_SPELLINGS",
-    "HEADER_SPELLINGS",
-    "NOT_WORDS",
-    "PLACES",
-    "PROGRAM_TYPES",
-    "READ_TWO_WAYS",
-    "STATES",
-    "STATE_CODES",
-    "STATE_SPELLINGS",
-    "STEP1_SPELLINGS",
-    "TYPE_SPELLINGS",
-    "VISA_SPELLINGS",
-    "folded",
-    "offers_column",
-    "season_signals",
-    "specialty_name",
-    "wished_states",
-]
-
 # By name, which a file may hold in place of the code.
 STATES = MappingProxyType(
     {

@@ -20,8 +20,6 @@ from analysis.paths import from_root
 from analysis.tables.codes import PROGRAM_TYPES
 from analysis.tables.template import dictionary_markdown
 
-__all__ = ["main", "sample_files"]
-
 SEED = 20260915
 SOURCE = "synthetic sample, made up"
 AS_OF = "2026-09-15"

@@ -11,8 +11,6 @@ from typing import Any
 from analysis.errors import CountersignalError
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["EXAMPLES", "column_sheet", "dictionary_markdown", "shown_name", "template"]
-
 HEAD = """\
 # The data dictionary
 

@@ -10,55 +10,9 @@ import pandas as pd
 
 from analysis import vocabulary
 from analysis.assumptions import Assumptions
-from analysis.plain_text import percent
 from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
-from analysis.vocabulary import COMPONENTS as FACTORS
 
-__all__ = [
-    "ARTICLE_LEVEL",
-    "BACKTEST_FIGURES",
-    "BACKTEST_METHODS",
-    "BACKTEST_SCORES",
-    "BASES",
-    "CASE_FIELDS",
-    "COMPETITIVENESS",
-    "FACTORS",
-    "FEATURES",
-    "FLAGS",
-    "GROUPS",
-    "KEY_NUMBERS",
-    "LIST_SHEET",
-    "NO_FLAG",
-    "OUR_MODEL",
-    "POLICIES",
-    "PROGRAM_TYPES",
-    "RESAMPLED",
-    "SEASON_ANSWERS",
-    "SET_HERE",
-    "SET_HERE_WHY",
-    "TERMS",
-    "VERIFY",
-    "WHY_LEGEND",
-    "basis_table",
-    "beside_article",
-    "counted",
-    "dollars",
-    "drawn_from",
-    "drops_code",
-    "few",
-    "in_sentence",
-    "input_label",
-    "joined",
-    "learned_label",
-    "level_words",
-    "percent",
-    "place_title",
-    "points",
-    "profile_title",
-    "to_verify",
-    "with_flag_labels",
-]
-
+FACTORS = vocabulary.COMPONENTS
 FLAGS = MappingProxyType(
     {NO_FLAG: "No red flag", **{code: flag.label for code, flag in vocabulary.FLAGS.items()}}
 )

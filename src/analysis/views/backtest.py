@@ -33,8 +33,6 @@ from analysis.text.labels import (
 )
 from analysis.vocabulary import FORMS
 
-__all__ = ["BacktestAnswer", "backtest"]
-
 
 @dataclass(frozen=True)
 class BacktestAnswer:

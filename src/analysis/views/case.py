@@ -18,35 +18,8 @@ from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
 from analysis.tables.codes import CAPITAL, NOT_WORDS, READ_TWO_WAYS, STATE_CODES, STATES
 from analysis.text import sentence, sentences
-from analysis.text.labels import (
-    CASE_FIELDS,
-    COMPETITIVENESS,
-    DEGREES,
-    FACTORS,
-    FLAGS,
-    NO_FLAG,
-    SET_HERE_WHY,
-    joined,
-)
-
-__all__ = [
-    "Case",
-    "as_what_if",
-    "case_assumptions",
-    "case_csv",
-    "case_from_json",
-    "case_json",
-    "case_of_row",
-    "cell_text",
-    "class_words",
-    "degree_words",
-    "differences",
-    "flag_words",
-    "states_of",
-    "weight_words",
-    "what_if_sentence",
-    "with_weight",
-]
+from analysis.text.labels import CASE_FIELDS, DEGREES, FACTORS, FLAGS, SET_HERE_WHY, joined
+from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
 
 
 def flag_words() -> dict[str, str]:

@@ -23,7 +23,7 @@ from analysis.model.choice.application_list import (
 from analysis.model.profile import profile_levels, profile_points, specialties_of
 from analysis.model.what_if import chances_at_score, chances_with_and_without
 from analysis.paths import from_root
-from analysis.plain_text import formula_as_text
+from analysis.plain_text import formula_as_text, percent
 from analysis.tables import read_interview_chances
 from analysis.tables.check import check_table, problems_together
 from analysis.tables.loading import Checked, listed_problems, report_of
@@ -38,35 +38,12 @@ from analysis.text.labels import (
     SET_HERE,
     TERMS,
     beside_article,
-    percent,
     place_title,
     to_verify,
 )
 from analysis.views.application_list import ListView
 from analysis.views.case import Case, case_assumptions, cell_text
 from analysis.views.pick import left_out_reason, list_words, listed_because
-
-__all__ = [
-    "Desk",
-    "ListOf",
-    "Source",
-    "Standing",
-    "beside_graduates",
-    "case_tables",
-    "case_toml",
-    "changed_lines",
-    "checked_file",
-    "list_of",
-    "list_rows",
-    "list_xlsx",
-    "policies_to_confirm",
-    "program_card",
-    "read_desk",
-    "rows_csv",
-    "standing_of",
-    "whose_data",
-    "without_states",
-]
 
 FilePath = str | os.PathLike[str]
 SAMPLES = "data/sample"

@@ -23,8 +23,6 @@ from analysis.tables.graduate_files import read_graduate_files
 from analysis.text import sentence, table
 from analysis.text.labels import FEATURES
 
-__all__ = ["alike_table", "export_cells", "graduates_like", "graduates_like_table", "pool_cells"]
-
 
 def graduates_like(
     student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions

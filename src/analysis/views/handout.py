@@ -10,8 +10,6 @@ import pandas as pd
 from analysis.text import table
 from analysis.vocabulary import FLAGS, NO_FLAG, PROGRAM_TYPES
 
-__all__ = ["HandoutView", "handout_view"]
-
 # The two flags whose order in the article's words is not the order in its chart.
 DISAGREE = ("step1_failure", "preclinical_failures_multiple")
 

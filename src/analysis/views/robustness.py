@@ -42,21 +42,6 @@ from analysis.text import sentence, sentences
 from analysis.text.labels import RESAMPLED, drawn_from, input_label
 from analysis.workers.host import code_hash
 
-__all__ = [
-    "WAYS",
-    "SurveyWeights",
-    "cache_path",
-    "cached_result",
-    "case_of",
-    "charted",
-    "findings",
-    "keep_result",
-    "robustness",
-    "robustness_rows",
-    "student_sensitivity",
-    "survey_weights",
-]
-
 
 def cache_path(options: Sequence[Any], files: Sequence[str | os.PathLike[str]]) -> Path:
     """Where a result is kept: below ``data/private/cache``, outside of git."""

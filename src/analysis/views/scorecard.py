@@ -26,8 +26,6 @@ from analysis.model.pool import conditional_odds, evidence_of, pool_of, typical_
 from analysis.paths import from_root
 from analysis.text import render, sentence
 
-__all__ = ["CURVE", "CURVE_SOURCE", "main", "scorecard", "scorecard_markdown"]
-
 PAGE = "docs/scorecard.md"
 # Match chance by the number of interviews, as published.
 CURVE = {1: 0.55, 3: 0.78, 5: 0.86, 10: 0.93, 15: 0.95}

@@ -15,8 +15,6 @@ from analysis.tables import read_if_given, read_offers, read_programs, read_stud
 from analysis.text import sentence, sentences
 from analysis.text.labels import SEASON_ANSWERS
 
-__all__ = ["SEASON_COLUMNS", "SeasonAnswer", "season"]
-
 Files = str | os.PathLike[str]
 # Of an application in an answer, in order.
 SEASON_COLUMNS = (
