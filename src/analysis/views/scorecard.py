@@ -24,12 +24,13 @@ from analysis.model.match_stage import (
 from analysis.model.parameters import chance_parameters
 from analysis.model.pool import conditional_odds, evidence_of, pool_of, typical_penalty
 from analysis.paths import from_root
-from analysis.text import render
+from analysis.text import render, sentence
 
 PAGE = "docs/scorecard.md"
 # Match chance by the number of interviews, as published.
 CURVE = {1: 0.55, 3: 0.78, 5: 0.86, 10: 0.93, 15: 0.95}
 CURVE_SOURCE = "US MD seniors, all specialties (secondary, rounded)"
+IM = "Internal Medicine"
 IM_CURVE = {5: 0.85, 12: 0.99}
 IM_CURVE_SOURCE = "US MD seniors, Internal Medicine (secondary, rounded)"
 # Headline rates over all specialties, which no calibration uses.
@@ -40,45 +41,15 @@ HEADLINES = {
     "non_us_img": (0.58, "NRMP, 2025 Match"),
 }
 LEAVE_SOURCE = "Nguyen et al., JAMA 2024 (press summary)"
-# Without and with a leave of absence: share placed in graduate training.
-LEAVE = {"without a flag": (0, 0.963), "with a serious flag": (2, 0.797)}
+# Share placed in graduate training by cell of flags: without and with a leave of absence.
+LEAVE = {0: 0.963, 2: 0.797}
 # Interviews per application with a signal and without, and the tier of the signal.
 PAIRS = {
     "Orthopaedic Surgery": (2, 0.240, 0.009, "PMC10241500"),
     "Dermatology": (1, 0.211, 0.037, "secondary"),
 }
 INTERVIEWS = {"Orthopaedic Surgery": (10.8, "PMC12366994: 10.8 to 12 from 61 to 90 applications")}
-# A raw difference from here on, in points, is told with its reason at the top of the page.
-OFF_FROM = 3.0
-OF_THE_CLASS = (
-    "nothing else of this specialty is cited, so its interviews are those of its class, and after "
-    "an interview the curve of all specialties serves"
-)
-ODDS_OF_IMGS = (
-    "after an interview the raw model reads them on the curve of US MD seniors, the only one "
-    "published; every report corrects that"
-)
-WHY_OFF = {
-    "Orthopaedic Surgery, US MD senior": "interviews come out near the published number, so the "
-    "excess arises after them: the curve is that of all specialties",
-    "Ophthalmology, US MD senior": OF_THE_CLASS,
-    "Ophthalmology, US DO senior": f"{OF_THE_CLASS}; there it takes a DO for a US MD senior",
-    "US IMG, all specialties": ODDS_OF_IMGS,
-    "non-US IMG, all specialties": ODDS_OF_IMGS,
-    "US MD senior, without a flag": "the model counts a match in the preferred specialty alone, "
-    "the published figure any place in training, also after the Match",
-    "US MD senior, with a serious flag": "the model's flag is an academic leave, the published one "
-    "a leave for any reason; and it counts matches as in the row without a flag. How much of the "
-    "difference that explains is not known",
-    "match given 12 interviews, Internal Medicine": "one curve serves every specialty",
-}
-PARTS = ("typical", "headline", "leave", "curve", "pair", "interviews", "order")
-WORDS = {
-    "us_md": "US MD senior",
-    "us_do": "US DO senior",
-    "us_img": "US IMG",
-    "non_us_img": "non-US IMG",
-}
+OFF_FROM = 3.0  # points: a raw difference from here on is told with its reason at the top
 
 
 def scorecard(
@@ -110,7 +81,7 @@ def scorecard(
 
 def _row(
     part: str,
-    what: str,
+    about: dict[str, Any],
     model: float,
     published: float | None = None,
     source: str = "",
@@ -124,7 +95,7 @@ def _row(
 
     return {
         "part": part,
-        "what": what,
+        "what": sentence("scorecard/what", part=part, **about),
         "model": model,
         "calibrated": calibrated,
         "published": published,
@@ -144,7 +115,7 @@ def _typical(assumptions: Assumptions) -> list[dict[str, Any]]:
             rows.append(
                 _row(
                     "typical",
-                    f"{name}, {WORDS[group]}",
+                    {"specialty": name, "group": group},
                     found.rate_raw,
                     found.published,
                     season.citations.get(f"match_rate_{group}", ""),
@@ -170,7 +141,7 @@ def _headlines(assumptions: Assumptions) -> list[dict[str, Any]]:
         rows.append(
             _row(
                 "headline",
-                f"{WORDS[group]}, all specialties",
+                {"group": group},
                 all_specialties(group, alike).rate,
                 published,
                 source,
@@ -184,22 +155,22 @@ def _headlines(assumptions: Assumptions) -> list[dict[str, Any]]:
 def _leave(assumptions: Assumptions) -> list[dict[str, Any]]:
     found = all_specialties(GROUPS[0], assumptions)
     return [
-        _row("leave", f"US MD senior, {what}", found.preferred_by_flag[cell], said, LEAVE_SOURCE)
-        for what, (cell, said) in LEAVE.items()
+        _row("leave", {"cell": cell}, found.preferred_by_flag[cell], said, LEAVE_SOURCE)
+        for cell, said in LEAVE.items()
     ]
 
 
 def _curve(assumptions: Assumptions) -> list[dict[str, Any]]:
-    cited = {"": (CURVE, CURVE_SOURCE), ", Internal Medicine": (IM_CURVE, IM_CURVE_SOURCE)}
+    cited = {"": (CURVE, CURVE_SOURCE), IM: (IM_CURVE, IM_CURVE_SOURCE)}
     return [
         _row(
             "curve",
-            f"match given {n} interviews{where}",
+            {"interviews": n, "specialty": name},
             curve_by_interviews((n,), assumptions)[n],
             said,
             source,
         )
-        for where, (curve, source) in cited.items()
+        for name, (curve, source) in cited.items()
         for n, said in curve.items()
     ]
 
@@ -210,10 +181,8 @@ def _pairs(assumptions: Assumptions) -> list[dict[str, Any]]:
     for name, (tier, *published, source) in PAIRS.items():
         rates = _rates_by_signal(name, assumptions)
         rows += [
-            _row("pair", f"{name}, {what}", float(rate), said, source)
-            for what, rate, said in zip(
-                ("with a signal", "without"), rates[[tier, 0]], published, strict=True
-            )
+            _row("pair", {"specialty": name, "tier": at}, float(rates[at]), said, source)
+            for at, said in zip((tier, 0), published, strict=True)
         ]
     return rows
 
@@ -241,7 +210,8 @@ def _interviews(assumptions: Assumptions) -> list[dict[str, Any]]:
     for name, (published, source) in INTERVIEWS.items():
         kind = assumptions.season_of(name).competitiveness
         found = typical_applicant(name, kind, GROUPS[0], assumptions)
-        row = _row("interviews", f"{name}, {WORDS[GROUPS[0]]}", found.interviews, published, source)
+        about = {"specialty": name, "group": GROUPS[0]}
+        row = _row("interviews", about, found.interviews, published, source)
         rows.append(row | {"difference": round(found.interviews - published, 1)})
     return rows
 
@@ -268,31 +238,23 @@ def _orders(assumptions: Assumptions) -> list[dict[str, Any]]:
             }
         )
         found = interview_chance(students, programs, assumptions, with_range=False)
-        rows.append(
-            _row("order", f"{kind} competitive: a US MD senior at 250, one application",
-                 float(found["interview_chance"].mean()))
-        )  # fmt: skip
+        rows.append(_row("order", {"kind": kind}, float(found["interview_chance"].mean())))
     return rows
 
 
 def scorecard_markdown(rows: Sequence[dict[str, Any]]) -> str:
     """Scorecard as a page of docs."""
-    parts = {part: [row for row in rows if row["part"] == part] for part in PARTS}
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for r in sorted(parts["typical"], key=lambda r: GROUPS.index(r["group"])):
-        numbers = [f"{r['applications']:.0f}", f"{100 * r['interview_chance']:.1f}%"]
-        numbers += [f"{r['interviews']:.1f}"]
-        numbers += [f"{100 * r[share]:.0f}%" for share in ("at_least_one", "match")]
-        alike.setdefault((WORDS[r["group"]], *numbers), []).append(r["specialty"])
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        parts.setdefault(row["part"], []).append(row)
     ordered = [row["model"] for row in parts["order"]]
     page = render(
         "scorecard/page",
         parts=parts,
-        off=[r for r in rows if r["difference"] is not None and abs(r["difference"]) >= OFF_FROM],
+        off=[row for row in rows if abs(row["difference"] or 0.0) >= OFF_FROM],
         off_from=OFF_FROM,
-        why_off=WHY_OFF,
         holds=ordered == sorted(ordered, reverse=True),
-        alike=alike.items(),
+        groups=GROUPS,
     )
     return f"{page}\n"
 
