@@ -44,22 +44,6 @@ from analysis.model.parameters import chance_parameters
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
 from analysis.model.profile import has_score, specialties_of
 
-__all__ = [
-    "GROUPS",
-    "WHY",
-    "ApplicationList",
-    "ListOffers",
-    "application_list",
-    "budget_lifted",
-    "group_of",
-    "list_fee",
-    "list_frontier",
-    "list_offers",
-    "list_room",
-    "next_applications",
-    "the_best_few",
-]
-
 Floats = NDArray[np.float64]
 
 

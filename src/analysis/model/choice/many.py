@@ -14,8 +14,6 @@ from analysis.model.choice.constraints import OPTIONS, Constraints
 from analysis.model.choice.exact import HIGHEST_OFFER
 from analysis.model.choice.greedy import LEAST_GAIN, TIE
 
-__all__ = ["ManyLists", "ManyOffers", "ManyRules", "list_values", "many_lists", "near_programs"]
-
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 Flags = NDArray[np.bool_]

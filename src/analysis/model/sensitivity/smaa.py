@@ -39,28 +39,6 @@ from analysis.model.sensitivity.influence import (
 )
 from analysis.model.sensitivity.inputs import Inputs, Values
 
-__all__ = [
-    "Case",
-    "Floor",
-    "Lists",
-    "Resampled",
-    "central_weights",
-    "kendall_tau",
-    "kept_beyond_chance",
-    "list_flips",
-    "list_places",
-    "list_tornado",
-    "match_variance",
-    "overlap_at",
-    "pairwise_wins",
-    "place_acceptability",
-    "rank_acceptability",
-    "ranks",
-    "resampled",
-    "selection_acceptability",
-    "unheard",
-]
-
 Floats = NDArray[np.float64]
 Chosen = NDArray[np.int64]
 # Draws solved side by side: enough to hide the cost of a call, few enough for the cache (timed).

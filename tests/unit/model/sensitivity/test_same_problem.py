@@ -192,7 +192,7 @@ def test_a_list_made_again_is_as_good_as_the_exact_solvers_for_its_draw(student_
                     Scenarios(whole, by_option["none"].weight), worth, held
                 ) - rules.cost_of(held, at.size)
                 if held.size == len(case.base):
-                    # As the exact solver tells it; none where the list itself breaks the least chance.
+                    # None where the list itself breaks the least chance of the draw.
                     assert regret <= max(best.net - value, 0.0) + 1e-9
                     gaps.append((max(best.net - value, 0.0) - regret) / best.value)
     assert np.mean(gaps) < 1e-3
