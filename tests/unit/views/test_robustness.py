@@ -41,8 +41,8 @@ def test_the_shares_of_all_programs_sum_to_the_length_of_the_lists(answer):
     own = pick("S002", STUDENTS, PROGRAMS)
     total = sum(answer["selection_acceptability"].values())
     assert 0 < total <= 40  # as long as each draw's prices let them be, within the student's limit
-    assert set(answer["base_list"]) == set(own["chosen"])
-    assert answer["match_chance"] == pytest.approx(own["match_chance"], abs=1e-6)
+    assert set(answer["base_list"]) == set(own.found.chosen)
+    assert answer["match_chance"] == pytest.approx(own.found.match_chance, abs=1e-6)
     assert len(answer["base_list"]) == answer["overlap"]["list_length"]
 
 

@@ -188,8 +188,9 @@ class ManyRules:
     @property
     def rivals(self) -> int:
         """So many better programs leave one that is free: off the list, and not shut out by it."""
-        most = 0 if self.shuts is None else int(self.shuts.sum(axis=0).max())
-        return self.longest * (1 + most)
+        most = self.rules.most_affordable()
+        shut = 0 if self.shuts is None else int(self.shuts.sum(axis=0).max())
+        return (self.specialty.size if most is None else most) * (1 + shut)
 
     def charge(self, counts: Positions) -> Floats:
         """Price of one more program of each specialty, shape (draws, groups)."""

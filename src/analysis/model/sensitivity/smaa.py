@@ -43,6 +43,7 @@ Floats = NDArray[np.float64]
 Chosen = NDArray[np.int64]
 # Draws solved side by side: enough to hide the cost of a call, few enough for the cache (timed).
 BLOCK = 32
+MOST_SLACK = 1e-3  # share of a list's value that few states may be wrong by, at most
 
 
 def unheard(done: int) -> None:
@@ -170,7 +171,7 @@ class Case:
         each = expit(logit(values[MATCH])[:, None] + added)
         return np.clip(each, LOWEST_RATE, HIGHEST_RATE)[:, which[programs]]
 
-    def _blocks(self, values: Values, size: int) -> Iterator[tuple[Chosen, Values, Mechanism]]:
+    def blocks(self, values: Values, size: int) -> Iterator[tuple[Chosen, Values, Mechanism]]:
         """Draws of one correlation, some at a time; at its base all are mixed, as in the list."""
         lengths = {np.shape(column) for column in values.values()}
         if len(lengths) != 1:
@@ -222,7 +223,7 @@ class Case:
         both = np.column_stack([self._known.cells, self._rates[1]])
         return np.unique(both, axis=0, return_inverse=True)[1][self._order]
 
-    def _offers(self, values: Values, how: Mechanism) -> ManyOffers:
+    def offers(self, values: Values, how: Mechanism) -> ManyOffers:
         """What each draw offers, at the programs that a list of it may name."""
         by_option = self.chance(values, np.arange(self.utility.size))
         options = OPTIONS[: len(self._open)]
@@ -271,7 +272,7 @@ class Case:
         """The list of each draw, in the order taken.
 
         Where there is a list itself, it stays unless another one is worth more by more than the
-        gap to which a list is solved, or the draw puts one of its programs under the least chance.
+        gap to which it is solved, or the draw puts one of its programs under the least chance.
         """
         count = len(values[MATCH])
         chosen, option = (
@@ -280,49 +281,71 @@ class Case:
         )
         regret = np.zeros(count)
         done = 0
-        for draws, here, how in self._blocks(values, BLOCK):
-            offers = self._offers(here, how)
-            for rows, lists, lost in self._solved(offers):
-                for row, taken, sent in zip(rows, lists.taken, lists.option, strict=True):
+        for draws, here, how in self.blocks(values, BLOCK):
+            for rows, offers, found, known in self._found(self.offers(here, how)):
+                if self.held:
+                    more, value = self._lost(offers, found, known)
+                    found = self._kept(offers, found, known, more <= self._slack * value)
+                    regret[draws[rows]] = np.maximum(more, 0.0)
+                for row, taken, sent, ids in zip(
+                    draws[rows], found.taken, found.option, offers.program, strict=True
+                ):
                     own = taken[taken >= 0]
-                    chosen[draws[row]] = offers.program[row, own]
-                    option[draws[row]] = sent[own]
-                regret[draws[rows]] = lost
+                    chosen[row], option[row] = ids[own], sent[own]
             done += draws.size
             progress(done)
         return Lists(chosen, option, regret)
 
-    def _solved(self, offers: ManyOffers) -> Iterator[tuple[Chosen, ManyLists, Floats]]:
-        """Lists of a block of draws and what the list itself gives up, some rows at a time."""
+    def _found(
+        self, offers: ManyOffers
+    ) -> Iterator[tuple[Chosen, ManyOffers, ManyLists, ManyRules]]:
+        """Lists of a block of draws, some rows at a time, and the rules that they keep to."""
         rows = np.arange(len(offers.program))
         start = self._itself(offers) if self.held else None
         found = many_lists(offers, self.utility, self._known, start)
         empty = found.taken.max(axis=1, initial=-1) < 0
         if self._few is not None and empty.any():
-            some = rows[empty]
-            few = many_lists(offers.of(some), self.utility, self._few)
-            yield some, *self._kept(offers.of(some), few, self._few)
-            rows = rows[~empty]
-            offers, found = offers.of(rows), found.of(rows)
+            some = offers.of(empty)
+            yield rows[empty], some, many_lists(some, self.utility, self._few), self._few
+            rows, offers, found = rows[~empty], offers.of(~empty), found.of(~empty)
         if rows.size:
-            yield rows, *self._kept(offers, found, self._known)
+            yield rows, offers, found, self._known
 
-    def _kept(
+    def _lost(
         self, offers: ManyOffers, found: ManyLists, known: ManyRules
-    ) -> tuple[ManyLists, Floats]:
-        """The list itself where none found is worth more, and what it gives up."""
-        if not self.held:
-            return found, np.zeros(len(found.net))
+    ) -> tuple[Floats, Floats]:
+        """What lists are worth beyond the list itself, and the value of that."""
         own = self._itself(offers)
         listed, worth = own.listed(), self.utility[offers.program]
         value, _ = list_values(offers.sent(own.option), listed, worth, offers.weight)
-        more = found.net - known.net(value, known.counts(offers.program, listed))
-        closed = listed & ~np.take_along_axis(offers.open_to, own.option[None], axis=0)[0]
-        stays = (more <= GAP * value) & ~closed.any(axis=1) & (len(self.held) <= known.longest)
-        if stays.any():
-            kept = own.of(stays).in_order(offers.of(stays), self.utility, self._bare)
-            found = found.put(stays, kept)
-        return found, np.maximum(more, 0.0)
+        return found.net - known.net(value, known.counts(offers.program, listed)), value
+
+    @cached_property
+    def _slack(self) -> float:
+        """Share of its value by which the list itself may seem worse in a draw, and stay."""
+        # At the base it is best to within the solver's gap: what seems better there is an error
+        # of few states.
+        slack = GAP
+        for _, here, how in self.blocks(self.inputs.base(), BLOCK):
+            for _, offers, found, known in self._found(self.offers(here, how)):
+                more, value = self._lost(offers, found, known)
+                slack = max(slack, float((more / value).max()) * (1 + 1e-9))
+        return min(slack, MOST_SLACK)
+
+    def _kept(
+        self,
+        offers: ManyOffers,
+        found: ManyLists,
+        known: ManyRules,
+        stays: NDArray[np.bool_],
+    ) -> ManyLists:
+        """The list itself where it stays, unless the rules of the draw are against it."""
+        own = self._itself(offers)
+        open_to = np.take_along_axis(offers.open_to, own.option[None], axis=0)[0]
+        stays = stays & (own.listed() <= open_to).all(axis=1)
+        if len(self.held or ()) > known.longest or not stays.any():
+            return found
+        return found.put(stays, own.of(stays).in_order(offers.of(stays), self.utility, self._bare))
 
     def lists(self, values: Values) -> list[Chosen]:
         """The list at each of the values, in the order taken."""
@@ -338,7 +361,7 @@ class Case:
         sent = self.base if signals is None else signals
         programs = np.array(list(sent), dtype=np.int64)
         answers = np.zeros(len(values[MATCH]))
-        for draws, here, how in self._blocks(values, 8 * BLOCK):
+        for draws, here, how in self.blocks(values, 8 * BLOCK):
             by_score = self._grouped(self._sent(here, sent, programs))
             rates = self.rates(here, programs)
             invited, match, first, second = self._states(by_score, rates, how, coarse=False)
@@ -349,7 +372,7 @@ class Case:
     def worths(self, values: Values) -> Iterator[tuple[Chosen, dict[str, Floats]]]:
         """Worth of each application by itself, by signal; a decided one stays: draws at a time."""
         every, decided = np.arange(self.utility.size), self._known.decided
-        for draws, here, _ in self._blocks(values, 8 * BLOCK):
+        for draws, here, _ in self.blocks(values, 8 * BLOCK):
             each = self.rates(here, every) * self.utility
             sent = {way: self._over_scores(one) for way, one in self.chance(here, every).items()}
             for at, option in enumerate(OPTIONS):
@@ -435,14 +458,6 @@ def place_acceptability(places: Places) -> pd.DataFrame:
             "acceptability": shares.ravel(),
         }
     )
-
-
-def overlap_at(places: Places, base: ArrayLike, size: int) -> Floats:
-    """Share of the first programs of the base list that are among the first of another."""
-    first = np.asarray(base, dtype=np.int64)[:size]
-    if first.size == 0:
-        raise ModelError("overlap with an empty list is not defined")
-    return np.asarray((places[:, first] < first.size).mean(axis=1), dtype=np.float64)
 
 
 def kendall_tau(places: Places, base: ArrayLike) -> Floats:

@@ -170,31 +170,29 @@ def own_problem(case, offers, draw):
 def test_a_list_made_again_is_as_good_as_the_exact_solvers_for_its_draw(student_id):
     case = student_case(listed(student_id), ASSUMPTIONS)
     values = case.inputs.drawn(24, 3)
+    made = case.made(values)
     gaps, shared = [], []
-    for _, here, how in case._blocks(values, 24):
-        offers = case._offers(here, how)
-        for rows, lists, lost in case._solved(offers):
-            for row, taken, regret in zip(rows, lists.taken, lost, strict=True):
-                by_option, worth, rules, at = own_problem(case, offers, row)
-                best = exact(by_option, worth, rules)
-                if not best.chosen.size:
-                    continue
-                held = np.array([at.tolist().index(one) for one in case.base if one in at])
-                chosen = set(offers.program[row][taken[taken >= 0]].tolist())
-                shared.append(len(chosen & set(at[best.chosen])) / best.chosen.size)
-                market = {
-                    place: by_option[case.base[int(at[place])]].chance[place] for place in held
-                }
-                whole = by_option["none"].chance.copy()
-                for place, states in market.items():
-                    whole[place] = states
-                value = expected_utility(
-                    Scenarios(whole, by_option["none"].weight), worth, held
-                ) - rules.cost_of(held, at.size)
-                if held.size == len(case.base):
-                    # None where the list itself breaks the least chance of the draw.
-                    assert regret <= max(best.net - value, 0.0) + 1e-9
-                    gaps.append((max(best.net - value, 0.0) - regret) / best.value)
+    for draws, here, how in case.blocks(values, 24):
+        offers = case.offers(here, how)
+        for row, draw in enumerate(draws):
+            chosen, regret = set(made.chosen[draw].tolist()), made.regret[draw]
+            by_option, worth, rules, at = own_problem(case, offers, row)
+            best = exact(by_option, worth, rules)
+            if not best.chosen.size:
+                continue
+            held = np.array([at.tolist().index(one) for one in case.base if one in at])
+            shared.append(len(chosen & set(at[best.chosen])) / best.chosen.size)
+            market = {place: by_option[case.base[int(at[place])]].chance[place] for place in held}
+            whole = by_option["none"].chance.copy()
+            for place, states in market.items():
+                whole[place] = states
+            value = expected_utility(
+                Scenarios(whole, by_option["none"].weight), worth, held
+            ) - rules.cost_of(held, at.size)
+            if held.size == len(case.base):
+                # None where the list itself breaks the least chance of the draw.
+                assert regret <= max(best.net - value, 0.0) + 1e-9
+                gaps.append((max(best.net - value, 0.0) - regret) / best.value)
     assert np.mean(gaps) < 1e-3
     assert np.mean(shared) > 0.9
 
