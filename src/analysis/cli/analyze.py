@@ -206,7 +206,8 @@ def pick(
     output: FormatOption = None,
 ) -> int:
     """Recommend an application list for one student, with reasons."""
-    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes, wished_places
+    from analysis.tables.codes import wished_places
+    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes
     from analysis.views.pick import pick as answer_of
 
     preferred, excluded = wished_places(where or ())
