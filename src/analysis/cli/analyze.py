@@ -16,7 +16,6 @@ from analysis.cli.printing import (
     Cluster,
     Format,
     GraduateFiles,
-    OwnColumns,
     Preferences,
     Processes,
     Programs,
@@ -399,7 +398,6 @@ def backtest(
         Path | None,
         typer.Option(metavar="FILE", help="A file of programs, if graduates name them by id."),
     ] = None,
-    mapping: OwnColumns = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     learned_to: Annotated[
@@ -426,12 +424,11 @@ def backtest(
     answer = answer_of(
         [path.resolve() for path in graduates],
         _given(programs),
-        _given(mapping),
-        assumptions,
-        sets or (),
-        _given(learned_to),
-        form,
-        insist,
+        assumptions_toml=assumptions,
+        overrides=sets or (),
+        learned_toml=_given(learned_to),
+        form=form,
+        insist=insist,
     )
     record = answer.record()
     if answer.refused:
@@ -458,14 +455,13 @@ def backtest(
 def export_graduates(
     graduates: GraduateFiles,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The new file of counts.")],
-    mapping: OwnColumns = None,
 ) -> None:
     """Write counts that can be shared: groups of ten graduates or more, with noise."""
     from analysis.inputs import row_key
     from analysis.views.graduates import export_cells
 
     files = [path.resolve() for path in graduates]
-    cells = export_cells(files, out, row_key(), _given(mapping))
+    cells = export_cells(files, out, row_key())
     print_table(cells.to_dict("records"), [c for c in cells if c != "format"])
     print(f"{len(cells)} cells written to {out.name}. Look at them before you send them.")
 

@@ -266,9 +266,6 @@ Survey = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Take the weights from survey responses: a CSV file."),
 ]
-OwnColumns = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="How your own columns read: a TOML file.")
-]
 AssumptionsFile = Annotated[
     Path | None,
     typer.Option("--assumptions", metavar="FILE", help="Another set of assumptions: a TOML file."),
@@ -323,15 +320,14 @@ def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
     def reading(*args: Any, **options: Any) -> Any:
         from analysis.tables.mapping import reading_with
 
-        given = {one.name: options.pop(one.name) for one in more}
-        with reading_with(given.get("mapping"), tuple(given["ignore_column"] or ())):
+        ignored = tuple(options.pop("ignore_column") or ())
+        with reading_with(options.pop("mapping"), ignored):
             return command(*args, **options)
 
     signature = inspect.signature(command, eval_str=True)
     more = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
         for name, kind in (("mapping", MappingFile), ("ignore_column", IgnoredColumns))
-        if name not in signature.parameters
     ]
     every = [*signature.parameters.values(), *more]
     reading.__signature__ = signature.replace(parameters=every)  # type: ignore[attr-defined]
