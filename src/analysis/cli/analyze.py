@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -45,23 +44,9 @@ WhatIfs = Annotated[
 FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print the answer.")]
 
 
-class Method(StrEnum):
-    """Ways to find a list."""
-
-    auto = "auto"
-    greedy = "greedy"
-    swap = "swap"
-    exact = "exact"
-
-
-class Way(StrEnum):
-    """Ways from responses to weights."""
-
-    cited_times_mean = "cited_times_mean"
-    mean_among_citing = "mean_among_citing"
-    rank_order_centroid = "rank_order_centroid"
-
-
+# Ways to find a list, and ways from responses to weights.
+Method = Literal["auto", "greedy", "swap", "exact"]
+Way = Literal["cited_times_mean", "mean_among_citing", "rank_order_centroid"]
 assumptions_app = typer.Typer(
     no_args_is_help=True, help="Show, compare or start a set of assumptions."
 )
@@ -200,7 +185,7 @@ def pick(
     both_at_one: Annotated[
         bool, typer.Option("--both-at-one", help="Allow both specialties at one institution.")
     ] = False,
-    method: Annotated[Method, typer.Option(help="How to search for the list.")] = Method.auto,
+    method: Annotated[Method, typer.Option(help="How to search for the list.")] = "auto",
     what_if: WhatIfs = None,
     output: FormatOption = None,
 ) -> int:
@@ -235,7 +220,7 @@ def pick(
         assumptions,
         sets or (),
         wishes,
-        method.value,
+        method,
         what_if or (),
         second=second,
         partner=partner,
@@ -244,7 +229,7 @@ def pick(
     record = answer.record()
     as_table = partial(print_list, student_id, record)
     print_answer(output, record, record["programs"], as_table, PROGRAM_COLUMNS)
-    if chosen_format(output) is Format.csv:
+    if chosen_format(output) == "csv":
         if not record["programs"]:
             say(record["sentences"][0])
         if what_if:
@@ -556,7 +541,7 @@ def new_assumptions(
         str,
         typer.Option(metavar="SPECIALTY", help="Only directors of this specialty. Default: all."),
     ] = "",
-    way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
+    way: Annotated[Way, typer.Option(help="How responses become weights.")] = "cited_times_mean",
     programs: Annotated[
         Path | None,
         typer.Option(
@@ -581,7 +566,7 @@ def new_assumptions(
         sets or (),
         _given(survey),
         specialty,
-        way.value,
+        way,
         _given(programs),
         _given(applicants),
     )

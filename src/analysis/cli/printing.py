@@ -10,10 +10,9 @@ import sys
 import textwrap
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -29,17 +28,12 @@ WIDEST_ROW = 10_000
 TO_THE_RIGHT = PERCENT_COLUMNS | {"range"}
 
 
-class Format(StrEnum):
-    """Formats of an answer."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
+Format = Literal["table", "csv", "json"]  # of an answer
 
 
 def chosen_format(asked: Format | None) -> Format:
     """The format asked for, else a table on a terminal and CSV elsewhere."""
-    return asked or (Format.table if sys.stdout.isatty() else Format.csv)
+    return asked or ("table" if sys.stdout.isatty() else "csv")
 
 
 def say(message: object) -> None:
@@ -82,9 +76,9 @@ def print_answer(
 ) -> None:
     """Print an answer as JSON, its rows as CSV, or as the function prints a table of it."""
     form = chosen_format(asked)
-    if form is Format.json:
+    if form == "json":
         print_json(answer)
-    elif form is Format.csv:
+    elif form == "csv":
         print_csv(rows, columns)
     else:
         as_table()
