@@ -30,7 +30,7 @@ ALLOWED = {
         "workers",
     },
     "report": {"errors", "paths", "bundle", "inputs", "plain_text", "workers"},
-    "explorer": {"errors", "paths", "text", "views", "figures", "report", "tables"},
+    "explorer": {"errors", "paths", "vocabulary", "text", "views", "figures", "report", "tables"},
     "cli": {
         "errors",
         "paths",

@@ -11,18 +11,17 @@ from typing import Any
 import ipywidgets
 
 from analysis.errors import CountersignalError
+from analysis.text.labels import FACTORS, FLAGS
 from analysis.views.case import (
     Case,
-    class_words,
-    degree_words,
-    flag_words,
     states_of,
-    weight_words,
     with_weight,
 )
 from analysis.views.desk import Desk
+from analysis.vocabulary import COMPETITIVENESS, DEGREES, NO_FLAG
 
 LONGEST = 200
+CLASSES = {words[0].upper() + words[1:]: code for code, words in COMPETITIVENESS.items()}
 
 
 def plain(text: object) -> str:
@@ -115,11 +114,12 @@ class Controls:
         self._changed = changed
         self._showing = False
         self._case = Case("typed", ("",))
-        weights = weight_words()
         self.specialty = ipywidgets.Dropdown(description="Specialty")
         # One for each specialty of the case; the second is seen where there are two.
         self.kinds = [ipywidgets.Dropdown(description=KIND) for _ in range(MOST_SPECIALTIES)]
-        self.degree = ipywidgets.Dropdown(description="Degree", options=degree_words())
+        self.degree = ipywidgets.Dropdown(
+            description="Degree", options=[*zip(DEGREES.values(), DEGREES, strict=True)]
+        )
         self.visa = ipywidgets.Checkbox(description="Needs a visa", indent=False)
         self.score = _slider("Step 2 CK", 214, 300)
         self.honors = _slider("Clerkships with honors (%)", 0, PERCENT)
@@ -130,7 +130,8 @@ class Controls:
         self.research = _slider("Research items", 0, MOST_RESEARCH)
         self.flags = {
             code: ipywidgets.Checkbox(description=words, indent=False)
-            for code, words in flag_words().items()
+            for code, words in FLAGS.items()
+            if code != NO_FLAG
         }
         self.limit = _slider("Most applications (0: not given)", 0, MOST_PLACES)
         self.budget = _number("Most to spend on fees, $ (0: not given)", MOST_BUDGET)
@@ -143,7 +144,7 @@ class Controls:
         )
         self.states_said = Panel("cs-states")
         self.weights = {
-            code: _slider(f"{words} (% of the weight)", 0, 90) for code, words in weights.items()
+            code: _slider(f"{words} (% of the weight)", 0, 90) for code, words in FACTORS.items()
         }
         self._listen()
         self.box = ipywidgets.VBox(
@@ -195,7 +196,7 @@ class Controls:
         ]
         self.specialty.value = own
         for kind, word in zip(self.kinds, case.competitiveness or [BY_SEASON] * 2, strict=False):
-            kind.options = [("As in the season's file", BY_SEASON), *class_words().items()]
+            kind.options = [("As in the season's file", BY_SEASON), *CLASSES.items()]
             kind.value = word
         _name(self.kinds, KIND, case.specialty)
         self.degree.value = case.degree or "us_md"

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
 from typing import Any
@@ -18,28 +18,7 @@ from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
 from analysis.tables.codes import CAPITAL, NOT_WORDS, READ_TWO_WAYS, STATE_CODES, STATES
 from analysis.text import sentence, sentences
-from analysis.text.labels import CASE_FIELDS, DEGREES, FACTORS, FLAGS, SET_HERE_WHY, joined
-from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
-
-
-def flag_words() -> dict[str, str]:
-    """Words of each red flag."""
-    return {code: words for code, words in FLAGS.items() if code != NO_FLAG}
-
-
-def class_words() -> dict[str, str]:
-    """Codes of the classes of specialties."""
-    return {words[0].upper() + words[1:]: code for code, words in COMPETITIVENESS.items()}
-
-
-def degree_words() -> list[tuple[str, str]]:
-    """Degrees, as a choice wants them."""
-    return [(words, code) for code, words in DEGREES.items()]
-
-
-def weight_words() -> dict[str, str]:
-    """Words of each weighed component."""
-    return dict(FACTORS)
+from analysis.text.labels import CASE_FIELDS, FACTORS, SET_HERE_WHY, joined
 
 
 def differences(before: Case, after: Case) -> list[str]:
@@ -202,11 +181,6 @@ def as_what_if(case: Case, changed: str) -> Case:
         own["name"] = sentence("page/what_if_name", name=own["name"])
     student_id = f"{case.student_id[: LONGEST_ID - len(WHAT_IF)]}{WHAT_IF}"
     return replace(case, student_id=student_id, rest=tuple(own.items()))
-
-
-def what_if_sentence(changes: Sequence[str]) -> str:
-    """What a what-if changes, as one sentence."""
-    return sentence("page/what_if", changes=changes)
 
 
 def states_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
