@@ -73,17 +73,17 @@ def check(
 
 def _check_settings(file: Path, every: list[Problem]) -> tuple[str, int]:
     """What a command would say of a branding, a mapping, the season or a set of assumptions."""
+    from analysis.assumptions import read_assumptions
     from analysis.paths import from_root, toml_content
     from analysis.report.settings import Branding, read_branding
     from analysis.tables.mapping import PARTS, read_mappings
     from analysis.tables.schemas import SCHEMAS
-    from analysis.views.assumptions import assumptions_show
 
     try:
         if file.name == SEASON:
             if not file.is_file() or not file.samefile(from_root(f"data/assumptions/{SEASON}")):
                 raise TableError(Problem(str(file), f"data/assumptions/{SEASON} of the project"))
-            assumptions_show(None)
+            read_assumptions()
             return f"{file.name}: read as the season, nothing wrong", 0
         keys = set(toml_content(file)) if file.is_file() else set()
         if keys & {*Branding.model_fields}:
@@ -93,7 +93,7 @@ def _check_settings(file: Path, every: list[Problem]) -> tuple[str, int]:
             read_mappings(file)
             kind = "a mapping"
         else:
-            assumptions_show(file.resolve())
+            read_assumptions(file.resolve())
             kind = "assumptions"
     except (CountersignalError, OSError, ValueError) as error:
         own = error.problems if isinstance(error, TableError) else ()

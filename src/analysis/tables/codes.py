@@ -208,6 +208,13 @@ STATE_SPELLINGS = MappingProxyType(
     | {word: code for code, *words in map(str.split, _ABBREVIATIONS.split(";")) for word in words}
 )
 # What a wish may name: a state, or a census division for all of its states.
+# What a person may type for a wish about states.
+STATE_CODES = {name.casefold(): code for name, code in STATES.items()} | {"washington dc": "DC"}
+CAPITAL = re.compile(r"\bwashington,? d\.?c\b", re.IGNORECASE)
+NOT = ("not", "no", "never", "except", "excluding", "without", "avoid")
+NOT_WORDS = frozenset((*NOT, "but", "but not", "anywhere but"))
+# Small letters make these two words of a sentence; capitals make them Oregon and Indiana.
+READ_TWO_WAYS = frozenset({"or", "in", "Or", "In"})
 PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))
 FLAG_CODES = tuple(vocabulary.FLAGS)
 PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)

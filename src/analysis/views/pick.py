@@ -150,9 +150,8 @@ def listed_because(row: Mapping[str, Any]) -> str:
 
 
 def _not_read(row: Mapping[str, Any]) -> str:
-    """Why a program with a closed gate would not read the file."""
-    why = [part for part in str(row["gate_reason"]).split(";") if part]
-    return joined(why) if why else "no way in is known"
+    """Why a program with a closed gate would not read the file; "" where nothing says so."""
+    return joined([part for part in str(row["gate_reason"]).split(";") if part] or [""])
 
 
 def degree_of(student: pd.DataFrame) -> str:
