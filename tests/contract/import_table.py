@@ -36,6 +36,7 @@ ALLOWED = {
         "paths",
         "plain_text",
         "assumptions",
+        "text",
         "inputs",
         "views",
         "report",
