@@ -135,3 +135,24 @@ def test_a_temporary_folder_without_room_is_named(class_of_four, monkeypatch, ru
     assert f"{tempfile.gettempdir()}, cannot be written (No space left on device)" in done.err
     assert "TMPDIR" in done.err
     assert "Traceback" not in done.err
+
+
+@POSIX
+def test_a_temporary_folder_that_fills_up_is_named_and_emptied(
+    class_of_four, tmp_path, monkeypatch, run
+):
+    import errno
+    import tempfile
+
+    from analysis.workers import pool
+
+    def filling(_, folder):
+        (folder / "students.csv").write_text("half of")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(pool, "unpack", filling)
+    done = run(*class_of_four)
+    assert done.code == 2
+    assert "cannot be written (No space left on device)" in done.err
+    assert left_in(tmp_path) == []
