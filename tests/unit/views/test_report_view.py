@@ -340,7 +340,7 @@ def test_where_graduates_did_worse_their_share_is_the_number_to_plan_on(matched,
     assert f"plan on {plan}{' in 100' if matched else ''}.**" in said
     assert "fewer than the model expects" in said
     assert "our rule, not a finding" in said
-    assert ("meet your advisor before you decide" in said) == (view.plan_on < 0.4)
+    assert ("Please meet your advisor first" in said) == (view.plan_on < 0.4)
     steps = render("report/actions", **view.words)
     assert ("Meet your advisor and agree on plan B" in steps) == (view.plan_on < 0.5)
     assert "You can apply to fewer programs" not in steps
