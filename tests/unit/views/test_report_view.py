@@ -431,7 +431,7 @@ def test_a_short_list_of_low_chances_is_no_advice_to_stop_there(student_id, few)
     view = view_of(student_id)
     said = render("report/answer", **view.words) + render("report/actions", **view.words)
     assert view.list.more_helps == few
-    assert ("Page 2 lists your best 5 chances, for $55.**" in said) == few
+    assert ("Page 2 lists your best 5 chances, for $55 in ERAS fees.**" in said) == few
     assert ("Anywhere else your chance of an interview is under 3 in 100." in said) == few
     assert ("Begin with the 5 programs" in said) == few
     assert ("We recommend 15 applications" in said) != few
