@@ -14,8 +14,6 @@ from pathlib import Path, PurePosixPath
 
 from analysis.paths import from_root, project_root
 
-__all__ = ["FileBundle", "unpack"]
-
 # What the model may read wherever it runs, and a folder that tells a checkout.
 ALWAYS = ("data/article", "data/assumptions")
 FOLDERS = ("notebooks",)

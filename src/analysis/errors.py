@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analysis.plain_text import escaped, visible
 
-__all__ = [
-    "AssumptionError",
-    "CountersignalError",
-    "FigureError",
-    "ModelError",
-    "Problem",
-    "ReportError",
-    "RowError",
-    "SettingsError",
-    "TableError",
-    "is_ours",
-    "problems_by_row",
-]
-
 LONGEST_VALUE = 60
+MOST_ALIKE = 3
 
 
 def shown(value: str) -> str:
@@ -47,13 +34,36 @@ class Problem:
         return f"{self.column or 'row'}: expected {self.expected}"
 
     def __str__(self) -> str:
-        where = self.file
-        if self.line is not None:
-            where += f", line {self.line}"
-        if self.column is not None:
-            where += f", column {self.column}"
-        found = "" if self.value is None else f"found {shown(self.value)}; "
-        return visible(f"{where}: {found}expected {self.expected}").replace("\n", "\\n")
+        return _said([self])
+
+
+def _said(alike: Sequence[Problem]) -> str:
+    """One message for problems that differ in line and value alone."""
+    where, lines = alike[0].file, list(dict.fromkeys(problem.line for problem in alike))
+    if len(lines) > 1:
+        where += f", {len(lines)} lines ({', '.join(map(str, lines[:MOST_ALIKE]))} ...)"
+    elif lines[0] is not None:
+        where += f", line {lines[0]}"
+    if alike[0].column is not None:
+        where += f", column {alike[0].column}"
+    values = list(dict.fromkeys(shown(one.value) for one in alike if one.value is not None))
+    more = " and others" if len(values) > MOST_ALIKE else ""
+    found = f"found {', '.join(values[:MOST_ALIKE])}{more}; " if values else ""
+    return visible(f"{where}: {found}expected {alike[0].expected}").replace("\n", "\\n")
+
+
+def problem_lines(problems: Iterable[Problem]) -> list[str]:
+    """A message a problem; where more than three of a column are alike, one for all of them."""
+    kinds: dict[tuple[object, ...], list[tuple[int, Problem]]] = {}
+    for place, one in enumerate(problems):
+        kinds.setdefault((one.file, one.column, one.expected), []).append((place, one))
+    messages = []
+    for alike in kinds.values():
+        if len({one.line for _, one in alike}) > MOST_ALIKE:
+            messages.append((alike[0][0], _said([one for _, one in alike])))
+        else:
+            messages += [(place, str(one)) for place, one in alike]
+    return [message for _, message in sorted(messages)]
 
 
 def problems_by_row(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
@@ -75,7 +85,7 @@ class TableError(CountersignalError):
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
         self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(problem_lines(self.problems)))
 
     def __reduce__(self) -> tuple[type[TableError], tuple[tuple[Problem, ...]]]:
         return type(self), (self.problems,)

@@ -24,8 +24,6 @@ from analysis.tables.loading import Checked, checked_rows, rows_csv, single_row_
 from analysis.tables.mapping import raw_rows
 from analysis.tables.reading import RawRows
 
-__all__ = ["Inputs", "StudentRow", "date_of_data", "row_hash", "row_key"]
-
 FilePath = str | os.PathLike[str]
 PASSWORD = "pdf_password"  # noqa: S105 - a column's name
 # Columns that no number rests on: they are wanted when a report is finished, and not before.

@@ -9,8 +9,6 @@ from typing import Any
 
 from analysis.errors import CountersignalError
 
-__all__ = ["PROJECT_VARIABLE", "from_root", "project_root", "toml_content"]
-
 PROJECT_VARIABLE = "COUNTERSIGNAL_PROJECT"
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from unicodedata import category, normalize
 
-__all__ = ["escape_markdown", "escaped", "formula_as_text", "password_fault", "text_of_formula",
-           "visible"]  # fmt: skip
-
 # What turns a cell into a formula, also in full width; and where a cell can begin: at its start,
 # or inside it for a program that splits at another separator than ours. A number is no formula.
 BLANK = r"\A(MARK'*[\t\r\n])"  # some programs pass over it and read on

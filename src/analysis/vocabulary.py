@@ -10,25 +10,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-__all__ = [
-    "BASES",
-    "CHANCE_GROUPS",
-    "COMPETITIVENESS",
-    "COMPONENTS",
-    "DEGREES",
-    "DIVISIONS",
-    "EXAM_FAILURES",
-    "FLAGS",
-    "FORMS",
-    "NO_FLAG",
-    "PROGRAM_TYPES",
-    "Basis",
-    "BasisWords",
-    "ProgramType",
-    "RedFlag",
-    "folded",
-]
-
 Relief = Literal["minor", "major", "none"]
 Basis = Literal["article", "published", "office", "assumption", "synthetic"]
 NO_FLAG = "none"

@@ -63,7 +63,8 @@ def test_a_wish_that_cannot_be_met_is_told_in_our_words_alone(run, small_class):
     done = run(*small_class.batch)
     assert done.code == 1
     said = "must_apply: expected a program of programs.csv in the student's specialty (is IM0"
-    assert f"S001 (line 2): {said}" in done.err
+    found = "students.csv, line 2, column must_apply: found 'IM999'; expected a program"
+    assert f"S001: {found}" in done.err
     assert manifest(small_class.out)["students"]["S001"]["message"].startswith(said)
     summary = (small_class.out / "summary.csv").read_text()
     assert f"S001,2,refused,0,,{said}" in summary
@@ -156,14 +157,26 @@ def test_a_typo_keeps_the_earlier_report_and_says_so(run, small_class):
     done = run(*small_class.batch, "--resume")
     assert done.code == 1
     assert hashes(small_class.out) == before
-    assert "S001 (line 2): step2_ck: expected" in done.err
-    assert "the earlier report stays in its place" in done.err
+    found = "S001: students.csv, line 2, column step2_ck: found '2555'; expected"
+    (said,) = [line for line in done.err.splitlines() if line.startswith(found)]
+    assert said.endswith("the earlier report stays in its place")
     small_class.rows[0]["step2_ck"] = good
     write_rows(small_class.students, small_class.rows)
     again = run(*small_class.batch, "--resume")
     assert again.code == 0
     assert "S001 was there already" in again.err
     assert manifest(small_class.out)["students"]["S001"]["message"] == ""
+
+
+def test_a_misspelt_flag_is_shown_on_the_terminal_and_in_no_file_of_the_folder(run, small_class):
+    small_class.rows[0]["red_flags"] = "step1_failuer"
+    write_rows(small_class.students, small_class.rows)
+    found = "students.csv, line 2, column red_flags: found 'step1_failuer'; expected"
+    done, looked_at = run(*small_class.batch), run("check", str(small_class.students))
+    assert f"S001: {found}" in done.err
+    assert found in looked_at.out
+    for path in small_class.out.glob("*"):
+        assert b"step1_failuer" not in path.read_bytes()
 
 
 def test_who_left_the_class_is_moved_and_listed_and_never_deleted(run, small_class):

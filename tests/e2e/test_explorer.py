@@ -17,7 +17,7 @@ from analysis.explorer import explorer, saving
 from analysis.explorer.explorer import Explorer
 from analysis.explorer.uploads import FOLDER_VARIABLE
 from analysis.paths import from_root
-from analysis.text.labels import percent
+from analysis.plain_text import percent
 from analysis.views.desk import case_tables
 from analysis.views.report import report_view
 

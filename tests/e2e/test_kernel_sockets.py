@@ -1,4 +1,7 @@
-"""What another account of the machine hears at the sockets of a kernel of JupyterLab."""
+"""What another account of the machine hears at the sockets of a kernel of JupyterLab.
+
+And that two kernels of ours that start at once cannot pick one port: they use none.
+"""
 
 import json
 import os
@@ -9,9 +12,12 @@ import sys
 import time
 import urllib.request
 
+import nbval.kernel
 import pytest
+from jupyter_client.connect import LocalPortCache
 
 from analysis.paths import project_root
+from analysis.report.derive import main as derive
 from analysis.report.page_server import free_port, lab_command
 
 TOKEN = "a-token-of-a-test"  # noqa: S105 - of a test
@@ -94,3 +100,36 @@ def test_a_neighbor_hears_nothing_of_a_kernel_of_jupyterlab(lab):
     assert connection["transport"] == "tcp"
     for channel in ("shell", "iopub", "stdin", "control"):
         assert heard_at(connection[f"{channel}_port"]) == (b"CURVE", b"")
+
+
+@pytest.fixture
+def no_ports(monkeypatch):
+    """No kernel gets a port of this process."""
+
+    def taken(*_):
+        raise AssertionError("a kernel was to listen at a port that another may take first")
+
+    monkeypatch.setattr(LocalPortCache, "find_available_port", taken)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no sockets in files")
+@pytest.mark.usefixtures("no_ports")
+def test_a_notebook_is_derived_without_a_port(tmp_path):
+    text = tmp_path / "10_sum.py"
+    text.write_text("# %%\nprint(1 + 1)\n")
+    assert derive([str(text)]) == 0
+    (cell,) = json.loads(text.with_suffix(".ipynb").read_text())["cells"]
+    assert cell["outputs"][0]["text"] == ["2\n"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no sockets in files")
+@pytest.mark.usefixtures("no_ports")
+def test_nbval_runs_two_kernels_at_once_without_a_port():
+    kernels = [nbval.kernel.RunningKernel(nbval.kernel.CURRENT_ENV_KERNEL_NAME) for _ in range(2)]
+    try:
+        for kernel in kernels:
+            kernel.await_reply(kernel.execute_cell_input("1 + 1"), timeout=SECONDS)
+        assert len({kernel.km.ip for kernel in kernels}) == 2
+    finally:
+        for kernel in kernels:
+            kernel.stop()

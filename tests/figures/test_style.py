@@ -1,5 +1,4 @@
 import io
-from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -15,7 +14,6 @@ from analysis.figures import style
 from analysis.figures.interview_chances import draw_interview_chances
 from analysis.figures.style.points import placed_labels, stacked
 
-FIGURES = Path(style.__file__).parents[1]
 FEW = settings(max_examples=60, derandomize=True, deadline=None)
 COORDINATES = st.tuples(st.floats(20, 380), st.floats(20, 280))
 
@@ -159,14 +157,3 @@ def test_a_year_that_the_source_names_is_not_said_twice():
 
 def test_synthetic_data_are_called_so():
     assert "Synthetic sample data" in style.basis_words(pd.DataFrame({"basis": ["synthetic"]}))
-
-
-def test_every_chart_leaves_checks_frame_and_alt_text_to_the_one_chart():
-    charts = [path for path in FIGURES.glob("*.py") if path.stem != "__init__"]
-    assert len(charts) > 10
-    for path in charts:
-        source = path.read_text(encoding="utf-8")
-        for owned in ("CHART.check(", "CHART.finished(", "CHART.alt("):
-            assert owned in source, f"{path.name} goes round {owned}"
-        for own in ("FigureError(", "laid_out(", ".set_size_inches(", ".subplots_adjust("):
-            assert own not in source, f"{path.name} does by itself what the chart does: {own}"

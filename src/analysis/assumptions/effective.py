@@ -32,17 +32,6 @@ from analysis.errors import AssumptionError, Problem
 from analysis.paths import from_root
 from analysis.vocabulary import COMPETITIVENESS
 
-__all__ = [
-    "Assumptions",
-    "difference",
-    "overridden_entries",
-    "read_assumptions",
-    "read_calendar",
-    "refuse_contradictions",
-    "toml_text",
-    "write_new",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Domain:

@@ -18,24 +18,6 @@ from analysis.errors import AssumptionError, Problem
 from analysis.paths import from_root
 from analysis.vocabulary import folded
 
-__all__ = [
-    "COMPONENTS",
-    "DEFAULT",
-    "GROUPS",
-    "Basis",
-    "Content",
-    "Entry",
-    "FeeStep",
-    "Season",
-    "check_known",
-    "default_entries",
-    "default_season",
-    "entries_of",
-    "factor_components",
-    "season_of",
-    "toml_content",
-]
-
 COMPONENTS = tuple(vocabulary.COMPONENTS)
 Basis = Literal["article", "published", "office", "assumption"]
 Content = float | str | tuple[float, ...]

@@ -32,10 +32,10 @@ from analysis.cli.printing import (
     reads_files,
     refuse_both,
     say,
+    titles,
     workers_of,
 )
-
-__all__ = ["add_to"]
+from analysis.errors import problem_lines
 
 WhatIfs = Annotated[
     list[str] | None,
@@ -116,8 +116,8 @@ def chances(
         what_if or (),
         student_id,
     )
-    for problem in answer.problems:
-        say(problem)
+    for message in problem_lines(answer.problems):
+        say(message)
     rows = answer.records()
     as_table = partial(print_chances, rows, what_if or (), answer.fingerprint)
     print_answer(output, rows, rows, as_table)
@@ -268,6 +268,7 @@ def season(
     output: FormatOption = None,
 ) -> int:
     """Say where one student stands in the interview season, and what to do next."""
+    from analysis.text import sentence
     from analysis.views.season import SEASON_COLUMNS
     from analysis.views.season import season as answer_of
 
@@ -278,9 +279,9 @@ def season(
 
     def as_table() -> None:
         columns = ["program", "answer", "chance", "match_gain", "rank", "write"]
-        print_table(answer.printed(), columns, f"{student_id}: the season so far")
+        print_table(answer.printed(), columns, sentence("printed/season", student_id=student_id))
         print("\n".join(record["sentences"]))
-        print(f"These numbers rest on assumptions {record['fingerprint']}.")
+        print(sentence("printed/rests_on", **record))
 
     print_answer(output, record, record["programs"], as_table, SEASON_COLUMNS)
     return 0
@@ -330,7 +331,7 @@ def robustness(
     if student_id != "class" and (workers or cluster):
         message = "one student runs in this process: --workers and --cluster are for class"
         raise typer.BadParameter(message)
-    code, title = 0, "share of draws in which a program is on the list"
+    code, title = 0, titles()["robustness"]
     files = (students, programs, _given(preferences), assumptions, sets or (), draws, seed)
     said: list[str] = []
     if student_id == "class":
@@ -340,13 +341,10 @@ def robustness(
 
         if survey is not None:
             raise typer.BadParameter("--survey is for one student, not for the class")
-        title = (
-            "how much of each student's list the draws keep, and what moves it most; match chances "
-            "without signals still to be given away"
-        )
+        title = titles()["class_robustness"]
         problems = check_table(students, "students").problems
-        for problem in problems:
-            say(problem)
+        for message in problem_lines(problems):
+            say(message)
         try:
             with workers_of(workers, cluster) as pool:
                 table = class_robustness(
@@ -421,6 +419,7 @@ def backtest(
     output: FormatOption = None,
 ) -> int:
     """Compare the chances with what became of your own graduates, and learn from them."""
+    from analysis.text import sentence
     from analysis.views.backtest import backtest as answer_of
 
     answer = answer_of(
@@ -442,16 +441,14 @@ def backtest(
         for reason in record["reasons"]:
             print(f"{reason[0].upper()}{reason[1:]}.")
         figures = [row for row in _figures(answer.figures()) if row["meaning"]]
-        print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90% interval")
+        print_table(figures, ["meaning", "value", "low", "high"], titles()["backtest"])
         yardstick = answer.yardstick()
         if len(yardstick):
-            print_table(yardstick.to_dict("records"), list(yardstick), "what is right in brackets")
+            print_table(yardstick.to_dict("records"), list(yardstick), titles()["yardstick"])
         learned = _figures(answer.changes())
         print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
-        print(
-            f"assumptions {record['fingerprint']}, learned {record['fingerprint_learned']}"
-            + ("" if learned_to is None or answer.refused else f", written to {learned_to.name}")
-        )
+        file = "" if learned_to is None or answer.refused else learned_to.name
+        print(sentence("printed/learned", file=file, **record))
 
     print_answer(output, record, answer.figures(), as_table)
     return 1 if answer.refused else 0

@@ -12,8 +12,6 @@ import typer
 
 from analysis.cli.printing import AssumptionsFile, Preferences, reads_files
 
-__all__ = ["add_to"]
-
 OWN = "Your own file instead of the made-up sample: a CSV file."
 
 

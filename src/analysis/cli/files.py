@@ -9,11 +9,9 @@ from typing import Annotated
 
 import typer
 
-from analysis.cli.printing import reads_files
+from analysis.cli.printing import Format, print_answer, reads_files
 from analysis.errors import CountersignalError, Problem, TableError
 from analysis.plain_text import visible
-
-__all__ = ["add_to"]
 
 SEASON = "season.csv"
 
@@ -50,32 +48,42 @@ def check(
             metavar="FILE", help="Write the good rows of a file of graduates to this new file."
         ),
     ] = None,
+    output: Annotated[
+        Format,
+        typer.Option(
+            "--format", help="csv and json list every problem; the text counts those alike."
+        ),
+    ] = Format.table,
 ) -> int:
     """List every problem in your files, and what was repaired in reading them."""
     from analysis.tables.check import check_files
 
     settings = [file for file in files if file.suffix == ".toml" or file.name == SEASON]
-    said = list(map(_check_settings, settings))
+    every: list[Problem] = []
+    said = [_check_settings(file, every) for file in settings]
     tables = [file for file in files if file not in settings]
     if tables or write or not said:
-        said.append(check_files(tables, write=write))
-    print(visible("\n\n".join(text for text, _ in said)))
+        said.append(check_files(tables, write, every))
+    text = visible("\n\n".join(text for text, _ in said))
+    columns = ("file", "line", "column", "value", "expected")
+    rows = [{name: getattr(one, name) for name in columns} for one in every]
+    print_answer(output, rows, rows, lambda: print(text), columns)
     return max(code for _, code in said)
 
 
-def _check_settings(file: Path) -> tuple[str, int]:
+def _check_settings(file: Path, every: list[Problem]) -> tuple[str, int]:
     """What a command would say of a branding, a mapping, the season or a set of assumptions."""
+    from analysis.assumptions import read_assumptions
     from analysis.paths import from_root, toml_content
     from analysis.report.settings import Branding, read_branding
     from analysis.tables.mapping import PARTS, read_mappings
     from analysis.tables.schemas import SCHEMAS
-    from analysis.views.assumptions import assumptions_show
 
     try:
         if file.name == SEASON:
             if not file.is_file() or not file.samefile(from_root(f"data/assumptions/{SEASON}")):
                 raise TableError(Problem(str(file), f"data/assumptions/{SEASON} of the project"))
-            assumptions_show(None)
+            read_assumptions()
             return f"{file.name}: read as the season, nothing wrong", 0
         keys = set(toml_content(file)) if file.is_file() else set()
         if keys & {*Branding.model_fields}:
@@ -85,9 +93,11 @@ def _check_settings(file: Path) -> tuple[str, int]:
             read_mappings(file)
             kind = "a mapping"
         else:
-            assumptions_show(file.resolve())
+            read_assumptions(file.resolve())
             kind = "assumptions"
     except (CountersignalError, OSError, ValueError) as error:
+        own = error.problems if isinstance(error, TableError) else ()
+        every += own or [Problem(file.name, str(error))]
         said = str(error).replace("\n", "\n  ")
         return f"{file.name}: cannot be used\n  {said}", 2
     return f"{file.name}: read as {kind}, nothing wrong", 0

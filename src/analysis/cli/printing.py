@@ -22,32 +22,6 @@ from analysis.plain_text import formula_as_text, visible
 if TYPE_CHECKING:
     from analysis.workers.work import Workers
 
-__all__ = [
-    "AssumptionsFile",
-    "Cluster",
-    "Format",
-    "GraduateFiles",
-    "OwnColumns",
-    "Preferences",
-    "Processes",
-    "Programs",
-    "Sets",
-    "StudentId",
-    "Students",
-    "Survey",
-    "chosen_format",
-    "print_answer",
-    "print_chances",
-    "print_csv",
-    "print_json",
-    "print_list",
-    "print_table",
-    "reads_files",
-    "refuse_both",
-    "say",
-    "workers_of",
-]
-
 PERCENT_COLUMNS = frozenset(
     {"interview_chance", "chance", "low", "high", "match_chance", "selection_acceptability"}
 )
@@ -127,10 +101,14 @@ def print_table(
     from rich.markup import escape
     from rich.table import Table
 
+    from analysis.text import named_lines
+
+    heads = named_lines("printed/heads")
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None)
     for name in columns:
         justify = "right" if name in to_the_right else "left"
-        table.add_column(name.replace("_", " "), justify=justify, overflow="fold")  # type: ignore[arg-type]
+        head = heads.get(name) or name.replace("_", " ")
+        table.add_column(head, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         table.add_row(*(escape(visible(_shown(name, row.get(name)))) for name in columns))
     # Into a pipe a row is a line, however long.
@@ -154,7 +132,11 @@ def print_chances(
     records: Sequence[Mapping[str, Any]], what_ifs: Sequence[str], fingerprint: str
 ) -> None:
     """Print chances as a table: a row a student and program, a column a scenario."""
-    names = {"base": "as it is"} | {f"what_if_{n}": text for n, text in enumerate(what_ifs, 1)}
+    from analysis.text import sentence
+
+    names = {"base": titles()["as_it_is"]} | {
+        f"what_if_{n}": text for n, text in enumerate(what_ifs, 1)
+    }
     rows: list[dict[str, Any]] = []
     for record in records:
         if record["scenario"] == "base":
@@ -163,7 +145,7 @@ def print_chances(
         rows[-1][names[record["scenario"]]] = _with_range(record)
     columns = ["student_id", "program_id", *names.values(), "gate_reason", "unknown"]
     basis = records[0]["chance_basis"] if records else "none"
-    note = f"assumptions {fingerprint}; basis {basis}; in brackets the range as assumptions vary"
+    note = sentence("printed/chances", fingerprint=fingerprint, basis=basis)
     print_table(rows, columns, note, to_the_right=tuple(names.values()))
 
 
@@ -179,40 +161,32 @@ def _with_range(record: Mapping[str, Any]) -> str:
 
 
 WIDEST = 100
-BASES = {
-    "identity": "from each program's own applicants",
-    "base_rate": "at the base rate that the assumptions give",
-    "article": "at the article's illustrative level",
-}
+
+
+def titles() -> dict[str, str]:
+    """What stands over the tables that commands print."""
+    from analysis.text import named_lines
+
+    return named_lines("printed/titles")
 
 
 def print_list(student_id: str, record: dict[str, Any]) -> None:
     """Print the answer of ``pick`` for a reader."""
+    from analysis.text import sentence, sentences
+
     if record["programs"]:
-        title = f"{student_id}: {len(record['chosen'])} applications, the likeliest first"
+        count = len(record["chosen"])
+        title = sentence("printed/list_title", student_id=student_id, count=count)
         columns = ["program", "group", "chance", "range", "signal", "why"]
         # Without preferences every order is as good as another.
         columns = [*columns, "rank"] if record["preference_from"] else columns
         print_table([_program(row) for row in record["programs"]], columns, title)
         print("\n".join(f"{code}: {words}" for code, words in record["legend"].items()))
-    if record["unknowns"]:
-        print("* a policy to confirm before paying: --format csv or json says what")
-    for sentence in record["sentences"]:
-        _print_wrapped(sentence)
-    curve = ", ".join(
-        f"{row['rho']:g}: {_percent(row['match_chance'])}{' (independent)' * row['independent']}"
-        for row in record["match_chance_by_rho"]
-    )
-    if record["programs"]:
-        _print_wrapped(f"Match chance by the correlation of answers: {curve}.")
-    if record["left_out"]:
-        print("The best left out, and why:")
-    for row in record["left_out"]:
-        chance = _percent(row["interview_chance"])
-        _print_wrapped(f"- {row['program_id']} ({chance}): {row['why']}", "  ")
+    for line in sentences("printed/list", **record):
+        _print_wrapped(line, "  " if line.startswith("- ") else "")
     if record["what_ifs"]:
         _print_what_ifs(record)
-    print(f"Chances {BASES[record['chance_basis']]}; assumptions {record['fingerprint']}.")
+    print(sentence("printed/list_foot", **record))
 
 
 def _program(row: dict[str, Any]) -> dict[str, Any]:
@@ -230,7 +204,7 @@ def _program(row: dict[str, Any]) -> dict[str, Any]:
 
 def _print_what_ifs(record: dict[str, Any]) -> None:
     base = {
-        "changes": "as it is",
+        "changes": titles()["as_it_is"],
         "match_chance": record["match_chance"],
         "match_chance_if_unknowns_close": record["match_chance_if_unknowns_close"],
         "expected_interviews": record["expected_interviews"],
@@ -241,9 +215,9 @@ def _print_what_ifs(record: dict[str, Any]) -> None:
     }
     rows = [
         {
-            "what if": row["changes"],
+            "changes": row["changes"],
             "match_chance": row["match_chance"],
-            "if closed": _percent(row["match_chance_if_unknowns_close"]),
+            "if_closed": _percent(row["match_chance_if_unknowns_close"]),
             "interviews": f"{row['expected_interviews']:.1f}",
             "sent": row["applications"],
             "fees": f"${row['fee_usd']:,.0f}",
@@ -252,7 +226,7 @@ def _print_what_ifs(record: dict[str, Any]) -> None:
         }
         for row in [base, *record["what_ifs"]]
     ]
-    print_table(rows, list(rows[0]), "Side by side")
+    print_table(rows, list(rows[0]), titles()["what_ifs"])
     for row in record["what_ifs"]:
         _print_wrapped(row["sentence"])
 

@@ -26,7 +26,7 @@ from analysis.cli.printing import (
     say,
     workers_of,
 )
-from analysis.errors import CountersignalError
+from analysis.errors import CountersignalError, problem_lines, problems_by_row
 from analysis.paths import from_root, project_root
 from analysis.plain_text import password_fault
 
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from analysis.report.folder import Manifest, Outcome
     from analysis.report.overview import OverviewFiles
     from analysis.workers.work import Workers
-
-__all__ = ["add_to"]
 
 SAMPLE = ("students", "programs", "preferences")
 DEMO_STUDENTS = ("S001", "S002", "S003", "S004", "S006")
@@ -208,8 +206,8 @@ def _loaded(out: Path, *files: Path, **options: Any) -> Inputs:
         raise typer.Exit(error.exit_code) from None
     for repair in inputs.repairs:
         say(f"repaired: {repair}")
-    for problem in inputs.problems:
-        say(problem)
+    for message in problem_lines(inputs.problems):
+        say(message)
     return inputs
 
 
@@ -231,7 +229,7 @@ def _rendered(inputs: Inputs, out: Path, pool: Workers, **options: Any) -> int:
     asked = {row.student_id for row in inputs.students} | inputs.refused.keys()
     # A folder may hold reports of others, which were not asked for.
     manifest.students = {who: entry for who, entry in manifest.students.items() if who in asked}
-    _say_what_became(manifest, out)
+    _say_what_became(manifest, out, inputs)
     return 0 if is_all_delivered(manifest) else 1
 
 
@@ -289,13 +287,20 @@ def _warn_if_synced(out: Path) -> None:
         )
 
 
-def _say_what_became(manifest: Manifest, out: Path) -> None:
+def _say_what_became(manifest: Manifest, out: Path, inputs: Inputs) -> None:
+    from analysis.report.batch import KEPT
+
     outcomes = manifest.students
+    refused = problems_by_row(inputs.problems)
     delivered = [entry for entry in outcomes.values() if entry.outcome == "delivered"]
     plural = "" if len(delivered) == 1 else "s"
     say(f"{len(delivered)} report{plural} in {out}")
     for student_id, entry in outcomes.items():
-        if entry.outcome != "delivered" or entry.message:
+        if student_id in refused:
+            # With what the cell holds, which the terminal may show and a file of OUT may not.
+            kept = [KEPT] if entry.pdf_sha256 else []
+            say(f"{student_id}: {'; '.join([*map(str, refused[student_id]), *kept])}")
+        elif entry.outcome != "delivered" or entry.message:
             line = f" (line {entry.line})" if entry.line else ""
             say(f"{student_id}{line}: {entry.message or 'not made yet'}")
         for warning in entry.warnings:

@@ -20,8 +20,6 @@ from analysis.paths import from_root
 from analysis.report.folder import write_whole
 from analysis.views.case import Case, case_from_json, case_json, differences
 
-__all__ = ["Cases", "History", "NamedCase", "Steps", "cases_text", "read_cases"]
-
 MOST_STEPS = 30  # that a tab keeps
 BREATH = 0.001  # seconds between two steps, in which a newer change is heard
 

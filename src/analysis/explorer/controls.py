@@ -22,8 +22,6 @@ from analysis.views.case import (
 )
 from analysis.views.desk import Desk
 
-__all__ = ["Controls", "Panel", "as_text", "group", "heading", "paragraphs", "plain", "table"]
-
 LONGEST = 200
 
 

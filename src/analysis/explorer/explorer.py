@@ -29,8 +29,6 @@ from analysis.views.desk import (
     whose_data,
 )
 
-__all__ = ["Explorer", "explore"]
-
 MOST_LISTS = 32
 PAUSE = 0.01  # seconds without a change before the list is made
 BASE = "The base case"

@@ -11,10 +11,9 @@ import ipywidgets
 import pandas as pd
 
 from analysis.explorer.controls import Panel, heading, paragraphs, plain
+from analysis.text.labels import POLICIES
 from analysis.views.case import Case
-from analysis.views.desk import POLICIES, Desk, ListOf, policies_to_confirm, program_card
-
-__all__ = ["Listing"]
+from analysis.views.desk import Desk, ListOf, policies_to_confirm, program_card
 
 ANY = "Any"
 SHOWN = {
@@ -70,9 +69,9 @@ class Listing:
         self.signal.observe(self._marked, "value")
         self.policies = {
             column: ipywidgets.Dropdown(
-                description=f"Confirmed: {words.name}", options=[("not yet", ""), *words.answers]
+                description=f"Confirmed: {name}", options=[("not yet", ""), *answers]
             )
-            for column, words in POLICIES.items()
+            for column, (name, answers) in POLICIES.items()
         }
         for column, widget in self.policies.items():
             widget.observe(lambda change, column=column: self._confirm(column, change), "value")

@@ -14,8 +14,6 @@ from analysis.tables.proposal import TELLS_OF_FLAGS, Foreign, Proposal, Word, fo
 from analysis.tables.reading import RawRows
 from analysis.tables.schemas import SCHEMAS
 
-__all__ = ["MappingEditor"]
-
 UNDECIDED = "?"
 MOST_WORDS = 40
 ALL_WORDS = 100_000

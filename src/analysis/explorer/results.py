@@ -35,12 +35,11 @@ from analysis.figures.program_risk_tolerance import (
     draw_program_risk_tolerance,
 )
 from analysis.figures.style import DARK, context, new_axes
-from analysis.views.desk import KEY_NUMBERS, SOURCE, ListOf, Standing, changed_lines
+from analysis.text.labels import KEY_NUMBERS, OUR_MODEL
+from analysis.views.desk import ListOf, Standing, changed_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-__all__ = ["Chart", "Kept", "Results", "face_rules", "image"]
 
 # Weights of the charts' typeface; the page's own text takes the same.
 FACES = {400: "FiraSans-Regular.ttf", 600: "FiraSans-SemiBold.ttf"}
@@ -275,7 +274,7 @@ class Results:
             limit = len(view.programs)
             # A list of some hundred programs: past the first ones no column could be told apart.
             frame = view.further.iloc[:MOST_APPLICATIONS]
-            frame = frame.assign(basis="assumption", source=SOURCE)
+            frame = frame.assign(basis="assumption", source=OUR_MODEL)
         self.charts["applications"].show(frame, flat_below=flat_below, limit=limit)
 
     def show_trouble(self, message: str) -> None:
@@ -324,7 +323,7 @@ def key_numbers(
 ) -> str:
     """The few numbers that stay in view, each with what it was where it has moved."""
     tiles = []
-    for name in [n for key in KEY_NUMBERS for n in now if n.startswith(key)]:
+    for name in [n for key in KEY_NUMBERS.values() for n in now if n.startswith(key)]:
         was = before.get(name)
         moved = was is not None and was != now[name]
         said = f"{beside}: {as_text(str(was).split(' (')[0])}" if moved else ""

@@ -40,8 +40,6 @@ from analysis.views.desk import (
     without_states,
 )
 
-__all__ = ["Saving", "Taken", "download", "report_pdf"]
-
 SECONDS = 300
 LONGEST_MARK = 220  # characters, two lines at the head of a page
 KINDS = {

@@ -32,16 +32,6 @@ from analysis.views.desk import (
     read_desk,
 )
 
-__all__ = [
-    "FOLDER_VARIABLE",
-    "MOST_BYTES",
-    "Files",
-    "browser",
-    "handed_in",
-    "private_folder",
-    "too_large",
-]
-
 FOLDER_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TABLES = {
     "students": "Class",

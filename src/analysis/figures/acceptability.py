@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_acceptability", "draw_acceptability"]
-
 Floats = NDArray[np.float64]
 
 NEEDED = ("program", "place", "acceptability")

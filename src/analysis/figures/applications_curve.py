@@ -5,16 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.figures import style
+from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_applications_curve", "draw_applications_curve"]
-
-CHART = style.Chart(
-    "the curve of applications", ("match_chance",), "Rising line:", most=None, frame=False
-)
+CHART = style.Chart("the curve of applications", ("match_chance",), "", most=None, frame=False)
 HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 96.8, 32.8, 4.7, 36.3, 18.1
 LOW = 25  # of 100: under it the words stand over the line, clear of the axis
 
@@ -25,8 +22,8 @@ def draw_applications_curve(
     *,
     recommended: int,
     by: str = "applications",
-    mark: str = "recommended",
-    axis: str = "Applications sent",
+    mark: str = "",
+    axis: str = "",
 ) -> Axes:
     """Draw the match chance by the number of applications sent, the recommended number marked.
 
@@ -39,7 +36,8 @@ def draw_applications_curve(
     recommended : int
         The number that is marked.
     by, mark, axis : str
-        Column of the numbers, what the marked one is, and the label of the axis.
+        Column of the numbers, what the marked one is ("recommended" without), and the label of the
+        axis ("Applications sent" without).
 
     Returns
     -------
@@ -51,7 +49,7 @@ def draw_applications_curve(
     FigureError
         If there is nothing to draw.
     """
-    CHART.check(curve, by)
+    words = _words(curve, recommended, by, mark, axis)
     with style.chart(ax):
         percents = curve.assign(percent=100 * curve["match_chance"])
         ax.plot(percents[by], percents["percent"], color=style.BLUE)
@@ -60,7 +58,7 @@ def draw_applications_curve(
             x, y = float(recommended), float(at["percent"].iloc[0])
             ax.plot([x], [y], "o", color=style.BLUE, ms=7, clip_on=False)
             ax.annotate(
-                f"{mark}: {recommended}, about {y:.0f} in 100",
+                words["mark"],
                 (x, y),
                 xytext=(6, -14 if y > LOW else 8),
                 textcoords="offset points",
@@ -71,9 +69,9 @@ def draw_applications_curve(
         ax.set_xlim(0, float(percents[by].max()) + 1)
         ax.set_yticks([0, 25, 50, 75, 100])
         ax.locator_params(axis="x", integer=True)
-        ax.set_xlabel(axis, loc="left")
+        ax.set_xlabel(words["axis"], loc="left")
         ax.set_ylabel("")
-        ax.set_title("Of 100 applicants, how many match", loc="left", fontsize=style.SMALL_SIZE)
+        ax.set_title(words["title"], loc="left", fontsize=style.SMALL_SIZE)
         ax.grid(axis="y")
         return CHART.finished(ax, curve, style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE))
 
@@ -88,12 +86,22 @@ def alt_applications_curve(curve: DataFrame, *, recommended: int, by: str = "app
     ...     pd.DataFrame({"applications": [1, 2], "match_chance": [0.4, 0.5]}), recommended=1)
     'Rising line: 1 application gives about 40 matches of 100, 2 give about 50.'
     """
+    return CHART.alt(curve, [_words(curve, recommended, by)["alt"]])
+
+
+def _words(
+    curve: DataFrame, recommended: int, by: str, mark: str = "", axis: str = ""
+) -> dict[str, str]:
+    """Words of text/figures/applications_curve.md.j2, by what they are for."""
     CHART.check(curve, by)
-    last = curve.iloc[-1]
-    end = f"{int(last[by])} give about {100 * last['match_chance']:.0f}"
-    at = curve[curve[by] == recommended]
-    if not len(at) or recommended == int(last[by]):
-        return CHART.alt(curve, [f"{end} matches of 100"])
-    noun = f"{by[:-1]} gives" if recommended == 1 else f"{by} give"
-    chance = 100 * float(at["match_chance"].iloc[0])
-    return CHART.alt(curve, [f"{recommended} {noun} about {chance:.0f} matches of 100, {end}"])
+    chances = curve.set_index(by)["match_chance"]
+    return named_lines(
+        "figures/applications_curve",
+        recommended=recommended,
+        chance=chances.get(recommended),
+        last=int(chances.index[-1]),
+        last_chance=chances.iloc[-1],
+        by=by,
+        mark=mark,
+        axis=axis,
+    )

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_chance_by_score", "draw_chance_by_score"]
-
 NEEDED = ("flagged", "step2_ck", "chance", "low", "high", "assumed")
 TITLE = "What a high Step 2 CK does with and without a flag"
 X_AXIS = "Step 2 CK"

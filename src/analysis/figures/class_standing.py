@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_class_standing", "draw_class_standing"]
-
 NEEDED = ("student_id", "match_chance")
 TITLE = "Who stands where: the chance that the list ends in a match"
 UNIT = "Chance of a match (%)"

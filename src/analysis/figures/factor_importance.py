@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_factor_importance", "draw_factor_importance"]
-
 NEEDED = ("factor", "importance")
 TITLE = "What program directors weigh, by factor"
 UNIT = "Importance (points of 100)"

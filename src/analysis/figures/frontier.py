@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_frontier", "draw_frontier"]
-
 Floats = NDArray[np.float64]
 
 NEEDED = ("match_utility", "match_chance", "preference_if_matched")

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.figures import style
+from analysis.text import sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
-
-__all__ = ["alt_icon_array", "draw_icon_array"]
 
 CHART = style.Chart("the array of dots", ("outcome", "count"), "", frame=False)
 MOST = 200
@@ -75,8 +74,8 @@ def alt_icon_array(outcomes: DataFrame) -> str:
     '100 dots: 81 match, 19 do not match.'
     """
     counts = _counts(outcomes)
-    told = ", ".join(f"{n} {what}" for n, what in zip(counts, outcomes["outcome"], strict=True))
-    return CHART.alt(outcomes, [f"{sum(counts)} dots: {told}"])
+    told = list(zip(counts, outcomes["outcome"], strict=True))
+    return CHART.alt(outcomes, [sentence("figures/icon_array", total=sum(counts), told=told)])
 
 
 def _counts(outcomes: DataFrame) -> list[int]:

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_interview_chances", "draw_interview_chances"]
-
 NEEDED = ("red_flag", "interview_chance")
 TITLE = "Chance of an interview with a high Step 2 CK, by red flag"
 UNIT = "Chance of an interview at one program (%)"

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_match_chance_by_rho", "draw_match_chance_by_rho"]
-
 Floats = NDArray[np.float64]
 
 NEEDED = ("rho", "match_chance")

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_next_application", "draw_next_application", "html_next_application"]
-
 Floats = NDArray[np.float64]
 
 NEEDED = ("applications", "match_gain")

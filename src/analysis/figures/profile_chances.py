@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_profile_chances", "draw_profile_chances", "html_profile_chances"]
-
 NEEDED = ("red_flag", "interview_chance")
 BESIDE = "article_chance"
 TITLE = "Chance of an interview for this kind of application, by red flag"

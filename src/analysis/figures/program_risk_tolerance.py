@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_program_risk_tolerance", "draw_program_risk_tolerance"]
-
 NEEDED = ("prestige", "red_flag_tolerance")
 NAMES = ("label", "program_name", "program_type", "program_id")
 TITLE = "Prestige, and willingness to consider red flags"

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_reliability", "draw_reliability"]
-
 NEEDED = ("mean_chance", "rate", "band_low", "band_high", "n_applications", "suppressed")
 TITLE = "Did 40% happen in 40 of 100?"
 X_AXIS = "Interview chance that was said, mean of a tenth (%)"

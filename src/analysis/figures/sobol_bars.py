@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_sobol_bars", "draw_sobol_bars"]
-
 NEEDED = ("input", "first", "total")
 TITLE = "Where the uncertainty of the match chance comes from"
 UNIT = "Share of the variance (%)"

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_survey_table", "draw_survey_table"]
-
 NEEDED = ("factor", "percent_citing", "mean_importance")
 TITLE = "What program directors cite, and how important it is to them"
 UNIT = "Directors who cite the factor (%)"

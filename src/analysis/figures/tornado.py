@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_tornado", "draw_tornado"]
-
 NEEDED = ("input", "low", "high", "answer_low", "answer_base", "answer_high")
 ANSWERS = ["low", "high", "answer_low", "answer_base", "answer_high"]
 TITLE = "How far the match chance moves when one input does"

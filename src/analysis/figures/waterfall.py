@@ -5,18 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.figures import style
+from analysis.text import named_lines
 from analysis.vocabulary import COMPONENTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-__all__ = ["alt_waterfall", "draw_waterfall"]
-
 NEEDED = ("part", "chance", "change")
-CHART = style.Chart("the chart of what moves the chance", NEEDED, "Steps", frame=False)
-ENDS = {"typical": "A typical applicant", "own": "You"}
-UNIT = "Average chance of an interview at the programs on your list (%)"
+CHART = style.Chart("the chart of what moves the chance", NEEDED, "", frame=False)
+ENDS = ("typical", "own")
 ROW, LEFT, RIGHT, BELOW = 21.5, 103.0, 9.0, 39.6
 THICK = 0.62  # of a row
 
@@ -42,7 +40,7 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
     FigureError
         If there is nothing to draw.
     """
-    CHART.check(parts)
+    words = _words(parts)
     with style.chart(ax):
         before = 0.0
         most = max(parts["chance"].max(), 0.2)
@@ -70,11 +68,11 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
                     zorder=0,
                 )
             before = step.chance
-        ax.set_yticks(range(len(parts)), [_label(part) for part in parts["part"]])
+        ax.set_yticks(range(len(parts)), [{**COMPONENTS, **words}[part] for part in parts["part"]])
         ax.invert_yaxis()
         ax.set_xlim(0, min(1.12, most + 0.12))
         ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
-        ax.set_xlabel(UNIT, loc="left")
+        ax.set_xlabel(words["axis"], loc="left")
         ax.grid(axis="x")
         ax.spines["left"].set_visible(False)
         margins = style.Margins(ROW * len(parts) + 10, LEFT, RIGHT, BELOW, above=4)
@@ -92,22 +90,22 @@ def alt_waterfall(parts: DataFrame) -> str:
     >>> alt_waterfall(pd.DataFrame(steps, columns=["part", "chance", "change"]))
     'Steps from 40% for a typical applicant to 60% for you; letters change it most, by +20 points.'
     """
+    return CHART.alt(parts, [_words(parts)["alt"]])
+
+
+def _words(parts: DataFrame) -> dict[str, str]:
+    """Words of text/figures/waterfall.md.j2, by what they are for."""
     CHART.check(parts)
-    first, last = parts["chance"].iloc[0], parts["chance"].iloc[-1]
     steps = parts[parts["change"].notna()]
     largest = steps.loc[steps["change"].abs().idxmax()]
-    name = COMPONENTS[largest["part"]]
-    name = name if name.startswith("Step") else name[0].lower() + name[1:]
-    verb = "changes" if name.startswith("Step") or name == "research" else "change"
-    told = (
-        f"from {100 * first:.0f}% for a typical applicant to {100 * last:.0f}% for you; "
-        f"{name} {verb} it most, by {_points(largest['change'])} points"
+    return named_lines(
+        "figures/waterfall",
+        first=parts["chance"].iloc[0],
+        last=parts["chance"].iloc[-1],
+        part=largest["part"],
+        name=COMPONENTS[largest["part"]],
+        points=_points(largest["change"]),
     )
-    return CHART.alt(parts, [told])
-
-
-def _label(part: str) -> str:
-    return ENDS.get(part) or COMPONENTS[part]
 
 
 def _points(change: float) -> str:

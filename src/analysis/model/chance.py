@@ -14,31 +14,10 @@ from scipy.special import ndtri
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.level import ProgramLevels, program_levels
-from analysis.model.parameters import (
-    EXAM_FAILURES,
-    ChanceParameters,
-    chance_parameters,
-    joint_draws,
-    listed,
-)
+from analysis.model.parameters import ChanceParameters, chance_parameters, joint_draws, listed
 from analysis.model.profile import ExpectedScore, expected_score, profile_levels, specialties_of
 from analysis.model.terms import TERMS, Gate, Terms, gate, terms_of
-
-__all__ = [
-    "DIVISIONS",
-    "TERMS",
-    "Market",
-    "Part",
-    "chance_blocks",
-    "chance_by_parameters",
-    "chance_columns",
-    "drawn_chances",
-    "in_order",
-    "interview_chance",
-    "place_log_odds",
-    "range_ends",
-    "wilson_interval",
-]
+from analysis.vocabulary import EXAM_FAILURES
 
 Floats = NDArray[np.float64]
 # The nine divisions of the US Census Bureau, which ERAS offers as geographic preferences.

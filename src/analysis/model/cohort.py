@@ -21,29 +21,6 @@ from analysis.model.correlation import Scenarios, match_thresholds, mechanism, o
 from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.parameters import listed
 
-__all__ = [
-    "STEPS",
-    "Assumed",
-    "Member",
-    "Placements",
-    "Room",
-    "Season",
-    "answers_at_stake",
-    "as_assumed",
-    "as_varied",
-    "further_applications",
-    "margins",
-    "matches_by_step",
-    "matches_if_independent",
-    "members_of",
-    "placements",
-    "room_of",
-    "season",
-    "second_specialties",
-    "shared_programs",
-    "shared_signals",
-]
-
 Floats = NDArray[np.float64]
 
 

@@ -13,20 +13,6 @@ from scipy.special import ndtr, ndtri
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 
-__all__ = [
-    "HIGHEST_RHO",
-    "Mechanism",
-    "Scenarios",
-    "answers_at",
-    "hermite",
-    "interview_states",
-    "match_thresholds",
-    "mechanism",
-    "offers_at",
-    "quadrature",
-    "scenarios",
-]
-
 Floats = NDArray[np.float64]
 HIGHEST_RHO = 0.95
 # Numerical method, not the model: where each quadrature is exact to the marginals' 1e-10.

@@ -31,8 +31,6 @@ from analysis.model.pool import (
     typical_penalty,
 )
 
-__all__ = ["IDENTITY", "ProgramLevels", "base_rate_level", "program_levels"]
-
 Floats = NDArray[np.float64]
 IDENTITY = "identity"
 # Levels of programs as read and as solved, so that a class pays once for a programs file.

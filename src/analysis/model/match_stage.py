@@ -28,17 +28,6 @@ from analysis.model.pool import (
 )
 from analysis.model.profile import group_of
 
-__all__ = [
-    "HIGHEST_RATE",
-    "LOWEST_RATE",
-    "AllSpecialties",
-    "TypicalApplicant",
-    "all_specialties",
-    "curve_by_interviews",
-    "match_rates",
-    "typical_applicant",
-]
-
 Floats = NDArray[np.float64]
 LOWEST_RATE, HIGHEST_RATE = 0.01, 0.99
 # Nodes of a person's evidence and of what differs between applications; and the log-odds within

@@ -11,8 +11,6 @@ import pandas as pd
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.model.pool import pool_of
 
-__all__ = ["LEAST_APPLICANTS", "offers_by_date", "with_own_season"]
-
 LEAST_APPLICANTS = 10  # fewer say nothing about a season, and may be recognized
 SAME_STATE = "place.same_state_share"
 

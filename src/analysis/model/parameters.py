@@ -17,20 +17,6 @@ from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
 from analysis.vocabulary import EXAM_FAILURES
 
-__all__ = [
-    "CLASSES",
-    "EXAM_FAILURES",
-    "FLAGS",
-    "RELIEF",
-    "ChanceParameters",
-    "Number",
-    "chance_parameters",
-    "heaviest_first",
-    "joint_draws",
-    "listed",
-    "relief",
-]
-
 FLAGS = tuple(vocabulary.FLAGS)
 RELIEF = MappingProxyType({code: flag.relief for code, flag in vocabulary.FLAGS.items()})
 CLASSES = tuple(vocabulary.COMPETITIVENESS)

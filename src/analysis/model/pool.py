@@ -18,24 +18,6 @@ from analysis.errors import ModelError
 from analysis.model.correlation import hermite
 from analysis.model.parameters import ChanceParameters, chance_parameters, relief
 
-__all__ = [
-    "COMPENSATING",
-    "FLAG_CELLS",
-    "PLACES",
-    "SIGNALS",
-    "Evidence",
-    "Gates",
-    "LevelProblem",
-    "Odds",
-    "Pool",
-    "conditional_odds",
-    "evidence_of",
-    "expected_value",
-    "own_shares",
-    "pool_of",
-    "typical_penalty",
-]
-
 Floats = NDArray[np.float64]
 SIGNALS = ("none", "silver", "gold")
 PLACES = ("elsewhere", "preferred_division", "same_state")

@@ -16,19 +16,6 @@ from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.parameters import CLASSES, FLAGS, RELIEF, chance_parameters, listed
 
-__all__ = [
-    "ExpectedScore",
-    "clerkship_value",
-    "expected_score",
-    "flags_value",
-    "group_of",
-    "has_score",
-    "profile_levels",
-    "profile_points",
-    "specialties_of",
-    "step2_value",
-]
-
 LEAVE = "loa_academic"
 
 

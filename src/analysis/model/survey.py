@@ -17,16 +17,6 @@ from analysis.model.chance import wilson_interval
 from analysis.vocabulary import COMPONENTS as LABELS
 from analysis.vocabulary import folded
 
-__all__ = [
-    "WAYS",
-    "component_weights",
-    "factor_ratings",
-    "rank_order_centroid",
-    "survey_assumptions",
-    "weighing",
-    "weights_in_force",
-]
-
 Floats = NDArray[np.float64]
 NOT_FACTORS = {"respondent_id", "specialty", "source"}
 WORDS_AND_COUNTS = {"factor", "label", "specialty", "n", "suppressed", "source", "basis"}

@@ -12,19 +12,9 @@ from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.model.level import ProgramLevels
-from analysis.model.parameters import EXAM_FAILURES, FLAGS, ChanceParameters, relief
+from analysis.model.parameters import FLAGS, ChanceParameters, relief
 from analysis.model.profile import step2_value
-
-__all__ = [
-    "TERMS",
-    "FlagPart",
-    "Gate",
-    "Terms",
-    "combined_penalty",
-    "gate",
-    "penalty_parts",
-    "terms_of",
-]
+from analysis.vocabulary import EXAM_FAILURES
 
 Floats = NDArray[np.floating]
 COURSE, SEVERAL_COURSES = "course_failure_remediated", "preclinical_failures_multiple"

@@ -17,14 +17,6 @@ from analysis.model.parameters import CLASSES, FLAGS, listed
 from analysis.model.profile import specialties_of
 from analysis.vocabulary import DEGREES, NO_FLAG
 
-__all__ = [
-    "chances_at_score",
-    "chances_by_flag",
-    "chances_with_and_without",
-    "type_program",
-    "what_if",
-]
-
 # Name on the command line: column, lowest and highest value.
 NUMBERS: Mapping[str, tuple[str, float, float]] = MappingProxyType(
     {

@@ -40,8 +40,6 @@ from analysis.report.render import (
 from analysis.report.settings import read_branding
 from analysis.workers.work import Workers
 
-__all__ = ["BRANDING", "is_all_delivered", "run_batch"]
-
 BRANDING = "reports/branding.toml"
 WRITING_SHARE = 10  # manifests are written as often as takes a tenth of the time at most
 KEPT = "the earlier report stays in its place"

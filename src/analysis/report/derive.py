@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,6 @@ import jupytext
 import nbformat
 
 from analysis.paths import project_root
-
-__all__ = ["derived_notebook", "differences", "main"]
 
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 SECONDS_A_CELL = 300
@@ -53,17 +52,29 @@ def differences(text: Path) -> list[str]:
     return found
 
 
+def sockets_in(folder: str) -> Any:
+    """Configuration of one kernel that listens at files of a folder, where the system has such."""
+    # Two kernels that start at once may pick the same port: it is free until one of them listens.
+    import zmq
+    from traitlets.config import Config
+
+    files = {"transport": "ipc", "ip": str(Path(folder) / "socket")}
+    return Config(KernelManager=files if zmq.has("ipc") else {})
+
+
 def _execute(text: Path) -> None:
     from nbclient import NotebookClient
 
     notebook = derived_notebook(text)
-    NotebookClient(
-        notebook,
-        timeout=SECONDS_A_CELL,
-        record_timing=False,
-        coalesce_streams=True,  # a busy machine tears what one print said
-        resources={"metadata": {"path": str(text.parent)}},
-    ).execute()
+    with tempfile.TemporaryDirectory() as folder:
+        NotebookClient(
+            notebook,
+            config=sockets_in(folder),
+            timeout=SECONDS_A_CELL,
+            record_timing=False,
+            coalesce_streams=True,  # a busy machine tears what one print said
+            resources={"metadata": {"path": str(text.parent)}},
+        ).execute()
     notebook.metadata = derived_notebook(text).metadata
     nbformat.validate(notebook)
     nbformat.write(notebook, text.with_suffix(".ipynb"))

@@ -27,8 +27,6 @@ from traitlets.config import Config
 
 from analysis.report.exporter import Outputs, Stream
 
-__all__ = ["SEED", "CountersignalEngine", "shelter"]
-
 SEED = 0
 
 

@@ -25,8 +25,6 @@ from analysis.report.publish import IDENTITY_MIME, IMAGE_MIME, LAYOUT_MIME, TYPE
 from analysis.report.settings import read_branding
 from analysis.report.typesetting import Document, Layout, Part, Picture, Typed, pdf_bytes
 
-__all__ = ["CountersignalPDFExporter", "Outputs", "Stream", "document_from_notebook"]
-
 
 class Outputs:
     """Collects outputs: streams joined, displays updated by id, cleared when asked."""

@@ -26,29 +26,6 @@ from analysis.errors import CountersignalError, ReportError
 from analysis.plain_text import formula_as_text
 from analysis.workers.host import code_hash
 
-__all__ = [
-    "ASSUMPTIONS",
-    "LOCK",
-    "LONGEST_PASSWORD",
-    "MANIFEST",
-    "NOTEBOOKS",
-    "OLD",
-    "PART_SUFFIX",
-    "FolderError",
-    "Manifest",
-    "Outcome",
-    "PdfLock",
-    "file_sha256",
-    "is_private",
-    "locked_folder",
-    "move_to_old",
-    "opens_with",
-    "read_manifest",
-    "unlocked",
-    "write_manifest",
-    "write_whole",
-]
-
 LONGEST_PASSWORD = 127  # bytes in UTF-8; PDF 2.0 reads no more
 REVISION, KEY_BYTES = 6, 32  # AES-256 as PDF 2.0 has it
 HEADER = "%PDF-1.7"  # what the page was made as; pypdf would write 1.3

@@ -11,8 +11,6 @@ import pypdfium2
 
 from analysis.errors import ReportError
 
-__all__ = ["CLASS", "check_all_printed", "check_whose_report", "subject_of"]
-
 CLASS = "Whole class"
 MARKER = re.compile(rf"(Student [A-Za-z0-9_-]+|{CLASS}) · page (\d+) of (\d+)")
 SIDE_MARGIN, TOP_MARGIN, BOTTOM_MARGIN = 40.0, 28.0, 20.0  # points; no text stands nearer the edge

@@ -20,15 +20,6 @@ from analysis.report.render import Report, ReportJob, report_work
 from analysis.report.settings import Branding, read_branding
 from analysis.workers.pool import LocalPool
 
-__all__ = [
-    "OVERVIEW_NOTEBOOK",
-    "OverviewFiles",
-    "overview_files",
-    "render_handout",
-    "render_overview",
-    "write_overview",
-]
-
 OVERVIEW_NOTEBOOK = "notebooks/70_class_overview.ipynb"
 HANDOUT_NOTEBOOK = "notebooks/75_class_handout.ipynb"
 HANDOUT = {

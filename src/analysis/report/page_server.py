@@ -30,8 +30,6 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from analysis.paths import from_root
 
-__all__ = ["lab_command", "serve_page", "with_parameters", "working_copy"]
-
 MOST_MESSAGE_BYTES = 64 * 2**20  # an upload is one message
 WORK = "data/private/work"
 EXPLORE = "80_explore.ipynb"

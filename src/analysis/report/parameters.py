@@ -17,8 +17,6 @@ from typing import Any
 
 from analysis.errors import ReportError
 
-__all__ = ["check_parameters", "notebook_parameters_hash", "stamp"]
-
 INJECTED = "# Parameters"  # how papermill begins the cell that it puts in
 YES, NO = {"yes", "true", "1"}, {"no", "false", "0"}
 HASH_LENGTH = 16

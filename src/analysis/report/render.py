@@ -29,16 +29,6 @@ from analysis.report.settings import Branding
 from analysis.report.typesetting import pdf_bytes
 from analysis.workers.work import Work
 
-__all__ = [
-    "REPORT_NOTEBOOK",
-    "SECONDS_A_REPORT",
-    "Report",
-    "ReportJob",
-    "make_report",
-    "report_work",
-    "scrubbed",
-]
-
 SHORTEST_WORD = 2
 # Folders before a file's name, on any system; an address of the web is none.
 FOLDERS = re.compile(r"(?<![\w:/.])(?:/(?:[^\s/\"'<>|:]+/)+|[A-Za-z]:\\(?:[^\s\\\"'<>|:]+\\)+)")

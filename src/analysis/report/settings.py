@@ -13,8 +13,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from analysis.errors import Problem, SettingsError
 from analysis.paths import toml_content
 
-__all__ = ["Branding", "contrast_on_white", "read_branding"]
-
 MOST_LOGO_BYTES = 5 * 2**20
 WHERE_SVG_BEGINS = 4096  # bytes; comments may stand before it
 LOGOS = {".png": b"\x89PNG", ".jpg": b"\xff\xd8", ".jpeg": b"\xff\xd8", ".svg": b"<svg"}

@@ -27,19 +27,6 @@ from analysis.report.guard import check_all_printed, subject_of
 from analysis.report.settings import Branding
 from analysis.report.words import Block, blocks_of, endless_word_parts, plain_words
 
-__all__ = [
-    "MISSING_GLYPH",
-    "Document",
-    "Layout",
-    "Part",
-    "Picture",
-    "Typed",
-    "font_folders",
-    "pdf_bytes",
-    "plain_letters",
-    "without_missing_glyphs",
-]
-
 MISSING_GLYPH = "\u25a1"  # a hollow square, which the last font has
 
 SANS, SERIF, CJK = "fontpkg_fira_sans", "fontpkg_ibm_plex_serif", "noto_cjk_sans_otc"

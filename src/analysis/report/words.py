@@ -15,8 +15,6 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-__all__ = ["Block", "blocks_of", "endless_word_parts", "plain_words"]
-
 Block = dict[str, Any]
 
 LONGEST_NARROW_LINE = 90  # a table with a longer line takes the full width of the text

@@ -14,8 +14,6 @@ from analysis.tables.loading import Checked, listed_problems, report_of
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["check_files", "check_table", "notes_together", "problems_together"]
-
 
 def problems_together(checked: Mapping[str, Checked]) -> list[Problem]:
     """Ids that match nobody, signals beyond those at hand, specialties without a program."""
@@ -143,48 +141,46 @@ def check_table(path: Path, table: str | None = None) -> Checked:
 
 
 def check_files(
-    paths: Sequence[Path], mapping: Path | None = None, write: Path | None = None
+    paths: Sequence[Path], write: Path | None = None, every: list[Problem] | None = None
 ) -> tuple[str, int]:
     """Report on several files: 0 all well, 1 bad rows, 2 a file that is no table."""
     # Graduates also over all their files; ``write`` takes their good rows as one graduates.csv and
-    # does not write over a file.
+    # does not write over a file. ``every`` gets each problem, also where the text has a count.
     from analysis.tables.graduate_files import graduates_together, report_of_graduates
-    from analysis.tables.mapping import check_mapped, read_mapping
 
-    texts, worst, graduates = [], 0, []
+    every = [] if every is None else every
+    texts, graduates = [], []
     by_table: dict[str, Checked] = {}
-    try:
-        how = None if mapping is None else read_mapping(mapping)
-    except TableError as error:
-        return f"{Path(str(mapping)).name}: cannot be used\n{listed_problems(error.problems)}", 2
+    lost = False
     for path in paths:
         try:
-            checked = check_table(path) if how is None else check_mapped(path, how)
+            checked = check_table(path)
         except TableError as error:
             texts.append(f"{path.name}: cannot be used\n" + listed_problems(error.problems))
-            worst = 2
+            every += error.problems
+            lost = True
         else:
             texts.append(report_of(checked))
-            worst = max(worst, 1 if checked.problems else 0)
+            every += checked.problems
             by_table.setdefault(checked.table, checked)
             graduates += [checked] if checked.table == "graduates" else []
     strangers, notes = problems_together(by_table), notes_together(by_table)
+    every += strangers
     if strangers or notes:
         lines = [listed_problems(strangers)] if strangers else []
         texts.append("\n".join(["all files together:", *lines, *(f"  note: {n}" for n in notes)]))
-        worst = max(worst, 1 if strangers else 0)
     if graduates:
         together = graduates_together(graduates)
         texts.append(report_of_graduates(together))
-        worst = max(worst, 1 if together.problems else 0)
-        if write is not None and worst < 2:
+        every += together.over_all
+        if write is not None and not lost:
             said, written = _written(together.rows, write)
             texts.append(said)
-            worst = max(worst, 0 if written else 2)
+            lost = not written
     elif write is not None:
         texts.append(f"{write.name}: not written, there is no file of graduates")
-        worst = 2
-    return "\n\n".join(text for text in texts if text), worst
+        lost = True
+    return "\n\n".join(filter(None, texts)), 2 if lost else int(bool(every))
 
 
 def _written(graduates: pd.DataFrame, target: Path) -> tuple[str, bool]:

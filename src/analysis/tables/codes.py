@@ -13,29 +13,6 @@ from analysis import vocabulary
 from analysis.paths import from_root
 from analysis.vocabulary import DIVISIONS, NO_FLAG, folded
 
-__all__ = [
-    "BASES",
-    "COMPETITIVENESS",
-    "DEGREES",
-    "DEGREE_SPELLINGS",
-    "DIVISIONS",
-    "FLAG_CODES",
-    "FLAG_SPELLINGS",
-    "HEADER_SPELLINGS",
-    "PLACES",
-    "PROGRAM_TYPES",
-    "STATES",
-    "STATE_SPELLINGS",
-    "STEP1_SPELLINGS",
-    "TYPE_SPELLINGS",
-    "VISA_SPELLINGS",
-    "folded",
-    "offers_column",
-    "season_signals",
-    "specialty_name",
-    "wished_states",
-]
-
 # By name, which a file may hold in place of the code.
 STATES = MappingProxyType(
     {
@@ -231,6 +208,13 @@ STATE_SPELLINGS = MappingProxyType(
     | {word: code for code, *words in map(str.split, _ABBREVIATIONS.split(";")) for word in words}
 )
 # What a wish may name: a state, or a census division for all of its states.
+# What a person may type for a wish about states.
+STATE_CODES = {name.casefold(): code for name, code in STATES.items()} | {"washington dc": "DC"}
+CAPITAL = re.compile(r"\bwashington,? d\.?c\b", re.IGNORECASE)
+NOT = ("not", "no", "never", "except", "excluding", "without", "avoid")
+NOT_WORDS = frozenset((*NOT, "but", "but not", "anywhere but"))
+# Small letters make these two words of a sentence; capitals make them Oregon and Indiana.
+READ_TWO_WAYS = frozenset({"or", "in", "Or", "In"})
 PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))
 FLAG_CODES = tuple(vocabulary.FLAGS)
 PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)

@@ -11,22 +11,6 @@ from typing import Any
 from analysis.plain_text import password_fault
 from analysis.tables.codes import PLACES, STATE_SPELLINGS, STATES
 
-__all__ = [
-    "ID_PATTERN",
-    "Column",
-    "Table",
-    "choice",
-    "date",
-    "items",
-    "number",
-    "password",
-    "places",
-    "state",
-    "text",
-    "whole_items",
-    "yes_no",
-]
-
 NO_SPELLINGS: Mapping[str, str] = MappingProxyType({})
 ID_PATTERN = r"^(?!(?i:CON|PRN|AUX|NUL|COM[0-9]|LPT[0-9])$)[A-Za-z0-9_-]{1,32}$"
 
@@ -65,12 +49,15 @@ class Column:
     # one_each, most: Of lists: one entry a specialty, so that two may be the same; most entries.
     one_each: bool = False
     most: int = 1000
+    # What an empty cell says, if that is an answer: then a cell that says unknown is not empty.
+    empty_says: str = ""
     # Whether the column's name is a pattern that several columns of a file may match.
     regex: bool = False
 
     def __post_init__(self) -> None:
         if self.empty:
-            object.__setattr__(self, "expected", f"{self.expected}, or empty")
+            says = f" for {self.empty_says}" if self.empty_says else ""
+            object.__setattr__(self, "expected", f"{self.expected}, or empty{says}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +204,7 @@ def items(
     one_each: bool = False,
     most: int = 1000,
     spellings: Mapping[str, str] = NO_SPELLINGS,
+    empty_says: str = "",
 ) -> Column:
     """Column of lists separated by semicolons; any id-like text without ``options``."""
     entries = f"of {', '.join(options)}" if options else f"each of at most {longest} characters"
@@ -229,6 +217,7 @@ def items(
         what,
         expected,
         required,
+        empty_says=empty_says,
         fits=lambda entries: bool(options) or all(len(entry) <= longest for entry in entries),
         options=tuple(options),
         one_each=one_each,

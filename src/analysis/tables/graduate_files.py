@@ -14,16 +14,6 @@ from analysis.tables.mapping import check_mapped, read_mapping
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "GraduateFiles",
-    "check_graduate_files",
-    "graduates_csv",
-    "graduates_together",
-    "inclusion_form",
-    "read_graduate_files",
-    "report_of_graduates",
-]
-
 # What must be the same in all rows of a graduate's year, because it is known once.
 FACTS = ("specialty", "step2_ck", "step1_result", "red_flags", "degree", "needs_visa")
 
@@ -34,8 +24,13 @@ class GraduateFiles:
 
     rows: pd.DataFrame
     checked: tuple[Checked, ...]
-    problems: tuple[Problem, ...]
+    over_all: tuple[Problem, ...]  # what shows only over all rows
     notes: tuple[str, ...]
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Every problem, of each file and of all together."""
+        return (*(p for one in self.checked for p in one.problems), *self.over_all)
 
 
 def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> GraduateFiles:
@@ -63,8 +58,7 @@ def graduates_together(files: Iterable[Checked]) -> GraduateFiles:
     if found_note := FORM_NOTES.get(inclusion_form(together)):
         notes.append(found_note)
     rows = together[~together.index.isin(bad)].drop(columns=["_file", "_line"])
-    everything = (*(p for one in checked for p in one.problems), *problems)
-    return GraduateFiles(rows.reset_index(drop=True), checked, everything, tuple(notes))
+    return GraduateFiles(rows.reset_index(drop=True), checked, tuple(problems), tuple(notes))
 
 
 def read_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> pd.DataFrame:
@@ -77,12 +71,10 @@ def read_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> p
 
 def report_of_graduates(found: GraduateFiles) -> str:
     """Say what shows only over all rows of graduates' files."""
-    single = {id(problem) for one in found.checked for problem in one.problems}
-    over_all = [problem for problem in found.problems if id(problem) not in single]
-    if not over_all and not found.notes:
+    if not found.over_all and not found.notes:
         return ""
     notes = [f"  note: {note}" for note in found.notes]
-    lines = [listed_problems(over_all)] if over_all else []
+    lines = [listed_problems(found.over_all)] if found.over_all else []
     return "\n".join(["graduates, all files together:", *lines, *notes])
 
 

@@ -8,18 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
 
-from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS, folded
+from analysis.tables.codes import FLAG_SPELLINGS, HEADER_SPELLINGS
 from analysis.tables.schemas import SCHEMAS
-
-__all__ = [
-    "column_of",
-    "in_other_letters",
-    "known_words",
-    "nearest_table",
-    "resembled",
-    "table_of",
-    "tells_of_a_password",
-]
+from analysis.vocabulary import folded
 
 # Names that surely mean one of our columns, as `folded` leaves them; each counts only in tables
 # that have the column.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import Problem, RowError, TableError
+from analysis.errors import Problem, RowError, TableError, problem_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,11 +24,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.plain_text import formula_as_text
-from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, folded, offers_column
+from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, offers_column
 from analysis.tables.columns import ID_PATTERN, Column
 from analysis.tables.headers import column_of, in_other_letters, nearest_table, resembled, table_of
 from analysis.tables.reading import (
     EITHER_THOUSANDS,
+    NOT_KNOWN,
     NUMBER,
     RawRows,
     ambiguous_numbers,
@@ -36,20 +37,10 @@ from analysis.tables.reading import (
 )
 from analysis.tables.rules import LOWEST_PASSING, RULES
 from analysis.tables.schemas import SCHEMAS
-
-__all__ = [
-    "CellCounts",
-    "Checked",
-    "checked_rows",
-    "checked_table",
-    "header_names",
-    "listed_problems",
-    "report_of",
-    "rows_csv",
-    "single_row_csv",
-]
+from analysis.vocabulary import folded
 
 SHOWN_PROBLEMS = 200
+SHORT_LIST = 20
 AMBIGUOUS = (
     "a number that can be read in one way: other cells of this file write decimals with a comma, "
     "so this may be a fraction or thousands; write plain digits, such as 1200 or 1.2"
@@ -114,10 +105,11 @@ def report_of(checked: Checked) -> str:
 
 
 def listed_problems(problems: Sequence[Problem]) -> str:
-    """Write problems one a line, the first `SHOWN_PROBLEMS` of them."""
-    lines = [f"  {problem}" for problem in problems[:SHOWN_PROBLEMS]]
-    if len(problems) > SHOWN_PROBLEMS:
-        lines.append(f"  and {len(problems) - SHOWN_PROBLEMS} more")
+    """Write problems, those that are alike as one, the first `SHOWN_PROBLEMS` of them."""
+    messages = problem_lines(problems)
+    lines = [f"  {message}" for message in messages[:SHOWN_PROBLEMS]]
+    if len(messages) > SHOWN_PROBLEMS:
+        lines.append(f"  and {len(messages) - SHOWN_PROBLEMS} more: --format json lists all")
     return "\n".join(lines)
 
 
@@ -482,7 +474,23 @@ def _expected(name: str, column: Column, cell: str) -> str:
         )
     if column.kind == "number" and EITHER_THOUSANDS.fullmatch(cell):
         return f"{column.expected}, in plain digits such as 1800 or 1.8"
-    return column.expected
+    if column.empty_says and NOT_KNOWN & set(map(folded, cell.split(";"))):
+        return (
+            f"what is known: an empty cell says {column.empty_says}, so find out, or leave the "
+            "row out"
+        )
+    near = _nearest_option(column, cell)
+    return column.expected + (f" (is {near} meant?)" if near else "")
+
+
+def _nearest_option(column: Column, cell: str) -> str:
+    """The word that a misspelt entry of a short list of words is most like."""
+    if not 2 < len(column.options) < SHORT_LIST:
+        return ""
+    words = {folded(word): word for word in column.options} | dict(column.spellings)
+    entries = [folded(one) for one in cell.split(";") if folded(one) not in words]
+    near = get_close_matches(entries[0], words, n=1) if entries else []
+    return words[near[0]] if near else ""
 
 
 def _coded(table: str, rows: pd.DataFrame) -> None:

@@ -41,19 +41,6 @@ from analysis.vocabulary import folded
 if TYPE_CHECKING:
     from analysis.tables.reading import RawRows
 
-__all__ = [
-    "MAPPING_FILE",
-    "Mapping",
-    "check_mapped",
-    "how_to_read",
-    "mapped_rows",
-    "mapping_from",
-    "raw_rows",
-    "read_mapping",
-    "read_mappings",
-    "reading_with",
-]
-
 MAPPING_FILE = "mapping.toml"
 TABLES = ("columns", "constants", "separators", "codes", "flags")
 PARTS = ("table", *TABLES, "ignore", "sheet")

@@ -10,25 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import Problem, TableError
-from analysis.tables.codes import FLAG_CODES, FLAG_SPELLINGS, folded
+from analysis.tables.codes import FLAG_CODES, FLAG_SPELLINGS
 from analysis.tables.columns import Column
 from analysis.tables.headers import column_of, nearest_table, resembled, table_of
 from analysis.tables.loading import checked_rows, listed_problems
 from analysis.tables.mapping import MAPPING_FILE, mapped_rows, mapping_from
 from analysis.tables.reading import UNKNOWN, RawRows, Refused, interpreted, read_rows
 from analysis.tables.schemas import SCHEMAS
-
-__all__ = [
-    "TELLS_OF_FLAGS",
-    "Foreign",
-    "Proposal",
-    "Word",
-    "foreign",
-    "preview",
-    "proposal_of",
-    "propose",
-    "write_mapping",
-]
+from analysis.vocabulary import folded
 
 SHOWN_WORDS = 12
 NO_WORDS = frozenset({"no", "n", "0", "none", "false"})

@@ -24,16 +24,7 @@ from analysis.tables.columns import Column
 from analysis.tables.headers import known_words, tells_of_a_password
 from analysis.vocabulary import NO_FLAG, folded
 
-__all__ = [
-    "RawRows",
-    "Refused",
-    "ambiguous_numbers",
-    "interpreted",
-    "read_rows",
-    "sheet_names",
-    "typed_column",
-]
-
+NOT_KNOWN = frozenset({"unknown", "not_known", "unclear", "tbd", "pending", "unsure", "not_sure"})
 UNKNOWN = frozenset({"na", "n_a", "unknown", "nan", "null", "none_known"})
 NOTHING = frozenset("-–—") | {"--"}  # how people leave a cell empty that asks for a code or number
 YES_NO = {"y": "yes", "true": "yes", "1": "yes", "1_0": "yes"}
@@ -202,12 +193,13 @@ def typed_column(
     changed = np.zeros(len(different), dtype=bool)
     repaired: Counter[str] = Counter()
     counts = np.bincount(codes, minlength=len(different)).tolist()
+    blank = UNKNOWN - NOT_KNOWN if column.empty_says else UNKNOWN
     for position, cell in enumerate(different):
         values[position] = unknown
         if not cell:
             continue
-        if column.kind != "text" and (cell in NOTHING or folded(cell) in UNKNOWN):
-            repair = "NA and the like read as empty"
+        if column.kind != "text" and (cell in NOTHING or folded(cell) in blank):
+            repair = f"NA and the like read as {column.empty_says or 'empty'}"
         else:
             try:
                 values[position], repair = interpreted(cell, column)

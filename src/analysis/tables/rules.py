@@ -11,8 +11,6 @@ import pandas as pd
 
 from analysis.tables.codes import offers_column, specialty_name, wished_states
 
-__all__ = ["RULES", "Finding"]
-
 # Position of the row, column, what stands there, what was expected.
 Finding = tuple[int, str, str, str]
 Rule = Callable[[pd.DataFrame, list[str]], Iterator[Finding]]

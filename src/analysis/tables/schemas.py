@@ -5,6 +5,7 @@ The data dictionary, the templates, the loaders and what a message expects all c
 
 from __future__ import annotations
 
+from functools import partial
 from types import MappingProxyType
 
 from analysis.tables.codes import (
@@ -12,7 +13,6 @@ from analysis.tables.codes import (
     COMPETITIVENESS,
     DEGREE_SPELLINGS,
     DEGREES,
-    DIVISIONS,
     FLAG_CODES,
     FLAG_SPELLINGS,
     PROGRAM_TYPES,
@@ -34,10 +34,14 @@ from analysis.tables.columns import (
     whole_items,
     yes_no,
 )
-
-__all__ = ["SCHEMAS"]
+from analysis.vocabulary import DIVISIONS
 
 ANY = 1e12
+
+
+_red_flags = partial(
+    items, "Red flags.", FLAG_CODES, spellings=FLAG_SPELLINGS, empty_says="no red flag"
+)
 
 
 def _provenance() -> dict[str, Column]:
@@ -146,7 +150,7 @@ _STUDENT = {
     "step1_result": choice(
         "Step 1.", ("pass", "fail_then_pass"), required=True, spellings=STEP1_SPELLINGS
     ),
-    "red_flags": items("Red flags.", FLAG_CODES, required=True, spellings=FLAG_SPELLINGS),
+    "red_flags": _red_flags(required=True),
     "degree": choice(
         "Degree and where it was earned; img is read as non_us_img.",
         DEGREES,
@@ -358,7 +362,7 @@ APPLICANTS = Table(
         "degree": choice("Kind of degree.", DEGREES, spellings=DEGREE_SPELLINGS),
         "step2_ck": number("Step 2 CK score.", 100, 300, whole=True),
         "step1_result": choice("Step 1.", ("pass", "fail_then_pass"), spellings=STEP1_SPELLINGS),
-        "red_flags": items("Red flags.", FLAG_CODES, spellings=FLAG_SPELLINGS),
+        "red_flags": _red_flags(),
         "explanation": text(
             "The applicant's own words about a red flag; read by nobody but you.",
             longest=100_000,

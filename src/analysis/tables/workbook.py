@@ -17,8 +17,6 @@ from typing import Any
 from analysis.errors import Problem, TableError
 from analysis.vocabulary import folded
 
-__all__ = ["filled_sheets", "workbook_cells"]
-
 # A workbook is a compressed file: these bound what it may become.
 MOST_UNPACKED = 500 * 2**20
 MOST_CELLS = 10_000_000  # the reader lays out every cell up to the last row and column of a sheet

@@ -13,7 +13,9 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from analysis import plain_text
 from analysis.plain_text import escape_markdown, of_100
+from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "long_date",
     "matches",
+    "named_lines",
     "of_100",
     "percent",
     "render",
@@ -130,15 +133,17 @@ def _environment() -> Environment:
         "md": lambda text: escape_markdown(str(text)),
         "count": _counted,
         "points": lambda change: f"{abs(round(100 * change))}",
-        "percent": labels.percent,
+        "percent": plain_text.percent,
         "joined": labels.joined,
         "gain": labels.points,
         "dollars": labels.dollars,
         "few": labels.few,
         "case_field": labels.CASE_FIELDS.__getitem__,
-        "specialty_class": lambda code: labels.COMPETITIVENESS.get(code, str(code)),
+        "specialty_class": lambda code: COMPETITIVENESS.get(code, str(code)),
+        "in_sentence": labels.in_sentence,
+        "group_label": labels.GROUPS.__getitem__,
         "flag": lambda code: labels.FLAGS.get(code, code),
-        "flags": lambda codes: "; ".join(map(labels.FLAGS.__getitem__, codes or [labels.NO_FLAG])),
+        "flags": lambda codes: "; ".join(map(labels.FLAGS.__getitem__, codes or [NO_FLAG])),
         "to_verify": lambda unknown: "; ".join(labels.to_verify(unknown)),
         "input_label": labels.input_label,
     }
@@ -155,6 +160,12 @@ def sentences(template: str, **view: Any) -> list[str]:
     """Lines of a template that holds one sentence, or what belongs together, a line."""
     lines = (" ".join(line.split()) for line in render(template, **view).splitlines())
     return [line for line in lines if line]
+
+
+def named_lines(template: str, **view: Any) -> dict[str, str]:
+    """Lines of a template that gives each text a name: ``name: text``."""
+    lines = (line.partition(": ") for line in sentences(template, **view))
+    return {name: text for name, _, text in lines}
 
 
 def sentence(template: str, **view: Any) -> str:

@@ -10,45 +10,9 @@ import pandas as pd
 
 from analysis import vocabulary
 from analysis.assumptions import Assumptions
-from analysis.plain_text import percent
 from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
-from analysis.vocabulary import COMPONENTS as FACTORS
 
-__all__ = [
-    "ARTICLE_LEVEL",
-    "BACKTEST_FIGURES",
-    "BACKTEST_METHODS",
-    "BACKTEST_SCORES",
-    "BASES",
-    "CASE_FIELDS",
-    "COMPETITIVENESS",
-    "FACTORS",
-    "FEATURES",
-    "FLAGS",
-    "NO_FLAG",
-    "PROGRAM_TYPES",
-    "TERMS",
-    "VERIFY",
-    "WHY_LEGEND",
-    "basis_table",
-    "beside_article",
-    "counted",
-    "dollars",
-    "drops_code",
-    "few",
-    "in_sentence",
-    "input_label",
-    "joined",
-    "learned_label",
-    "level_words",
-    "percent",
-    "place_title",
-    "points",
-    "profile_title",
-    "to_verify",
-    "with_flag_labels",
-]
-
+FACTORS = vocabulary.COMPONENTS
 FLAGS = MappingProxyType(
     {NO_FLAG: "No red flag", **{code: flag.label for code, flag in vocabulary.FLAGS.items()}}
 )
@@ -72,6 +36,15 @@ PROGRAM_TYPES = MappingProxyType(
 )
 
 DEGREES = vocabulary.DEGREES
+
+GROUPS = MappingProxyType(
+    {
+        "us_md": "US MD senior",
+        "us_do": "US DO senior",
+        "us_img": "US IMG",
+        "non_us_img": "non-US IMG",
+    }
+)
 
 BASES = MappingProxyType({code: words.label for code, words in vocabulary.BASES.items()})
 
@@ -212,6 +185,12 @@ def _examples(assumptions: Assumptions, basis: str) -> list[str]:
     return (whole + partly)[:MOST_EXAMPLES] or ["see the file of assumptions"]
 
 
+def drawn_from(fingerprint: str) -> str:
+    """Whose numbers a chart draws."""
+    return f"Countersignal's model, assumptions {fingerprint}"
+
+
+RESAMPLED = "95% of the resamples"  # what an interval is
 SPOTLESS = "anchors.none"  # the chance that all others are held against
 ARTICLE_LEVEL = "the article's figures, which are illustrative"
 LEVELS = MappingProxyType(
@@ -289,6 +268,34 @@ VERIFY = MappingProxyType(
     }
 )
 
+YES_NO = (("no", "no"), ("yes", "yes"))
+# Policies that a program may confirm on the page: a name, and answers with the value they give.
+POLICIES = MappingProxyType(
+    {
+        "step2_cutoff": (
+            "Step 2 CK cutoff",
+            (("none, or this score passes", "200"), ("over this score", "300")),
+        ),
+        "auto_screen_any_failure": ("screens out an exam failure", YES_NO),
+        "veto_professionalism": ("refuses professionalism concerns", YES_NO),
+        "accepts_do": ("takes DO applicants", YES_NO[::-1]),
+        "visa": ("visas", (("J-1 and H-1B", "both"), ("none", "none"))),
+    }
+)
+# Numbers of a case that stay in view, whatever tab is open; those of two specialties begin alike.
+KEY_NUMBERS = MappingProxyType(
+    {
+        "match": "Estimated match chance",
+        "typical": "Interview at a typical mid-tier program",
+        "interviews": "Expected interviews",
+        "applications": "Applications on the list",
+    }
+)
+OUR_MODEL = "Countersignal model"  # whose numbers a chart of the page draws
+SET_HERE = "set on this page"
+SET_HERE_WHY = "Set while exploring; the other weights share what is left."
+LIST_SHEET = "List"  # of a saved workbook
+
 
 def drops_code(row: Mapping[str, Any]) -> str:
     """Below which interview chance a program leaves the list, and for which other, in short.
@@ -343,10 +350,19 @@ BACKTEST_METHODS = MappingProxyType(
 )
 BACKTEST_SCORES = MappingProxyType(
     {
+        "method": "predicted by",
         "brier": "Brier score (0)",
         "log_loss": "log loss (0)",
         "calibration_in_the_large": "not predicted (0)",
         "calibration_slope": "slope (1)",
+    }
+)
+SEASON_ANSWERS = MappingProxyType(
+    {
+        "interview": "interview",
+        "declined": "you declined",
+        "refused": "refused",
+        "silent": "no answer yet",
     }
 )
 RELIEVED = MappingProxyType(

@@ -24,17 +24,6 @@ from analysis.model.what_if import what_if
 from analysis.text import table
 from analysis.vocabulary import CHANCE_GROUPS
 
-__all__ = [
-    "ASK",
-    "ListView",
-    "WhatIf",
-    "ladder_data",
-    "ladder_table",
-    "what_ifs_of",
-    "worksheet_data",
-    "worksheet_table",
-]
-
 # What a program has not told, by column, with the code that stands beside the program.
 ASK: Mapping[str, str] = MappingProxyType(
     {

@@ -9,10 +9,10 @@ from pathlib import Path
 from analysis.assumptions import Entry, difference, read_assumptions, write_new
 from analysis.errors import AssumptionError
 from analysis.model.own_season import with_own_season
+from analysis.model.survey import WAYS
 from analysis.tables import read_if_given
-from analysis.views.robustness import WAYS, survey_weights
-
-__all__ = ["assumptions_diff", "assumptions_new", "assumptions_show"]
+from analysis.text import sentence
+from analysis.views.robustness import survey_weights
 
 FilePath = str | os.PathLike[str]
 
@@ -48,7 +48,7 @@ def assumptions_show(
                 "basis": "published"
                 if field in row.citations
                 else ("office" if row.basis == "office" else "assumption"),
-                "why": f"Season of {row.season}.",
+                "why": sentence("findings/season_why", season=row.season),
                 "source": row.citations.get(field, "none"),
             }
             | mark

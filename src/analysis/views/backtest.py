@@ -14,7 +14,6 @@ from analysis.assumptions import Assumptions, read_assumptions, write_new
 from analysis.errors import AssumptionError, ModelError
 from analysis.model.outcomes import (
     RIVALS,
-    WORSE,
     Backtest,
     Estimate,
     chance_by_score,
@@ -29,11 +28,10 @@ from analysis.text.labels import (
     BACKTEST_FIGURES,
     BACKTEST_METHODS,
     BACKTEST_SCORES,
+    drawn_from,
     learned_label,
 )
 from analysis.vocabulary import FORMS
-
-__all__ = ["BacktestAnswer", "backtest"]
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ class BacktestAnswer:
 
     def _provenance(self) -> dict[str, str]:
         return {
-            "source": f"Countersignal's model, assumptions {self.fingerprint}",
+            "source": drawn_from(self.fingerprint),
             "basis": "synthetic" if self.made_up else "office",
         }
 
@@ -144,13 +142,14 @@ class BacktestAnswer:
         """Brier score, log loss and calibration of four ways to predict, with their intervals."""
 
         def cell(row: dict[str, Any], score: str) -> str:
+            if score == "method":
+                return BACKTEST_METHODS[str(row["method"])]
             if row.get(score) is None:
                 return "-"
             return f"{row[score]:.3f} ({row[f'{score}_low']:.3f} to {row[f'{score}_high']:.3f})"
 
         return pd.DataFrame(
-            {"predicted by": BACKTEST_METHODS[str(row["method"])]}
-            | {words: cell(row, score) for score, words in BACKTEST_SCORES.items()}
+            {words: cell(row, score) for score, words in BACKTEST_SCORES.items()}
             for row in _records(self.result.yardstick)
         )
 
@@ -227,25 +226,17 @@ def backtest(
         message = f"form {form!r}; expected one of {', '.join(FORMS)}"
         raise AssumptionError(message)
     result = run_backtest(graduates, assumptions, programs, form)
-    refused = "" if insist or not str(learned_toml) else _unfit(result)
-    if refused:
-        refused = f"{Path(learned_toml).name} is not written: {refused}; --insist writes it"
-    elif str(learned_toml):
-        write_new(Path(learned_toml), result.learned.assumptions)
+    refused = ""
+    if str(learned_toml):
+        name = Path(learned_toml).name
+        refused = "" if insist else sentence("findings/not_written", result=result, file=name)
+        if not refused:
+            write_new(Path(learned_toml), result.learned.assumptions)
     sources = graduates["source"] if "source" in graduates else pd.Series(dtype="str")
     made_up = bool(sources.astype(str).str.contains("synthetic").any())
     return BacktestAnswer(
         result, assumptions.fingerprint, made_up, assumptions, graduates, programs, form, refused
     )
-
-
-def _unfit(result: Backtest) -> str:
-    """Why a learned set is not for use; "" where it won or tied on the year held back."""
-    if not result.learned.changes["learned"].any():
-        return "nothing was learned"
-    if result.earlier is None or result.earlier.rho is None:
-        return f"no year held back tested it ({result.reasons[0]})"
-    return result.reasons[0] if result.verdict == WORSE else ""
 
 
 def _number(value: Any) -> float | None:

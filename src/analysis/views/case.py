@@ -16,36 +16,10 @@ import pandas as pd
 
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
-from analysis.tables.codes import STATES
+from analysis.tables.codes import CAPITAL, NOT_WORDS, READ_TWO_WAYS, STATE_CODES, STATES
 from analysis.text import sentence, sentences
-from analysis.text.labels import (
-    CASE_FIELDS,
-    COMPETITIVENESS,
-    DEGREES,
-    FACTORS,
-    FLAGS,
-    NO_FLAG,
-    joined,
-)
-
-__all__ = [
-    "Case",
-    "as_what_if",
-    "case_assumptions",
-    "case_csv",
-    "case_from_json",
-    "case_json",
-    "case_of_row",
-    "cell_text",
-    "class_words",
-    "degree_words",
-    "differences",
-    "flag_words",
-    "states_of",
-    "weight_words",
-    "what_if_sentence",
-    "with_weight",
-]
+from analysis.text.labels import CASE_FIELDS, DEGREES, FACTORS, FLAGS, SET_HERE_WHY, joined
+from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
 
 
 def flag_words() -> dict[str, str]:
@@ -120,23 +94,6 @@ LISTS = (
 STEP1_FLAG = "step1_failure"
 WHAT_IF, LONGEST_ID = "-what-if", 32
 NOT, ANYWHERE = "not", "ANYWHERE"
-NOT_WORDS = frozenset(
-    {
-        "not",
-        "no",
-        "never",
-        "except",
-        "excluding",
-        "without",
-        "avoid",
-        "but",
-        "but not",
-        "anywhere but",
-    }
-)
-# Small letters make these two words of a sentence; capitals make them Oregon and Indiana.
-READ_TWO_WAYS = frozenset({"or", "in", "Or", "In"})
-STATE_CODES = {name.casefold(): code for name, code in STATES.items()} | {"washington dc": "DC"}
 STATE_NAME = re.compile(
     "(?:"
     + "|".join(
@@ -154,7 +111,6 @@ STATE_NAME = re.compile(
 )
 # A share that a slider may give one weight: the other four keep something.
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 0.9
-WHY = "Set while exploring; the other weights share what is left."
 
 
 @dataclass(frozen=True)
@@ -240,10 +196,10 @@ def case_of_row(row: Mapping[str, Any]) -> Case:
 def as_what_if(case: Case, changed: str) -> Case:
     """The case as a row that nobody takes for the office's own record of the student."""
     own = dict(case.rest)
-    said = f"WHAT-IF, not the office's record. {changed}"
+    said = sentence("page/what_if_record", changed=changed)
     own["advisor_note"] = "\n\n".join(filter(None, (said, own.get("advisor_note"))))
     if own.get("name"):
-        own["name"] = f"What-if: {own['name']}"
+        own["name"] = sentence("page/what_if_name", name=own["name"])
     student_id = f"{case.student_id[: LONGEST_ID - len(WHAT_IF)]}{WHAT_IF}"
     return replace(case, student_id=student_id, rest=tuple(own.items()))
 
@@ -261,7 +217,7 @@ def states_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     >>> states_of("Ohio, PA, not TX")
     (('OH', 'PA'), ('TX',))
     """
-    text = re.sub(r"\bwashington,? d\.?c\b", "DC", text, flags=re.IGNORECASE).replace(".", "")
+    text = CAPITAL.sub("DC", text).replace(".", "")
     wanted: list[str] = []
     avoided: list[str] = []
     since_not = None  # how many states a "not" has before it ends
@@ -365,7 +321,7 @@ def case_assumptions(case: Case, base: Assumptions) -> Assumptions:
     if not case.weights:
         return base
     weights = {f"weights.{name}": n for name, n in zip(COMPONENTS, case.weights, strict=True)}
-    return base.with_values(weights, basis="assumption", why=WHY, source="none")
+    return base.with_values(weights, basis="assumption", why=SET_HERE_WHY, source="none")
 
 
 def with_weight(case: Case, component: str, share: float, base: Assumptions) -> Case:

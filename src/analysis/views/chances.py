@@ -18,8 +18,6 @@ from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
 from analysis.tables.check import check_table
 
-__all__ = ["ChancesAnswer", "chances"]
-
 BASE = "base"
 COLUMNS = (
     "student_id",

@@ -25,8 +25,6 @@ from analysis.tables.check import check_table
 from analysis.views.robustness import cache_path, cached_result, case_of, keep_result
 from analysis.workers.work import Work, Workers
 
-__all__ = ["StudentTask", "class_robustness", "student_row"]
-
 Files = str | os.PathLike[str]
 Row = dict[str, Any]
 # No number rests on these, so they travel nowhere and tell no kept answer from another.

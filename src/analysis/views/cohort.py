@@ -18,20 +18,6 @@ from analysis.text.labels import joined
 from analysis.views.application_list import ListView
 from analysis.views.pick import changed_wishes, list_words
 
-__all__ = [
-    "LISTED",
-    "NO_LIST",
-    "NO_SCORE",
-    "beside_graduates",
-    "calls_at_stake",
-    "class_lists",
-    "counted_by_specialty",
-    "helpful_specialty",
-    "next_steps",
-    "rows_for_spreadsheet",
-    "what_more_brings",
-]
-
 FACTS = ("student_id", "name", "specialty", "step2_ck", "red_flags")
 WHOLE = ["applications", "gold", "silver", "unknowns", "more_applications", "other_applications"]
 OF_A_LIST = [

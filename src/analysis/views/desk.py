@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -24,17 +23,21 @@ from analysis.model.choice.application_list import (
 from analysis.model.profile import profile_levels, profile_points, specialties_of
 from analysis.model.what_if import chances_at_score, chances_with_and_without
 from analysis.paths import from_root
-from analysis.plain_text import formula_as_text
+from analysis.plain_text import formula_as_text, percent
 from analysis.tables import read_interview_chances
 from analysis.tables.check import check_table, problems_together
 from analysis.tables.loading import Checked, listed_problems, report_of
-from analysis.text import sentence, sentences
+from analysis.text import named_lines, render, sentence, sentences, table
 from analysis.text.labels import (
     FACTORS,
+    KEY_NUMBERS,
+    LIST_SHEET,
+    OUR_MODEL,
+    POLICIES,
     PROGRAM_TYPES,
+    SET_HERE,
     TERMS,
     beside_article,
-    percent,
     place_title,
     to_verify,
 )
@@ -42,33 +45,7 @@ from analysis.views.application_list import ListView
 from analysis.views.case import Case, case_assumptions, cell_text
 from analysis.views.pick import left_out_reason, list_words, listed_because
 
-__all__ = [
-    "KEY_NUMBERS",
-    "POLICIES",
-    "Desk",
-    "ListOf",
-    "Policy",
-    "Source",
-    "Standing",
-    "beside_graduates",
-    "case_tables",
-    "case_toml",
-    "changed_lines",
-    "checked_file",
-    "list_of",
-    "list_rows",
-    "list_xlsx",
-    "policies_to_confirm",
-    "program_card",
-    "read_desk",
-    "rows_csv",
-    "standing_of",
-    "whose_data",
-    "without_states",
-]
-
 FilePath = str | os.PathLike[str]
-SOURCE = "Countersignal model"
 SAMPLES = "data/sample"
 FEWEST = 5  # people of a group that is told of
 
@@ -149,7 +126,7 @@ def _source(table: str, files: Mapping[str, Checked]) -> Source:
     said = report_of(checked)
     strangers = [p for p in problems_together(files) if p.file == checked.path.name]
     if strangers:
-        said += f"\nbeside the other files:\n{listed_problems(strangers)}"
+        said += "\n" + render("page/strangers", problems=listed_problems(strangers))
     return Source(table, checked.path.name, len(checked.rows), refused, said)
 
 
@@ -158,7 +135,7 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
     try:
         checked = check_table(Path(path), table)
     except TableError as error:
-        return f"{Path(path).name}: cannot be used\n{error}", False
+        return render("page/refused", name=Path(path).name, error=error), False
     return report_of(checked), len(checked.rows) > 0
 
 
@@ -198,40 +175,17 @@ def standing_of(case: Case, desk: Desk) -> Standing:
     typical = chances_with_and_without(student, assumptions)
     here = beside_article(chances_at_score(student, assumptions), desk.article)
     points = profile_points(student, assumptions)
+    total = points["points"].sum() if points["value"].notna().all() else None
+    places = typical.to_dict("records")
+    rows = named_lines("page/standing", label=KEY_NUMBERS, places=places, points=total)
     return Standing(
-        MappingProxyType(_standing_rows(typical, points)),
+        rows,
         float(typical["interview_chance"].iloc[0]),
         here,
         "" if here.empty else place_title(student, kinds),
         _weights_frame(case, assumptions),
         _notes(case, student, assumptions),
     )
-
-
-def _standing_rows(typical: pd.DataFrame, points: pd.DataFrame) -> dict[str, str]:
-    rows = {}
-    several = len(typical) > 1
-    for place in typical.to_dict("records"):
-        where = f" in {place['specialty']}" if several else ""
-        known = not pd.isna(place["interview_chance"])
-        rows[f"{TYPICAL}{where}"] = (
-            _with_range(place["interview_chance"], place["low"], place["high"])
-            if known
-            else "no score, no chance"
-        )
-        rows[f"The same record without a red flag{where}"] = (
-            percent(place["without_flags"]) if known else "no score, no chance"
-        )
-    total = points["points"].sum() if points["value"].notna().all() else None
-    rows["Profile, of 100 points"] = "cannot be weighed up" if total is None else f"{total:.0f}"
-    return rows
-
-
-def _with_range(chance: float, low: float, high: float) -> str:
-    if not pd.isna(low) and percent(low) == percent(high):
-        return percent(chance)
-    ends = "" if pd.isna(low) else f" ({percent(low)} to {percent(high)})"
-    return f"{percent(chance)}{ends}"
 
 
 def _weights_frame(case: Case, assumptions: Assumptions) -> pd.DataFrame:
@@ -244,7 +198,7 @@ def _weights_frame(case: Case, assumptions: Assumptions) -> pd.DataFrame:
                 "assumption" if own else assumptions.entry(f"weights.{name}").basis
                 for name in assumptions.weights
             ],
-            "source": "set on this page"
+            "source": SET_HERE
             if own
             else [assumptions.entry(f"weights.{name}").source for name in assumptions.weights],
         }
@@ -304,24 +258,23 @@ def list_of(case: Case, desk: Desk) -> ListOf:
     no_programs = desk.programs.empty
     if no_programs or case.step2_ck is None:
         why = (sentence("page/no_list", no_programs=no_programs),)
-        return ListOf(MappingProxyType({}), None, None, pd.DataFrame(), used, why, case)
+        return ListOf({}, None, None, pd.DataFrame(), used, why, case)
     programs, preferences = case_tables(case, desk)
     student = without_states(case, desk).student()
     found = application_list(
         student, programs, assumptions, preferences, left_out_number=len(programs)
     )
-    records = found.programs.to_dict("records")
     view = ListView(found, assumptions)
     words = list_words(view)
-    said = sentences("page/list" if records else "pick/sentences", **words)
+    said = sentences("pick/sentences" if view.empty else "page/list", **words)
     return ListOf(
-        MappingProxyType(_list_rows(view, found.expected_interviews)),
+        named_lines("page/numbers", label=KEY_NUMBERS, **words),
         found,
         view,
         # Of an empty list there is nothing to draw.
-        found.match_chance_by_rho.assign(basis="assumption", source=SOURCE)
-        if records
-        else pd.DataFrame(),
+        pd.DataFrame()
+        if view.empty
+        else found.match_chance_by_rho.assign(basis="assumption", source=OUR_MODEL),
         used,
         tuple(said),
         case,
@@ -363,39 +316,6 @@ def case_tables(case: Case, desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame | No
     return programs, rows.astype(kinds)
 
 
-ON, OPTIONAL, OFF = "yes", "optional", "no"
-MATCH = "Estimated match chance"
-UNCONFIRMED = "If every unconfirmed policy is a no"
-INTERVIEWS = "Expected interviews"
-APPLICATIONS = "Applications on the list"
-# Numbers that stay in view, whatever tab is open; the same at every specialty begins alike.
-TYPICAL = "Interview at a typical mid-tier program"
-KEY_NUMBERS = (MATCH, TYPICAL, INTERVIEWS, APPLICATIONS)
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A policy that a program may confirm: its name, and answers with the value they give."""
-
-    name: str
-    answers: tuple[tuple[str, str], ...]
-
-
-POLICIES = {
-    "step2_cutoff": Policy(
-        "Step 2 CK cutoff", (("none, or this score passes", "200"), ("over this score", "300"))
-    ),
-    "auto_screen_any_failure": Policy(
-        "screens out an exam failure", (("no", "no"), ("yes", "yes"))
-    ),
-    "veto_professionalism": Policy(
-        "refuses professionalism concerns", (("no", "no"), ("yes", "yes"))
-    ),
-    "accepts_do": Policy("takes DO applicants", (("yes", "yes"), ("no", "no"))),
-    "visa": Policy("visas", (("J-1 and H-1B", "both"), ("none", "none"))),
-}
-
-
 def policies_to_confirm(desk: Desk, program_id: str) -> list[str]:
     """Columns of a program that the programs file leaves empty."""
     row = desk.programs.set_index("program_id").loc[program_id]
@@ -412,37 +332,30 @@ def _program_rows(
         own = preferences[preferences["student_id"] == case.student_id]
         ties = dict(own.set_index("program_id")["tie"].dropna())
     optional = set(found.optional["program_id"]) if len(found.optional) else set()
-    rows = {}
+    rows = []
     listed = [(row, True) for row in found.programs.to_dict("records")]
     for row, on in [*listed, *((row, False) for row in found.left_out.to_dict("records"))]:
         program_id = str(row["program_id"])
-        program = about.loc[program_id]
-        chance = float(row["interview_chance"])
-        marks = [ties.get(program_id, "")]
-        marks += ["pinned"] if program_id in case.must_apply else []
-        marks += ["excluded"] if program_id in case.never_apply else []
-        rows[program_id] = {
-            "Program": str(row["program_name"]),
-            "On list": ON if on else OPTIONAL if program_id in optional else OFF,
-            "State": str(program["state"]),
-            "Type": PROGRAM_TYPES[program["program_type"]],
-            "Group": str(row["group"]).replace("_", " ") if on else "",
-            "Chance (%)": round(100 * chance),
-            "Range": f"{100 * row['low']:.0f}–{100 * row['high']:.0f}%" if on else "",
-            "Signal": str(row["signal"]) if on and row["signal"] != "none" else "",
-            "Marks": ", ".join(filter(None, marks)),
-            "Why": listed_because(row) if on else left_out_reason(row),
-            "Confirm": str(len(to_verify(row["unknown"])) or "") if on else "",
+        row |= {
+            "on_list": on,
+            "optional": program_id in optional,
+            "state": about.at[program_id, "state"],
+            "type": PROGRAM_TYPES[about.at[program_id, "program_type"]],
+            "tie": ties.get(program_id, ""),
+            "pinned": program_id in case.must_apply,
+            "excluded": program_id in case.never_apply,
+            "why": listed_because(row) if on else left_out_reason(row),
+            "confirm": to_verify(row["unknown"]) if on else [],
         }
-    return pd.DataFrame.from_dict(rows, orient="index")
+        rows.append(row)
+    shown = table("page/programs_table", rows=rows)
+    return shown.set_index(shown.columns[0])
 
 
 def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dict[str, str]:
     """What there is to say of one program for one case, by name."""
     program = case_tables(case, desk)[0].set_index("program_id").loc[program_id]
     asked = [column for column in POLICIES if pd.isna(program.get(column))]
-    row = listed.programs.loc[program_id]
-
     told = {
         column: None if pd.isna(program.get(column)) else program[column]
         for column in (*POLICIES, "source", "as_of")
@@ -453,21 +366,17 @@ def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dic
         for name, points in _drivers(case, desk, program_id).items()
         if abs(points) >= 0.5
     ]
-    lines = sentences(
+    return named_lines(
         "page/program",
-        type=row["Type"],
+        row=listed.programs.loc[program_id],
         state=program["state"],
-        chance=row["Chance (%)"],
-        range=row["Range"],
         rate=None if pd.isna(offered) or pd.isna(received) else offered / received,
         interviews=offered,
         applications=received,
         drives=drives,
-        why=row["Why"],
         confirm=to_verify(";".join(asked)),
         **told,
     )
-    return {name: words for name, _, words in (line.partition(": ") for line in lines)}
 
 
 def _drivers(case: Case, desk: Desk, program_id: str) -> dict[str, float]:
@@ -494,7 +403,7 @@ def _drivers(case: Case, desk: Desk, program_id: str) -> dict[str, float]:
 
 def list_rows(listed: ListOf, said: str) -> pd.DataFrame:
     """The table of programs as a file has it: what a spreadsheet would run is text there."""
-    rows = listed.programs.rename_axis("Program id").reset_index()
+    rows = listed.programs.reset_index()
     rows = rows.map(lambda value: formula_as_text(value) if isinstance(value, str) else value)
     if said:
         rows.insert(0, "What-if", said)
@@ -506,8 +415,8 @@ def list_xlsx(rows: pd.DataFrame) -> bytes:
     buffer = io.BytesIO()
     options = {"strings_to_formulas": False, "strings_to_urls": False}
     with pd.ExcelWriter(buffer, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
-        rows.to_excel(book, sheet_name="List", index=False, freeze_panes=(1, 0))
-        sheet = book.sheets["List"]
+        rows.to_excel(book, sheet_name=LIST_SHEET, index=False, freeze_panes=(1, 0))
+        sheet = book.sheets[LIST_SHEET]
         for at, name in enumerate(rows.columns):
             longest = max([len(str(name)), *(len(str(v)) for v in rows[name])])
             sheet.set_column(at, at, min(60, longest + 2))
@@ -576,13 +485,3 @@ def changed_lines(before: Mapping[str, str], after: ListOf, old: Mapping[str, st
         enter=[new[one] for one in new if one not in old],
         leave=[old[one] for one in old if one not in new],
     )
-
-
-def _list_rows(view: ListView, expected_interviews: float) -> dict[str, str]:
-    return {
-        MATCH: _with_range(view.match, view.low, view.high),
-        UNCONFIRMED: percent(view.if_all_no),
-        INTERVIEWS: f"{expected_interviews:.1f}",
-        APPLICATIONS: str(len(view.programs)),
-        "Application fees": f"${view.fee_usd:,.0f}",
-    }

@@ -20,9 +20,8 @@ from analysis.model.parameters import FLAGS, heaviest_first, listed
 from analysis.paths import from_root
 from analysis.tables import read_student
 from analysis.tables.graduate_files import read_graduate_files
-from analysis.text.labels import FEATURES, joined
-
-__all__ = ["alike_table", "export_cells", "graduates_like", "graduates_like_table", "pool_cells"]
+from analysis.text import sentence, table
+from analysis.text.labels import FEATURES
 
 
 def graduates_like(
@@ -30,7 +29,7 @@ def graduates_like(
 ) -> Alike | str:
     """What became of the graduates most like a student, or why nothing is said."""
     if graduates is None:
-        return "No file of past graduates was given, so none are counted here."
+        return sentence("findings/no_graduates", why=None)
     try:
         return graduates_alike(
             student.iloc[0].to_dict(),
@@ -39,33 +38,13 @@ def graduates_like(
             most=int(assumptions.value("graduates.most_alike")),
         )
     except ModelError as error:
-        return f"Nothing is said about past graduates: {error}."
+        return sentence("findings/no_graduates", why=error)
 
 
 def alike_table(found: Alike | str) -> pd.DataFrame:
     """Rows of a table about graduates like a student."""
-    if isinstance(found, str):
-        rows = [("Graduates like this student", found)]
-    else:
-        rows = [
-            ("Graduates counted", f"{found.n} of {found.n_graduates}"),
-            ("Compared by", joined([FEATURES[name] for name in found.compared])),
-            (
-                "How far from the student (0 the same, 1 nothing shared)",
-                f"{found.median_distance:.2f} in the middle, {found.largest_distance:.2f} at most",
-            ),
-            (
-                "Interviews for each 100 of their applications",
-                f"{100 * found.interview_rate:.0f} ({100 * found.low:.0f} to "
-                f"{100 * found.high:.0f}), from {found.n_applications} applications",
-            ),
-            (
-                "Share who matched at a program of the file",
-                f"{100 * found.matched_rate:.0f}% ({100 * found.matched_low:.0f} to "
-                f"{100 * found.matched_high:.0f}%)",
-            ),
-        ]
-    return pd.DataFrame(rows, columns=["what", "value"])
+    compared = [] if isinstance(found, str) else [FEATURES[name] for name in found.compared]
+    return table("findings/alike_table", found=found, compared=compared)
 
 
 def graduates_like_table(
@@ -108,7 +87,8 @@ def graduates_like_table(
 
 
 FORMAT = "countersignal pool 1"
-ANY, NONE, FLAGGED = "any", "none", "any flag"
+ANY, NONE = "any", "none"
+OTHER = "other flags"
 BANDS = ("under 230", "230 to 239", "240 to 249", "250 to 259", "260 and more")
 HALF_OF = dict(zip(BANDS, ["under 250"] * 3 + ["250 and more"] * 2, strict=True))
 EDGES = (230.0, 240.0, 250.0, 260.0)
@@ -116,6 +96,7 @@ COUNTS = ("graduates", "applications", "interviews", "matched")
 COLUMNS = ("format", "synthetic", "years", "flag", "step2_ck", *COUNTS, "noise")
 # A count is off by a two-sided geometric number of this many graduates' worth.
 NOISE = 1.0
+NOISE_WORDS = f"two-sided geometric, {NOISE:g} graduate"
 # Standard deviation of that, in graduates' worth, at most.
 NOISE_SD = float(np.sqrt(2)) * NOISE
 
@@ -182,7 +163,7 @@ def export_cells(
             "flag": flag,
             "step2_ck": band,
             **_noisy(own, chance(flag, band)),
-            "noise": f"two-sided geometric, {NOISE:g} graduate",
+            "noise": NOISE_WORDS,
         }
         for (flag, band), own in _merged(people, wanted).items()
     ]
@@ -236,7 +217,7 @@ def _merged(people: pd.DataFrame, smallest: int) -> dict[tuple[str, str], pd.Dat
                 break
     rest = pd.concat([one for one in small if one["flag"].iloc[0] != NONE] or [people.iloc[:0]])
     if len(rest) >= smallest:
-        cells["other flags", ANY] = rest
+        cells[OTHER, ANY] = rest
     return cells
 
 

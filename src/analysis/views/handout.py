@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from analysis.text import table
 from analysis.vocabulary import FLAGS, NO_FLAG, PROGRAM_TYPES
-
-__all__ = ["HandoutView", "handout_view"]
 
 # The two flags whose order in the article's words is not the order in its chart.
 DISAGREE = ("step1_failure", "preclinical_failures_multiple")
@@ -66,25 +65,18 @@ def handout_view(
             "least": named[-1],
             "disagree": higher is not None and lower is not None and higher > lower,
         },
-        severity=pd.DataFrame(
-            {
-                "Red flag": severity["red_flag_type"],
-                "How serious, in the article's words": severity["severity"],
-                "Chance of an interview": [
-                    _shown(codes, share) for codes in severity["red_flags"].str.split(";")
-                ],
-            }
+        severity=table(
+            "handout/severity_table",
+            rows=[
+                row | {"chance": _shown(row["red_flags"].split(";"), share)}
+                for row in severity.to_dict("records")
+            ],
         ),
-        relief=pd.DataFrame(
-            {
-                "Specialty": relief["specialty_type"],
-                "How much a high Step 2 CK helps": relief["how_much_a_high_step2_helps"],
-            }
-        ),
+        relief=table("handout/relief_table", rows=relief.to_dict("records")),
     )
 
 
-def _shown(codes: list[str], share: dict[str, float]) -> str:
+def _shown(codes: list[str], share: dict[str, float]) -> float | None:
     """The article's chance of a group of flags, where it has one."""
     given = [share[code] for code in codes if code in share]
-    return f"{100 * given[0]:.0f}%" if given else "not given"
+    return given[0] if given else None

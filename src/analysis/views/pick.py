@@ -30,7 +30,7 @@ from analysis.model.choice.plans import (
     second_plan,
     years_for,
 )
-from analysis.model.choice.problem import ListWishes
+from analysis.model.choice.problem import ListWishes as ListWishes  # a command makes one
 from analysis.model.portfolio import Method
 from analysis.model.profile import has_score
 from analysis.model.what_if import what_if
@@ -48,22 +48,6 @@ from analysis.text.labels import (
 from analysis.views.application_list import ListView
 from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
-
-__all__ = [
-    "PROGRAM_COLUMNS",
-    "ListWishes",
-    "PickAnswer",
-    "changed_wishes",
-    "curve_sentences",
-    "degree_of",
-    "left_out_reason",
-    "list_comparison",
-    "list_sentences",
-    "list_words",
-    "listed_because",
-    "pick",
-    "wished_places",
-]
 
 
 def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -166,9 +150,8 @@ def listed_because(row: Mapping[str, Any]) -> str:
 
 
 def _not_read(row: Mapping[str, Any]) -> str:
-    """Why a program with a closed gate would not read the file."""
-    why = [part for part in str(row["gate_reason"]).split(";") if part]
-    return joined(why) if why else "no way in is known"
+    """Why a program with a closed gate would not read the file; "" where nothing says so."""
+    return joined([part for part in str(row["gate_reason"]).split(";") if part] or [""])
 
 
 def degree_of(student: pd.DataFrame) -> str:

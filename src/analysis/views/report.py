@@ -18,8 +18,6 @@ from analysis.text import table
 from analysis.views.application_list import ListView, WhatIf, what_ifs_of
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
-__all__ = ["Firmness", "ReportView", "report_view"]
-
 
 @dataclass(frozen=True)
 class Firmness:

@@ -38,24 +38,9 @@ from analysis.tables import (
     refuse_strangers,
 )
 from analysis.tables.codes import specialty_name
-from analysis.text import sentence
-from analysis.text.labels import input_label, percent
+from analysis.text import sentence, sentences
+from analysis.text.labels import RESAMPLED, drawn_from, input_label
 from analysis.workers.host import code_hash
-
-__all__ = [
-    "WAYS",
-    "SurveyWeights",
-    "cache_path",
-    "cached_result",
-    "case_of",
-    "charted",
-    "findings",
-    "keep_result",
-    "robustness",
-    "robustness_rows",
-    "student_sensitivity",
-    "survey_weights",
-]
 
 
 def cache_path(options: Sequence[Any], files: Sequence[str | os.PathLike[str]]) -> Path:
@@ -104,17 +89,14 @@ class SurveyWeights:
 
     def sentences(self) -> list[str]:
         """What was made of the survey, and what was left out of it."""
-        said = [f"Weights from {self.source}, by {self.way.replace('_', ' ')}."]
-        for row in self.weights.to_dict("records"):
-            shares = ", ".join(f"{way.replace('_', ' ')} {row[way]:.3f}" for way in WAYS)
-            said.append(f"{row['component']}: {shares}.")
-        for name, reason in (
-            ("unmapped", "no component in factors.toml, left out"),
-            ("suppressed", "too few respondents, left out"),
-        ):
-            if self.weights.attrs[name]:
-                said.append(f"{', '.join(self.weights.attrs[name])}: {reason}.")
-        return said
+        return sentences(
+            "findings/survey_weights",
+            source=self.source,
+            way=self.way,
+            ways=WAYS,
+            rows=self.weights.to_dict("records"),
+            **self.weights.attrs,
+        )
 
 
 def survey_weights(
@@ -129,8 +111,8 @@ def survey_weights(
     ratings = factor_ratings(responses, assumptions, name or None)
     weights = component_weights(ratings, factor_components())
     count = int(ratings["n"].iloc[0])
-    whose = f"{count} responses of {name}" if name else f"{count} responses"
-    source = f"{Path(survey_csv).name} ({whose})"
+    file = Path(survey_csv).name
+    source = sentence("findings/survey_source", file=file, count=count, specialty=name)
     if "source" in responses:
         told = sorted({str(one) for one in responses["source"].dropna()})
         source = "; ".join([source, *told])
@@ -141,10 +123,6 @@ def survey_weights(
 Files = str | os.PathLike[str]
 # A Monte Carlo share is given as far as 10,000 draws tell it, an index as far as it is known.
 DIGITS = 6
-WITHOUT_SIGNALS = (
-    "Lists are made here without signals still to be given away, so a match chance is lower than "
-    "that of the same list in pick and in the report"
-)
 
 
 def student_sensitivity(
@@ -299,7 +277,7 @@ def _content(found: SensitivityAnalysis) -> dict[str, Any]:
             "in_95_percent_at_most": rounded(lists.draws["regret"].quantile(0.95)),
         },
         "findings": findings(found),
-        "note": f"{WITHOUT_SIGNALS}: the list as assumed has {percent(found.match_chance)}",
+        "note": sentence("findings/without_signals", match=found.match_chance),
     }
 
 
@@ -333,9 +311,9 @@ def charted(
         words = map(input_label, rows["input"])
         rows = rows.assign(label=[word[0].upper() + word[1:] for word in words])
     return rows.assign(
-        source=f"Countersignal's model, assumptions {fingerprint}",
+        source=drawn_from(fingerprint),
         basis="synthetic" if made_up else "assumption",
-        interval="95% of the resamples",
+        interval=RESAMPLED,
     )
 
 

@@ -24,13 +24,13 @@ from analysis.model.match_stage import (
 from analysis.model.parameters import chance_parameters
 from analysis.model.pool import conditional_odds, evidence_of, pool_of, typical_penalty
 from analysis.paths import from_root
-
-__all__ = ["CURVE", "CURVE_SOURCE", "main", "scorecard", "scorecard_markdown"]
+from analysis.text import render, sentence
 
 PAGE = "docs/scorecard.md"
 # Match chance by the number of interviews, as published.
 CURVE = {1: 0.55, 3: 0.78, 5: 0.86, 10: 0.93, 15: 0.95}
 CURVE_SOURCE = "US MD seniors, all specialties (secondary, rounded)"
+IM = "Internal Medicine"
 IM_CURVE = {5: 0.85, 12: 0.99}
 IM_CURVE_SOURCE = "US MD seniors, Internal Medicine (secondary, rounded)"
 # Headline rates over all specialties, which no calibration uses.
@@ -41,44 +41,15 @@ HEADLINES = {
     "non_us_img": (0.58, "NRMP, 2025 Match"),
 }
 LEAVE_SOURCE = "Nguyen et al., JAMA 2024 (press summary)"
-# Without and with a leave of absence: share placed in graduate training.
-LEAVE = {"without a flag": (0, 0.963), "with a serious flag": (2, 0.797)}
+# Share placed in graduate training by cell of flags: without and with a leave of absence.
+LEAVE = {0: 0.963, 2: 0.797}
 # Interviews per application with a signal and without, and the tier of the signal.
 PAIRS = {
     "Orthopaedic Surgery": (2, 0.240, 0.009, "PMC10241500"),
     "Dermatology": (1, 0.211, 0.037, "secondary"),
 }
 INTERVIEWS = {"Orthopaedic Surgery": (10.8, "PMC12366994: 10.8 to 12 from 61 to 90 applications")}
-# A raw difference from here on, in points, is told with its reason at the top of the page.
-OFF_FROM = 3.0
-OF_THE_CLASS = (
-    "nothing else of this specialty is cited, so its interviews are those of its class, and after "
-    "an interview the curve of all specialties serves"
-)
-ODDS_OF_IMGS = (
-    "after an interview the raw model reads them on the curve of US MD seniors, the only one "
-    "published; every report corrects that"
-)
-WHY_OFF = {
-    "Orthopaedic Surgery, US MD senior": "interviews come out near the published number, so the "
-    "excess arises after them: the curve is that of all specialties",
-    "Ophthalmology, US MD senior": OF_THE_CLASS,
-    "Ophthalmology, US DO senior": f"{OF_THE_CLASS}; there it takes a DO for a US MD senior",
-    "US IMG, all specialties": ODDS_OF_IMGS,
-    "non-US IMG, all specialties": ODDS_OF_IMGS,
-    "US MD senior, without a flag": "the model counts a match in the preferred specialty alone, "
-    "the published figure any place in training, also after the Match",
-    "US MD senior, with a serious flag": "the model's flag is an academic leave, the published one "
-    "a leave for any reason; and it counts matches as in the row without a flag. How much of the "
-    "difference that explains is not known",
-    "match given 12 interviews, Internal Medicine": "one curve serves every specialty",
-}
-WORDS = {
-    "us_md": "US MD senior",
-    "us_do": "US DO senior",
-    "us_img": "US IMG",
-    "non_us_img": "non-US IMG",
-}
+OFF_FROM = 3.0  # points: a raw difference from here on is told with its reason at the top
 
 
 def scorecard(
@@ -110,7 +81,7 @@ def scorecard(
 
 def _row(
     part: str,
-    what: str,
+    about: dict[str, Any],
     model: float,
     published: float | None = None,
     source: str = "",
@@ -124,7 +95,7 @@ def _row(
 
     return {
         "part": part,
-        "what": what,
+        "what": sentence("scorecard/what", part=part, **about),
         "model": model,
         "calibrated": calibrated,
         "published": published,
@@ -144,7 +115,7 @@ def _typical(assumptions: Assumptions) -> list[dict[str, Any]]:
             rows.append(
                 _row(
                     "typical",
-                    f"{name}, {WORDS[group]}",
+                    {"specialty": name, "group": group},
                     found.rate_raw,
                     found.published,
                     season.citations.get(f"match_rate_{group}", ""),
@@ -170,7 +141,7 @@ def _headlines(assumptions: Assumptions) -> list[dict[str, Any]]:
         rows.append(
             _row(
                 "headline",
-                f"{WORDS[group]}, all specialties",
+                {"group": group},
                 all_specialties(group, alike).rate,
                 published,
                 source,
@@ -184,22 +155,22 @@ def _headlines(assumptions: Assumptions) -> list[dict[str, Any]]:
 def _leave(assumptions: Assumptions) -> list[dict[str, Any]]:
     found = all_specialties(GROUPS[0], assumptions)
     return [
-        _row("leave", f"US MD senior, {what}", found.preferred_by_flag[cell], said, LEAVE_SOURCE)
-        for what, (cell, said) in LEAVE.items()
+        _row("leave", {"cell": cell}, found.preferred_by_flag[cell], said, LEAVE_SOURCE)
+        for cell, said in LEAVE.items()
     ]
 
 
 def _curve(assumptions: Assumptions) -> list[dict[str, Any]]:
-    cited = {"": (CURVE, CURVE_SOURCE), ", Internal Medicine": (IM_CURVE, IM_CURVE_SOURCE)}
+    cited = {"": (CURVE, CURVE_SOURCE), IM: (IM_CURVE, IM_CURVE_SOURCE)}
     return [
         _row(
             "curve",
-            f"match given {n} interviews{where}",
+            {"interviews": n, "specialty": name},
             curve_by_interviews((n,), assumptions)[n],
             said,
             source,
         )
-        for where, (curve, source) in cited.items()
+        for name, (curve, source) in cited.items()
         for n, said in curve.items()
     ]
 
@@ -210,10 +181,8 @@ def _pairs(assumptions: Assumptions) -> list[dict[str, Any]]:
     for name, (tier, *published, source) in PAIRS.items():
         rates = _rates_by_signal(name, assumptions)
         rows += [
-            _row("pair", f"{name}, {what}", float(rate), said, source)
-            for what, rate, said in zip(
-                ("with a signal", "without"), rates[[tier, 0]], published, strict=True
-            )
+            _row("pair", {"specialty": name, "tier": at}, float(rates[at]), said, source)
+            for at, said in zip((tier, 0), published, strict=True)
         ]
     return rows
 
@@ -241,7 +210,8 @@ def _interviews(assumptions: Assumptions) -> list[dict[str, Any]]:
     for name, (published, source) in INTERVIEWS.items():
         kind = assumptions.season_of(name).competitiveness
         found = typical_applicant(name, kind, GROUPS[0], assumptions)
-        row = _row("interviews", f"{name}, {WORDS[GROUPS[0]]}", found.interviews, published, source)
+        about = {"specialty": name, "group": GROUPS[0]}
+        row = _row("interviews", about, found.interviews, published, source)
         rows.append(row | {"difference": round(found.interviews - published, 1)})
     return rows
 
@@ -268,166 +238,25 @@ def _orders(assumptions: Assumptions) -> list[dict[str, Any]]:
             }
         )
         found = interview_chance(students, programs, assumptions, with_range=False)
-        rows.append(
-            _row("order", f"{kind} competitive: a US MD senior at 250, one application",
-                 float(found["interview_chance"].mean()))
-        )  # fmt: skip
+        rows.append(_row("order", {"kind": kind}, float(found["interview_chance"].mean())))
     return rows
 
 
 def scorecard_markdown(rows: Sequence[dict[str, Any]]) -> str:
     """Scorecard as a page of docs."""
-
-    def share(value: float | None) -> str:
-        return "" if value is None else f"{100 * value:.1f}%"
-
-    def points(value: float | None) -> str:
-        return "" if value is None else f"{value:+.1f}"
-
-    def table(part: str, heading: str) -> list[str]:
-        lines = [
-            f"| {heading} | model | published | difference, points | source |",
-            "|---|---|---|---|---|",
-        ]
-        return lines + [
-            f"| {r['what']} | {share(r['model'])} | {share(r['published'])} | "
-            f"{points(r['difference'])} | {r['source']} |"
-            for r in rows
-            if r["part"] == part
-        ]
-
-    off = [r for r in rows if r["difference"] is not None and abs(r["difference"]) >= OFF_FROM]
-    typical = [r for r in rows if r["part"] == "typical"]
-    alike: dict[tuple[str, str], list[str]] = {}
-    for group in GROUPS:
-        for r in (r for r in typical if r["group"] == group):
-            numbers = (
-                f"{r['applications']:.0f} | {share(r['interview_chance'])} | "
-                f"{r['interviews']:.1f} | {100 * r['at_least_one']:.0f}% | {100 * r['match']:.0f}%"
-            )
-            alike.setdefault((group, numbers), []).append(r["specialty"])
-    cited = [r for r in typical if r["published"] is not None]
-    ordered = [r["model"] for r in rows if r["part"] == "order"]
-    holds = ordered == sorted(ordered, reverse=True)
-    lines = [
-        "# Scorecard: the model beside published figures",
-        "",
-        "Typical applicants by specialty and degree, each figure beside the published one where "
-        "a single source can be cited. `make scorecard` writes this page; "
-        "`countersignal scorecard` prints it for any assumptions.",
-        "",
-        "**Read the raw difference.** It is what the model says before any calibration.",
-        "",
-        "**What a published match rate counts.** NRMP and SF Match count applicants who certified "
-        "a rank list, and a rank list takes an interview: in the 2025 Match 47,208 of 52,498 "
-        "registered applicants had one (NRMP). So each published rate stands beside the model's "
-        "match chance of those with any interview. The last table gives the chance of all.",
-        "",
-        "## Where the model is off, and why",
-        "",
-        f"Each raw difference of {OFF_FROM:.0f} points or more. The reasons are ours; none is "
-        "measured.",
-        "",
-        "| figure | raw difference, points | why |",
-        "|---|---|---|",
-        *(
-            f"| {r['what']} | {points(r['difference'])} | {WHY_OFF.get(r['what'], 'not known')} |"
-            for r in off
-        ),
-        "",
-        "## Cited match rates of one specialty",
-        "",
-        "The chance of a match after an interview is moved for the cited specialty and degree, so "
-        "that the rate comes back. Nothing else moves, and no other specialty or degree.",
-        "",
-        "| applicants with an interview | model, raw | calibrated | published | raw difference, "
-        "points | after calibration | source |",
-        "|---|---|---|---|---|---|---|",
-        *(
-            f"| {r['what']} | {share(r['model'])} | {share(r['calibrated'])} | "
-            f"{share(r['published'])} | {points(r['difference'])} | "
-            f"{points(r['difference_calibrated'])} | {r['source']} |"
-            for r in cited
-        ),
-        "",
-        "## Match rates over all specialties",
-        "",
-        "A published rate over all specialties counts a match in any of them, so the model's is a "
-        "mixture: classes of specialties weighed by how many of the group prefer them (our "
-        "assumption), plus parallel plans as published for one school (225 of 1,411 applicants; "
-        "of 100 with such a plan 56 matched in the second specialty; Rusk et al., BMC Med Educ "
-        "2025). After an interview the raw column reads every group on the curve of US MD seniors, "
-        "the only one published. For IMGs that is far too high, and `match_odds.us_img` and "
-        "`match_odds.non_us_img` correct it in every report.",
-        "",
-        "| applicants with an interview | model, raw | with the group's odds | published | raw "
-        "difference, points | with the group's odds | preferred specialty, all | parallel plan, "
-        "all | any interview, all | source |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-        *(
-            f"| {r['what']} | {share(r['model'])} | {share(r['calibrated'])} | "
-            f"{share(r['published'])} | {points(r['difference'])} | "
-            f"{points(r['difference_calibrated'])} | {share(r['preferred'])} | "
-            f"{share(r['parallel'])} | {share(r['any_interview'])} | {r['source']} |"
-            for r in rows
-            if r["part"] == "headline"
-        ),
-        "",
-        "## A serious flag",
-        "",
-        "Not like for like: the published figures count a leave of absence for any reason and any "
-        "place in training, found in the Match or after it. The model's are of an academic leave, "
-        "a match in the preferred specialty, and as many applications at the same programs as "
-        "everybody else. Lists of this tool choose programs that tolerate the flag.",
-        "",
-        *table("leave", "applicants"),
-        "",
-        "## From interviews to a match",
-        "",
-        "One curve serves every specialty; Internal Medicine's own is steeper at many interviews.",
-        "",
-        *table("curve", "US MD seniors"),
-        "",
-        "## Signals",
-        "",
-        *table("pair", "interviews per application"),
-        "",
-        "## Interviews",
-        "",
-        "| applicants | model | published | difference | source |",
-        "|---|---|---|---|---|",
-        *(
-            f"| {r['what']} | {r['model']:.1f} | {r['published']:.1f} | {r['difference']:+.1f} | "
-            f"{r['source']} |"
-            for r in rows
-            if r["part"] == "interviews"
-        ),
-        "",
-        "## Order of the classes",
-        "",
-        "One file, one program without counts in every specialty of a class, less competitive "
-        "ones first. "
-        f"The order {'holds' if holds else '**does not hold**'}.",
-        "",
-        *table("order", "class"),
-        "",
-        "## Typical applicants of every specialty",
-        "",
-        "No figure of this table is published; each rests on assumptions in "
-        "`data/assumptions/default.toml` and on the season file. *Match* is the chance of all "
-        "applicants, those without an interview among them, in this specialty alone. Specialties "
-        "with the same numbers share a row.",
-        "",
-        "| applicants | specialties | applications | interviews per application | interviews | any "
-        "interview | match |",
-        "|---|---|---|---|---|---|---|",
-        *(
-            f"| {WORDS[group]} | {'; '.join(names)} | {numbers} |"
-            for (group, numbers), names in alike.items()
-        ),
-        "",
-    ]  # fmt: skip
-    return "\n".join(lines)
+    parts: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        parts.setdefault(row["part"], []).append(row)
+    ordered = [row["model"] for row in parts["order"]]
+    page = render(
+        "scorecard/page",
+        parts=parts,
+        off=[row for row in rows if abs(row["difference"] or 0.0) >= OFF_FROM],
+        off_from=OFF_FROM,
+        holds=ordered == sorted(ordered, reverse=True),
+        groups=GROUPS,
+    )
+    return f"{page}\n"
 
 
 def main() -> None:

@@ -13,16 +13,9 @@ from analysis.assumptions import read_assumptions
 from analysis.model.choice.season import Standing, season_standing
 from analysis.tables import read_if_given, read_offers, read_programs, read_student
 from analysis.text import sentence, sentences
-
-__all__ = ["SEASON_COLUMNS", "SeasonAnswer", "season"]
+from analysis.text.labels import SEASON_ANSWERS
 
 Files = str | os.PathLike[str]
-ANSWERS = {
-    "interview": "interview",
-    "declined": "you declined",
-    "refused": "refused",
-    "silent": "no answer yet",
-}
 # Of an application in an answer, in order.
 SEASON_COLUMNS = (
     "program_id",
@@ -56,7 +49,7 @@ class SeasonAnswer:
         return [
             {
                 "program": row["program_id"],
-                "answer": ANSWERS[row["status"]],
+                "answer": SEASON_ANSWERS[row["status"]],
                 "chance": row["interview_chance"],
                 "match_gain": row["match_gain"],
                 "rank": row["rank"] or "",

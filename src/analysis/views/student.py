@@ -15,14 +15,6 @@ from analysis.model.parameters import heaviest_first, listed
 from analysis.model.profile import ExpectedScore, expected_score, specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
-__all__ = [
-    "StudentView",
-    "advisor_note",
-    "parts_of_chance",
-    "score_record",
-    "student_view",
-]
-
 EARLY = frozenset({"course_failure_remediated", "preclinical_failures_multiple", "loa_academic"})
 ACADEMIC = EARLY | EXAM_FAILURES
 

@@ -24,8 +24,6 @@ from analysis.workers.host import (
 )
 from analysis.workers.work import Payload, TaskError, Work, deserialize, serialize
 
-__all__ = ["DaskCluster", "dask_cluster"]
-
 T = TypeVar("T")
 R = TypeVar("R")
 

@@ -19,20 +19,6 @@ from analysis.errors import CountersignalError
 from analysis.workers.pool import Isolation
 from analysis.workers.work import Payload, TaskError, serialize
 
-__all__ = [
-    "ClusterError",
-    "ClusterLostError",
-    "OtherInstallationError",
-    "checked_address",
-    "clear_soon",
-    "code_hash",
-    "differences",
-    "done",
-    "handed_on",
-    "installation",
-    "is_open_to_readers",
-]
-
 SCHEMES = ("tls", "tcp", "wss", "ws")
 ENCRYPTED = ("tls", "wss")
 

@@ -29,15 +29,6 @@ from analysis.errors import CountersignalError
 from analysis.paths import PROJECT_VARIABLE
 from analysis.workers.work import TaskError, Work, deserialize, serialize
 
-__all__ = [
-    "ONE_THREAD",
-    "START_METHODS",
-    "Isolation",
-    "LocalPool",
-    "ScratchFolder",
-    "usual_start_method",
-]
-
 PREFIX = "countersignal-"
 LOCK, OWNED = ".in-use", ".owned"
 BEGINNING_SECONDS = 60.0  # an unmarked folder younger than this may have its owner yet to come

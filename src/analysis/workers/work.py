@@ -10,8 +10,6 @@ from typing import Any, Generic, Protocol, TypeVar
 from analysis.bundle import FileBundle
 from analysis.errors import CountersignalError
 
-__all__ = ["Payload", "TaskError", "Work", "Workers", "deserialize", "serialize"]
-
 
 @dataclass(frozen=True, slots=True)
 class Payload:

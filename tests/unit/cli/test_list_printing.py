@@ -1,8 +1,9 @@
 import pytest
 
 from analysis.cli.printing import print_list
+from analysis.model.choice.problem import ListWishes
 from analysis.paths import from_root
-from analysis.views.pick import ListWishes, pick
+from analysis.views.pick import pick
 
 FILES = [from_root(f"data/sample/{name}.csv") for name in ("students", "programs")]
 

@@ -9,7 +9,6 @@ import pytest
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import (
-    TERMS,
     Market,
     chance_blocks,
     chance_by_parameters,
@@ -17,6 +16,7 @@ from analysis.model.chance import (
     interview_chance,
 )
 from analysis.model.parameters import chance_parameters, joint_draws
+from analysis.model.terms import TERMS
 from tests.unit.model.pairs import drawn_pair, frame, program, student
 
 ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])

@@ -13,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.assumptions import read_assumptions
-from analysis.model.chance import TERMS, interview_chance
-from analysis.model.parameters import EXAM_FAILURES, FLAGS, RELIEF
+from analysis.model.chance import interview_chance
+from analysis.model.parameters import FLAGS, RELIEF
+from analysis.model.terms import TERMS
+from analysis.vocabulary import EXAM_FAILURES
 from tests.unit.model.pairs import KINDS, frame, program, student
 
 ASSUMPTIONS = read_assumptions(overrides=["level.basis=article"])

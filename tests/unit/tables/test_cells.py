@@ -4,6 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.paths import from_root
+from analysis.tables.check import check_table
 from analysis.tables.codes import FLAG_CODES
 from analysis.tables.reading import typed_column
 from analysis.tables.schemas import SCHEMAS
@@ -71,7 +73,41 @@ def test_a_cell_is_read_for_what_it_can_only_mean_and_repairs_are_said(column, c
 @pytest.mark.parametrize("cell", ["", "NA", "n/a", "Unknown", "NaN", "null"])
 def test_what_says_unknown_is_unknown(cell):
     assert np.isnan(read(STUDENTS["letters"], cell)[0][0])
-    assert read(STUDENTS["red_flags"], cell)[0] == [()]
+
+
+@pytest.mark.parametrize("cell", ["NA", "n/a", "none known", "NaN", "null", "-"])
+def test_a_cell_that_says_nothing_is_no_red_flag_and_that_is_said(cell):
+    said = ["NA and the like read as no red flag"]
+    assert read(STUDENTS["red_flags"], cell) == ([()], said)
+
+
+@pytest.mark.parametrize("table", ["students", "graduates", "applicants"])
+@pytest.mark.parametrize(
+    "cell",
+    ["Unknown", "not known", "UNCLEAR", "tbd", "Pending", "not sure", "step1_failure;unknown"],
+)
+def test_an_unknown_red_flag_is_never_read_as_none(tmp_path, table, cell):
+    found = checked(tmp_path, table_with(table, red_flags=cell), table)
+    (problem,) = found.problems
+    assert (problem.line, problem.column, problem.value) == (2, "red_flags", cell)
+    assert "an empty cell says no red flag" in problem.expected
+    assert found.rows.empty
+
+
+@pytest.mark.parametrize("table", ["students", "graduates", "applicants"])
+def test_no_sample_leaves_a_red_flag_unknown(table):
+    path = from_root(f"data/sample/{table}.csv")
+    assert not any("red_flags: " in said for said in check_table(path, table).repairs)
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [("step1_failuer", "step1_failure"), ("mspe_concern;Academic LAO", "loa_academic")],
+)
+def test_a_misspelt_code_is_told_with_the_one_that_is_meant(tmp_path, cell, meant):
+    (problem,) = checked(tmp_path, table_with("students", red_flags=cell)).problems
+    assert problem.value == cell
+    assert problem.expected.endswith(f"(is {meant} meant?)")
 
 
 def test_a_repair_is_counted_by_cells(tmp_path):

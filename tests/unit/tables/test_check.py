@@ -1,10 +1,14 @@
 """A way to damage a good file, and the one message that it gets."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis.cli import main
 from analysis.errors import RowError, TableError
+from analysis.tables import read_students
 from analysis.tables.check import check_files, check_table
 from analysis.tables.loading import report_of
 from analysis.tables.schemas import SCHEMAS
@@ -345,9 +349,9 @@ def test_a_degree_that_is_not_given_is_said_and_whose_chances_it_stands_for(
 
 
 def test_a_long_list_of_problems_is_cut_and_counted(tmp_path):
-    rows = "".join(f"S{n},IM,x,pass,\n" for n in range(250))
-    text = report_of(checked(tmp_path, f"{HEADER}\n{rows}"))
-    assert text.endswith("\n  and 50 more")
+    factors = ",".join(f"factor {n}" for n in range(250))
+    text = f"respondent_id,specialty,{factors}\n1,IM{',x' * 250}\n"
+    assert report_of(checked(tmp_path, text)).endswith("\n  and 50 more: --format json lists all")
 
 
 @settings(max_examples=200, derandomize=True, deadline=None)
@@ -387,3 +391,25 @@ def only_known_errors(tmp_path_factory, content, table):
         return
     assert len(found.rows) == len(found.lines)
     assert not set(found.lines) & {problem.line for problem in found.problems}
+
+
+def test_messages_that_are_alike_are_one_with_a_count_and_none_is_lost(tmp_path, capsys):
+    cells = ["2x", "3x", "3x", "4x", "5x", "250"]
+    rows = "".join(f"{at},Psychiatry,{cell},pass,\n" for at, cell in enumerate(cells))
+    (tmp_path / "class.csv").write_text(f"{HEADER}\n{rows}")
+    (tmp_path / "p.csv").write_text(f"{HEADER}\n" + "".join(rows.splitlines(True)[:3]))
+    text, _ = check_files([tmp_path / "class.csv"])
+    column = "column step2_ck: found '2x', '3x', '4x' and others; expected a whole number"
+    (message,) = [line for line in text.splitlines() if "step2_ck" in line]
+    assert message.startswith(f"  class.csv, 5 lines (2, 3, 4 ...), {column}")
+    # Up to three stand each by itself, in the order of the file.
+    few = [line for line in check_files([tmp_path / "p.csv"])[0].splitlines() if "step2_ck" in line]
+    assert [line.split(",")[1] for line in few] == [" line 2", " line 3", " line 4"]
+    with pytest.raises(SystemExit, match="1"):
+        main(["check", str(tmp_path / "class.csv"), "--format", "json"])
+    listed = json.loads(capsys.readouterr().out)
+    assert [(one["line"], one["value"]) for one in listed] == list(
+        zip(range(2, 7), cells[:5], strict=True)
+    )
+    with pytest.raises(TableError, match=r"^class.csv, 5 lines \(2, 3, 4 ...\), column step2_ck"):
+        read_students(tmp_path / "class.csv")

@@ -9,7 +9,7 @@ from analysis.tables.graduate_files import (
     read_graduate_files,
     report_of_graduates,
 )
-from analysis.tables.mapping import check_mapped, read_mapping
+from analysis.tables.mapping import check_mapped, read_mapping, reading_with
 
 MAPPING = """
 [columns]
@@ -210,7 +210,8 @@ def test_the_sample_has_nothing_wrong():
 
 def test_check_reads_an_export_by_its_mapping_and_writes_what_every_command_reads(files):
     target = files / "graduates.csv"
-    text, code = check_files([files / "export.csv"], files / "office.toml", target)
+    with reading_with(files / "office.toml"):
+        text, code = check_files([files / "export.csv"], target)
     assert code == 0
     assert "'Student No.' read as graduate_id" in text
     assert text.endswith("graduates.csv: written, 3 good rows of graduates")
@@ -219,7 +220,8 @@ def test_check_reads_an_export_by_its_mapping_and_writes_what_every_command_read
     pd.testing.assert_frame_equal(written, mapped[written.columns])
     assert target.stat().st_mode & 0o077 == 0
     before = target.read_bytes()
-    text, code = check_files([files / "export.csv"], files / "office.toml", target)
+    with reading_with(files / "office.toml"):
+        text, code = check_files([files / "export.csv"], target)
     assert (code, target.read_bytes()) == (2, before)
     assert "is there already, not written" in text
 
@@ -235,9 +237,10 @@ def test_check_names_an_application_told_in_two_files_and_writes_the_others(tmp_
 
 
 def test_check_says_what_is_wrong_with_a_mapping_and_writes_nothing(files):
-    text, code = check_files([files / "export.csv"], files / "none.toml", files / "x.csv")
+    with reading_with(files / "none.toml"):
+        text, code = check_files([files / "export.csv"], files / "x.csv")
     assert code == 2
-    assert text.startswith("none.toml: cannot be used")
+    assert text.startswith("export.csv: cannot be used\n  none.toml: expected a mapping")
     assert not (files / "x.csv").exists()
     students = from_root("data/sample/students.csv")
     assert check_files([students], write=files / "x.csv")[1] == 2

@@ -2,7 +2,8 @@ import csv
 
 from analysis.model import parameters as model_flags
 from analysis.paths import from_root
-from analysis.text.labels import FLAGS, joined, percent
+from analysis.plain_text import percent
+from analysis.text.labels import FLAGS, joined
 from analysis.vocabulary import FLAGS as KNOWN
 
 

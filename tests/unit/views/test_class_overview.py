@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from analysis.assumptions import read_assumptions, toml_text
+from analysis.model.choice.problem import ListWishes
 from analysis.paths import from_root
 from analysis.text import render, sentence, table
 from analysis.views.cohort import next_steps
-from analysis.views.pick import ListWishes, pick
+from analysis.views.pick import pick
 from tests.published import run_notebook, words_of
 
 SAMPLE = from_root("data/sample")

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 
 from analysis.model.choice.application_list import list_room
+from analysis.model.choice.problem import ListWishes
 from analysis.paths import from_root
-from analysis.views.pick import ListWishes, pick
+from analysis.views.pick import pick
 
 STUDENTS, PROGRAMS = (from_root(f"data/sample/{name}.csv") for name in ("students", "programs"))
 

@@ -1,4 +1,3 @@
-import ast
 import re
 from dataclasses import replace
 from functools import cache
@@ -449,34 +448,3 @@ def test_the_curve_and_the_what_if_are_one_number_where_signals_go_to_further_pr
 
 def test_programs_that_were_considered_stand_by_the_chance_that_is_shown(view):
     assert view.list.left_out["chance"].is_monotonic_decreasing
-
-
-def spoken(source):
-    """String constants that read as words of a page: with a space, or a capital that starts one."""
-    tree = ast.parse(source)
-    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
-    docs = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, kinds) and _told(n)}
-    return {
-        node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docs
-        if " " in node.value.strip() or re.fullmatch(r"[A-Z][a-z]+", node.value)
-    }
-
-
-def _told(node):
-    return isinstance(node.body[0], ast.Expr) and isinstance(node.body[0].value, ast.Constant)
-
-
-def test_words_of_a_report_stand_in_templates_alone_so_that_a_translation_touches_no_code():
-    assert spoken('def one():\n    """Not this."""\n    return "Program", "a b", "code"\n') == {
-        "Program",
-        "a b",
-    }
-    notebook = from_root("notebooks/90_student_report.py").read_text("utf-8")
-    assert not spoken("# Page 1:" + notebook.split("# Page 1:")[1])
-    views = from_root("src/analysis/views")
-    for name in ("report", "application_list", "student"):
-        source = (views / f"{name}.py").read_text("utf-8")
-        exported = {"ListView", "WhatIf", "Firmness", "ReportView", "StudentView"}
-        assert spoken(source) - exported == set(), name

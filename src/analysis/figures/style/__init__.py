@@ -32,7 +32,6 @@ from analysis.figures.style.page import (
     interval_ends,
     labels,
     laid_out,
-    percent,
     provenance,
     put_upward_title,
     round_ticks,
@@ -41,6 +40,7 @@ from analysis.figures.style.page import (
     with_interval_note,
     wrapped,
 )
+from analysis.plain_text import percent
 
 __all__ = [
     "BLUE",

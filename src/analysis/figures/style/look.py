@@ -14,25 +14,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = [
-    "BLUE",
-    "DARK",
-    "FAMILY",
-    "GRID",
-    "INK",
-    "MUTED",
-    "ORANGE",
-    "PAGE_WIDTH",
-    "PALE_BLUE",
-    "PAPER",
-    "SIZE",
-    "SMALL_SIZE",
-    "TITLE_SIZE",
-    "apply",
-    "context",
-    "new_axes",
-]
-
 # Blue and orange stay apart in every common kind of color blindness and in gray; neither praises
 # nor warns, as red and green would.
 INK = "#1b2733"

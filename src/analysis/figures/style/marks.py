@@ -32,17 +32,6 @@ from analysis.figures.style.page import root_figure
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = [
-    "Dots",
-    "columns_fit",
-    "dot_rows",
-    "draw_bars",
-    "draw_beside",
-    "draw_points",
-    "horizontal_bars",
-    "upright_columns",
-]
-
 WIDTH = 1.1  # of an interval's line, in points
 
 

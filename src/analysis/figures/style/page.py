@@ -29,38 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
-__all__ = [
-    "LINE",
-    "MOST_ROWS",
-    "NOT_SHOWN",
-    "PERCENT_TICKS",
-    "SMALLEST_CELL",
-    "TOO_MANY",
-    "UPWARD_TITLE",
-    "Chart",
-    "Margins",
-    "basis_words",
-    "chart",
-    "chart_width",
-    "drawing_size",
-    "has_column",
-    "html_figure",
-    "interval_ends",
-    "labels",
-    "laid_out",
-    "percent",
-    "provenance",
-    "put_text",
-    "put_upward_title",
-    "root_figure",
-    "round_ticks",
-    "sentence",
-    "text_width",
-    "value_texts",
-    "with_interval_note",
-    "wrapped",
-]
-
 LINE = 1.22  # line height as a multiple of the size
 ELLIPSIS = "…"
 

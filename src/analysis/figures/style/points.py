@@ -15,17 +15,6 @@ from analysis.figures.style.page import LINE, put_text, text_width, wrapped
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = [
-    "Box",
-    "PointLayout",
-    "draw_key",
-    "draw_point_labels",
-    "key_height",
-    "placed_labels",
-    "point_layout",
-    "stacked",
-]
-
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 DISTANCES = (

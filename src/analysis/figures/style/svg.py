@@ -18,8 +18,6 @@ from matplotlib.textpath import text_to_path
 if TYPE_CHECKING:
     from matplotlib.font_manager import FontProperties
 
-__all__ = ["FigureCanvas"]
-
 
 @lru_cache(maxsize=16384)
 def _measured(text: str, face: FontProperties, ismath: Any) -> tuple[float, float, float]:

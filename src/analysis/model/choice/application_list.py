@@ -43,21 +43,6 @@ from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
 from analysis.model.profile import has_score, specialties_of
 
-__all__ = [
-    "GROUPS",
-    "WHY",
-    "ApplicationList",
-    "ListOffers",
-    "application_list",
-    "budget_lifted",
-    "group_of",
-    "list_fee",
-    "list_frontier",
-    "list_offers",
-    "list_room",
-    "next_applications",
-]
-
 Floats = NDArray[np.float64]
 
 

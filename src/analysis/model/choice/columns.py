@@ -22,19 +22,6 @@ from analysis.model.choice.constraints import OPTIONS, Constraints
 from analysis.model.choice.value import checked_utility, program_order
 from analysis.model.correlation import Scenarios
 
-__all__ = [
-    "Columns",
-    "Rule",
-    "check_feasible",
-    "check_plain_conflicts",
-    "columns_of",
-    "muted_solver",
-    "options_of",
-    "rules_of",
-    "undominated",
-    "variable_bounds",
-]
-
 Floats = NDArray[np.float64]
 
 

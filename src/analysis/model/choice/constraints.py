@@ -13,17 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import ModelError
 from analysis.model.choice.value import checked_positions
 
-__all__ = [
-    "OPTIONS",
-    "Constraints",
-    "Fees",
-    "Price",
-    "Quota",
-    "affordable",
-    "fee_usd",
-    "members_of",
-]
-
 OPTIONS = ("none", "silver", "gold")
 
 

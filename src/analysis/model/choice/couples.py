@@ -20,15 +20,6 @@ from analysis.model.choice.problem import ListWishes
 from analysis.model.correlation import Scenarios
 from analysis.model.portfolio import Choice, best_list
 
-__all__ = [
-    "PLACES",
-    "Couple",
-    "CoupleOutcomes",
-    "couple_lists",
-    "couple_outcomes",
-    "couple_plan",
-]
-
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 # What may make two programs one place for a couple; the first that the programs have is used.

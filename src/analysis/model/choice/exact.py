@@ -33,8 +33,6 @@ from analysis.model.choice.greedy import (
 )
 from analysis.model.correlation import Scenarios
 
-__all__ = ["Choice", "exact"]
-
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 # Numerical method: relative gaps asked for, and where a problem is small enough for the finer one.

@@ -18,17 +18,6 @@ from analysis.model.choice.value import expected_utility, match_chance, match_sh
 from analysis.model.correlation import Mechanism, Scenarios, scenarios
 from analysis.model.portfolio import Choice
 
-__all__ = [
-    "RHO_CURVE",
-    "flat_from",
-    "frontier",
-    "left_out",
-    "match_chance_by_rho",
-    "match_chance_draws",
-    "next_application",
-    "reasons_on_list",
-]
-
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 # Halvings of the chance at which a program would drop out: to a ten-thousandth.

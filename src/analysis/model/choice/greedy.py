@@ -18,21 +18,6 @@ from analysis.model.choice.value import (
 )
 from analysis.model.correlation import Scenarios
 
-__all__ = [
-    "LEAST_GAIN",
-    "TIE",
-    "MarginalGains",
-    "columns_in_order",
-    "gains_beside",
-    "gains_without",
-    "greedy",
-    "greedy_columns",
-    "interchangeable",
-    "net_value",
-    "swap",
-    "swapped_columns",
-]
-
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 # A program that adds less than this is not listed: it would be money for nothing.

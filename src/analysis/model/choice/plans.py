@@ -27,17 +27,6 @@ from analysis.model.parameters import listed
 from analysis.model.portfolio import best_list
 from analysis.model.profile import ExpectedScore, expected_score, specialties_of
 
-__all__ = [
-    "LinkedYears",
-    "Plan",
-    "ScoreOutlook",
-    "linked_years",
-    "plan_rows",
-    "score_outlook",
-    "second_plan",
-    "years_for",
-]
-
 Floats = NDArray[np.float64]
 PER_SPECIALTY = ("gold_signals", "silver_signals")
 # Of a row, what belongs to the programs of its own specialties alone.

@@ -30,19 +30,6 @@ from analysis.model.parameters import chance_parameters, listed
 from analysis.model.profile import ExpectedScore, specialties_of
 from analysis.vocabulary import DIVISIONS
 
-__all__ = [
-    "ListChances",
-    "ListProblem",
-    "ListWishes",
-    "application_fees",
-    "list_problem",
-    "list_utility",
-    "preference",
-    "undominated_programs",
-    "with_least_chance",
-    "with_ties",
-]
-
 Floats = NDArray[np.float64]
 # The scale of prestige, as of the column in programs.csv.
 MOST_PRESTIGE = 10.0

@@ -18,8 +18,6 @@ from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenario
 from analysis.model.match_stage import curve_by_interviews, match_rates
 from analysis.model.profile import specialties_of
 
-__all__ = ["SILENT", "Standing", "ranked_outcome", "season_standing"]
-
 Floats = NDArray[np.float64]
 SILENT = "silent"
 # A chance at which the model rules an interview out, and an invitation came all the same: it says

@@ -8,15 +8,6 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import ModelError
 from analysis.model.correlation import Scenarios
 
-__all__ = [
-    "checked_positions",
-    "checked_utility",
-    "expected_utility",
-    "match_chance",
-    "match_shares",
-    "program_order",
-]
-
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 

@@ -36,17 +36,6 @@ from analysis.model.outcomes.graduates import application_chances
 from analysis.model.outcomes.learning import Learned, learned_assumptions
 from analysis.model.parameters import FLAGS, listed
 
-__all__ = [
-    "BETTER",
-    "RIVALS",
-    "TOO_FEW_TO_TELL",
-    "WORSE",
-    "Backtest",
-    "regression_chances",
-    "run_backtest",
-    "selected_chances",
-]
-
 # Other ways to predict the year held back, as a sentence names them.
 RIVALS = {
     "survey": "the old numbers",

@@ -19,27 +19,6 @@ from scipy.special import expit, logit, ndtri
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at
 
-__all__ = [
-    "BrierParts",
-    "applicant_intervals",
-    "brier",
-    "brier_parts",
-    "calibration_in_the_large",
-    "calibration_line",
-    "chance_bins",
-    "ece",
-    "ece_null",
-    "knowing_columns",
-    "log_loss",
-    "ranking_auc",
-    "reliability",
-    "scored_rows",
-    "simulated_outcomes",
-    "skill",
-    "temporal_split",
-]
-
-
 SMALLEST_CHANCE = float(np.finfo(np.float64).eps)
 BINS = 10
 

@@ -15,36 +15,14 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
 from analysis.model.level import ProgramLevels, program_levels
-from analysis.model.parameters import (
-    EXAM_FAILURES,
-    FLAGS,
-    ChanceParameters,
-    chance_parameters,
-    listed,
-)
+from analysis.model.parameters import FLAGS, ChanceParameters, chance_parameters, listed
 from analysis.model.pool import SIGNALS
 from analysis.model.profile import profile_levels, specialties_of
 from analysis.model.terms import gate, terms_of
+from analysis.vocabulary import EXAM_FAILURES
 
 if TYPE_CHECKING:
     from analysis.model.outcomes.learning import Learned
-
-__all__ = [
-    "ALL",
-    "FEATURES",
-    "FLAGGED",
-    "RELIEF",
-    "SLOPES",
-    "SPOTLESS",
-    "Alike",
-    "application_chances",
-    "chance_by_score",
-    "commonest_flag",
-    "gower_distance",
-    "graduates_alike",
-    "groups_of_flags",
-    "matched_by_flag",
-]
 
 Floats = NDArray[np.float64]
 # Step of the numeric slope in a flag's log-odds; the penalty is piecewise linear in it.

@@ -32,16 +32,9 @@ from analysis.model.outcomes.posterior import (
     posterior,
     prior_sample_size,
 )
-from analysis.model.parameters import (
-    CLASSES,
-    EXAM_FAILURES,
-    FLAGS,
-    chance_parameters,
-    heaviest_first,
-)
+from analysis.model.parameters import CLASSES, FLAGS, chance_parameters, heaviest_first
 from analysis.model.parameters import RELIEF as CLASS_OF
-
-__all__ = ["TOO_FEW", "Learned", "learned_assumptions", "match_given_interview"]
+from analysis.vocabulary import EXAM_FAILURES
 
 Floats = NDArray[np.float64]
 TOO_FEW = "too few to tell"

@@ -22,23 +22,6 @@ from scipy.special import betaln, expit, logit, logsumexp, ndtr, ndtri
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at
 
-__all__ = [
-    "Applicants",
-    "Estimate",
-    "Gaussian",
-    "Likelihood",
-    "Posterior",
-    "Prior",
-    "design_effect",
-    "estimate_of",
-    "gaussian",
-    "likelihood",
-    "most_probable",
-    "on_a_grid",
-    "posterior",
-    "prior_sample_size",
-]
-
 Floats = NDArray[np.float64]
 # The latent factor is summed over an even grid to here; steps are this share of the integrand's
 # least width, at which an even sum over a bell is off by less than one part in a million.

@@ -12,7 +12,7 @@ from scipy.special import logit
 
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
-from analysis.model.parameters import EXAM_FAILURES, ChanceParameters, chance_parameters
+from analysis.model.parameters import ChanceParameters, chance_parameters
 from analysis.model.sensitivity.inputs import (
     Input,
     Inputs,
@@ -24,23 +24,7 @@ from analysis.model.sensitivity.inputs import (
     matched_concentration,
     one_of,
 )
-
-__all__ = [
-    "ALL_WEIGHTS",
-    "CORRELATION",
-    "MATCH",
-    "WEIGHTS",
-    "Flip",
-    "SobolSample",
-    "flip_in_range",
-    "order_flip",
-    "pairwise_flip",
-    "parameters_at",
-    "sobol_indices",
-    "sobol_sample",
-    "tornado",
-    "uncertain_inputs",
-]
+from analysis.vocabulary import EXAM_FAILURES
 
 Floats = NDArray[np.float64]
 

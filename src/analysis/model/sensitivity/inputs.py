@@ -20,22 +20,6 @@ from analysis.model.survey import (
     weighing,
 )
 
-__all__ = [
-    "Input",
-    "Inputs",
-    "Surveyed",
-    "Values",
-    "between",
-    "bootstrap_weights",
-    "gamma_weights",
-    "log_between",
-    "logit_around",
-    "matched_concentration",
-    "one_of",
-    "rescaled_weights",
-    "surveyed_weights",
-]
-
 Floats = NDArray[np.float64]
 
 

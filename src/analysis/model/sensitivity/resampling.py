@@ -32,17 +32,6 @@ from analysis.model.sensitivity.smaa import (
     unheard,
 )
 
-__all__ = [
-    "SensitivityAnalysis",
-    "acceptability_changes",
-    "close_calls",
-    "first_places",
-    "order_flips",
-    "report_lists",
-    "sensitivity_analysis",
-    "student_case",
-]
-
 Chosen = NDArray[np.int64]
 
 

@@ -26,30 +26,6 @@ from analysis.model.sensitivity.influence import (
 )
 from analysis.model.sensitivity.inputs import Inputs, Values
 
-__all__ = [
-    "Case",
-    "Draws",
-    "Resampled",
-    "central_weights",
-    "kendall_tau",
-    "kept_beyond_chance",
-    "list_flips",
-    "list_places",
-    "list_regret",
-    "list_tornado",
-    "match_chances",
-    "match_variance",
-    "overlap_at",
-    "pairwise_wins",
-    "place_acceptability",
-    "rank_acceptability",
-    "ranks",
-    "resampled",
-    "resampled_lists",
-    "selection_acceptability",
-    "unheard",
-]
-
 Floats = NDArray[np.float64]
 # Draws solved side by side: enough to hide the cost of a call, few enough for the cache (timed).
 BLOCK = 16
