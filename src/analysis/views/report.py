@@ -115,8 +115,9 @@ class ReportView:
         # The lower of two that differ beyond chance: a rule of ours, and no estimate.
         if self.list is None:
             return 0.0
-        lower = self.alike is not None and self.graduates_differ == "lower"
-        return self.alike["matched"] / self.alike["n"] if lower else self.list.match
+        if self.alike is None or self.graduates_differ != "lower":
+            return self.list.match
+        return float(self.alike["matched"] / self.alike["n"])
 
     @property
     def graduates_differ(self) -> str:
