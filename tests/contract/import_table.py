@@ -30,7 +30,7 @@ ALLOWED = {
         "workers",
     },
     "report": {"errors", "paths", "bundle", "inputs", "plain_text", "workers"},
-    "explorer": {"errors", "paths", "text", "views", "figures", "report", "tables"},
+    "explorer": {"errors", "vocabulary", "paths", "text", "views", "figures", "report", "tables"},
     "cli": {
         "errors",
         "paths",
@@ -42,6 +42,7 @@ ALLOWED = {
         "report",
         "workers",
         "tables.check",
+        "tables.codes",
         "tables.mapping",
         "tables.proposal",
         "tables.schemas",

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,7 +15,6 @@ from analysis.cli.printing import (
     Cluster,
     Format,
     GraduateFiles,
-    OwnColumns,
     Preferences,
     Processes,
     Programs,
@@ -46,23 +44,9 @@ WhatIfs = Annotated[
 FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print the answer.")]
 
 
-class Method(StrEnum):
-    """Ways to find a list."""
-
-    auto = "auto"
-    greedy = "greedy"
-    swap = "swap"
-    exact = "exact"
-
-
-class Way(StrEnum):
-    """Ways from responses to weights."""
-
-    cited_times_mean = "cited_times_mean"
-    mean_among_citing = "mean_among_citing"
-    rank_order_centroid = "rank_order_centroid"
-
-
+# Ways to find a list, and ways from responses to weights.
+Method = Literal["auto", "greedy", "swap", "exact"]
+Way = Literal["cited_times_mean", "mean_among_citing", "rank_order_centroid"]
 assumptions_app = typer.Typer(
     no_args_is_help=True, help="Show, compare or start a set of assumptions."
 )
@@ -201,12 +185,13 @@ def pick(
     both_at_one: Annotated[
         bool, typer.Option("--both-at-one", help="Allow both specialties at one institution.")
     ] = False,
-    method: Annotated[Method, typer.Option(help="How to search for the list.")] = Method.auto,
+    method: Annotated[Method, typer.Option(help="How to search for the list.")] = "auto",
     what_if: WhatIfs = None,
     output: FormatOption = None,
 ) -> int:
     """Recommend an application list for one student, with reasons."""
-    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes, wished_places
+    from analysis.tables.codes import wished_places
+    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes
     from analysis.views.pick import pick as answer_of
 
     preferred, excluded = wished_places(where or ())
@@ -235,7 +220,7 @@ def pick(
         assumptions,
         sets or (),
         wishes,
-        method.value,
+        method,
         what_if or (),
         second=second,
         partner=partner,
@@ -244,7 +229,7 @@ def pick(
     record = answer.record()
     as_table = partial(print_list, student_id, record)
     print_answer(output, record, record["programs"], as_table, PROGRAM_COLUMNS)
-    if chosen_format(output) is Format.csv:
+    if chosen_format(output) == "csv":
         if not record["programs"]:
             say(record["sentences"][0])
         if what_if:
@@ -398,7 +383,6 @@ def backtest(
         Path | None,
         typer.Option(metavar="FILE", help="A file of programs, if graduates name them by id."),
     ] = None,
-    mapping: OwnColumns = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     learned_to: Annotated[
@@ -425,12 +409,11 @@ def backtest(
     answer = answer_of(
         [path.resolve() for path in graduates],
         _given(programs),
-        _given(mapping),
-        assumptions,
-        sets or (),
-        _given(learned_to),
-        form,
-        insist,
+        assumptions_toml=assumptions,
+        overrides=sets or (),
+        learned_toml=_given(learned_to),
+        form=form,
+        insist=insist,
     )
     record = answer.record()
     if answer.refused:
@@ -457,14 +440,13 @@ def backtest(
 def export_graduates(
     graduates: GraduateFiles,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The new file of counts.")],
-    mapping: OwnColumns = None,
 ) -> None:
     """Write counts that can be shared: groups of ten graduates or more, with noise."""
     from analysis.inputs import row_key
     from analysis.views.graduates import export_cells
 
     files = [path.resolve() for path in graduates]
-    cells = export_cells(files, out, row_key(), _given(mapping))
+    cells = export_cells(files, out, row_key())
     print_table(cells.to_dict("records"), [c for c in cells if c != "format"])
     print(f"{len(cells)} cells written to {out.name}. Look at them before you send them.")
 
@@ -559,7 +541,7 @@ def new_assumptions(
         str,
         typer.Option(metavar="SPECIALTY", help="Only directors of this specialty. Default: all."),
     ] = "",
-    way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
+    way: Annotated[Way, typer.Option(help="How responses become weights.")] = "cited_times_mean",
     programs: Annotated[
         Path | None,
         typer.Option(
@@ -584,7 +566,7 @@ def new_assumptions(
         sets or (),
         _given(survey),
         specialty,
-        way.value,
+        way,
         _given(programs),
         _given(applicants),
     )

@@ -10,10 +10,9 @@ import sys
 import textwrap
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -29,17 +28,12 @@ WIDEST_ROW = 10_000
 TO_THE_RIGHT = PERCENT_COLUMNS | {"range"}
 
 
-class Format(StrEnum):
-    """Formats of an answer."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
+Format = Literal["table", "csv", "json"]  # of an answer
 
 
 def chosen_format(asked: Format | None) -> Format:
     """The format asked for, else a table on a terminal and CSV elsewhere."""
-    return asked or (Format.table if sys.stdout.isatty() else Format.csv)
+    return asked or ("table" if sys.stdout.isatty() else "csv")
 
 
 def say(message: object) -> None:
@@ -82,9 +76,9 @@ def print_answer(
 ) -> None:
     """Print an answer as JSON, its rows as CSV, or as the function prints a table of it."""
     form = chosen_format(asked)
-    if form is Format.json:
+    if form == "json":
         print_json(answer)
-    elif form is Format.csv:
+    elif form == "csv":
         print_csv(rows, columns)
     else:
         as_table()
@@ -266,9 +260,6 @@ Survey = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Take the weights from survey responses: a CSV file."),
 ]
-OwnColumns = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="How your own columns read: a TOML file.")
-]
 AssumptionsFile = Annotated[
     Path | None,
     typer.Option("--assumptions", metavar="FILE", help="Another set of assumptions: a TOML file."),
@@ -323,15 +314,14 @@ def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
     def reading(*args: Any, **options: Any) -> Any:
         from analysis.tables.mapping import reading_with
 
-        given = {one.name: options.pop(one.name) for one in more}
-        with reading_with(given.get("mapping"), tuple(given["ignore_column"] or ())):
+        ignored = tuple(options.pop("ignore_column") or ())
+        with reading_with(options.pop("mapping"), ignored):
             return command(*args, **options)
 
     signature = inspect.signature(command, eval_str=True)
     more = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
         for name, kind in (("mapping", MappingFile), ("ignore_column", IgnoredColumns))
-        if name not in signature.parameters
     ]
     every = [*signature.parameters.values(), *more]
     reading.__signature__ = signature.replace(parameters=every)  # type: ignore[attr-defined]
