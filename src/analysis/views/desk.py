@@ -139,11 +139,6 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
     return report_of(checked), len(checked.rows) > 0
 
 
-def whose_data(desk: Desk) -> str:
-    """Whose data are shown, from which files, with how many rows used and refused."""
-    return sentence("page/files", made_up=desk.made_up, files=desk.sources)
-
-
 def rows_csv(rows: pd.DataFrame) -> str:
     """Rows of a table as CSV that the loader reads back; unknown is empty."""
     return rows.map(cell_text).to_csv(index=False, lineterminator="\n")

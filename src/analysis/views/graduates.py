@@ -20,31 +20,20 @@ from analysis.model.parameters import FLAGS, heaviest_first, listed
 from analysis.paths import from_root
 from analysis.tables import read_student
 from analysis.tables.graduate_files import read_graduate_files
-from analysis.text import sentence, table
+from analysis.text import table
 from analysis.text.labels import FEATURES
 
 
-def graduates_like(
-    student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions
-) -> Alike | str:
-    """What became of the graduates most like a student, or why nothing is said."""
-    if graduates is None:
-        return sentence("findings/no_graduates", why=None)
-    try:
-        return graduates_alike(
-            student.iloc[0].to_dict(),
-            graduates,
-            smallest_cell=int(assumptions.value("graduates.smallest_cell")),
-            most=int(assumptions.value("graduates.most_alike")),
-        )
-    except ModelError as error:
-        return sentence("findings/no_graduates", why=error)
-
-
-def alike_table(found: Alike | str) -> pd.DataFrame:
-    """Rows of a table about graduates like a student."""
-    compared = [] if isinstance(found, str) else [FEATURES[name] for name in found.compared]
-    return table("findings/alike_table", found=found, compared=compared)
+def similar_graduates(
+    student: pd.DataFrame, graduates: pd.DataFrame, assumptions: Assumptions
+) -> Alike:
+    """What became of the graduates most like a student; an error where too few are."""
+    return graduates_alike(
+        student.iloc[0].to_dict(),
+        graduates,
+        smallest_cell=int(assumptions.value("graduates.smallest_cell")),
+        most=int(assumptions.value("graduates.most_alike")),
+    )
 
 
 def graduates_like_table(
@@ -70,7 +59,7 @@ def graduates_like_table(
     Returns
     -------
     DataFrame
-        As `alike_table`.
+        A row a fact: what, value; or one row that says why nothing is told.
 
     Raises
     ------
@@ -83,7 +72,14 @@ def graduates_like_table(
     mapping = from_root(mapping_toml) if str(mapping_toml) else None
     files = [from_root(graduates_csv)] if str(graduates_csv) else []
     graduates = read_graduate_files(files, mapping) if files else None
-    return alike_table(graduates_like(student, graduates, read_assumptions(assumptions_toml)))
+    found, why = None, ""
+    try:
+        if graduates is not None:
+            found = similar_graduates(student, graduates, read_assumptions(assumptions_toml))
+    except ModelError as error:
+        why = str(error)
+    compared = [] if found is None else [FEATURES[name] for name in found.compared]
+    return table("findings/alike_table", found=found, why=why, compared=compared)
 
 
 FORMAT = "countersignal pool 1"
@@ -105,7 +101,6 @@ def export_cells(
     graduates_csv: Sequence[str | os.PathLike[str]],
     out: Path,
     key: bytes,
-    mapping_toml: str | os.PathLike[str] = "",
 ) -> pd.DataFrame:
     """Write counts of graduates in cells of flag and Step 2 CK, none of fewer than ten.
 
@@ -125,8 +120,6 @@ def export_cells(
         The new file.
     key : bytes
         A secret of this checkout (`analysis.inputs.row_key`), which the noise follows from.
-    mapping_toml : path or ""
-        A column mapping.
 
     Returns
     -------
@@ -144,8 +137,7 @@ def export_cells(
         raise TableError(Problem(out.name, "a new file: this one is there already"))
     assumptions = read_assumptions()
     smallest = int(assumptions.value("graduates.smallest_cell"))
-    mapping = from_root(mapping_toml) if str(mapping_toml) else None
-    rows = read_graduate_files([from_root(path) for path in graduates_csv], mapping)
+    rows = read_graduate_files([from_root(path) for path in graduates_csv])
     made_up = rows["source"].astype(str).str.contains("synthetic").any() if "source" in rows else 0
     people = _people(rows, assumptions.group("anchors"))
     told = people.to_csv(lineterminator="\n")

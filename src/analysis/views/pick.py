@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -34,8 +33,8 @@ from analysis.model.choice.problem import ListWishes as ListWishes  # a command 
 from analysis.model.portfolio import Method
 from analysis.model.profile import has_score
 from analysis.model.what_if import what_if
-from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
-from analysis.tables.codes import PLACES, STATES, specialty_name, wished_states
+from analysis.tables import read_programs_and_wishes, read_student
+from analysis.tables.codes import specialty_name
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
     PROGRAM_TYPES,
@@ -48,36 +47,6 @@ from analysis.text.labels import (
 from analysis.views.application_list import ListView
 from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
-
-
-def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """States that are preferred, and that are ruled out.
-
-    Examples
-    --------
-    >>> wished_places(["Ohio; not TX", "Middle Atlantic"])
-    (('OH', 'NJ', 'NY', 'PA'), ('TX',))
-    """
-    known = {name.casefold(): name for name in (*PLACES, *STATES)}
-    sides: dict[bool, list[str]] = {False: [], True: []}
-    for place in (part.strip() for text in texts for part in text.split(";")):
-        if not place:
-            continue
-        name = " ".join(place.casefold().split())
-        ruled_out, name = name.startswith("not "), name.removeprefix("not ")
-        if name not in known:
-            near = known[get_close_matches(name, known, n=1, cutoff=0.0)[0]]
-            message = (
-                f"place {place!r}: expected a state (OH or Ohio) or a census division, such as "
-                f"{near}; 'not' before it rules it out"
-            )
-            raise ModelError(message)
-        sides[ruled_out].append(STATES.get(known[name], known[name]))
-    both = [place for place in sides[False] if place in sides[True]]
-    if both:
-        message = f"places both preferred and ruled out: {', '.join(both)}"
-        raise ModelError(message)
-    return wished_states(sides[False], sides[True])
 
 
 def list_words(plan: ListView) -> dict[str, Any]:
@@ -115,11 +84,6 @@ def list_words(plan: ListView) -> dict[str, Any]:
         "below_price": found.below_price,
         "fee_usd": plan.fee_usd,
     }
-
-
-def list_sentences(plan: ListView) -> list[str]:
-    """What a list is, its match chance with range, and what that rests on."""
-    return sentences("pick/sentences", **list_words(plan))
 
 
 def curve_sentences(
@@ -255,6 +219,7 @@ def list_comparison(
                 "signals_moved": [
                     one for one in found.chosen if one in before and before[one] != after[one]
                 ],
+                "budget_lifted": budget_lifted(base, found),
             }
         )
     return rows
@@ -332,7 +297,7 @@ class PickAnswer:
             }
             for row in found.left_out.to_dict("records")
         ]
-        said = list_sentences(plan)
+        said = sentences("pick/sentences", **list_words(plan))
         score = score_record(self.score)
         said += sentences("pick/score", **score) if score else []
         if found.chosen:
@@ -386,7 +351,10 @@ class PickAnswer:
             ].to_dict("records"),
             "worth_sending": worth_sending,
             "sentences": said,
-            "what_ifs": [row | {"sentence": _what_if_sentence(row)} for row in self._compared()],
+            "what_ifs": [
+                row | {"sentence": sentence("pick/what_if", row=row)}
+                for row in list_comparison(found, self.what_ifs)
+            ],
             "plans": plans,
             "tracks": tracks,
             "couple": couple,
@@ -394,17 +362,6 @@ class PickAnswer:
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
-
-    def _compared(self) -> list[dict[str, Any]]:
-        """The what-ifs beside the list, and which of them leave its budget out of account."""
-        return [
-            row | {"budget_lifted": budget_lifted(self.found, self.what_ifs[row["changes"]])}
-            for row in list_comparison(self.found, self.what_ifs)
-        ]
-
-
-def _what_if_sentence(row: dict[str, Any]) -> str:
-    return sentence("pick/what_if", row=row)
 
 
 def _years_record(years: LinkedYears) -> dict[str, Any]:
@@ -514,9 +471,7 @@ def pick(
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
     student = read_student(students_csv, student_id)
-    programs = read_programs(programs_csv)
-    preferences = read_if_given("preferences", preferences_csv)
-    refuse_strangers(students_csv, programs_csv, preferences_csv)
+    programs, preferences = read_programs_and_wishes(students_csv, programs_csv, preferences_csv)
     asked = wishes or ListWishes()
     found = application_list(
         student, programs, assumptions, preferences, asked, method=method, with_range=with_range
