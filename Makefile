@@ -35,13 +35,13 @@ soak: .venv/dev        ## the long runs
 bench: .venv/dev       ## measure against the stock way; writes docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
 samples: .venv/dev     ## make the synthetic sample data again (same bytes)
-	$(BIN)/python -m analysis.tables.samples
+	$(BIN)/python tools/samples.py
 scorecard: .venv/dev   ## write docs/scorecard.md: the model beside published figures
 	$(BIN)/python -m analysis.views.scorecard
 notebooks: .venv/dev   ## derive the .ipynb files from their .py pairs and execute them
 	$(BIN)/python -m analysis.report.derive
 pictures: .venv/dev demo browser ## take the README's pictures again
-	$(BIN)/python -m analysis.report.pictures
+	$(BIN)/python tools/pictures.py
 	$(BIN)/python -m tests.browser.take_pictures
 lock: .venv/dev        ## resolve the locks again, and check wheels for every platform
 	$(LOCK) --extra build pyproject.toml -o requirements.lock

@@ -172,7 +172,15 @@ MADE_LATER = re.compile(r"reports/out|data/private/|tolerance_\w+$")
 @pytest.fixture(scope="module")
 def known():
     """Words of the code and the data, names of tests, and keys of the assumptions."""
-    folders = ("src", "data/assumptions", "data/article", "data/sample", "benchmarks", "notebooks")
+    folders = (
+        "src",
+        "data/assumptions",
+        "data/article",
+        "data/sample",
+        "benchmarks",
+        "tools",
+        "notebooks",
+    )
     kinds = {".py", ".toml", ".csv", ".typ", ".js", ".md"}
     files = [f for folder in folders for f in (ROOT / folder).rglob("*") if f.suffix in kinds]
     words = set(re.findall(r"\w+", text("pyproject.toml")))

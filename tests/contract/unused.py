@@ -9,6 +9,7 @@ from pathlib import Path
 STARTS = (
     "notebooks/*.py",
     "benchmarks/*.py",
+    "tools/*.py",
     "docs/*.md",
     "pyproject.toml",
     "Makefile",

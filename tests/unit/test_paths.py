@@ -6,12 +6,12 @@ from analysis import paths as toml_file
 from analysis.assumptions import read_assumptions
 from analysis.errors import AssumptionError, SettingsError, TableError
 from analysis.report.settings import read_branding
-from analysis.tables.mapping import read_mapping
+from analysis.tables.mapping import read_mappings
 
 READERS = {
     read_assumptions: AssumptionError,
     read_branding: SettingsError,
-    read_mapping: TableError,
+    read_mappings: TableError,
 }
 HOSTILE = {
     "nested without end": b"a = " + b"[" * 100_000,
@@ -42,7 +42,7 @@ def test_a_folder_or_a_device_is_no_toml_file(tmp_path, reader):
 def test_a_mapping_whose_table_is_no_word_is_refused(tmp_path):
     (tmp_path / "x.toml").write_text("[table]\nvalue = 1\n")
     with pytest.raises(TableError, match="expected one of factor_importance"):
-        read_mapping(tmp_path / "x.toml")
+        read_mappings(tmp_path / "x.toml")
 
 
 def test_a_plain_file_is_read(tmp_path):

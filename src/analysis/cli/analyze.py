@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -16,7 +15,6 @@ from analysis.cli.printing import (
     Cluster,
     Format,
     GraduateFiles,
-    OwnColumns,
     Preferences,
     Processes,
     Programs,
@@ -32,6 +30,7 @@ from analysis.cli.printing import (
     reads_files,
     refuse_both,
     say,
+    titles,
     workers_of,
 )
 from analysis.errors import problem_lines
@@ -45,23 +44,9 @@ WhatIfs = Annotated[
 FormatOption = Annotated[Format | None, typer.Option("--format", help="How to print the answer.")]
 
 
-class Method(StrEnum):
-    """Ways to find a list."""
-
-    auto = "auto"
-    greedy = "greedy"
-    swap = "swap"
-    exact = "exact"
-
-
-class Way(StrEnum):
-    """Ways from responses to weights."""
-
-    cited_times_mean = "cited_times_mean"
-    mean_among_citing = "mean_among_citing"
-    rank_order_centroid = "rank_order_centroid"
-
-
+# Ways to find a list, and ways from responses to weights.
+Method = Literal["auto", "greedy", "swap", "exact"]
+Way = Literal["cited_times_mean", "mean_among_citing", "rank_order_centroid"]
 assumptions_app = typer.Typer(
     no_args_is_help=True, help="Show, compare or start a set of assumptions."
 )
@@ -200,12 +185,13 @@ def pick(
     both_at_one: Annotated[
         bool, typer.Option("--both-at-one", help="Allow both specialties at one institution.")
     ] = False,
-    method: Annotated[Method, typer.Option(help="How to search for the list.")] = Method.auto,
+    method: Annotated[Method, typer.Option(help="How to search for the list.")] = "auto",
     what_if: WhatIfs = None,
     output: FormatOption = None,
 ) -> int:
     """Recommend an application list for one student, with reasons."""
-    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes, wished_places
+    from analysis.tables.codes import wished_places
+    from analysis.views.pick import PROGRAM_COLUMNS, ListWishes
     from analysis.views.pick import pick as answer_of
 
     preferred, excluded = wished_places(where or ())
@@ -234,7 +220,7 @@ def pick(
         assumptions,
         sets or (),
         wishes,
-        method.value,
+        method,
         what_if or (),
         second=second,
         partner=partner,
@@ -243,7 +229,7 @@ def pick(
     record = answer.record()
     as_table = partial(print_list, student_id, record)
     print_answer(output, record, record["programs"], as_table, PROGRAM_COLUMNS)
-    if chosen_format(output) is Format.csv:
+    if chosen_format(output) == "csv":
         if not record["programs"]:
             say(record["sentences"][0])
         if what_if:
@@ -267,6 +253,7 @@ def season(
     output: FormatOption = None,
 ) -> int:
     """Say where one student stands in the interview season, and what to do next."""
+    from analysis.text import sentence
     from analysis.views.season import SEASON_COLUMNS
     from analysis.views.season import season as answer_of
 
@@ -277,9 +264,9 @@ def season(
 
     def as_table() -> None:
         columns = ["program", "answer", "chance", "match_gain", "rank", "write"]
-        print_table(answer.printed(), columns, f"{student_id}: the season so far")
+        print_table(answer.printed(), columns, sentence("printed/season", student_id=student_id))
         print("\n".join(record["sentences"]))
-        print(f"These numbers rest on assumptions {record['fingerprint']}.")
+        print(sentence("printed/rests_on", **record))
 
     print_answer(output, record, record["programs"], as_table, SEASON_COLUMNS)
     return 0
@@ -329,7 +316,7 @@ def robustness(
     if student_id != "class" and (workers or cluster):
         message = "one student runs in this process: --workers and --cluster are for class"
         raise typer.BadParameter(message)
-    code, title = 0, "share of draws in which a program is on the list"
+    code, title = 0, titles()["robustness"]
     files = (students, programs, _given(preferences), assumptions, sets or (), draws, seed)
     said: list[str] = []
     if student_id == "class":
@@ -339,10 +326,7 @@ def robustness(
 
         if survey is not None:
             raise typer.BadParameter("--survey is for one student, not for the class")
-        title = (
-            "how much of each student's list the draws keep, and what moves it most; match chances "
-            "without signals still to be given away"
-        )
+        title = titles()["class_robustness"]
         problems = check_table(students, "students").problems
         for message in problem_lines(problems):
             say(message)
@@ -399,7 +383,6 @@ def backtest(
         Path | None,
         typer.Option(metavar="FILE", help="A file of programs, if graduates name them by id."),
     ] = None,
-    mapping: OwnColumns = None,
     assumptions: AssumptionsFile = None,
     sets: Sets = None,
     learned_to: Annotated[
@@ -420,17 +403,17 @@ def backtest(
     output: FormatOption = None,
 ) -> int:
     """Compare the chances with what became of your own graduates, and learn from them."""
+    from analysis.text import sentence
     from analysis.views.backtest import backtest as answer_of
 
     answer = answer_of(
         [path.resolve() for path in graduates],
         _given(programs),
-        _given(mapping),
-        assumptions,
-        sets or (),
-        _given(learned_to),
-        form,
-        insist,
+        assumptions_toml=assumptions,
+        overrides=sets or (),
+        learned_toml=_given(learned_to),
+        form=form,
+        insist=insist,
     )
     record = answer.record()
     if answer.refused:
@@ -441,16 +424,14 @@ def backtest(
         for reason in record["reasons"]:
             print(f"{reason[0].upper()}{reason[1:]}.")
         figures = [row for row in _figures(answer.figures()) if row["meaning"]]
-        print_table(figures, ["meaning", "value", "low", "high"], "low to high: 90% interval")
+        print_table(figures, ["meaning", "value", "low", "high"], titles()["backtest"])
         yardstick = answer.yardstick()
         if len(yardstick):
-            print_table(yardstick.to_dict("records"), list(yardstick), "what is right in brackets")
+            print_table(yardstick.to_dict("records"), list(yardstick), titles()["yardstick"])
         learned = _figures(answer.changes())
         print_table(learned, ["assumption", "old", "new", "low", "high", "graduates"])
-        print(
-            f"assumptions {record['fingerprint']}, learned {record['fingerprint_learned']}"
-            + ("" if learned_to is None or answer.refused else f", written to {learned_to.name}")
-        )
+        file = "" if learned_to is None or answer.refused else learned_to.name
+        print(sentence("printed/learned", file=file, **record))
 
     print_answer(output, record, answer.figures(), as_table)
     return 1 if answer.refused else 0
@@ -459,14 +440,13 @@ def backtest(
 def export_graduates(
     graduates: GraduateFiles,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The new file of counts.")],
-    mapping: OwnColumns = None,
 ) -> None:
     """Write counts that can be shared: groups of ten graduates or more, with noise."""
     from analysis.inputs import row_key
     from analysis.views.graduates import export_cells
 
     files = [path.resolve() for path in graduates]
-    cells = export_cells(files, out, row_key(), _given(mapping))
+    cells = export_cells(files, out, row_key())
     print_table(cells.to_dict("records"), [c for c in cells if c != "format"])
     print(f"{len(cells)} cells written to {out.name}. Look at them before you send them.")
 
@@ -561,7 +541,7 @@ def new_assumptions(
         str,
         typer.Option(metavar="SPECIALTY", help="Only directors of this specialty. Default: all."),
     ] = "",
-    way: Annotated[Way, typer.Option(help="How responses become weights.")] = Way.cited_times_mean,
+    way: Annotated[Way, typer.Option(help="How responses become weights.")] = "cited_times_mean",
     programs: Annotated[
         Path | None,
         typer.Option(
@@ -586,7 +566,7 @@ def new_assumptions(
         sets or (),
         _given(survey),
         specialty,
-        way.value,
+        way,
         _given(programs),
         _given(applicants),
     )

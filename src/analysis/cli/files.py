@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,15 +15,8 @@ from analysis.plain_text import visible
 SEASON = "season.csv"
 
 
-class Table(StrEnum):
-    """Tables that an office writes itself."""
-
-    students = "students"
-    programs = "programs"
-    preferences = "preferences"
-    graduates = "graduates"
-    applicants = "applicants"
-    offers = "offers"
+# Tables that an office writes itself.
+Table = Literal["students", "programs", "preferences", "graduates", "applicants", "offers"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -53,7 +45,7 @@ def check(
         typer.Option(
             "--format", help="csv and json list every problem; the text counts those alike."
         ),
-    ] = Format.table,
+    ] = "table",
 ) -> int:
     """List every problem in your files, and what was repaired in reading them."""
     from analysis.tables.check import check_files
@@ -122,7 +114,7 @@ def map_columns(
     from analysis.tables.proposal import write_mapping
 
     target = out or file.parent / MAPPING_FILE
-    print(visible(write_mapping(file, target, table.value if table else "")))
+    print(visible(write_mapping(file, target, table or "")))
     return 0
 
 
@@ -132,6 +124,6 @@ def template(
     """Print a CSV with one example row to write over, and explain every column."""
     from analysis.tables.template import template as template_of
 
-    csv_text, sheet = template_of(table.value)
+    csv_text, sheet = template_of(table)
     print(csv_text, end="")
     print(sheet, file=sys.stderr)

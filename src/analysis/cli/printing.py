@@ -10,10 +10,9 @@ import sys
 import textwrap
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -29,17 +28,12 @@ WIDEST_ROW = 10_000
 TO_THE_RIGHT = PERCENT_COLUMNS | {"range"}
 
 
-class Format(StrEnum):
-    """Formats of an answer."""
-
-    table = "table"
-    csv = "csv"
-    json = "json"
+Format = Literal["table", "csv", "json"]  # of an answer
 
 
 def chosen_format(asked: Format | None) -> Format:
     """The format asked for, else a table on a terminal and CSV elsewhere."""
-    return asked or (Format.table if sys.stdout.isatty() else Format.csv)
+    return asked or ("table" if sys.stdout.isatty() else "csv")
 
 
 def say(message: object) -> None:
@@ -82,9 +76,9 @@ def print_answer(
 ) -> None:
     """Print an answer as JSON, its rows as CSV, or as the function prints a table of it."""
     form = chosen_format(asked)
-    if form is Format.json:
+    if form == "json":
         print_json(answer)
-    elif form is Format.csv:
+    elif form == "csv":
         print_csv(rows, columns)
     else:
         as_table()
@@ -101,10 +95,14 @@ def print_table(
     from rich.markup import escape
     from rich.table import Table
 
+    from analysis.text import named_lines
+
+    heads = named_lines("printed/heads")
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None)
     for name in columns:
         justify = "right" if name in to_the_right else "left"
-        table.add_column(name.replace("_", " "), justify=justify, overflow="fold")  # type: ignore[arg-type]
+        head = heads.get(name) or name.replace("_", " ")
+        table.add_column(head, justify=justify, overflow="fold")  # type: ignore[arg-type]
     for row in rows:
         table.add_row(*(escape(visible(_shown(name, row.get(name)))) for name in columns))
     # Into a pipe a row is a line, however long.
@@ -128,7 +126,11 @@ def print_chances(
     records: Sequence[Mapping[str, Any]], what_ifs: Sequence[str], fingerprint: str
 ) -> None:
     """Print chances as a table: a row a student and program, a column a scenario."""
-    names = {"base": "as it is"} | {f"what_if_{n}": text for n, text in enumerate(what_ifs, 1)}
+    from analysis.text import sentence
+
+    names = {"base": titles()["as_it_is"]} | {
+        f"what_if_{n}": text for n, text in enumerate(what_ifs, 1)
+    }
     rows: list[dict[str, Any]] = []
     for record in records:
         if record["scenario"] == "base":
@@ -137,7 +139,7 @@ def print_chances(
         rows[-1][names[record["scenario"]]] = _with_range(record)
     columns = ["student_id", "program_id", *names.values(), "gate_reason", "unknown"]
     basis = records[0]["chance_basis"] if records else "none"
-    note = f"assumptions {fingerprint}; basis {basis}; in brackets the range as assumptions vary"
+    note = sentence("printed/chances", fingerprint=fingerprint, basis=basis)
     print_table(rows, columns, note, to_the_right=tuple(names.values()))
 
 
@@ -153,40 +155,32 @@ def _with_range(record: Mapping[str, Any]) -> str:
 
 
 WIDEST = 100
-BASES = {
-    "identity": "from each program's own applicants",
-    "base_rate": "at the base rate that the assumptions give",
-    "article": "at the article's illustrative level",
-}
+
+
+def titles() -> dict[str, str]:
+    """What stands over the tables that commands print."""
+    from analysis.text import named_lines
+
+    return named_lines("printed/titles")
 
 
 def print_list(student_id: str, record: dict[str, Any]) -> None:
     """Print the answer of ``pick`` for a reader."""
+    from analysis.text import sentence, sentences
+
     if record["programs"]:
-        title = f"{student_id}: {len(record['chosen'])} applications, the likeliest first"
+        count = len(record["chosen"])
+        title = sentence("printed/list_title", student_id=student_id, count=count)
         columns = ["program", "group", "chance", "range", "signal", "why"]
         # Without preferences every order is as good as another.
         columns = [*columns, "rank"] if record["preference_from"] else columns
         print_table([_program(row) for row in record["programs"]], columns, title)
         print("\n".join(f"{code}: {words}" for code, words in record["legend"].items()))
-    if record["unknowns"]:
-        print("* a policy to confirm before paying: --format csv or json says what")
-    for sentence in record["sentences"]:
-        _print_wrapped(sentence)
-    curve = ", ".join(
-        f"{row['rho']:g}: {_percent(row['match_chance'])}{' (independent)' * row['independent']}"
-        for row in record["match_chance_by_rho"]
-    )
-    if record["programs"]:
-        _print_wrapped(f"Match chance by the correlation of answers: {curve}.")
-    if record["left_out"]:
-        print("The best left out, and why:")
-    for row in record["left_out"]:
-        chance = _percent(row["interview_chance"])
-        _print_wrapped(f"- {row['program_id']} ({chance}): {row['why']}", "  ")
+    for line in sentences("printed/list", **record):
+        _print_wrapped(line, "  " if line.startswith("- ") else "")
     if record["what_ifs"]:
         _print_what_ifs(record)
-    print(f"Chances {BASES[record['chance_basis']]}; assumptions {record['fingerprint']}.")
+    print(sentence("printed/list_foot", **record))
 
 
 def _program(row: dict[str, Any]) -> dict[str, Any]:
@@ -204,7 +198,7 @@ def _program(row: dict[str, Any]) -> dict[str, Any]:
 
 def _print_what_ifs(record: dict[str, Any]) -> None:
     base = {
-        "changes": "as it is",
+        "changes": titles()["as_it_is"],
         "match_chance": record["match_chance"],
         "match_chance_if_unknowns_close": record["match_chance_if_unknowns_close"],
         "expected_interviews": record["expected_interviews"],
@@ -215,9 +209,9 @@ def _print_what_ifs(record: dict[str, Any]) -> None:
     }
     rows = [
         {
-            "what if": row["changes"],
+            "changes": row["changes"],
             "match_chance": row["match_chance"],
-            "if closed": _percent(row["match_chance_if_unknowns_close"]),
+            "if_closed": _percent(row["match_chance_if_unknowns_close"]),
             "interviews": f"{row['expected_interviews']:.1f}",
             "sent": row["applications"],
             "fees": f"${row['fee_usd']:,.0f}",
@@ -226,7 +220,7 @@ def _print_what_ifs(record: dict[str, Any]) -> None:
         }
         for row in [base, *record["what_ifs"]]
     ]
-    print_table(rows, list(rows[0]), "Side by side")
+    print_table(rows, list(rows[0]), titles()["what_ifs"])
     for row in record["what_ifs"]:
         _print_wrapped(row["sentence"])
 
@@ -265,9 +259,6 @@ GraduateFiles = Annotated[
 Survey = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Take the weights from survey responses: a CSV file."),
-]
-OwnColumns = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="How your own columns read: a TOML file.")
 ]
 AssumptionsFile = Annotated[
     Path | None,
@@ -323,15 +314,14 @@ def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
     def reading(*args: Any, **options: Any) -> Any:
         from analysis.tables.mapping import reading_with
 
-        given = {one.name: options.pop(one.name) for one in more}
-        with reading_with(given.get("mapping"), tuple(given["ignore_column"] or ())):
+        ignored = tuple(options.pop("ignore_column") or ())
+        with reading_with(options.pop("mapping"), ignored):
             return command(*args, **options)
 
     signature = inspect.signature(command, eval_str=True)
     more = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=kind)
         for name, kind in (("mapping", MappingFile), ("ignore_column", IgnoredColumns))
-        if name not in signature.parameters
     ]
     every = [*signature.parameters.values(), *more]
     reading.__signature__ = signature.replace(parameters=every)  # type: ignore[attr-defined]

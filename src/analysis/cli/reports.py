@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -33,7 +33,6 @@ from analysis.plain_text import password_fault
 if TYPE_CHECKING:
     from analysis.inputs import Inputs
     from analysis.report.folder import Manifest, Outcome
-    from analysis.report.overview import OverviewFiles
     from analysis.workers.work import Workers
 
 SAMPLE = ("students", "programs", "preferences")
@@ -155,8 +154,12 @@ def batch(
     if names and overview is None:
         message = "--names is for --overview: each student's own report has the name already"
         raise typer.BadParameter(message)
-    read = [students, programs, preferences, graduates, assumptions, branding]
-    overview_at = _overview_files(overview, out, read, replace_old=resume or overwrite)
+    if overview is not None:
+        from analysis.report.overview import check_overview
+
+        _warn_if_synced(overview)
+        read = [students, programs, preferences, graduates, assumptions, branding]
+        check_overview(overview, out, [path for path in read if path], replace=resume or overwrite)
     inputs = _loaded(
         out,
         students,
@@ -172,9 +175,9 @@ def batch(
         code = _rendered(
             inputs, out, pool, mode=mode, branding=branding, keep_notebooks=keep_notebooks
         )
-    if overview_at is None:
+    if overview is None:
         return code
-    return max(code, _overview(inputs, overview_at, names=names, branding=branding))
+    return max(code, _overview(inputs, overview, names=names, branding=branding))
 
 
 def handout(
@@ -233,30 +236,18 @@ def _rendered(inputs: Inputs, out: Path, pool: Workers, **options: Any) -> int:
     return 0 if is_all_delivered(manifest) else 1
 
 
-def _overview_files(
-    overview: Path | None, out: Path, read: Sequence[Path | None], *, replace_old: bool
-) -> OverviewFiles | None:
-    """Where the class at a glance goes, checked before anything is read."""
-    if overview is None:
-        return None
-    from analysis.report.overview import overview_files
-
-    _warn_if_synced(overview)
-    return overview_files(overview, out, [path for path in read if path], replace=replace_old)
-
-
-def _overview(inputs: Inputs, files: OverviewFiles, **options: Any) -> int:
+def _overview(inputs: Inputs, pdf: Path, **options: Any) -> int:
     """Render the class at a glance, from what the reports beside it rest on."""
     from analysis.report.overview import render_overview
 
     try:
-        warnings = render_overview(inputs, files, **options)
+        warnings = render_overview(inputs, pdf, **options)
     except CountersignalError as error:
-        say(f"{files.pdf}: {error}")
+        say(f"{pdf}: {error}")
         return 1
     for warning in warnings:
-        say(f"{files.pdf}: {warning}")
-    say(f"the class at a glance in {files.pdf} and {files.csv}")
+        say(f"{pdf}: {warning}")
+    say(f"the class at a glance in {pdf} and {pdf.with_suffix('.csv')}")
     return 0
 
 

@@ -11,16 +11,10 @@ from typing import Any
 import ipywidgets
 
 from analysis.errors import CountersignalError
-from analysis.views.case import (
-    Case,
-    class_words,
-    degree_words,
-    flag_words,
-    states_of,
-    weight_words,
-    with_weight,
-)
+from analysis.tables.codes import wished_places
+from analysis.views.case import Case, with_weight
 from analysis.views.desk import Desk
+from analysis.vocabulary import COMPETITIVENESS, COMPONENTS, DEGREES, FLAGS
 
 LONGEST = 200
 
@@ -115,11 +109,10 @@ class Controls:
         self._changed = changed
         self._showing = False
         self._case = Case("typed", ("",))
-        weights = weight_words()
         self.specialty = ipywidgets.Dropdown(description="Specialty")
         # One for each specialty of the case; the second is seen where there are two.
         self.kinds = [ipywidgets.Dropdown(description=KIND) for _ in range(MOST_SPECIALTIES)]
-        self.degree = ipywidgets.Dropdown(description="Degree", options=degree_words())
+        self.degree = ipywidgets.Dropdown(description="Degree", options=_choices(DEGREES))
         self.visa = ipywidgets.Checkbox(description="Needs a visa", indent=False)
         self.score = _slider("Step 2 CK", 214, 300)
         self.honors = _slider("Clerkships with honors (%)", 0, PERCENT)
@@ -129,8 +122,8 @@ class Controls:
         )  # fmt: skip
         self.research = _slider("Research items", 0, MOST_RESEARCH)
         self.flags = {
-            code: ipywidgets.Checkbox(description=words, indent=False)
-            for code, words in flag_words().items()
+            code: ipywidgets.Checkbox(description=flag.label, indent=False)
+            for code, flag in FLAGS.items()
         }
         self.limit = _slider("Most applications (0: not given)", 0, MOST_PLACES)
         self.budget = _number("Most to spend on fees, $ (0: not given)", MOST_BUDGET)
@@ -143,7 +136,7 @@ class Controls:
         )
         self.states_said = Panel("cs-states")
         self.weights = {
-            code: _slider(f"{words} (% of the weight)", 0, 90) for code, words in weights.items()
+            code: _slider(f"{words} (% of the weight)", 0, 90) for code, words in COMPONENTS.items()
         }
         self._listen()
         self.box = ipywidgets.VBox(
@@ -195,7 +188,7 @@ class Controls:
         ]
         self.specialty.value = own
         for kind, word in zip(self.kinds, case.competitiveness or [BY_SEASON] * 2, strict=False):
-            kind.options = [("As in the season's file", BY_SEASON), *class_words().items()]
+            kind.options = [("As in the season's file", BY_SEASON), *_choices(COMPETITIVENESS)]
             kind.value = word
         _name(self.kinds, KIND, case.specialty)
         self.degree.value = case.degree or "us_md"
@@ -269,7 +262,8 @@ class Controls:
             try:
                 changed = changes(change["new"])
             except CountersignalError as error:
-                self.states_said.show(paragraphs(str(error).splitlines(), "cs-trouble"))
+                said = [*str(error).splitlines(), "Nothing was changed."]
+                self.states_said.show(paragraphs(said, "cs-trouble"))
                 self._changed(self._case)
                 return
             self._case = replace(self._case, **changed)
@@ -302,7 +296,7 @@ class Controls:
         return {column: (*numbers[:at], number, *numbers[at + 1 :])}
 
     def _with_states(self, text: str) -> dict[str, Any]:
-        wanted, avoided = states_of(text)
+        wanted, avoided = wished_places([text])
         return {"preferred_states": wanted, "exclude_states": avoided}
 
     def _with_weight(self, component: str, percents: int) -> dict[str, Any]:
@@ -334,6 +328,11 @@ def whole_percents(shares: Sequence[float]) -> list[int]:
     for at in by_remainder[: PERCENT - sum(whole)]:
         whole[at] += 1
     return whole
+
+
+def _choices(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Codes as a choice wants them, by their words."""
+    return [(said[0].upper() + said[1:], code) for code, said in words.items()]
 
 
 def _given(value: float | None, usual: float) -> float:

@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.bundle import FileBundle
@@ -33,19 +32,8 @@ HANDOUT = {
 SECONDS_AN_OVERVIEW = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
-class OverviewFiles:
-    """Where an overview goes."""
-
-    # pdf, csv: The document, and its rows beside it.
-    pdf: Path
-    csv: Path
-
-
-def overview_files(
-    pdf: Path, out: Path, inputs: Sequence[Path], *, replace: bool = False
-) -> OverviewFiles:
-    """Check where an overview is to go, before anything is rendered."""
+def check_overview(pdf: Path, out: Path, inputs: Sequence[Path], *, replace: bool = False) -> None:
+    """Check where an overview is to go, and its rows beside it, before anything is rendered."""
     # Each file of ``out`` may be handed to a student, the overview not, so it never lies there.
     csv = pdf.with_suffix(".csv")
     if pdf.suffix.lower() != ".pdf":
@@ -68,7 +56,6 @@ def overview_files(
             f"--overview {pdf}: {there[0].name} is there already; choose another name, or remove it"
         )
         raise FolderError(message)
-    return OverviewFiles(pdf, csv)
 
 
 def _same(one: Path, other: Path) -> bool:
@@ -79,7 +66,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def render_overview(
-    inputs: Inputs, files: OverviewFiles, *, names: bool = False, branding: Path | None = None
+    inputs: Inputs, pdf: Path, *, names: bool = False, branding: Path | None = None
 ) -> tuple[str, ...]:
     """Render the overview of a class, in a process of this machine.
 
@@ -87,8 +74,8 @@ def render_overview(
     ----------
     inputs : Inputs
         The class and what its reports rest on, as they were read.
-    files : OverviewFiles
-        Where it goes; both are readable by their owner alone.
+    pdf : Path
+        Where it goes, its rows as CSV beside it; both are readable by their owner alone.
     names : bool
         Whether names stand beside the ids.
     branding : Path, optional
@@ -115,7 +102,7 @@ def render_overview(
     ((_, report),) = LocalPool(1).results(report_work(SECONDS_AN_OVERVIEW), [job], bundle)
     if isinstance(report, CountersignalError):
         raise report
-    write_overview(report, files)
+    write_overview(report, pdf)
     return report.warnings
 
 
@@ -149,19 +136,20 @@ def _bundled_look(branding: Path | None, bundle: FileBundle) -> Branding:
     return look.model_copy(update={"logo": Path(bundle.put(str(look.logo)))})
 
 
-def write_overview(report: Report, files: OverviewFiles) -> None:
+def write_overview(report: Report, pdf: Path) -> None:
     """Write an overview and its rows; never is one of the two left without the other."""
+    csv = pdf.with_suffix(".csv")
     rows = _rows(report.notebook).encode()
     try:
-        files.pdf.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        write_whole(files.csv, rows)
-        write_whole(files.pdf, report.pdf)
+        pdf.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+        write_whole(csv, rows)
+        write_whole(pdf, report.pdf)
     except OSError as error:
         # Half of a pair, or a new half beside an old one, would be read as a whole.
-        for file in (files.pdf, files.csv):
+        for file in (pdf, csv):
             with suppress(OSError):
                 file.unlink(missing_ok=True)
-        message = f"{files.pdf.name} cannot be written ({error.strerror})"
+        message = f"{pdf.name} cannot be written ({error.strerror})"
         raise ReportError(message) from None
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, TableError
 from analysis.tables.codes import season_signals
-from analysis.tables.loading import Checked, listed_problems, report_of
+from analysis.tables.loading import Checked, checked_rows, listed_problems, report_of
+from analysis.tables.mapping import raw_rows
+from analysis.vocabulary import folded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -135,9 +137,14 @@ def _signals(wishes: Checked, students: Checked, programs: Checked) -> Iterator[
 
 def check_table(path: Path, table: str | None = None) -> Checked:
     """Read a file as a table, found by its columns where none is named; collect what is wrong."""
-    from analysis.tables.loading import checked_table
-
-    return checked_table(Path(path), table)
+    raw = raw_rows(path, table)
+    header = [folded(word) for word in raw.header]
+    if "red_flag" in header and "interview_chance" in header:
+        # In frames this name is a share. A file that bears it may hold either.
+        shown = raw.header[header.index("interview_chance")]
+        expected = "interview_chance_percent as its name, and numbers from 0 to 100"
+        raise TableError(Problem(path.name, expected, 1, shown))
+    return checked_rows(path, raw, table)
 
 
 def check_files(

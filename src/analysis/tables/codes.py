@@ -10,6 +10,7 @@ from functools import cache
 from types import MappingProxyType
 
 from analysis import vocabulary
+from analysis.errors import ModelError
 from analysis.paths import from_root
 from analysis.vocabulary import DIVISIONS, NO_FLAG, folded
 
@@ -208,14 +209,9 @@ STATE_SPELLINGS = MappingProxyType(
     | {word: code for code, *words in map(str.split, _ABBREVIATIONS.split(";")) for word in words}
 )
 # What a wish may name: a state, or a census division for all of its states.
-# What a person may type for a wish about states.
-STATE_CODES = {name.casefold(): code for name, code in STATES.items()} | {"washington dc": "DC"}
-CAPITAL = re.compile(r"\bwashington,? d\.?c\b", re.IGNORECASE)
-NOT = ("not", "no", "never", "except", "excluding", "without", "avoid")
-NOT_WORDS = frozenset((*NOT, "but", "but not", "anywhere but"))
-# Small letters make these two words of a sentence; capitals make them Oregon and Indiana.
-READ_TWO_WAYS = frozenset({"or", "in", "Or", "In"})
 PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))
+# What rules a place out, where a person types it.
+RULED_OUT = re.compile(r"(?:not|no|never|avoid|except|without|but|anywhere_but)_")
 FLAG_CODES = tuple(vocabulary.FLAGS)
 PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)
 COMPETITIVENESS = tuple(vocabulary.COMPETITIVENESS)
@@ -242,6 +238,49 @@ HEADER_SPELLINGS = MappingProxyType(
         "state_code": "state",
     }
 )
+
+
+def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """States wanted and ruled out in what a person typed, spelled as in every file.
+
+    Examples
+    --------
+    >>> wished_places(["Ohio; not TX", "Middle Atlantic"])
+    (('OH', 'NJ', 'NY', 'PA'), ('TX',))
+    """
+    known = {**STATE_SPELLINGS, **{folded(place): place for place in PLACES}}
+    wanted: list[str] = []
+    away: list[str] = []
+    for entry in (part for text in texts for part in re.split(r"[;\n]", text)):
+        ruled_out = ""
+        # A comma separates too, but in Washington, D.C.
+        for part in [entry] if folded(entry) in known else entry.split(","):
+            word = folded(part)
+            bare = word if word in known else RULED_OUT.sub("", word)
+            if word and bare not in known:
+                near = get_close_matches(bare, known, n=1, cutoff=0.0)
+                message = (
+                    f"places: {part.strip()!r} is not understood; expected a state (OH or Ohio) or "
+                    f"a census division, such as {known[near[0]]}, with 'not' before it to rule it "
+                    "out and commas between several"
+                )
+                raise ModelError(message)
+            if word != bare:
+                ruled_out = known[bare]
+                away.append(ruled_out)
+            elif word and ruled_out:
+                message = (
+                    f"places: {entry.strip()!r} can be read two ways: write 'not' before each "
+                    f"place to avoid (not {ruled_out}, not {known[bare]}), or preferred ones first "
+                    f"({known[bare]}, not {ruled_out})"
+                )
+                raise ModelError(message)
+            elif word:
+                wanted.append(known[bare])
+    if both := [place for place in wanted if place in away]:
+        message = f"places both preferred and ruled out: {', '.join(both)}"
+        raise ModelError(message)
+    return wished_states(wanted, away)
 
 
 def wished_states(

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RowError
+from analysis.tables.check import check_table
 from analysis.tables.loading import Checked, listed_problems
-from analysis.tables.mapping import check_mapped, read_mapping
+from analysis.tables.mapping import reading_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,13 +36,8 @@ class GraduateFiles:
 
 def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> GraduateFiles:
     """Read files of graduates, through a mapping if there is one, and look over all of them."""
-    from analysis.tables.loading import checked_table
-
-    how = None if mapping is None else read_mapping(mapping)
-    return graduates_together(
-        checked_table(Path(path), "graduates") if how is None else check_mapped(Path(path), how)
-        for path in paths
-    )
+    with reading_with(mapping):
+        return graduates_together([check_table(path, "graduates") for path in paths])
 
 
 def graduates_together(files: Iterable[Checked]) -> GraduateFiles:

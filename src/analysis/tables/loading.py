@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
-
-from analysis.errors import Problem, RowError, TableError, problem_lines
-
-if TYPE_CHECKING:
-    import pandas as pd
 import csv
 import io
 import math
 import re
 from bisect import bisect
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from analysis.errors import Problem, RowError, TableError, problem_lines
 from analysis.plain_text import formula_as_text
 from analysis.tables.codes import FLAG_SPELLINGS, TYPE_SPELLINGS, offers_column
 from analysis.tables.columns import ID_PATTERN, Column
@@ -124,20 +117,6 @@ CODED = {
     "interview_chances": ("red_flag", FLAG_SPELLINGS),
     "program_tolerance": ("program_type", TYPE_SPELLINGS),
 }
-
-
-def checked_table(path: Path, table: str | None) -> Checked:
-    """See `analysis.tables.check.check_table`."""
-    from analysis.tables.mapping import raw_rows
-
-    raw = raw_rows(path, table)
-    header = [folded(word) for word in raw.header]
-    if "red_flag" in header and "interview_chance" in header:
-        # In frames this name is a share. A file that bears it may hold either.
-        shown = raw.header[header.index("interview_chance")]
-        expected = "interview_chance_percent as its name, and numbers from 0 to 100"
-        raise TableError(Problem(path.name, expected, 1, shown))
-    return checked_rows(path, raw, table)
 
 
 def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:

@@ -31,15 +31,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from analysis.errors import Problem, TableError
 from analysis.paths import toml_content
-from analysis.tables.loading import Checked
+from analysis.tables.headers import column_of
+from analysis.tables.reading import RawRows, read_rows
+from analysis.tables.schemas import SCHEMAS
 from analysis.vocabulary import folded
-
-if TYPE_CHECKING:
-    from analysis.tables.reading import RawRows
 
 MAPPING_FILE = "mapping.toml"
 TABLES = ("columns", "constants", "separators", "codes", "flags")
@@ -102,7 +101,9 @@ def how_to_read() -> HowToRead:
 @contextmanager
 def reading_with(mapping: Path | None = None, ignored: tuple[str, ...] = ()) -> Iterator[None]:
     """Read files through a mapping, else mapping.toml beside each, and without some columns."""
-    token = HOW.set(HowToRead(mapping, frozenset(map(folded, ignored))))
+    before = how_to_read()
+    ignored_too = before.ignored | frozenset(map(folded, ignored))
+    token = HOW.set(HowToRead(mapping or before.mapping, ignored_too))
     try:
         yield
     finally:
@@ -111,8 +112,6 @@ def reading_with(mapping: Path | None = None, ignored: tuple[str, ...] = ()) -> 
 
 def raw_rows(path: Path, table: str | None = None) -> RawRows:
     """Read a file as it is, or through the mapping that is given or lies beside it."""
-    from analysis.tables.reading import read_rows
-
     path, how = Path(path), how_to_read()
     # A mapping that bears the file's own name is for this file alone.
     own, beside = path.with_name(f"{path.name}.{MAPPING_FILE}"), path.with_name(MAPPING_FILE)
@@ -163,15 +162,6 @@ def _without(raw: RawRows, ignored: frozenset[str]) -> RawRows:
     )
 
 
-def read_mapping(path: Path) -> Mapping:
-    """Read a mapping of one table and check that it speaks of columns and words that exist."""
-    found = list(read_mappings(path).values())
-    if len(found) != 1:
-        expected = f"a mapping of one table, not of {len(found)}"
-        raise TableError(Problem(Path(path).name, expected))
-    return found[0]
-
-
 def mapping_from(text: str) -> Mapping:
     """A mapping of one table, from the text of its file."""
     ((table, part),) = tomllib.loads(text).items()
@@ -180,8 +170,6 @@ def mapping_from(text: str) -> Mapping:
 
 def read_mappings(path: Path) -> dict[str, Mapping]:
     """Read a mapping of one table or of several, by table."""
-    from analysis.tables.schemas import SCHEMAS
-
     name = Path(path).name
     content = _toml(Path(path))
     if content and set(content) <= set(SCHEMAS):
@@ -196,8 +184,6 @@ def read_mappings(path: Path) -> dict[str, Mapping]:
 
 
 def _mapping(name: str, content: dict[str, Any]) -> Mapping:
-    from analysis.tables.schemas import SCHEMAS
-
     problems = [
         Problem(name, f"one of {', '.join(PARTS)}", column=part)
         for part in content
@@ -300,16 +286,6 @@ def _wrong_words(name: str, parts: dict[str, dict[str, Any]], known: Any) -> lis
     return problems
 
 
-def check_mapped(path: Path, mapping: Mapping) -> Checked:
-    """Read an export through a mapping, step by step, and check it as the table it becomes."""
-    from analysis.tables.loading import checked_rows
-    from analysis.tables.reading import read_rows
-
-    raw = read_rows(Path(path), mapping.theirs, mapping.sheet)
-    raw = _without(mapped_rows(Path(path).name, raw, mapping), how_to_read().ignored)
-    return checked_rows(Path(path), raw, mapping.table)
-
-
 def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
     """Rename columns and words of rows that were read, and say each step."""
     at = {folded(header): place for place, header in reversed(list(enumerate(raw.header)))}
@@ -342,8 +318,6 @@ def mapped_rows(name: str, raw: RawRows, mapping: Mapping) -> RawRows:
     used |= {at[folded(word)] for word in mapping.flags}
     ignored = {folded(word) for word in mapping.ignore}
     out = [header for header in raw.header if header and folded(header) in ignored]
-    from analysis.tables.headers import column_of
-
     for place, title in enumerate(raw.header):
         ours = column_of(title, mapping.table)
         if place in used or folded(title) in ignored or ours in columns:
@@ -414,8 +388,6 @@ def _made_of(
 
 def _joined(ours: str, cells: list[str], mapping: Mapping) -> str:
     """Several cells as one: a list, or words with a space between."""
-    from analysis.tables.schemas import SCHEMAS
-
     column = SCHEMAS[mapping.table].columns.get(ours)
     listed = column is not None and column.kind == "items"
     separator = mapping.separators.get(ours, ";") if listed else " "

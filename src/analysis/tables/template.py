@@ -1,4 +1,4 @@
-"""Templates and the data dictionary, made from the schemas."""
+"""Templates of tables and their columns in words, made from the schemas."""
 
 from __future__ import annotations
 
@@ -10,28 +10,6 @@ from typing import Any
 
 from analysis.errors import CountersignalError
 from analysis.tables.schemas import SCHEMAS
-
-HEAD = """\
-# The data dictionary
-
-Generated from the schemas by `make samples`; do not edit. **Unknown is empty, never 0.** A missing
-optional column counts as empty.
-
-| folder | what lies there |
-|---|---|
-| `article/` | the source article's figures, exact; illustrative by its own words |
-| `sample/` | a made-up class, programs, survey and graduates; synthetic, seeded |
-| `assumptions/` | every number of the model, with basis, reason and source |
-| `private/` | your own files; ignored by git, as are working copies and caches |
-
-CSV in UTF-8 is best. Workbooks (.xlsx, .xls, .ods), Windows-1252, UTF-16, semicolons, tabs, titles
-above the header, totals, percent signs and other spellings of headers, flags and specialties are
-understood. `countersignal check FILE` says what was done and counts what became of every cell. A
-spare column that resembles one of these stops the run until it is mapped or ignored by name; for an
-export with other names, `countersignal map FILE` proposes a mapping. The three chart tables also
-take the article's own `Category,Value`; `factor_importance.csv` also takes a survey as it is
-published (factor, percent citing, mean importance), without `importance`.
-"""
 
 
 def shown_name(table: str, name: str, column: Any) -> str:
@@ -52,19 +30,6 @@ def column_sheet(table: str) -> list[tuple[str, str, str, str]]:
         )
         for name, column in SCHEMAS[table].columns.items()
     ]
-
-
-def dictionary_markdown() -> str:
-    """Write the data dictionary."""
-    parts = [HEAD]
-    for table, schema in SCHEMAS.items():
-        parts.append(f"## {table}.csv\n\n{schema.description}\n")
-        lines = ["| column | | a cell holds | it says |", "|---|---|---|---|"]
-        for name, needed, holds, says in column_sheet(table):
-            shown = holds.replace("|", "\\|")
-            lines.append(f"| `{name}` | {needed} | {shown} | {says} |")
-        parts.append("\n".join(lines) + "\n")
-    return "\n".join(parts)
 
 
 WIDTH = 100

@@ -5,10 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -16,30 +14,8 @@ import pandas as pd
 
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
-from analysis.tables.codes import CAPITAL, NOT_WORDS, READ_TWO_WAYS, STATE_CODES, STATES
 from analysis.text import sentence, sentences
-from analysis.text.labels import CASE_FIELDS, DEGREES, FACTORS, FLAGS, SET_HERE_WHY, joined
-from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
-
-
-def flag_words() -> dict[str, str]:
-    """Words of each red flag."""
-    return {code: words for code, words in FLAGS.items() if code != NO_FLAG}
-
-
-def class_words() -> dict[str, str]:
-    """Codes of the classes of specialties."""
-    return {words[0].upper() + words[1:]: code for code, words in COMPETITIVENESS.items()}
-
-
-def degree_words() -> list[tuple[str, str]]:
-    """Degrees, as a choice wants them."""
-    return [(words, code) for code, words in DEGREES.items()]
-
-
-def weight_words() -> dict[str, str]:
-    """Words of each weighed component."""
-    return dict(FACTORS)
+from analysis.text.labels import CASE_FIELDS, FACTORS, SET_HERE_WHY
 
 
 def differences(before: Case, after: Case) -> list[str]:
@@ -93,22 +69,6 @@ LISTS = (
 )
 STEP1_FLAG = "step1_failure"
 WHAT_IF, LONGEST_ID = "-what-if", 32
-NOT, ANYWHERE = "not", "ANYWHERE"
-STATE_NAME = re.compile(
-    "(?:"
-    + "|".join(
-        sorted(
-            map(
-                re.escape,
-                [*STATE_CODES, *map(str.casefold, STATES.values()), *NOT_WORDS, "anywhere"],
-            ),
-            key=len,
-            reverse=True,
-        )
-    )
-    + r")(?![^\W_])",
-    re.IGNORECASE,
-)
 # A share that a slider may give one weight: the other four keep something.
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 0.9
 
@@ -207,66 +167,6 @@ def as_what_if(case: Case, changed: str) -> Case:
 def what_if_sentence(changes: Sequence[str]) -> str:
     """What a what-if changes, as one sentence."""
     return sentence("page/what_if", changes=changes)
-
-
-def states_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Understand wishes for states that a person typed; what can be read two ways is refused.
-
-    Examples
-    --------
-    >>> states_of("Ohio, PA, not TX")
-    (('OH', 'PA'), ('TX',))
-    """
-    text = CAPITAL.sub("DC", text).replace(".", "")
-    wanted: list[str] = []
-    avoided: list[str] = []
-    since_not = None  # how many states a "not" has before it ends
-    for words in re.split(r"[,;/\n]+|\band\b|&", text):
-        for word in _state_words(words):
-            if word == NOT:
-                since_not = 0
-            elif since_not is None:
-                wanted.append(word)
-            else:
-                since_not += 1
-                if since_not > 1:
-                    first = avoided[-1]
-                    message = (
-                        f"States: '{text.strip()}' can be read two ways. Write 'not' before each "
-                        f"state to avoid ('not {first}, not {word}'), or put preferred states "
-                        f"first ('{word}, not {first}')."
-                    )
-                    raise ModelError(message)
-                avoided.append(word)
-    if since_not == 0:
-        message = f"States: '{text.strip()}' ends with 'not'. Write the state to avoid after it."
-        raise ModelError(message)
-    both = [word for word in wanted if word in avoided]
-    if both:
-        message = f"States: {joined(both)} cannot be both preferred and avoided."
-        raise ModelError(message)
-    return tuple(dict.fromkeys(wanted)), tuple(dict.fromkeys(avoided))
-
-
-def _state_words(text: str) -> list[str]:
-    """Codes and `NOT`, in the order in which they stand."""
-    rest = re.sub(r"(?<!\S)[-!](?=\w)", "not ", " ".join(text.split()))
-    found = []
-    while rest:
-        known = STATE_NAME.match(rest)
-        if known is None or known[0] in READ_TWO_WAYS:
-            word = rest.split()[0]
-            message = (
-                f"States: '{word}' is not understood, so nothing was changed. Write codes or full "
-                "names with commas between them, as in 'OH, Pennsylvania, not TX'."
-            )
-            near = get_close_matches(word.title(), STATES, 1)
-            message += f" The nearest name is {near[0]}." if near else ""
-            raise ModelError(message)
-        name = known[0].casefold()
-        found.append(NOT if name in NOT_WORDS else STATE_CODES.get(name, name.upper()))
-        rest = rest[known.end() :].lstrip()
-    return [word for word in found if word != ANYWHERE]
 
 
 def case_json(case: Case) -> dict[str, Any]:

@@ -105,7 +105,6 @@ def export_cells(
     graduates_csv: Sequence[str | os.PathLike[str]],
     out: Path,
     key: bytes,
-    mapping_toml: str | os.PathLike[str] = "",
 ) -> pd.DataFrame:
     """Write counts of graduates in cells of flag and Step 2 CK, none of fewer than ten.
 
@@ -125,8 +124,6 @@ def export_cells(
         The new file.
     key : bytes
         A secret of this checkout (`analysis.inputs.row_key`), which the noise follows from.
-    mapping_toml : path or ""
-        A column mapping.
 
     Returns
     -------
@@ -144,8 +141,7 @@ def export_cells(
         raise TableError(Problem(out.name, "a new file: this one is there already"))
     assumptions = read_assumptions()
     smallest = int(assumptions.value("graduates.smallest_cell"))
-    mapping = from_root(mapping_toml) if str(mapping_toml) else None
-    rows = read_graduate_files([from_root(path) for path in graduates_csv], mapping)
+    rows = read_graduate_files([from_root(path) for path in graduates_csv])
     made_up = rows["source"].astype(str).str.contains("synthetic").any() if "source" in rows else 0
     people = _people(rows, assumptions.group("anchors"))
     told = people.to_csv(lineterminator="\n")

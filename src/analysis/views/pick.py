@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
 import pandas as pd
@@ -35,7 +34,7 @@ from analysis.model.portfolio import Method
 from analysis.model.profile import has_score
 from analysis.model.what_if import what_if
 from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
-from analysis.tables.codes import PLACES, STATES, specialty_name, wished_states
+from analysis.tables.codes import specialty_name
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
     PROGRAM_TYPES,
@@ -48,36 +47,6 @@ from analysis.text.labels import (
 from analysis.views.application_list import ListView
 from analysis.views.student import score_record
 from analysis.vocabulary import CHANCE_GROUPS
-
-
-def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """States that are preferred, and that are ruled out.
-
-    Examples
-    --------
-    >>> wished_places(["Ohio; not TX", "Middle Atlantic"])
-    (('OH', 'NJ', 'NY', 'PA'), ('TX',))
-    """
-    known = {name.casefold(): name for name in (*PLACES, *STATES)}
-    sides: dict[bool, list[str]] = {False: [], True: []}
-    for place in (part.strip() for text in texts for part in text.split(";")):
-        if not place:
-            continue
-        name = " ".join(place.casefold().split())
-        ruled_out, name = name.startswith("not "), name.removeprefix("not ")
-        if name not in known:
-            near = known[get_close_matches(name, known, n=1, cutoff=0.0)[0]]
-            message = (
-                f"place {place!r}: expected a state (OH or Ohio) or a census division, such as "
-                f"{near}; 'not' before it rules it out"
-            )
-            raise ModelError(message)
-        sides[ruled_out].append(STATES.get(known[name], known[name]))
-    both = [place for place in sides[False] if place in sides[True]]
-    if both:
-        message = f"places both preferred and ruled out: {', '.join(both)}"
-        raise ModelError(message)
-    return wished_states(sides[False], sides[True])
 
 
 def list_words(plan: ListView) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from analysis.paths import from_root
 from analysis.tables import template as dictionary
 from analysis.tables.columns import Table, number
 from analysis.tables.schemas import SCHEMAS
-from analysis.tables.template import column_sheet, dictionary_markdown
+from analysis.tables.template import column_sheet
+from tools.samples import dictionary_markdown
 
 
 def described(markdown):

@@ -3,13 +3,13 @@ import pytest
 
 from analysis.errors import RowError, TableError
 from analysis.paths import from_root
-from analysis.tables.check import check_files
+from analysis.tables.check import check_files, check_table
 from analysis.tables.graduate_files import (
     check_graduate_files,
     read_graduate_files,
     report_of_graduates,
 )
-from analysis.tables.mapping import check_mapped, read_mapping, reading_with
+from analysis.tables.mapping import read_mappings, reading_with
 
 MAPPING = """
 [columns]
@@ -53,15 +53,20 @@ def files(tmp_path):
     return tmp_path
 
 
+def mapped(files):
+    with reading_with(files / "office.toml"):
+        return check_table(files / "export.csv", "graduates")
+
+
 def wrong(tmp_path, mapping):
     (tmp_path / "office.toml").write_text(mapping)
     with pytest.raises(TableError) as caught:
-        read_mapping(tmp_path / "office.toml")
+        read_mappings(tmp_path / "office.toml")
     return str(caught.value)
 
 
 def test_an_export_is_read_in_our_names_and_codes(files):
-    checked = check_mapped(files / "export.csv", read_mapping(files / "office.toml"))
+    checked = mapped(files)
     assert checked.problems == ()
     rows = checked.rows
     assert rows["graduate_id"].tolist() == ["007", "007", "008"]
@@ -72,7 +77,7 @@ def test_an_export_is_read_in_our_names_and_codes(files):
 
 
 def test_each_step_of_a_mapping_is_said(files):
-    said = check_mapped(files / "export.csv", read_mapping(files / "office.toml")).repairs
+    said = mapped(files).repairs
     for step in (
         "'Student No.' read as graduate_id",
         "red_flags: 'loa - academic' read as 'loa_academic' (2)",
@@ -86,7 +91,7 @@ def test_each_step_of_a_mapping_is_said(files):
 
 def test_a_problem_names_the_offices_own_column_and_the_line(files):
     (files / "export.csv").write_text(EXPORT.replace("008,2024,241,,Comm,N", "008,2024,41,,Comm,M"))
-    checked = check_mapped(files / "export.csv", read_mapping(files / "office.toml"))
+    checked = mapped(files)
     assert {(p.line, p.column) for p in checked.problems} == {
         (4, "step2_ck (from 'CK')"),
         (4, "interviewed (from 'Invited?')"),
@@ -96,7 +101,7 @@ def test_a_problem_names_the_offices_own_column_and_the_line(files):
 def test_a_column_that_the_export_lacks_is_named_with_its_nearest(files):
     (files / "export.csv").write_text(EXPORT.replace("Cycle", "Cycles"))
     with pytest.raises(TableError, match=r"which office[.]toml reads as year") as caught:
-        check_mapped(files / "export.csv", read_mapping(files / "office.toml"))
+        mapped(files)
     assert "is 'Cycles' meant?" in str(caught.value)
 
 
@@ -120,7 +125,7 @@ def test_a_mapping_that_is_not_understood_is_refused_by_name(tmp_path, mapping, 
 
 def test_a_mapping_that_is_not_there_is_a_problem_of_the_file(tmp_path):
     with pytest.raises(TableError, match="that can be read"):
-        read_mapping(tmp_path / "none.toml")
+        read_mappings(tmp_path / "none.toml")
 
 
 HEAD = (

@@ -5,11 +5,12 @@ import tomllib
 import pytest
 
 from analysis.paths import from_root
-from analysis.tables import read_students, samples
+from analysis.tables import read_students
 from analysis.tables.check import check_table
 from analysis.tables.codes import COMPETITIVENESS, FLAG_CODES, PROGRAM_TYPES
-from analysis.tables.samples import sample_files
 from analysis.tables.schemas import SCHEMAS
+from tools import samples
+from tools.samples import sample_files
 
 COUNTS = {"students": 40, "programs": 240, "pd_responses": 300}
 

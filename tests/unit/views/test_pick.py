@@ -11,8 +11,9 @@ from analysis.errors import ModelError, RowError
 from analysis.model.choice.problem import ListWishes
 from analysis.paths import from_root
 from analysis.tables import read_student
+from analysis.tables.codes import wished_places
 from analysis.text import of_100
-from analysis.views.pick import changed_wishes, list_comparison, pick, wished_places
+from analysis.views.pick import changed_wishes, list_comparison, pick
 from analysis.views.season import season
 
 FILES = tuple(
@@ -213,6 +214,10 @@ def test_the_recommended_list_of_s002_is_short_and_gives_up_little(basis):
     [
         (["OH"], ("OH",), ()),
         (["ohio; not tx"], ("OH",), ("TX",)),
+        (["oh, Penn., not texas"], ("OH", "PA"), ("TX",)),
+        (["Washington, D.C."], ("DC",), ()),
+        (["N. Carolina, avoid S. Carolina"], ("NC",), ("SC",)),
+        (["anywhere but West Virginia"], (), ("WV",)),
         (["not Texas", "New  England"], ("CT", "MA", "ME", "NH", "RI", "VT"), ("TX",)),
         (["West South Central; not TX"], ("AR", "LA", "OK"), ("TX",)),
         (["Ohio; not East North Central"], ("OH",), ("IL", "IN", "MI", "WI")),
@@ -226,8 +231,11 @@ def test_places_are_states_by_code_or_name_and_divisions(texts, preferred, exclu
 @pytest.mark.parametrize(
     ("texts", "words"),
     [
-        (["Ohiio"], "place 'Ohiio'.*such as Ohio"),
-        (["not Moutain"], "place 'not Moutain'.*such as Mountain"),
+        (["Ohiio"], "'Ohiio' is not understood.*such as OH"),
+        (["not Moutain"], "'not Moutain' is not understood.*such as Mountain"),
+        (["OH or PA"], "'OH or PA' is not understood"),
+        (["not"], "'not' is not understood"),
+        (["not TX, OK"], r"'not TX, OK' can be read two ways.*\(OK, not TX\)"),
         (["OH; not Ohio"], "both preferred and ruled out: OH"),
     ],
 )

@@ -1,6 +1,6 @@
 """The pictures of the README: charts out of the notebooks, pages out of a sample report.
 
-``python -m analysis.report.pictures`` writes them to ``docs/images``.
+``python tools/pictures.py`` writes them to ``docs/images``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The made-up sample data: seeded, the same bytes each time, labeled synthetic in every row.
 
-``python -m analysis.tables.samples`` writes ``data/sample/`` and the dictionary ``data/README.md``.
+``python tools/samples.py`` writes ``data/sample/`` and the dictionary ``data/README.md``.
 Names of places, people and programs are invented; resemblance to real ones is chance.
 """
 
@@ -18,8 +18,30 @@ import numpy as np
 
 from analysis.paths import from_root
 from analysis.tables.codes import PROGRAM_TYPES
-from analysis.tables.template import dictionary_markdown
+from analysis.tables.schemas import SCHEMAS
+from analysis.tables.template import column_sheet
 
+HEAD = """\
+# The data dictionary
+
+Generated from the schemas by `make samples`; do not edit. **Unknown is empty, never 0.** A missing
+optional column counts as empty.
+
+| folder | what lies there |
+|---|---|
+| `article/` | the source article's figures, exact; illustrative by its own words |
+| `sample/` | a made-up class, programs, survey and graduates; synthetic, seeded |
+| `assumptions/` | every number of the model, with basis, reason and source |
+| `private/` | your own files; ignored by git, as are working copies and caches |
+
+CSV in UTF-8 is best. Workbooks (.xlsx, .xls, .ods), Windows-1252, UTF-16, semicolons, tabs, titles
+above the header, totals, percent signs and other spellings of headers, flags and specialties are
+understood. `countersignal check FILE` says what was done and counts what became of every cell. A
+spare column that resembles one of these stops the run until it is mapped or ignored by name; for an
+export with other names, `countersignal map FILE` proposes a mapping. The three chart tables also
+take the article's own `Category,Value`; `factor_importance.csv` also takes a survey as it is
+published (factor, percent citing, mean importance), without `importance`.
+"""
 SEED = 20260915
 SOURCE = "synthetic sample, made up"
 AS_OF = "2026-09-15"
@@ -308,6 +330,19 @@ def _truth_toml() -> str:
         "# What data/sample/graduates.csv was drawn from (log-odds of an interview); for tests."
     ]
     return "\n".join([*lines, *(f"{name} = {value}" for name, value in TRUTH.items())]) + "\n"
+
+
+def dictionary_markdown() -> str:
+    """Write the data dictionary."""
+    parts = [HEAD]
+    for table, schema in SCHEMAS.items():
+        parts.append(f"## {table}.csv\n\n{schema.description}\n")
+        lines = ["| column | | a cell holds | it says |", "|---|---|---|---|"]
+        for name, needed, holds, says in column_sheet(table):
+            shown = holds.replace("|", "\\|")
+            lines.append(f"| `{name}` | {needed} | {shown} | {says} |")
+        parts.append("\n".join(lines) + "\n")
+    return "\n".join(parts)
 
 
 def sample_files() -> dict[str, str]:
