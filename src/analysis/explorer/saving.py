@@ -20,10 +20,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
-
 from analysis.errors import CountersignalError, ReportError
-from analysis.explorer.controls import Panel, group, paragraphs
+from analysis.explorer.controls import Panel, button, group, paragraphs
 from analysis.explorer.results import Chart
 from analysis.paths import from_root
 from analysis.report.folder import write_whole
@@ -95,7 +93,7 @@ class Saving:
         self._folder, self._charts = folder, charts
         self._links = Panel("cs-saved")
         self._task: asyncio.Task[None] | None = None
-        buttons = {
+        buttons: dict[str, Callable[[Any], None]] = {
             "List (CSV)": lambda _: self._save_list("csv"),
             "List (Excel)": lambda _: self._save_list("xlsx"),
             "Student row (CSV)": self._save_row,
@@ -105,9 +103,7 @@ class Saving:
             "Page 1 to print (PDF)": partial(self._save_report, "-page-1", first_page),
             "Cases and notes (one file)": self._save_cases,
         }
-        self.buttons = {words: ipywidgets.Button(description=words) for words in buttons}
-        for words, act in buttons.items():
-            self.buttons[words].on_click(act)
+        self.buttons = {words: button(words, act) for words, act in buttons.items()}
         self.box = group("Take this case with you", [*self.buttons.values(), self._links.widget])
 
     def forget(self) -> None:
