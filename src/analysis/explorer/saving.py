@@ -26,7 +26,8 @@ from analysis.explorer.results import Chart
 from analysis.paths import from_root
 from analysis.report.folder import write_whole
 from analysis.report.settings import read_branding
-from analysis.views.case import Case, as_what_if, case_csv, differences, what_if_sentence
+from analysis.tables.loading import frame_csv
+from analysis.views.case import Case, as_what_if, differences, what_if_sentence
 from analysis.views.desk import (
     Desk,
     ListOf,
@@ -34,7 +35,6 @@ from analysis.views.desk import (
     case_toml,
     list_rows,
     list_xlsx,
-    rows_csv,
     without_states,
 )
 
@@ -127,7 +127,7 @@ class Saving:
     def _save_row(self, _: Any) -> None:
         taken, _desk = self._now()
         name = taken.name(taken.case.student_id, "csv")
-        self._links.show(_link(name, lambda: case_csv(taken.case).encode()))
+        self._links.show(_link(name, lambda: frame_csv(taken.case.student()).encode()))
 
     def _save_assumptions(self, _: Any) -> None:
         taken, desk = self._now()
@@ -203,12 +203,12 @@ def report_pdf(folder: Path, taken: Taken, desk: Desk) -> bytes:
     student_id = taken.case.student_id
     programs, preferences = case_tables(replace(taken.case, student_id=taken.wishes_of), desk)
     inputs = {
-        "students": case_csv(without_states(taken.case, desk)),
-        "programs": rows_csv(programs),
+        "students": frame_csv(without_states(taken.case, desk).student()),
+        "programs": frame_csv(programs),
         "assumptions": case_toml(taken.case, desk),
     }
     if preferences is not None and len(preferences):
-        inputs["preferences"] = rows_csv(preferences.assign(student_id=student_id))
+        inputs["preferences"] = frame_csv(preferences.assign(student_id=student_id))
     if taken.changed:
         inputs["branding"] = _marked_branding(taken.changed)
     out = folder / "report"
