@@ -18,6 +18,7 @@ from analysis.explorer.listing import Listing
 from analysis.explorer.results import Chart, Kept, Results, face_rules, state_grid
 from analysis.explorer.saving import Saving, Taken
 from analysis.explorer.uploads import Files, browser, too_large
+from analysis.text import sentence
 from analysis.views.case import Case, case_from_json, case_json, case_of_row
 from analysis.views.desk import (
     Desk,
@@ -26,7 +27,6 @@ from analysis.views.desk import (
     beside_graduates,
     list_of,
     standing_of,
-    whose_data,
 )
 
 MOST_LISTS = 32
@@ -216,7 +216,8 @@ class Explorer:
 
     @guarded
     def _begin(self, student_id: str | None = None) -> None:
-        self.banner.show(paragraphs([whose_data(self.desk)], self._kind_of_data()))
+        told = sentence("page/files", made_up=self.desk.made_up, files=self.desk.sources)
+        self.banner.show(paragraphs([told], self._kind_of_data()))
         self.files.sample.layout.display = None if self.files.handed_in() else "none"
         self.controls.lay(self.desk)
         chosen = student_id or self._ids()[0]

@@ -27,7 +27,8 @@ from analysis.paths import from_root
 from analysis.report.folder import write_whole
 from analysis.report.settings import read_branding
 from analysis.tables.loading import frame_csv
-from analysis.views.case import Case, as_what_if, differences, what_if_sentence
+from analysis.text import sentence
+from analysis.views.case import Case, as_what_if, differences
 from analysis.views.desk import (
     Desk,
     ListOf,
@@ -68,7 +69,7 @@ class Taken:
         changes = differences(base, case)
         if not (changes or typed or case != base):
             return cls(case, case.student_id, "")
-        said = what_if_sentence(() if typed else changes)
+        said = sentence("page/what_if", changes=() if typed else changes)
         return cls(as_what_if(case, said), case.student_id, said)
 
     def name(self, stem: str, ending: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -160,11 +160,6 @@ def as_what_if(case: Case, changed: str) -> Case:
         own["name"] = sentence("page/what_if_name", name=own["name"])
     student_id = f"{case.student_id[: LONGEST_ID - len(WHAT_IF)]}{WHAT_IF}"
     return replace(case, student_id=student_id, rest=tuple(own.items()))
-
-
-def what_if_sentence(changes: Sequence[str]) -> str:
-    """What a what-if changes, as one sentence."""
-    return sentence("page/what_if", changes=changes)
 
 
 def case_json(case: Case) -> dict[str, Any]:

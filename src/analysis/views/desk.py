@@ -139,11 +139,6 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
     return report_of(checked), len(checked.rows) > 0
 
 
-def whose_data(desk: Desk) -> str:
-    """Whose data are shown, from which files, with how many rows used and refused."""
-    return sentence("page/files", made_up=desk.made_up, files=desk.sources)
-
-
 def case_toml(case: Case, desk: Desk) -> str:
     """The assumptions a case rests on, whole, as a file that every command takes."""
     return toml_text(case_assumptions(case, desk.assumptions))

@@ -114,7 +114,11 @@ class Isolation:
         try:
             self._scratch = ScratchFolder()
             self.folder = self._scratch.path
-            unpack(files, self.folder)
+            try:
+                unpack(files, self.folder)
+            except BaseException:
+                self._scratch.cleanup()
+                raise
         except OSError as error:
             message = (
                 f"the folder for temporary files, {tempfile.gettempdir()}, cannot be written "

@@ -57,7 +57,7 @@ READ = {
     "names_mixed_encodings.csv": (4, ["line 5 read as Windows-1252 and the rest as UTF-8"]),
     "obgyn.csv": (2, ["spelling of specialty made uniform (1)"]),
     "programs_saved_by_excel.csv": (26, ["dates written as YYYY-MM-DD (26)"]),
-    "title_rows.csv": (3, ["above the header, passed over: lines 1, 2"]),
+    "title_rows.csv": (3, ["above the header, passed over: lines 1-2 (2)"]),
     "password_sign_on_terminal.csv": (2, ["spaces around a password cut, line 3"]),
 }
 
@@ -473,7 +473,7 @@ def test_letters_that_another_program_spoilt_are_told_by_their_line(tmp_path):
     text = f"{HEADER},name\n1,Psychiatry,240,pass,,Nguy?n\n2,Psychiatry,240,pass,,MÃ¼ller\n"
     repairs = " ".join(checked(tmp_path, text).repairs)
     assert "letters look garbled" in repairs
-    assert "lines 2, 3" in repairs
+    assert "lines 2-3" in repairs
     assert "ller" not in repairs
 
 
