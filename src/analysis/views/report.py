@@ -12,10 +12,10 @@ from analysis.assumptions import Assumptions, FeeStep
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import application_list
 from analysis.model.choice.plans import score_outlook, second_plan
-from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
 from analysis.text import table
 from analysis.views.application_list import ListView, WhatIf, what_ifs_of
+from analysis.views.graduates import similar_graduates
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
 
@@ -262,12 +262,7 @@ def _alike(
     if graduates is None:
         return None
     try:
-        group: Alike = graduates_alike(
-            student.iloc[0].to_dict(),
-            graduates,
-            smallest_cell=int(assumptions.value("graduates.smallest_cell")),
-            most=int(assumptions.value("graduates.most_alike")),
-        )
+        group = similar_graduates(student, graduates, assumptions)
     except ModelError:
         return None
     matched = round(group.n * group.matched_rate)
