@@ -101,7 +101,9 @@ def without_appendix(made, student_id):
 def sentences(parts, names=()):
     """Sentences of a text; a table's steps count, its other cells and the headings do not."""
     found = []
-    for line in "\n\n".join(parts).splitlines():
+    # Lines of one paragraph are one text; those of a table, a list or a quotation are not.
+    joined = re.sub(r"(?<=[^\n|])\n(?=[^\n|#>-])", " ", "\n\n".join(parts))
+    for line in joined.splitlines():
         if line.startswith(("#", "|:", "|-", "| |")):
             continue
         if line.startswith("|"):

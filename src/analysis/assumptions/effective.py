@@ -121,6 +121,7 @@ DOMAINS: Mapping[str, Domain] = {
     "tracks.*": SHARE,
     "couples.*": SHARE,
     "list.least_chance": UNDER_ONE,
+    "report.least_change": SHARE,
     "list.unstated_preference": SHARE,
     "survey.confidence": INSIDE,
     "classmates.risk_of_no_match": INSIDE,

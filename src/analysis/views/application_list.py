@@ -113,6 +113,11 @@ class ListView:
         return float(self.assumptions.value("list.least_chance"))
 
     @property
+    def instead(self) -> pd.DataFrame:
+        """Further programs that may take the place of one that says no: none under the floor."""
+        return self.optional[~self.optional["under_floor"].astype(bool)]
+
+    @property
     def free(self) -> pd.DataFrame:
         """Those of them that the fees of the list pay for already."""
         paid = self.optional["specialty"].isin(self.found.programs["specialty"])
@@ -152,8 +157,14 @@ class ListView:
 
     @property
     def screened_out(self) -> int:
-        """Programs of the specialty whose screening rules close them to this file."""
-        return int(np.sum(self.found.by_option["none"].marginal <= 0))
+        """Programs that are off the list since their screening rules close them to this file."""
+        closed = np.flatnonzero(self.found.by_option["none"].marginal <= 0)
+        return len(np.setdiff1d(closed, self.found.choice.chosen))
+
+    @property
+    def closed(self) -> pd.DataFrame:
+        """Programs that only a wish keeps on the list: their stated rules screen the file out."""
+        return self.programs[self.programs["chance"] <= 0]
 
     @property
     def considered(self) -> int:
@@ -163,7 +174,8 @@ class ListView:
     @property
     def left_out(self) -> pd.DataFrame:
         """The best programs that are not recommended: name, program_id, chance, reason."""
-        return self.found.left_out.rename(columns=SHORT)
+        shown = self.found.left_out.rename(columns=SHORT)
+        return shown.sort_values("chance", ascending=False, kind="stable")
 
     @property
     def gap(self) -> float:
@@ -188,14 +200,27 @@ class ListView:
     @property
     def gain(self) -> int:
         """What the optional programs add, in the whole numbers of 100 that are shown."""
-        return round(100 * self.with_all) - round(100 * self.match)
+        return self.more_than(self.with_all)
+
+    def more_than(self, match: float) -> int:
+        """How far another match chance lies above the list's, in the numbers that are shown."""
+        return round(100 * match) - round(100 * self.match)
+
+    @property
+    def least_change(self) -> int:
+        """Change of the match chance in 100 from which a page speaks of it."""
+        return round(100 * self.assumptions.value("report.least_change"))
+
+    @property
+    def more_helps(self) -> bool:
+        """Whether the optional programs together add as much."""
+        return self.gain >= self.least_change
 
     @property
     def free_gain(self) -> int:
         """What those that cost no further fee add, in the whole numbers that are shown."""
         # Each gain stands after those before it, so that beside fewer programs it is no smaller.
-        gained = float(self.free["match_gain"].sum())
-        return round(100 * (self.match + gained)) - round(100 * self.match)
+        return self.more_than(self.match + float(self.free["match_gain"].sum()))
 
     @property
     def enough(self) -> int:
@@ -256,7 +281,7 @@ def what_ifs_of(
     asked: dict[str, str] = {}
     if flags:
         asked["no_flags"] = "red_flags=none"
-    if row["step2_ck"] > typical or (not flags and row["step2_ck"] < typical):
+    if pd.notna(row["step2_ck"]) and row["step2_ck"] != typical:
         asked["typical_score"] = f"step2_ck={typical:g}"
     if row.get("degree") in ELSEWHERE:
         asked["us_md"] = "degree=us_md,needs_visa=no"

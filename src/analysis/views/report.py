@@ -12,10 +12,10 @@ from analysis.assumptions import Assumptions, FeeStep
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import application_list
 from analysis.model.choice.plans import score_outlook, second_plan
-from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
 from analysis.text import table
 from analysis.views.application_list import ListView, WhatIf, what_ifs_of
+from analysis.views.graduates import similar_graduates
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
 
@@ -76,7 +76,8 @@ class ReportView:
     @property
     def words(self) -> dict[str, Any]:
         """The fields by name, for a template."""
-        names = (*self.__dataclass_fields__, "sent", "helps", "graduates_differ")
+        told = ("sent", "hurts", "helps", "lowers", "graduates_differ", "plan_on")
+        names = (*self.__dataclass_fields__, *told)
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -85,11 +86,38 @@ class ReportView:
         return 0 if self.list is None else len(self.list.programs)
 
     @property
+    def hurts(self) -> bool:
+        """Whether the list would give enough more without the flags for a page to speak of."""
+        return self._change("no_flags") >= self._least_change
+
+    @property
     def helps(self) -> bool:
-        """Whether the score gives 3 or more of 100 that a typical one would not."""
-        typical = self.what_ifs.get("typical_score")
-        shown = 0 if self.list is None else round(100 * self.list.match)
-        return typical is not None and shown - round(100 * typical.match) >= 3
+        """Whether the score gives so much that a typical one would not."""
+        return self._change("typical_score") <= -self._least_change
+
+    @property
+    def lowers(self) -> bool:
+        """Whether a typical score would give so much more."""
+        return self._change("typical_score") >= self._least_change
+
+    @property
+    def _least_change(self) -> int:
+        return 0 if self.list is None else self.list.least_change
+
+    def _change(self, what_if: str) -> float:
+        """What a what-if adds to the match chance, of 100; NaN where nobody asked it."""
+        other = self.what_ifs.get(what_if)
+        return np.nan if other is None or self.list is None else self.list.more_than(other.match)
+
+    @property
+    def plan_on(self) -> float:
+        """Match chance to plan on: the list's, or that of similar graduates who did worse."""
+        # The lower of two that differ beyond chance: a rule of ours, and no estimate.
+        if self.list is None:
+            return 0.0
+        if self.alike is None or self.graduates_differ != "lower":
+            return self.list.match
+        return float(self.alike["matched"] / self.alike["n"])
 
     @property
     def graduates_differ(self) -> str:
@@ -232,12 +260,7 @@ def _alike(
     if graduates is None:
         return None
     try:
-        group: Alike = graduates_alike(
-            student.iloc[0].to_dict(),
-            graduates,
-            smallest_cell=int(assumptions.value("graduates.smallest_cell")),
-            most=int(assumptions.value("graduates.most_alike")),
-        )
+        group = similar_graduates(student, graduates, assumptions)
     except ModelError:
         return None
     matched = round(group.n * group.matched_rate)

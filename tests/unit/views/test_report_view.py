@@ -324,7 +324,42 @@ def test_plan_b_follows_the_school_s_own_graduates_where_they_did_worse(matched,
     assert (f"{10 - matched} of 10 similar graduates did not match" in steps) == worse
     assert ("by early March" in steps) != worse
     assert ("of 100 would not match" in steps) != worse
-    assert ("Plan as if it were lower" in render("report/graduates", **view.words)) == worse
+    assert ("lies above that range" in render("report/graduates", **view.words)) == worse
+
+
+@pytest.mark.parametrize(
+    ("matched", "low", "high", "plan"),
+    [(5, 0.27, 0.73, "50"), (0, 0.0, 0.2, "not matching"), (1, 0.02, 0.36, "10")],
+)
+def test_where_graduates_did_worse_their_share_is_the_number_to_plan_on(matched, low, high, plan):
+    alike = {"n": 10, "matched": matched, "low": low, "high": high}
+    view = replace(view_of("S007"), alike=alike, graduates_on_file=True)
+    said = render("report/answer", **view.words)
+    assert view.plan_on == matched / 10
+    assert f"plan on {plan}{' in 100' if matched else ''}.**" in said
+    assert "fewer than the model expects" in said
+    assert "our rule, not a finding" in said
+    assert ("Please meet your advisor first" in said) == (view.plan_on < 0.4)
+    steps = render("report/actions", **view.words)
+    assert ("Meet your advisor and agree on plan B" in steps) == (view.plan_on < 0.5)
+    assert "You can apply to fewer programs" not in steps
+
+
+def test_the_model_s_number_is_the_one_to_plan_on_where_graduates_did_better_or_as_well():
+    model = view_of("S010")
+    better = replace(model, alike={"n": 10, "matched": 9, "low": 0.65, "high": 0.98})
+    alike = replace(model, alike={"n": 10, "matched": 5, "low": 0.27, "high": 0.73})
+    shown = round(100 * model.list.match)
+    for view in (model, better, alike):
+        assert view.plan_on == model.list.match
+    said = render("report/answer", **better.words)
+    assert f"plan on {shown} in 100.**" in said
+    assert "more than the model expects" in said
+    for view in (model, alike):
+        assert "plan on" not in render("report/answer", **view.words)
+    assert f"so **plan on {shown}**" in render("report/graduates", **alike.words)
+    few = replace(model, graduates_on_file=True)
+    assert f"plan on the model's {shown} in 100" in render("report/graduates", **few.words)
 
 
 @pytest.mark.parametrize("gain", [0.02, 0.03])
@@ -332,8 +367,84 @@ def test_a_flag_hurts_in_words_where_it_takes_three_of_100(gain):
     view = view_of("S001")
     match = round(100 * view.list.match) / 100
     other = replace(view.what_ifs["no_flags"], match=match + gain)
-    said = render(
-        "report/answer", **(view.words | {"what_ifs": view.what_ifs | {"no_flags": other}})
-    )
+    changed = replace(view, what_ifs=view.what_ifs | {"no_flags": other})
+    said = render("report/answer", **changed.words)
     assert ("What hurts" in said) == (gain == 0.03)
     assert ("barely changes this number" in said.split("**Your")[0]) == (gain == 0.02)
+
+
+def test_the_change_that_a_page_speaks_of_is_an_assumption():
+    own = read_assumptions(overrides=["report.least_change=0.5"])
+    student = tables.read_student(from_root("data/sample/students.csv"), "S033")
+    view, other = view_of("S033"), report_view(student, PROGRAMS, own, **DATES)
+    assert (view.hurts, view.lowers, view.list.more_helps) == (True, True, True)
+    assert (other.hurts, other.lowers, other.list.more_helps) == (False, False, False)
+    assert other.list.match == view.list.match
+
+
+@pytest.mark.parametrize(("student_id", "too"), [("S033", " too"), ("S008", None), ("S002", None)])
+def test_what_a_low_score_costs_stands_in_the_same_numbers_as_what_a_flag_costs(student_id, too):
+    view = view_of(student_id)
+    said = render("report/answer", **view.words)
+    shown = round(100 * view.what_ifs["typical_score"].match)
+    lower = view.student.score < 250 and shown - round(100 * view.list.match) >= 3
+    assert view.lowers == lower == (student_id != "S002")
+    assert (f"With 250, a typical score, about {shown} would match." in said) == lower
+    if too is not None:
+        assert f"What hurts{too}: your {view.student.score}.**" in said
+
+
+def test_the_program_that_takes_another_s_place_is_named_where_the_question_is_asked():
+    for student_id in ("S002", "S033"):
+        view = view_of(student_id)
+        first = view.list.instead["name"].tolist()[:1]
+        told = f"apply to {first[0]} instead" if first else "leave it off your list"
+        assert bool(first) == (student_id == "S002")
+        for page in ("actions", "legend"):
+            assert told in render(f"report/{page}", **view.words)
+    assert "instead" not in render("report/legend", **view_of("S006").words)
+
+
+def test_a_program_that_was_asked_for_and_is_closed_is_told_of_with_what_takes_its_place():
+    student = tables.read_student(from_root("data/sample/students.csv"), "S002")
+    view = report_view(student.assign(must_apply=[("IM002",)]), PROGRAMS, ASSUMPTIONS, **DATES)
+    assert view.list.closed["program_id"].tolist() == ["IM002"]
+    steps = render("report/actions", **view.words)
+    name = view.list.closed["name"].iloc[0]
+    assert f"**Ask {name} before you pay.** You asked for it, but by its stated rules" in steps
+    assert f"apply to {view.list.instead['name'].iloc[0]} instead" in steps.split(name)[1]
+    # It is on the list, and so is none of those that were left out.
+    assert view.list.screened_out == view_of("S002").list.screened_out - 1
+    assert "You asked for" not in render("report/actions", **view_of("S002").words)
+
+
+def test_who_needs_a_visa_learns_which_one_before_programs_are_asked():
+    steps = render("report/actions", **view_of("S009").words)
+    visa, asked = steps.index("Ask your advisor which visa you need"), steps.index("about visas")
+    assert visa < asked
+    assert "which visa" not in render("report/actions", **view_of("S010").words)
+
+
+@pytest.mark.parametrize(("student_id", "few"), [("S010", True), ("S002", False)])
+def test_a_short_list_of_low_chances_is_no_advice_to_stop_there(student_id, few):
+    view = view_of(student_id)
+    said = render("report/answer", **view.words) + render("report/actions", **view.words)
+    assert view.list.more_helps == few
+    assert ("Page 2 lists your best 5 chances, for $55 in ERAS fees.**" in said) == few
+    assert ("Anywhere else your chance of an interview is under 3 in 100." in said) == few
+    assert ("Begin with the 5 programs" in said) == few
+    assert ("We recommend 15 applications" in said) != few
+
+
+@pytest.mark.parametrize("student_id", ["S025", "S006", "S012"])
+def test_the_curve_and_the_what_if_are_one_number_where_signals_go_to_further_programs(student_id):
+    view = view_of(student_id)
+    assert (view.list.optional["signal"] != "none").any()
+    at = view.curve.set_index("applications")["match_chance"]
+    assert at[view.what_ifs["more"].applications] == pytest.approx(view.what_ifs["more"].match)
+    assert at.iloc[-1] == pytest.approx(view.list.with_all)
+    assert at[view.sent] == pytest.approx(view.list.match)
+
+
+def test_programs_that_were_considered_stand_by_the_chance_that_is_shown(view):
+    assert view.list.left_out["chance"].is_monotonic_decreasing

@@ -564,8 +564,10 @@ def _listed(
         _why(row, numbered=bool(own_number), worth_it=bool(value >= row["cost_usd"]))
         for row, own_number, value in zip(rows.to_dict("records"), numbered, worth, strict=True)
     ]
-    # Whole percents first, so that programs that read alike stand by preference.
-    order = np.lexsort((rows["rank"], -np.round(100 * rows["interview_chance"])))
+    # As it is shown, so that programs that read alike stand by preference.
+    chance = rows["interview_chance"]
+    highest = chance >= assumptions.value("highest_chance") - 1e-9
+    order = np.lexsort((rows["rank"], ~highest, -np.round(100 * chance)))
     return rows.iloc[order].reset_index(drop=True)
 
 
@@ -640,7 +642,7 @@ def next_applications(
     Parameters
     ----------
     found : ApplicationList
-        The list, whose signals are kept.
+        The list, whose signals are kept; those it leaves go to its optional programs.
     assumptions : Assumptions
         ``list.flat_gain``.
     most : int, optional
@@ -655,7 +657,7 @@ def next_applications(
     """
     problem = found.problem
     curve = next_application(
-        found.market,
+        _with_optional(found),
         problem.utility,
         len(problem.programs) if most is None else min(most, len(problem.programs)),
         problem.constraints.fees,
@@ -666,6 +668,14 @@ def next_applications(
     ids = problem.programs["program_id"].to_numpy(dtype=object)
     curve["program_id"] = ids[curve["program"].to_numpy(dtype=np.int64)]
     return curve, flat_from(curve, assumptions.value("list.flat_gain"))
+
+
+def _with_optional(found: ApplicationList) -> Scenarios:
+    """Offer chances under the signals of the list, and of those that go to further programs."""
+    own, more = found.choice, found.optional[found.optional["signal"] != "none"]
+    at = pd.Index(found.problem.programs["program_id"]).get_indexer(more["program_id"])
+    every = (np.append(own.chosen, at), (*own.option, *more["signal"]))
+    return market_of(found.by_option, replace(own, chosen=every[0], option=every[1]))
 
 
 def list_frontier(found: ApplicationList, assumptions: Assumptions) -> pd.DataFrame:
