@@ -30,11 +30,6 @@ class Steps:
     def __init__(self) -> None:
         self._waiting: asyncio.TimerHandle | None = None
 
-    @property
-    def waiting(self) -> bool:
-        """Whether something is still to be done."""
-        return self._waiting is not None
-
     def drop(self) -> None:
         """Drop what has not begun."""
         if self._waiting is not None:

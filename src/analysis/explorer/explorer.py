@@ -234,7 +234,7 @@ class Explorer:
     # What the browser says
 
     def _asked(self, _: Any) -> None:
-        if not self._steps.waiting:
+        if not self.browser.busy:
             self._answer()
 
     def _answer(self) -> None:
@@ -314,9 +314,9 @@ class Explorer:
         except Exception:
             self._answer()
             raise
-        # Nobody waits for what is kept on disk; what was asked meanwhile is answered after it.
+        # Nobody waits for what is kept on disk.
         keep = self._safe(self.cases.show)
-        self._steps.follow(PAUSE, [*self._slow(), self._answer, keep, self._answer])
+        self._steps.follow(PAUSE, [*self._slow(), self._answer, keep])
 
     def _settle(self) -> None:
         """Show everything at once."""

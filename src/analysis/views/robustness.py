@@ -154,14 +154,8 @@ def robustness(
 
     Parameters
     ----------
-    student_id : str
-        Whose list.
-    students_csv, programs_csv, preferences_csv : str or path-like
-        The tables; preferences may be "".
-    assumptions_toml : str or path-like, optional
-        Assumptions; the project's own without.
-    overrides : sequence of str
-        ``--set key=value``.
+    student_id, students_csv, programs_csv, preferences_csv, assumptions_toml, overrides
+        As for `pick`.
     draws, seed : int, optional
         As the assumptions say without.
     progress : callable
@@ -182,12 +176,8 @@ def robustness(
 
     Raises
     ------
-    TableError
-        If a file cannot be used.
-    RowError
-        If the student's row is refused or missing.
-    AssumptionError, ModelError
-        If an assumption is not understood, or there is no list to analyze.
+    TableError, RowError, AssumptionError, ModelError
+        As for `pick`.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
     factors = from_root(FACTORS) if responses_csv else ""
