@@ -179,18 +179,17 @@ def _class_row(
     student_id: str, case: Case, assumptions: Assumptions, draws: int, seed: int
 ) -> dict[str, Any]:
     row: dict[str, Any] = {"student_id": student_id, "list_length": 0, "problem": ""}
-    base = case.best_at_base()
-    if base.size:
-        lists = resampled(case, case.inputs.drawn(draws, seed), base)
+    if case.base:
+        lists = resampled(case, case.inputs.drawn(draws, seed))
         sample = int(assumptions.value("robustness.variance_sample"))
-        totals = match_variance(case, sample, seed, base).set_index("input")["total"]
+        totals = match_variance(case, sample, seed).set_index("input")["total"]
         single = totals.drop(index=ALL_WEIGHTS).dropna()
         row |= {
-            "list_length": int(base.size),
+            "list_length": len(case.base),
             "kept_in_95_percent": lists.least_kept,
             "mean_overlap": float(lists.draws["overlap"].mean()),
             "doubtful": len(lists.unstable(assumptions.value("robustness.kept_share"))),
-            "match_chance": float(case.match_chances(case.inputs.base(), base)[0]),
+            "match_chance": float(case.match_chances(case.inputs.base())[0]),
             "moves_most": str(single.idxmax()) if len(single) else "",
             "moves_most_share": float(single.max()) if len(single) else math.nan,
             "weights_share": float(totals[ALL_WEIGHTS]),

@@ -207,9 +207,7 @@ def report_view(
     if found is not None and plan is not None and not plan.empty:
         what_ifs |= what_ifs_of(student, programs, assumptions, preferences, found)
         parts = parts_of_chance(student, programs, assumptions, record, found.programs)
-        drawn = report_lists(
-            student, found.problem, assumptions, found.choice.chosen.tolist(), preferences
-        )
+        drawn = report_lists(found, assumptions)
         if len(record.specialties) > 1:
             *single, _ = second_plan(student, programs, assumptions, preferences)
             within = found.programs.groupby("specialty")["match_share"].sum()

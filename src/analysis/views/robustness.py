@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analysis import __version__
 from analysis.assumptions import FACTORS, Assumptions, factor_components, read_assumptions
-from analysis.model.choice.problem import list_problem
+from analysis.model.choice.application_list import application_list
 from analysis.model.profile import specialties_of
 from analysis.model.sensitivity import (
     Case,
@@ -132,8 +132,8 @@ def case_of(
     surveyed: NDArray[np.float64] | None = None,
 ) -> Case:
     """One student's row as a case for the analysis."""
-    problem = list_problem(student, programs, assumptions, preferences)
-    return student_case(student, problem, assumptions, preferences, surveyed)
+    found = application_list(student, programs, assumptions, preferences, with_range=False)
+    return student_case(found, assumptions, surveyed)
 
 
 def robustness(
@@ -172,7 +172,7 @@ def robustness(
         JSON-ready: student_id, fingerprint, draws, seed, base_list (in the order taken),
         match_chance, selection_acceptability {program_id: share}, sampling_error
         {program_id: [low, high]}, sobol, tornado, flips, order_flips, overlap, smaa {firsts,
-        contests}, findings (sentences), note (what its match chances leave out).
+        contests}, signals (share of the draws in which a program gets which), findings (sentences).
 
     Raises
     ------
@@ -249,8 +249,8 @@ def _content(found: SensitivityAnalysis) -> dict[str, Any]:
             "mean": rounded(lists.draws["regret"].mean()),
             "in_95_percent_at_most": rounded(lists.draws["regret"].quantile(0.95)),
         },
+        "signals": _records(lists.signals),
         "findings": findings(found),
-        "note": sentence("findings/without_signals", match=found.match_chance),
     }
 
 
