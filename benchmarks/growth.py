@@ -53,12 +53,11 @@ def of_programs(size: int) -> float:
 
 def of_draws(size: int) -> float:
     """Lists made again, out of 60 programs."""
-    from analysis.model.sensitivity.smaa import resampled_lists
-    from benchmarks.robustness_redraws import LIMIT, case
+    from benchmarks.robustness_redraws import case
 
-    draws, utility = case(draws=size)
+    what, values = case(draws=size)
     begun = time.process_time()
-    resampled_lists(draws, utility, LIMIT)
+    what.lists(values)
     return time.process_time() - begun
 
 

@@ -64,11 +64,14 @@ def seconds_in_cells(notebooks: list[Path]) -> float:
 
 def render_ours(folder: Path, students: int, which: str) -> None:
     """All students through our workers, in this process; for `timed` in one of its own."""
+    from analysis.report import PRELOAD
+    from analysis.workers.pool import LocalPool, start_helpers
+
+    start_helpers(PRELOAD)  # as the command does
     from analysis.inputs import Inputs
     from analysis.report.folder import write_whole
     from analysis.report.render import Report, ReportJob, report_work
     from analysis.report.settings import Branding
-    from analysis.workers.pool import LocalPool
 
     sample = [project_root() / "data" / "sample" / f"{n}.csv" for n in ("students", "programs")]
     inputs = Inputs.load(*sample, only=SAMPLE)

@@ -1,6 +1,6 @@
 """10,000 lists made again: 60 programs, list of 20, one correlation a draw, 32 states.
 
-Ours: `analysis.model.sensitivity.resampled_lists`. Bare: the same arithmetic draw by draw in plain
+Ours: `analysis.model.sensitivity.Case.lists`. Bare: the same arithmetic draw by draw in plain
 numpy, without checks, names or stop rules.
 """
 
@@ -11,25 +11,55 @@ import time
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from analysis.model.sensitivity.smaa import Draws, resampled_lists
+from analysis.model.choice.constraints import Constraints
+from analysis.model.correlation import Mechanism
+from analysis.model.sensitivity.influence import CORRELATION, MATCH
+from analysis.model.sensitivity.inputs import Inputs, between, one_of
+from analysis.model.sensitivity.smaa import Case
 
 DRAWS, PROGRAMS, LIMIT, STATES = 10_000, 60, 20, 32
 ASKED_SECONDS, ASKED_RATIO = 20.0, 1.5
 
 
-def case(draws=DRAWS, programs=PROGRAMS, seed=20260915):
-    """Chances that scatter jointly around a base, and utilities."""
+def case(draws=DRAWS, programs=PROGRAMS, seed=20260915, limit=LIMIT):
+    """Chances that scatter jointly around a base, and utilities: a case, and its draws."""
     random = np.random.default_rng(seed)
     log_odds = random.normal(-0.8, 1.0, programs) + random.normal(0, 0.5, (draws, 1))
     log_odds = log_odds + random.normal(0, 0.3, (draws, 1)) * random.normal(0, 1, programs)
-    return (
-        Draws(
-            chance=np.minimum(1 / (1 + np.exp(-log_odds)), 0.95),
-            match_given_interview=random.uniform(0.3, 0.6, draws),
-            rho=random.choice([0.1, 0.2, 0.4], draws),
+    chance = np.minimum(1 / (1 + np.exp(-log_odds)), 0.95)
+    values = {
+        "draw": np.arange(draws, dtype=float),
+        MATCH: random.uniform(0.3, 0.6, draws),
+        CORRELATION: random.choice([0.1, 0.2, 0.4], draws),
+    }
+    inputs = Inputs(
+        ("weights.step2_ck",),
+        (1.0,),
+        50.0,
+        (
+            between("draw", 0.0, 0.0, draws - 1.0),
+            between(MATCH, 0.45, 0.3, 0.6),
+            one_of(CORRELATION, 0.7 / 3, [0.1, 0.2, 0.4]),
         ),
-        0.7 + 0.3 * random.random(programs),
     )
+    return (
+        Case(
+            program_id=tuple(f"P{at}" for at in range(programs)),
+            utility=0.7 + 0.3 * random.random(programs),
+            rules=Constraints(limit=limit),
+            inputs=inputs,
+            chance=lambda v, at: {"none": chance[v["draw"].astype(int)][:, None, at]},
+            how=Mechanism((0.1, 0.2, 0.4)),
+            coarse=False,
+        ),
+        values,
+    )
+
+
+def by_draw(what, values):
+    """Chances, match rate and correlation of each draw, as a loop over draws wants them."""
+    chance = what.chance(values, np.arange(what.utility.size))["none"][:, 0]
+    return list(zip(chance, values[MATCH], values[CORRELATION], strict=True))
 
 
 def nodes():
@@ -76,17 +106,10 @@ def bare_list(offers, weight, utility, limit):
 def bare_lists(draws, utility, limit):
     z, weight = nodes()
     order = np.argsort(-utility, kind="stable")
-    chance = draws.chance[:, order]
     ordered = utility[order]
     return [
-        order[
-            bare_list(
-                bare_offers(row, match_given_interview, rho, z, weight), weight, ordered, limit
-            )
-        ]
-        for row, match_given_interview, rho in zip(
-            chance, draws.match_given_interview, draws.rho, strict=True
-        )
+        order[bare_list(bare_offers(chance[order], rate, rho, z, weight), weight, ordered, limit)]
+        for chance, rate, rho in draws
     ]
 
 
@@ -100,14 +123,11 @@ def seconds(run, repeats):
 
 
 def main(repeats=1):
-    draws, utility = case()
-    resampled_lists(
-        draws._replace(**{n: part[:64] for n, part in draws._asdict().items() if part is not None}),
-        utility,
-        LIMIT,
-    )
-    bare, plain = seconds(lambda: bare_lists(draws, utility, LIMIT), repeats)
-    ours, lists = seconds(lambda: resampled_lists(draws, utility, LIMIT), repeats)
+    what, values = case()
+    draws = by_draw(what, values)
+    what.lists({name: column[:64] for name, column in values.items()})
+    bare, plain = seconds(lambda: bare_lists(draws, what.utility, LIMIT), repeats)
+    ours, lists = seconds(lambda: what.lists(values), repeats)
     same = np.mean([set(a) == set(b) for a, b in zip(lists, plain, strict=True)])
     return [
         {

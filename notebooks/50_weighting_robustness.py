@@ -41,7 +41,7 @@ from analysis.figures.acceptability import alt_acceptability, draw_acceptability
 from analysis.figures.sobol_bars import alt_sobol_bars, draw_sobol_bars
 from analysis.figures.style import apply, new_axes
 from analysis.figures.tornado import alt_tornado, draw_tornado
-from analysis.model.choice.problem import list_problem
+from analysis.model.choice.application_list import application_list
 from analysis.model.sensitivity import (
     acceptability_changes,
     close_calls,
@@ -68,18 +68,19 @@ assumptions = read_assumptions(assumptions_toml)
 # %% [markdown]
 # ## The list as assumed
 #
-# Chances, then the problem (what may be chosen, what it is worth, the limits), then the list. `case` is that list as a
-# function of every uncertain input. Change a step here and run the rest again.
+# The student's own list, as `pick` and the report have it, signals included. `case` is that list as a function of every
+# uncertain input. Change a step here and run the rest again.
 
 # %%
-problem = list_problem(student, programs, assumptions, preferences)
-case = student_case(student, problem, assumptions, preferences)
+found = application_list(student, programs, assumptions, preferences, with_range=False)
+case = student_case(found, assumptions)
 base = case.base_list()
-(chance,) = case.match_chances(case.inputs.base(), base)
+(chance,) = case.match_chances(case.inputs.base())
 
 # %% tags=["nbval-check-output"]
-listed = problem.programs.iloc[base][["program_id", "program_name", "program_type"]].reset_index(drop=True)
-print(f"{len(base)} programs; match chance {chance:.0%}, without signals still to be given away")
+listed = found.problem.programs.iloc[base][["program_id", "program_name", "program_type"]].reset_index(drop=True)
+print(f"{len(base)} programs; match chance {chance:.0%}")
+listed["signal"] = list(case.base.values())
 listed.head(10)
 
 # %% [markdown]
@@ -96,7 +97,7 @@ pd.DataFrame(case.inputs.ranges(), index=["low", "base", "high"]).T.round(3)
 
 # %%
 drawn = case.inputs.drawn(draws, seed)
-lists = resampled(case, drawn, base)
+lists = resampled(case, drawn)
 title = sentence("findings/acceptability", least=lists.least_kept, listed=len(base), draws=len(lists.draws))
 places = charted(lists.often_chosen(40), from_root(programs_csv), assumptions_toml)
 axes = draw_acceptability(places, new_axes(), title=title)
@@ -109,9 +110,15 @@ publish_figure(axes.figure, alt_acceptability(places, title=title), title, "png"
 lists.programs.query("in_base_list").sort_values("selection_acceptability").head(8).round(2)
 
 # %% [markdown]
+# Where the signals go: the share of the draws in which a program gets one.
+
+# %% tags=["nbval-check-output"]
+lists.signals.query("share >= 0.2").round(2)
+
+# %% [markdown]
 # ## And does it matter if it does not?
 #
-# *Regret* is what this list gives up, in units of utility, against the list that is best in a draw; *beyond chance* is
+# *Regret* is what this list gives up, in units of utility and after the price, against the list made for a draw; *beyond chance* is
 # the overlap that is left when what lists drawn by lot would share is taken off.
 
 # %% tags=["nbval-check-output"]
@@ -133,7 +140,7 @@ firsts.round(2)
 # and the student may choose; under one half the listed one earns its place beside the others, not by itself.
 
 # %% tags=["nbval-check-output"]
-calls = close_calls(case, drawn, base)
+calls = close_calls(case, drawn)
 print(sentence("findings/close_calls", close_calls=calls.to_dict("records")))
 calls.head(8).round(2)
 
@@ -144,7 +151,7 @@ calls.head(8).round(2)
 # what would stay if all the others were. The five weights stand there one by one and together.
 
 # %%
-variance = match_variance(case, sample, seed, base)
+variance = match_variance(case, sample, seed)
 title = sentence("findings/variance", shares=variance.to_dict("records"))
 shares = charted(variance, from_root(programs_csv), assumptions_toml)
 axes = draw_sobol_bars(shares, new_axes(), title=title)
@@ -159,7 +166,7 @@ variance.round(2).replace(-0.0, 0.0)
 # Each bar runs over the input's own range, from its 5% to its 95% point; a weight that moves rescales the others.
 
 # %%
-moved = list_tornado(case, base)
+moved = list_tornado(case)
 title = sentence("findings/tornado", bars=moved.to_dict("records"))
 bars = charted(moved, from_root(programs_csv), assumptions_toml)
 axes = draw_tornado(bars, new_axes(), title=title)
@@ -188,7 +195,7 @@ flips.round(3)
 # everyone and below the highest chance, the share of a weight at which two of them change places has a closed form:
 
 # %% tags=["nbval-check-output"]
-order_flips(case, base).round(3)
+order_flips(case).round(3)
 
 # %% [markdown]
 # ## Your own weight: which conclusions hold?
@@ -200,13 +207,13 @@ order_flips(case, base).round(3)
 
 # %% tags=["nbval-check-output"]
 own_set = assumptions.with_set([f"weights.red_flags={red_flags_weight}"])
-own_case = student_case(student, list_problem(student, programs, own_set, preferences), own_set, preferences)
+own_case = student_case(application_list(student, programs, own_set, preferences, with_range=False), own_set)
 own_list = own_case.base_list()
-(as_it_was,) = own_case.match_chances(own_case.inputs.base(), base)
-(made_again,) = own_case.match_chances(own_case.inputs.base(), own_list)
+(as_it_was,) = own_case.match_chances(own_case.inputs.base(), case.base)
+(made_again,) = own_case.match_chances(own_case.inputs.base())
 print(f"{len({*base} & {*own_list})} of {len(base)} programs stay on the list")
 print(f"under your weight the first list has a match chance of {as_it_was:.1%}, the one made for it {made_again:.1%}")
-print(f"moves it most: {moved['input'].iloc[0]}; under your weight {list_tornado(own_case, base)['input'].iloc[0]}")
+print(f"moves it most: {moved['input'].iloc[0]}; under your weight {list_tornado(own_case)['input'].iloc[0]}")
 
 # %% [markdown]
 # ## And under the other assumptions?
@@ -221,8 +228,8 @@ pd.DataFrame(difference(assumptions, other_set), columns=["assumption", "first",
 # The same heat map and the same variance shares, for lists made under the second set:
 
 # %%
-other_problem = list_problem(student, programs, other_set, preferences)
-other_case = student_case(student, other_problem, other_set, preferences)
+other_found = application_list(student, programs, other_set, preferences, with_range=False)
+other_case = student_case(other_found, other_set)
 other_lists = resampled(other_case, other_case.inputs.drawn(draws, seed))
 title = sentence("findings/acceptability", least=other_lists.least_kept, listed=len(other_lists.base), draws=len(other_lists.draws))
 places = charted(other_lists.often_chosen(40), from_root(programs_csv), other_assumptions_toml)
@@ -230,7 +237,7 @@ axes = draw_acceptability(places, new_axes(), title=title)
 publish_figure(axes.figure, alt_acceptability(places, title=title), title, "png")
 
 # %%
-variance = match_variance(other_case, sample, seed, other_lists.base)
+variance = match_variance(other_case, sample, seed)
 title = sentence("findings/variance", shares=variance.to_dict("records"))
 shares = charted(variance, from_root(programs_csv), other_assumptions_toml)
 axes = draw_sobol_bars(shares, new_axes(), title=title)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.plain_text import escaped, visible
 
 LONGEST_VALUE = 60
-MOST_ALIKE = 3
+MOST_ALIKE, MOST_RANGES = 3, 20
 
 
 def shown(value: str) -> str:
@@ -39,17 +39,35 @@ class Problem:
 
 def _said(alike: Sequence[Problem]) -> str:
     """One message for problems that differ in line and value alone."""
-    where, lines = alike[0].file, list(dict.fromkeys(problem.line for problem in alike))
-    if len(lines) > 1:
-        where += f", {len(lines)} lines ({', '.join(map(str, lines[:MOST_ALIKE]))} ...)"
-    elif lines[0] is not None:
-        where += f", line {lines[0]}"
+    where, lines = alike[0].file, {one.line for one in alike if one.line is not None}
+    if lines:
+        where += f", {line_ranges(lines, '; check --format csv lists all')}"
     if alike[0].column is not None:
         where += f", column {alike[0].column}"
     values = list(dict.fromkeys(shown(one.value) for one in alike if one.value is not None))
     more = " and others" if len(values) > MOST_ALIKE else ""
     found = f"found {', '.join(values[:MOST_ALIKE])}{more}; " if values else ""
     return visible(f"{where}: {found}expected {alike[0].expected}").replace("\n", "\\n")
+
+
+def line_ranges(lines: Iterable[int], all_of_them: str = "") -> str:
+    """Lines as the first twenty ranges of them, and how many there are.
+
+    Examples
+    --------
+    >>> line_ranges([4]), line_ranges([9, 2, 3, 4])
+    ('line 4', 'lines 2-4, 9 (4)')
+    """
+    ranges: list[tuple[int, int]] = []
+    for line in sorted(set(lines)):
+        begins = ranges.pop()[0] if ranges and ranges[-1][1] == line - 1 else line
+        ranges.append((begins, line))
+    words = [f"{first}-{last}" if last > first else str(first) for first, last in ranges]
+    count, shown = [sum(b - a + 1 for a, b in some) for some in (ranges, ranges[:MOST_RANGES])]
+    if count == 1:
+        return f"line {words[0]}"
+    more = f" and {count - shown:,} more lines{all_of_them}" if count > shown else ""
+    return f"lines {', '.join(words[:MOST_RANGES])}{more} ({count:,})"
 
 
 def problem_lines(problems: Iterable[Problem]) -> list[str]:

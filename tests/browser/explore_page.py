@@ -33,12 +33,14 @@ def files_of(folder, students=(STUDENT, "S002")):
 
 
 @contextmanager
-def opened(chromium, address, *, width=1280, height=900, scheme="light"):
-    """A fresh visitor's page, its first picture drawn."""
+def opened(chromium, address, *, width=1280, height=900, scheme="light", on_socket=None):
+    """A fresh visitor's page, its first picture drawn; its socket may be in between hands."""
     view = {"width": width, "height": height}
     visitor = chromium.new_context(viewport=view, color_scheme=scheme)
     page = visitor.new_page()
     page.set_default_timeout(PATIENCE_MS)
+    if on_socket:
+        page.route_web_socket(re.compile("/channels"), on_socket)
     page.goto(address)
     page.locator(PICTURE).first.wait_for()
     page.evaluate(WATCH)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import time
 import urllib.error
@@ -473,6 +474,71 @@ def test_the_last_of_several_quick_choices_is_the_one_that_is_shown(served, chro
         assert [" ".join(one.split()) for one in options] == ["C1", "A typed profile"]
         (sheet,) = printed(page)
         assert "C1: Internal Medicine" in sheet
+
+
+class Between:
+    """Messages between a page and its kernel, each of which may be kept for a while."""
+
+    def __init__(self):
+        self.sent, self.came, self.kept = [], [], []
+        self.keeps = lambda _text, _from_page: False
+
+    def __call__(self, socket):
+        server = socket.connect_to_server()
+        socket.on_message(lambda message: self._pass(message, server, from_page=True))
+        server.on_message(lambda message: self._pass(message, socket, from_page=False))
+
+    def _pass(self, message, to, *, from_page):
+        text = message if isinstance(message, str) else message.decode(errors="replace")
+        (self.sent if from_page else self.came).append(text)
+        # What comes behind a message that is kept keeps its place behind it.
+        if any(way is to for way, _ in self.kept) or self.keeps(text, from_page):
+            self.kept.append((to, message))
+        else:
+            to.send(message)
+
+    def let_go(self, keeps=lambda _text, _from_page: False):
+        """Send what was kept, in its order, and keep others from now on."""
+        self.keeps, waiting, self.kept = keeps, self.kept, []
+        for to, message in waiting:
+            to.send(message)
+
+    def of(self, words):
+        """Ids of the messages of the page that hold some words."""
+        return [re.search(r'"msg_id":\s*"([^"]+)"', text)[1] for text in self.sent if words in text]
+
+
+def test_a_slider_that_moves_on_while_an_answer_is_made_is_waited_for(served, chromium):
+    # A slider has one message on its way at a time, and so has what asks for the answer. Here the
+    # page asks for all five moves before the last of them is sent, and that one is long on its way.
+    between, moved = Between(), '"state":{"value":'
+    with opened(chromium, served[0], on_socket=between) as page:
+        page.locator(".cs-busy").wait_for(state="detached")
+        page.wait_for_timeout(1000)
+        between.sent.clear()
+        asks = '"asked":'
+        between.keeps = lambda text, from_page: (
+            not from_page and '"idle"' in text and any(one in text for one in between.of(asks))
+        )
+        slider(page, "Step 2 CK").focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("() => document.querySelector('.cs-busy')")
+        while not between.kept:
+            page.wait_for_timeout(50)
+        for _ in range(4):
+            page.keyboard.press("ArrowRight")
+        between.let_go(lambda text, _: moved in text and len(between.of(moved)) == 3)
+        while not between.kept:
+            page.wait_for_timeout(50)
+        between.came.clear()
+        while not any('"answered"' in text for text in between.came):
+            page.wait_for_timeout(50)
+        page.wait_for_timeout(500)
+        assert page.locator(".cs-busy").count() == 1
+        between.let_go()
+        page.locator(".cs-busy").wait_for(state="detached")
+        assert slider(page, "Step 2 CK").get_attribute("aria-valuenow") == "260.0"
+        assert "260" in printed(page)[0]
 
 
 def test_a_page_loaded_again_in_the_middle_of_an_answer_shows_the_same_student(served, chromium):

@@ -95,6 +95,8 @@ def test_what_a_kill_of_the_whole_group_leaves_is_swept_by_the_next_start(class_
     _, said = done.communicate(timeout=SECONDS)
     assert done.returncode == 0, said
     assert left_in(tmp_path) == []
+    # multiprocessing's own folders may stay, and nothing is in them.
+    assert [path for path in (tmp_path / "tmp").rglob("*") if path.is_file()] == []
 
 
 @POSIX
@@ -133,3 +135,24 @@ def test_a_temporary_folder_without_room_is_named(class_of_four, monkeypatch, ru
     assert f"{tempfile.gettempdir()}, cannot be written (No space left on device)" in done.err
     assert "TMPDIR" in done.err
     assert "Traceback" not in done.err
+
+
+@POSIX
+def test_a_temporary_folder_that_fills_up_is_named_and_emptied(
+    class_of_four, tmp_path, monkeypatch, run
+):
+    import errno
+    import tempfile
+
+    from analysis.workers import pool
+
+    def filling(_, folder):
+        (folder / "students.csv").write_text("half of")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setattr(pool, "unpack", filling)
+    done = run(*class_of_four)
+    assert done.code == 2
+    assert "cannot be written (No space left on device)" in done.err
+    assert left_in(tmp_path) == []

@@ -526,7 +526,7 @@ def test_a_report_that_cannot_be_made_says_why(page, monkeypatch):
 @pytest.mark.parametrize(
     ("button", "made_by"),
     [
-        ("Student row (CSV)", "case_csv"),
+        ("Student row (CSV)", "frame_csv"),
         ("Assumptions (TOML)", "case_toml"),
         ("Report (PDF)", "case_toml"),
     ],

@@ -56,6 +56,7 @@ def test_a_report_solves_draws_and_paints_no_more_than_its_budget(
 ):
     from analysis.model.choice import application_list
     from analysis.model.sensitivity import smaa
+    from analysis.model.sensitivity.influence import MATCH
     from analysis.report import publish
 
     spent = {"solves": 0, "draws": 0, "charts": 0}
@@ -70,7 +71,7 @@ def test_a_report_solves_draws_and_paints_no_more_than_its_budget(
         monkeypatch.setattr(place, name, call)
 
     counted(application_list, "best_list", "solves")
-    counted(smaa, "resampled_lists", "draws", lambda draws, *_: len(draws.chance))
+    counted(smaa.Case, "made", "draws", lambda _, values, *__: len(values[MATCH]))
     counted(publish, "publish_figure", "charts")
     render_report({**PARAMETERS, "student_id": student_id}, tmp_path / "x.pdf")
     assert 1 <= spent["solves"] <= SOLVES

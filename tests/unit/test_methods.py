@@ -108,7 +108,12 @@ def test_the_conclusions_of_the_guide_for_researchers_stand_in_the_notebook():
     )
     (kept,) = re.findall(r"keeps at least (\d+ of its \d+ programs in 95% of \d+ draws)", guide)
     assert f"The list keeps at least {kept}" in printed
-    (ends,) = re.findall(r"the weight of red flags moves it most, (\d+% to \d+%)", guide)
-    assert f"Alone, the weight of red flags moves the match chance most: {ends}" in printed
+    (ends,) = re.findall(
+        r"the chance of a match after an interview moves it most, (\d+% to \d+%)", guide
+    )
+    assert (
+        f"Alone, the chance of a match after an interview moves the match chance most: {ends}"
+        in printed
+    )
     (regret,) = re.findall(r"gives up (\.\d+) of a certain match on average", guide)
     assert re.search(rf"kendall_tau +regret\nmean( +[\d.]+){{4}} +0{re.escape(regret)}\n", printed)

@@ -357,7 +357,14 @@ class Assumptions:
     def group(self, prefix: str) -> dict[str, float]:
         """Numbers below a prefix such as ``weights``, by what follows it."""
         start = f"{prefix}."
-        return {k.removeprefix(start): self.value(k) for k in self.entries if k.startswith(start)}
+        if prefix not in self._groups:
+            below = [key for key in self.entries if key.startswith(start)]
+            self._groups[prefix] = {key.removeprefix(start): self.value(key) for key in below}
+        return dict(self._groups[prefix])
+
+    @cached_property
+    def _groups(self) -> dict[str, dict[str, float]]:
+        return {}
 
     @cached_property
     def weights(self) -> dict[str, float]:

@@ -351,7 +351,7 @@ def robustness(
         told, responses = _told("lists made again"), _given(survey)
         answer = answer_of(student_id, *files, told, responses, cached=not no_cache)
         _clear_line()
-        rows, said = robustness_rows(answer), [*answer["findings"], answer["note"]]
+        rows, said = robustness_rows(answer), answer["findings"]
         columns = ["program_id", "selection_acceptability", "low", "high", "in_base_list"]
 
     def as_table() -> None:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -29,6 +29,7 @@ from analysis.cli.printing import (
 from analysis.errors import CountersignalError, problem_lines, problems_by_row
 from analysis.paths import from_root, project_root
 from analysis.plain_text import password_fault
+from analysis.report import PRELOAD
 
 if TYPE_CHECKING:
     from analysis.inputs import Inputs
@@ -76,8 +77,8 @@ def add_to(app: typer.Typer) -> None:
 def demo() -> int:
     """Make reports of a few made-up students in reports/out/demo."""
     out = project_root() / "reports" / "out" / "demo"
-    files = {name: from_root(f"data/sample/{name}.csv") for name in SAMPLE}
-    inputs = _loaded(out, **files, only=DEMO_STUDENTS)
+    students, programs, preferences = (from_root(f"data/sample/{name}.csv") for name in SAMPLE)
+    inputs = _loaded(out, students, programs, preferences=preferences, only=DEMO_STUDENTS)
     with workers_of(None, "") as pool:
         code = _rendered(inputs, out, pool, mode="overwrite")
     print(f"{out} holds a PDF for each of {', '.join(DEMO_STUDENTS)} (made-up students)")
@@ -169,6 +170,7 @@ def batch(
         assumptions=assumptions,
         sets=sets or (),
         report_date=report_date,
+        cluster=cluster,
     )
     mode = "resume" if resume else "overwrite" if overwrite else "new"
     with workers_of(workers, cluster) as pool:
@@ -195,8 +197,13 @@ def handout(
     return 0
 
 
-def _loaded(out: Path, *files: Path, **options: Any) -> Inputs:
+def _loaded(out: Path, *files: Path, cluster: str = "", **options: Any) -> Inputs:
     """Read everything, and say what was repaired and what is wrong."""
+    if not cluster:
+        from analysis.workers.pool import start_helpers
+
+        with suppress(OSError):  # a folder that is full is named when the reports are begun
+            start_helpers(PRELOAD)
     from analysis.inputs import Inputs
 
     _warn_if_synced(out)

@@ -14,7 +14,7 @@ from typing import Any
 import ipywidgets
 
 from analysis.errors import CountersignalError, ModelError
-from analysis.explorer.controls import Panel, as_text, group, paragraphs, plain
+from analysis.explorer.controls import Panel, as_text, box, button, group, paragraphs, plain
 from analysis.explorer.results import Kept
 from analysis.paths import from_root
 from analysis.report.folder import write_whole
@@ -29,11 +29,6 @@ class Steps:
 
     def __init__(self) -> None:
         self._waiting: asyncio.TimerHandle | None = None
-
-    @property
-    def waiting(self) -> bool:
-        """Whether something is still to be done."""
-        return self._waiting is not None
 
     def drop(self) -> None:
         """Drop what has not begun."""
@@ -173,10 +168,10 @@ class Cases:
         self.name = ipywidgets.Text(
             description="Name", placeholder="for example: 262 and Family Medicine"
         )
-        self.keep_button = _button("Keep this case", self._keep)
+        self.keep_button = button("Keep this case", self._keep)
         self.which = ipywidgets.Dropdown(description="Kept case", options=[])
-        self.open_button = _button("Open it", self._open)
-        self.drop_button = _button("Remove it", self._drop)
+        self.open_button = button("Open it", self._open)
+        self.drop_button = button("Remove it", self._drop)
         self.note = ipywidgets.Textarea(
             description="Notes on this kept case", continuous_update=False, rows=3
         )
@@ -188,13 +183,11 @@ class Cases:
         )
         self.taker.observe(self._handed_in, "value")
         self.said = Panel("cs-said")
-        keep = ipywidgets.HBox([self.name, self.keep_button])
-        pick = ipywidgets.HBox([self.which, self.open_button, self.drop_button])
-        for one in (keep, pick):
-            one.add_class("cs-row")
+        row, way = "cs-row", ipywidgets.HBox
+        keep = box(row, self.name, self.keep_button, way=way)
+        pick = box(row, self.which, self.open_button, self.drop_button, way=way)
         parts = [keep, pick, self.table.widget, self.note, self.taker, self.said.widget]
-        self.box = group("Cases side by side", parts)
-        self.box.add_class("cs-acts")
+        self.box = group("Cases side by side", parts, "cs-acts")
 
     def begin(self, base: Case) -> None:
         """Take the cases that are kept of a student with this very row."""
@@ -350,9 +343,3 @@ class Cases:
         self._fill()
         self._beside_changed()
         self._read()
-
-
-def _button(words: str, clicked: Callable[[Any], None]) -> Any:
-    made = ipywidgets.Button(description=words)
-    made.on_click(clicked)
-    return made

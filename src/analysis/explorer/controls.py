@@ -66,11 +66,24 @@ def table(rows: Sequence[Mapping[str, Any]], caption: str, *, kind: str = "") ->
     )
 
 
-def group(title: str, widgets: Sequence[Any]) -> Any:
+def box(kinds: str, *widgets: Any, way: Any = ipywidgets.VBox) -> Any:
+    """Widgets together, of some kinds of the page's style."""
+    made = way(list(widgets))
+    for kind in kinds.split():
+        made.add_class(kind)
+    return made
+
+
+def group(title: str, widgets: Sequence[Any], kinds: str = "") -> Any:
     """Controls under a heading."""
-    box = ipywidgets.VBox([ipywidgets.HTML(heading(title)), *widgets])
-    box.add_class("cs-group")
-    return box
+    return box(f"cs-group {kinds}", ipywidgets.HTML(heading(title)), *widgets)
+
+
+def button(words: str, clicked: Callable[[Any], None]) -> Any:
+    """A button, and what it does."""
+    made = ipywidgets.Button(description=words)
+    made.on_click(clicked)
+    return made
 
 
 class Panel:
@@ -139,29 +152,27 @@ class Controls:
             code: _slider(f"{words} (% of the weight)", 0, 90) for code, words in COMPONENTS.items()
         }
         self._listen()
-        self.box = ipywidgets.VBox(
-            [
-                group("The record", [self.score, self.honors, self.letters, self.research]),
-                group("Red flags", list(self.flags.values())),
-                group(
-                    "Where to",
-                    [
-                        self.specialty,
-                        *self.kinds,
-                        self.degree,
-                        self.visa,
-                        self.states,
-                        self.states_said.widget,
-                    ],
-                ),
-                group(
-                    "What the list keeps to",
-                    [self.limit, self.budget, *(b for own in self.signals.values() for b in own)],
-                ),
-                group("What programs weigh", list(self.weights.values())),
-            ]
+        self.box = box(
+            "cs-controls",
+            group("The record", [self.score, self.honors, self.letters, self.research]),
+            group("Red flags", list(self.flags.values())),
+            group(
+                "Where to",
+                [
+                    self.specialty,
+                    *self.kinds,
+                    self.degree,
+                    self.visa,
+                    self.states,
+                    self.states_said.widget,
+                ],
+            ),
+            group(
+                "What the list keeps to",
+                [self.limit, self.budget, *(b for own in self.signals.values() for b in own)],
+            ),
+            group("What programs weigh", list(self.weights.values())),
         )
-        self.box.add_class("cs-controls")
 
     def lay(self, desk: Desk) -> None:
         """Take other tables."""

@@ -13,11 +13,12 @@ import ipywidgets
 
 from analysis.errors import CountersignalError
 from analysis.explorer.cases import LAST, Cases, History, Steps
-from analysis.explorer.controls import Controls, Panel, paragraphs, plain
+from analysis.explorer.controls import Controls, Panel, box, button, paragraphs, plain
 from analysis.explorer.listing import Listing
 from analysis.explorer.results import Chart, Kept, Results, face_rules, state_grid
 from analysis.explorer.saving import Saving, Taken
 from analysis.explorer.uploads import Files, browser, too_large
+from analysis.text import sentence
 from analysis.views.case import Case, case_from_json, case_json, case_of_row
 from analysis.views.desk import (
     Desk,
@@ -26,7 +27,6 @@ from analysis.views.desk import (
     beside_graduates,
     list_of,
     standing_of,
-    whose_data,
 )
 
 MOST_LISTS = 32
@@ -109,9 +109,9 @@ class Explorer:
         self._base = self._beside = Kept(BASE, {}, {})
         self.student = ipywidgets.Dropdown(description="Student")
         self.student.observe(self._picked, "value")
-        self.undo_button = _button("Undo", self._undo)
-        self.base_button = _button("Back to the base case", self._to_base)
-        self.again_button = _button("Open the case you left", self._to_left_open)
+        self.undo_button = button("Undo", self._undo)
+        self.base_button = button("Back to the base case", self._to_base)
+        self.again_button = button("Open the case you left", self._to_left_open)
         self.beside = ipywidgets.Dropdown(description="Beside it", options=[BASE])
         self.beside.observe(lambda _: None if self._quiet else self._settle_again(), "value")
         self.names = ipywidgets.Checkbox(
@@ -216,7 +216,8 @@ class Explorer:
 
     @guarded
     def _begin(self, student_id: str | None = None) -> None:
-        self.banner.show(paragraphs([whose_data(self.desk)], self._kind_of_data()))
+        told = sentence("page/files", made_up=self.desk.made_up, files=self.desk.sources)
+        self.banner.show(paragraphs([told], self._kind_of_data()))
         self.files.sample.layout.display = None if self.files.handed_in() else "none"
         self.controls.lay(self.desk)
         chosen = student_id or self._ids()[0]
@@ -233,7 +234,7 @@ class Explorer:
     # What the browser says
 
     def _asked(self, _: Any) -> None:
-        if not self._steps.waiting:
+        if not self.browser.busy:
             self._answer()
 
     def _answer(self) -> None:
@@ -313,9 +314,9 @@ class Explorer:
         except Exception:
             self._answer()
             raise
-        # Nobody waits for what is kept on disk; what was asked meanwhile is answered after it.
+        # Nobody waits for what is kept on disk.
         keep = self._safe(self.cases.show)
-        self._steps.follow(PAUSE, [*self._slow(), self._answer, keep, self._answer])
+        self._steps.follow(PAUSE, [*self._slow(), self._answer, keep])
 
     def _settle(self) -> None:
         """Show everything at once."""
@@ -429,12 +430,12 @@ class Explorer:
         results = self.results
         charts = {name: chart.panel.widget for name, chart in results.charts.items()}
         look = files("analysis.explorer").joinpath("page.css").read_text(encoding="utf-8")
-        first = _box("cs-charts", charts.pop("chances-by-flag"), charts.pop("applications"))
+        first = box("cs-charts", charts.pop("chances-by-flag"), charts.pop("applications"))
         contents = {
-            "Results": _box("cs-tab", results.moved.widget, first, results.numbers.widget),
+            "Results": box("cs-tab", results.moved.widget, first, results.numbers.widget),
             "List": self.listing.box,
-            "Charts": _box("cs-tab", _box("cs-charts", *charts.values()), results.states.widget),
-            "Data": _box(
+            "Charts": box("cs-tab", box("cs-charts", *charts.values()), results.states.widget),
+            "Data": box(
                 "cs-tab cs-columns",
                 self.files.box,
                 self.saving.box,
@@ -448,17 +449,17 @@ class Explorer:
         self.tabs.observe(self._turned, "selected_index")
         self.tabs.selected_index = 0
         bar = [self.student, self.undo_button, self.base_button, self.again_button, self.beside]
-        return _box(
+        return box(
             "cs-page",
             ipywidgets.HTML(f"<style>{face_rules()}{look}</style>"),
             self.browser,
             self.banner.widget,
-            _box("cs-bar", *bar),
-            _box(
+            box("cs-bar", *bar),
+            box(
                 "cs-body",
                 results.keys.widget,
-                _box("cs-side", self.controls.box),
-                _box("cs-main", self.tabs),
+                box("cs-side", self.controls.box),
+                box("cs-main", self.tabs),
             ),
             results.paper.widget,
         )
@@ -472,19 +473,6 @@ def _kept(cache: dict[Case, T], case: Case, make: Callable[[], T]) -> T:
             del cache[next(iter(cache))]
         cache[case] = made
     return cache[case]
-
-
-def _box(kind: str, *children: Any) -> Any:
-    made = ipywidgets.VBox(list(children))
-    for one in kind.split():
-        made.add_class(one)
-    return made
-
-
-def _button(words: str, clicked: Callable[[Any], None]) -> Any:
-    made = ipywidgets.Button(description=words)
-    made.on_click(clicked)
-    return made
 
 
 def explore(

@@ -10,7 +10,7 @@ from typing import Any
 import ipywidgets
 import pandas as pd
 
-from analysis.explorer.controls import Panel, heading, paragraphs, plain
+from analysis.explorer.controls import Panel, box, button, heading, paragraphs, plain
 from analysis.text.labels import POLICIES
 from analysis.views.case import Case
 from analysis.views.desk import Desk, ListOf, policies_to_confirm, program_card
@@ -60,9 +60,9 @@ class Listing:
         self.program.observe(self._picked, "value")
         self.title = Panel("cs-title")
         self.card = Panel("cs-card")
-        self.pin = _button("Pin to the list", self._pin)
-        self.exclude = _button("Exclude program", self._exclude)
-        self.exclude_state = _button("Exclude state", self._exclude_state)
+        self.pin = button("Pin to the list", self._pin)
+        self.exclude = button("Exclude program", self._exclude)
+        self.exclude_state = button("Exclude state", self._exclude_state)
         self.tie = ipywidgets.Dropdown(description="Tie", options=TIES)
         self.signal = ipywidgets.Dropdown(description="Signal", options=SIGNALS)
         self.tie.observe(self._marked, "value")
@@ -76,16 +76,12 @@ class Listing:
         for column, widget in self.policies.items():
             widget.observe(lambda change, column=column: self._confirm(column, change), "value")
         actions = [self.pin, self.exclude, self.exclude_state, self.tie, self.signal]
-        self.actions = ipywidgets.VBox([*actions, *self.policies.values()])
-        self.actions.add_class("cs-acts")
-        self.aside = ipywidgets.VBox([self.title.widget, self.actions, self.card.widget])
-        self.aside.add_class("cs-aside")
-        bar = ipywidgets.HBox([self.show_which, *self.filters.values(), self.program])
-        bar.add_class("cs-filters")
-        both = ipywidgets.VBox([self.table, self.aside])
-        both.add_class("cs-list-and-card")
-        self.box = ipywidgets.VBox([self.sentences.widget, bar, both])
-        self.box.add_class("cs-list")
+        self.actions = box("cs-acts", *actions, *self.policies.values())
+        self.aside = box("cs-aside", self.title.widget, self.actions, self.card.widget)
+        asked = (self.show_which, *self.filters.values(), self.program)
+        bar = box("cs-filters", *asked, way=ipywidgets.HBox)
+        both = box("cs-list-and-card", self.table, self.aside)
+        self.box = box("cs-list", self.sentences.widget, bar, both)
         self._fill_card()
 
     def _new_table(self) -> Any:
@@ -270,9 +266,3 @@ class Listing:
 
 def _cell(value: Any) -> Any:
     return plain(value) if isinstance(value, str) else value
-
-
-def _button(words: str, clicked: Callable[[Any], None]) -> Any:
-    made = ipywidgets.Button(description=words)
-    made.on_click(clicked)
-    return made

@@ -8,7 +8,7 @@ from typing import Any
 
 import ipywidgets
 
-from analysis.explorer.controls import Panel, as_text, group, paragraphs, plain, table
+from analysis.explorer.controls import Panel, as_text, box, button, group, paragraphs, plain, table
 from analysis.explorer.saving import download
 from analysis.tables.proposal import TELLS_OF_FLAGS, Foreign, Proposal, Word, foreign, preview
 from analysis.tables.reading import RawRows
@@ -30,15 +30,10 @@ class MappingEditor:
         self._use = use
         self._raw: RawRows
         self._found: Proposal
-        self._rows = ipywidgets.VBox()
-        self._rows.add_class("cs-foreign")
-        self._constants = ipywidgets.VBox()
-        self._constants.add_class("cs-foreign")
+        self._rows, self._constants = box("cs-foreign"), box("cs-foreign")
         self._introduction, self._preview = Panel("cs-said"), Panel("cs-wide")
-        self._suggested = ipywidgets.Button(description="Use the suggested codes")
-        self._suggested.on_click(lambda _: self._take_suggestions())
-        self._button = ipywidgets.Button(description="Use this file")
-        self._button.on_click(lambda _: self._use(self._text))
+        self._suggested = button("Use the suggested codes", lambda _: self._take_suggestions())
+        self._button = button("Use this file", lambda _: self._use(self._text))
         self._link = Panel("cs-saved")
         parts = [
             self._introduction.widget,
@@ -49,8 +44,7 @@ class MappingEditor:
             self._button,
             self._link.widget,
         ]
-        self.box = group("How the columns of the file read", parts)
-        self.box.add_class("cs-mapping")
+        self.box = group("How the columns of the file read", parts, "cs-mapping")
         self.end()
 
     @property
@@ -101,9 +95,8 @@ class MappingEditor:
         if more > 0:
             said = f"{more} more words: answer them in the file mapping.toml that is saved below."
             words.append(ipywidgets.HTML(paragraphs([said])))
-        row = ipywidgets.Box([ipywidgets.HTML(head), choice, ipywidgets.VBox(words)])
-        row.add_class("cs-foreign-row")
-        return row
+        parts = (ipywidgets.HTML(head), choice, ipywidgets.VBox(words))
+        return box("cs-foreign-row", *parts, way=ipywidgets.Box)
 
     def _word(self, at: int, part: str, place: int, word: Word) -> Any:
         one = self._found.columns[at]

@@ -50,7 +50,7 @@ function render({ model, el }) {
   strip.setAttribute("role", "alert");
   el.append(strip);
 
-  let asked = model.get("asked"), handed = model.get("taken"), rest, silence;
+  let asked = model.get("asked"), handed = model.get("taken"), sure = 0, rest, silence;
   const speak = () => {
     const voila = document.getElementById("ended");
     if (voila && !voila.hidden) return;
@@ -69,17 +69,24 @@ function render({ model, el }) {
     }
   };
   const waits = () => model.get("busy") || model.get("answered") < asked || model.get("taken") < handed;
+  // After the control has sent its own change.
+  const send = () => setTimeout(() => { model.set("asked", asked); model.save_changes(); }, 0);
   const look = () => {
     clearTimeout(rest);
+    if (!waits() && sure < asked) {
+      // The widgets library holds a control's last moves back until the one before is heard. Where
+      // an answer has come they are sent, and what is asked now is answered after them.
+      sure = asked += 1;
+      send();
+    }
     if (waits()) {
       for (const page of pages()) page.classList.add("cs-busy");
       if (!silence) silence = setTimeout(speak, SILENT_AFTER);
     } else {
-      // A change that is still on its way to the kernel follows within a moment.
       rest = setTimeout(() => {
         if (held.length) return release();
         for (const page of pages()) page.classList.remove("cs-busy");
-      }, 40);
+      }, 0);
       clearTimeout(silence);
       silence = undefined;
       strip.innerHTML = "";
@@ -88,8 +95,7 @@ function render({ model, el }) {
   const ask = () => {
     asked += 1;
     look();
-    // After the control has sent its own change.
-    setTimeout(() => { model.set("asked", asked); model.save_changes(); }, 0);
+    send();
   };
 
   const heard = (kind, act) => document.addEventListener(kind, act, { capture: true, signal: ended.signal });

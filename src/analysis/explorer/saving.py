@@ -20,15 +20,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import ipywidgets
-
 from analysis.errors import CountersignalError, ReportError
-from analysis.explorer.controls import Panel, group, paragraphs
+from analysis.explorer.controls import Panel, button, group, paragraphs
 from analysis.explorer.results import Chart
 from analysis.paths import from_root
 from analysis.report.folder import write_whole
 from analysis.report.settings import read_branding
-from analysis.views.case import Case, as_what_if, case_csv, differences, what_if_sentence
+from analysis.tables.loading import frame_csv
+from analysis.text import sentence
+from analysis.views.case import Case, as_what_if, differences
 from analysis.views.desk import (
     Desk,
     ListOf,
@@ -36,7 +36,6 @@ from analysis.views.desk import (
     case_toml,
     list_rows,
     list_xlsx,
-    rows_csv,
     without_states,
 )
 
@@ -70,7 +69,7 @@ class Taken:
         changes = differences(base, case)
         if not (changes or typed or case != base):
             return cls(case, case.student_id, "")
-        said = what_if_sentence(() if typed else changes)
+        said = sentence("page/what_if", changes=() if typed else changes)
         return cls(as_what_if(case, said), case.student_id, said)
 
     def name(self, stem: str, ending: str) -> str:
@@ -95,7 +94,7 @@ class Saving:
         self._folder, self._charts = folder, charts
         self._links = Panel("cs-saved")
         self._task: asyncio.Task[None] | None = None
-        buttons = {
+        buttons: dict[str, Callable[[Any], None]] = {
             "List (CSV)": lambda _: self._save_list("csv"),
             "List (Excel)": lambda _: self._save_list("xlsx"),
             "Student row (CSV)": self._save_row,
@@ -105,9 +104,7 @@ class Saving:
             "Page 1 to print (PDF)": partial(self._save_report, "-page-1", first_page),
             "Cases and notes (one file)": self._save_cases,
         }
-        self.buttons = {words: ipywidgets.Button(description=words) for words in buttons}
-        for words, act in buttons.items():
-            self.buttons[words].on_click(act)
+        self.buttons = {words: button(words, act) for words, act in buttons.items()}
         self.box = group("Take this case with you", [*self.buttons.values(), self._links.widget])
 
     def forget(self) -> None:
@@ -131,7 +128,7 @@ class Saving:
     def _save_row(self, _: Any) -> None:
         taken, _desk = self._now()
         name = taken.name(taken.case.student_id, "csv")
-        self._links.show(_link(name, lambda: case_csv(taken.case).encode()))
+        self._links.show(_link(name, lambda: frame_csv(taken.case.student()).encode()))
 
     def _save_assumptions(self, _: Any) -> None:
         taken, desk = self._now()
@@ -207,12 +204,12 @@ def report_pdf(folder: Path, taken: Taken, desk: Desk) -> bytes:
     student_id = taken.case.student_id
     programs, preferences = case_tables(replace(taken.case, student_id=taken.wishes_of), desk)
     inputs = {
-        "students": case_csv(without_states(taken.case, desk)),
-        "programs": rows_csv(programs),
+        "students": frame_csv(without_states(taken.case, desk).student()),
+        "programs": frame_csv(programs),
         "assumptions": case_toml(taken.case, desk),
     }
     if preferences is not None and len(preferences):
-        inputs["preferences"] = rows_csv(preferences.assign(student_id=student_id))
+        inputs["preferences"] = frame_csv(preferences.assign(student_id=student_id))
     if taken.changed:
         inputs["branding"] = _marked_branding(taken.changed)
     out = folder / "report"

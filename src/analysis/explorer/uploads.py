@@ -18,7 +18,7 @@ import ipywidgets
 import traitlets
 
 from analysis.errors import CountersignalError, TableError
-from analysis.explorer.controls import Panel, group, paragraphs, plain
+from analysis.explorer.controls import Panel, button, group, paragraphs, plain
 from analysis.explorer.controls import table as columns_table
 from analysis.explorer.mapping_editor import MappingEditor
 from analysis.paths import from_root
@@ -117,8 +117,8 @@ class Files:
         self._folder: Path | None = None
         self._said = Panel("cs-said")
         self.takers = {table: self._taker(table, words) for table, words in TABLES.items()}
-        self.sample = ipywidgets.Button(description="Back to the files this page began with")
-        self.sample.on_click(lambda _: self._to_first())
+        back = "Back to the files this page began with"
+        self.sample = button(back, lambda _: self._to_first())
         self.sheet = ipywidgets.Dropdown(description="Sheet of the workbook")
         self.sheet.layout.display = "none"
         self.sheet.observe(self._other_sheet, "value")
@@ -127,8 +127,8 @@ class Files:
         self.box = group(
             "Your own files",
             [*self.takers.values(), self.sheet, self._said.widget, self.sample],
+            "cs-acts",
         )
-        self.box.add_class("cs-acts")
 
     @property
     def folder(self) -> Path:

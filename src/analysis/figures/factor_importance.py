@@ -9,17 +9,19 @@ from analysis.figures import style
 from analysis.figures.style.marks import columns_fit, horizontal_bars, upright_columns
 from analysis.figures.survey_table import TITLE as SURVEY_TITLE
 from analysis.figures.survey_table import alt_survey_table, draw_survey_table
+from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
 NEEDED = ("factor", "importance")
-TITLE = "What program directors weigh, by factor"
-UNIT = "Importance (points of 100)"
-OTHER_UNIT = "Importance"
+WORDS = named_lines("figures/factor_importance")
+TITLE = WORDS["title"]
+UNIT = WORDS["axis"]
+OTHER_UNIT = WORDS["other_axis"]
 BESIDE = "article_importance"
-ARTICLE = "Open diamonds: the article's weights, where others are in force"
+ARTICLE = WORDS["article"]
 SAME = 1e-9
 CHART = style.Chart("the chart of factor importance", NEEDED, "Bars.", intervals=True)
 

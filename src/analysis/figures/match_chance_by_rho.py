@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.figures import style
+from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NEEDED = ("rho", "match_chance")
-TITLE = "The more programs decide alike, the lower the chance of a match"
-X_AXIS = "How far programs decide alike (rho; 0 = not at all, 1 = all the same)"
-Y_AXIS = "Chance of a match (%)"
-INDEPENDENT = "treating each program as independent: what a calculator without correlation gives"
-MIXED = "the estimated match chance"
+WORDS = named_lines("figures/match_chance_by_rho")
+TITLE = WORDS["title"]
+X_AXIS = WORDS["across"]
+Y_AXIS = WORDS["upward"]
+INDEPENDENT = WORDS["independent"]
+MIXED = WORDS["mixed"]
 HEIGHT = 190.0
 LEFT, RIGHT, BELOW, ABOVE = 34.0, 12.0, 32.0, 18.0
 NOTE_GAP = 8.0
-DOTS = "Dots: the values of rho that are mixed"
+DOTS = WORDS["dots"]
 NOTE_SHARE = 0.47  # of the drawing, for each of the two notes
 CHART = style.Chart("the chart of the match chance over rho", NEEDED, "Curve.", most=None)
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.figures import style
+from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 NEEDED = ("applications", "match_gain")
-TITLE = "What the next application adds to the chance of a match"
-X_AXIS = "Number of the application"
-Y_AXIS = "Points added (percentage points)"
+WORDS = named_lines("figures/next_application")
+TITLE = WORDS["title"]
+X_AXIS = WORDS["across"]
+Y_AXIS = WORDS["upward"]
 HEIGHT = 170.0
 LEFT, RIGHT, BELOW, ABOVE = 34.0, 22.0, 32.0, 34.0
 RULE_AT = 1.02  # of the height; the line over columns of one fee

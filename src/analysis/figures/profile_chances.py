@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.figures import style
 from analysis.figures.style.marks import Dots, dot_rows
+from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 
 NEEDED = ("red_flag", "interview_chance")
 BESIDE = "article_chance"
-TITLE = "Chance of an interview for this kind of application, by red flag"
-UNIT = "Chance of an interview at one program (%)"
-MODEL = "Model"
-ARTICLE = "Article"
-KINDS = f"{ARTICLE}: illustrative, at one reference program"
-MARK = "this student's"
+WORDS = named_lines("figures/profile_chances")
+TITLE = WORDS["title"]
+UNIT = WORDS["axis"]
+MODEL = WORDS["model"]
+ARTICLE = WORDS["article"]
+KINDS = WORDS["kinds"]
+MARK = WORDS["mark"]
 CHART = style.Chart("the chart of the model's chances", NEEDED, "Dots on a scale.", intervals=True)
 
 

@@ -18,6 +18,7 @@ from analysis.figures.style.points import (
     key_height,
     point_layout,
 )
+from analysis.text import named_lines
 from analysis.vocabulary import PROGRAM_TYPES
 
 if TYPE_CHECKING:
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 
 NEEDED = ("prestige", "red_flag_tolerance")
 NAMES = ("label", "program_name", "program_type", "program_id")
-TITLE = "Prestige, and willingness to consider red flags"
-ACROSS = "Prestige and competitiveness (0 to 10)"
-UPWARD = "Willingness to consider red flags (0 to 10)"
-MARK = "on the list"
+WORDS = named_lines("figures/program_risk_tolerance")
+TITLE = WORDS["title"]
+ACROSS = WORDS["across"]
+UPWARD = WORDS["upward"]
+MARK = WORDS["mark"]
 MOST_LABELS = 40
 LOW, HIGH = -0.4, 10.4  # a point at the end of a scale is drawn whole
 HEIGHTS = ((0, 305.0), (6, 152.0), (16, 265.0), (10**9, 305.0))

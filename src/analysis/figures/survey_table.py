@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from analysis.figures import style
 from analysis.figures.style.marks import Dots, dot_rows
+from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
 NEEDED = ("factor", "percent_citing", "mean_importance")
-TITLE = "What program directors cite, and how important it is to them"
-UNIT = "Directors who cite the factor (%)"
-EXPLAINED = "Numbers: percent citing · mean importance (1 to 5) among those who cite it"
-EVERYONE = "All"
+WORDS = named_lines("figures/survey_table")
+TITLE = WORDS["title"]
+UNIT = WORDS["axis"]
+EXPLAINED = WORDS["explained"]
+EVERYONE = WORDS["everyone"]
 CHART = style.Chart(
     "the chart of a survey's table", NEEDED, "Dots in rows.", most=2 * style.MOST_ROWS
 )

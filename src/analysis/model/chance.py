@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -92,10 +92,6 @@ class Part:
     def terms(self, parameters: ChanceParameters, assumptions: Assumptions) -> Terms:
         """Terms of the log-odds at some parameters."""
         return terms_of(self.profile, self.kind, self.levels, parameters, assumptions)
-
-    def chances(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
-        """Chances at each set of the parameters, gate included, shape (draws, m)."""
-        return self.over_scores(self.by_score(parameters, assumptions))
 
     def by_score(
         self, parameters: ChanceParameters, assumptions: Assumptions, terms: Terms | None = None
@@ -288,25 +284,10 @@ def drawn_chances(parts: Sequence[Part], assumptions: Assumptions) -> Floats:
     return in_order(parts, [part.drawn(parameters, assumptions) for part in parts])
 
 
-def chance_by_parameters(
-    student: pd.DataFrame,
-    programs: pd.DataFrame,
-    assumptions: Assumptions,
-    preferences: pd.DataFrame | None = None,
-) -> Callable[[ChanceParameters], NDArray[np.float64]]:
-    """Chances of one student as a function of the chance's parameters."""
-    (parts,) = Market(programs, assumptions, preferences).parts(student)
-
-    def chances_at(parameters: ChanceParameters) -> NDArray[np.float64]:
-        return in_order(parts, [part.chances(parameters, assumptions) for part in parts])
-
-    return chances_at
-
-
 def in_order(parts: Sequence[Part], chances: Sequence[Floats]) -> NDArray[np.float64]:
-    """Chances of all parts side by side, each program at its own place, shape (draws, m)."""
+    """Chances of all parts side by side, each program at its own place, shape (..., m)."""
     order = np.argsort(np.concatenate([part.at for part in parts]))
-    return np.concatenate(chances, axis=1)[:, order]
+    return np.concatenate(chances, axis=-1)[..., order]
 
 
 def interview_chance(

@@ -281,11 +281,7 @@ def _paired_states(
     weight = np.outer(first_weight, second_weight).ravel()
     factor = (link * first[:, None] + np.sqrt(1 - link**2) * second).ravel()
     if link == 0:
-        # Rankings hang on their own factor alone: one threshold for each rate.
-        own, of_own = rates[:1], np.zeros(rates.size, dtype=np.int64)
-        if (rates != own).any():
-            own, of_own = np.unique(rates, return_inverse=True)
-        match = _ranked_states(tuple(own.tolist()), after, coarse=coarse)[of_own]
+        match = _ranked(rates, after, coarse=coarse)
         return (invited[:, :, None] * match[:, None, :]).reshape(chances.size, -1), weight
     interview = np.repeat(invited, second.size, axis=1)
     offers = np.zeros_like(interview)
@@ -298,6 +294,36 @@ def _paired_states(
         )
         offers[asked] = held * match
     return offers, weight
+
+
+def states_apart(
+    chances: Floats, rates: Floats, how: Mechanism, *, coarse: bool = False
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Invitations and matches, each in states of its own, and the weights of these two kinds.
+
+    An offer in a pair of states is the product of the two, of shapes (programs, z) and
+    (programs, w); where one factor is behind both, w is 1.
+    """
+    after = how.match_correlation
+    if how.link or after is None or how.by_score is not None:
+        together = scenarios(chances, rates, how, coarse=coarse)
+        return together.chance, np.ones((chances.size, 1)), together.weight, np.ones(1)
+    match = _ranked(_checked_rates(rates, chances.size), after, coarse=coarse)
+    grids = [_grid(rho, coarse=coarse) for rho in how.rho]
+    each = [
+        _exact_states(_checked_chance(chances), rho, *grid)
+        for rho, grid in zip(how.rho, grids, strict=True)
+    ]
+    weight = np.concatenate([weight / len(grids) for _, weight in grids])
+    return np.concatenate(each, axis=1), match, weight, _grid(after, coarse=coarse)[1]
+
+
+def _ranked(rates: Floats, after: float, *, coarse: bool) -> Floats:
+    """Match chances where rankings hang on their own factor alone, shape (programs, w)."""
+    own, of_own = rates[:1], np.zeros(rates.size, dtype=np.int64)
+    if (rates != own).any():
+        own, of_own = np.unique(rates, return_inverse=True)
+    return _ranked_states(tuple(own.tolist()), after, coarse=coarse)[of_own]
 
 
 @lru_cache(maxsize=256)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ IDENTITY = "identity"
 KNOWN: OrderedDict[Any, Any] = OrderedDict()
 MOST_KNOWN = 64
 # Levels at draws of the assumptions, by the solved levels they are around, which are kept alive.
-DRAWN: OrderedDict[Any, tuple[PoolLevels, Floats]] = OrderedDict()
+DRAWN: OrderedDict[Any, tuple[PoolLevels, Floats, Floats]] = OrderedDict()
 MOST_DRAWN_BYTES = 64 * 2**20
 # Where the coarse levels behind a range are solved: spreads of the evidence, and factors.
 LOWEST_TAU, TAUS = 0.2, 8
@@ -78,18 +79,18 @@ class Moves:
     """
 
     tau: float  # spread as assumed
-    by_tau: Floats  # shape (TAUS, 8, m): Cells at each of `_taus`
-    # shape (2, 2, 8, m): What `FACTORS` on the groups' and on the signals' log-odds add.
-    by_factor: Floats
+    # level, around: shapes (TAUS + 4, m) and (TAUS + 4, 7): Cells at each of `_taus`, those of
+    # groups and signals being the same at all programs; then the line and the curve of the
+    # parabola through what `FACTORS` on the groups' log-odds add, and that of the signals'.
+    level: Floats
+    around: Floats
 
-    def at(self, tau: Floats, factors: tuple[Floats, Floats]) -> Floats:
-        """What is added to the cells in each draw, shape (draws, 8, m)."""
+    def at(self, tau: Floats, factors: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+        """What is added in each draw to the levels, (draws, m), and around them, (draws, 7)."""
         weights = _lagrange(tau) - _lagrange(np.array([self.tau]))
-        moved = np.tensordot(weights, self.by_tau, axes=1)
-        for factor, (down, up) in zip(factors, self.by_factor, strict=True):
-            step = ((factor - 1) / (FACTORS[1] - 1))[:, None, None]
-            moved += step * (up - down) / 2 + step**2 * (up + down) / 2
-        return moved
+        steps = [(factor - 1) / (FACTORS[1] - 1) for factor in factors]
+        weights = np.column_stack([weights, *(part for step in steps for part in (step, step**2))])
+        return weights @ self.level, weights @ self.around
 
 
 def _taus() -> Floats:
@@ -182,7 +183,7 @@ class ProgramLevels:
         scale = self.assumptions.group("scale")
         if self.basis == IDENTITY:
             above = self._evidence_above_reference(kind)
-            level = self._cells(kind, parameters)[..., 0, :]
+            level, _ = self._cells(kind, parameters)
             shift = self.assumptions.value("level.shift")
             others = sum(
                 parameters.logit_scale * parameters.weights[name] * gap
@@ -215,18 +216,19 @@ class ProgramLevels:
         """Log-odds of each student's group, shape (n, 1), (n, m) or with draws before."""
         if self.basis != IDENTITY:
             return np.zeros((len(group), 1))
-        cells = self._cells(kind, parameters)[..., 1:5, :]
-        if len(set(self.specialty)) == 1:
-            cells = cells[..., :1]
+        _, around = self._cells(kind, parameters)
         of_group = [GROUPS.index(name) for name in group]
-        return cells[of_group] if cells.ndim == 2 else cells[:, 0, of_group]
+        return around[of_group] if around.ndim == 2 else around[:, 0, of_group]
 
     def signal_term(self, signals: NDArray[Any], kind: str, parameters: ChanceParameters) -> Floats:
         """Log-odds of the signal that each program gets, shape (m,) or (draws, 1, m)."""
-        sent = np.array([SIGNALS.index(s) if s in SIGNALS else 0 for s in signals], dtype=int)
+        sent = np.zeros(len(signals), dtype=int)
+        for at, name in enumerate(SIGNALS[1:], start=1):
+            sent[signals == name] = at
         if self.basis == IDENTITY:
-            cells = self._cells(kind, parameters)[..., 5:, :]
-            return np.asarray(cells[..., sent, np.arange(sent.size)])
+            _, around = self._cells(kind, parameters)
+            own = np.arange(sent.size) if around.shape[-1] > 1 else 0
+            return np.asarray(around[..., 4 + sent, own])
         odds = [0.0, *(np.log(self.assumptions.value(f"signals.{name}")) for name in SIGNALS[1:])]
         return np.asarray(odds)[sent]
 
@@ -236,43 +238,59 @@ class ProgramLevels:
             return np.zeros(self.prestige.size)
         return self.solved(kind).unplaced if place is None else place
 
-    def _cells(self, kind: str, parameters: ChanceParameters) -> Floats:
-        """Level, group and signal: shape (8, m), or (draws, 1, 8, m)."""
+    def _cells(self, kind: str, parameters: ChanceParameters) -> tuple[Floats, Floats]:
+        """Levels, (m,) or (draws, 1, m); groups and signals, (7, m) or (draws, 1, 7, m).
+
+        Of one specialty these are the same at all programs: the last axis is then 1.
+        """
         if self._among is not None:
             whole, at = self._among
-            return whole._cells(kind, parameters)[..., at]
+            level, around = whole._cells(kind, parameters)
+            return level[..., at], around[..., at] if around.shape[-1] > 1 else around
         own = self.solved(kind)
         if parameters is chance_parameters(self.assumptions):
-            return own.cells
+            return own.cells[0], own.cells[1:, :1] if self._alike else own.cells[1:]
         factors = parameters.group_factor, parameters.signal_factor
         drawn = (parameters.logit_scale, *parameters.weights.values(), *factors)
         # What draws do to programs holds for every student: a class pays for it once.
         key = (id(own), *(np.asarray(number).tobytes() for number in drawn))
-        kept = DRAWN.pop(key, None) or (own, self._drawn_cells(kind, parameters, drawn))
-        DRAWN[key] = kept
-        while sum(cells.nbytes for _, cells in list(DRAWN.values())) > MOST_DRAWN_BYTES:
-            DRAWN.pop(next(iter(DRAWN)), None)
-            if len(DRAWN) <= 1:
-                break
-        return kept[1]
+        kept = DRAWN.get(key)
+        if kept is None:
+            kept = DRAWN[key] = own, *self._drawn_cells(kind, parameters, drawn)
+            held = sum(level.nbytes + around.nbytes for _, level, around in list(DRAWN.values()))
+            while held > MOST_DRAWN_BYTES and len(DRAWN) > 1:
+                _, level, around = DRAWN.pop(next(iter(DRAWN)))
+                held -= level.nbytes + around.nbytes
+        return kept[1:]
+
+    @cached_property
+    def _alike(self) -> bool:
+        return len(set(self.specialty)) == 1
 
     def _drawn_cells(
         self, kind: str, parameters: ChanceParameters, drawn: tuple[Number, ...]
-    ) -> Floats:
+    ) -> tuple[Floats, Floats]:
         """`_cells` at parameters that are not the assumptions' own."""
         own = self.solved(kind)
         factors = parameters.group_factor, parameters.signal_factor
         size = max(np.size(number) for number in drawn)
-        moved = np.empty((size, *own.cells.shape))
+        groups, signals = (np.broadcast_to(np.ravel(np.asarray(f)), size) for f in factors)
+        of_one = self._alike
+        level = np.empty((size, self.prestige.size))
+        around = np.empty((size, 7, 1 if of_one else self.prestige.size))
         for at, moves in self.moves(kind):
             pool = pool_of(str(self.specialty[at[0]]), kind, self.assumptions)
             tau = evidence_of(pool, parameters, self.assumptions).tau
-            groups, signals = (np.broadcast_to(np.ravel(np.asarray(f)), size) for f in factors)
-            moved[:, :, at] = moves.at(np.broadcast_to(tau, size), (groups, signals))
-        alone = max(np.ndim(number) for number in drawn) == 0
-        cells: Floats = own.cells + moved[0] if alone else (own.cells + moved)[:, None]
-        cells.flags.writeable = False
-        return cells
+            added, beside = moves.at(np.broadcast_to(tau, size), (groups, signals))
+            here = slice(None) if of_one else at
+            level[:, here] = added
+            around[:, :, here] = beside[:, :, None]
+        level += own.cells[0]
+        around += own.cells[1:, :1] if of_one else own.cells[1:]
+        level.flags.writeable = around.flags.writeable = False
+        if max(np.ndim(number) for number in drawn) == 0:
+            return level[0], around[0]
+        return level[:, None], around[:, None]
 
     def _evidence_above_reference(self, kind: str) -> dict[str, Number]:
         """How far the value of the pool's mean lies above the reference, by component."""
@@ -357,8 +375,13 @@ def _pool_moves(levels: ProgramLevels, kind: str) -> list[tuple[NDArray[np.int64
             level = problem.level(odds, nodes=COARSE_NODES, start=known[at])
             rows.append(_cells(level, odds))
         cells = np.stack(rows)
-        by_factor = (cells[1:5] - cells[0]).reshape(2, 2, *cells.shape[1:])
-        found.append((at, Moves(float(problem.evidence.tau[0]), cells[5:], by_factor)))
+        (of_groups, more_groups), (of_signals, more_signals) = (
+            ((up - down) / 2, (up + down) / 2)
+            for down, up in (cells[1:5] - cells[0]).reshape(2, 2, *cells.shape[1:])
+        )
+        ways = np.stack([*cells[5:], of_groups, more_groups, of_signals, more_signals])
+        tau = float(problem.evidence.tau[0])
+        found.append((at, Moves(tau, ways[:, 0].copy(), ways[:, 1:, 0].copy())))
     return found
 
 

@@ -236,7 +236,10 @@ class ExpectedScore:
         return float(self.score[min(int(np.searchsorted(reached, share)), len(self.score) - 1)])
 
     def grouped(self, by_score: Floats, groups: int = 5) -> tuple[Floats, Floats]:
-        """Means over groups of scores, and the chance of each group; failing scores come last."""
+        """Means over groups of scores, the axis before the last, and the chance of each group.
+
+        Failing scores come last.
+        """
         whole = self.weight.sum()
         groups = min(groups, len(self.score))
         ends = np.linspace(0, whole, groups + 1)
@@ -248,7 +251,8 @@ class ExpectedScore:
         means = (inside @ by_score) / share[:, None]
         if self.failing == 0:
             return means, share
-        return np.vstack([means, np.zeros(by_score.shape[1])]), np.append(share, self.failing)
+        none = np.zeros_like(means[..., :1, :])
+        return np.concatenate([means, none], axis=-2), np.append(share, self.failing)
 
     def drawn(self, draws: int) -> NDArray[np.int64]:
         """Position of a score for each draw, spread evenly; ``k`` for a failing one."""

@@ -123,6 +123,7 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
     identities: list[Any] = []
     parts: list[Part] = []
     made_with = notebook_parameters_hash(notebook.cells)
+    read: set[str] = set()
     if made_with is not None:
         _check_order(notebook.cells)
     for cell in notebook.cells:
@@ -135,6 +136,7 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
             data = output.get("data", {})
             if made_with is not None and PUBLISHED & data.keys():
                 _check_made_with(made_with, output)
+                read.add(str(output.metadata.get("countersignal_read")))
             if IDENTITY_MIME in data:
                 identities.append(data[IDENTITY_MIME])
             elif TYPED_MIME in data:
@@ -145,6 +147,9 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
                 parts.append(data["text/markdown"])
             else:
                 parts.extend(_pictures(data, output.get("metadata", {})))
+    if len(read) > 1:
+        message = f"a file was changed after a part of the notebook ran: {RUN_ALL}"
+        raise ReportError(message)
     if len(identities) != 1:
         message = (
             "the notebook does not say whose report it is: run it (all cells) before exporting"

@@ -81,6 +81,8 @@ def lab_command(work: Path, port: int, *, browser: bool) -> list[str]:
         "--MappingKernelManager.transport_encryption=required",
         f"--ServerApp.tornado_settings={{'websocket_max_message_size': {MOST_MESSAGE_BYTES}}}",
         f"--LabApp.extra_labextensions_path={files('analysis.report') / 'page' / 'labextensions'}",
+        # what a page shows is never left out because much is shown at once
+        "--ZMQChannelsWebsocketConnection.limit_rate=False",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
@@ -257,6 +259,7 @@ def page_config(idle_minutes: float) -> Config:
     kernels.cull_idle_timeout = round(60 * idle_minutes)
     kernels.cull_interval = max(1, min(60, round(60 * idle_minutes / 4)))
     kernels.cull_connected = True
+    config.ZMQChannelsWebsocketConnection.limit_rate = False  # nothing on the page is left out
     # A kernel that began anew behind a page would know nothing of what the page shows.
     config.KernelManager.autorestart = False
     return config

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from analysis.errors import ReportError
+from analysis.paths import from_root
 
 INJECTED = "# Parameters"  # how papermill begins the cell that it puts in
 YES, NO = {"yes", "true", "1"}, {"no", "false", "0"}
@@ -41,15 +42,24 @@ def check_parameters() -> None:
 
 
 def stamp(begin: bool = False) -> dict[str, Any]:
-    """Metadata of an output: the hash of the parameters in force; {} before the identity."""
+    """Metadata of an output: hashes of the parameters in force, and of the files that were read."""
+    # Nothing before the identity. The files' hash stays as it was then: of a kernel that began anew
+    # on files that have changed since, every later output has another.
     shell = _shell()
     if shell is None or not (begin or shell.meta.get("countersignal")):
         return {}
+    types = _declared(shell.user_ns["In"])
     if begin:
         check_parameters()
-        shell.meta["countersignal"] = True
-    types = _declared(shell.user_ns["In"])
-    return {"countersignal": _hash({name: shell.user_ns.get(name) for name in types})}
+        files = {name: shell.user_ns[name] for name in types if name.endswith(("_csv", "_toml"))}
+        shell.meta["countersignal"] = _hash({n: _content(file) for n, file in files.items()})
+    made_with = _hash({name: shell.user_ns.get(name) for name in types})
+    return {"countersignal": made_with, "countersignal_read": shell.meta["countersignal"]}
+
+
+def _content(file: str) -> str:
+    path = from_root(file)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
 
 def notebook_parameters_hash(cells: Iterable[Any]) -> str | None:

@@ -20,6 +20,7 @@ import nbformat
 
 from analysis.errors import ReportError, is_ours
 from analysis.paths import from_root
+from analysis.report import PRELOAD
 from analysis.report.exporter import document_from_notebook
 from analysis.report.folder import PdfLock
 from analysis.report.guard import check_whose_report
@@ -118,7 +119,6 @@ def _host() -> str:
 
 
 SECONDS_A_REPORT = 120.0
-PRELOAD = "analysis.report.preload"
 REPORT_NOTEBOOK = "notebooks/90_student_report.ipynb"
 
 

@@ -32,9 +32,9 @@ __all__ = [
     "read_preferences",
     "read_program_tolerance",
     "read_programs",
+    "read_programs_and_wishes",
     "read_student",
     "read_students",
-    "refuse_strangers",
 ]
 
 MOST_KEPT = 8  # tables of a process: those that all reports of a class share
@@ -99,17 +99,19 @@ def read_student(path: str | os.PathLike[str], student_id: str) -> pd.DataFrame:
     return rows
 
 
-def refuse_strangers(
+def read_programs_and_wishes(
     students: str | os.PathLike[str],
     programs: str | os.PathLike[str],
     preferences: str | os.PathLike[str] = "",
-) -> None:
-    """Refuse preferences that name nobody of the class, no program, or too many signals."""
+) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Programs, and preferences if given: of this class and these programs, or refused."""
     from analysis.tables.check import problems_together
 
-    if not str(preferences):
-        return
+    found = read_programs(programs), read_if_given("preferences", preferences)
+    if found[1] is None:
+        return found
     paths = {"students": students, "programs": programs, "preferences": preferences}
-    found = problems_together({t: _checked(t, from_root(path)) for t, path in paths.items()})
-    if strangers := [problem for problem in found if problem.row_id is None]:
+    wrong = problems_together({t: _checked(t, from_root(path)) for t, path in paths.items()})
+    if strangers := [problem for problem in wrong if problem.row_id is None]:
         raise TableError(strangers)
+    return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RowError
 from analysis.tables.check import check_table
-from analysis.tables.loading import Checked, listed_problems
+from analysis.tables.loading import Checked, cell_text, frame_csv, listed_problems
 from analysis.tables.mapping import reading_with
 
 if TYPE_CHECKING:
@@ -78,17 +78,9 @@ def graduates_csv(rows: pd.DataFrame) -> str:
     """Rows of graduates as the text of a graduates.csv, which every command reads."""
     from analysis.tables.schemas import SCHEMAS
 
-    def text(cell: object) -> str:
-        if isinstance(cell, tuple):
-            return ";".join(cell)
-        if isinstance(cell, float):
-            return "" if cell != cell else f"{cell:.12g}"
-        return "" if cell is None else str(cell)
-
-    cells = rows.astype(object).where(rows.notna(), "").map(text)
     required = [name for name, c in SCHEMAS["graduates"].columns.items() if c.required]
-    kept = [name for name in cells if name in required or (cells[name] != "").any()]
-    return cells[kept].to_csv(index=False, lineterminator="\n")
+    kept = [n for n in rows if n in required or rows[n].map(cell_text).ne("").any()]
+    return frame_csv(rows[kept])
 
 
 def _over_all(rows: pd.DataFrame) -> tuple[list[Problem], set[int]]:

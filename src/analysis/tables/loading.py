@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -480,6 +481,20 @@ def _coded(table: str, rows: pd.DataFrame) -> None:
     rows["label"] = rows["label"].fillna(rows[column]) if "label" in rows else rows[column]
     coded = [word if pd.isna(word) else spellings.get(folded(word), word) for word in rows[column]]
     rows[column] = pd.Series(coded, index=rows.index, dtype="str")
+
+
+def cell_text(cell: Any) -> str:
+    """A typed cell as a file has it; unknown is empty."""
+    if isinstance(cell, tuple):
+        return ";".join(map(str, cell))
+    if cell is None or pd.isna(cell):
+        return ""
+    return f"{cell:.12g}" if isinstance(cell, float) else str(cell)
+
+
+def frame_csv(rows: pd.DataFrame) -> str:
+    """Typed rows as a CSV text that reads to the same."""
+    return rows.map(cell_text).to_csv(index=False, lineterminator="\n")
 
 
 def rows_csv(raw: RawRows, table: str) -> bytes:

@@ -15,7 +15,7 @@ from analysis.tables.columns import Column
 from analysis.tables.headers import column_of, nearest_table, resembled, table_of
 from analysis.tables.loading import checked_rows, listed_problems
 from analysis.tables.mapping import MAPPING_FILE, mapped_rows, mapping_from
-from analysis.tables.reading import UNKNOWN, RawRows, Refused, interpreted, read_rows
+from analysis.tables.reading import NOT_KNOWN, UNKNOWN, RawRows, Refused, interpreted, read_rows
 from analysis.tables.schemas import SCHEMAS
 from analysis.vocabulary import folded
 
@@ -110,7 +110,8 @@ class Proposal:
 
     def unknown(self, name: str) -> bool:
         """Whether every row may be read without this column."""
-        return SCHEMAS[self.table].columns[name].empty and name != "specialty"
+        column = SCHEMAS[self.table].columns[name]
+        return column.empty and not column.empty_says and name != "specialty"
 
     @property
     def questions(self) -> list[str]:
@@ -171,6 +172,8 @@ class Proposal:
                 constants.append(f"{name} = {_quoted(self.constants[name])}")
             elif self.unknown(name):
                 constants.append(f'{name} = ""  # the file has none: unknown in every row')
+            elif says := ours[name].empty_says:
+                constants.append(f'# {name} = "none"  # the file has none: {says} in every row?')
             else:
                 constants.append(f'# {name} = ""  # the file has none, and every row needs one')
         if constants:
@@ -194,6 +197,7 @@ class Proposal:
 def _word_lines(words: Sequence[Word], most: int) -> list[str]:
     lines = [
         f'{"" if word.sure else "# "}{_quoted(word.theirs)} = "{word.ours}"  # {_rows(word.count)}'
+        + "; as it stands, it would be read as none" * (folded(word.theirs) in NOT_KNOWN)
         for word in words[:most]
     ]
     return [*lines, f"# and {len(words) - most} more"] if len(words) > most else lines

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.errors import Problem, TableError
+from analysis.errors import Problem, TableError, line_ranges
 from analysis.plain_text import text_of_formula
 from analysis.tables.columns import Column
 from analysis.tables.headers import known_words, tells_of_a_password
@@ -369,7 +369,7 @@ def _table(
     header_line, _, header = _header_record(filled, words)
     titles = [line for line, _, cells in filled if line < header_line]
     if titles:
-        repairs.append(f"above the header, passed over: {_line_list(titles)}")
+        repairs.append(f"above the header, passed over: {line_ranges(titles)}")
     width = max((at for at, cell in enumerate(header, start=1) if cell), default=0)
     header = header if len(header) <= MOST_COLUMNS else header[:width]
     if len(header) > MOST_COLUMNS:
@@ -442,9 +442,9 @@ def _table(
         if cut and line > header_line:
             repairs.append(f"{header[cut[0]]}: spaces around a password cut, line {line}")
     if units:
-        repairs.append(f"units below the header, passed over: {_line_list(units)}")
+        repairs.append(f"units below the header, passed over: {line_ranges(units)}")
     if again:
-        repairs.append(f"the header again, passed over: {_line_list(again)}")
+        repairs.append(f"the header again, passed over: {line_ranges(again)}")
     if short:
         repairs.append(f"rows with fewer cells than the header taken as ending empty ({short})")
     if not rows and not problems:
@@ -523,13 +523,8 @@ def _take_totals_off(
         for place in [place for place in several if place[0] == len(rows)]:
             del several[place]
     if taken:
-        repairs.append(f"totals or notes at the end, passed over: {_line_list(sorted(taken))}")
+        repairs.append(f"totals or notes at the end, passed over: {line_ranges(taken)}")
     return count
-
-
-def _line_list(lines: list[int]) -> str:
-    shown = ", ".join(map(str, lines[:10])) + (" ..." if len(lines) > 10 else "")
-    return f"line {shown}" if len(lines) == 1 else f"lines {shown} ({len(lines)})"
 
 
 def _refuse_swallowed_rows(name: str, raw: RawRows) -> None:
@@ -589,7 +584,7 @@ def _garbled(raw: RawRows) -> list[str]:
     if not lines:
         return []
     return [
-        f"letters look garbled (such as Ã¼ or n?n), {_line_list(lines)}: compare the names with "
+        f"letters look garbled (such as Ã¼ or n?n), {line_ranges(lines)}: compare the names with "
         "their source; if they are wrong, export again as CSV UTF-8"
     ]
 
@@ -702,7 +697,7 @@ def _decoded_by_line(name: str, data: bytes) -> tuple[str, list[str]]:
             expected = "text in UTF-8, UTF-16 or Windows-1252: save it again as CSV UTF-8"
             raise TableError(Problem(name, expected, line)) from None
     rest = "and the rest as UTF-8" if mixed else "since the file is not UTF-8"
-    said = f"{_line_list(other)} read as Windows-1252 {rest}: compare the names"
+    said = f"{line_ranges(other)} read as Windows-1252 {rest}: compare the names"
     return "".join(texts), [said]
 
 

@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,7 @@ def filled_sheets(name: str, data: bytes) -> list[str]:
     return [one for one, rows in sheets.items() if one not in hidden and any(map(any, rows))]
 
 
+@lru_cache(maxsize=1)  # a page looks at one workbook again and again: its sheets, columns, rows
 def _sheets(name: str, data: bytes) -> tuple[dict[str, list[list[Any]]], set[str]]:
     """Rows of every sheet, and which sheets are hidden."""
     expected = (

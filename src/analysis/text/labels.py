@@ -77,17 +77,6 @@ def dollars(amount: float) -> str:
     return f"${amount:,.0f}" if amount == int(amount) else f"${amount:,.2f}"
 
 
-def counted(number: float, noun: str) -> str:
-    """Write a whole number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "program"), counted(0, "program")
-    ('1 program', '0 programs')
-    """
-    return f"{number:.0f} {noun}" + ("" if number == 1 else "s")
-
-
 def in_sentence(label: str) -> str:
     """Write a label as it stands within a sentence."""
     return label if label.startswith(("Step ", "DO-")) else label[:1].lower() + label[1:]

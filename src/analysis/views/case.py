@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -164,11 +162,6 @@ def as_what_if(case: Case, changed: str) -> Case:
     return replace(case, student_id=student_id, rest=tuple(own.items()))
 
 
-def what_if_sentence(changes: Sequence[str]) -> str:
-    """What a what-if changes, as one sentence."""
-    return sentence("page/what_if", changes=changes)
-
-
 def case_json(case: Case) -> dict[str, Any]:
     """The case as plain values, which `case_from_json` reads back."""
     return json.loads(json.dumps(asdict(case), default=lambda value: value.item()))
@@ -195,25 +188,6 @@ def case_from_json(values: Mapping[str, Any]) -> Case:
         message = "a saved case that cannot be read: it was changed or cut short"
         raise ModelError(message) from None
     return case
-
-
-def case_csv(case: Case) -> str:
-    """The case as students.csv with one row, which the loader reads back."""
-    row = case.student().iloc[0].to_dict()
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(row)
-    writer.writerow([cell_text(value) for value in row.values()])
-    return stream.getvalue()
-
-
-def cell_text(value: Any) -> str:
-    """A value as a cell of a CSV file that the loader reads back."""
-    if isinstance(value, tuple):
-        return ";".join(str(part) for part in value)
-    if value is None or pd.isna(value):
-        return ""
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def case_assumptions(case: Case, base: Assumptions) -> Assumptions:

@@ -15,7 +15,7 @@ from analysis.assumptions import read_assumptions
 from analysis.errors import Problem
 from analysis.model.chance import interview_chance
 from analysis.model.what_if import what_if
-from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
+from analysis.tables import read_programs_and_wishes, read_student
 from analysis.tables.check import check_table
 
 BASE = "base"
@@ -105,9 +105,7 @@ def chances(
         If an assumption or a what-if is not understood.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
-    programs = read_programs(programs_csv)
-    preferences = read_if_given("preferences", preferences_csv)
-    refuse_strangers(students_csv, programs_csv, preferences_csv)
+    programs, preferences = read_programs_and_wishes(students_csv, programs_csv, preferences_csv)
     problems: tuple[Problem, ...] = ()
     if student_id:
         students = read_student(students_csv, student_id)

@@ -20,7 +20,7 @@ from analysis.model.sensitivity import Case, match_variance, resampled
 from analysis.model.sensitivity.influence import ALL_WEIGHTS
 from analysis.model.sensitivity.smaa import unheard
 from analysis.paths import from_root
-from analysis.tables import read_if_given, read_programs, refuse_strangers
+from analysis.tables import read_if_given, read_programs, read_programs_and_wishes
 from analysis.tables.check import check_table
 from analysis.views.robustness import cache_path, cached_result, case_of, keep_result
 from analysis.workers.work import Work, Workers
@@ -63,7 +63,7 @@ def class_robustness(
     Parameters
     ----------
     students_csv, programs_csv, preferences_csv, assumptions_toml, overrides
-        As for `student_sensitivity`; rows of students that are wrong are left out here.
+        As for `robustness`; rows of students that are wrong are left out here.
     draws : int, optional
         For each student; by default ``robustness.report_draws``.
     seed : int, optional
@@ -89,16 +89,15 @@ def class_robustness(
     Raises
     ------
     TableError, AssumptionError
-        As for `student_sensitivity`; what is wrong with one student stands in that student's row.
+        As for `robustness`; what is wrong with one student stands in that student's row.
     ClusterError
         If the workers went away.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
     count = int(assumptions.value("robustness.report_draws")) if draws is None else draws
     start = int(assumptions.value("robustness.seed")) if seed is None else seed
-    read_programs(programs_csv)  # what is wrong with a file is said before the first student
-    read_if_given("preferences", preferences_csv)
-    refuse_strangers(students_csv, programs_csv, preferences_csv)
+    # What is wrong with a file is said before the first student.
+    read_programs_and_wishes(students_csv, programs_csv, preferences_csv)
     question = ["class", assumptions.fingerprint, count, start]
     kept_at = cache_path(question, (programs_csv, preferences_csv)) if cached else None
     students = check_table(Path(students_csv), "students").rows.drop(columns=NOT_COMPUTED_WITH)
@@ -180,18 +179,17 @@ def _class_row(
     student_id: str, case: Case, assumptions: Assumptions, draws: int, seed: int
 ) -> dict[str, Any]:
     row: dict[str, Any] = {"student_id": student_id, "list_length": 0, "problem": ""}
-    base = case.best_at_base()
-    if base.size:
-        lists = resampled(case, case.inputs.drawn(draws, seed), base)
+    if case.base:
+        lists = resampled(case, case.inputs.drawn(draws, seed))
         sample = int(assumptions.value("robustness.variance_sample"))
-        totals = match_variance(case, sample, seed, base).set_index("input")["total"]
+        totals = match_variance(case, sample, seed).set_index("input")["total"]
         single = totals.drop(index=ALL_WEIGHTS).dropna()
         row |= {
-            "list_length": int(base.size),
+            "list_length": len(case.base),
             "kept_in_95_percent": lists.least_kept,
             "mean_overlap": float(lists.draws["overlap"].mean()),
             "doubtful": len(lists.unstable(assumptions.value("robustness.kept_share"))),
-            "match_chance": float(case.match_chances(case.inputs.base(), base)[0]),
+            "match_chance": float(case.match_chances(case.inputs.base())[0]),
             "moves_most": str(single.idxmax()) if len(single) else "",
             "moves_most_share": float(single.max()) if len(single) else math.nan,
             "weights_share": float(totals[ALL_WEIGHTS]),

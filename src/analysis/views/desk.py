@@ -42,7 +42,7 @@ from analysis.text.labels import (
     to_verify,
 )
 from analysis.views.application_list import ListView
-from analysis.views.case import Case, case_assumptions, cell_text
+from analysis.views.case import Case, case_assumptions
 from analysis.views.pick import left_out_reason, list_words, listed_because
 
 FilePath = str | os.PathLike[str]
@@ -137,16 +137,6 @@ def checked_file(path: FilePath, table: str) -> tuple[str, bool]:
     except TableError as error:
         return render("page/refused", name=Path(path).name, error=error), False
     return report_of(checked), len(checked.rows) > 0
-
-
-def whose_data(desk: Desk) -> str:
-    """Whose data are shown, from which files, with how many rows used and refused."""
-    return sentence("page/files", made_up=desk.made_up, files=desk.sources)
-
-
-def rows_csv(rows: pd.DataFrame) -> str:
-    """Rows of a table as CSV that the loader reads back; unknown is empty."""
-    return rows.map(cell_text).to_csv(index=False, lineterminator="\n")
 
 
 def case_toml(case: Case, desk: Desk) -> str:

@@ -20,31 +20,20 @@ from analysis.model.parameters import FLAGS, heaviest_first, listed
 from analysis.paths import from_root
 from analysis.tables import read_student
 from analysis.tables.graduate_files import read_graduate_files
-from analysis.text import sentence, table
+from analysis.text import table
 from analysis.text.labels import FEATURES
 
 
-def graduates_like(
-    student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions
-) -> Alike | str:
-    """What became of the graduates most like a student, or why nothing is said."""
-    if graduates is None:
-        return sentence("findings/no_graduates", why=None)
-    try:
-        return graduates_alike(
-            student.iloc[0].to_dict(),
-            graduates,
-            smallest_cell=int(assumptions.value("graduates.smallest_cell")),
-            most=int(assumptions.value("graduates.most_alike")),
-        )
-    except ModelError as error:
-        return sentence("findings/no_graduates", why=error)
-
-
-def alike_table(found: Alike | str) -> pd.DataFrame:
-    """Rows of a table about graduates like a student."""
-    compared = [] if isinstance(found, str) else [FEATURES[name] for name in found.compared]
-    return table("findings/alike_table", found=found, compared=compared)
+def similar_graduates(
+    student: pd.DataFrame, graduates: pd.DataFrame, assumptions: Assumptions
+) -> Alike:
+    """What became of the graduates most like a student; an error where too few are."""
+    return graduates_alike(
+        student.iloc[0].to_dict(),
+        graduates,
+        smallest_cell=int(assumptions.value("graduates.smallest_cell")),
+        most=int(assumptions.value("graduates.most_alike")),
+    )
 
 
 def graduates_like_table(
@@ -70,7 +59,7 @@ def graduates_like_table(
     Returns
     -------
     DataFrame
-        As `alike_table`.
+        A row a fact: what, value; or one row that says why nothing is told.
 
     Raises
     ------
@@ -83,7 +72,14 @@ def graduates_like_table(
     mapping = from_root(mapping_toml) if str(mapping_toml) else None
     files = [from_root(graduates_csv)] if str(graduates_csv) else []
     graduates = read_graduate_files(files, mapping) if files else None
-    return alike_table(graduates_like(student, graduates, read_assumptions(assumptions_toml)))
+    found, why = None, ""
+    try:
+        if graduates is not None:
+            found = similar_graduates(student, graduates, read_assumptions(assumptions_toml))
+    except ModelError as error:
+        why = str(error)
+    compared = [] if found is None else [FEATURES[name] for name in found.compared]
+    return table("findings/alike_table", found=found, why=why, compared=compared)
 
 
 FORMAT = "countersignal pool 1"

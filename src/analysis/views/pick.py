@@ -33,7 +33,7 @@ from analysis.model.choice.problem import ListWishes as ListWishes  # a command 
 from analysis.model.portfolio import Method
 from analysis.model.profile import has_score
 from analysis.model.what_if import what_if
-from analysis.tables import read_if_given, read_programs, read_student, refuse_strangers
+from analysis.tables import read_programs_and_wishes, read_student
 from analysis.tables.codes import specialty_name
 from analysis.text import sentence, sentences
 from analysis.text.labels import (
@@ -84,11 +84,6 @@ def list_words(plan: ListView) -> dict[str, Any]:
         "below_price": found.below_price,
         "fee_usd": plan.fee_usd,
     }
-
-
-def list_sentences(plan: ListView) -> list[str]:
-    """What a list is, its match chance with range, and what that rests on."""
-    return sentences("pick/sentences", **list_words(plan))
 
 
 def curve_sentences(
@@ -224,6 +219,7 @@ def list_comparison(
                 "signals_moved": [
                     one for one in found.chosen if one in before and before[one] != after[one]
                 ],
+                "budget_lifted": budget_lifted(base, found),
             }
         )
     return rows
@@ -301,7 +297,7 @@ class PickAnswer:
             }
             for row in found.left_out.to_dict("records")
         ]
-        said = list_sentences(plan)
+        said = sentences("pick/sentences", **list_words(plan))
         score = score_record(self.score)
         said += sentences("pick/score", **score) if score else []
         if found.chosen:
@@ -355,7 +351,10 @@ class PickAnswer:
             ].to_dict("records"),
             "worth_sending": worth_sending,
             "sentences": said,
-            "what_ifs": [row | {"sentence": _what_if_sentence(row)} for row in self._compared()],
+            "what_ifs": [
+                row | {"sentence": sentence("pick/what_if", row=row)}
+                for row in list_comparison(found, self.what_ifs)
+            ],
             "plans": plans,
             "tracks": tracks,
             "couple": couple,
@@ -363,17 +362,6 @@ class PickAnswer:
             "fingerprint": found.fingerprint,
         }
         return {name: _plain(value) for name, value in record.items()}
-
-    def _compared(self) -> list[dict[str, Any]]:
-        """The what-ifs beside the list, and which of them leave its budget out of account."""
-        return [
-            row | {"budget_lifted": budget_lifted(self.found, self.what_ifs[row["changes"]])}
-            for row in list_comparison(self.found, self.what_ifs)
-        ]
-
-
-def _what_if_sentence(row: dict[str, Any]) -> str:
-    return sentence("pick/what_if", row=row)
 
 
 def _years_record(years: LinkedYears) -> dict[str, Any]:
@@ -483,9 +471,7 @@ def pick(
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
     student = read_student(students_csv, student_id)
-    programs = read_programs(programs_csv)
-    preferences = read_if_given("preferences", preferences_csv)
-    refuse_strangers(students_csv, programs_csv, preferences_csv)
+    programs, preferences = read_programs_and_wishes(students_csv, programs_csv, preferences_csv)
     asked = wishes or ListWishes()
     found = application_list(
         student, programs, assumptions, preferences, asked, method=method, with_range=with_range

@@ -12,10 +12,10 @@ from analysis.assumptions import Assumptions, FeeStep
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import application_list
 from analysis.model.choice.plans import score_outlook, second_plan
-from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.sensitivity import report_lists
 from analysis.text import table
 from analysis.views.application_list import ListView, WhatIf, what_ifs_of
+from analysis.views.graduates import similar_graduates
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
 
@@ -207,9 +207,7 @@ def report_view(
     if found is not None and plan is not None and not plan.empty:
         what_ifs |= what_ifs_of(student, programs, assumptions, preferences, found)
         parts = parts_of_chance(student, programs, assumptions, record, found.programs)
-        drawn = report_lists(
-            student, found.problem, assumptions, found.choice.chosen.tolist(), preferences
-        )
+        drawn = report_lists(found, assumptions)
         if len(record.specialties) > 1:
             *single, _ = second_plan(student, programs, assumptions, preferences)
             within = found.programs.groupby("specialty")["match_share"].sum()
@@ -262,12 +260,7 @@ def _alike(
     if graduates is None:
         return None
     try:
-        group: Alike = graduates_alike(
-            student.iloc[0].to_dict(),
-            graduates,
-            smallest_cell=int(assumptions.value("graduates.smallest_cell")),
-            most=int(assumptions.value("graduates.most_alike")),
-        )
+        group = similar_graduates(student, graduates, assumptions)
     except ModelError:
         return None
     matched = round(group.n * group.matched_rate)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analysis import __version__
 from analysis.assumptions import FACTORS, Assumptions, factor_components, read_assumptions
-from analysis.model.choice.problem import list_problem
+from analysis.model.choice.application_list import application_list
 from analysis.model.profile import specialties_of
 from analysis.model.sensitivity import (
     Case,
@@ -31,11 +31,10 @@ from analysis.model.sensitivity.smaa import unheard
 from analysis.model.survey import WAYS, component_weights, factor_ratings, survey_assumptions
 from analysis.paths import from_root, project_root
 from analysis.tables import (
-    read_if_given,
     read_pd_responses,
     read_programs,
+    read_programs_and_wishes,
     read_student,
-    refuse_strangers,
 )
 from analysis.tables.codes import specialty_name
 from analysis.text import sentence, sentences
@@ -125,38 +124,6 @@ Files = str | os.PathLike[str]
 DIGITS = 6
 
 
-def student_sensitivity(
-    student_id: str,
-    students_csv: Files,
-    programs_csv: Files,
-    preferences_csv: Files = "",
-    assumptions_toml: Files | None = None,
-    overrides: Sequence[str] = (),
-    draws: int | None = None,
-    seed: int | None = None,
-    progress: Callable[[int], object] = unheard,
-    responses_csv: Files = "",
-) -> SensitivityAnalysis:
-    """The sensitivity analysis of one student, from files."""
-    assumptions = read_assumptions(assumptions_toml, overrides)
-    student = read_student(students_csv, student_id)
-    drawn = None
-    if str(responses_csv):
-        surveyed = surveyed_weights(
-            read_pd_responses(responses_csv),
-            factor_components(),
-            assumptions,
-            f"survey {Path(responses_csv).name}",
-            tuple(specialties_of(student.iloc[0], assumptions)),
-        )
-        assumptions, drawn = surveyed.assumptions, surveyed.drawn
-    programs = read_programs(programs_csv)
-    preferences = read_if_given("preferences", preferences_csv)
-    refuse_strangers(students_csv, programs_csv, preferences_csv)
-    case = case_of(student, programs, preferences, assumptions, drawn)
-    return sensitivity_analysis(case, assumptions, draws=draws, seed=seed, progress=progress)
-
-
 def case_of(
     student: pd.DataFrame,
     programs: pd.DataFrame,
@@ -165,8 +132,8 @@ def case_of(
     surveyed: NDArray[np.float64] | None = None,
 ) -> Case:
     """One student's row as a case for the analysis."""
-    problem = list_problem(student, programs, assumptions, preferences)
-    return student_case(student, problem, assumptions, preferences, surveyed)
+    found = application_list(student, programs, assumptions, preferences, with_range=False)
+    return student_case(found, assumptions, surveyed)
 
 
 def robustness(
@@ -188,9 +155,13 @@ def robustness(
     Parameters
     ----------
     student_id, students_csv, programs_csv, preferences_csv, assumptions_toml, overrides
-        As for `student_sensitivity`.
-    draws, seed, progress, responses_csv
-        As for `student_sensitivity`.
+        As for `pick`.
+    draws, seed : int, optional
+        As the assumptions say without.
+    progress : callable
+        Is told how many lists are made again.
+    responses_csv : str or path-like
+        Raw responses of program directors, whose weights are drawn; "" for none.
     cached : bool
         Whether an answer to the same question is taken from ``data/private/cache`` and left there.
         The key is a hash over the files' bytes, the assumptions, the options and the code.
@@ -201,12 +172,12 @@ def robustness(
         JSON-ready: student_id, fingerprint, draws, seed, base_list (in the order taken),
         match_chance, selection_acceptability {program_id: share}, sampling_error
         {program_id: [low, high]}, sobol, tornado, flips, order_flips, overlap, smaa {firsts,
-        contests}, findings (sentences), note (what its match chances leave out).
+        contests}, signals (share of the draws in which a program gets which), findings (sentences).
 
     Raises
     ------
     TableError, RowError, AssumptionError, ModelError
-        As for `student_sensitivity`.
+        As for `pick`.
     """
     assumptions = read_assumptions(assumptions_toml, overrides)
     factors = from_root(FACTORS) if responses_csv else ""
@@ -215,18 +186,20 @@ def robustness(
     before = cached_result(kept) if cached else None
     if before is not None:
         return before
-    found = student_sensitivity(
-        student_id,
-        students_csv,
-        programs_csv,
-        preferences_csv,
-        assumptions_toml,
-        overrides,
-        draws,
-        seed,
-        progress,
-        responses_csv,
-    )
+    student = read_student(students_csv, student_id)
+    drawn = None
+    if str(responses_csv):
+        surveyed = surveyed_weights(
+            read_pd_responses(responses_csv),
+            factor_components(),
+            assumptions,
+            f"survey {Path(responses_csv).name}",
+            tuple(specialties_of(student.iloc[0], assumptions)),
+        )
+        assumptions, drawn = surveyed.assumptions, surveyed.drawn
+    programs, preferences = read_programs_and_wishes(students_csv, programs_csv, preferences_csv)
+    case = case_of(student, programs, preferences, assumptions, drawn)
+    found = sensitivity_analysis(case, assumptions, draws=draws, seed=seed, progress=progress)
     answer = {"student_id": student_id, **_content(found)}
     if cached:
         keep_result(kept, answer)
@@ -276,8 +249,8 @@ def _content(found: SensitivityAnalysis) -> dict[str, Any]:
             "mean": rounded(lists.draws["regret"].mean()),
             "in_95_percent_at_most": rounded(lists.draws["regret"].quantile(0.95)),
         },
+        "signals": _records(lists.signals),
         "findings": findings(found),
-        "note": sentence("findings/without_signals", match=found.match_chance),
     }
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analysis.assumptions import read_assumptions
 from analysis.model.choice.season import Standing, season_standing
-from analysis.tables import read_if_given, read_offers, read_programs, read_student
+from analysis.tables import read_offers, read_programs_and_wishes, read_student
 from analysis.text import sentence, sentences
 from analysis.text.labels import SEASON_ANSWERS
 
@@ -118,11 +118,8 @@ def season(
     AssumptionError, ModelError
         If an assumption is not understood, or the offers are not of this student's programs.
     """
-    found = season_standing(
-        read_student(students_csv, student_id),
-        read_programs(programs_csv),
-        read_offers(offers_csv),
-        read_assumptions(assumptions_toml, overrides),
-        read_if_given("preferences", preferences_csv),
-    )
+    student = read_student(students_csv, student_id)
+    programs, preferences = read_programs_and_wishes(students_csv, programs_csv, preferences_csv)
+    assumptions = read_assumptions(assumptions_toml, overrides)
+    found = season_standing(student, programs, read_offers(offers_csv), assumptions, preferences)
     return SeasonAnswer(found)

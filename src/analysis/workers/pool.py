@@ -15,7 +15,7 @@ import time
 import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cache
 from multiprocessing import resource_tracker
 from pathlib import Path
@@ -114,18 +114,21 @@ class Isolation:
         try:
             self._scratch = ScratchFolder()
             self.folder = self._scratch.path
-            unpack(files, self.folder)
+            try:
+                unpack(files, self.folder)
+            except BaseException:
+                self._scratch.cleanup()
+                raise
         except OSError as error:
             message = (
                 f"the folder for temporary files, {tempfile.gettempdir()}, cannot be written "
                 f"({error.strerror}): make room there, or name another folder in TMPDIR"
             )
             raise ScratchError(message) from None
-        self._before = {name: os.environ.get(name) for name in ONE_THREAD}
-        os.environ.update(ONE_THREAD)
+        self._environment = _one_thread()
+        self._environment.__enter__()
         context = multiprocessing.get_context(start_method or usual_start_method())
-        context.set_forkserver_preload([__name__, preload])
-        _start_helpers(context.get_start_method())
+        start_helpers(preload, context.get_start_method())
         self._pool = ProcessPool(
             max_workers=processes,
             initializer=_warm,
@@ -169,11 +172,7 @@ class Isolation:
     def _left(self) -> None:
         self._pool.join()
         self._scratch.cleanup()
-        for name, value in self._before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        self._environment.__exit__(None, None, None)
 
 
 def fault_of(error: Exception) -> str:
@@ -184,21 +183,41 @@ def fault_of(error: Exception) -> str:
     return f"Countersignal has a fault here ({type(error).__name__}{place}): please report it"
 
 
-def _start_helpers(start_method: str) -> None:
-    """Start what starts processes deaf to the signals that a whole group hears."""
-    # The command itself hears them, and ends its processes in order.
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """Let processes that start meanwhile use one thread of linear algebra each."""
+    before = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(ONE_THREAD)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def start_helpers(preload: str, start_method: str = "") -> None:
+    """Start what starts processes; a fork server loads a module while its caller goes on.
+
+    It is deaf to the signals that a whole group hears: the command itself hears them, and ends its
+    processes in order.
+    """
     heard: dict[int, Any] = {}
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGHUP", "SIGTERM"):
+        for name in ("SIGHUP", "SIGINT", "SIGTERM"):
             if hasattr(signal, name):
                 number = getattr(signal, name)
                 heard[number] = signal.signal(number, signal.SIG_IGN)
     try:
         resource_tracker.ensure_running()
-        if start_method == "forkserver":
+        if (start_method or usual_start_method()) == "forkserver":
             from multiprocessing import forkserver  # Windows has none
 
-            forkserver.ensure_running()
+            forkserver.set_forkserver_preload([__name__, preload])
+            with _one_thread():
+                forkserver.ensure_running()
     finally:
         for number, handler in heard.items():
             signal.signal(number, handler)

@@ -11,7 +11,6 @@ from analysis.errors import ModelError
 from analysis.model.chance import (
     Market,
     chance_blocks,
-    chance_by_parameters,
     drawn_chances,
     interview_chance,
 )
@@ -273,7 +272,11 @@ def test_draws_at_the_assumptions_own_parameters_are_the_chance():
     applicant = frame(pairs[0][0])
     programs = frame(*(p | {"program_id": f"P{at}"} for at, (_, p) in enumerate(pairs)))
     center = chance_parameters(ASSUMPTIONS)
-    at_center = chance_by_parameters(applicant, programs, ASSUMPTIONS)
+    ((part,),) = Market(programs, ASSUMPTIONS).parts(applicant)
+
+    def at_center(parameters):
+        return part.over_scores(part.by_score(parameters, ASSUMPTIONS))
+
     drawn = joint_draws(ASSUMPTIONS, 3, 1)
     lifted = type(center)(
         **{

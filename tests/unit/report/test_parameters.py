@@ -16,7 +16,8 @@ from analysis.report.exporter import CountersignalPDFExporter, document_from_not
 from analysis.report.render import scrubbed
 
 CELLS = (
-    'student_id: str = "S001"\nlimit: int = 15\nshow_names: bool = False\nplace: str = ""',
+    'student_id: str = "S001"\nlimit: int = 15\nshow_names: bool = False\nplace: str = ""\n'
+    'class_csv: str = ""',
     "from analysis.report import publish\npublish.check_parameters()",
     'publish.publish_identity(student_id, "Report on " + student_id, "2026-09-15", "ab12cd34")',
     'publish.publish_text(f"Head of {student_id}: {limit}, {show_names}.")',
@@ -99,6 +100,25 @@ def test_a_notebook_that_mixes_two_students_is_refused(run_for, again, restarted
         return
     with pytest.raises(ReportError, match="restart the kernel and run all cells"):
         document_from_notebook(mixed)
+
+
+@pytest.mark.parametrize("again", [{3}, {3, 4}, {4, 5}, {5}, {3, 4, 5}])
+def test_a_notebook_that_mixes_two_states_of_a_file_is_refused(run_for, tmp_path, again):
+    """Between two sessions the class was edited; then the cells of `again` ran once more."""
+    states = []
+    for content in ("S004,262", "S004,219", "S004,262"):
+        (tmp_path / "class.csv").write_text(content)
+        parameters = {"student_id": "S004", "class_csv": str(tmp_path / "class.csv")}
+        states.append(run_for.__wrapped__(**parameters))
+    for second, mixes in ((states[1], len(again) < 3), (states[2], False)):
+        mixed = copy.deepcopy(states[0])
+        for at in again:
+            mixed.cells[at] = copy.deepcopy(second.cells[at])
+        if mixes:
+            with pytest.raises(ReportError, match=r"a file was changed .* run all cells"):
+                document_from_notebook(mixed)
+        else:
+            assert document_from_notebook(mixed).student_id == "S004"
 
 
 @pytest.mark.parametrize("cell", [0, 1])

@@ -13,6 +13,7 @@ from analysis.paths import from_root
 from analysis.tables.check import check_files, check_table
 from analysis.tables.headers import column_of, resembled
 from analysis.tables.mapping import reading_with
+from analysis.tables.proposal import propose
 from analysis.tables.schemas import SCHEMAS
 from tests.unit.tables.class_file import GOOD, HEADER, checked, table_with
 
@@ -57,7 +58,7 @@ READ = {
     "names_mixed_encodings.csv": (4, ["line 5 read as Windows-1252 and the rest as UTF-8"]),
     "obgyn.csv": (2, ["spelling of specialty made uniform (1)"]),
     "programs_saved_by_excel.csv": (26, ["dates written as YYYY-MM-DD (26)"]),
-    "title_rows.csv": (3, ["above the header, passed over: lines 1, 2"]),
+    "title_rows.csv": (3, ["above the header, passed over: lines 1-2 (2)"]),
     "password_sign_on_terminal.csv": (2, ["spaces around a password cut, line 3"]),
 }
 
@@ -473,7 +474,7 @@ def test_letters_that_another_program_spoilt_are_told_by_their_line(tmp_path):
     text = f"{HEADER},name\n1,Psychiatry,240,pass,,Nguy?n\n2,Psychiatry,240,pass,,MÃ¼ller\n"
     repairs = " ".join(checked(tmp_path, text).repairs)
     assert "letters look garbled" in repairs
-    assert "lines 2, 3" in repairs
+    assert "lines 2-3" in repairs
     assert "ller" not in repairs
 
 
@@ -616,3 +617,29 @@ def test_half_a_logo_is_refused_before_any_work(tmp_path, name):
     (tmp_path / "b.toml").write_text(f'logo = "{name}"')
     with pytest.raises(SettingsError, match=f"found '{name}'; expected the path of a whole"):
         read_branding(tmp_path / "b.toml")
+
+
+EXPORT = "Student No,Name,Specialty,USMLE Step 2 CK,Step 1{}\n1,A B,Psychiatry,250,P{}\n"
+
+
+def test_a_file_without_red_flags_is_asked_about_and_never_taken_for_a_clean_class(tmp_path):
+    (tmp_path / "class.csv").write_text(EXPORT.format("", ""))
+    found = propose(tmp_path / "class.csv", "students")
+    assert found.questions == ["red_flags: no column holds it for sure"]
+    (tmp_path / "mapping.toml").write_text(found.toml())
+    text, code = check_files([tmp_path / "class.csv"])
+    assert code == 2
+    assert "column red_flags: expected a column of this name" in text
+    # Only a person says that nobody has one.
+    (tmp_path / "mapping.toml").write_text(found.toml().replace("# red_flags", "red_flags"))
+    text, code = check_files([tmp_path / "class.csv"])
+    assert code == 0
+    assert "red_flags is 'none' in every row" in text
+
+
+def test_an_unknown_word_is_no_red_flag_only_where_a_person_says_so(tmp_path):
+    (tmp_path / "class.csv").write_text(EXPORT.format(",Concerns", ",Unknown"))
+    proposed = propose(tmp_path / "class.csv", "students").toml()
+    assert '# "Unknown" = ""  # 1 row; as it stands, it would be read as none' in proposed
+    (tmp_path / "mapping.toml").write_text(proposed)
+    assert check_files([tmp_path / "class.csv"])[1] > 0

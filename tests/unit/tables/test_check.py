@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.cli import main
-from analysis.errors import RowError, TableError
+from analysis.errors import RowError, TableError, problem_lines
 from analysis.tables import read_students
 from analysis.tables.check import check_files, check_table
 from analysis.tables.loading import report_of
@@ -401,7 +401,7 @@ def test_messages_that_are_alike_are_one_with_a_count_and_none_is_lost(tmp_path,
     text, _ = check_files([tmp_path / "class.csv"])
     column = "column step2_ck: found '2x', '3x', '4x' and others; expected a whole number"
     (message,) = [line for line in text.splitlines() if "step2_ck" in line]
-    assert message.startswith(f"  class.csv, 5 lines (2, 3, 4 ...), {column}")
+    assert message.startswith(f"  class.csv, lines 2-6 (5), {column}")
     # Up to three stand each by itself, in the order of the file.
     few = [line for line in check_files([tmp_path / "p.csv"])[0].splitlines() if "step2_ck" in line]
     assert [line.split(",")[1] for line in few] == [" line 2", " line 3", " line 4"]
@@ -411,5 +411,14 @@ def test_messages_that_are_alike_are_one_with_a_count_and_none_is_lost(tmp_path,
     assert [(one["line"], one["value"]) for one in listed] == list(
         zip(range(2, 7), cells[:5], strict=True)
     )
-    with pytest.raises(TableError, match=r"^class.csv, 5 lines \(2, 3, 4 ...\), column step2_ck"):
+    with pytest.raises(TableError, match=r"^class.csv, lines 2-6 \(5\), column step2_ck"):
         read_students(tmp_path / "class.csv")
+
+
+def test_every_line_of_alike_messages_is_named_as_long_as_they_are_few_ranges(tmp_path):
+    wrong = [*range(2, 52), *range(60, 120, 2)]
+    rows = "".join(f"{n},Psychiatry,{'x' if n in wrong else 250},pass,\n" for n in range(2, 120))
+    (message,) = problem_lines(checked(tmp_path, f"{HEADER}\n{rows}").problems)
+    ranges = ", ".join(map(str, range(60, 98, 2)))
+    more = "and 11 more lines; check --format csv lists all (80)"
+    assert message.startswith(f"file.csv, lines 2-51, {ranges} {more}, column step2_ck: found 'x'")

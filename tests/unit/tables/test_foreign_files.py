@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 import zipfile
 
 import pandas as pd
@@ -15,6 +16,7 @@ from analysis.paths import from_root
 from analysis.tables.check import check_files, check_table
 from analysis.tables.mapping import how_to_read, raw_rows, reading_with
 from analysis.tables.proposal import proposal_of, propose, write_mapping
+from analysis.tables.reading import sheet_names
 from tests.unit.tables.class_file import GOOD, HEADER
 from tests.unit.tables.test_cases import CASES
 
@@ -342,3 +344,17 @@ def test_words_that_are_read_as_empty_are_not_asked_about(tmp_path):
     text = "student_id,specialty,step2_ck,step1_result,red_flags\nS1,Psychiatry,240,P,N/A\n"
     (tmp_path / "class.csv").write_text(text)
     assert propose(tmp_path / "class.csv").questions == []
+
+
+def test_a_workbook_that_stays_as_it_is_is_unpacked_once(tmp_path, monkeypatch):
+    started = []
+    run = subprocess.run
+    monkeypatch.setattr(subprocess, "run", lambda *a, **how: started.append(a) or run(*a, **how))
+    path = workbook(tmp_path / "class.xlsx", Notes=pd.DataFrame({"Note": ["only once"]}))
+    assert sheet_names(path) == ["Class", "Notes"]
+    first, again = check_table(path, "students"), check_table(path, "students")
+    assert len(started) == 1
+    pd.testing.assert_frame_equal(first.rows, again.rows)
+    workbook(path, Other=pd.DataFrame({"Note": ["changed"]}))
+    assert sheet_names(path) == ["Class", "Other"]
+    assert len(started) == 2

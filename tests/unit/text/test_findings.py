@@ -14,7 +14,7 @@ def share(name, total):
 
 def kept(*numbers):
     draws = pd.DataFrame({"kept": numbers})
-    lists = Resampled(pd.DataFrame(), pd.DataFrame(), draws, np.arange(5))
+    lists = Resampled(pd.DataFrame(), pd.DataFrame(), draws, np.arange(5), pd.DataFrame())
     return sentence("findings/acceptability", least=lists.least_kept, listed=5, draws=len(draws))
 
 

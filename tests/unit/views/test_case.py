@@ -11,10 +11,10 @@ from analysis.model.profile import profile_points
 from analysis.paths import from_root
 from analysis.tables import read_students
 from analysis.tables.check import check_table
+from analysis.tables.loading import frame_csv
 from analysis.views.case import (
     Case,
     case_assumptions,
-    case_csv,
     case_of_row,
     differences,
     with_weight,
@@ -27,7 +27,7 @@ SCORE = Case("S1", ("Psychiatry",), 240.0)
 
 def read_back(case, folder):
     path = folder / "case.csv"
-    path.write_text(case_csv(case), encoding="utf-8")
+    path.write_text(frame_csv(case.student()), encoding="utf-8")
     return check_table(path, "students")
 
 

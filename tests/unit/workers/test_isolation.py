@@ -1,4 +1,8 @@
+import subprocess
+import sys
 import tempfile
+
+import pytest
 
 from analysis.workers.pool import START_METHODS, LocalPool, usual_start_method
 from analysis.workers.work import Work
@@ -16,3 +20,23 @@ def test_processes_start_where_the_temporary_folder_has_a_long_name(tmp_path, mo
 def test_a_fork_server_is_used_where_there_is_one(monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", "/tmp")  # noqa: S108 - a short name, nothing is written
     assert usual_start_method() == START_METHODS[0]
+
+
+EARLY = """
+import os, signal
+from multiprocessing import forkserver
+from analysis.workers.pool import LocalPool, start_helpers
+from analysis.workers.work import Work
+start_helpers("json")
+server = forkserver._forkserver._forkserver_pid
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    os.kill(server, number)
+print(list(LocalPool(1).results(Work(len, 60), ["three"])))
+assert forkserver._forkserver._forkserver_pid == server
+"""
+
+
+@pytest.mark.skipif("forkserver" not in START_METHODS, reason="the system has no fork server")
+def test_a_fork_server_that_still_loads_is_deaf_to_what_its_group_hears():
+    done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("[('three', 5)]\n", "")

@@ -40,6 +40,7 @@ from analysis.model.choice.problem import (
 from analysis.model.choice.value import match_chance, match_shares
 from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenarios
 from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
+from analysis.model.parameters import chance_parameters
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
 from analysis.model.profile import has_score, specialties_of
 
@@ -131,6 +132,14 @@ class ApplicationList:
     def market(self) -> Scenarios:
         """Offer chances of all programs under the signals of the list."""
         return market_of(self.by_option, self.choice)
+
+    @cached_property
+    def taken(self) -> NDArray[np.int64]:
+        """Positions in ``problem.programs``, that which adds most first, then most beside it."""
+        listed = self.choice.chosen
+        others = np.setdiff1d(np.arange(len(self.problem.programs)), listed)
+        first = greedy(self.market, self.problem.utility, listed.size, never=others)
+        return np.concatenate([first, np.setdiff1d(listed, first)])
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -394,7 +403,8 @@ def list_offers(
     rate = match_rates(row, whole.programs["specialty"], kinds, whole.ties, assumptions)
     ties = with_ties(preferences, str(row["student_id"]), asked)
     own = ListChances(student, whole, assumptions, ties)
-    by_score = own.if_sent(options)
+    sent = own.if_sent(options)(chance_parameters(assumptions))
+    by_score = {option: chances[0] for option, chances in sent.items()}
     if_sent = {option: own.over_scores(chances) for option, chances in by_score.items()}
     problem, floor_dropped = whole, False
     if not asked.fill:
@@ -413,7 +423,7 @@ def _best(
     choice = best_list(offers.by_option, problem.utility, rules, method)
     if rules.price is None or choice.chosen.size:
         return choice, rules, False
-    rules = _the_best_few(rules, int(assumptions.value("list.fewest")))
+    rules = the_best_few(rules, int(assumptions.value("list.fewest")))
     choice = best_list(offers.by_option, problem.utility, rules, method)
     return choice, rules, bool(choice.chosen.size)
 
@@ -433,7 +443,7 @@ def list_outcome(
     return matched, len(choice.chosen), list_fee(offers.problem, choice)
 
 
-def _the_best_few(rules: Constraints, number: int) -> Constraints:
+def the_best_few(rules: Constraints, number: int) -> Constraints:
     """The rules without a price, for a short list where no application is worth its own."""
     limit = number if rules.limit is None else min(number, rules.limit)
     return replace(rules, price=None, limit=limit)
@@ -646,16 +656,13 @@ def next_applications(
         Applications after which none adds ``list.flat_gain`` of match chance; None if each does.
     """
     problem = found.problem
-    listed = found.choice.chosen
-    others = np.setdiff1d(np.arange(len(problem.programs)), listed)
-    worth_most = greedy(found.market, problem.utility, listed.size, never=others)
     curve = next_application(
         _with_optional(found),
         problem.utility,
         len(problem.programs) if most is None else min(most, len(problem.programs)),
         problem.constraints.fees,
         problem.constraints.specialties(len(problem.programs)),
-        must=[*worth_most, *np.setdiff1d(listed, worth_most)],
+        must=found.taken,
         never=problem.constraints.never,
     )
     ids = problem.programs["program_id"].to_numpy(dtype=object)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -26,7 +26,7 @@ from analysis.model.choice.constraints import (
     members_of,
 )
 from analysis.model.level import program_levels
-from analysis.model.parameters import chance_parameters, listed
+from analysis.model.parameters import ChanceParameters, chance_parameters, listed
 from analysis.model.profile import ExpectedScore, specialties_of
 from analysis.vocabulary import DIVISIONS
 
@@ -607,6 +607,11 @@ class ListChances:
         return found
 
     @property
+    def red_flags(self) -> tuple[str, ...]:
+        """The student's."""
+        return tuple(self._parts[0].profile["red_flags"].iloc[0])
+
+    @property
     def expected(self) -> ExpectedScore | None:
         """Scores that the student may have; None where it is known."""
         return self._parts[0].expected
@@ -615,17 +620,31 @@ class ListChances:
         """Means of chances over the scores that the student may have, shape (programs,)."""
         return self._parts[0].over_scores(by_score)
 
-    def if_sent(self, options: Sequence[str]) -> dict[str, Floats]:
-        """Chances by score, as `by_score`, if every program got the same signal."""
-        parameters = chance_parameters(self._assumptions)
-        found: dict[str, list[Floats]] = {option: [] for option in options}
-        for part in self._parts:
-            terms = part.terms(parameters, self._assumptions)
-            for option, each in found.items():
-                sent = np.full(part.at.size, option, dtype=object)
-                sending = part.sending(sent, self._assumptions)
-                each.append(sending.by_score(parameters, self._assumptions, terms)[0])
-        return {option: in_order(self._parts, each) for option, each in found.items()}
+    def if_sent(self, options: Sequence[str]) -> Callable[[ChanceParameters], dict[str, Floats]]:
+        """Chances if every program got the same signal, as a function of the parameters.
+
+        By signal, at each score that the student may have: of shape (draws, k, programs).
+        """
+        sending = [
+            (
+                part,
+                {
+                    o: part.sending(np.full(part.at.size, o, dtype=object), self._assumptions)
+                    for o in options
+                },
+            )
+            for part in self._parts
+        ]
+
+        def at(parameters: ChanceParameters) -> dict[str, Floats]:
+            found: dict[str, list[Floats]] = {option: [] for option in options}
+            for part, by_option in sending:
+                terms = part.terms(parameters, self._assumptions)
+                for option, each in found.items():
+                    each.append(by_option[option].by_score(parameters, self._assumptions, terms))
+            return {option: in_order(self._parts, each) for option, each in found.items()}
+
+        return at
 
     def by_score(self, signals: Mapping[int, str]) -> Floats:
         """Chances at each score that the student may have, shape (k, programs); k is 1 if known."""

@@ -86,8 +86,9 @@ def tornado(
     return inputs.sort_values(["swing", "input"], ascending=[False, True], ignore_index=True)
 
 
-# Bisections after a flip was bracketed: the bracket shrinks by 2**24, below what is printed.
-BISECTIONS = 24
+# Parts that a bracket of a flip is cut into, all looked at together, and how often: it shrinks by
+# 2**24, below what is printed.
+SECTIONS, ROUNDS = 16, 6
 
 
 class Flip(NamedTuple):
@@ -146,33 +147,55 @@ def flip_in_range(
         path = base + np.sign(end - base) * step * np.arange(1, steps + 1)
         inside = path[(path - end) * np.sign(end - base) < 0]
         path = np.append(inside, end) if end != base else np.empty(0)
-        changed = [outcome != unchanged for outcome in result(path)] if path.size else []
-        if any(changed):
-            place = changed.index(True)
-            kept = path[place - 1] if place else base
-            found.append(bisected(result, unchanged, float(kept), float(path[place]), base))
-    if not found:
-        return Flip(float("nan"), float("nan"), unchanged)
-    return min(found, key=lambda flip: flip.distance)
+        outcomes = result(path) if path.size else []
+        place = next((at for at, one in enumerate(outcomes) if one != unchanged), None)
+        if place is not None:
+            kept = float(path[place - 1]) if place else base
+            flip = Flip(float(path[place]), abs(float(path[place]) - base), outcomes[place])
+            found.append((abs(kept - base), kept, flip))
+    nearest = min((flip.distance for _, _, flip in found), default=float("nan"))
+    # The other end's can be no nearer where what it keeps reaches beyond.
+    flips = [
+        narrowed(result, unchanged, kept, flip, base)
+        for reach, kept, flip in found
+        if reach < nearest
+    ]
+    nothing = Flip(float("nan"), float("nan"), unchanged)
+    return min(flips, key=lambda flip: flip.distance, default=nothing)
 
 
-def bisected(
+def flip_among(
+    result: Callable[[Floats], list[Hashable]],
+    base: float,
+    unchanged: Hashable,
+    choices: Sequence[float],
+) -> Flip:
+    """Nearest of a few values of one input at which a result differs from its base."""
+    nearest = np.array(sorted(choices, key=lambda value: (abs(value - base), value)))
+    for value, outcome in zip(nearest.tolist(), result(nearest), strict=True):
+        if outcome != unchanged:
+            return Flip(value, abs(value - base), outcome)
+    return Flip(float("nan"), float("nan"), unchanged)
+
+
+def narrowed(
     result: Callable[[Floats], list[Hashable]],
     unchanged: Hashable,
     kept: float,
-    changed: float,
+    flip: Flip,
     base: float,
 ) -> Flip:
     """The flip between a value that keeps the result and one that changes it."""
-    for _ in range(BISECTIONS):
-        middle = (kept + changed) / 2
-        if middle in (kept, changed):
-            break
-        if result(np.array([middle]))[0] == unchanged:
-            kept = middle
-        else:
-            changed = middle
-    return Flip(changed, abs(changed - base), result(np.array([changed]))[0])
+    for _ in range(ROUNDS):
+        between = np.linspace(kept, flip.value, SECTIONS + 1)[1:-1]
+        outcomes = result(between)
+        first = next((at for at, one in enumerate(outcomes) if one != unchanged), None)
+        if first != 0:
+            kept = float(between[-1 if first is None else first - 1])
+        if first is not None:
+            value = float(between[first])
+            flip = Flip(value, abs(value - base), outcomes[first])
+    return flip
 
 
 # Name of the group that holds all weights in a variance analysis.
@@ -212,7 +235,8 @@ def uncertain_inputs(
         between(TOLERANCE, 0.0, -points, points),
         *_level_inputs(assumptions),
         between(MATCH, assumptions.value(MATCH), *ends(assumptions, f"uncertainty.{MATCH}")),
-        one_of(CORRELATION, mix[len(mix) // 2], mix),
+        # At its base all of them are mixed, as in the list.
+        one_of(CORRELATION, float(np.mean(mix)), mix),
     ]
     weights = tuple(assumptions.weights[component] for component in COMPONENTS)
     firm = assumptions.value("uncertainty.weights_nu") if concentration is None else concentration

@@ -149,6 +149,7 @@ class Input:
     name: str
     base: float
     quantile: Callable[[Floats], Floats]
+    choices: tuple[float, ...] = ()  # all values that it may take, where they are few
 
     def range(self, tail: float) -> tuple[float, float, float]:
         """Lower quantile, base and upper quantile, widened where the base lies outside."""
@@ -190,7 +191,10 @@ def one_of(name: str, base: float, values: ArrayLike) -> Input:
         raise ModelError(f"{name}: at least one value is needed")
     last = choices.size - 1
     return Input(
-        name, base, lambda p: choices[np.minimum((p * choices.size).astype(np.int64), last)]
+        name,
+        base,
+        lambda p: choices[np.minimum((p * choices.size).astype(np.int64), last)],
+        tuple(choices.tolist()),
     )
 
 

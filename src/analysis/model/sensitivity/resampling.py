@@ -2,63 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.special import logit
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.chance import chance_by_parameters, wilson_interval
-from analysis.model.choice.problem import ListProblem, with_least_chance
-from analysis.model.correlation import mechanism, scenarios
-from analysis.model.portfolio import best_list
-from analysis.model.profile import has_score, profile_levels
+from analysis.model.chance import wilson_interval
+from analysis.model.choice.application_list import ApplicationList, the_best_few
+from analysis.model.parameters import ChanceParameters
 from analysis.model.sensitivity.influence import MATCH, order_flip, parameters_at, uncertain_inputs
 from analysis.model.sensitivity.inputs import Values
 from analysis.model.sensitivity.smaa import (
     Case,
+    Floor,
     Resampled,
     central_weights,
     list_flips,
     list_tornado,
     match_variance,
     pairwise_wins,
-    rank_acceptability,
     resampled,
     unheard,
 )
 
+Floats = NDArray[np.float64]
 Chosen = NDArray[np.int64]
 
 
 def student_case(
-    student: pd.DataFrame,
-    problem: ListProblem,
+    found: ApplicationList,
     assumptions: Assumptions,
-    preferences: pd.DataFrame | None = None,
     surveyed: NDArray[np.float64] | None = None,
 ) -> Case:
     """One student's list as a function of the uncertain assumptions (docs/methods.md, section 6).
 
-    Of the constraints it keeps must and never, and the number of programs that are recommended at
-    the base within number, budget and price. Signals are those already in `preferences`: a list
-    with signals to give away, or quotas, is made by another method, which takes too long to run
-    thousands of times.
+    A draw has the problem of the list itself: its number, budget, price and least chance, signals
+    to be given away, and a match rate for each program.
 
     Parameters
     ----------
-    student : DataFrame
-        One row of students, with a Step 2 CK score or an estimate, over which chances are means.
-    problem : ListProblem
-        That student's list problem.
+    found : ApplicationList
+        The student's list, made under the assumptions.
     assumptions : Assumptions
         The base of every input and its spread.
-    preferences : DataFrame, optional
-        Ties and signals, certain in every draw.
     surveyed : ndarray of float, shape (surveys, 5), optional
         Weights of a survey drawn again (`surveyed_weights`), where there is one.
 
@@ -70,46 +61,42 @@ def student_case(
     Raises
     ------
     ModelError
-        Without a score, or without room for a single program.
+        Without room for a single program, or with a rule that asks for "at least" so many.
     """
-    levels = profile_levels(student, assumptions).iloc[0]
-    if not has_score(student.iloc[0]):
-        raise ModelError("without a Step 2 CK score there is no chance, and no list to vary")
+    offers = found.offers
+    problem = offers.whole
     if problem.most < 1:
         raise ModelError("neither number nor budget leaves room for a single program")
-    chances_at = chance_by_parameters(student, problem.programs, assumptions, preferences)
+    rules, fewest = problem.constraints, int(assumptions.value("list.fewest"))
+    options = tuple(offers.if_sent)
+    ready: dict[bytes, Callable[[ChanceParameters], dict[str, Floats]]] = {}
 
-    def chance(values: Values) -> NDArray[np.float64]:
-        return chances_at(parameters_at(values, assumptions))
+    def chance(values: Values, programs: Chosen) -> dict[str, Floats]:
+        key = programs.tobytes()
+        if key not in ready:
+            every = programs.size == problem.utility.size
+            # Programs stand in rising order there, and are asked for in any.
+            own = offers.own if every else offers.own.of(np.sort(programs))
+            ready[key] = own.if_sent(options)
+        place = np.argsort(np.argsort(programs))
+        sent = ready[key](parameters_at(values, assumptions))
+        return {option: each[..., place] for option, each in sent.items()}
 
-    inputs = uncertain_inputs(assumptions, levels["red_flags"], surveyed=surveyed)
-    (base,) = chance(inputs.base())
+    floor = Floor(assumptions.value("list.least_chance"), fewest, problem.kept_anyway)
+    sent = dict(zip(found.choice.chosen.tolist(), found.choice.option, strict=True))
     return Case(
         program_id=tuple(problem.programs["program_id"].astype(str)),
         utility=problem.utility,
-        limit=_recommended_number(problem, base, assumptions),
-        inputs=inputs,
+        rules=rules,
+        inputs=uncertain_inputs(assumptions, offers.own.red_flags, surveyed=surveyed),
         chance=chance,
-        must=problem.constraints.must,
-        never=problem.constraints.never,
-        how=mechanism(assumptions),
+        how=offers.how,
+        held={at: sent[at] for at in found.taken.tolist()},
+        added=logit(offers.rate) - logit(assumptions.value("match_given_interview")),
+        expected=offers.own.expected,
+        floor=None if found.filled else floor,
+        few=None if rules.price is None else the_best_few(rules, fewest),
     )
-
-
-def _recommended_number(
-    problem: ListProblem, chance: NDArray[np.float64], assumptions: Assumptions
-) -> int:
-    """How many programs are worth their price at the base, without signals still to be given."""
-    least, fewest = assumptions.value("list.least_chance"), int(assumptions.value("list.fewest"))
-    rules = replace(
-        problem.constraints, gold=(), silver=(), quotas=(), fixed_signal={}, apart=(), barred={}
-    )
-    asked, _ = with_least_chance(
-        replace(problem, constraints=rules), {"none": chance}, least, fewest
-    )
-    rate, rho = assumptions.value("match_given_interview"), assumptions.values("latent_correlation")
-    found = best_list(scenarios(chance, rate, rho), problem.utility, asked.constraints, "greedy")
-    return int(found.chosen.size) or min(fewest, problem.most)
 
 
 @dataclass(frozen=True)
@@ -139,7 +126,6 @@ def sensitivity_analysis(
     *,
     draws: int | None = None,
     seed: int | None = None,
-    base: Chosen | None = None,
     progress: Callable[[int], object] = unheard,
 ) -> SensitivityAnalysis:
     """Run the whole sensitivity analysis for one student."""
@@ -147,19 +133,17 @@ def sensitivity_analysis(
     start = int(assumptions.value("robustness.seed")) if seed is None else seed
     if count < 1 or start < 0:
         raise ModelError("a sensitivity analysis needs at least 1 draw, and a seed of at least 0")
-    held = case.base_list() if base is None else base
-    (chance,) = case.match_chances(case.inputs.base(), held)
+    case = case.settled()
+    (chance,) = case.match_chances(case.inputs.base())
     drawn = case.inputs.drawn(count, start)
     return SensitivityAnalysis(
-        lists=resampled(case, drawn, held, progress),
-        variance=match_variance(
-            case, int(assumptions.value("robustness.variance_sample")), start, held
-        ),
-        tornado=list_tornado(case, held),
+        lists=resampled(case, drawn, progress),
+        variance=match_variance(case, int(assumptions.value("robustness.variance_sample")), start),
+        tornado=list_tornado(case),
         flips=list_flips(case, int(assumptions.value("robustness.flip_steps"))),
-        order_flips=order_flips(case, held),
+        order_flips=order_flips(case),
         firsts=first_places(case, drawn),
-        close_calls=close_calls(case, drawn, held),
+        close_calls=close_calls(case, drawn),
         match_chance=float(chance),
         draws=count,
         seed=start,
@@ -167,20 +151,11 @@ def sensitivity_analysis(
     )
 
 
-def report_lists(
-    student: pd.DataFrame,
-    problem: ListProblem,
-    assumptions: Assumptions,
-    base: Sequence[int],
-    preferences: pd.DataFrame | None = None,
-) -> Resampled:
+def report_lists(found: ApplicationList, assumptions: Assumptions) -> Resampled:
     """The student's own list against a few seeded draws, for a report."""
-    case = student_case(student, problem, assumptions, preferences)
-    # As many as were given to the student, who may have signals or a wish to fill the limit.
-    case = replace(case, limit=len(base))
+    case = student_case(found, assumptions)
     draws = int(assumptions.value("robustness.report_draws"))
-    values = case.inputs.drawn(draws, int(assumptions.value("robustness.seed")))
-    return resampled(case, values, np.asarray(base, dtype=np.int64))
+    return resampled(case, case.inputs.drawn(draws, int(assumptions.value("robustness.seed"))))
 
 
 def acceptability_changes(before: Resampled, after: Resampled) -> pd.DataFrame:
@@ -203,49 +178,48 @@ def acceptability_changes(before: Resampled, after: Resampled) -> pd.DataFrame:
     return ever.loc[order].reset_index(drop=True)
 
 
-Floats = NDArray[np.float64]
 # A program whose log-odds bend by more than this along a moving weight is screened or capped.
 STRAIGHT = 1e-9
 
 
-def worth(case: Case, values: Values) -> Floats:
-    """Worth of each application by itself, shape (draws, programs)."""
-    return case.chance(values) * values[MATCH][:, None] * case.utility
-
-
 def first_places(case: Case, values: Values) -> pd.DataFrame:
     """Programs that are worth most by themselves in some draw, and the weights under which."""
-    worths = worth(case, values)
-    first = rank_acceptability(worths)[:, 0]
-    low, high = wilson_interval(first * len(worths), len(worths), 0.95)
-    names = case.inputs.weight_names
-    central = central_weights(worths, np.stack([values[name] for name in names], axis=1))
-    rows = pd.DataFrame({"program_id": case.program_id, "first": first, "low": low, "high": high})
+    names, draws = case.inputs.weight_names, len(values[MATCH])
+    first = np.zeros((draws, case.utility.size), dtype=bool)
+    for own, worths in case.worths(values):
+        first[own, worths["none"].argmax(axis=1)] = True
+    share = first.mean(axis=0)
+    low, high = wilson_interval(share * draws, draws, 0.95)
+    central = central_weights(first, np.stack([values[name] for name in names], axis=1))
+    rows = pd.DataFrame({"program_id": case.program_id, "first": share, "low": low, "high": high})
     rows[list(names)] = central
     ever = rows[rows["first"] > 0]
     return ever.sort_values(["first", "program_id"], ascending=[False, True], ignore_index=True)
 
 
-def close_calls(case: Case, values: Values, base: ArrayLike) -> pd.DataFrame:
-    """For each program of a list, the one off it that it beats least often."""
-    listed = np.setdiff1d(np.asarray(base, dtype=np.int64), case.must)
-    off = np.setdiff1d(np.arange(len(case.program_id)), [*np.asarray(base), *case.never])
+def close_calls(case: Case, values: Values) -> pd.DataFrame:
+    """For each program of a list, the one off it that it beats least often with its signal."""
+    listed = np.setdiff1d(case.base_list(), case.rules.must)
+    off = np.setdiff1d(np.arange(len(case.program_id)), [*case.base, *case.rules.never])
     columns = ["program_id", "against", "wins", "low", "high"]
     if not (listed.size and off.size):
         return pd.DataFrame(columns=columns)
-    among = np.concatenate([listed, off])
-    wins = pairwise_wins(worth(case, values)[:, among])[: listed.size, listed.size :]
-    rival, share = wins.argmin(axis=1), wins.min(axis=1)
-    draws = len(values[MATCH])
+    names, draws = np.asarray(case.program_id, dtype=object), len(values[MATCH])
+    signal = np.array([case.base[at] for at in listed.tolist()], dtype=object)
+    wins = np.zeros((listed.size, off.size))
+    for block, worths in case.worths(values):
+        for option in set(signal):
+            own, worth = signal == option, worths[option]
+            wins[own] += block.size * pairwise_wins(worth[:, listed[own]], worth[:, off])
+    rival, share = wins.argmin(axis=1), wins.min(axis=1) / draws
     low, high = wilson_interval(share * draws, draws, 0.95)
-    names = np.asarray(case.program_id, dtype=object)
     rows = pd.DataFrame(
         dict(zip(columns, (names[listed], names[off[rival]], share, low, high), strict=True))
     )
     return rows.sort_values(["wins", "program_id"], ignore_index=True)
 
 
-def order_flips(case: Case, base: ArrayLike) -> pd.DataFrame:
+def order_flips(case: Case) -> pd.DataFrame:
     """Nearest share of each weight at which two programs of a list change places in chance.
 
     While one weight moves and the others are rescaled, log-odds are additive: ``t a + (1 - t) b``.
@@ -256,8 +230,6 @@ def order_flips(case: Case, base: ArrayLike) -> pd.DataFrame:
     ----------
     case : Case
         The student's list problem.
-    base : array_like of int
-        Positions of the programs on the list.
 
     Returns
     -------
@@ -265,20 +237,20 @@ def order_flips(case: Case, base: ArrayLike) -> pd.DataFrame:
         One row a weight: input, base, low, high, flip_value (NaN = no change within its range),
         falls, rises (program_id; "" where nothing flips), compared (how many programs).
     """
-    rows = []
+    rows, base = [], case.base_list()
     for name, (low, middle, high) in case.inputs.ranges().items():
         if name not in case.inputs.weight_names or low == high:
             continue
         shares = np.array([low, (low + high) / 2, high])
         with np.errstate(divide="ignore", invalid="ignore"):
-            odds = logit(case.chance(case.inputs.with_one(name, shares))[:, np.asarray(base)])
+            odds = logit(case.signalled(case.inputs.with_one(name, shares), case.base, base))
             bend = np.abs(odds[0] + odds[2] - 2 * odds[1])
         open_to_all = (bend < STRAIGHT) & (odds[0] != odds[2])
         slope = ((odds[2] - odds[0]) / (high - low))[open_to_all]
         nothing = odds[0][open_to_all] - slope * low
         flip = order_flip(np.c_[nothing + slope, nothing], [middle, 1 - middle], 0)
         pair = flip.outcome if isinstance(flip.outcome, tuple) else ()
-        names = np.asarray(case.program_id, dtype=object)[np.asarray(base)][open_to_all]
+        names = np.asarray(case.program_id, dtype=object)[base][open_to_all]
         inside = bool(pair) and low <= flip.value <= high
         rows.append(
             {

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
 
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
-from analysis.model.choice.greedy import greedy
-from analysis.model.choice.value import expected_utility
-from analysis.model.correlation import Mechanism, Scenarios, scenarios
+from analysis.model.choice.constraints import OPTIONS, Constraints
+from analysis.model.choice.exact import GAP
+from analysis.model.choice.many import (
+    ManyLists,
+    ManyOffers,
+    ManyRules,
+    list_values,
+    many_lists,
+    near_programs,
+)
+from analysis.model.choice.value import program_order
+from analysis.model.correlation import Mechanism, states_apart
+from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE
+from analysis.model.profile import ExpectedScore
 from analysis.model.sensitivity.influence import (
     ALL_WEIGHTS,
     CORRELATION,
     MATCH,
+    flip_among,
     flip_in_range,
     sobol_indices,
     sobol_sample,
@@ -27,121 +40,369 @@ from analysis.model.sensitivity.influence import (
 from analysis.model.sensitivity.inputs import Inputs, Values
 
 Floats = NDArray[np.float64]
+Chosen = NDArray[np.int64]
 # Draws solved side by side: enough to hide the cost of a call, few enough for the cache (timed).
-BLOCK = 16
-
-
-class Draws(NamedTuple):
-    """What a list rests on, once a draw."""
-
-    chance: Floats  # shape (draws, programs): Interview chances
-    match_given_interview: Floats
-    rho: Floats  # shape (draws,): Correlation of the answers; one value a draw
-    # What happens after the interviews; one factor behind all answers without.
-    how: Mechanism | None = None
+BLOCK = 32
+MOST_SLACK = 1e-3  # share of a list's value that few states may be wrong by, at most
 
 
 def unheard(done: int) -> None:
     """Progress that nobody listens to."""
 
 
-class Offers(NamedTuple):
-    """Offer chances of a block of draws that share one correlation."""
+@dataclass(frozen=True)
+class Floor:
+    """The least chance of a program on a list, as `with_least_chance` has it."""
 
-    draws: NDArray[np.int64]
-    chance: Floats
-    weight: Floats
+    least: float
+    fewest: int  # if fewer programs reach it, there is none
+    spared: NDArray[np.bool_]  # shape (programs,): of which no least chance is asked
 
-
-def offers(draws: Draws, programs: NDArray[np.int64]) -> Iterator[Offers]:
-    """Offer chances of some programs in every draw, block by block, in no order of draws."""
-    if draws.chance.ndim != 2 or not (
-        len(draws.chance) == len(draws.rho) == len(draws.match_given_interview)
-    ):
-        raise ModelError("a draw needs a chance for every program, one rho and one match rate")
-    for rho in np.unique(draws.rho):
-        same = np.flatnonzero(draws.rho == rho)
-        for start in range(0, same.size, BLOCK):
-            block = same[start : start + BLOCK]
-            chance = draws.chance[np.ix_(block, programs)]
-            rate = np.repeat(draws.match_given_interview[block], programs.size)
-            how = draws.how.at(float(rho)) if draws.how else float(rho)
-            together = scenarios(chance.ravel(), rate, how, coarse=draws.how is not None)
-            offered = together.chance.reshape(block.size, programs.size, -1)
-            yield Offers(block, offered, together.weight)
+    def closes(self, chance: Floats, open_to: NDArray[np.bool_], signals: int) -> NDArray[np.bool_]:
+        """What is under it with each signal, shape (options, draws, programs)."""
+        under = (chance < self.least) & ~self.spared
+        plain = (open_to & ~under[0]).sum(axis=1)
+        signalled = (open_to & under[0] & ~under.all(axis=0)).sum(axis=1)
+        remaining = plain + np.minimum(signalled, signals)
+        return np.asarray(under & (remaining >= min(self.fewest, int(open_to.sum())))[:, None])
 
 
-def resampled_lists(
-    draws: Draws,
-    utility: ArrayLike,
-    limit: int,
-    must: ArrayLike = (),
-    never: ArrayLike = (),
-    progress: Callable[[int], object] = unheard,
-) -> list[NDArray[np.int64]]:
-    """The greedy list of every draw."""
-    # docs/methods.md, section 6. Greedy without exchange: its gap is under a percent, and a list
-    # made 10,000 times must not take minutes; compare with a base list made the same way.
-    worth = np.asarray(utility, dtype=np.float64)
-    lists: dict[int, NDArray[np.int64]] = {}
-    for block in offers(draws, np.arange(worth.size)):
-        for draw, chance in zip(block.draws, block.chance, strict=True):
-            drawn = Scenarios(chance, block.weight)
-            lists[int(draw)] = greedy(drawn, worth, limit, must=must, never=never)
-        progress(len(lists))
-    return [lists[draw] for draw in range(len(lists))]
+@dataclass(frozen=True)
+class Lists:
+    """Lists made again, one a draw."""
+
+    chosen: list[Chosen]  # positions in the order taken
+    option: list[Chosen]  # the signal of each, as a place in `OPTIONS`
+    regret: Floats  # shape (draws,): what the list itself gives up against that of the draw
 
 
-def match_chances(draws: Draws, chosen: ArrayLike) -> Floats:
-    """Match chance of one list in every draw."""
-    programs = np.asarray(chosen, dtype=np.int64)
-    answers = np.zeros(len(draws.chance))
-    for block in offers(draws, programs):
-        refused = np.prod(1 - block.chance, axis=1)
-        # Not a matrix product: its last digit would depend on the draws beside a draw.
-        answers[block.draws] = np.einsum("ds,s->d", 1 - refused, block.weight)
-    return np.clip(answers, 0.0, 1.0)
+@dataclass(frozen=True)
+class Case:
+    """The list problem of one student, as a function of the uncertain inputs."""
 
+    program_id: tuple[str, ...]  # of all programs that the problem has
+    utility: Floats  # shape (programs,): The student's own; certain
+    rules: Constraints
+    inputs: Inputs
+    # From values of the inputs, each of shape (n,), and positions of programs to interview chances
+    # by signal, at each score that the student may have: (n, k, programs).
+    chance: Callable[[Values, Chosen], Mapping[str, Floats]]
+    how: Mechanism  # how answers come together at the base; a draw has one of its correlations
+    # The list itself in the order taken, with its signals; made here where it is not given.
+    held: Mapping[int, str] | None = None
+    added: Floats | float = 0.0  # log-odds by which a match rate differs from the input's
+    expected: ExpectedScore | None = None  # where the score is not known
+    floor: Floor | None = None
+    few: Constraints | None = None  # rules where no program is worth its price
+    coarse: bool = True  # whether few states do for the choice
 
-def list_regret(
-    draws: Draws, utility: ArrayLike, lists: Sequence[ArrayLike], base: ArrayLike
-) -> Floats:
-    """What a list gives up in every draw against the list that is made for that draw."""
-    # ``V(best | draw) - V(base | draw)``, in units of utility: 1 is a certain match at a program
-    # that the student wants most. The better of the two lists counts as the best, since greedy may
-    # miss it by a little; so no regret is below 0.
-    held = np.asarray(base, dtype=np.int64)
-    among = np.unique(np.concatenate([held, *(np.asarray(chosen) for chosen in lists)]))
-    among = among.astype(np.int64)
-    worth = np.asarray(utility, dtype=np.float64)[among]
-    regret = np.zeros(len(lists))
-    kept = np.searchsorted(among, held)
-    for block in offers(draws, among):
-        for draw, chance in zip(block.draws, block.chance, strict=True):
-            drawn = Scenarios(chance, block.weight)
-            own = np.searchsorted(among, np.asarray(lists[int(draw)], dtype=np.int64))
-            best = expected_utility(drawn, worth, own)
-            regret[draw] = max(best - expected_utility(drawn, worth, kept), 0.0)
-    return regret
+    @cached_property
+    def base(self) -> Mapping[int, str]:
+        """The list with every input at its base, and its signals; empty if nothing has a chance."""
+        if self.held is not None:
+            return self.held
+        made = self.made(self.inputs.base())
+        options = [OPTIONS[at] for at in made.option[0]]
+        return dict(zip(made.chosen[0].tolist(), options, strict=True))
+
+    def base_list(self) -> Chosen:
+        """Positions of the list itself, in the order taken."""
+        if not self.base:
+            raise ModelError("no program has a chance above 0: there is no list to vary")
+        return np.array(list(self.base), dtype=np.int64)
+
+    @cached_property
+    def _known(self) -> ManyRules:
+        return ManyRules(self.rules, self.utility.size)
+
+    @cached_property
+    def _few(self) -> ManyRules | None:
+        return None if self.few is None else ManyRules(self.few, self.utility.size)
+
+    @cached_property
+    def _bare(self) -> ManyRules:
+        """Room for the list itself and nothing else."""
+        room = Constraints(limit=len(self.held or ()), must=self.rules.must)
+        return ManyRules(room, self.utility.size)
+
+    @cached_property
+    def _order(self) -> Chosen:
+        return program_order(self.utility)
+
+    @cached_property
+    def _rates(self) -> tuple[Floats, Chosen]:
+        """What differs between match rates, and which of it each program has."""
+        added = np.broadcast_to(np.asarray(self.added, dtype=np.float64), self.utility.shape)
+        return np.unique(added, return_inverse=True)
+
+    @cached_property
+    def _open(self) -> NDArray[np.bool_]:
+        """What the rules leave open whatever the chances, shape (options, programs)."""
+        known, programs = self._known, np.arange(self.utility.size)
+        open_to = np.ones((len(OPTIONS), programs.size), dtype=bool)
+        for at, option in enumerate(OPTIONS):
+            if at:
+                open_to[at] = self.rules.signals(option, known.groups)[known.specialty] > 0
+            open_to[at] &= (known.decided < 0) | (known.decided == at)
+            open_to[at, list(self.rules.barred.get(option, ()))] = False
+        open_to[:, list(self.rules.never)] = False
+        return open_to if open_to[1:].any() else open_to[:1]
+
+    def signalled(self, values: Values, signals: Mapping[int, str], programs: Chosen) -> Floats:
+        """Chances of some programs with signals, over the scores, shape (n, programs)."""
+        return self._over_scores(self._sent(values, signals, programs))
+
+    def _sent(self, values: Values, signals: Mapping[int, str], programs: Chosen) -> Floats:
+        by_option = self.chance(values, programs)
+        sent = np.array([signals.get(at, "none") for at in programs.tolist()], dtype=object)
+        found = by_option["none"].copy()
+        for option in set(signals.values()) - {"none"}:
+            found[..., sent == option] = by_option[option][..., sent == option]
+        return found
+
+    def _over_scores(self, by_score: Floats) -> Floats:
+        if self.expected is None:
+            return np.asarray(by_score[:, 0])
+        return np.asarray(self.expected.weight @ by_score)
+
+    def rates(self, values: Values, programs: Chosen) -> Floats:
+        """Chance of a match after an interview, shape (n, programs)."""
+        added, which = self._rates
+        each = expit(logit(values[MATCH])[:, None] + added)
+        return np.clip(each, LOWEST_RATE, HIGHEST_RATE)[:, which[programs]]
+
+    def blocks(self, values: Values, size: int) -> Iterator[tuple[Chosen, Values, Mechanism]]:
+        """Draws of one correlation, some at a time; at its base all are mixed, as in the list."""
+        lengths = {np.shape(column) for column in values.values()}
+        if len(lengths) != 1:
+            raise ModelError("each input needs one value a draw")
+        middle = self.inputs.base()[CORRELATION][0]
+        rhos = values[CORRELATION]
+        for rho in np.unique(rhos):
+            how = self.how if rho == middle else self.how.at(float(rho))
+            same = np.flatnonzero(rhos == rho)
+            for start in range(0, same.size, size):
+                draws = same[start : start + size]
+                yield draws, {name: column[draws] for name, column in values.items()}, how
+
+    def _states(
+        self, by_score: Floats, rates: Floats, how: Mechanism, *, coarse: bool
+    ) -> tuple[Floats, Floats, Floats, Floats]:
+        """Invitations (z, ..., n, m), matches (w, n, m), and the weights of their states.
+
+        ``by_score`` has the shape (..., n, groups, m), ``rates`` (n, m).
+        """
+        groups = self._groups
+        invited, first = [], []
+        for at, share in enumerate(groups):
+            chance = by_score[..., at, :]
+            every = np.broadcast_to(rates, chance.shape)
+            found, match, weight, second = states_apart(
+                chance.ravel(), every.ravel(), how, coarse=coarse
+            )
+            invited.append(np.moveaxis(found.reshape(*chance.shape, -1), -1, 0))
+            first.append(share * weight)
+        # What follows an interview is the same whatever was signalled.
+        match = np.moveaxis(match.reshape(-1, *rates.shape, match.shape[1])[0], -1, 0)
+        together = np.ascontiguousarray(np.concatenate(invited))
+        return together, np.ascontiguousarray(match), np.concatenate(first), second
+
+    @cached_property
+    def _groups(self) -> Floats:
+        """Chances of the groups of scores that the student may have."""
+        if self.expected is None:
+            return np.ones(1)
+        return self.expected.grouped(np.empty((len(self.expected.score), 0)))[1]
+
+    def _grouped(self, by_score: Floats) -> Floats:
+        return by_score if self.expected is None else self.expected.grouped(by_score)[0]
+
+    @cached_property
+    def _cells(self) -> Chosen:
+        """A number for each program; of two with one number, the better chance is the better."""
+        both = np.column_stack([self._known.cells, self._rates[1]])
+        return np.unique(both, axis=0, return_inverse=True)[1][self._order]
+
+    def offers(self, values: Values, how: Mechanism) -> ManyOffers:
+        """What each draw offers, at the programs that a list of it may name."""
+        by_option = self.chance(values, np.arange(self.utility.size))
+        options = OPTIONS[: len(self._open)]
+        by_score = np.stack([by_option.get(one, by_option["none"]) for one in options])
+        chance = np.stack([self._over_scores(each) for each in by_score])
+        forced = np.zeros(self.utility.size, dtype=bool)
+        forced[list(self.rules.must)] = True
+        open_to = self._open[:, None] & ((chance > 0) | forced)
+        if self.floor is not None:
+            free = np.ones_like(forced)
+            free[list(self.rules.never)] = False
+            signals = sum(self.rules.gold) + sum(self.rules.silver)
+            open_to &= ~self.floor.closes(chance, free, signals)
+        forced[list(self.held or ())] = True
+        order = self._order
+        by_score, open_to = self._grouped(by_score)[..., order], open_to[..., order]
+        near = np.broadcast_to(forced[order], open_to.shape[1:]).copy()
+        for each, own in zip(by_score, open_to, strict=True):
+            if how.link:  # a threshold that hangs on the chance: the better chance does not tell
+                near |= own
+                continue
+            offered = np.where(own, np.moveaxis(each, 1, 0), 0.0)
+            near |= near_programs(offered, self.utility[order], self._cells, self._known.rivals)
+        # Those near come first and keep their order; a row that has fewer is filled up.
+        place = np.argsort(~near, axis=1, kind="stable")[:, : max(1, int(near.sum(axis=1).max()))]
+        real = np.take_along_axis(near, place, axis=1)
+        by_score = np.take_along_axis(by_score, place[None, :, None], axis=3)
+        program = order[place]
+        rates = np.take_along_axis(self.rates(values, np.arange(order.size)), program, axis=1)
+        invited, match, first, second = self._states(by_score, rates, how, coarse=self.coarse)
+        open_to = np.take_along_axis(open_to, place[None], axis=2) & real
+        return ManyOffers(program, open_to, invited, match, first, second)
+
+    def _itself(self, offers: ManyOffers) -> ManyLists:
+        """The list itself among the offers of each draw, not yet worth anything."""
+        held = self.held or {}
+        at, option = np.full((2, self.utility.size), -1, dtype=np.int64)
+        at[list(held)] = np.arange(len(held))
+        option[list(held)] = [OPTIONS.index(one) for one in held.values()]
+        option = np.where(option < 0, np.maximum(self._known.decided, 0), option)
+        where = at[offers.program]
+        taken = np.argsort(np.where(where < 0, len(held), where), axis=1, kind="stable")
+        return ManyLists(taken[:, : len(held)], option[offers.program], np.zeros(len(where)))
+
+    def made(self, values: Values, progress: Callable[[int], object] = unheard) -> Lists:
+        """The list of each draw, in the order taken.
+
+        Where there is a list itself, it stays unless another one is worth more by more than the
+        gap to which it is solved, or the draw puts one of its programs under the least chance.
+        """
+        count = len(values[MATCH])
+        chosen, option = (
+            [np.empty(0, dtype=np.int64)] * count,
+            [np.empty(0, dtype=np.int64)] * count,
+        )
+        regret = np.zeros(count)
+        done = 0
+        for draws, here, how in self.blocks(values, BLOCK):
+            for rows, offers, found, known in self._found(self.offers(here, how)):
+                if self.held:
+                    more, value = self._lost(offers, found, known)
+                    found = self._kept(offers, found, known, more <= self._slack * value)
+                    regret[draws[rows]] = np.maximum(more, 0.0)
+                for row, taken, sent, ids in zip(
+                    draws[rows], found.taken, found.option, offers.program, strict=True
+                ):
+                    own = taken[taken >= 0]
+                    chosen[row], option[row] = ids[own], sent[own]
+            done += draws.size
+            progress(done)
+        return Lists(chosen, option, regret)
+
+    def _found(
+        self, offers: ManyOffers
+    ) -> Iterator[tuple[Chosen, ManyOffers, ManyLists, ManyRules]]:
+        """Lists of a block of draws, some rows at a time, and the rules that they keep to."""
+        rows = np.arange(len(offers.program))
+        start = self._itself(offers) if self.held else None
+        found = many_lists(offers, self.utility, self._known, start)
+        empty = found.taken.max(axis=1, initial=-1) < 0
+        if self._few is not None and empty.any():
+            some = offers.of(empty)
+            yield rows[empty], some, many_lists(some, self.utility, self._few), self._few
+            rows, offers, found = rows[~empty], offers.of(~empty), found.of(~empty)
+        if rows.size:
+            yield rows, offers, found, self._known
+
+    def _lost(
+        self, offers: ManyOffers, found: ManyLists, known: ManyRules
+    ) -> tuple[Floats, Floats]:
+        """What lists are worth beyond the list itself, and the value of that."""
+        own = self._itself(offers)
+        listed, worth = own.listed(), self.utility[offers.program]
+        value, _ = list_values(offers.sent(own.option), listed, worth, offers.weight)
+        return found.net - known.net(value, known.counts(offers.program, listed)), value
+
+    @cached_property
+    def _slack(self) -> float:
+        """Share of its value by which the list itself may seem worse in a draw, and stay."""
+        # At the base it is best to within the solver's gap: what seems better there is an error
+        # of few states.
+        slack = GAP
+        for _, here, how in self.blocks(self.inputs.base(), BLOCK):
+            for _, offers, found, known in self._found(self.offers(here, how)):
+                more, value = self._lost(offers, found, known)
+                slack = max(slack, float((more / value).max()) * (1 + 1e-9))
+        return min(slack, MOST_SLACK)
+
+    def _kept(
+        self,
+        offers: ManyOffers,
+        found: ManyLists,
+        known: ManyRules,
+        stays: NDArray[np.bool_],
+    ) -> ManyLists:
+        """The list itself where it stays, unless the rules of the draw are against it."""
+        own = self._itself(offers)
+        open_to = np.take_along_axis(offers.open_to, own.option[None], axis=0)[0]
+        stays = stays & (own.listed() <= open_to).all(axis=1)
+        if len(self.held or ()) > known.longest or not stays.any():
+            return found
+        return found.put(stays, own.of(stays).in_order(offers.of(stays), self.utility, self._bare))
+
+    def lists(self, values: Values) -> list[Chosen]:
+        """The list at each of the values, in the order taken."""
+        return self.made(values).chosen
+
+    def settled(self) -> Case:
+        """The same with the list at the base as the list itself, where none was given."""
+        self.base_list()
+        return self if self.held is not None else replace(self, held=self.base)
+
+    def match_chances(self, values: Values, signals: Mapping[int, str] | None = None) -> Floats:
+        """Match chance of a list with its signals, by default the list itself, at each value."""
+        sent = self.base if signals is None else signals
+        programs = np.array(list(sent), dtype=np.int64)
+        answers = np.zeros(len(values[MATCH]))
+        for draws, here, how in self.blocks(values, 8 * BLOCK):
+            by_score = self._grouped(self._sent(here, sent, programs))
+            rates = self.rates(here, programs)
+            invited, match, first, second = self._states(by_score, rates, how, coarse=False)
+            refused = np.prod(1 - invited[:, None] * match, axis=3)
+            answers[draws] = np.einsum("zwn,z,w->n", 1 - refused, first, second)
+        return np.clip(answers, 0.0, 1.0)
+
+    def worths(self, values: Values) -> Iterator[tuple[Chosen, dict[str, Floats]]]:
+        """Worth of each application by itself, by signal; a decided one stays: draws at a time."""
+        every, decided = np.arange(self.utility.size), self._known.decided
+        for draws, here, _ in self.blocks(values, 8 * BLOCK):
+            each = self.rates(here, every) * self.utility
+            sent = {way: self._over_scores(one) for way, one in self.chance(here, every).items()}
+            for at, option in enumerate(OPTIONS):
+                own = decided == at
+                if own.any():
+                    for chance in sent.values():
+                        chance[:, own] = sent[option][:, own]
+            yield draws, {option: chance * each for option, chance in sent.items()}
 
 
 Places = NDArray[np.int64]
 
 
-def kept_beyond_chance(kept: ArrayLike, listed: int, programs: int) -> Floats:
-    """Overlap corrected for what lists drawn by lot would share.
+def kept_beyond_chance(
+    kept: ArrayLike, listed: int, programs: int, again: ArrayLike | None = None
+) -> Floats:
+    """Overlap corrected for what lists drawn by lot would share; ``again``: their lengths.
 
     Examples
     --------
     >>> kept_beyond_chance([10, 5, 2.5], 10, 40).tolist()
     [1.0, 0.3333333333333333, 0.0]
     """
-    # ``(kept - k^2 / N) / (k - k^2 / N)`` for lists of k among N programs: 1 is the same list, 0 no
-    # more than chance, below 0 less.
-    chance = listed**2 / programs
-    if listed >= programs:
-        return np.full(np.shape(kept), np.nan)
-    return np.asarray((np.asarray(kept, dtype=np.float64) - chance) / (listed - chance))
+    # ``(kept - k m / N) / (k - k m / N)`` for lists of k and m among N programs: 1 is a list that
+    # holds all of the other, 0 no more than chance, below 0 less.
+    length = np.asarray(listed if again is None else again, dtype=np.float64)
+    chance = listed * length / programs
+    with np.errstate(divide="ignore", invalid="ignore"):
+        beyond = (np.asarray(kept, dtype=np.float64) - chance) / (listed - chance)
+    return np.where(np.maximum(length, listed) >= programs, np.nan, beyond)
 
 
 def list_places(lists: Sequence[ArrayLike], programs: int) -> Places:
@@ -199,26 +460,23 @@ def place_acceptability(places: Places) -> pd.DataFrame:
     )
 
 
-def overlap_at(places: Places, base: ArrayLike, size: int) -> Floats:
-    """Share of the first programs of the base list that are among the first of another."""
-    first = np.asarray(base, dtype=np.int64)[:size]
-    if first.size == 0:
-        raise ModelError("overlap with an empty list is not defined")
-    return np.asarray((places[:, first] < first.size).mean(axis=1), dtype=np.float64)
-
-
 def kendall_tau(places: Places, base: ArrayLike) -> Floats:
     """Kendall's tau-b between the order of the base list and that of each other list."""
-    programs = places.shape[1]
+    # Programs off both lists tell nothing of one another, and each of them stands behind whatever
+    # is listed: only pairs on either list are gone through.
+    programs, length = places.shape[1], len(np.asarray(base))
     (reference,) = list_places([base], programs)
-    upper = np.triu_indices(programs, 1)
-    base_sign = np.sign(reference[upper[0]] - reference[upper[1]]).astype(np.int8)
     taus = np.full(len(places), np.nan)
     for draw, row in enumerate(places):
-        sign = np.sign(row[upper[0]] - row[upper[1]]).astype(np.int8)
-        told = np.sqrt(float(np.count_nonzero(base_sign)) * float(np.count_nonzero(sign)))
-        if told:
-            taus[draw] = float(np.sum(base_sign * sign, dtype=np.int64)) / told
+        either = (row < programs) | (reference < programs)
+        first, second = reference[either], row[either]
+        both = int(np.count_nonzero((first < programs) & (second < programs)))
+        alike = np.sign(first[:, None] - first) * np.sign(second[:, None] - second)
+        again = int(np.count_nonzero(second < programs))
+        told = [k * (programs - k) + k * (k - 1) / 2 for k in (length, again)]
+        if min(told) > 0:
+            agree = alike.sum() / 2 + both * (programs - first.size)
+            taus[draw] = agree / np.sqrt(told[0] * told[1])
     return taus
 
 
@@ -244,9 +502,8 @@ def rank_acceptability(values: ArrayLike) -> Floats:
 
 def central_weights(values: ArrayLike, weights: ArrayLike) -> Floats:
     """Mean of the weights under which an alternative is the best: who would choose it."""
-    drawn = np.asarray(weights, dtype=np.float64)
-    best = ranks(values).argmin(axis=1)
-    alternatives = np.asarray(values).shape[1]
+    drawn, table = np.asarray(weights, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    best, alternatives = table.argmax(axis=1), table.shape[1]
     wins = np.bincount(best, minlength=alternatives)
     sums = np.stack(
         [np.bincount(best, weights=column, minlength=alternatives) for column in drawn.T], axis=1
@@ -256,62 +513,16 @@ def central_weights(values: ArrayLike, weights: ArrayLike) -> Floats:
     return means
 
 
-def pairwise_wins(values: ArrayLike) -> Floats:
+def pairwise_wins(values: ArrayLike, others: ArrayLike | None = None) -> Floats:
     """Share of the draws in which one alternative beats another; a tie counts half."""
     table = np.asarray(values, dtype=np.float64)
     ranks(table[:1])
+    against = table if others is None else np.asarray(others, dtype=np.float64)
     wins = [
-        (table[:, [j]] > table).mean(0) + (table[:, [j]] == table).mean(0) / 2
-        for j in range(table.shape[1])
+        (column[:, None] > against).mean(0) + (column[:, None] == against).mean(0) / 2
+        for column in table.T
     ]
-    return np.asarray(wins, dtype=np.float64)
-
-
-Chosen = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Case:
-    """The list problem of one student."""
-
-    program_id: tuple[str, ...]  # programs that may be chosen
-    utility: Floats  # shape (programs,): The student's own; certain
-    limit: int
-    inputs: Inputs
-    # From values of the inputs, each of shape (n,), to interview chances, (n, programs).
-    chance: Callable[[Values], Floats]
-    # must, never: Positions of programs that every list takes, or none.
-    must: tuple[int, ...] = ()
-    never: tuple[int, ...] = ()
-    # What happens after the interviews; one factor behind all answers without.
-    how: Mechanism | None = None
-
-    def drawn(self, values: Values) -> Draws:
-        """What lists rest on at given values of the inputs."""
-        return Draws(self.chance(values), values[MATCH], values[CORRELATION], self.how)
-
-    def lists(self, values: Values, progress: Callable[[int], object] = unheard) -> list[Chosen]:
-        """The list at each of the values, in the order taken."""
-        return resampled_lists(
-            self.drawn(values), self.utility, self.limit, self.must, self.never, progress
-        )
-
-    def best_at_base(self) -> Chosen:
-        """The list with every input at its base; empty if no program has a chance."""
-        (chosen,) = self.lists(self.inputs.base())
-        return chosen
-
-    def base_list(self) -> Chosen:
-        """The list with every input at its base."""
-        chosen = self.best_at_base()
-        if chosen.size == 0:
-            raise ModelError("no program has a chance above 0: there is no list to vary")
-        return chosen
-
-    def match_chances(self, values: Values, chosen: Chosen) -> Floats:
-        """Match chance of one list at each of the values."""
-        # Only the chances of the list itself are asked for in the scenarios.
-        return match_chances(self.drawn(values), chosen)
+    return np.asarray(wins, dtype=np.float64).reshape(table.shape[1], against.shape[1])
 
 
 @dataclass(frozen=True)
@@ -322,6 +533,7 @@ class Resampled:
     places: pd.DataFrame
     draws: pd.DataFrame
     base: Chosen
+    signals: pd.DataFrame  # program_id, signal, share of the draws, in_base_list
 
     @property
     def least_kept(self) -> int:
@@ -352,12 +564,7 @@ class Resampled:
         )
 
 
-def resampled(
-    case: Case,
-    values: Values,
-    base: Chosen | None = None,
-    progress: Callable[[int], object] = unheard,
-) -> Resampled:
+def resampled(case: Case, values: Values, progress: Callable[[int], object] = unheard) -> Resampled:
     """Make the list again for every draw, and count what stays.
 
     docs/methods.md, section 6.
@@ -368,8 +575,6 @@ def resampled(
         The student's list problem.
     values : dict of str to ndarray of float, shape (draws,)
         From `Inputs.drawn`.
-    base : ndarray of int, optional
-        The list that was given to the student; `Case.base_list` by default.
     progress : callable, optional
         Is told how many draws are done.
 
@@ -378,39 +583,61 @@ def resampled(
     Resampled
         Shares with their sampling error; of each draw, how many programs stay (``kept``, also as a
         share and beyond what chance alone keeps), what the list gives up (``regret``, in units of
-        utility) and how far the order stays (``kendall_tau``).
+        utility, less the price) and how far the order stays (``kendall_tau``); and how often each
+        program of the list gets which signal.
     """
-    held = case.base_list() if base is None else base
-    lists = case.lists(values, progress)
-    places = list_places(lists, len(case.program_id))
+    case = case.settled()
+    held, made = case.base_list(), case.made(values, progress)
+    places = list_places(made.chosen, len(case.program_id))
     names = np.asarray(case.program_id, dtype=object)
     programs, at = selection_acceptability(places, held), place_acceptability(places)
     for frame in (programs, at):
         frame.insert(0, "program_id", names[frame.pop("program").to_numpy()])
-    overlap = overlap_at(np.where(places < len(names), 0, len(names)), held, held.size)
-    kept = np.rint(overlap * held.size).astype(np.int64)
-    open_to_choice = len(names) - len(set(case.never))
+    stays = places[:, held] < len(names)
+    kept = stays.sum(axis=1)
+    open_to_choice = len(names) - len(set(case.rules.never))
+    lengths = [chosen.size for chosen in made.chosen]
     draws = pd.DataFrame(
         {
             "kept": kept,
-            "overlap": overlap,
-            "beyond_chance": kept_beyond_chance(kept, held.size, open_to_choice),
-            "regret": list_regret(case.drawn(values), case.utility, lists, held),
+            "overlap": kept / held.size,
+            "beyond_chance": kept_beyond_chance(kept, held.size, open_to_choice, lengths),
+            "regret": made.regret,
             "kendall_tau": kendall_tau(places, held),
         }
     )
-    return Resampled(programs, at, draws, held)
+    return Resampled(programs, at, draws, held, _signals(case, made))
 
 
-def list_tornado(case: Case, base: Chosen | None = None) -> pd.DataFrame:
+def _signals(case: Case, made: Lists) -> pd.DataFrame:
+    """How often a list made again sends which signal to which program."""
+    sent = np.zeros((len(OPTIONS), len(case.program_id)), dtype=np.int64)
+    for chosen, option in zip(made.chosen, made.option, strict=True):
+        sent[option, chosen] += 1
+    option, program = np.nonzero(sent[1:])
+    rows = pd.DataFrame(
+        {
+            "program_id": np.asarray(case.program_id, dtype=object)[program],
+            "signal": np.asarray(OPTIONS, dtype=object)[option + 1],
+            "share": sent[1:][option, program] / len(made.chosen),
+            "in_base_list": [
+                case.base.get(int(at)) == OPTIONS[way + 1]
+                for at, way in zip(program, option, strict=True)
+            ],
+        }
+    )
+    return rows.sort_values(
+        ["signal", "share", "program_id"], ascending=[True, False, True], ignore_index=True
+    )
+
+
+def list_tornado(case: Case) -> pd.DataFrame:
     """How far each input alone moves the match chance of the list, and how much of the list stays.
 
     Parameters
     ----------
     case : Case
         The student's list problem.
-    base : ndarray of int, optional
-        The list; `Case.base_list` by default.
 
     Returns
     -------
@@ -418,10 +645,11 @@ def list_tornado(case: Case, base: Chosen | None = None) -> pd.DataFrame:
         As `tornado`, the answers being match chances of the unchanged list, with kept_low and
         kept_high: programs of the base list that a list made at that end still holds.
     """
-    held = case.base_list() if base is None else base
-    ends = case.inputs.ranges()
+    case = case.settled()
+    held = case.base_list()
     bars = tornado(
-        lambda name, values: case.match_chances(case.inputs.with_one(name, values), held), ends
+        lambda name, values: case.match_chances(case.inputs.with_one(name, values)),
+        case.inputs.ranges(),
     )
     kept = [
         [
@@ -437,6 +665,7 @@ def list_tornado(case: Case, base: Chosen | None = None) -> pd.DataFrame:
 def list_flips(case: Case, steps: int) -> pd.DataFrame:
     """For each input, the nearest value at which the list is another one."""
     rows = []
+    case = case.settled()
     base = frozenset(case.base_list().tolist())
 
     def sets(name: str) -> Callable[[Floats], list[Hashable]]:
@@ -444,8 +673,12 @@ def list_flips(case: Case, steps: int) -> pd.DataFrame:
             frozenset(chosen.tolist()) for chosen in case.lists(case.inputs.with_one(name, values))
         ]
 
+    few = {single.name: single.choices for single in case.inputs.others}
     for name, (low, middle, high) in case.inputs.ranges().items():
-        flip = flip_in_range(sets(name), middle, low, high, steps)
+        if few.get(name):
+            flip = flip_among(sets(name), middle, base, few[name])
+        else:
+            flip = flip_in_range(sets(name), middle, low, high, steps)
         after = flip.outcome if isinstance(flip.outcome, frozenset) else base
         rows.append(
             {
@@ -468,10 +701,10 @@ def named(program_id: Sequence[str], positions: frozenset[int]) -> tuple[str, ..
     return tuple(sorted(program_id[position] for position in positions))
 
 
-def match_variance(case: Case, n: int, seed: int, base: Chosen | None = None) -> pd.DataFrame:
+def match_variance(case: Case, n: int, seed: int) -> pd.DataFrame:
     """Which inputs the uncertainty of the match chance comes from: Sobol indices."""
-    held = case.base_list() if base is None else base
+    case.base_list()
     inputs = case.inputs
     sample = sobol_sample(inputs.columns({ALL_WEIGHTS: inputs.weight_names}), n, seed)
-    shares = sobol_indices(lambda points: case.match_chances(inputs.at(points), held), sample, seed)
+    shares = sobol_indices(lambda points: case.match_chances(inputs.at(points)), sample, seed)
     return shares.sort_values(["total", "input"], ascending=[False, True], ignore_index=True)

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from analysis.model.choice.constraints import Constraints
+from analysis.model.correlation import Mechanism
 from analysis.model.sensitivity import smaa as c
 from analysis.model.sensitivity.inputs import Inputs, between
 from analysis.model.sensitivity.resampling import close_calls, first_places, order_flips
@@ -20,7 +22,20 @@ def chance(values):
     return 1 / (1 + np.exp(-odds))
 
 
-CASE = c.Case(("A", "B", "C"), np.ones(3), 2, INPUTS, chance)
+def a_case(of=chance, inputs=INPUTS, held=(0, 1), **rules):
+    """A case whose list is known, without signals."""
+    return c.Case(
+        ("A", "B", "C"),
+        np.ones(3),
+        Constraints(limit=2, **rules),
+        inputs,
+        lambda values, at: {"none": of(values)[:, None, at]},
+        Mechanism((0.2,)),
+        dict.fromkeys(held, "none"),
+    )
+
+
+CASE = a_case()
 BOTH = ["weights.step2_ck", "weights.letters"]
 
 
@@ -40,7 +55,7 @@ def test_the_weights_under_which_a_program_is_first_are_counted_one_by_one():
 
 def test_a_close_call_is_with_the_rival_that_is_beaten_least_often():
     values = INPUTS.drawn(400, seed=1)
-    row = close_calls(CASE, values, [1]).iloc[0]
+    row = close_calls(a_case(held=[1]), values).iloc[0]
     share = {name: np.mean(chance(values)[:, 1] > chance(values)[:, at]) for at, name in
              ((0, "A"), (2, "C"))}  # fmt: skip
     assert (row["program_id"], row["against"]) == ("B", min(share, key=share.get))
@@ -50,15 +65,14 @@ def test_a_close_call_is_with_the_rival_that_is_beaten_least_often():
 
 def test_a_list_of_all_programs_and_one_of_musts_has_no_close_calls():
     values = INPUTS.drawn(10, seed=1)
-    assert close_calls(CASE, values, [0, 1, 2]).empty
-    bound = c.Case(CASE.program_id, np.ones(3), 2, INPUTS, chance, must=(0,), never=(1,))
-    assert close_calls(bound, values, [0]).empty
-    assert close_calls(bound, values, [0, 2]).empty
+    assert close_calls(a_case(held=[0, 1, 2]), values).empty
+    for held in ([0], [0, 2]):
+        assert close_calls(a_case(held=held, must=(0,), never=(1,)), values).empty
 
 
 def test_the_order_flips_where_two_log_odds_cross_and_agrees_with_brute_force():
     # From w = .6: B passes C where 2 (1 - w) = .9, that is at .55, before it meets A at .5.
-    flips = order_flips(CASE, [0, 1, 2]).set_index("input")
+    flips = order_flips(a_case(held=[0, 1, 2])).set_index("input")
     assert flips.at["weights.step2_ck", "flip_value"] == pytest.approx(0.55)
     assert tuple(flips.loc["weights.step2_ck", ["falls", "rises"]]) == ("C", "B")
     grid = np.linspace(*flips.loc["weights.step2_ck", ["low", "high"]].astype(float), 3001)
@@ -70,7 +84,7 @@ def test_the_order_flips_where_two_log_odds_cross_and_agrees_with_brute_force():
 
 def test_an_order_that_holds_over_the_range_does_not_flip():
     firm = Inputs(INPUTS.weight_names, INPUTS.weights, 1e4, INPUTS.others)
-    flips = order_flips(c.Case(CASE.program_id, np.ones(3), 2, firm, chance), [0, 1, 2])
+    flips = order_flips(a_case(inputs=firm, held=[0, 1, 2]))
     assert flips["flip_value"].isna().all()
     assert (flips["falls"] == "").all()
 
@@ -79,7 +93,7 @@ def test_screened_and_capped_programs_are_left_out_of_the_additive_order():
     def screened(values):
         return np.minimum(chance(values) * [0.7, 1, 1], 0.3)
 
-    flips = order_flips(c.Case(CASE.program_id, np.ones(3), 2, INPUTS, screened), [0, 1, 2])
+    flips = order_flips(a_case(screened, held=[0, 1, 2]))
     assert set(flips["compared"]) < {0, 1, 2}
 
 
@@ -87,5 +101,5 @@ def test_weights_that_shift_all_programs_alike_never_change_their_order():
     def alike(values):
         return 1 / (1 + np.exp(-(values["weights.letters"][:, None] - np.array([0.1, 0.5, 0.9]))))
 
-    flips = order_flips(c.Case(CASE.program_id, np.ones(3), 2, INPUTS, alike), [0, 1, 2])
+    flips = order_flips(a_case(alike, held=[0, 1, 2]))
     assert flips["flip_value"].isna().all()

@@ -1,16 +1,18 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
+from analysis.model.choice.constraints import Constraints
 from analysis.model.choice.greedy import greedy
 from analysis.model.choice.value import match_chance
-from analysis.model.correlation import scenarios
+from analysis.model.correlation import Mechanism, scenarios
 from analysis.model.sensitivity import smaa as c
 from analysis.model.sensitivity.inputs import Inputs, between, one_of
-from analysis.model.sensitivity.smaa import match_chances, resampled_lists
-from benchmarks.robustness_redraws import ASKED_RATIO, bare_lists, case, seconds
+from benchmarks.robustness_redraws import ASKED_RATIO, bare_lists, by_draw, case, seconds
 
 UTILITY = np.array([1.0, 0.9, 0.8, 0.75])
 HOPES = np.array([0.05, 0.2, 0.5, 0.9])
@@ -34,51 +36,61 @@ def chance(values):
     return 1 / (1 + np.exp(-log_odds))
 
 
-CASE = c.Case(("A", "B", "C", "D"), UTILITY, 2, INPUTS, chance)
+def a_case(of=chance, inputs=INPUTS, **others):
+    """A case without signals whose chances are a function of the inputs."""
+    return c.Case(
+        ("A", "B", "C", "D"),
+        UTILITY,
+        Constraints(limit=2),
+        inputs,
+        lambda values, at: {"none": of(values)[:, None, at]},
+        Mechanism((0.2,)),
+        **others,
+    )
+
+
+CASE = a_case()
 
 
 @given(st.integers(0, 10_000))
 @settings(max_examples=60, derandomize=True, deadline=None)
-def test_a_resampled_list_is_the_greedy_list_of_its_draw(seed):
-    draws, utility = case(draws=9, programs=7, seed=seed)
-    lists = resampled_lists(draws, utility, 4)
-    for again, hopes, rate, rho in zip(lists, *draws[:3], strict=True):
-        assert again.tolist() == greedy(scenarios(hopes, rate, rho), utility, 4).tolist()
+def test_without_signals_or_price_a_list_made_again_is_the_greedy_list_of_its_draw(seed):
+    what, values = case(draws=9, programs=7, seed=seed, limit=4)
+    for again, draw in zip(what.lists(values), by_draw(what, values), strict=True):
+        assert again.tolist() == greedy(scenarios(*draw), what.utility, 4).tolist()
 
 
 def test_the_redrawn_lists_are_those_of_the_bare_loop():
-    draws, utility = case(draws=200)
-    ours, bare = resampled_lists(draws, utility, 20), bare_lists(draws, utility, 20)
+    what, values = case(draws=200)
+    ours, bare = what.lists(values), bare_lists(by_draw(what, values), what.utility, 20)
     assert [sorted(a) for a in ours] == [sorted(b) for b in bare]
 
 
 def test_the_match_chance_of_a_list_is_that_of_its_draw():
-    draws, _ = case(draws=40, programs=8)
-    ours = match_chances(draws, [5, 1, 2])
-    alone = [
-        match_chance(scenarios(hopes, rate, rho), [5, 1, 2])
-        for hopes, rate, rho in zip(*draws[:3], strict=True)
-    ]
+    what, values = case(draws=40, programs=8)
+    ours = what.match_chances(values, dict.fromkeys([5, 1, 2], "none"))
+    alone = [match_chance(scenarios(*draw), [5, 1, 2]) for draw in by_draw(what, values)]
     assert ours == pytest.approx(alone, abs=1e-12)
 
 
 def test_progress_is_told_up_to_the_last_draw():
     told = []
-    draws, utility = case(draws=40, programs=5)
-    resampled_lists(draws, utility, 2, progress=told.append)
+    what, values = case(draws=40, programs=5, limit=2)
+    what.made(values, told.append)
     assert told == sorted(told)
     assert told[-1] == 40
 
 
 def test_a_program_that_must_be_listed_is_in_every_list():
-    draws, utility = case(draws=20, programs=6)
-    assert all(again[0] == 3 for again in resampled_lists(draws, utility, 2, must=[3]))
+    what, values = case(draws=20, programs=6)
+    bound = replace(what, rules=Constraints(limit=2, must=(3,)))
+    assert all(again[0] == 3 for again in bound.lists(values))
 
 
 def test_draws_that_do_not_fit_each_other_are_refused():
-    draws, utility = case(draws=4, programs=3)
+    what, values = case(draws=4, programs=3)
     with pytest.raises(ModelError):
-        resampled_lists(draws._replace(rho=draws.rho[:2]), utility, 2)
+        what.lists(values | {"latent_correlation": values["latent_correlation"][:2]})
 
 
 def test_selection_agrees_with_going_through_the_draws_one_by_one():
@@ -110,14 +122,14 @@ def test_the_heat_map_starts_with_what_is_chosen_most_often_and_earliest():
 
 
 def test_programs_chosen_in_few_draws_are_unstable_if_they_are_on_the_list():
-    again = c.resampled(CASE, INPUTS.drawn(60, seed=1), base=np.array([0, 3]))
+    again = c.resampled(a_case(held={0: "none", 3: "none"}), INPUTS.drawn(60, seed=1))
     assert again.unstable(0.5) == ("A",)
     assert again.unstable(0.0) == ()
 
 
 def test_weights_without_doubt_give_acceptabilities_of_nothing_and_all():
     firm = Inputs(INPUTS.weight_names, INPUTS.weights, 1e12, INPUTS.others)
-    sure = c.Case(CASE.program_id, UTILITY, 2, firm, chance)
+    sure = a_case(inputs=firm)
     again = c.resampled(sure, firm.drawn(50, seed=1, only=firm.weight_names))
     assert set(again.programs["selection_acceptability"]) == {0, 1}
     assert (again.programs["selection_acceptability"] == again.programs["in_base_list"]).all()
@@ -164,7 +176,7 @@ def test_a_weight_swings_the_match_chance_from_end_to_end():
     low, _, high = INPUTS.ranges()["weights.letters"]
     ends = INPUTS.with_one("weights.letters", [low, high])
     assert bars.loc["weights.letters", ["answer_low", "answer_high"]].tolist() == pytest.approx(
-        CASE.match_chances(ends, CASE.base_list()).tolist()
+        CASE.match_chances(ends).tolist()
     )
 
 
@@ -175,16 +187,17 @@ def test_the_weights_together_explain_no_less_than_one_of_them():
 
 
 def test_without_a_chance_anywhere_there_is_no_list_to_vary():
-    nowhere = c.Case(CASE.program_id, UTILITY, 2, INPUTS, lambda v: np.zeros((len(v["idle"]), 4)))
+    nowhere = a_case(lambda values: np.zeros((len(values["idle"]), 4)))
     with pytest.raises(ModelError, match="no list to vary"):
         nowhere.base_list()
 
 
 @pytest.mark.soak
 def test_lists_are_made_again_as_fast_as_the_bare_loop_makes_them():
-    draws, utility = case(draws=1_000)
+    what, values = case(draws=1_000)
+    draws = by_draw(what, values)
     ours, bare = [], []
     for _ in range(5):
-        ours.append(seconds(lambda: resampled_lists(draws, utility, 20), 1)[0])
-        bare.append(seconds(lambda: bare_lists(draws, utility, 20), 1)[0])
+        ours.append(seconds(lambda: what.lists(values), 1)[0])
+        bare.append(seconds(lambda: bare_lists(draws, what.utility, 20), 1)[0])
     assert min(ours) <= ASKED_RATIO * min(bare)

@@ -27,13 +27,6 @@ def test_the_share_of_draws_that_take_a_program_at_a_place_is_counted():
     assert table.sum().tolist() == [1, 1]
 
 
-def test_overlap_counts_the_first_programs_of_both_lists():
-    places = overlap.list_places(LISTS, 4)
-    assert overlap.overlap_at(places, [2, 0], 2).tolist() == [1, 1, 1, 0.5]
-    assert overlap.overlap_at(places, [2, 0], 1).tolist() == [1, 1, 0, 0]
-    assert overlap.overlap_at(places, [2, 0], 9).tolist() == [1, 1, 1, 0.5]
-
-
 @given(st.integers(0, 10_000), st.integers(0, 6), st.integers(1, 6))
 @settings(max_examples=200, derandomize=True, deadline=None)
 def test_tau_agrees_with_scipy(seed, size, base_size):
@@ -52,5 +45,3 @@ def test_the_same_list_has_tau_one_and_a_reversed_full_one_minus_one():
 def test_no_lists_and_an_empty_base_are_refused():
     with pytest.raises(ModelError):
         overlap.list_places([], 3)
-    with pytest.raises(ModelError):
-        overlap.overlap_at(overlap.list_places([[0]], 3), [], 2)

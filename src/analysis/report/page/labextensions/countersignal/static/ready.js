@@ -35,6 +35,15 @@
         }
         return start(...given);
       };
+      // One thread answers: two controls' messages in two threads could overtake each other.
+      const kernels = app.serviceManager.kernels;
+      const connect = kernels.connectTo.bind(kernels);
+      const commsOverSubshells = "disabled";
+      kernels.connectTo = (options) => connect({ ...options, commsOverSubshells });
+      Object.defineProperty(kernels, "commsOverSubshells", {
+        get: () => commsOverSubshells,
+        set: () => undefined, // the setting of JupyterLab would put it back
+      });
       const execute = app.commands.execute.bind(app.commands);
       app.commands.execute = (id, args) => {
         if (!/^(notebook:run|runmenu:)/.test(id)) return execute(id, args);

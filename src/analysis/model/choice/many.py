@@ -1,0 +1,366 @@
+"""Lists of many draws side by side: greedy choice, and signals where they add most (section 6)."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.errors import ModelError
+from analysis.model.choice.constraints import OPTIONS, Constraints
+from analysis.model.choice.exact import HIGHEST_OFFER
+from analysis.model.choice.greedy import LEAST_GAIN, TIE
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+CHUNK = 32  # programs of unlike utility that are looked at together where rivals are counted
+
+
+class ManyOffers(NamedTuple):
+    """Offers in each draw; an offer is an invitation times a match, each with its own states."""
+
+    program: Positions  # shape (draws, m): positions among all, in order of preference
+    open_to: Flags  # shape (options, draws, m): what may be listed, and with which signal
+    invited: Floats  # shape (z, options, draws, m)
+    match: Floats  # shape (w, draws, m)
+    first: Floats  # shape (z,): weights of the states of invitations
+    second: Floats  # shape (w,): weights of those of rankings
+
+    def of(self, draws: Positions | Flags) -> ManyOffers:
+        """The same in some of the draws."""
+        return self._replace(
+            program=self.program[draws],
+            open_to=self.open_to[:, draws],
+            invited=self.invited[:, :, draws],
+            match=self.match[:, draws],
+        )
+
+    def sent(self, option: Positions) -> Floats:
+        """Offers with the signals given, shape (z, w, draws, m)."""
+        invited = np.take_along_axis(self.invited, option[None, None], axis=1)[:, 0]
+        return np.asarray(invited[:, None] * self.match)
+
+    @property
+    def weight(self) -> Floats:
+        """Weights of all pairs of states, shape (z, w)."""
+        return np.outer(self.first, self.second)
+
+
+class ManyLists(NamedTuple):
+    """One list a draw: columns of `ManyOffers` in the order taken; -1 where there is none."""
+
+    taken: Positions  # shape (draws, longest)
+    option: Positions  # shape (draws, m): signal that each program would get, as in `OPTIONS`
+    net: Floats  # shape (draws,): value less price
+
+    def listed(self) -> Flags:
+        """Which programs are on the list of each draw, shape (draws, m)."""
+        found = np.zeros((len(self.option), self.option.shape[1] + 1), dtype=bool)
+        np.put_along_axis(found, self.taken, values=True, axis=1)  # -1 is the column beyond
+        return found[:, :-1]
+
+    def of(self, draws: Positions | Flags) -> ManyLists:
+        """The same in some of the draws."""
+        return ManyLists(self.taken[draws], self.option[draws], self.net[draws])
+
+    def put(self, draws: Flags, others: ManyLists) -> ManyLists:
+        """The same with other lists in some of the draws."""
+        longest = max(self.taken.shape[1], others.taken.shape[1])
+        taken = np.full((len(self.taken), longest), -1, dtype=np.int64)
+        taken[:, : self.taken.shape[1]] = self.taken
+        taken[draws] = -1
+        taken[draws, : others.taken.shape[1]] = others.taken
+        option, net = self.option.copy(), self.net.copy()
+        option[draws], net[draws] = others.option, others.net
+        return ManyLists(taken, option, net)
+
+    def in_order(self, offers: ManyOffers, utility: Floats, known: ManyRules) -> ManyLists:
+        """The same lists, each program where it adds most beside those before it."""
+        sent, worth = offers.sent(self.option), utility[offers.program]
+        return _taken(offers, self.option, sent, self.listed(), worth, known, ())
+
+    def better(self, other: ManyLists) -> ManyLists:
+        """Of each draw the list that is worth more."""
+        first = self.net >= other.net
+        return ManyLists(
+            np.where(first[:, None], self.taken, other.taken),
+            np.where(first[:, None], self.option, other.option),
+            np.where(first, self.net, other.net),
+        )
+
+
+def near_programs(chance: Floats, utility: Floats, cells: Positions, most: int) -> Flags:
+    """Programs that a greedy list of at most ``most`` may take in each draw, shape (draws, m)."""
+    # ``chance`` is of shape (k, draws, m), a row a group of scores, and 0 where a program may not
+    # be listed; programs stand in order of preference. One is left out where so many others of its
+    # cell are wanted as much and have at least its chance, whatever the score: one of them is free
+    # and adds as much.
+    kept = np.zeros(chance.shape[1:], dtype=bool)
+    for cell in np.unique(cells):
+        members = np.flatnonzero(cells == cell)
+        own, worth = chance[:, :, members], utility[members]
+        best = own[:, :, :0]
+        start = 0
+        while start < members.size:
+            level = int(np.searchsorted(-worth, -worth[start], side="right"))
+            end = max(level, min(start + CHUNK, members.size))
+            here = own[:, :, start:end]
+            pool = np.concatenate([best, here], axis=2)
+            if pool.shape[2] > most:
+                order = np.argpartition(-pool.mean(axis=0), most - 1, axis=1)[:, :most]
+                pool = np.take_along_axis(pool, order[None], axis=2)
+            rivals, best = (pool if level == end else best), pool
+            near = here > 0
+            if rivals.shape[2] >= most:
+                near &= here >= rivals.min(axis=2, keepdims=True)
+            kept[:, members[start:end]] = near.any(axis=0)
+            start = end
+    return kept
+
+
+def list_values(
+    sent: Floats, listed: Flags, utility: Floats, weight: Floats
+) -> tuple[Floats, Floats]:
+    """Value of a list in each draw, and what a sure offer of each program adds beside the others.
+
+    ``sent`` has the shape (z, w, draws, m), ``listed`` and ``utility`` (draws, m); the second
+    answer has that of ``sent``.
+    """
+    offers = np.where(listed, sent, 0.0)
+    before = np.ones_like(offers)
+    np.cumprod(1 - offers[..., :-1], axis=3, out=before[..., 1:])
+    shares = offers * before
+    shares *= utility
+    behind = np.zeros_like(shares)
+    behind[..., :-1] = np.cumsum(shares[..., :0:-1], axis=3)[..., ::-1]
+    value = np.einsum("zwbm,zw->b", shares, weight)
+    # Whoever is on the list itself stands aside: those behind are then reached more often.
+    behind /= np.maximum(1 - offers, 1 - HIGHEST_OFFER)
+    before *= utility
+    before -= behind
+    return value, before
+
+
+class ManyRules:
+    """What rules and prices say of so many programs of each specialty."""
+
+    def __init__(self, rules: Constraints, programs: int) -> None:
+        if any(quota.at_least for quota in rules.quotas):
+            message = "a list with an 'at least' cannot be made again under other assumptions"
+            raise ModelError(message)
+        self.rules = rules
+        self.specialty = rules.specialties(programs)
+        self.groups = int(self.specialty.max(initial=0)) + 1
+        self.longest = programs if rules.limit is None else min(rules.limit, programs)
+        numbers, fees = np.arange(programs + 2), rules.fees_of(self.groups)
+        self.fee = np.zeros((self.groups, numbers.size))
+        if rules.price is not None or rules.budget_usd is not None:
+            self.fee[:] = [[one.of(int(n)) for n in numbers] for one in fees]
+        self.cost, self.block = np.zeros_like(self.fee), np.zeros(self.groups)
+        if rules.price is not None:
+            self.cost = (self.fee + rules.price.effort_usd * numbers) / rules.price.worth_usd
+            self.block = np.array([one.block_usd for one in fees]) / rules.price.worth_usd
+        everything = np.arange(programs)
+        self.inside = [
+            (np.isin(everything, np.asarray(quota.members, dtype=np.int64)), quota.at_most)
+            for quota in rules.quotas
+            if quota.at_most is not None
+        ]
+        self.decided = np.full(programs, -1)  # the signal, where it is decided
+        for at, option in rules.fixed_signal.items():
+            self.decided[at] = OPTIONS.index(option)
+        self.shuts: Flags | None = None
+        if rules.apart:
+            self.shuts = np.zeros((programs, programs), dtype=bool)
+            first, second = np.asarray(rules.apart).T
+            self.shuts[first, second] = self.shuts[second, first] = True
+
+    @cached_property
+    def cells(self) -> Positions:
+        """A number for each program; those of one number are alike to every rule."""
+        ruled = [members for members, _ in self.inside]
+        return np.unique(np.column_stack([self.specialty, *ruled]), axis=0, return_inverse=True)[1]
+
+    @property
+    def rivals(self) -> int:
+        """So many better programs leave one that is free: off the list, and not shut out by it."""
+        most = self.rules.most_affordable()
+        shut = 0 if self.shuts is None else int(self.shuts.sum(axis=0).max())
+        return (self.specialty.size if most is None else most) * (1 + shut)
+
+    def charge(self, counts: Positions) -> Floats:
+        """Price of one more program of each specialty, shape (draws, groups)."""
+        groups = np.arange(self.groups)
+        return np.asarray(self.cost[groups, counts + 1] - self.cost[groups, counts])
+
+    def paid_for(self, counts: Positions) -> Flags:
+        """Whether the budget pays for one more of each specialty, shape (draws, groups)."""
+        groups = np.arange(self.groups)
+        fees = self.fee[groups, counts]
+        more = fees.sum(axis=1, keepdims=True) - fees + self.fee[groups, counts + 1]
+        return np.asarray(more <= (self.rules.budget_usd or 0))
+
+    def counts(self, program: Positions, listed: Flags) -> Positions:
+        """Programs of a list in each specialty, shape (draws, groups)."""
+        kinds = self.specialty[program]
+        each = [(listed & (kinds == group)).sum(axis=1) for group in range(self.groups)]
+        return np.stack(each, axis=1)
+
+    def net(self, value: Floats, counts: Positions) -> Floats:
+        """Value less price."""
+        return np.asarray(value - self.cost[np.arange(self.groups), counts].sum(axis=1))
+
+
+def many_lists(
+    offers: ManyOffers, utility: Floats, known: ManyRules, start: ManyLists | None = None
+) -> ManyLists:
+    """The list of each draw: signals where they add most, then programs one by one.
+
+    Each signal goes where it adds most beside the lists to begin with, or those that come of no
+    list; with these signals the list is made greedily.
+    """
+    worth = utility[offers.program]
+    option = np.maximum(known.decided[offers.program], 0)
+    if len(offers.open_to) > 1:
+        if start is None:
+            start = _grown(offers, _signals(offers, worth, known, None), worth, known)
+        option = _signals(offers, worth, known, start)
+    return _grown(offers, option, worth, known)
+
+
+def _signals(
+    offers: ManyOffers, worth: Floats, known: ManyRules, beside: ManyLists | None
+) -> Positions:
+    """The signal of each program, shape (draws, m): where it adds most beside a list."""
+    program, decided = offers.program, known.decided
+    option = np.maximum(decided[program], 0)
+    listed = np.zeros(program.shape, dtype=bool)
+    sent = offers.sent(option if beside is None else beside.option)
+    if beside is not None:
+        listed = beside.listed()
+    _, room = list_values(sent, listed, worth, offers.weight)
+    room *= offers.match[None]
+    inner = np.einsum("zwbm,w->zbm", room, offers.second)
+    gain = np.einsum("zobm,zbm,z->obm", offers.invited, inner, offers.first)
+    kinds = known.specialty[program]
+    counts = known.counts(program, listed)
+    charge = np.take_along_axis(known.charge(counts), kinds, axis=1)
+    # Beside a list that has no use for a program, its signal adds nothing.
+    net = np.where(offers.open_to, np.maximum(gain - charge, 0.0), 0.0)
+    free = decided[program] < 0
+    for group in range(known.groups):
+        own = free & (kinds == group)
+        silver, gold = (
+            int(known.rules.signals(one, known.groups)[group])
+            - int(((decided == at) & (known.specialty == group)).sum())
+            for at, one in enumerate(OPTIONS[1:], start=1)
+        )
+        raised = net[1:] - net[0]
+        raised[~offers.open_to[1:]] = -1.0
+        raised[:, ~own] = -1.0
+        if gold > 0:
+            # A program that gets gold leaves its silver to the best of those without any.
+            spare, both = np.zeros(len(program)), max(silver, 0) + gold
+            if both < program.shape[1]:
+                spare = np.maximum(-np.partition(-raised[0], both, axis=1)[:, both], 0.0)
+            freed = np.maximum(raised[0] - spare[:, None], 0.0)
+            golden = _first(raised[-1] - freed if silver > 0 else raised[-1], gold)
+            option[golden] = 2
+            raised[:, golden] = -1.0
+        if silver > 0:
+            option[_first(raised[0], silver)] = 1
+    return option
+
+
+def _first(values: Floats, number: int) -> Flags:
+    """Which cells of each row hold the largest values above 0, so many at most."""
+    if number <= 0 or number >= values.shape[1]:
+        return (values > 0) & (number > 0)
+    order = np.argpartition(-values, number - 1, axis=1)[:, :number]
+    found = np.zeros(values.shape, dtype=bool)
+    np.put_along_axis(found, order, values=True, axis=1)
+    return found & (values > 0)
+
+
+def _grown(offers: ManyOffers, option: Positions, worth: Floats, known: ManyRules) -> ManyLists:
+    """The greedy list of each draw with the signals given."""
+    open_to = np.take_along_axis(offers.open_to, option[None], axis=0)[0]
+    sent = offers.sent(option)
+    blocks = np.flatnonzero(known.block).tolist()
+    # A block is due with the first program and pays only for several: each choice of specialties
+    # with a block is tried as if theirs were paid already.
+    tried = [
+        _taken(offers, option, sent, open_to.copy(), worth, known, opened)
+        for size in range(len(blocks) + 1)
+        for opened in combinations(blocks, size)
+    ]
+    best = tried[0]
+    for other in tried[1:]:
+        best = best.better(other)
+    return best
+
+
+def _taken(
+    offers: ManyOffers,
+    option: Positions,
+    sent: Floats,
+    open_to: Flags,
+    worth: Floats,
+    known: ManyRules,
+    opened: tuple[int, ...],
+) -> ManyLists:
+    """Programs taken one by one where the blocks of some specialties count as paid."""
+    program, rules = offers.program, known.rules
+    draws, width = program.shape
+    rows, places = np.arange(draws), np.arange(width)
+    kinds = known.specialty[program]
+    room = np.empty_like(sent)
+    room[:] = worth
+    weighed = sent * offers.weight[:, :, None, None]
+    counts = np.zeros((draws, known.groups), dtype=np.int64)
+    inside = [(members[program], most) for members, most in known.inside]
+    held = [np.zeros(draws, dtype=np.int64) for _ in inside]
+    value = np.zeros(draws)
+    taken = np.full((draws, max(known.longest, len(rules.must))), -1, dtype=np.int64)
+    number = 0
+    while number < taken.shape[1]:
+        gain = np.einsum("zwbm,zwbm->bm", weighed, room)
+        if number < len(rules.must):
+            place = (program == rules.must[number]).argmax(axis=1)
+            active = np.ones(draws, dtype=bool)
+        else:
+            charge = known.charge(counts)
+            for group in opened:
+                charge[:, group] -= np.where(counts[:, group] == 0, known.block[group], 0.0)
+            free = open_to
+            if rules.budget_usd is not None:
+                free = free & np.take_along_axis(known.paid_for(counts), kinds, axis=1)
+            for (members, most), own in zip(inside, held, strict=True):
+                free = free & ~(members & (own >= most)[:, None])
+            added = np.where(free, gain - np.take_along_axis(charge, kinds, axis=1), 0.0)
+            best = added.max(axis=1, initial=0.0)
+            active = best >= LEAST_GAIN
+            if not active.any():
+                break
+            place = (added >= (best * (1 - TIE))[:, None]).argmax(axis=1)
+        value += np.where(active, gain[rows, place], 0.0)
+        taken[:, number] = np.where(active, place, -1)
+        counts[rows, kinds[rows, place]] += active
+        for at, (members, _) in enumerate(inside):
+            held[at] = held[at] + (members[rows, place] & active)
+        if known.shuts is not None:
+            open_to &= ~(
+                known.shuts[program[rows, place]][rows[:, None], program] & active[:, None]
+            )
+        open_to[rows[active], place[active]] = False
+        offer = np.where(active, sent[:, :, rows, place], 0.0)
+        # What is wanted more is displaced there; what is wanted less is needed only beyond it.
+        lost = np.where(places < place[:, None], room[:, :, rows, place][..., None], room)
+        lost *= offer[..., None]
+        room -= lost
+        number += 1
+    return ManyLists(taken, option, known.net(value, counts))
