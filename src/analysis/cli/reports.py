@@ -199,6 +199,8 @@ def handout(
 
 def _loaded(out: Path, *files: Path, cluster: str = "", **options: Any) -> Inputs:
     """Read everything, and say what was repaired and what is wrong."""
+    _warn_if_synced(out)
+    password = _common_password()  # no process that starts from here on has it
     if not cluster:
         from analysis.workers.pool import start_helpers
 
@@ -206,8 +208,6 @@ def _loaded(out: Path, *files: Path, cluster: str = "", **options: Any) -> Input
             start_helpers(PRELOAD)
     from analysis.inputs import Inputs
 
-    _warn_if_synced(out)
-    password = _common_password()
     try:
         inputs = Inputs.load(*files, **options).with_password(password)
     except CountersignalError as error:
