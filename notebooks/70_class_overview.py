@@ -136,7 +136,9 @@ calls = calls_at_stake(lists, {*first["student_id"]}, programs, assumptions)
 
 # %%
 # Explain: where classmates meet, and what that costs the class.
-shared = shared_programs(base.pairs).merge(programs[["program_id", "program_name"]], how="left")
+told = ["program_id", "program_name", "specialty"]
+shared = shared_programs(base.pairs).merge(programs[told], how="left")
+tiered = {name for name in programs["specialty"].unique() if assumptions.season_of(name).silver_signals}
 signals = shared_signals(base.pairs)
 lost = listed["lost_to_classmates"].sum()
 
@@ -212,9 +214,10 @@ publish_text(render("overview/change", **more, **other, **spread, **none))
 # %%
 # The five programs where two of the class cost one another most.
 most_of_one = int(assumptions.value("classmates.most_at_a_program"))
-meet = {"shared": len(shared), "signals": signals.to_dict("records"), "lost": lost}
+meet = {"shared": len(shared), "signals": signals, "lost": lost}
 publish_text(render("overview/shared", **meet, most=most_of_one))
-publish_table(table("overview/shared_table", rows=shared.head(5).to_dict("records")), if_empty="")
+rows = shared.head(5).to_dict("records")
+publish_table(table("overview/shared_table", rows=rows, tiered=tiered), if_empty="")
 
 # %% [markdown]
 # ## The other students

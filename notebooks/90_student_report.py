@@ -101,22 +101,21 @@ recommended = {"recommended": view.sent, "caption": render("report/curve", **vie
 publish_chart(view.curve, new_axes(), draw_applications_curve, alt_applications_curve, **recommended)
 
 # %%
-# Page 3: what moves the chance, and what the student can act on.
-publish_block("next-page", {"needed": view.sent > 0}, "")
+# After the list: what moves the chance, and what the student can act on.
 publish_text(render("report/moves", **view.words))
 publish_chart(view.parts, new_axes(), draw_waterfall, alt_waterfall, render("report/steps", **view.words))
 publish_text(render("report/what_ifs", **view.words))
 
 # %%
-# Page 4: the worksheet.
+# The worksheet.
 publish_text(render("report/worksheet", **view.words))
 worksheet = worksheet_table(view.list)
 publish_block("worksheet", worksheet_data(view.list), "" if worksheet.empty else markdown_table(worksheet))
 publish_typed(render("report/note_heading"), advisor_note(student))
 
 # %%
-# Appendix, for the advisor.
-publish_block("next-page", {"needed": True}, "")
+# Appendix, for the advisor: on the page before, where it fits there whole.
+publish_block("whole-from-here", {}, "")
 publish_text(render("report/appendix", **view.words))
 publish_text(render("report/sources", **view.words))
 publish_table(basis_table(assumptions))

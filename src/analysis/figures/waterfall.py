@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NEEDED = ("part", "chance", "change")
 CHART = style.Chart("the chart of what moves the chance", NEEDED, "", frame=False)
 ENDS = ("typical", "own")
-ROW, LEFT, RIGHT, BELOW = 21.5, 103.0, 9.0, 39.6
+ROW, LEFT, RIGHT, BELOW = 18.5, 103.0, 9.0, 39.6
 THICK = 0.62  # of a row
 
 

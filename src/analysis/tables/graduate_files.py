@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ class GraduateFiles:
 
 def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> GraduateFiles:
     """Read files of graduates, through a mapping if there is one, and look over all of them."""
-    with reading_with(mapping):
+    with reading_with(mapping) if mapping else nullcontext():
         return graduates_together([check_table(path, "graduates") for path in paths])
 
 

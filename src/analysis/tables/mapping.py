@@ -101,7 +101,7 @@ def how_to_read() -> HowToRead:
 @contextmanager
 def reading_with(mapping: Path | None = None, ignored: tuple[str, ...] = ()) -> Iterator[None]:
     """Read files through a mapping, else mapping.toml beside each, and without some columns."""
-    before = how_to_read()
+    before = HOW.get() or HowToRead()  # not what a process above says, which was for its own files
     ignored_too = before.ignored | frozenset(map(folded, ignored))
     token = HOW.set(HowToRead(mapping or before.mapping, ignored_too))
     try:
