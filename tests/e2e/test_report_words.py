@@ -151,6 +151,8 @@ def test_page_1_reads_at_eighth_grade_or_below_in_short_sentences(made, student_
 def check_page_1(made, student_id):
     told = sentences(page_1(made, student_id), made.names)
     assert len(told) >= 5, student_id
+    steps = next(part for part in page_1(made, student_id) if part.startswith("## What to do now"))
+    assert all(line.startswith("|") for line in steps.strip().splitlines()[2:]), student_id
     assert reading_grade(told) <= 8, student_id
     long = [one for one in told if len(one.split()) > LONGEST_ON_PAGE_1]
     assert long == []

@@ -446,5 +446,16 @@ def test_the_curve_and_the_what_if_are_one_number_where_signals_go_to_further_pr
     assert at[view.sent] == pytest.approx(view.list.match)
 
 
+@pytest.mark.parametrize("student_id", ["S001", "S002", "S007", "S009", "S017", "S026", "S032"])
+def test_no_line_parts_the_table_of_steps_or_the_word_on_graduates(student_id):
+    alike = {"n": 10, "matched": 9, "low": 0.65, "high": 0.98}
+    view = replace(view_of(student_id), alike=alike, graduates_on_file=True)
+    steps = render("report/actions", **view.words).strip().split("\n\n", 1)[1]
+    assert all(line.startswith("|") for line in steps.splitlines())
+    assert "\n\n" not in render("report/graduates", **view.words).strip()
+    fewer = "You can apply to fewer programs" in steps
+    assert fewer == (student_id in {"S007", "S032"})
+
+
 def test_programs_that_were_considered_stand_by_the_chance_that_is_shown(view):
     assert view.list.left_out["chance"].is_monotonic_decreasing

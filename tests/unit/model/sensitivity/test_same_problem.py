@@ -111,10 +111,18 @@ def listed(student_id, assumptions=ASSUMPTIONS, wishes=None):
 
 
 @pytest.mark.parametrize(
-    "student_id", ["S001", "S002", "S003", "S005", "S006", "S009", "S011", "S012"]
+    "student_id", ["S001", "S002", "S003", "S005", "S006", "S009", "S007", "S011", "S012"]
 )
 def test_a_draw_at_the_base_gives_the_very_list_with_its_signals_and_match_chance(student_id):
-    found = listed(student_id)
+    gives_the_very_list(listed(student_id))
+
+
+def test_so_it_does_for_a_student_whose_score_is_an_estimate():
+    row = student("S002").assign(step2_ck=np.nan, step2_estimate=228.0)
+    gives_the_very_list(application_list(row, PROGRAMS, ASSUMPTIONS, WISHES, with_range=False))
+
+
+def gives_the_very_list(found):
     case = student_case(found, ASSUMPTIONS)
     made = case.made(case.inputs.base(3))
     own = dict(zip(found.choice.chosen.tolist(), found.choice.option, strict=True))
