@@ -13,7 +13,8 @@ from tests.rendered import render_report
 
 MANY = 500
 EARLY, GROWTH = 50, 1.1
-SOLVES, DRAWS, CHARTS = 6, 200, 8
+# Lists: the own, without a flag, with a typical score, what-ifs, and what closes or comes on top.
+SOLVES, DRAWS, CHARTS = 7, 200, 8
 
 
 @pytest.fixture
