@@ -138,7 +138,6 @@ calls = calls_at_stake(lists, {*first["student_id"]}, programs, assumptions)
 # Explain: where classmates meet, and what that costs the class.
 told = ["program_id", "program_name", "specialty"]
 shared = shared_programs(base.pairs).merge(programs[told], how="left")
-tiered = {name for name in programs["specialty"].unique() if assumptions.season_of(name).silver_signals}
 signals = shared_signals(base.pairs)
 lost = listed["lost_to_classmates"].sum()
 
@@ -217,7 +216,7 @@ most_of_one = int(assumptions.value("classmates.most_at_a_program"))
 meet = {"shared": len(shared), "signals": signals, "lost": lost}
 publish_text(render("overview/shared", **meet, most=most_of_one))
 rows = shared.head(5).to_dict("records")
-publish_table(table("overview/shared_table", rows=rows, tiered=tiered), if_empty="")
+publish_table(table("overview/shared_table", rows=rows, season=assumptions.season_of), if_empty="")
 
 # %% [markdown]
 # ## The other students

@@ -168,7 +168,7 @@ def test_wishes_of_the_command_line_reach_the_list(run, small_class):
 def test_a_place_that_is_not_known_is_one_sentence(run, small_class):
     done = run("pick", "S002", *small_class.options, "--where", "Ohiio")
     assert done.code == 2
-    assert done.err.startswith("place 'Ohiio': expected a state")
+    assert done.err.startswith("places: 'Ohiio' is not understood; expected a state")
 
 
 def test_a_rank_is_printed_only_where_there_are_preferences(run, small_class):
