@@ -111,13 +111,11 @@ class ReportView:
 
     @property
     def plan_on(self) -> float:
-        """Match chance to plan on: the list's, or that of similar graduates who did worse."""
-        # The lower of two that differ beyond chance: a rule of ours, and no estimate.
+        """Match chance to plan on: the list's, or the most that the count of graduates allows."""
+        # A rule of ours, and no estimate; so a better record never plans on a lower number.
         if self.list is None:
             return 0.0
-        if self.alike is None or self.graduates_differ != "lower":
-            return self.list.match
-        return float(self.alike["matched"] / self.alike["n"])
+        return min(self.list.match, 1.0 if self.alike is None else float(self.alike["high"]))
 
     @property
     def graduates_differ(self) -> str:

@@ -329,14 +329,14 @@ def test_plan_b_follows_the_school_s_own_graduates_where_they_did_worse(matched,
 
 @pytest.mark.parametrize(
     ("matched", "low", "high", "plan"),
-    [(5, 0.27, 0.73, "50"), (0, 0.0, 0.2, "not matching"), (1, 0.02, 0.36, "10")],
+    [(5, 0.27, 0.73, "73"), (0, 0.0, 0.2, "20"), (3, 0.13, 0.56, "56")],
 )
-def test_where_graduates_did_worse_their_share_is_the_number_to_plan_on(matched, low, high, plan):
+def test_where_graduates_did_worse_their_count_bounds_what_to_plan_on(matched, low, high, plan):
     alike = {"n": 10, "matched": matched, "low": low, "high": high}
     view = replace(view_of("S007"), alike=alike, graduates_on_file=True)
     said = render("report/answer", **view.words)
-    assert view.plan_on == matched / 10
-    assert f"plan on {plan}{' in 100' if matched else ''}.**" in said
+    assert view.plan_on == high
+    assert f"plan on no more than {plan} in 100.**" in said
     assert "fewer than the model expects" in said
     assert "our rule, not a finding" in said
     assert ("Please meet your advisor first" in said) == (view.plan_on < 0.4)
@@ -360,6 +360,16 @@ def test_the_model_s_number_is_the_one_to_plan_on_where_graduates_did_better_or_
     assert f"so **plan on {shown}**" in render("report/graduates", **alike.words)
     few = replace(model, graduates_on_file=True)
     assert f"plan on the model's {shown} in 100" in render("report/graduates", **few.words)
+
+
+@pytest.mark.parametrize("high", [0.2, 0.5, 0.8, 1.0])
+def test_a_better_chance_never_means_a_lower_number_to_plan_on(high):
+    alike = {"n": 10, "matched": 2, "low": 0.1, "high": high}
+    views = [replace(view_of(name), alike=alike) for name in ("S040", "S010", "S002", "S007")]
+    views.sort(key=lambda view: view.list.match)
+    plans = [view.plan_on for view in views]
+    assert plans == sorted(plans)
+    assert max(plans) <= high
 
 
 @pytest.mark.parametrize("gain", [0.02, 0.03])
