@@ -183,9 +183,11 @@ class ManyRules:
     def cells(self) -> Positions:
         """A number for each program; those of one number are alike to every rule."""
         ruled = [members for members, _ in self.inside]
-        return np.unique(np.column_stack([self.specialty, *ruled]), axis=0, return_inverse=True)[1]
+        # A decided signal is nobody else's to get: its program has no rival without one.
+        told = np.column_stack([self.specialty, self.decided, *ruled])
+        return np.unique(told, axis=0, return_inverse=True)[1]
 
-    @property
+    @cached_property
     def rivals(self) -> int:
         """So many better programs leave one that is free: off the list, and not shut out by it."""
         most = self.rules.most_affordable()

@@ -14,7 +14,7 @@ from scipy.special import expit, logit
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
 from analysis.model.choice.constraints import OPTIONS, Constraints
-from analysis.model.choice.exact import GAP
+from analysis.model.choice.exact import GAP, LEAST_VALUE
 from analysis.model.choice.many import (
     ManyLists,
     ManyOffers,
@@ -329,7 +329,9 @@ class Case:
         for _, here, how in self.blocks(self.inputs.base(), BLOCK):
             for _, offers, found, known in self._found(self.offers(here, how)):
                 more, value = self._lost(offers, found, known)
-                slack = max(slack, float((more / value).max()) * (1 + 1e-9))
+                slack = max(
+                    slack, float((more / np.maximum(value, LEAST_VALUE)).max()) * (1 + 1e-9)
+                )
         return min(slack, MOST_SLACK)
 
     def _kept(

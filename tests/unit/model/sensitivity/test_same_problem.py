@@ -335,3 +335,22 @@ def test_a_program_under_the_least_chance_is_listed_only_with_a_signal_that_lift
     for draw, (chosen, option) in enumerate(zip(made.chosen, made.option, strict=True)):
         for at, way in zip(chosen, option, strict=True):
             assert chance[OPTIONS[way]][draw, at] >= least
+
+
+def test_a_program_whose_signal_is_decided_has_no_rival_that_could_not_have_it():
+    # Seven programs of .4 with gold and .1 without; the eighth has .3 and the only gold.
+    chances = {"none": np.r_[np.full(7, 0.1), 0.03], "gold": np.r_[np.full(7, 0.4), 0.3]}
+    chances["silver"] = chances["none"]
+
+    def chance(values, at):
+        return {
+            name: np.tile(each[at], (len(values[RATE]), 1, 1)) for name, each in chances.items()
+        }
+
+    rules = Constraints(limit=3, gold=(1,), silver=(0,), fixed_signal={7: "gold"})
+    inputs = Inputs(("w",), (1.0,), 50.0, (between(RATE, 0.5, 0.3, 0.6), one_of(RHO, 0.2, [0.2])))
+    case = c.Case(tuple("abcdefgh"), np.ones(8), rules, inputs, chance, Mechanism((0.2,), 0.5, 0.0),
+                  coarse=False)  # fmt: skip
+    made = case.made(inputs.base())
+    assert sorted(made.chosen[0].tolist()) == [0, 1, 7]
+    assert OPTIONS[made.option[0][made.chosen[0].tolist().index(7)]] == "gold"
