@@ -212,6 +212,8 @@ STATE_SPELLINGS = MappingProxyType(
 PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))
 # What rules a place out, where a person types it.
 RULED_OUT = re.compile(r"(?:not|no|never|avoid|except|without|but|anywhere_but)_")
+NOT_SIGN = re.compile(r"^\s*[-!](?=\w)")
+DISTRICT = re.compile(r"\bwashington,?\s*d\.?\s*c\b\.?", re.IGNORECASE)  # one place
 FLAG_CODES = tuple(vocabulary.FLAGS)
 PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)
 COMPETITIVENESS = tuple(vocabulary.COMPETITIVENESS)
@@ -251,11 +253,10 @@ def wished_places(texts: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...
     known = {**STATE_SPELLINGS, **{folded(place): place for place in PLACES}}
     wanted: list[str] = []
     away: list[str] = []
-    for entry in (part for text in texts for part in re.split(r"[;\n]", text)):
+    for entry in (part for text in texts for part in re.split(r"[;\n]", DISTRICT.sub("DC", text))):
         ruled_out = ""
-        # A comma separates too, but in Washington, D.C.
-        for part in [entry] if folded(entry) in known else entry.split(","):
-            word = folded(part)
+        for part in entry.split(","):
+            word = folded(NOT_SIGN.sub("not ", part))
             bare = word if word in known else RULED_OUT.sub("", word)
             if word and bare not in known:
                 near = get_close_matches(bare, known, n=1, cutoff=0.0)
