@@ -41,7 +41,7 @@ def _said(alike: Sequence[Problem]) -> str:
     """One message for problems that differ in line and value alone."""
     where, lines = alike[0].file, {one.line for one in alike if one.line is not None}
     if lines:
-        where += f", {line_ranges(lines, '; check --format csv lists all')}"
+        where += f", {line_ranges(lines)}"
     if alike[0].column is not None:
         where += f", column {alike[0].column}"
     values = list(dict.fromkeys(shown(one.value) for one in alike if one.value is not None))
@@ -50,7 +50,7 @@ def _said(alike: Sequence[Problem]) -> str:
     return visible(f"{where}: {found}expected {alike[0].expected}").replace("\n", "\\n")
 
 
-def line_ranges(lines: Iterable[int], all_of_them: str = "") -> str:
+def line_ranges(lines: Iterable[int]) -> str:
     """Lines as the first twenty ranges of them, and how many there are.
 
     Examples
@@ -66,7 +66,7 @@ def line_ranges(lines: Iterable[int], all_of_them: str = "") -> str:
     count, shown = [sum(b - a + 1 for a, b in some) for some in (ranges, ranges[:MOST_RANGES])]
     if count == 1:
         return f"line {words[0]}"
-    more = f" and {count - shown:,} more lines{all_of_them}" if count > shown else ""
+    more = f" and {count - shown:,} more lines" if count > shown else ""
     return f"lines {', '.join(words[:MOST_RANGES])}{more} ({count:,})"
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from analysis.cli.printing import Format, print_answer, reads_files
+from analysis.cli.printing import Format, print_answer, reads_files, say
 from analysis.errors import CountersignalError, Problem, TableError
 from analysis.plain_text import visible
 
@@ -60,6 +60,8 @@ def check(
     columns = ("file", "line", "column", "value", "expected")
     rows = [{name: getattr(one, name) for name in columns} for one in every]
     print_answer(output, rows, rows, lambda: print(text), columns)
+    if output != "table":
+        say(text)  # what was repaired and written is no problem, so it stands beside the rows
     return max(code for _, code in said)
 
 

@@ -100,9 +100,8 @@ def print_table(
     heads = named_lines("printed/heads")
     table = Table(title=title or None, title_justify="left", header_style="bold", box=None)
     for name in columns:
-        justify = "right" if name in to_the_right else "left"
         head = heads.get(name) or name.replace("_", " ")
-        table.add_column(head, justify=justify, overflow="fold")  # type: ignore[arg-type]
+        table.add_column(head, justify="right" if name in to_the_right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(escape(visible(_shown(name, row.get(name)))) for name in columns))
     # Into a pipe a row is a line, however long.

@@ -103,7 +103,8 @@ def listed_problems(problems: Sequence[Problem]) -> str:
     messages = problem_lines(problems)
     lines = [f"  {message}" for message in messages[:SHOWN_PROBLEMS]]
     if len(messages) > SHOWN_PROBLEMS:
-        lines.append(f"  and {len(messages) - SHOWN_PROBLEMS} more: --format json lists all")
+        left = len(messages) - SHOWN_PROBLEMS
+        lines.append(f"  and {left} more: countersignal check --format csv lists all")
     return "\n".join(lines)
 
 
@@ -374,10 +375,14 @@ def _columns(
     spare = [word for word in header if word and word not in columns]
     lacking = [n for n, c in columns.items() if c.required and n not in header]
     problems = []
+    meant: dict[str, str] = {}
     map_it = f"countersignal map {name} --table {table}"
     for column in lacking:
         near = get_close_matches(column, header, n=1, cutoff=0.6)
-        hint = f" (is {raw.header[header.index(near[0])]!r} meant?)" if near else ""
+        hint = ""
+        if near:
+            meant[column] = raw.header[header.index(near[0])]
+            hint = f" (is {meant[column]!r} meant? rename it)"
         expected = f"a column of this name for {table}{hint}"
         problems.append(Problem(name, expected, raw.header_line, column))
     pattern, family = next(((n, c) for n, c in schema.columns.items() if c.regex), ("", None))
@@ -395,6 +400,8 @@ def _columns(
             for shown, at in left.items()
         }
         for shown, ours in alike.items():
+            if meant.get(ours) == shown:
+                continue
             same = [one for one in alike if alike[one] == ours]
             if ours == "red_flags":
                 said = f"this one resembles {ours}: put its codes into red_flags"

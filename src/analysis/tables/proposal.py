@@ -15,7 +15,7 @@ from analysis.tables.columns import Column
 from analysis.tables.headers import column_of, nearest_table, resembled, table_of
 from analysis.tables.loading import checked_rows, listed_problems
 from analysis.tables.mapping import MAPPING_FILE, mapped_rows, mapping_from
-from analysis.tables.reading import NOT_KNOWN, UNKNOWN, RawRows, Refused, interpreted, read_rows
+from analysis.tables.reading import NOT_KNOWN, RawRows, Refused, blank_words, interpreted, read_rows
 from analysis.tables.schemas import SCHEMAS
 from analysis.vocabulary import folded
 
@@ -186,18 +186,20 @@ class Proposal:
                 head = (
                     f"[{table}.codes.{name}]  # theirs = ours: {', '.join(ours[name].options[:12])}"
                 )
-                lines += ["", head, *_word_lines([*words.values()], most)]
+                none = bool(ours[name].empty_says)
+                lines += ["", head, *_word_lines([*words.values()], most, none=none)]
         for one in self.columns:
             if one.flags:
                 head = f"[{table}.flags.{_quoted(one.theirs)}]  # codes: {', '.join(FLAG_CODES)}"
-                lines += ["", head, *_word_lines(one.flags, most)]
+                lines += ["", head, *_word_lines(one.flags, most, none=True)]
         return "\n".join(lines) + "\n"
 
 
-def _word_lines(words: Sequence[Word], most: int) -> list[str]:
+def _word_lines(words: Sequence[Word], most: int, *, none: bool) -> list[str]:
+    # Where an empty cell says that there is ``none``, one that is not known must not be read so.
     lines = [
         f'{"" if word.sure else "# "}{_quoted(word.theirs)} = "{word.ours}"  # {_rows(word.count)}'
-        + "; as it stands, it would be read as none" * (folded(word.theirs) in NOT_KNOWN)
+        + "; as it stands, it would be read as none" * (none and folded(word.theirs) in NOT_KNOWN)
         for word in words[:most]
     ]
     return [*lines, f"# and {len(words) - most} more"] if len(words) > most else lines
@@ -324,7 +326,7 @@ def _codes(ours: str, column: Column, cells: Counter[str]) -> tuple[Word, ...]:
             entries[entry.strip()] += count
     unknown = []
     for entry, count in entries.items():
-        if folded(entry) in UNKNOWN:  # read as empty in every column
+        if folded(entry) in blank_words(column):
             continue
         guess = "us_img or non_us_img" if folded(entry) == "img" else ""
         try:

@@ -182,6 +182,11 @@ def ambiguous_numbers(columns: Collection[pd.Series]) -> list[pd.Series]:
     ]
 
 
+def blank_words(column: Column) -> frozenset[str]:
+    """Words that are read as an empty cell of a column."""
+    return UNKNOWN - NOT_KNOWN if column.empty_says else UNKNOWN
+
+
 def typed_column(
     cells: pd.Series, column: Column
 ) -> tuple[pd.Series, pd.Series, pd.Series, Counter[str]]:
@@ -193,7 +198,7 @@ def typed_column(
     changed = np.zeros(len(different), dtype=bool)
     repaired: Counter[str] = Counter()
     counts = np.bincount(codes, minlength=len(different)).tolist()
-    blank = UNKNOWN - NOT_KNOWN if column.empty_says else UNKNOWN
+    blank = blank_words(column)
     for position, cell in enumerate(different):
         values[position] = unknown
         if not cell:

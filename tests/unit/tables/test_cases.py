@@ -184,6 +184,19 @@ def test_a_spare_column_that_resembles_one_of_ours_stops_the_run_until_it_is_ign
     assert f"columns ignored, as asked: {header}" in found.repairs
 
 
+@pytest.mark.parametrize(
+    ("ours", "header"),
+    [("step2_ck", "step2ck_scor"), ("specialty", "specialtie"), ("step1_result", "step1_reslt")],
+)
+def test_a_misspelt_name_of_a_column_that_must_be_there_is_one_problem(tmp_path, ours, header):
+    text = GOOD.replace(ours, header, 1)
+    with pytest.raises(TableError) as caught:
+        checked(tmp_path, text, table="students")
+    (problem,) = caught.value.problems
+    assert problem.column == ours
+    assert f"is '{header}' meant? rename it" in problem.expected
+
+
 @pytest.mark.parametrize("header", ["пароль", "パスワード", "休学", "الاسم"])
 def test_a_spare_column_in_another_alphabet_stops_the_run_until_it_is_ignored(tmp_path, header):
     text = GOOD.replace("\n", ",x\n").replace(",x\n", f",{header}\n", 1)
@@ -641,5 +654,8 @@ def test_an_unknown_word_is_no_red_flag_only_where_a_person_says_so(tmp_path):
     (tmp_path / "class.csv").write_text(EXPORT.format(",Concerns", ",Unknown"))
     proposed = propose(tmp_path / "class.csv", "students").toml()
     assert '# "Unknown" = ""  # 1 row; as it stands, it would be read as none' in proposed
+    # A result that is not known is no result: nothing there says that there is none.
+    (tmp_path / "marks.csv").write_text("ID,Field,Step 2,Step 1 result\n1,Psychiatry,250,pending\n")
+    assert "read as none" not in propose(tmp_path / "marks.csv", "students").toml()
     (tmp_path / "mapping.toml").write_text(proposed)
     assert check_files([tmp_path / "class.csv"])[1] > 0

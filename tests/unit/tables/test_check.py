@@ -351,7 +351,9 @@ def test_a_degree_that_is_not_given_is_said_and_whose_chances_it_stands_for(
 def test_a_long_list_of_problems_is_cut_and_counted(tmp_path):
     factors = ",".join(f"factor {n}" for n in range(250))
     text = f"respondent_id,specialty,{factors}\n1,IM{',x' * 250}\n"
-    assert report_of(checked(tmp_path, text)).endswith("\n  and 50 more: --format json lists all")
+    assert report_of(checked(tmp_path, text)).endswith(
+        "\n  and 50 more: countersignal check --format csv lists all"
+    )
 
 
 @settings(max_examples=200, derandomize=True, deadline=None)
@@ -415,10 +417,22 @@ def test_messages_that_are_alike_are_one_with_a_count_and_none_is_lost(tmp_path,
         read_students(tmp_path / "class.csv")
 
 
+def test_a_list_of_problems_leaves_nothing_of_the_report_unsaid(tmp_path, capsys):
+    (tmp_path / "class.csv").write_text(GOOD)
+    (tmp_path / "old.csv").write_text("kept")
+    with pytest.raises(SystemExit, match="2"):
+        main(["check", str(tmp_path / "class.csv"), "--write", str(tmp_path / "old.csv"),
+              "--format", "csv"])  # fmt: skip
+    listed, said = capsys.readouterr()
+    assert listed.splitlines() == ["file,line,column,value,expected"]
+    assert "class.csv: read as students" in said
+    assert "no file of graduates" in said
+
+
 def test_every_line_of_alike_messages_is_named_as_long_as_they_are_few_ranges(tmp_path):
     wrong = [*range(2, 52), *range(60, 120, 2)]
     rows = "".join(f"{n},Psychiatry,{'x' if n in wrong else 250},pass,\n" for n in range(2, 120))
     (message,) = problem_lines(checked(tmp_path, f"{HEADER}\n{rows}").problems)
     ranges = ", ".join(map(str, range(60, 98, 2)))
-    more = "and 11 more lines; check --format csv lists all (80)"
+    more = "and 11 more lines (80)"
     assert message.startswith(f"file.csv, lines 2-51, {ranges} {more}, column step2_ck: found 'x'")
