@@ -336,7 +336,7 @@ def test_where_graduates_did_worse_their_count_bounds_what_to_plan_on(matched, l
     view = replace(view_of("S007"), alike=alike, graduates_on_file=True)
     said = render("report/answer", **view.words)
     assert view.plan_on == high
-    assert f"plan on no more than {plan} in 100.**" in said
+    assert f"**Plan on no more than {plan} in 100.**" in said
     assert "fewer than the model expects" in said
     assert "our rule, not a finding" in said
     assert ("Please meet your advisor first" in said) == (view.plan_on < 0.4)
