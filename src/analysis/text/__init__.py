@@ -98,6 +98,20 @@ def matches(number: float) -> str:
     return f"about {_counted(whole, 'match', 'matches')}"
 
 
+def about_100(share: float) -> str:
+    """An estimated count of 100 people in a sentence: ``about 81``, ``less than 1``, ``none``.
+
+    Examples
+    --------
+    >>> [about_100(share) for share in (0.812, 0.003, 0.998, 0.0)]
+    ['about 81', 'less than 1', 'more than 99', 'none']
+    """
+    if share == 0:
+        return "none"
+    count = of_100(share)
+    return f"about {count}" if count.isdecimal() else count
+
+
 def in_100_seasons(number: float) -> str:
     """An expected number a season, which may exceed 1, as a count in a hundred of them.
 
@@ -124,6 +138,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "of100": of_100,
+        "about100": about_100,
         "pct": percent,
         "several": several,
         "long_date": long_date,
