@@ -624,3 +624,12 @@ def test_one_fee_of_two_specialties_is_said_once():
     assert same.count("application fees") == 1
     assert "ERAS application fees in each specialty are" in same
     assert other.count("application fees") == 2
+
+
+def test_the_typical_applicant_of_the_chart_shares_what_its_steps_do_not_change():
+    md, do, img = (
+        render("report/moves", **view_of(name).words) for name in ("S002", "S010", "S009")
+    )
+    assert "A typical applicant with no red flag would have" in md
+    assert "A typical applicant with your degree and no red flag would have" in do
+    assert "with your degree, your need of a visa and no red flag would have" in img
