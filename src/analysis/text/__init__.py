@@ -20,18 +20,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from pandas import DataFrame
 
-__all__ = [
-    "matches",
-    "named_lines",
-    "of_100",
-    "percent",
-    "render",
-    "sentence",
-    "sentences",
-    "several",
-    "table",
-]
-
 HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
 
 
