@@ -441,9 +441,9 @@ def _table(
             cells, last > line or not separator, separator, len(header)
         ):
             torn.append(Problem(name, _one_a_line(line, last), line))
-        elif (
-            len(cells) < len(header) and separator and any(separator in c for c in cells)
-        ) or (count == 1 and _row_in_a_cell(max(cells), len(header))):
+        elif (len(cells) < len(header) and separator and any(separator in c for c in cells)) or (
+            count == 1 and _row_in_a_cell(max(cells), len(header))
+        ):
             expected = (
                 f"{len(header)} cells as in the header, not {len(cells)}: one cell holds what "
                 "separates cells, so a quotation mark may be missing or too many"
@@ -466,10 +466,8 @@ def _table(
             lines.append(line)
         else:
             expected = (
-                f"{len(header)} cells as in the header, not {len(cells)}: a cell that holds "
-                f"{separator!r} needs quotation marks around it"
-                if separator
-                else f"{len(header)} cells as in the header, not {len(cells)}"
+                f"{len(header)} cells as in the header, not {len(cells)}: a cell that holds what "
+                "separates cells needs quotation marks around it"
             )
             problems.append(Problem(name, expected, line, value=(separator or ",").join(cells)))
             unread += count
@@ -667,7 +665,9 @@ def _text(name: str, data: bytes) -> tuple[str, list[str]]:
     text, repairs = _decoded(name, data)
     text = text.lstrip("\ufeff").removeprefix("ï»¿")  # the mark, decoded wrongly before us
     if other := next((what for sign, what in OTHER_FILES.items() if text.startswith(sign)), ""):
-        expected = f"a CSV file or a workbook; this is {other}: open it where it was made and export"
+        expected = (
+            f"a CSV file or a workbook; this is {other}: open it where it was made and export"
+        )
         raise TableError(Problem(name, f"{expected} it as CSV UTF-8 or .xlsx"))
     place = text.find("\0")
     if place >= 0:

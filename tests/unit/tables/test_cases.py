@@ -696,8 +696,8 @@ def test_a_state_with_a_sign_against_it_is_one_to_avoid(tmp_path, cell):
     assert (row.preferred_states, row.exclude_states) == ((), ("TX",))
 
 
-ERRORS = ["#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#BEZUG!", "#SPILL!", "Err:502",
-          "########"]  # fmt: skip
+ERRORS = ["#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#BEZUG!", "#SPILL!",
+          "Err:502", "########"]  # fmt: skip
 
 
 @pytest.mark.parametrize("error", ERRORS)
