@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
@@ -24,7 +24,6 @@ def test_the_published_curve_comes_back():
 
 
 @given(chances, st.floats(0.05, 0.95), st.floats(0, 0.9), st.floats(0, 0.9), st.floats(0, 1))
-@settings(max_examples=40, deadline=None)
 def test_an_offer_has_the_chance_of_an_interview_times_that_of_a_match(p, r, rho, after, link):
     found = scenarios(p, r, Mechanism((rho,), after, link))
     assert found.weight.sum() == pytest.approx(1)
