@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
@@ -71,7 +71,7 @@ def test_the_same_interviews_are_worth_no_more_to_a_group_further_down(specialty
 
 
 @given(st.lists(st.none() | st.floats(0.2, 0.95), min_size=4, max_size=4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_whatever_is_cited_the_others_keep_their_odds_and_their_order(rates):
     cited = dict(zip((f"match_rate_{group}" for group in GROUPS), rates, strict=True))
     season = ASSUMPTIONS.season["Neurosurgery"].model_copy(update=cited)
