@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +19,6 @@ from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
 if TYPE_CHECKING:
     from jinja2 import Environment
     from pandas import DataFrame
-
-__all__ = [
-    "long_date",
-    "matches",
-    "named_lines",
-    "of_100",
-    "percent",
-    "render",
-    "sentence",
-    "sentences",
-    "several",
-    "table",
-]
 
 HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
 
@@ -63,21 +49,6 @@ def several(names: Sequence[str], most: int = 3) -> str:
     if rest:
         shown.append(f"{rest} more")
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def long_date(day: str | date) -> str:
-    """A date as Americans write it; other text as it stands.
-
-    Examples
-    --------
-    >>> long_date("2026-09-15"), long_date("early March")
-    ('September 15, 2026', 'early March')
-    """
-    try:
-        day = day if isinstance(day, date) else date.fromisoformat(day)
-    except ValueError:
-        return str(day)
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _counted(number: int, noun: str, plural: str = "") -> str:
@@ -141,7 +112,6 @@ def _environment() -> Environment:
         "about100": about_100,
         "pct": percent,
         "several": several,
-        "long_date": long_date,
         "matches": matches,
         "in_100_seasons": in_100_seasons,
         "usd": lambda amount: f"${amount:,.0f}",
