@@ -194,8 +194,8 @@ _ABBREVIATIONS = (
     "NC n_carolina no_carolina; ND n_dak n_dakota; OK okla; OR ore oreg; "
     "PA penn penna; SC s_carolina so_carolina; SD s_dak s_dakota; "
     "TN tenn; TX tex; WA wash washington_state; WV w_va w_virginia; WI wis wisc; WY wyo; "
-    "DC washington_dc washington_d_c; NY new_york_state; PR p_rico; "
-    "QC québec; ON ont; AB alta; SK sask"
+    "DC washington_dc washington_d_c wash_dc wash_d_c; NY new_york_state; PR p_rico; "
+    "VI us_virgin_islands u_s_virgin_islands usvi; QC québec; ON ont; AB alta; SK sask"
 )
 # By name, as two letters with points (N.Y.), with the country (US-NY), and abbreviated.
 STATE_SPELLINGS = MappingProxyType(
@@ -212,8 +212,8 @@ STATE_SPELLINGS = MappingProxyType(
 PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))
 # What rules a place out, where a person types it.
 RULED_OUT = re.compile(r"(?:not|no|never|avoid|except|without|but|anywhere_but)_")
-NOT_SIGN = re.compile(r"^\s*[-!](?=\w)")
-DISTRICT = re.compile(r"\bwashington,?\s*d\.?\s*c\b\.?", re.IGNORECASE)  # one place
+NOT_SIGN = re.compile(r"^\s*[-!\u00ac\u2010-\u2015\u2212\u2260](?=\w)")
+DISTRICT = re.compile(r"\bwash(?:ington|\.)?,?\s*d\.?\s*c\b\.?", re.IGNORECASE)  # one place
 FLAG_CODES = tuple(vocabulary.FLAGS)
 PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)
 COMPETITIVENESS = tuple(vocabulary.COMPETITIVENESS)

@@ -133,7 +133,12 @@ def text(
 
 def date(what: str) -> Column:
     """Column of dates, kept as YYYY-MM-DD."""
-    return Column("date", what, "a date such as 2026-09-15 or 9/15/2026")
+    return Column(
+        "date",
+        what,
+        "a date such as 2026-09-15 or 9/15/2026",
+        fits=lambda day: "1990" <= day < "2101",
+    )
 
 
 def password(what: str, longest: int) -> Column:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 __all__ = [
-    "long_date",
     "matches",
     "named_lines",
     "of_100",
@@ -64,21 +62,6 @@ def several(names: Sequence[str], most: int = 3) -> str:
     if rest:
         shown.append(f"{rest} more")
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def long_date(day: str | date) -> str:
-    """A date as Americans write it; other text as it stands.
-
-    Examples
-    --------
-    >>> long_date("2026-09-15"), long_date("early March")
-    ('September 15, 2026', 'early March')
-    """
-    try:
-        day = day if isinstance(day, date) else date.fromisoformat(day)
-    except ValueError:
-        return str(day)
-    return f"{day:%B} {day.day}, {day.year}"
 
 
 def _counted(number: int, noun: str, plural: str = "") -> str:
@@ -139,7 +122,6 @@ def _environment() -> Environment:
         "of100": of_100,
         "pct": percent,
         "several": several,
-        "long_date": long_date,
         "matches": matches,
         "in_100_seasons": in_100_seasons,
         "usd": lambda amount: f"${amount:,.0f}",
