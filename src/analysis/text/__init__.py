@@ -113,7 +113,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        # No filter is asked while a template is compiled: it may say something else by then.
+        # What a filter says is no part of a compiled template, which is kept.
         optimized=False,
         finalize=_when_shown(lambda value: value),
         bytecode_cache=CompiledTemplates(Path(__file__).read_text(encoding="utf-8")),
