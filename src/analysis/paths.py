@@ -11,6 +11,7 @@ from typing import Any
 
 from analysis.errors import CountersignalError
 
+FilePath = str | os.PathLike[str]
 PROJECT_VARIABLE = "COUNTERSIGNAL_PROJECT"
 
 
@@ -24,7 +25,7 @@ def project_root() -> Path:
     return root
 
 
-def from_root(path: str | os.PathLike[str]) -> Path:
+def from_root(path: FilePath) -> Path:
     """A path from the project root, else beside the notebook that runs; absolute ones stay."""
     found = project_root() / path
     beside = Path.cwd() / path
