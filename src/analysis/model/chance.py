@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.level import ProgramLevels, program_levels
@@ -26,7 +27,6 @@ from analysis.model.profile import (
 from analysis.model.terms import TERMS, Gate, Terms, gate, terms_of
 from analysis.vocabulary import EXAM_FAILURES
 
-Floats = NDArray[np.float64]
 # The nine divisions of the US Census Bureau, which ERAS offers as geographic preferences.
 DIVISIONS = {
     "new_england": "CT ME MA NH RI VT",
@@ -56,7 +56,7 @@ class Part:
     ties: NDArray[Any]
     gate: Gate
     signals: NDArray[Any]
-    place: NDArray[np.float64]
+    place: Floats
     place_known: bool
     expected: ExpectedScore | None = None
     among: tuple[Part, NDArray[np.int64]] | None = None
@@ -89,11 +89,11 @@ class Part:
         )
 
     @property
-    def signal(self) -> NDArray[np.float64]:
+    def signal(self) -> Floats:
         """Log-odds of the signals sent, shape (m,)."""
         return self._signal(chance_parameters(self.levels.assumptions))
 
-    def _signal(self, parameters: ChanceParameters) -> NDArray[np.float64]:
+    def _signal(self, parameters: ChanceParameters) -> Floats:
         return self.levels.signal_term(self.signals, self.kind, parameters)
 
     def terms(self, parameters: ChanceParameters, assumptions: Assumptions) -> Terms:
@@ -259,7 +259,7 @@ def place_log_odds(
     programs: pd.DataFrame,
     ties: NDArray[Any],
     assumptions: Assumptions,
-) -> NDArray[np.float64] | None:
+) -> Floats | None:
     """Log-odds of a student's place at each program; None where nothing is known of it."""
     own = {str(student.get(name)) for name in ("home_state", "school_state")} & set(DIVISION_OF)
     wanted = {_division(name) for name in listed(student.get("preferred_divisions"))} - {""}
@@ -304,7 +304,7 @@ def drawn_chances(parts: Sequence[Part], assumptions: Assumptions) -> Floats:
     return in_order(parts, [part.drawn(parameters, assumptions) for part in parts])
 
 
-def in_order(parts: Sequence[Part], chances: Sequence[Floats]) -> NDArray[np.float64]:
+def in_order(parts: Sequence[Part], chances: Sequence[Floats]) -> Floats:
     """Chances of all parts side by side, each program at its own place, shape (..., m)."""
     order = np.argsort(np.concatenate([part.at for part in parts]))
     return np.concatenate(chances, axis=-1)[..., order]
@@ -379,9 +379,7 @@ def chance_columns(
     return pd.DataFrame({name: column(name) for name in blocks[0]})
 
 
-def range_ends(
-    drawn: NDArray[np.float64], chance: NDArray[np.float64], assumptions: Assumptions
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def range_ends(drawn: Floats, chance: Floats, assumptions: Assumptions) -> tuple[Floats, Floats]:
     """Ends of the range of each chance (section 3.6)."""
     ends = [assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")]
     low, high = np.quantile(drawn, ends, axis=0)

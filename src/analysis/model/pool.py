@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit, ndtr, ndtri
 
+from analysis.arrays import Floats
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.correlation import hermite
 from analysis.model.parameters import ChanceParameters, chance_parameters, relief
 
-Floats = NDArray[np.float64]
 SIGNALS = ("none", "silver", "gold")
 PLACES = ("elsewhere", "preferred_division", "same_state")
 FLAG_CELLS = ("none", "exam_failure", "other")

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from analysis.arrays import Floats
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.parameters import CLASSES, FLAGS, RELIEF, chance_parameters, listed
@@ -25,13 +26,13 @@ TYPICAL_CELLS = {
 }
 
 
-def step2_value(score: ArrayLike, assumptions: Assumptions) -> NDArray[np.float64]:
+def step2_value(score: ArrayLike, assumptions: Assumptions) -> Floats:
     """Value of a Step 2 CK score between the named worst and best (section 2)."""
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
     return np.clip((np.asarray(score, dtype=float) - worst) / (best - worst), 0, 1)
 
 
-def clerkship_value(honors: ArrayLike, assumptions: Assumptions) -> NDArray[np.float64]:
+def clerkship_value(honors: ArrayLike, assumptions: Assumptions) -> Floats:
     """Value of a share of clerkships with honors (section 2)."""
     share = np.asarray(honors, dtype=float)
     floor = assumptions.value("scale.clerkships_floor")
@@ -74,7 +75,7 @@ def specialties_of(student: Mapping[str, Any], assumptions: Assumptions) -> dict
 def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     """Levels of each student, unknown ones at the reference and named (section 2)."""
 
-    def column(name: str) -> NDArray[np.float64]:
+    def column(name: str) -> Floats:
         if name not in students:
             return np.full(len(students), np.nan)
         return students[name].to_numpy(dtype=float)
@@ -207,7 +208,6 @@ def profile_points(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFr
     )
 
 
-Floats = NDArray[np.float64]
 HIGHEST = 300  # to which scores are reported
 EXAMS = ("step2_ck", "step2_estimate", "comlex2")
 
