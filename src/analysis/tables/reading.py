@@ -256,7 +256,7 @@ BYTE_ORDER_MARKS = {
     "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
 SEPARATORS = (",", ";", "\t", "|")
-OTHER_FILES = {"<": "a web page or XML", "%PDF": "a PDF", "{": "JSON", "[": "JSON"}
+OTHER_FILES = {"<": "a web page or XML", "%PDF": "a PDF", "{": "JSON", "[{": "JSON"}
 LINE_END = re.compile(r"\r\n?|\n")
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # How far down a header line is looked for, and what the first cell of a line of totals says.
