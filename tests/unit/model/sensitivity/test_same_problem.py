@@ -427,9 +427,10 @@ def test_a_program_under_the_least_chance_is_listed_only_with_a_signal_that_lift
             assert chance[OPTIONS[way]][draw, at] >= least
 
 
-def test_a_program_whose_signal_is_decided_has_no_rival_that_could_not_have_it():
-    # Seven programs of .4 with gold and .1 without; the eighth has .3 and the only gold.
-    chances = {"none": np.r_[np.full(7, 0.1), 0.03], "gold": np.r_[np.full(7, 0.4), 0.3]}
+@pytest.mark.parametrize(("own", "chosen"), [(0.3, [0, 1, 2]), (0.5, [0, 1, 7])])
+def test_a_decided_signal_is_sent_where_the_exact_solver_has_it(own, chosen):
+    # Seven programs of .4 with gold and .1 without; the only gold is decided on for the eighth.
+    chances = {"none": np.r_[np.full(7, 0.1), 0.03], "gold": np.r_[np.full(7, 0.4), own]}
     chances["silver"] = chances["none"]
 
     def chance(values, at):
@@ -439,8 +440,10 @@ def test_a_program_whose_signal_is_decided_has_no_rival_that_could_not_have_it()
 
     rules = Constraints(limit=3, gold=(1,), silver=(0,), fixed_signal={7: "gold"})
     inputs = Inputs(("w",), (1.0,), 50.0, (between(RATE, 0.5, 0.3, 0.6), one_of(RHO, 0.2, [0.2])))
-    case = c.Case(tuple("abcdefgh"), np.ones(8), rules, inputs, chance, Mechanism((0.2,), 0.5, 0.0),
-                  coarse=False)  # fmt: skip
+    how = Mechanism((0.2,), 0.5, 0.0)
+    case = c.Case(tuple("abcdefgh"), np.ones(8), rules, inputs, chance, how, coarse=False)
     made = case.made(inputs.base())
-    assert sorted(made.chosen[0].tolist()) == [0, 1, 7]
-    assert OPTIONS[made.option[0][made.chosen[0].tolist().index(7)]] == "gold"
+    assert sorted(made.chosen[0].tolist()) == chosen
+    best = exact({o: scenarios(p, 0.5, how) for o, p in chances.items()}, np.ones(8), rules)
+    assert [OPTIONS[at] for at in made.option[0]].count("gold") == 1
+    assert case.match_chances(inputs.base()) == pytest.approx(best.value, abs=1e-9)
