@@ -1,6 +1,7 @@
 """The server of the page: who gets in, who sees what, and what is left when it ends."""
 
 import os
+import re
 import signal
 import time
 import urllib.error
@@ -23,6 +24,7 @@ from tests.browser.explore_page import (
     tab,
 )
 
+IDLE_MINUTES = 0.75  # after which a page that nobody touches ends
 KERNEL = "00000000-0000-0000-0000-000000000000"
 DOORS = [
     "/",
@@ -48,7 +50,7 @@ def served(tmp_path_factory):
     private = folder / "temporary"
     private.mkdir()
     arguments = [*COMMAND, "--students", str(students), "--programs", str(programs)]
-    arguments += ["--idle-minutes", "0.5"]
+    arguments += ["--idle-minutes", str(IDLE_MINUTES)]
     with running(arguments, ADDRESS, folder, TMPDIR=str(private)) as (match, process, _):
         yield match, process, private
 
@@ -74,6 +76,15 @@ def test_the_token_as_a_cookie_opens_the_parts_of_the_page(served):
     cookie = f"countersignal-{port}={served[0][2]}"
     assert answer(base, "/voila/static/voila.js", Cookie=cookie) == 200
     assert answer(base, "/voila/files/explore.ipynb", Cookie=cookie) == 403
+
+
+def test_a_kernel_that_waited_long_for_its_page_outlives_the_loading_of_it(served):
+    match, _, private = served
+    time.sleep(1.1 * 60 * IDLE_MINUTES)  # nobody comes
+    with urllib.request.urlopen(match[0], timeout=60) as page:  # noqa: S310
+        kernel = re.search(r'"kernelId": *"([0-9a-f-]{36})"', page.read().decode())[1]
+    time.sleep(0.5 * 60 * IDLE_MINUTES)  # a slow browser, and the server looks for idle kernels
+    assert list(private.rglob(f"*{kernel}*"))
 
 
 def test_two_tabs_do_not_see_each_others_student(served, chromium):

@@ -518,9 +518,7 @@ def show_assumptions(
 
 def diff_assumptions(
     first: Annotated[Path, typer.Argument(metavar="FILE", help="A set: a TOML file.")],
-    second: Annotated[
-        Path, typer.Argument(metavar="SPECIALTY", help="The set to compare it with.")
-    ],
+    second: Annotated[Path, typer.Argument(metavar="FILE", help="The set to compare it with.")],
     output: FormatOption = None,
 ) -> None:
     """Print what differs between two sets of assumptions."""

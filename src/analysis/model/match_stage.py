@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri
 
+from analysis.arrays import Floats
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.model.correlation import answers_at, hermite, mechanism, scenarios
 from analysis.model.level import IDENTITY
@@ -28,7 +29,6 @@ from analysis.model.pool import (
 )
 from analysis.model.profile import group_of
 
-Floats = NDArray[np.float64]
 LOWEST_RATE, HIGHEST_RATE = 0.01, 0.99
 # Nodes of a person's evidence and of what differs between applications; and the log-odds within
 # which a calibration is sought.
@@ -54,7 +54,7 @@ class TypicalApplicant:
     match_by_flag: tuple[float, ...]  # ``match_raw`` of each of `FLAG_CELLS`
     # The cited match rate of the specialty and group, which counts those with a rank list.
     published: float | None
-    shift: float  # log-odds by which a match after an interview is moved; 0 where nothing is cited
+    shift: float  # as `match_shift` has it
 
     @property
     def rate_raw(self) -> float:
@@ -107,7 +107,7 @@ def typical_applicant(
     raw = matched(given)
     heard = float(person @ (1 - _silence(chance, number, how.rho)))
     published = getattr(assumptions.season_of(specialty), f"match_rate_{group}")
-    shift = 0.0
+    shift = 0.0 if published is not None else match_shift(specialty, kind, group, assumptions)
     if published is not None:
 
         def missed(moved: float) -> float:
@@ -147,6 +147,24 @@ def _apart(pool: Pool, assumptions: Assumptions) -> float:
 def _group_log_odds(group: str, assumptions: Assumptions) -> float:
     """Log-odds of a match after an interview against US MD seniors, whose curve is published."""
     return 0.0 if group == GROUPS[0] else float(np.log(assumptions.value(f"match_odds.{group}")))
+
+
+def match_shift(specialty: str, kind: str, group: str, assumptions: Assumptions) -> float:
+    """Log-odds by which a match after an interview is moved; 0 where no match rate is cited."""
+    season = assumptions.season_of(specialty)
+    cited = [one for one in GROUPS if getattr(season, f"match_rate_{one}") is not None]
+    if group in cited:
+        return typical_applicant(specialty, kind, group, assumptions).shift
+    before = {
+        one: typical_applicant(specialty, kind, one, assumptions).shift
+        for one in GROUPS[: GROUPS.index(group)]
+        if one in cited
+    }
+    # The odds of a group are against US MD seniors, in a specialty where these match less too. And
+    # the same interviews are worth no more than to a group before it whose own rate is cited.
+    own = _group_log_odds(group, assumptions)
+    ends = [_group_log_odds(one, assumptions) + shift - own for one, shift in before.items()]
+    return min([before.get(GROUPS[0], 0.0), *ends])
 
 
 @dataclass(frozen=True)
@@ -239,9 +257,7 @@ def match_rates(
     if assumptions.text("level.basis") == IDENTITY:
         odds += _group_log_odds(group, assumptions)
         for name in dict.fromkeys(names):
-            if getattr(assumptions.season_of(name), f"match_rate_{group}") is not None:
-                typical = typical_applicant(str(name), kinds[name], group, assumptions)
-                odds[names == name] += typical.shift
+            odds[names == name] += match_shift(str(name), kinds[name], group, assumptions)
     if ties is not None:
         for tie in ("rotation", "home"):
             own = np.asarray(ties, dtype=object) == tie

@@ -14,6 +14,7 @@ import time
 import webbrowser
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar
@@ -175,6 +176,11 @@ class Page(TornadoVoilaHandler):  # type: ignore[misc]
     async def get(self, path: str | None = None) -> Any:
         """Make the page."""
         self.xsrf_token  # noqa: B018 - reading it sets the cookie
+        # A kernel that waited for its page was idle, perhaps for hours, and would be ended for that
+        # before the browser has built the page: its time begins now.
+        for kernel_id in self.kernel_manager.list_kernel_ids():
+            if not Connection.pages[kernel_id]:
+                self.kernel_manager.get_kernel(kernel_id).last_activity = datetime.now(UTC)
         return await super().get(path)
 
 

@@ -77,13 +77,18 @@ def notes_together(checked: Mapping[str, Checked]) -> list[str]:
         )
     if students is not None and "partner_id" in students.rows:
         known = _ids(students)
-        partners = students.rows["partner_id"]
-        notes += [
-            f"{students.path.name}, line {line}, column partner_id: {one!r} is no student of the "
-            f"file{_nearest(one, known)}"
-            for line, one in zip(students.lines, partners, strict=True)
-            if isinstance(one, str) and one not in known
-        ]
+        partners = dict(zip(students.rows["student_id"], students.rows["partner_id"], strict=True))
+        for line, (student, one) in zip(students.lines, partners.items(), strict=True):
+            if not isinstance(one, str) or (one != student == partners.get(one)):
+                continue
+            wrong = f"does not name {student} as partner: the rows of a couple name each other"
+            if one not in known:
+                wrong = f"is no student of the file{_nearest(one, known)}"
+            elif one == student:
+                wrong = "is the student's own id"
+            elif one not in partners:
+                continue  # a row that is refused, and told of
+            notes.append(f"{students.path.name}, line {line}, column partner_id: {one!r} {wrong}")
     return notes
 
 

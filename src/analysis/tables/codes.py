@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -10,8 +9,8 @@ from functools import cache
 from types import MappingProxyType
 
 from analysis import vocabulary
-from analysis.errors import ModelError
-from analysis.paths import from_root
+from analysis.errors import ModelError, Problem, TableError
+from analysis.paths import csv_rows, from_root
 from analysis.vocabulary import DIVISIONS, NO_FLAG, folded
 
 # By name, which a file may hold in place of the code.
@@ -158,17 +157,21 @@ def offers_column(column: str) -> str:
 
 @cache
 def _season() -> dict[str, dict[str, str]]:
-    with from_root(SEASON).open(encoding="utf-8", newline="") as stream:
-        return {row["specialty"]: row for row in csv.DictReader(stream)}
+    try:
+        return csv_rows(from_root(SEASON), "specialty")
+    except (OSError, ValueError) as error:
+        raise TableError(Problem(SEASON, f"a season that can be read ({error})")) from None
 
 
 @cache
 def _spellings() -> dict[str, str]:
-    return {
-        _key(word): specialty
-        for specialty, row in _season().items()
-        for word in (specialty, *filter(None, row["aliases"].split(";")))
-    }
+    found: dict[str, str] = {}
+    for specialty, row in _season().items():
+        for word in (specialty, *filter(None, row["aliases"].split(";"))):
+            if found.setdefault(_key(word), specialty) != specialty:
+                expected = f"a spelling of one specialty alone, and {found[_key(word)]} has it"
+                raise TableError(Problem(SEASON, expected, None, f"aliases of {specialty}", word))
+    return found
 
 
 def season_signals(specialty: str, kind: str) -> int:
@@ -194,8 +197,8 @@ _ABBREVIATIONS = (
     "NC n_carolina no_carolina; ND n_dak n_dakota; OK okla; OR ore oreg; "
     "PA penn penna; SC s_carolina so_carolina; SD s_dak s_dakota; "
     "TN tenn; TX tex; WA wash washington_state; WV w_va w_virginia; WI wis wisc; WY wyo; "
-    "DC washington_dc washington_d_c; NY new_york_state; PR p_rico; "
-    "QC québec; ON ont; AB alta; SK sask"
+    "DC washington_dc washington_d_c wash_dc wash_d_c; NY new_york_state; PR p_rico; "
+    "VI us_virgin_islands u_s_virgin_islands usvi; QC québec; ON ont; AB alta; SK sask"
 )
 # By name, as two letters with points (N.Y.), with the country (US-NY), and abbreviated.
 STATE_SPELLINGS = MappingProxyType(
@@ -212,8 +215,8 @@ STATE_SPELLINGS = MappingProxyType(
 PLACES = MappingProxyType({code: (code,) for code in STATES.values()} | dict(DIVISIONS))
 # What rules a place out, where a person types it.
 RULED_OUT = re.compile(r"(?:not|no|never|avoid|except|without|but|anywhere_but)_")
-NOT_SIGN = re.compile(r"^\s*[-!](?=\w)")
-DISTRICT = re.compile(r"\bwashington,?\s*d\.?\s*c\b\.?", re.IGNORECASE)  # one place
+NOT_SIGN = re.compile(r"^\s*[-!\u00ac\u2010-\u2015\u2212\u2260](?=\w)")
+DISTRICT = re.compile(r"\bwash(?:ington|\.)?,?\s*d\.?\s*c\b\.?", re.IGNORECASE)  # one place
 FLAG_CODES = tuple(vocabulary.FLAGS)
 PROGRAM_TYPES = tuple(vocabulary.PROGRAM_TYPES)
 COMPETITIVENESS = tuple(vocabulary.COMPETITIVENESS)

@@ -23,6 +23,7 @@ from analysis.tables.columns import ID_PATTERN, Column
 from analysis.tables.headers import column_of, in_other_letters, nearest_table, resembled, table_of
 from analysis.tables.reading import (
     EITHER_THOUSANDS,
+    ERROR_VALUE,
     NOT_KNOWN,
     NUMBER,
     RawRows,
@@ -353,6 +354,9 @@ def _table_of(name: str, raw: RawRows) -> str:
         return max(
             fitting, key=lambda t: (len(required(t)), len(names(t) & set(SCHEMAS[t].columns)))
         )
+    if len(raw.header) == 1:
+        cells = "a header line of several cells, with a comma, a semicolon, a tab or | between them"
+        raise TableError(Problem(name, cells, raw.header_line))
     nearest = max(SCHEMAS, key=lambda t: len(required(t) & names(t)) / len(required(t)))
     lacking = ", ".join(sorted(required(nearest) - names(nearest)))
     like, _ = nearest_table(raw.header)
@@ -453,13 +457,23 @@ def _over_several_lines(
 
 def _expected(name: str, column: Column, cell: str) -> str:
     """What a cell that is refused should hold."""
+    if ERROR_VALUE.fullmatch(cell):
+        return (
+            "a value: a formula ends in an error here or was never computed, or the column is too "
+            "narrow; mend that in the spreadsheet and save, or paste the value"
+        )
+    if re.fullmatch(r"\d+(?:\.\d+)?[eE]\+?\d+", cell) and column.kind == "text":
+        return (
+            f"{column.expected}; a spreadsheet wrote a long number in short: format the column as "
+            "text there, and type the id again"
+        )
     failing = name == "step2_ck" and NUMBER.fullmatch(cell)
     if failing and 0 < float(cell) < LOWEST_PASSING:
         return (
             f"a passing score ({LOWEST_PASSING}-300): this is a failing score; record "
             "step2_failure in red_flags and the passing score here"
         )
-    if column.kind == "number" and EITHER_THOUSANDS.fullmatch(cell):
+    if column.kind == "number" and EITHER_THOUSANDS.fullmatch(cell.lstrip("$ ")):
         return f"{column.expected}, in plain digits such as 1800 or 1.8"
     if column.empty_says and NOT_KNOWN & set(map(folded, cell.split(";"))):
         return (

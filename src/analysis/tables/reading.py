@@ -20,6 +20,7 @@ import pandas as pd
 
 from analysis.errors import Problem, TableError, line_ranges
 from analysis.plain_text import text_of_formula
+from analysis.tables.codes import NOT_SIGN
 from analysis.tables.columns import Column
 from analysis.tables.headers import known_words, tells_of_a_password
 from analysis.vocabulary import NO_FLAG, folded
@@ -39,6 +40,12 @@ EITHER_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+%?|[1-9]\d{0,2}(?:,\d{3}
 THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([, \u00a0\u202f'’])\d{3})(?:\1\d{3})*(?:\.\d+)?")
 
 
+# What a spreadsheet shows where a formula fails (#N/A, #REF!, #BEZUG!), or where a cell is narrow.
+ERROR_VALUE = re.compile(r"#(?:N/?[ADV]|[A-ZÀ-Ü_]+(?:/0)?[!?]|#{2,})|Err:\d{3}")
+# Signs beside a word that may turn it round or put it in doubt: - TX, ~no, pass*, yes?
+DOUBT = re.compile(r"\s*[-!~\u00ac\u2010-\u2015\u2212\u2260\u2717\u2718\u274c]|.*[?*\u2020\u2021]")
+
+
 class Refused(ValueError):  # noqa: N818 - it is a verdict on a cell, not a failure of the program
     """A cell that does not hold what its column holds."""
 
@@ -48,7 +55,7 @@ Interpreted = tuple[Any, str]  # value, repair in words or ""
 
 def _number(cell: str, column: Column) -> Interpreted:
     bare, repair = cell, ""
-    if column.yes_no and (word := folded(cell)) in WORDS_OF_YES_NO:
+    if column.yes_no and (word := _code(cell)) in WORDS_OF_YES_NO:
         return WORDS_OF_YES_NO[word], "yes and no read as 1 and 0"
     percent = bare.endswith("%")
     if percent:
@@ -57,6 +64,8 @@ def _number(cell: str, column: Column) -> Interpreted:
         plain = bare.removeprefix("$").strip()
         if THOUSANDS.fullmatch(plain):
             plain = re.sub(r"[^\d.]", "", plain)
+        if EITHER_THOUSANDS.fullmatch(plain) and "." in plain:  # $1.200 has no thirds of a cent
+            raise Refused
         if plain != bare:
             bare, repair = plain, "thousands separators and dollar signs taken off"
     if DECIMAL_COMMA.fullmatch(bare):
@@ -71,8 +80,16 @@ def _number(cell: str, column: Column) -> Interpreted:
     return value, repair
 
 
+def _code(cell: str) -> str:
+    """A code's word, folded, with a sign before it as ``not``; refused where one leaves doubt."""
+    said = NOT_SIGN.sub("not ", cell)
+    if DOUBT.match(said):
+        raise Refused
+    return folded(said)
+
+
 def _choice(cell: str, column: Column) -> Interpreted:
-    word = folded(cell)
+    word = _code(cell)
     if column.options == ("yes", "no"):
         word = YES_NO.get(word, word)
     for option in column.options:
@@ -100,7 +117,7 @@ def _items(cell: str, column: Column) -> Interpreted:
     ]
     words: list[str] = []
     for entry in entries:
-        word = codes.get(folded(entry), "")
+        word = codes.get(_code(entry), "")
         if word == NO_FLAG:
             continue
         if word not in column.options:
@@ -199,11 +216,17 @@ def typed_column(
     repaired: Counter[str] = Counter()
     counts = np.bincount(codes, minlength=len(different)).tolist()
     blank = blank_words(column)
+    words_may_be_blank = column.kind != "text" or (
+        column.empty and not column.private and not column.lines
+    )
     for position, cell in enumerate(different):
         values[position] = unknown
         if not cell:
             continue
-        if column.kind != "text" and (cell in NOTHING or folded(cell) in blank):
+        if cell[0] in "#E" and ERROR_VALUE.fullmatch(cell):
+            refused[position] = True
+            continue
+        if words_may_be_blank and (cell in NOTHING or folded(cell) in blank):
             repair = f"NA and the like read as {column.empty_says or 'empty'}"
         else:
             try:
@@ -232,7 +255,8 @@ BYTE_ORDER_MARKS = {
     "UTF-32": (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE),
     "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
-SEPARATORS = (",", ";", "\t")
+SEPARATORS = (",", ";", "\t", "|")
+OTHER_FILES = {"<": "a web page or XML", "%PDF": "a PDF", "{": "JSON", "[{": "JSON"}
 LINE_END = re.compile(r"\r\n?|\n")
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # How far down a header line is looked for, and what the first cell of a line of totals says.
@@ -300,6 +324,7 @@ def read_rows(path: Path, known: Collection[str] = (), sheet: str = "") -> RawRo
     data = _content(path)
     if data.startswith(WORKBOOK):
         cells, repairs = workbook_cells(name, data, words, sheet)
+        cells = ((line, last, list(map(_typed_text, row))) for line, last, row in cells)
         raw = replace(_table(name, cells, "", words, repairs), plain=False)
     else:
         text, repairs = _text(name, data)
@@ -341,14 +366,17 @@ def _csv_cells(
             line, before = begin + before + 1, reader.line_num
             if byte_order_marks:
                 cells = [cell.lstrip("\ufeff") for cell in cells]
-            if marks:
-                cells = [text_of_formula(cell) for cell in cells]
             if formulas or marks:
-                cells = [FORMULA_TEXT.sub(r"\1\2", c) for c in cells]
+                cells = list(map(_typed_text, cells))
             yield line, begin + before, cells
     except csv.Error as error:
         expected = f"a well-formed CSV row ({error}): look for a quotation mark that is not closed"
         raise TableError(Problem(name, expected, begin + before + 1)) from None
+
+
+def _typed_text(cell: str) -> str:
+    """A cell without what keeps a spreadsheet from computing it."""
+    return FORMULA_TEXT.sub(r"\1\2", text_of_formula(cell))
 
 
 def _table(
@@ -413,7 +441,9 @@ def _table(
             cells, last > line or not separator, separator, len(header)
         ):
             torn.append(Problem(name, _one_a_line(line, last), line))
-        elif len(cells) < len(header) and separator and any(separator in c for c in cells):
+        elif (len(cells) < len(header) and separator and any(separator in c for c in cells)) or (
+            count == 1 and _row_in_a_cell(max(cells), len(header))
+        ):
             expected = (
                 f"{len(header)} cells as in the header, not {len(cells)}: one cell holds what "
                 "separates cells, so a quotation mark may be missing or too many"
@@ -435,7 +465,10 @@ def _table(
             rows.append(cells)
             lines.append(line)
         else:
-            expected = f"{len(header)} cells as in the header, not {len(cells)}"
+            expected = (
+                f"{len(header)} cells as in the header, not {len(cells)}: a cell that holds what "
+                "separates cells needs quotation marks around it"
+            )
             problems.append(Problem(name, expected, line, value=(separator or ",").join(cells)))
             unread += count
     if torn:
@@ -566,6 +599,11 @@ def _swallows_rows(cells: list[str], several: bool, separator: str, width: int) 
     )
 
 
+def _row_in_a_cell(cell: str, width: int) -> bool:
+    """Whether the one filled cell of a line is a row of its own, in another program's separator."""
+    return any(_like_a_row(cell.split(mark), width) for mark in SEPARATORS)
+
+
 def _like_a_row(cells: list[str], width: int) -> bool:
     """Whether a line inside a cell has about as many cells as a row, or begins like one."""
     if len(cells) < min(3, width):
@@ -625,7 +663,12 @@ def _content(path: Path) -> bytes:
 
 def _text(name: str, data: bytes) -> tuple[str, list[str]]:
     text, repairs = _decoded(name, data)
-    text = text.lstrip("\ufeff")
+    text = text.lstrip("\ufeff").removeprefix("ï»¿")  # the mark, decoded wrongly before us
+    if other := next((what for sign, what in OTHER_FILES.items() if text.startswith(sign)), ""):
+        expected = (
+            f"a CSV file or a workbook; this is {other}: open it where it was made and export"
+        )
+        raise TableError(Problem(name, f"{expected} it as CSV UTF-8 or .xlsx"))
     place = text.find("\0")
     if place >= 0:
         line = 1 + sum(1 for _ in LINE_END.finditer(text, 0, place))
@@ -709,7 +752,7 @@ def _decoded_by_line(name: str, data: bytes) -> tuple[str, list[str]]:
 def _separator(text: str, words: Collection[str]) -> tuple[str, int]:
     """What separates the cells, and how many lines at the top only say so."""
     lines = [line for line, _ in zip(_lines(text), range(TITLE_LINES), strict=False)]
-    if lines and (said := SEPARATOR_LINE.fullmatch(lines[0])) and said[1] in (*SEPARATORS, "|"):
+    if lines and (said := SEPARATOR_LINE.fullmatch(lines[0])) and said[1] in SEPARATORS:
         return said[1], 1
     # A title has no separator.
     header = next((line for line in lines if any(one in line for one in SEPARATORS)), "")

@@ -79,6 +79,10 @@ def _sheets(name: str, data: bytes) -> tuple[dict[str, list[list[Any]]], set[str
                 f"{cells:,}): delete what stands far below or right of the table"
             )
             raise TableError(Problem(name, few))
+    elif found := XLS_ERROR.search(data):  # its reader takes an error for an empty cell
+        row, column = (int.from_bytes(found[at] or found[at + 2], "little") for at in (1, 2))
+        text = "a value: a formula ends in an error here; mend it, or save the workbook as .xlsx"
+        raise TableError(Problem(name, text, row + 1, str(column + 1)))
     reader = [sys.executable, "-I", str(Path(__file__).with_name("workbook_reader.py"))]
     done = subprocess.run(reader, input=data, capture_output=True, check=False)  # noqa: S603
     if done.returncode:
@@ -90,6 +94,12 @@ def _sheets(name: str, data: bytes) -> tuple[dict[str, list[list[Any]]], set[str
 
 # What zipfile raises on a damaged file, beside its own error.
 WRONG_ZIP = (ValueError, NotImplementedError, OSError, RuntimeError, KeyError)
+# BIFF8 records BOOLERR, and FORMULA with an error as its value: row and column.
+XLS_ERROR = re.compile(
+    rb"\x05\x02\x08\x00(..)(..)..[\x00\x07\x0f\x17\x1d\x24\x2a]\x01"
+    rb"|\x06\x00..(..)(..)..\x02.[\x00\x07\x0f\x17\x1d\x24\x2a].{3}\xff\xff",
+    re.DOTALL,
+)
 XLSX_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(/?)>")
 XLSX_PLACE = re.compile(rb"""\br=["']([A-Za-z]{1,9})(\d{1,12})["']""")
 ODS_TABLE = re.compile(rb"<table:table[ >]")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -20,19 +19,6 @@ from analysis.vocabulary import COMPETITIVENESS, NO_FLAG
 if TYPE_CHECKING:
     from jinja2 import Environment
     from pandas import DataFrame
-
-__all__ = [
-    "long_date",
-    "matches",
-    "named_lines",
-    "of_100",
-    "percent",
-    "render",
-    "sentence",
-    "sentences",
-    "several",
-    "table",
-]
 
 HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
 
@@ -65,21 +51,6 @@ def several(names: Sequence[str], most: int = 3) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
-def long_date(day: str | date) -> str:
-    """A date as Americans write it; other text as it stands.
-
-    Examples
-    --------
-    >>> long_date("2026-09-15"), long_date("early March")
-    ('September 15, 2026', 'early March')
-    """
-    try:
-        day = day if isinstance(day, date) else date.fromisoformat(day)
-    except ValueError:
-        return str(day)
-    return f"{day:%B} {day.day}, {day.year}"
-
-
 def _counted(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
@@ -96,6 +67,20 @@ def matches(number: float) -> str:
     if whole == 0:
         return "less than 1 match" if number > 0 else "no match"
     return f"about {_counted(whole, 'match', 'matches')}"
+
+
+def about_100(share: float) -> str:
+    """An estimated count of 100 people in a sentence: ``about 81``, ``less than 1``, ``none``.
+
+    Examples
+    --------
+    >>> [about_100(share) for share in (0.812, 0.003, 0.998, 0.0)]
+    ['about 81', 'less than 1', 'more than 99', 'none']
+    """
+    if share == 0:
+        return "none"
+    count = of_100(share)
+    return f"about {count}" if count.isdecimal() else count
 
 
 def in_100_seasons(number: float) -> str:
@@ -124,9 +109,9 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "of100": of_100,
+        "about100": about_100,
         "pct": percent,
         "several": several,
-        "long_date": long_date,
         "matches": matches,
         "in_100_seasons": in_100_seasons,
         "usd": lambda amount: f"${amount:,.0f}",

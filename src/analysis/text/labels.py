@@ -329,23 +329,6 @@ BACKTEST_FIGURES = MappingProxyType(
         "rho": "correlation of one graduate's answers",
     }
 )
-BACKTEST_METHODS = MappingProxyType(
-    {
-        "learned": "learned numbers",
-        "survey": "old numbers",
-        "regression": "plain logistic regression",
-        "base_rate": "earlier years' rate",
-    }
-)
-BACKTEST_SCORES = MappingProxyType(
-    {
-        "method": "predicted by",
-        "brier": "Brier score (0)",
-        "log_loss": "log loss (0)",
-        "calibration_in_the_large": "not predicted (0)",
-        "calibration_slope": "slope (1)",
-    }
-)
 SEASON_ANSWERS = MappingProxyType(
     {
         "interview": "interview",

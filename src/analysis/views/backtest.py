@@ -20,17 +20,11 @@ from analysis.model.outcomes import (
     commonest_flag,
     run_backtest,
 )
-from analysis.paths import from_root
+from analysis.paths import FilePath, from_root
 from analysis.tables import read_if_given
 from analysis.tables.graduate_files import inclusion_form, read_graduate_files
-from analysis.text import sentence
-from analysis.text.labels import (
-    BACKTEST_FIGURES,
-    BACKTEST_METHODS,
-    BACKTEST_SCORES,
-    drawn_from,
-    learned_label,
-)
+from analysis.text import sentence, table
+from analysis.text.labels import BACKTEST_FIGURES, drawn_from, learned_label
 from analysis.vocabulary import FORMS
 
 
@@ -140,18 +134,7 @@ class BacktestAnswer:
 
     def yardstick(self) -> pd.DataFrame:
         """Brier score, log loss and calibration of four ways to predict, with their intervals."""
-
-        def cell(row: dict[str, Any], score: str) -> str:
-            if score == "method":
-                return BACKTEST_METHODS[str(row["method"])]
-            if row.get(score) is None:
-                return "-"
-            return f"{row[score]:.3f} ({row[f'{score}_low']:.3f} to {row[f'{score}_high']:.3f})"
-
-        return pd.DataFrame(
-            {words: cell(row, score) for score, words in BACKTEST_SCORES.items()}
-            for row in _records(self.result.yardstick)
-        )
+        return table("findings/yardstick_table", rows=_records(self.result.yardstick))
 
     def old_and_new(self) -> pd.DataFrame:
         """`changes` as a frame: assumption, old, new, low, high, graduates, learned."""
@@ -165,12 +148,12 @@ class BacktestAnswer:
 
 
 def backtest(
-    graduates_csv: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    programs_csv: str | os.PathLike[str] = "",
-    mapping_toml: str | os.PathLike[str] = "",
-    assumptions_toml: str | os.PathLike[str] | None = None,
+    graduates_csv: FilePath | Sequence[FilePath],
+    programs_csv: FilePath = "",
+    mapping_toml: FilePath = "",
+    assumptions_toml: FilePath | None = None,
     overrides: Sequence[str] = (),
-    learned_toml: str | os.PathLike[str] = "",
+    learned_toml: FilePath = "",
     form: str = "",
     insist: bool = False,
 ) -> BacktestAnswer:

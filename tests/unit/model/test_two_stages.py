@@ -1,15 +1,18 @@
 """Interviews and rankings have a factor each, which gives the published chances of a match."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr, ndtri
 
-from analysis.assumptions import read_assumptions
+from analysis.assumptions import GROUPS, read_assumptions
 from analysis.model.correlation import Mechanism, scenarios
-from analysis.model.match_stage import curve_by_interviews
+from analysis.model.match_stage import curve_by_interviews, match_rates
 
+ASSUMPTIONS = read_assumptions()
 HOW = Mechanism((0.1, 0.2, 0.4), 0.51, 0.0)
 chances = st.lists(st.floats(0, 1), min_size=1, max_size=8)
 
@@ -19,12 +22,11 @@ def matched(found):
 
 
 def test_the_published_curve_comes_back():
-    curve = curve_by_interviews((1, 3, 5, 10, 15), read_assumptions())
+    curve = curve_by_interviews((1, 3, 5, 10, 15), ASSUMPTIONS)
     assert list(curve.values()) == pytest.approx([0.545, 0.786, 0.861, 0.927, 0.951], abs=1e-3)
 
 
 @given(chances, st.floats(0.05, 0.95), st.floats(0, 0.9), st.floats(0, 0.9), st.floats(0, 1))
-@settings(max_examples=40, deadline=None)
 def test_an_offer_has_the_chance_of_an_interview_times_that_of_a_match(p, r, rho, after, link):
     found = scenarios(p, r, Mechanism((rho,), after, link))
     assert found.weight.sum() == pytest.approx(1)
@@ -51,6 +53,37 @@ def test_two_factors_agree_with_a_simulation():
     assert matched(scenarios(p, 0.5, Mechanism((0.3,), 0.51, 0.0))) == pytest.approx(
         simulated, abs=4e-3
     )
+
+
+def after_interview(specialty, assumptions):
+    """Chance of a match after an interview of each group."""
+    kinds = {specialty: assumptions.season_of(specialty).competitiveness}
+    return [
+        float(match_rates({"degree": group}, [specialty], kinds, None, assumptions)[0])
+        for group in GROUPS
+    ]
+
+
+@pytest.mark.parametrize("specialty", sorted(ASSUMPTIONS.season))
+def test_the_same_interviews_are_worth_no_more_to_a_group_further_down(specialty):
+    found = after_interview(specialty, ASSUMPTIONS)
+    assert found == sorted(found, reverse=True)
+
+
+@given(st.lists(st.none() | st.floats(0.2, 0.95), min_size=4, max_size=4))
+@settings(max_examples=15)
+def test_whatever_is_cited_the_others_keep_their_odds_and_their_order(rates):
+    cited = dict(zip((f"match_rate_{group}" for group in GROUPS), rates, strict=True))
+    season = ASSUMPTIONS.season["Neurosurgery"].model_copy(update=cited)
+    found = after_interview(
+        "Neurosurgery", replace(ASSUMPTIONS, season={**ASSUMPTIONS.season, "Neurosurgery": season})
+    )
+    odds = [chance / (1 - chance) for chance in found]
+    for at, group in enumerate(GROUPS):
+        if rates[at] is None and at:
+            own = odds[0] * ASSUMPTIONS.value(f"match_odds.{group}")
+            before = [odds[one] for one in range(at) if rates[one] is not None]
+            assert odds[at] == pytest.approx(min([own, *before]), rel=1e-6)
 
 
 def test_few_states_are_close_to_many():

@@ -89,7 +89,7 @@ def test_a_row_with_too_many_cells_is_refused_by_its_line(tmp_path):
     found = checked(tmp_path, GOOD + "009,Psychiatry,240,pass,,late\n")
     (problem,) = found.problems
     assert (problem.line, problem.value) == (4, None)
-    assert problem.expected == "5 cells as in the header, not 6"
+    assert problem.expected.startswith("5 cells as in the header, not 6: a cell that holds")
     assert len(found.rows) == 2
 
 
@@ -238,4 +238,4 @@ def test_a_pair_is_never_taken_for_a_decimal_comma(tmp_path):
     (problem,) = checked(
         tmp_path, "Category,Value\nNo red flags,80\nRural FM,2,8\n", "interview_chances"
     ).problems
-    assert problem.expected == "2 cells as in the header, not 3"
+    assert problem.expected.startswith("2 cells as in the header, not 3: a cell that holds")

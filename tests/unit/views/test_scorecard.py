@@ -155,10 +155,16 @@ def test_a_rotation_and_a_home_program_raise_the_odds_after_an_interview_as_publ
     assert odds[1:] / odds[0] == pytest.approx([3.22, 1.65])
 
 
-def test_a_cited_match_rate_moves_the_rate_after_an_interview_of_that_group_alone():
+def test_a_cited_match_rate_moves_the_rate_after_an_interview_of_that_specialty_alone():
     names, kinds = ["Orthopaedic Surgery"], {"Orthopaedic Surgery": "ultra"}
-    md, do = (match_rates({"degree": g}, names, kinds, None, ASSUMPTIONS)[0] for g in GROUPS[:2])
-    assert md < do == pytest.approx(0.5445)
+    rates = np.array(
+        [match_rates({"degree": g}, names, kinds, None, ASSUMPTIONS)[0] for g in GROUPS]
+    )
+    assert rates[0] == pytest.approx(0.414, abs=5e-4)
+    odds = rates / (1 - rates)
+    assert odds / odds[0] == pytest.approx([1, 1, 0.4, 0.3])
+    other = match_rates({"degree": "us_md"}, ["Urology"], {"Urology": "ultra"}, None, ASSUMPTIONS)
+    assert other[0] == pytest.approx(0.5445)
     article = ASSUMPTIONS.with_set(["level.basis=article"])
     assert match_rates({"degree": "us_md"}, names, kinds, None, article)[0] == pytest.approx(0.5445)
 

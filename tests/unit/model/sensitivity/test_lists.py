@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
@@ -53,7 +53,6 @@ CASE = a_case()
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=60, derandomize=True, deadline=None)
 def test_without_signals_or_price_a_list_made_again_is_the_greedy_list_of_its_draw(seed):
     what, values = case(draws=9, programs=7, seed=seed, limit=4)
     for again, draw in zip(what.lists(values), by_draw(what, values), strict=True):

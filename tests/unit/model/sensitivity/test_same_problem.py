@@ -298,7 +298,7 @@ def every_list(case, values, chance, draw):
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=12, derandomize=True, deadline=None)
+@settings(max_examples=12)
 def test_every_list_and_every_placement_of_signals_are_no_better_by_more_than_a_little(seed):
     case, values, chance = small_world(seed)
     worlds = [every_list(case, values, chance, draw) for draw in range(len(values[RATE]))]
@@ -392,7 +392,7 @@ def test_a_decided_signal_goes_to_another_program_where_its_own_is_left_out(seed
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=15, derandomize=True, deadline=None)
+@settings(max_examples=15)
 def test_shares_of_programs_sum_to_the_mean_length_and_signals_keep_to_those_at_hand(seed):
     case, values, _ = small_world(seed, draws=40)
     lists = c.resampled(case, values)
