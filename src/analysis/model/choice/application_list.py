@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import range_ends
@@ -43,8 +44,6 @@ from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.parameters import chance_parameters
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
 from analysis.model.profile import has_score, specialties_of
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

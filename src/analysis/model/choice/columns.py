@@ -17,12 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.choice.constraints import OPTIONS, Constraints
 from analysis.model.choice.value import checked_utility, program_order
 from analysis.model.correlation import Scenarios
-
-Floats = NDArray[np.float64]
 
 
 def undominated(

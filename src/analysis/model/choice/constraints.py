@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.choice.value import checked_positions
 
@@ -269,7 +270,7 @@ class Constraints:
         """What a list of positions costs in units of value; 0 without a price."""
         return self.cost(self.counts(chosen, programs))
 
-    def saved(self, chosen: ArrayLike, programs: int) -> NDArray[np.float64]:
+    def saved(self, chosen: ArrayLike, programs: int) -> Floats:
         """What a list saves without each of its programs, in units of value."""
         counts = np.asarray(self.counts(chosen, programs))
         now = self.cost(counts.tolist())

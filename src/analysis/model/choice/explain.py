@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.choice.columns import undominated
 from analysis.model.choice.constraints import Constraints, Fees, fee_usd
@@ -18,7 +19,6 @@ from analysis.model.choice.value import expected_utility, match_chance, match_sh
 from analysis.model.correlation import Mechanism, Scenarios, scenarios
 from analysis.model.portfolio import Choice
 
-Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 # Halvings of the chance at which a program would drop out: to a ten-thousandth.
 HALVINGS = 14

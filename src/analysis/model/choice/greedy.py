@@ -7,6 +7,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.choice.columns import Columns
 from analysis.model.choice.constraints import OPTIONS, Constraints, fee_usd
@@ -18,7 +19,6 @@ from analysis.model.choice.value import (
 )
 from analysis.model.correlation import Scenarios
 
-Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 # A program that adds less than this is not listed: it would be money for nothing.
 LEAST_GAIN = 1e-9

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.choice.constraints import OPTIONS, Constraints
 from analysis.model.choice.exact import HIGHEST_OFFER
 from analysis.model.choice.greedy import LEAST_GAIN, TIE
 
-Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 CHUNK = 32  # programs of unlike utility that are looked at together where rivals are counted

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import Market, Part, chance_columns, drawn_chances, in_order
@@ -30,7 +31,6 @@ from analysis.model.parameters import ChanceParameters, chance_parameters, liste
 from analysis.model.profile import ExpectedScore, specialties_of
 from analysis.vocabulary import DIVISIONS
 
-Floats = NDArray[np.float64]
 # The scale of prestige, as of the column in programs.csv.
 MOST_PRESTIGE = 10.0
 # States of so few programs cost no more than to find out which of them matter.

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import logit
 
+from analysis.arrays import Floats
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.parameters import ChanceParameters, chance_parameters
@@ -25,8 +26,6 @@ from analysis.model.sensitivity.inputs import (
     one_of,
 )
 from analysis.vocabulary import EXAM_FAILURES
-
-Floats = NDArray[np.float64]
 
 
 def tornado(

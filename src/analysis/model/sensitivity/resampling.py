@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logit
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
@@ -30,14 +31,13 @@ from analysis.model.sensitivity.smaa import (
     unheard,
 )
 
-Floats = NDArray[np.float64]
 Chosen = NDArray[np.int64]
 
 
 def student_case(
     found: ApplicationList,
     assumptions: Assumptions,
-    surveyed: NDArray[np.float64] | None = None,
+    surveyed: Floats | None = None,
 ) -> Case:
     """One student's list as a function of the uncertain assumptions (docs/methods.md, section 6).
 

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
 from analysis.model.choice.constraints import OPTIONS, Constraints
@@ -39,7 +40,6 @@ from analysis.model.sensitivity.influence import (
 )
 from analysis.model.sensitivity.inputs import Inputs, Values
 
-Floats = NDArray[np.float64]
 Chosen = NDArray[np.int64]
 # Draws solved side by side: enough to hide the cost of a call, few enough for the cache (timed).
 BLOCK = 32
