@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -29,7 +28,7 @@ from analysis.assumptions.files import (
     toml_content,
 )
 from analysis.errors import AssumptionError, Problem
-from analysis.paths import from_root
+from analysis.paths import FilePath, from_root
 from analysis.vocabulary import COMPETITIVENESS
 
 
@@ -434,9 +433,7 @@ CALENDAR = "data/assumptions/calendar.toml"
 DATES = ("submission", "interviews", "rank_list", "soap")
 
 
-def read_assumptions(
-    path: str | os.PathLike[str] | None = None, overrides: Iterable[str] = ()
-) -> Assumptions:
+def read_assumptions(path: FilePath | None = None, overrides: Iterable[str] = ()) -> Assumptions:
     """Read a set of assumptions.
 
     Parameters
