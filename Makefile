@@ -30,8 +30,8 @@ check: .venv/dev       ## lint, format, types, and notebooks in step with their 
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m analysis.report.derive --check
 browser:               ## install Chromium for the browser tests (Debian)
 	test -x /usr/bin/chromium || (apt-get update -qq && apt-get install -y -qq chromium)
-soak: .venv/dev        ## the long runs
-	$(BIN)/python -m pytest -n auto --dist worksteal --timeout 1500 -m soak
+soak: .venv/dev        ## the long runs, and every property with 500 examples
+	$(BIN)/python -m pytest -n auto --dist worksteal --timeout 1500 --hypothesis-profile soak -m "soak or hypothesis"
 bench: .venv/dev       ## measure against the stock way; writes docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
 samples: .venv/dev     ## make the synthetic sample data again (same bytes)

@@ -1,15 +1,30 @@
-"""nbval's kernels listen at files, as those that derive the notebooks do: a port may be taken."""
+"""How long the tests look; and nbval's kernels listen at files, since a port may be taken."""
 
+import gc
 import os
 import tempfile
 
 import nbval.kernel
 import pytest
+from hypothesis import settings
 from jupyter_client.manager import KernelManager
 
 from analysis.report.derive import sockets_in
 
 SOCKETS = tempfile.TemporaryDirectory()
+
+# `make soak` runs every property again, at length: -m "soak or hypothesis".
+for profile, examples in {"soak": 500, "test": 25}.items():
+    settings.register_profile(
+        profile, max_examples=examples, derandomize=True, deadline=None, database=None
+    )
+settings.load_profile("test")
+
+
+def pytest_collection_finish():
+    """Thousands of tests and all the libraries live to the end: no collection need visit them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

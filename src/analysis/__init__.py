@@ -1,5 +1,3 @@
 """Countersignal: how far a strong Step 2 CK outweighs early trouble, and where to apply."""
 
-__all__ = ["__version__"]
-
 __version__ = "0.2.0"

@@ -18,13 +18,12 @@ import pandas as pd
 from analysis.assumptions import Assumptions, read_assumptions, toml_text
 from analysis.bundle import FileBundle
 from analysis.errors import ModelError, Problem, RowError, TableError, problems_by_row
-from analysis.paths import project_root
+from analysis.paths import FilePath, project_root
 from analysis.tables.check import notes_together, problems_together
 from analysis.tables.loading import Checked, checked_rows, rows_csv, single_row_csv
 from analysis.tables.mapping import raw_rows
 from analysis.tables.reading import RawRows
 
-FilePath = str | os.PathLike[str]
 PASSWORD = "pdf_password"  # noqa: S105 - a column's name
 # Columns that no number rests on: they are wanted when a report is finished, and not before.
 LAST_STEP = ("name", PASSWORD)

@@ -6,19 +6,21 @@ from pathlib import Path
 
 ALLOWED = {
     "plain_text": set(),
+    "arrays": set(),
     "vocabulary": set(),
     "errors": {"plain_text"},
     "paths": {"errors"},
     "bundle": {"paths"},
     "tables": {"errors", "vocabulary", "paths", "plain_text"},
     "assumptions": {"errors", "vocabulary", "paths"},
-    "model": {"errors", "vocabulary", "assumptions"},
-    "figures": {"errors", "vocabulary", "plain_text", "text"},
+    "model": {"errors", "vocabulary", "assumptions", "arrays"},
+    "figures": {"errors", "vocabulary", "plain_text", "text", "arrays"},
     "text": {"plain_text", "vocabulary", "assumptions"},
     "workers": {"errors", "paths", "bundle"},
     "inputs": {"errors", "paths", "bundle", "tables", "assumptions"},
     "views": {
         "errors",
+        "arrays",
         "vocabulary",
         "paths",
         "bundle",

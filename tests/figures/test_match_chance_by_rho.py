@@ -78,7 +78,7 @@ def test_notes_never_collide_with_each_other_or_leave_the_page(start, kept):
 
 
 @pytest.mark.soak
-@settings(max_examples=200, derandomize=True, deadline=None)
+@settings(max_examples=200)
 @given(start=st.floats(0.0, 1.0), kept=st.floats(0.3, 1.0))
 def test_notes_never_collide_whatever_the_curve(start, kept):
     check_notes(start, kept)

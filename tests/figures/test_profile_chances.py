@@ -70,19 +70,6 @@ def test_alt_text_has_both_answers_and_what_the_article_is():
     )
 
 
-def test_the_students_flags_are_bold_and_the_footer_and_the_alt_text_say_so(axes):
-    draw_profile_chances(two_flags(), axes, marked=("Leave", "elsewhere"))
-    assert [label.get_fontweight() for label in axes.get_yticklabels()] == [400, 600]
-    assert axes.figure.texts[-1].get_text().endswith("Bold: this student's")
-    assert "Marked as this student's: Leave." in alt_profile_chances(two_flags(), marked=("Leave",))
-
-
-def test_without_a_flag_of_the_student_nothing_is_bold_or_said_to_be(axes):
-    draw_profile_chances(two_flags(), axes, marked=())
-    assert {label.get_fontweight() for label in axes.get_yticklabels()} == {400}
-    assert "Bold" not in axes.figure.texts[-1].get_text()
-
-
 @pytest.mark.parametrize("article", [False, True])
 @pytest.mark.parametrize("count", [1, 5, 9, 40])
 def test_nothing_collides_is_clipped_or_under_eight_points(axes, count, article):

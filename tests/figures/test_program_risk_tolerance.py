@@ -83,7 +83,7 @@ def test_no_label_meets_a_point_another_label_or_an_axis(axes, count, scale):
     assert_tidy(axes)
 
 
-@settings(max_examples=6, derandomize=True, deadline=None)
+@settings(max_examples=6)
 @given(st.integers(0, 10**6), st.sampled_from([5, 12, 40]), st.sampled_from([0, 1]))
 def test_whatever_the_seed_no_label_meets_anything(seed, count, scale):
     ax = style.new_axes()
@@ -93,7 +93,7 @@ def test_whatever_the_seed_no_label_meets_anything(seed, count, scale):
 
 
 @pytest.mark.soak
-@settings(max_examples=300, derandomize=True, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, 10**6), st.sampled_from([5, 12, 40]), st.sampled_from([0, 1]))
 def test_over_hundreds_of_seeds_no_label_meets_anything(seed, count, scale):
     ax = style.new_axes()

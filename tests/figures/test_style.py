@@ -4,7 +4,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -14,7 +14,6 @@ from analysis.figures import style
 from analysis.figures.interview_chances import draw_interview_chances
 from analysis.figures.style.points import placed_labels, stacked
 
-FEW = settings(max_examples=60, derandomize=True, deadline=None)
 COORDINATES = st.tuples(st.floats(20, 380), st.floats(20, 280))
 
 
@@ -82,7 +81,6 @@ def test_every_weight_finds_its_face_without_a_warning(caplog):
     assert "findfont" not in caplog.text
 
 
-@FEW
 @given(st.text(st.characters(codec="ascii", categories=("L", "N", "Zs")), max_size=80))
 def test_wrapped_lines_are_never_wider_than_allowed(text):
     lines = style.wrapped(text, 60).split("\n")
@@ -90,7 +88,6 @@ def test_wrapped_lines_are_never_wider_than_allowed(text):
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
-@FEW
 @given(st.text("abc de", min_size=1, max_size=80), st.integers(1, 3))
 def test_a_cut_text_has_no_more_lines_than_allowed_and_says_that_it_is_cut(text, most):
     whole, cut = style.wrapped(text, 40), style.wrapped(text, 40, most_lines=most)
@@ -98,7 +95,6 @@ def test_a_cut_text_has_no_more_lines_than_allowed_and_says_that_it_is_cut(text,
     assert cut == whole or cut.endswith("…")
 
 
-@FEW
 @given(st.lists(COORDINATES, min_size=1, max_size=40))
 def test_placed_labels_meet_no_point_and_no_label(points):
     frame = (0.0, 0.0, 400.0, 300.0)
@@ -114,7 +110,6 @@ def test_placed_labels_meet_no_point_and_no_label(points):
             assert apart or box[3] <= other[1]
 
 
-@FEW
 @given(st.lists(st.sampled_from([(10.0, 10.0), (50.0, 50.0), (52.0, 50.0)]), max_size=12))
 def test_points_at_one_place_are_set_apart_and_lone_ones_stay(points):
     moved = stacked(points, near=4, step=8.5, most=40)
@@ -127,7 +122,6 @@ def test_points_at_one_place_are_set_apart_and_lone_ones_stay(points):
 
 
 @given(st.floats(1e-6, 1e6))
-@FEW
 def test_ticks_are_few_round_and_hold_the_largest_value(largest):
     ticks = style.round_ticks(largest)
     assert ticks[0] == 0

@@ -14,22 +14,5 @@ from analysis.assumptions.files import (
     GROUPS,
     Entry,
     FeeStep,
-    Season,
     factor_components,
 )
-
-__all__ = [
-    "COMPONENTS",
-    "FACTORS",
-    "GROUPS",
-    "Assumptions",
-    "Entry",
-    "FeeStep",
-    "Season",
-    "difference",
-    "factor_components",
-    "read_assumptions",
-    "read_calendar",
-    "toml_text",
-    "write_new",
-]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from math import isfinite, nan
 from pathlib import Path
 
@@ -29,7 +28,7 @@ from analysis.assumptions.files import (
     toml_content,
 )
 from analysis.errors import AssumptionError, Problem
-from analysis.paths import from_root
+from analysis.paths import FilePath, from_root
 from analysis.vocabulary import COMPETITIVENESS
 
 
@@ -198,6 +197,11 @@ def _shown(content: Content) -> str:
     return content if isinstance(content, str) else f"{content:g}"
 
 
+@cache
+def _domain(key: str) -> Domain:
+    return next((d for pattern, d in DOMAINS.items() if fnmatchcase(key, pattern)), AT_LEAST_0)
+
+
 def _expected(key: str, entry: Entry) -> str:
     """What an entry's content should have been, or "" if it is fine."""
     content = entry.content
@@ -211,7 +215,7 @@ def _expected(key: str, entry: Entry) -> str:
     if isinstance(content, tuple) != several and key not in EITHER:
         return "several numbers" if several else "one number"
     numbers = content if isinstance(content, tuple) else (content,)
-    domain = next((d for pattern, d in DOMAINS.items() if fnmatchcase(key, pattern)), AT_LEAST_0)
+    domain = _domain(key)
     if not numbers or not all(isfinite(n) and domain.holds(n) for n in numbers):
         return str(domain)
     if key.endswith(WHOLE) and any(n != round(n) for n in numbers):
@@ -429,9 +433,7 @@ CALENDAR = "data/assumptions/calendar.toml"
 DATES = ("submission", "interviews", "rank_list", "soap")
 
 
-def read_assumptions(
-    path: str | os.PathLike[str] | None = None, overrides: Iterable[str] = ()
-) -> Assumptions:
+def read_assumptions(path: FilePath | None = None, overrides: Iterable[str] = ()) -> Assumptions:
     """Read a set of assumptions.
 
     Parameters

@@ -28,8 +28,6 @@ from analysis.paths import PROJECT_VARIABLE
 from analysis.plain_text import visible
 from analysis.report import spare_imports
 
-__all__ = ["app", "main"]
-
 # typer has a click of its own inside; this is that one's base of usage errors.
 USAGE_ERROR: Any = typer.BadParameter.__mro__[2]
 DEBUG_VARIABLE = "COUNTERSIGNAL_DEBUG"

@@ -5,32 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.figures import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-Floats = NDArray[np.float64]
 
 NEEDED = ("program", "place", "acceptability")
-TITLE = "How often each program is chosen when the assumptions vary"
-X_AXIS = "Place on the list"
-TOTAL_HEAD = "On the list"
-EXPLAINED = (
-    "Darker = more often at that place; numbers in cells, where they fit, are percent of the draws"
-)
 MOST_PLACES = 40
 TALLEST, ROOMY_PITCH = 520.0, 22.0
 WIDEST_NAMES = 0.34
 NAME_GAP, TOTAL_GAP, SLACK, AXIS_BELOW, ABOVE = 9.0, 12.0, 2.0, 32.0, 17.0
 LEAST_WRITTEN = 0.10
 DARKEST = 0.7  # of the way from paper to blue: dark print keeps a contrast of 4.5 on it
-CHART = style.Chart("the acceptability chart", NEEDED, "Heat map.", note=EXPLAINED, most=None)
+CHART = style.Chart("the acceptability chart", "acceptability", NEEDED, most=None)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
 
 
+@CHART.draws
 def draw_acceptability(places: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
     """Draw a heat map: programs down, places across, shares of the draws as darkness.
 
@@ -45,16 +41,6 @@ def draw_acceptability(places: DataFrame, ax: Axes, *, title: str = TITLE) -> Ax
         What is drawn on; cleared first.
     title : str
         What is shown: best the finding, in words.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw or too much to be legible.
     """
     names, shares = _shares(places)
     count, across = shares.shape
@@ -64,20 +50,22 @@ def draw_acceptability(places: DataFrame, ax: Axes, *, title: str = TITLE) -> Ax
         width = style.chart_width(ax)
         shown = [style.wrapped(name, width * WIDEST_NAMES, size, 400, 1) for name in names]
         left = NAME_GAP + SLACK + max(style.text_width(name, size) for name in shown)
-        head = style.text_width(TOTAL_HEAD, weight=600)
+        head = style.text_width(WORDS["total"], weight=600)
         right = TOTAL_GAP + SLACK + max([head, *(style.text_width(t, size) for t in totals)])
         pitch = max(min(ROOMY_PITCH, TALLEST / count), size * style.LINE + 2)
         _draw_cells(ax, shares, (width - left - right) / across)
         for row, total in enumerate(totals):
-            _draw_total(ax, total, row + 0.5, "data", 0, size, 400)
-        _draw_total(ax, TOTAL_HEAD, 1, "axes fraction", 5, style.SIZE, 600)
+            at = ((1, row + 0.5), (TOTAL_GAP, 0), "left", "center_baseline")
+            style.write(ax, total, *at, size=size, xycoords=("axes fraction", "data"))
+        at = ((1, 1.0), (TOTAL_GAP, 5), "left", "bottom")
+        style.write(ax, WORDS["total"], *at, weight=600, xycoords="axes fraction")
         ax.set_yticks([row + 0.5 for row in range(count)], shown, size=size)
         ax.tick_params(axis="y", pad=NAME_GAP - 2)
         step = next(s for s in (1, 2, 5) if across / s <= 20)
         ticks = [n for n in range(1, across + 1) if n == 1 or (n % step == 0 and n - 1 > step / 2)]
         ax.set_xticks([n - 0.5 for n in ticks], [str(n) for n in ticks])
         ax.spines[["left", "bottom"]].set_visible(False)
-        ax.set_xlabel(X_AXIS, loc="left")
+        ax.set_xlabel(WORDS["across"], loc="left")
         return CHART.finished(
             ax, places, style.Margins(pitch * count, left, right, AXIS_BELOW, ABOVE), title
         )
@@ -94,19 +82,9 @@ def alt_acceptability(places: DataFrame, *, title: str = TITLE) -> str:
     'Heat map. Places: A on the list in 90% of the draws, most often at place 1 (70%).'
     """
     names, shares = _shares(places)
-    values = "; ".join(_program_words(name, row) for name, row in zip(names, shares, strict=True))
-    return CHART.alt(places, [f"{title}: {values}"])
-
-
-def _program_words(name: str, shares: Floats) -> str:
-    total = min(float(shares.sum()), 1.0)
-    if total == 0:
-        return f"{name} never on the list"
-    best = int(shares.argmax())
-    return (
-        f"{name} on the list in {style.percent(total)} of the draws, most often at place "
-        f"{best + 1} ({style.percent(float(shares[best]))})"
-    )
+    totals = np.minimum(shares.sum(axis=1), 1.0)
+    programs = list(zip(names, totals, shares.argmax(axis=1) + 1, shares.max(axis=1), strict=True))
+    return CHART.alt(places, title=title, programs=programs)
 
 
 def _shares(places: DataFrame) -> tuple[list[str], Floats]:
@@ -151,20 +129,4 @@ def _draw_cells(ax: Axes, shares: Floats, cell_width: float) -> None:
         xticklabels=False,
         yticklabels=False,
         ax=ax,
-    )
-
-
-def _draw_total(
-    ax: Axes, text: str, y: float, coordinates: str, up: float, size: float, weight: int
-) -> None:
-    ax.annotate(
-        text,
-        (1, y),
-        (TOTAL_GAP, up),
-        xycoords=("axes fraction", coordinates),
-        textcoords="offset points",
-        va="bottom" if up else "center_baseline",
-        size=size,
-        weight=weight,
-        annotation_clip=False,
     )

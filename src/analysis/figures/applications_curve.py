@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from analysis.figures import style
-from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-CHART = style.Chart("the curve of applications", ("match_chance",), "", most=None, frame=False)
+CHART = style.Chart(
+    "the curve of applications", "applications_curve", ("match_chance",), most=None, frame=False
+)
 HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 96.8, 32.8, 4.7, 36.3, 18.1
 LOW = 25  # of 100: under it the words stand over the line, clear of the axis
 
 
+@CHART.draws
 def draw_applications_curve(
     curve: DataFrame,
     ax: Axes,
@@ -38,18 +40,9 @@ def draw_applications_curve(
     by, mark, axis : str
         Column of the numbers, what the marked one is ("recommended" without), and the label of the
         axis ("Applications sent" without).
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw.
     """
-    words = _words(curve, recommended, by, mark, axis)
+    view = _view(curve, recommended, by)
+    words = CHART.words(mark=mark, axis=axis, **view)
     with style.chart(ax):
         percents = curve.assign(percent=100 * curve["match_chance"])
         ax.plot(percents[by], percents["percent"], color=style.BLUE)
@@ -57,14 +50,9 @@ def draw_applications_curve(
         if len(at):
             x, y = float(recommended), float(at["percent"].iloc[0])
             ax.plot([x], [y], "o", color=style.BLUE, ms=7, clip_on=False)
-            ax.annotate(
-                words["mark"],
-                (x, y),
-                xytext=(6, -14 if y > LOW else 8),
-                textcoords="offset points",
-                ha="left" if x < 0.6 * percents[by].max() else "right",
-                weight=600,
-            )
+            side = "left" if x < 0.6 * percents[by].max() else "right"
+            up = -14 if y > LOW else 8
+            style.write(ax, words["mark"], (x, y), (6, up), side, weight=600)
         ax.set_ylim(0, 105)
         ax.set_xlim(0, float(percents[by].max()) + 1)
         ax.set_yticks([0, 25, 50, 75, 100])
@@ -86,22 +74,16 @@ def alt_applications_curve(curve: DataFrame, *, recommended: int, by: str = "app
     ...     pd.DataFrame({"applications": [1, 2], "match_chance": [0.4, 0.5]}), recommended=1)
     'Rising line: 1 application gives about 40 matches of 100, 2 give about 50.'
     """
-    return CHART.alt(curve, [_words(curve, recommended, by)["alt"]])
+    return CHART.alt(curve, **_view(curve, recommended, by))
 
 
-def _words(
-    curve: DataFrame, recommended: int, by: str, mark: str = "", axis: str = ""
-) -> dict[str, str]:
-    """Words of text/figures/applications_curve.md.j2, by what they are for."""
+def _view(curve: DataFrame, recommended: int, by: str) -> dict[str, Any]:
     CHART.check(curve, by)
     chances = curve.set_index(by)["match_chance"]
-    return named_lines(
-        "figures/applications_curve",
-        recommended=recommended,
-        chance=chances.get(recommended),
-        last=int(chances.index[-1]),
-        last_chance=chances.iloc[-1],
-        by=by,
-        mark=mark,
-        axis=axis,
-    )
+    return {
+        "recommended": recommended,
+        "chance": chances.get(recommended),
+        "last": int(chances.index[-1]),
+        "last_chance": chances.iloc[-1],
+        "by": by,
+    }

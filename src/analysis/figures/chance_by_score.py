@@ -11,24 +11,15 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 NEEDED = ("flagged", "step2_ck", "chance", "low", "high", "assumed")
-TITLE = "What a high Step 2 CK does with and without a flag"
-X_AXIS = "Step 2 CK"
-Y_AXIS = "Interviews of 100 applications"
-EXPLAINED = (
-    "Lines: what the office's graduates teach, with the 90% band. Dashed: what was assumed. Dots: "
-    "what came, by ten points of score, each of ten graduates or more"
-)
-CHART = style.Chart(
-    "the chart of chances by Step 2 CK",
-    NEEDED,
-    "Two lines over Step 2 CK.",
-    note=EXPLAINED,
-    most=None,
-)
+CHART = style.Chart("the chart of chances by Step 2 CK", "chance_by_score", NEEDED, most=None)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
+GROUPS = ((WORDS["without"], style.BLUE), (WORDS["with"], style.ORANGE))
 HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 230.0, 34.0, 78.0, 34.0, 24.0
 APART = 0.06
 
 
+@CHART.draws
 def draw_chance_by_score(curves: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
     """Draw chance over score with and without a flag: learned with its band, assumed, observed.
 
@@ -42,20 +33,9 @@ def draw_chance_by_score(curves: DataFrame, ax: Axes, *, title: str = TITLE) -> 
         What is drawn on; cleared first.
     title : str
         What is shown: best the finding, in words.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If one of the groups is missing, or a number lies outside 0 to 1.
     """
     groups = _groups(curves)
     with style.chart(ax):
-        room = style.chart_width(ax) - LEFT - RIGHT
         ends = []
         for (name, color), own in zip(GROUPS, groups, strict=True):
             score = own["step2_ck"]
@@ -80,48 +60,27 @@ def draw_chance_by_score(curves: DataFrame, ax: Axes, *, title: str = TITLE) -> 
         short = max(0.0, APART - (upper[0] - lower[0])) / 2
         for (at, name, color), push in ((upper, short), (lower, -short)):
             place = (float(groups[0]["step2_ck"].max()), min(max(at + push, 0.03), 0.97))
-            ax.annotate(
-                name,
-                place,
-                (6, 0),
-                textcoords="offset points",
-                color=color,
-                weight=600,
-                va="center",
-                annotation_clip=False,
-            )
+            style.write(ax, name, place, (6, 0), va="center", color=color, weight=600)
         ax.set_xlim(groups[0]["step2_ck"].min(), groups[0]["step2_ck"].max())
         ax.set_ylim(0, 1)
         ax.set_yticks(*style.PERCENT_TICKS)
-        ax.grid(axis="y")
-        ax.spines["left"].set_visible(False)
         ax.tick_params(axis="x", pad=8)  # clear of the 0 of the other axis
-        ax.set_xlabel(X_AXIS, loc="left")
-        ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
-        ax.yaxis.set_label_coords(-LEFT / room, 1 + (ABOVE - 16) / HEIGHT)
         margins = style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE)
+        style.put_axis_titles(ax, WORDS["across"], WORDS["upward"], margins, 16)
         return CHART.finished(ax, curves, margins, title)
-
-
-GROUPS = (("without a flag", style.BLUE), ("with the flag", style.ORANGE))
 
 
 def alt_chance_by_score(curves: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_chance_by_score` shows."""
-    parts = [title]
-    for (name, _), own in zip(GROUPS, _groups(curves), strict=True):
-        ends = "; ".join(
-            f"at {row.step2_ck:.0f} {100 * row.chance:.0f} of 100 ({100 * row.low:.0f} to "
-            f"{100 * row.high:.0f}; assumed {100 * row.assumed:.0f})"
-            for row in own.iloc[[0, len(own) // 2, -1]].itertuples(index=False)
-        )
-        seen = own[own["observed"].notna()]
-        came = "; ".join(
-            f"at {row.step2_ck:.0f} {100 * row.observed:.0f} of 100, {int(row.n)} graduates"
-            for row in seen.itertuples(index=False)
-        )
-        parts.append(f"{name}: {ends}. Came: {came or 'too few graduates to show'}")
-    return CHART.alt(curves, parts, style.provenance(curves))
+    groups = [
+        {
+            "name": name,
+            "ends": own.iloc[[0, len(own) // 2, -1]].to_dict("records"),
+            "seen": own[own["observed"].notna()].to_dict("records"),
+        }
+        for (name, _), own in zip(GROUPS, _groups(curves), strict=True)
+    ]
+    return CHART.alt(curves, style.provenance(curves), title=title, groups=groups)
 
 
 def _groups(curves: DataFrame) -> list[DataFrame]:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 NEEDED = ("student_id", "match_chance")
-TITLE = "Who stands where: the chance that the list ends in a match"
-UNIT = "Chance of a match (%)"
-HEAD = "Match (range)"
-CHART = style.Chart("the chart of a class", NEEDED, "Dots on a scale.", intervals=True)
+CHART = style.Chart("the chart of a class", "class_standing", NEEDED, intervals=True)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
 
 
+@CHART.draws
 def draw_class_standing(
     students: DataFrame, ax: Axes, *, line: float | None = None, title: str = TITLE
 ) -> Axes:
@@ -35,31 +35,20 @@ def draw_class_standing(
         Chance under which, less what classmates take, a student is looked at first.
     title : str
         What is shown.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw, or too much to be legible.
     """
     CHART.check(students)
     lows, highs = style.interval_ends(students)
     words = style.value_texts(students, "match_chance", share=True)
-    dots = Dots(HEAD, students["match_chance"].tolist(), lows, highs, words)
+    dots = Dots(WORDS["head"], students["match_chance"].tolist(), lows, highs, words)
     with style.chart(ax):
         names, marked = style.labels(students, "student_id"), _first_rows(students)
         margins = dot_rows(ax, names, [dots], end=1.0, marked=marked)
         if line is not None:
             ax.axvline(line, color=style.ORANGE, lw=1.1, dashes=(4, 2), zorder=1)
         ax.set_xticks(*style.PERCENT_TICKS)
-        ax.set_xlabel(UNIT, loc="left")
-        return CHART.finished(
-            ax, students, margins, title, _footer(students, line, bold=bool(marked))
-        )
+        ax.set_xlabel(WORDS["across"], loc="left")
+        footer = _footer(students, line, bold=bool(marked))
+        return CHART.finished(ax, students, margins, title, footer)
 
 
 def alt_class_standing(
@@ -67,14 +56,9 @@ def alt_class_standing(
 ) -> str:
     """Say in words and numbers what `draw_class_standing` shows."""
     CHART.check(students)
-    words = style.value_texts(students, "match_chance", share=True)
-    names = style.labels(students, "student_id")
-    values = "; ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
-    said = [f"{title}: {values}"]
-    first = [str(students["student_id"].iloc[row]) for row in _first_rows(students)]
-    if first:
-        said.append(f"Looked at first: {'; '.join(first)}")
-    return CHART.alt(students, said, _footer(students, line))
+    first = students["student_id"].iloc[_first_rows(students)].tolist()
+    values = style.named_values(students, "student_id", "match_chance")
+    return CHART.alt(students, _footer(students, line), title=title, values=values, first=first)
 
 
 def _first_rows(students: DataFrame) -> list[int]:
@@ -84,8 +68,6 @@ def _first_rows(students: DataFrame) -> list[int]:
 
 
 def _footer(students: DataFrame, line: float | None, *, bold: bool = False) -> str:
-    footer = style.with_interval_note(style.provenance(students), students)
     if line is None:
-        return footer
-    rule = "a list is looked at first if its chance, less what classmates take, is under it"
-    return f"{footer} · Dashed line: {style.percent(line)}; {rule}{' (bold)' if bold else ''}"
+        return CHART.footer(students)
+    return CHART.footer(students, CHART.words(line=line, bold=bold)["rule"])

@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 from math import nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from analysis.figures import style
 from analysis.figures.style.marks import columns_fit, horizontal_bars, upright_columns
 from analysis.figures.survey_table import TITLE as SURVEY_TITLE
 from analysis.figures.survey_table import alt_survey_table, draw_survey_table
-from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
 NEEDED = ("factor", "importance")
-WORDS = named_lines("figures/factor_importance")
-TITLE = WORDS["title"]
-UNIT = WORDS["axis"]
-OTHER_UNIT = WORDS["other_axis"]
 BESIDE = "article_importance"
-ARTICLE = WORDS["article"]
 SAME = 1e-9
-CHART = style.Chart("the chart of factor importance", NEEDED, "Bars.", intervals=True)
+CHART = style.Chart("the chart of factor importance", "factor_importance", NEEDED, intervals=True)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
 
 
-def draw_factor_importance(
-    importance: DataFrame, ax: Axes, *, title: str = TITLE, unit: str | None = None
-) -> Axes:
+@CHART.draws
+def draw_factor_importance(importance: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
     """Draw a bar for each factor, in the order given.
 
     Columns where every name fits beneath its column, horizontal bars where one does not. A survey
     in its published shape, with both measures in every row, is drawn as `draw_survey_table` draws
-    it: sorted, with both measures, and two specialties side by side.
+    it: sorted, with both measures, and two specialties side by side. The axis is in points of 100
+    where the values sum to 100.
 
     Parameters
     ----------
@@ -47,18 +43,6 @@ def draw_factor_importance(
         What is drawn on; cleared first.
     title : str
         What is shown.
-    unit : str, optional
-        Title of the axis; without it, points of 100 where the values sum to 100.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw, or too much to be legible.
     """
     if _is_survey(importance):
         return draw_survey_table(importance, ax, title=_survey_title(importance, title))
@@ -69,31 +53,29 @@ def draw_factor_importance(
     words = style.value_texts(importance, "importance")
     beside = importance[BESIDE].tolist() if style.has_column(importance, BESIDE) else []
     differs = [a if abs(a - v) > SAME else nan for a, v in zip(beside, values, strict=False)]
-    compared: dict[str, Any] = {"beside": differs} if any(x == x for x in differs) else {}
+    compared = differs if any(x == x for x in differs) else ()
     largest = max(x for x in [*values, *highs, *beside] if x == x)
-    axis = unit or _unit(importance)
+    axis = _unit(importance)
     with style.chart(ax):
         upright = columns_fit(ax, names, words)
         ticks = style.round_ticks(largest, most_steps=4 if upright else 6)
         tick_words = [f"{tick:g}" for tick in ticks]
         if upright:
             margins = upright_columns(
-                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs, **compared
+                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs, beside=compared
             )
             ax.set_yticks(ticks, tick_words)
             style.put_upward_title(ax, axis, margins)
         else:
             margins = horizontal_bars(
-                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs, **compared
+                ax, names, values, words, end=ticks[-1], lows=lows, highs=highs, beside=compared
             )
             ax.set_xticks(ticks, tick_words)
             ax.set_xlabel(axis, loc="left")
         return CHART.finished(ax, importance, margins, title, _footer(importance))
 
 
-def alt_factor_importance(
-    importance: DataFrame, *, title: str = TITLE, unit: str | None = None
-) -> str:
+def alt_factor_importance(importance: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_factor_importance` shows.
 
     Examples
@@ -106,29 +88,21 @@ def alt_factor_importance(
     if _is_survey(importance):
         return alt_survey_table(importance, title=_survey_title(importance, title))
     CHART.check(importance)
-    values = [
-        f"{name} {word}"
-        for name, word in zip(
-            style.labels(importance, "factor"),
-            style.value_texts(importance, "importance"),
+    cited = importance.get("percent_citing", [nan] * len(importance))
+    given = importance.get(BESIDE, importance["importance"])
+    factors = [
+        {"name": name, "value": value, "cited": share, "article": article}
+        | {"differs": abs(article - own) > SAME}
+        for (name, value), share, article, own in zip(
+            style.named_values(importance, "factor", "importance", share=False),
+            cited,
+            given,
+            importance["importance"],
             strict=True,
         )
     ]
-    if style.has_column(importance, "percent_citing"):
-        shares = importance["percent_citing"].tolist()
-        values = [
-            value if share != share else f"{value}, cited by {style.percent(share)}"
-            for value, share in zip(values, shares, strict=True)
-        ]
-    if style.has_column(importance, BESIDE):
-        values = [
-            value if abs(given - own) <= SAME else f"{value} (article {given:g})"
-            for value, own, given in zip(
-                values, importance["importance"], importance[BESIDE], strict=True
-            )
-        ]
-    parts = [f"{title}: {'; '.join(values)}", unit or _unit(importance)]
-    return CHART.alt(importance, parts, _footer(importance))
+    axis = _unit(importance)
+    return CHART.alt(importance, _footer(importance), title=title, axis=axis, factors=factors)
 
 
 def _is_survey(importance: DataFrame) -> bool:
@@ -148,12 +122,12 @@ def _survey_title(importance: DataFrame, title: str) -> str:
 
 
 def _unit(importance: DataFrame) -> str:
-    return UNIT if abs(importance["importance"].sum() - 100) < 0.5 else OTHER_UNIT
+    return WORDS["axis" if abs(importance["importance"].sum() - 100) < 0.5 else "other_axis"]
 
 
 def _footer(importance: DataFrame) -> str:
-    footer = style.with_interval_note(style.provenance(importance), importance)
     other = style.has_column(importance, BESIDE) and (
         importance[BESIDE].sub(importance["importance"]).abs().max() > SAME
     )
-    return f"{ARTICLE} · {footer}" if other else footer
+    footer = CHART.footer(importance)
+    return f"{WORDS['article']} · {footer}" if other else footer

@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.figures import style
 from analysis.figures.style.page import UPWARD_TITLE, Margins
 from analysis.figures.style.points import placed_labels
@@ -16,13 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-Floats = NDArray[np.float64]
 
 NEEDED = ("match_utility", "match_chance", "preference_if_matched")
-TITLE = "Reach against safety: what a list gains and gives up"
-ACROSS = "Chance of a match (%)"
-UPWARD = "How wished-for the match is, if there is one (0 to 1)"
-USED = "the list given"
 HEIGHT = 190.0
 LEFT, RIGHT, BELOW = 28.0, 10.0, 32.0
 RADIUS = 3.6
@@ -32,9 +27,12 @@ STEPS = 5
 SLACK = 4.0
 SAME = 1e-9
 LINE_STEP = 6.0  # points between two stones that keep labels off the line
-CHART = style.Chart("the chart of reach against safety", NEEDED, "Line with points.")
+CHART = style.Chart("the chart of reach against safety", "frontier", NEEDED)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
 
 
+@CHART.draws
 def draw_frontier(sweep: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
     """Draw one point a list, from reaching to safe, each with its worth of any match.
 
@@ -50,16 +48,6 @@ def draw_frontier(sweep: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
         What is drawn on; cleared first.
     title : str
         What is shown.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw.
     """
     known = _known(sweep)
     values = known[["match_chance", "preference_if_matched"]].to_numpy(dtype=np.float64)
@@ -72,7 +60,7 @@ def draw_frontier(sweep: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
         _draw_marks(ax, points, used)
         _draw_labels(ax, (points - low) / (high - low) * drawing, drawing, names, used)
         _draw_axes(ax, low, high)
-        style.put_upward_title(ax, UPWARD, margins)
+        style.put_upward_title(ax, WORDS["upward"], margins)
         return CHART.finished(ax, known, margins, title, _footer(sweep, known))
 
 
@@ -88,16 +76,8 @@ def alt_frontier(sweep: DataFrame, *, title: str = TITLE) -> str:
     'Line with points. Lists: at 0.5, chance of a match 80%, wished-for 0.61.'
     """
     known = _known(sweep)
-    marks = _used(known)
-    lists = [
-        f"at {worth:g}{f' ({USED})' if marks[row] else ''}, chance of a "
-        f"match {style.percent(chance)}, wished-for {wished:.2f}"
-        for row, (worth, chance, wished) in enumerate(
-            known[list(NEEDED)].itertuples(index=False, name=None)
-        )
-    ]
-    parts = [f"{title}: {'; '.join(lists)}"]
-    return CHART.alt(known, parts, _footer(sweep, known))
+    lists = list(zip(*(known[column] for column in NEEDED), _used(known), strict=True))
+    return CHART.alt(known, _footer(sweep, known), title=title, lists=lists, used=WORDS["used"])
 
 
 def _known(sweep: DataFrame) -> DataFrame:
@@ -120,7 +100,7 @@ def _distinct(known: DataFrame, values: Floats) -> tuple[Floats, list[str], int 
         name = f"{first:g}" if len(heap) == 1 else f"{first:g}–{last:g}"
         if any(marks[row] for row in heap):
             used = place
-            name += f", {USED}"
+            name += f", {WORDS['used']}"
         names.append(name)
     return values[[heap[0] for heap in heaps]], names, used
 
@@ -161,16 +141,9 @@ def _draw_labels(
     frame = (1.0, 1.0, float(drawing[0]) - 1, float(drawing[1]) - 1)
     boxes = placed_labels(places, RADIUS, sizes, frame, order, _stones(places))
     for index, (left, bottom, right, top) in sorted(boxes.items()):
-        ax.annotate(
-            names[index],
-            (0, 0),
-            ((left + right) / 2, (bottom + top) / 2),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            weight=weights[index],
-        )
+        middle = ((left + right) / 2, (bottom + top) / 2)
+        at = ((0, 0), middle, "center", "center")
+        style.write(ax, names[index], *at, xycoords="axes fraction", weight=weights[index])
 
 
 def _stones(places: Floats) -> list[tuple[float, float, float, float]]:
@@ -198,13 +171,11 @@ def _draw_axes(ax: Axes, low: Floats, high: Floats) -> None:
     ax.set_yticks(upward, [f"{tick:.4g}" for tick in upward])
     ax.grid()
     ax.spines[["left", "bottom"]].set_visible(False)
-    ax.set_xlabel(ACROSS, loc="left")
+    ax.set_xlabel(WORDS["across"], loc="left")
 
 
 def _footer(sweep: DataFrame, known: DataFrame) -> str:
-    parts = [] if not style.has_column(known, "source") else [style.provenance(known)]
-    parts.append("Numbers at the points: what any match is worth, 1 = as much as the best")
-    parts.append("The axes do not begin at 0")
-    if len(sweep) > len(known):
-        parts.append(f"{len(sweep) - len(known)} without a chance of a match left out")
-    return " · ".join(parts)
+    own = [style.provenance(known)] if style.has_column(known, "source") else []
+    words = CHART.words(left_out=len(sweep) - len(known))
+    notes = [words[name] for name in ("points", "axes", "left_out") if name in words]
+    return " · ".join([*own, *notes])

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from analysis.figures import style
-from analysis.text import sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-CHART = style.Chart("the array of dots", ("outcome", "count"), "", frame=False)
+CHART = style.Chart("the array of dots", "icon_array", ("outcome", "count"), frame=False)
 MOST = 200
 PITCH, EDGE = 13.32, 3.6  # points
 # How full the dots of each row are, in order: sure of their outcome, unsure of it, without it.
 FACES = (style.BLUE, style.PALE_BLUE, style.PAPER)
 
 
+@CHART.draws
 def draw_icon_array(outcomes: DataFrame, ax: Axes, *, columns: int = 10) -> Axes:
     """Draw one dot a person, outcome after outcome, row by row.
 
@@ -32,16 +32,6 @@ def draw_icon_array(outcomes: DataFrame, ax: Axes, *, columns: int = 10) -> Axes
         What is drawn on; cleared first.
     columns : int
         Dots side by side.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is no dot to draw, or too many.
     """
     counts = _counts(outcomes)
     faces = [FACES[0], *FACES[1:]] if len(counts) == len(FACES) else [FACES[0], FACES[-1]]
@@ -75,7 +65,7 @@ def alt_icon_array(outcomes: DataFrame) -> str:
     """
     counts = _counts(outcomes)
     told = list(zip(counts, outcomes["outcome"], strict=True))
-    return CHART.alt(outcomes, [sentence("figures/icon_array", total=sum(counts), told=told)])
+    return CHART.alt(outcomes, total=sum(counts), told=told)
 
 
 def _counts(outcomes: DataFrame) -> list[int]:

@@ -12,12 +12,13 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 NEEDED = ("red_flag", "interview_chance")
-TITLE = "Chance of an interview with a high Step 2 CK, by red flag"
-UNIT = "Chance of an interview at one program (%)"
-MARK = "this student's worst flag"
-CHART = style.Chart("the chart of interview chances", NEEDED, "Horizontal bars.", intervals=True)
+CHART = style.Chart("the chart of interview chances", "interview_chances", NEEDED, intervals=True)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
+MARK = WORDS["mark"]
 
 
+@CHART.draws
 def draw_interview_chances(
     chances: DataFrame,
     ax: Axes,
@@ -42,16 +43,6 @@ def draw_interview_chances(
         The words.
     title : str
         What is shown.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw, too much to be legible, or the marked flag is not there.
     """
     CHART.check(chances)
     row = _marked_row(chances, marked)
@@ -69,7 +60,7 @@ def draw_interview_chances(
             mark=mark,
         )
         ax.set_xticks(*style.PERCENT_TICKS)
-        ax.set_xlabel(UNIT, loc="left")
+        ax.set_xlabel(WORDS["across"], loc="left")
         return CHART.finished(ax, chances, margins, title)
 
 
@@ -87,11 +78,9 @@ def alt_interview_chances(
     """
     CHART.check(chances)
     row = _marked_row(chances, marked)
-    names = style.labels(chances, "red_flag")
-    words = style.value_texts(chances, "interview_chance", share=True)
-    values = "; ".join(f"{name} {word}" for name, word in zip(names, words, strict=True))
-    parts = [f"{title}: {values}", f"Marked as {mark}: {names[row]}" if row is not None else ""]
-    return CHART.alt(chances, parts)
+    values = style.named_values(chances, "red_flag", "interview_chance")
+    own = "" if row is None else values[row][0]
+    return CHART.alt(chances, title=title, values=values, mark=mark, own=own)
 
 
 def _marked_row(chances: DataFrame, marked: str | None) -> int | None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.figures import style
-from analysis.text import named_lines
+from analysis.text import sentences
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
-Floats = NDArray[np.float64]
 
 NEEDED = ("applications", "match_gain")
-WORDS = named_lines("figures/next_application")
-TITLE = WORDS["title"]
-X_AXIS = WORDS["across"]
-Y_AXIS = WORDS["upward"]
 HEIGHT = 170.0
 LEFT, RIGHT, BELOW, ABOVE = 34.0, 22.0, 32.0, 34.0
 RULE_AT = 1.02  # of the height; the line over columns of one fee
@@ -33,9 +30,14 @@ FEE_BAND = 18.0  # points over the columns, for what they cost
 COLUMN_SHARE = 0.72
 MOST_APPLICATIONS = 200
 FEWEST_TICKS = 8
-CHART = style.Chart("the chart of the next application", NEEDED, "Columns.", most=MOST_APPLICATIONS)
+CHART = style.Chart(
+    "the chart of the next application", "next_application", NEEDED, most=MOST_APPLICATIONS
+)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
 
 
+@CHART.draws
 def draw_next_application(
     applications: DataFrame,
     ax: Axes,
@@ -60,20 +62,9 @@ def draw_next_application(
         Length of the list: later columns are pale, and a line says so.
     title : str
         What is shown.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw, or too much to be legible.
     """
     numbers, gains = _gains(applications)
     with style.chart(ax):
-        room = style.chart_width(ax) - LEFT - RIGHT
         ticks = style.round_ticks(float(gains.max()) * 100)
         inside = numbers <= (numbers[-1] if limit is None else limit)
         colors = [style.BLUE if own else style.PALE_BLUE for own in inside]
@@ -83,21 +74,16 @@ def draw_next_application(
         ax.set_ylim(0, max(ticks[-1], highest))
         ax.set_yticks(ticks)
         ax.set_xticks(_number_ticks(numbers))
-        ax.grid(axis="y")
-        ax.spines["left"].set_visible(False)
         _draw_fees(ax, applications)
         _draw_values(ax, numbers, gains)
         notes = _notes(applications, flat_below, limit)
         footer = style.provenance(applications)
         if not _draw_notes(ax, gains, notes):
             footer = " · ".join([*notes, footer])
-        ax.set_xlabel(X_AXIS, loc="left")
-        ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
         above = ABOVE if _has_fees(applications) else ABOVE - FEE_BAND
-        ax.yaxis.set_label_coords(-LEFT / room, 1 + (above - 12) / HEIGHT)
-        return CHART.finished(
-            ax, applications, style.Margins(HEIGHT, LEFT, RIGHT, BELOW, above), title, footer
-        )
+        margins = style.Margins(HEIGHT, LEFT, RIGHT, BELOW, above)
+        style.put_axis_titles(ax, WORDS["across"], WORDS["upward"], margins)
+        return CHART.finished(ax, applications, margins, title, footer)
 
 
 def alt_next_application(
@@ -120,11 +106,10 @@ From application 2 on, each adds less than 0.5 points. At application 2 one furt
 costs about $110.'
     """
     numbers, gains = _gains(applications)
-    each = [f"{_ordinal(int(n))} {_points(g)}" for n, g in zip(numbers, gains, strict=True)]
-    parts = [f"{title}, in percentage points: {'; '.join(each)}"]
-    parts += [_fee_words(first, last, fee) for first, last, fee in _fee_spans(applications)]
-    parts += _notes(applications, flat_below, limit)
-    return CHART.alt(applications, parts, style.provenance(applications))
+    gained = [(_ordinal(int(n)), _points(g)) for n, g in zip(numbers, gains, strict=True)]
+    notes = _notes(applications, flat_below, limit, _fee_spans(applications))
+    source = style.provenance(applications)
+    return CHART.alt(applications, source, title=title, gained=gained, notes=notes)
 
 
 def html_next_application(
@@ -152,14 +137,14 @@ def html_next_application(
         pale = limit is not None and number > limit
         columns.append(
             f"<span{' class=cs-later' if pale else ''}><s>"
-            f"{_points(gain).replace('under ', '&lt;') if told else ''}</s>"
+            f"{escape(_points(gain)) if told else ''}</s>"
             f'<i style="--share:{gain / most:g}"></i><u>{number if told else ""}</u></span>'
         )
-    notes = [_fee_words(*span) for span in _fee_spans(applications)]
-    notes = [f"{note}." for note in [*notes, *_notes(applications, flat_below, limit)]]
+    notes = _notes(applications, flat_below, limit, _fee_spans(applications))
     drawing = (
-        f"<p>{Y_AXIS}</p><div class='cs-columns-drawn'>{''.join(columns)}</div><p>{X_AXIS}</p>"
-        f"<p class='cs-findings'>{escape(' '.join(notes))}</p>"
+        f"<p>{WORDS['upward']}</p><div class='cs-columns-drawn'>{''.join(columns)}</div>"
+        f"<p>{WORDS['across']}</p>"
+        f"<p class='cs-findings'>{escape(' '.join(f'{note}.' for note in notes))}</p>"
     )
     alt = alt_next_application(applications, flat_below=flat_below, limit=limit, title=title)
     source = style.provenance(applications)
@@ -211,12 +196,6 @@ def _fee_spans(applications: DataFrame) -> list[tuple[int, int, float]]:
     return spans
 
 
-def _fee_words(first: int, last: int, fee: float) -> str:
-    if first == last:
-        return f"Application {first} costs ${fee:,.0f}"
-    return f"Applications {first} to {last} cost ${fee:,.0f} each"
-
-
 def _draw_fees(ax: Axes, applications: DataFrame) -> None:
     """Write over the columns what they cost, with a line over each run of equal fees."""
     over = ax.get_xaxis_transform()
@@ -224,9 +203,10 @@ def _draw_fees(ax: Axes, applications: DataFrame) -> None:
     for first, last, fee in _fee_spans(applications):
         ends = [first - COLUMN_SHARE / 2, last + COLUMN_SHARE / 2]
         ax.plot(ends, [RULE_AT, RULE_AT], color=style.MUTED, lw=0.8, transform=over, clip_on=False)
-        words = f"${fee:,.0f} each" if last > first else f"${fee:,.0f}"
+        words = f"${fee:,.0f} {WORDS['each']}" if last > first else f"${fee:,.0f}"
         if style.text_width(words) <= (ends[1] - ends[0]) * per_number:
-            _write(ax, words, ((first + last) / 2, RULE_AT), "center", over, style.MUTED)
+            at = ((first + last) / 2, RULE_AT)
+            style.write(ax, words, at, (0, 3), "center", "bottom", xycoords=over, color=style.MUTED)
 
 
 def _draw_values(ax: Axes, numbers: NDArray[np.int64], gains: Floats) -> None:
@@ -237,8 +217,8 @@ def _draw_values(ax: Axes, numbers: NDArray[np.int64], gains: Floats) -> None:
     ha, edge = ("center", 0.0) if slot >= WIDE_SLOT else ("left", COLUMN_SHARE / 2)
     for number, gain in zip(numbers, gains, strict=True):
         if int(number) in shown:
-            words = _points(gain).replace("under ", "<")
-            _write(ax, words, (int(number) - edge, gain * 100), ha, "data", style.INK)
+            at = (int(number) - edge, gain * 100)
+            style.write(ax, _points(gain), at, (0, 3), ha, "bottom", color=style.INK)
 
 
 def _draw_notes(ax: Axes, gains: Floats, notes: list[str]) -> bool:
@@ -262,58 +242,36 @@ def _draw_notes(ax: Axes, gains: Floats, notes: list[str]) -> bool:
     return True
 
 
-def _write(
-    ax: Axes, text: str, at: tuple[float, float], ha: str, coordinates: Any, color: str
-) -> None:
-    ax.annotate(
-        text,
-        at,
-        (0, 3),
-        xycoords=coordinates,
-        textcoords="offset points",
-        ha=ha,
-        va="bottom",
-        color=color,
-        annotation_clip=False,
+def _notes(
+    applications: DataFrame,
+    flat_below: float,
+    limit: int | None,
+    fees: Sequence[tuple[int, int, float]] = (),
+) -> list[str]:
+    """What the columns add up to, in sentences without their full stop."""
+    numbers, gains = _gains(applications)
+    flat = flattens_at(applications, flat_below)
+    # What a further point costs where the curve flattens, or at its end.
+    at = len(gains) - 1 if flat is None else int(np.searchsorted(numbers, flat))
+    rows = applications.sort_values("applications")
+    fee = float(rows["next_fee_usd"].iloc[at]) if _has_fees(applications) else np.nan
+    return sentences(
+        "figures/next_application_notes",
+        fees=fees,
+        flat=flat,
+        flat_points=_points(flat_below),
+        at=numbers[at],
+        usd_per_point=fee / (gains[at] * 100) if gains[at] > 0 else np.nan,
+        limit=limit,
+        last=numbers[-1],
     )
 
 
-def _notes(applications: DataFrame, flat_below: float, limit: int | None) -> list[str]:
-    """What the columns add up to, in sentences without their full stop."""
-    numbers, gains = _gains(applications)
-    notes = []
-    flat = flattens_at(applications, flat_below)
-    if flat is None:
-        notes.append(f"Every application adds {_points(flat_below)} points or more")
-    else:
-        notes.append(
-            f"From application {flat} on, each adds less than {_points(flat_below)} points"
-        )
-    notes += _price_of_a_point(applications, flat, numbers, gains)
-    if limit is not None and limit < numbers[-1]:
-        notes.append(f"The list ends at {limit}; later columns are pale")
-    return notes
-
-
-def _price_of_a_point(
-    applications: DataFrame, flat: int | None, numbers: NDArray[np.int64], gains: Floats
-) -> list[str]:
-    """What a further point costs where the curve flattens, or at its end."""
-    if not _has_fees(applications):
-        return []
-    at = len(gains) - 1 if flat is None else int(np.searchsorted(numbers, flat))
-    fee = float(applications.sort_values("applications")["next_fee_usd"].iloc[at])
-    if np.isnan(fee) or gains[at] <= 0:
-        return []
-    price = fee / (gains[at] * 100)
-    return [f"At application {numbers[at]} one further point costs about ${price:,.0f}"]
-
-
 def _points(gain: float) -> str:
-    """Percentage points with one decimal place where it matters."""
+    """Percentage points with one decimal place where it matters, and "<0.1"."""
     points = gain * 100
     if 0 < points < 0.05:
-        return "under 0.1"
+        return "<0.1"
     return f"{points:.0f}" if points >= 10 or points == 0 else f"{points:.1f}"
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from html import escape
 from math import nan
 from typing import TYPE_CHECKING
 
 from analysis.figures import style
 from analysis.figures.style.marks import Dots, dot_rows
-from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,24 +15,13 @@ if TYPE_CHECKING:
 
 NEEDED = ("red_flag", "interview_chance")
 BESIDE = "article_chance"
-WORDS = named_lines("figures/profile_chances")
+CHART = style.Chart("the chart of the model's chances", "profile_chances", NEEDED, intervals=True)
+WORDS = CHART.words()
 TITLE = WORDS["title"]
-UNIT = WORDS["axis"]
-MODEL = WORDS["model"]
-ARTICLE = WORDS["article"]
-KINDS = WORDS["kinds"]
-MARK = WORDS["mark"]
-CHART = style.Chart("the chart of the model's chances", NEEDED, "Dots on a scale.", intervals=True)
 
 
-def draw_profile_chances(
-    chances: DataFrame,
-    ax: Axes,
-    *,
-    marked: Collection[str] = (),
-    title: str = TITLE,
-    model: str = MODEL,
-) -> Axes:
+@CHART.draws
+def draw_profile_chances(chances: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
     """Draw two dots for each red flag: the article's chance and the model's with its range.
 
     Parameters
@@ -45,55 +32,26 @@ def draw_profile_chances(
         ``high`` (0-1), ``interval`` (what kind), ``source``, ``basis``.
     ax : Axes
         What is drawn on; cleared first.
-    marked : collection of str
-        Each ``red_flag`` whose name is bold; the footer says that it is this student's.
     title : str
         What is shown: which score, class of specialty and type of program.
-    model : str
-        Head of the model's column.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw, or too much to be legible.
     """
     CHART.check(chances)
     lows, highs = style.interval_ends(chances)
-    answers = [
-        Dots(
-            model,
-            chances["interview_chance"].tolist(),
-            lows,
-            highs,
-            style.value_texts(chances, "interview_chance", share=True),
-        )
-    ]
+    words = style.value_texts(chances, "interview_chance", share=True)
+    answers = [Dots(WORDS["model"], chances["interview_chance"].tolist(), lows, highs, words)]
     if style.has_column(chances, BESIDE):
         unknown = [nan] * len(chances)
-        article = Dots(ARTICLE, chances[BESIDE].tolist(), unknown, unknown, _beside(chances))
-        answers.insert(0, article)
+        given = (chances[BESIDE].tolist(), unknown, unknown, _beside(chances))
+        answers.insert(0, Dots(WORDS["article"], *given))
     with style.chart(ax):
         names = style.labels(chances, "red_flag")
-        margins = dot_rows(ax, names, answers, end=1.0, marked=_marked_rows(chances, marked))
+        margins = dot_rows(ax, names, answers, end=1.0)
         ax.set_xticks(*style.PERCENT_TICKS)
-        ax.set_xlabel(UNIT, loc="left")
-        return CHART.finished(
-            ax, chances, margins, title, _footer(chances, bold=bool(_marked_rows(chances, marked)))
-        )
+        ax.set_xlabel(WORDS["axis"], loc="left")
+        return CHART.finished(ax, chances, margins, title, _footer(chances))
 
 
-def alt_profile_chances(
-    chances: DataFrame,
-    *,
-    marked: Collection[str] = (),
-    title: str = TITLE,
-    model: str = MODEL,
-) -> str:
+def alt_profile_chances(chances: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_profile_chances` shows.
 
     Examples
@@ -105,20 +63,14 @@ def alt_profile_chances(
     'Dots on a scale. Chances: Leave model 20%, article 30%. Source: not stated.'
     """
     CHART.check(chances)
-    words = style.value_texts(chances, "interview_chance", share=True)
-    names = style.labels(chances, "red_flag")
-    values = [f"{name} {model.lower()} {word}" for name, word in zip(names, words, strict=True)]
-    if style.has_column(chances, BESIDE):
-        values = [
-            f"{value}, article {beside}" if beside else value
-            for value, beside in zip(values, _beside(chances), strict=True)
-        ]
-    own = "; ".join(names[row] for row in _marked_rows(chances, marked))
-    parts = [f"{title}: {'; '.join(values)}", f"Marked as {MARK}: {own}" if own else ""]
-    return CHART.alt(chances, parts, _footer(chances))
+    values = style.named_values(chances, "red_flag", "interview_chance")
+    has_article = style.has_column(chances, BESIDE)
+    beside = _beside(chances) if has_article else [""] * len(chances)
+    told = [(*value, article) for value, article in zip(values, beside, strict=True)]
+    return CHART.alt(chances, _footer(chances), title=title, values=told)
 
 
-def html_profile_chances(chances: DataFrame, *, title: str = TITLE, model: str = MODEL) -> str:
+def html_profile_chances(chances: DataFrame, *, title: str = TITLE) -> str:
     """Write what `draw_profile_chances` shows as HTML, at once and for any width of a page.
 
     Examples
@@ -131,8 +83,8 @@ def html_profile_chances(chances: DataFrame, *, title: str = TITLE, model: str =
     CHART.check(chances)
     beside = style.has_column(chances, BESIDE)
     others = chances[BESIDE].tolist() if beside else [nan] * len(chances)
-    heads = [f"<b><i class='cs-other'></i>{ARTICLE}</b>"] if beside else []
-    heads.append(f"<b><i class='cs-own'></i>{escape(model)}</b>")
+    heads = [f"<b><i class='cs-other'></i>{WORDS['article']}</b>"] if beside else []
+    heads.append(f"<b><i class='cs-own'></i>{WORDS['model']}</b>")
     rows = zip(
         style.labels(chances, "red_flag"),
         chances["interview_chance"].tolist(),
@@ -144,11 +96,8 @@ def html_profile_chances(chances: DataFrame, *, title: str = TITLE, model: str =
     )
     cells = [f"<span></span><span></span>{''.join(heads)}"]
     for name, value, low, high, other, words, said in rows:
-        marks = (
-            ""
-            if low != low
-            else f'<s style="left:{100 * low:g}%;width:{100 * (high - low):g}%"></s>'
-        )
+        span = f"left:{100 * low:g}%;width:{100 * (high - low):g}%"
+        marks = "" if low != low else f'<s style="{span}"></s>'
         marks += "" if other != other else f'<i class="cs-other" style="left:{100 * other:g}%"></i>'
         marks += f'<i class="cs-own" style="left:{100 * value:g}%"></i>'
         cells.append(
@@ -162,9 +111,9 @@ def html_profile_chances(chances: DataFrame, *, title: str = TITLE, model: str =
     cells.append(f'<span></span><span class="cs-ticks">{scale}</span>')
     drawing = (
         f'<div class="cs-dots" style="--columns:{1 + beside}">{"".join(cells)}</div>'
-        f"<p>{escape(UNIT)}</p>"
+        f"<p>{escape(WORDS['axis'])}</p>"
     )
-    alt = alt_profile_chances(chances, title=title, model=model)
+    alt = alt_profile_chances(chances, title=title)
     return style.html_figure("rows", chances, title, drawing, _footer(chances), alt)
 
 
@@ -173,11 +122,5 @@ def _beside(chances: DataFrame) -> list[str]:
     return ["" if value != value else style.percent(value) for value in chances[BESIDE].tolist()]
 
 
-def _marked_rows(chances: DataFrame, marked: Collection[str]) -> list[int]:
-    return [row for row, flag in enumerate(chances["red_flag"]) if flag in marked]
-
-
-def _footer(chances: DataFrame, *, bold: bool = False) -> str:
-    footer = style.with_interval_note(style.provenance(chances), chances)
-    parts = [footer, KINDS if style.has_column(chances, BESIDE) else ""]
-    return " · ".join(part for part in [*parts, f"Bold: {MARK}" if bold else ""] if part)
+def _footer(chances: DataFrame) -> str:
+    return CHART.footer(chances, WORDS["kinds"] if style.has_column(chances, BESIDE) else "")

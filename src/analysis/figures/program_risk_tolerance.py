@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.figures import style
 from analysis.figures.style.page import UPWARD_TITLE, Margins
 from analysis.figures.style.points import (
@@ -18,7 +18,6 @@ from analysis.figures.style.points import (
     key_height,
     point_layout,
 )
-from analysis.text import named_lines
 from analysis.vocabulary import PROGRAM_TYPES
 
 if TYPE_CHECKING:
@@ -27,19 +26,20 @@ if TYPE_CHECKING:
 
 NEEDED = ("prestige", "red_flag_tolerance")
 NAMES = ("label", "program_name", "program_type", "program_id")
-WORDS = named_lines("figures/program_risk_tolerance")
-TITLE = WORDS["title"]
-ACROSS = WORDS["across"]
-UPWARD = WORDS["upward"]
-MARK = WORDS["mark"]
 MOST_LABELS = 40
 LOW, HIGH = -0.4, 10.4  # a point at the end of a scale is drawn whole
 HEIGHTS = ((0, 305.0), (6, 152.0), (16, 265.0), (10**9, 305.0))
 LEFT, BELOW = 22.0, 32.0
 LEGEND = 30.0  # points of two lines that say which mark is which type
-CHART = style.Chart("the chart of program risk tolerance", NEEDED, "Scatter.", most=None)
+CHART = style.Chart(
+    "the chart of program risk tolerance", "program_risk_tolerance", NEEDED, most=None
+)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
+MARK = WORDS["mark"]
 
 
+@CHART.draws
 def draw_program_risk_tolerance(
     programs: DataFrame,
     ax: Axes,
@@ -68,16 +68,6 @@ def draw_program_risk_tolerance(
         What the chosen ones are, for the legend.
     title : str
         What is shown.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw, a chosen program is not there, or values leave 0-10.
     """
     known, names, picked = _points(programs, chosen)
     labeled = _labeled(known, picked)
@@ -91,16 +81,13 @@ def draw_program_risk_tolerance(
         kinds = _kinds(known, picked)
         _draw_marks(ax, layout.centers / scale + LOW, picked, kinds)
         _draw_axes(ax)
-        style.put_upward_title(ax, UPWARD, bare)
+        style.put_upward_title(ax, WORDS["upward"], bare)
         draw_point_labels(ax, layout, picked)
         width = style.chart_width(ax)
-        CHART.finished(
-            ax,
-            known,
-            replace(bare, below=BELOW + key_height(layout, width) + (LEGEND if kinds else 0.0)),
-            title,
-            _footer(programs, known, picked, layout, mark),
-        )
+        taken = key_height(layout, width) + (LEGEND if kinds else 0.0)
+        margins = replace(bare, below=BELOW + taken)
+        footer = _footer(programs, known, picked, layout, mark)
+        CHART.finished(ax, known, margins, title, footer)
         draw_key(ax, layout, width, LEFT, BELOW, picked)
     return ax
 
@@ -120,19 +107,13 @@ def alt_program_risk_tolerance(
     """
     known, names, picked = _points(programs, chosen)
     values = known[list(NEEDED)].to_numpy(dtype=np.float64)
-    words = "; ".join(
-        f"{names[i]} {values[i, 0]:g} / {values[i, 1]:g}" for i in _labeled(known, picked)
-    )
-    parts = [f"{title}, as prestige / willingness: {words}" if words else title]
-    if len(known) > MOST_LABELS:
-        low, high = values.min(axis=0), values.max(axis=0)
-        parts.append(
-            f"{len(known)} points with prestige from {low[0]:g} to {high[0]:g} and willingness "
-            f"from {low[1]:g} to {high[1]:g}"
-        )
-    if picked:
-        parts.append(f"{mark.capitalize()}: {'; '.join(names[i] for i in picked)}")
-    return CHART.alt(known, parts, _source(programs, known))
+    points = [(names[row], *values[row]) for row in _labeled(known, picked)]
+    own = {"mark": mark.capitalize(), "chosen": [names[row] for row in picked]}
+    many = {
+        "count": len(known) if len(known) > MOST_LABELS else 0,
+        "ends": [*values.min(axis=0), *values.max(axis=0)],
+    }
+    return CHART.alt(known, _source(programs, known), title=title, points=points, **own, **many)
 
 
 def _points(programs: DataFrame, chosen: Collection[str]) -> tuple[DataFrame, list[str], list[int]]:
@@ -173,9 +154,7 @@ def _kinds(known: DataFrame, picked: list[int]) -> list[str]:
     ]
 
 
-def _draw_marks(
-    ax: Axes, centers: NDArray[np.float64], picked: list[int], kinds: list[str]
-) -> None:
+def _draw_marks(ax: Axes, centers: Floats, picked: list[int], kinds: list[str]) -> None:
     """Draw filled squares for the chosen and open rings for the rest: told apart without color."""
     import seaborn as sns
 
@@ -189,8 +168,8 @@ def _draw_marks(
         look |= {"legend": "full", "palette": shades, "edgecolor": style.PAPER}
         sns.scatterplot(x=x, y=y, s=52, **by_kind, **look)
         sns.move_legend(
-            ax, "upper left", bbox_to_anchor=(0, -BELOW / HEIGHTS[-1][1]), ncols=3, frameon=False,
-            title=None, fontsize=style.SMALL_SIZE, borderpad=0, handletextpad=0.2,
+            ax, loc="upper left", bbox_to_anchor=(0, -BELOW / HEIGHTS[-1][1]), ncols=3,
+            frameon=False, title=None, fontsize=style.SMALL_SIZE, borderpad=0, handletextpad=0.2,
         )  # fmt: skip
         return
     if not picked:
@@ -211,30 +190,26 @@ def _draw_axes(ax: Axes) -> None:
     ax.set_yticks(range(0, 11, 2))
     ax.grid()
     ax.spines[["left", "bottom"]].set_visible(False)
-    ax.set_xlabel(ACROSS, loc="left")
+    ax.set_xlabel(WORDS["across"], loc="left")
 
 
-def _source(programs: DataFrame, known: DataFrame) -> str:
-    left_out = len(programs) - len(known)
-    gaps = f" · {left_out} without both values left out" if left_out else ""
-    return style.provenance(known) + gaps
+def _source(programs: DataFrame, known: DataFrame, **view: Any) -> str:
+    words = CHART.words(left_out=len(programs) - len(known), **view)
+    notes = (words.get(name) for name in ("gaps", "squares", "many", "key", "no_room", "beside"))
+    return CHART.footer(known, *(note for note in notes if note))
 
 
 def _footer(
     programs: DataFrame, known: DataFrame, picked: list[int], layout: PointLayout, mark: str
 ) -> str:
-    remarks = []
-    if picked:
-        remarks.append(f"Squares: {mark} ({len(picked)}); rings: the others")
-    if len(known) > MOST_LABELS:
-        named = "only those are named" if picked else "none is named"
-        remarks.append(f"{len(known)} programs, more than can be named: {named}")
-    if layout.key:
-        remarks.append("Numbers: see the key")
-    unnamed = len(_labeled(known, picked)) - len(layout.labels)
-    if unnamed:
-        remarks.append(f"{unnamed} of them without room for a number")
-    values = known[list(NEEDED)]
-    if values.duplicated().any():
-        remarks.append("Points at the same place are set side by side")
-    return " · ".join([_source(programs, known), *remarks])
+    return _source(
+        programs,
+        known,
+        mark=mark,
+        picked=len(picked),
+        count=len(known),
+        many=len(known) > MOST_LABELS,
+        key=layout.key,
+        unnamed=len(_labeled(known, picked)) - len(layout.labels),
+        stacked=known[list(NEEDED)].duplicated().any(),
+    )

@@ -11,18 +11,14 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 NEEDED = ("mean_chance", "rate", "band_low", "band_high", "n_applications", "suppressed")
-TITLE = "Did 40% happen in 40 of 100?"
-X_AXIS = "Interview chance that was said, mean of a tenth (%)"
-Y_AXIS = "Interviews that came, of 100 applications"
-EXPLAINED = (
-    "Dots: what came; above them the number of applications. Bars: where luck leaves a right "
-    "chance in 9 of 10 years. Dashed: every chance right"
-)
 HEIGHT, LEFT, RIGHT, BELOW, ABOVE = 250.0, 34.0, 14.0, 34.0, 36.0
 BAR_WIDTH, GAP = 9.0, 5.0
-CHART = style.Chart("the reliability diagram", NEEDED, "Reliability diagram.", most=None)
+CHART = style.Chart("the reliability diagram", "reliability", NEEDED, most=None)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
 
 
+@CHART.draws
 def draw_reliability(bins: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
     """Draw a dot a tenth of the chances, over the band in which luck would leave it.
 
@@ -36,20 +32,9 @@ def draw_reliability(bins: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
         What is drawn on; cleared first.
     title : str
         What is shown: best the finding, in words.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If no tenth may be shown, or a number lies outside 0 to 1.
     """
     shown = _shown(bins)
     with style.chart(ax):
-        room = style.chart_width(ax) - LEFT - RIGHT
         ax.plot([0, 1], [0, 1], color=style.INK, lw=0.9, ls=(0, (4, 3)), zorder=1.5)
         for row in shown.itertuples(index=False):
             at = row.mean_chance
@@ -66,43 +51,22 @@ def draw_reliability(bins: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
                 at, row.rate, "o", ms=7, color=style.BLUE, mec=style.PAPER, mew=1, clip_on=False
             )
             # In a row above the drawing, where neither dots nor the dashed line can cross them.
-            ax.annotate(
-                f"{int(row.n_applications)}",
-                (at, 1),
-                (0, GAP),
-                textcoords="offset points",
-                ha="center",
-                va="bottom",
-                annotation_clip=False,
-            )
+            style.write(ax, f"{int(row.n_applications)}", (at, 1), (0, GAP), "center", "bottom")
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1)
         ax.set_xticks(*style.PERCENT_TICKS)
         ax.set_yticks(*style.PERCENT_TICKS)
-        ax.grid(axis="y")
-        ax.spines["left"].set_visible(False)
-        ax.set_xlabel(X_AXIS, loc="left")
-        ax.set_ylabel(Y_AXIS, rotation=0, ha="left", va="bottom")
-        ax.yaxis.set_label_coords(-LEFT / room, 1 + (ABOVE - 14) / HEIGHT)
-        return CHART.finished(
-            ax,
-            bins,
-            style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE),
-            title,
-            " · ".join([EXPLAINED, *_hidden(bins), style.provenance(bins)]),
-        )
+        margins = style.Margins(HEIGHT, LEFT, RIGHT, BELOW, ABOVE)
+        style.put_axis_titles(ax, WORDS["across"], WORDS["upward"], margins, 14)
+        footer = " · ".join([WORDS["explained"], *_hidden(bins), style.provenance(bins)])
+        return CHART.finished(ax, bins, margins, title, footer)
 
 
 def alt_reliability(bins: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_reliability` shows."""
-    points = [
-        f"said {style.percent(row.mean_chance)}, came {style.percent(row.rate)} (luck: "
-        f"{style.percent(row.band_low)} to {style.percent(row.band_high)}; "
-        f"{int(row.n_applications)} applications)"
-        for row in _shown(bins).itertuples(index=False)
-    ]
-    parts = [f"{title}: {'; '.join(points)}", *_hidden(bins)]
-    return CHART.alt(bins, parts, style.provenance(bins))
+    tenths = _shown(bins).to_dict("records")
+    source = style.provenance(bins)
+    return CHART.alt(bins, source, title=title, tenths=tenths, hidden=_hidden(bins))
 
 
 def _shown(bins: DataFrame) -> DataFrame:
@@ -118,7 +82,5 @@ def _shown(bins: DataFrame) -> DataFrame:
 
 def _hidden(bins: DataFrame) -> list[str]:
     """A word on the tenths that privacy keeps back."""
-    count = int(bins["suppressed"].astype(bool).sum())
-    if not count:
-        return []
-    return [f"{count} {'tenth' if count == 1 else 'tenths'} with too few graduates not shown"]
+    words = CHART.words(hidden=int(bins["suppressed"].astype(bool).sum()))
+    return [words["hidden"]] if "hidden" in words else []

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 NEEDED = ("input", "first", "total")
-TITLE = "Where the uncertainty of the match chance comes from"
-UNIT = "Share of the variance (%)"
-ALONE, TOGETHER = "alone", "with others"
-EXPLAINED = "Alone: first-order index; with others: total index, interactions included"
-CHART = style.Chart("the chart of Sobol indices", NEEDED, "Dots in rows.")
+CHART = style.Chart("the chart of Sobol indices", "sobol_bars", NEEDED)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
+ALONE, TOGETHER = WORDS["alone"], WORDS["together"]
 
 
+@CHART.draws
 def draw_sobol_bars(indices: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
     """Draw a row an input, the largest total on top: its share alone and with interactions.
 
@@ -32,16 +32,6 @@ def draw_sobol_bars(indices: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes
         What is drawn on; cleared first.
     title : str
         What is shown: best the finding, in words.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw or too much to be legible.
     """
     rows = _sorted(indices)
     answers = [_dots(rows, "first", ALONE), _dots(rows, "total", TOGETHER)]
@@ -50,7 +40,7 @@ def draw_sobol_bars(indices: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes
     with style.chart(ax):
         margins = dot_rows(ax, style.labels(rows, "input"), answers, end=ticks[-1] / 100)
         ax.set_xticks([tick / 100 for tick in ticks], [f"{tick:g}" for tick in ticks])
-        ax.set_xlabel(UNIT, loc="left")
+        ax.set_xlabel(WORDS["across"], loc="left")
         return CHART.finished(ax, rows, margins, title, _footer(rows))
 
 
@@ -66,13 +56,9 @@ def alt_sobol_bars(indices: DataFrame, *, title: str = TITLE) -> str:
     """
     rows = _sorted(indices)
     first, total = _dots(rows, "first", ALONE), _dots(rows, "total", TOGETHER)
-    values = "; ".join(
-        f"{name} {one} {ALONE}, {both} {TOGETHER}"
-        for name, one, both in zip(
-            style.labels(rows, "input"), first.words, total.words, strict=True
-        )
-    )
-    return CHART.alt(rows, [f"{title}: {values}"], _footer(rows))
+    shares = list(zip(style.labels(rows, "input"), first.words, total.words, strict=True))
+    heads = {"alone": ALONE, "together": TOGETHER}
+    return CHART.alt(rows, _footer(rows), title=title, shares=shares, **heads)
 
 
 def _sorted(indices: DataFrame) -> DataFrame:
@@ -95,5 +81,5 @@ def _dots(rows: DataFrame, column: str, head: str) -> Dots:
 def _footer(rows: DataFrame) -> str:
     ranges = style.has_column(rows, "total_low") or style.has_column(rows, "first_low")
     kind = rows["interval"].dropna().iloc[0] if style.has_column(rows, "interval") else "interval"
-    lines = [EXPLAINED, f"Lines and brackets: {kind}" if ranges else "", style.provenance(rows)]
-    return " · ".join(line for line in lines if line)
+    notes = [WORDS["explained"], CHART.words(kind=kind)["ranges"] if ranges else ""]
+    return " · ".join(note for note in [*notes, style.provenance(rows)] if note)

@@ -6,23 +6,20 @@ from typing import TYPE_CHECKING
 
 from analysis.figures import style
 from analysis.figures.style.marks import Dots, dot_rows
-from analysis.text import named_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame
 
 NEEDED = ("factor", "percent_citing", "mean_importance")
-WORDS = named_lines("figures/survey_table")
-TITLE = WORDS["title"]
-UNIT = WORDS["axis"]
-EXPLAINED = WORDS["explained"]
-EVERYONE = WORDS["everyone"]
 CHART = style.Chart(
-    "the chart of a survey's table", NEEDED, "Dots in rows.", most=2 * style.MOST_ROWS
+    "the chart of a survey's table", "survey_table", NEEDED, most=2 * style.MOST_ROWS
 )
+WORDS = CHART.words()
+TITLE = WORDS["title"]
 
 
+@CHART.draws
 def draw_survey_table(ratings: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
     """Draw a row a factor, the most cited first, with a mark for each specialty.
 
@@ -37,22 +34,12 @@ def draw_survey_table(ratings: DataFrame, ax: Axes, *, title: str = TITLE) -> Ax
         What is drawn on; cleared first.
     title : str
         What is shown.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw, more than two specialties, or a factor twice in one.
     """
     names, groups = _groups(ratings)
     with style.chart(ax):
         margins = dot_rows(ax, names, groups, end=1.0)
         ax.set_xticks(*style.PERCENT_TICKS)
-        ax.set_xlabel(UNIT, loc="left")
+        ax.set_xlabel(WORDS["axis"], loc="left")
         return CHART.finished(ax, ratings, margins, title, _footer(ratings))
 
 
@@ -73,12 +60,9 @@ def alt_survey_table(ratings: DataFrame, *, title: str = TITLE) -> str:
         known = [row for row, value in enumerate(group.values) if value == value]
         most = max(known, key=lambda row: group.values[row])
         least = min(known, key=lambda row: group.values[row])
-        said.append(
-            f"{group.head} cites {names[most]} most ({style.percent(group.values[most])}) and "
-            f"{names[least]} least ({style.percent(group.values[least])})"
-        )
-    parts = [f"{title}: of {len(names)} factors, {'; '.join(said)}"]
-    return CHART.alt(ratings, parts, _footer(ratings))
+        ends = (names[most], group.values[most], names[least], group.values[least])
+        said.append((group.head, *ends))
+    return CHART.alt(ratings, _footer(ratings), title=title, count=len(names), groups=said)
 
 
 def _groups(ratings: DataFrame) -> tuple[list[str], list[Dots]]:
@@ -86,7 +70,7 @@ def _groups(ratings: DataFrame) -> tuple[list[str], list[Dots]]:
     CHART.check(ratings)
     named = ratings.assign(name=style.labels(ratings, "factor"))
     if not style.has_column(named, "specialty"):
-        named = named.assign(specialty=EVERYONE)
+        named = named.assign(specialty=WORDS["everyone"])
     if (said := named["specialty"].nunique()) > 2:
         raise CHART.refusal(f"{said} specialties are not legible side by side; choose 2 at most")
     if named.duplicated(["specialty", "factor"]).any():
@@ -114,8 +98,8 @@ def _words(rows: DataFrame) -> list[str]:
 
 
 def _footer(ratings: DataFrame) -> str:
-    lines = [EXPLAINED]
+    lines = [WORDS["explained"]]
     if style.has_column(ratings, "citing_low"):
         kind = ratings["interval"].dropna() if "interval" in ratings else []
-        lines.append(f"Lines: {next(iter(kind), 'interval')}")
+        lines.append(CHART.words(kind=next(iter(kind), "interval"))["lines"])
     return " · ".join([*lines, style.provenance(ratings)])

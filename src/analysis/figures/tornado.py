@@ -12,17 +12,13 @@ if TYPE_CHECKING:
 
 NEEDED = ("input", "low", "high", "answer_low", "answer_base", "answer_high")
 ANSWERS = ["low", "high", "answer_low", "answer_base", "answer_high"]
-TITLE = "How far the match chance moves when one input does"
-UNIT = "Chance of a match (%)"
-BASE_WORDS = "with every input at its base"
-EXPLAINED = (
-    "Each bar: one input at the low and at the high end of its range, all others at their base"
-)
 LEAST_SPAN = 0.02  # of the answer; a chart of no swing still needs an axis
 TALLEST, ROOMY_PITCH, BAR_SHARE = 520.0, 26.0, 0.6
 WIDEST_NAMES = 0.36
 NAME_GAP, END_GAP, SLACK, AXIS_BELOW, ABOVE, RIGHT = 9.0, 4.0, 2.0, 32.0, 16.0, 6.0
-CHART = style.Chart("the tornado chart", NEEDED, "Tornado chart.", note=EXPLAINED)
+CHART = style.Chart("the tornado chart", "tornado", NEEDED)
+WORDS = CHART.words()
+TITLE = WORDS["title"]
 
 
 class Bar(NamedTuple):
@@ -35,7 +31,8 @@ class Bar(NamedTuple):
     at_high: str
 
 
-def draw_tornado(inputs: DataFrame, ax: Axes, *, title: str = TITLE, unit: str = UNIT) -> Axes:
+@CHART.draws
+def draw_tornado(inputs: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
     """Draw a bar an input from one answer to the other, the widest on top.
 
     Parameters
@@ -47,18 +44,6 @@ def draw_tornado(inputs: DataFrame, ax: Axes, *, title: str = TITLE, unit: str =
         What is drawn on; cleared first.
     title : str
         What is shown: best the finding, in words.
-    unit : str
-        Name of the answer, for the axis.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw or too much to be legible.
     """
     rows = _sorted(inputs)
     count, base = len(rows), float(rows["answer_base"].iloc[0])
@@ -86,21 +71,19 @@ def draw_tornado(inputs: DataFrame, ax: Axes, *, title: str = TITLE, unit: str =
         ax.set_ylim(count - 0.5, -0.5)
         ax.set_yticks(range(count), names, size=size, linespacing=1.05)
         ax.tick_params(axis="y", pad=NAME_GAP - 2)
-        ticks = [
-            tick
-            for tick in MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(*reach)
-            if _inside(tick, reach)
-        ]
+        ends = max(reach[0], 0.0), min(reach[1], 1.0)
+        ticks = MaxNLocator(7, steps=[1, 2, 5, 10]).tick_values(*reach)
+        ticks = [tick for tick in ticks if ends[0] <= tick <= ends[1]]
         ax.set_xticks(ticks, [f"{tick * 100:.4g}" for tick in ticks])
         ax.grid(axis="x")
         ax.spines[["left", "bottom"]].set_visible(False)
-        ax.set_xlabel(unit, loc="left")
+        ax.set_xlabel(WORDS["across"], loc="left")
         return CHART.finished(
             ax, rows, style.Margins(pitch * count, left, RIGHT, AXIS_BELOW, ABOVE), title
         )
 
 
-def alt_tornado(inputs: DataFrame, *, title: str = TITLE, unit: str = UNIT) -> str:
+def alt_tornado(inputs: DataFrame, *, title: str = TITLE) -> str:
     """Say in words and numbers what `draw_tornado` shows.
 
     Examples
@@ -113,15 +96,14 @@ def alt_tornado(inputs: DataFrame, *, title: str = TITLE, unit: str = UNIT) -> s
 input at its base.'
     """
     rows = _sorted(inputs)
-    names = style.labels(rows, "input")
-    answers = rows[["low", "answer_low", "high", "answer_high"]].itertuples(index=False)
-    values = "; ".join(
-        f"{name} {_at(low, at_low)}, {_at(high, at_high)}"
-        for name, (low, at_low, high, at_high) in zip(names, answers, strict=True)
-    )
-    base = f"{style.percent(rows['answer_base'].iloc[0])} {BASE_WORDS}"
-    parts = [title, f"{unit}: {values}", base]
-    return CHART.alt(rows, parts)
+    inputs = [
+        (name, _at(low, at_low), _at(high, at_high))
+        for name, low, high, at_low, _, at_high in zip(
+            style.labels(rows, "input"), *(rows[column] for column in ANSWERS), strict=True
+        )
+    ]
+    base = _base(rows["answer_base"].iloc[0])
+    return CHART.alt(rows, title=title, unit=WORDS["across"], inputs=inputs, base=base)
 
 
 def _sorted(inputs: DataFrame) -> DataFrame:
@@ -135,7 +117,11 @@ def _sorted(inputs: DataFrame) -> DataFrame:
 
 
 def _at(value: float, answer: float) -> str:
-    return f"at {value:.3g}: {style.percent(answer)}"
+    return WORDS["at"] % (f"{value:.3g}", style.percent(answer))
+
+
+def _base(answer: float) -> str:
+    return WORDS["base"] % style.percent(answer)
 
 
 def _bar(low: float, high: float, at_low: float, base: float, at_high: float) -> Bar:
@@ -157,41 +143,20 @@ def _limits(bars: list[Bar], size: float, room: float) -> tuple[float, float]:
     return lowest - before * per_point, highest + after * per_point
 
 
-def _inside(tick: float, reach: tuple[float, float]) -> bool:
-    return max(reach[0], 0.0) <= tick <= min(reach[1], 1.0)
-
-
 def _draw_bar(ax: Axes, place: int, bar: Bar, size: float) -> None:
     ax.barh(place, bar.high - bar.low, BAR_SHARE, left=bar.low, color=style.BLUE)
     for x, words, gap, ha in (
         (bar.low, bar.at_low, -END_GAP, "right"),
         (bar.high, bar.at_high, END_GAP, "left"),
     ):
-        ax.annotate(
-            words,
-            (x, place),
-            (gap, 0),
-            textcoords="offset points",
-            ha=ha,
-            va="center_baseline",
-            size=size,
-        )
+        style.write(ax, words, (x, place), (gap, 0), ha, "center_baseline", size=size)
 
 
 def _draw_base(ax: Axes, base: float, reach: tuple[float, float], room: float) -> None:
     """Draw the base line through all bars and name it above, inside the chart."""
     ax.axvline(base, color=style.ORANGE, lw=1.2)
-    words = f"{style.percent(base)} {BASE_WORDS}"
+    words = _base(base)
     half = style.text_width(words, weight=600) / 2
     x = (base - reach[0]) / (reach[1] - reach[0]) * room
-    ax.annotate(
-        words,
-        (base, 1),
-        (min(max(x, half), room - half) - x, 3),
-        xycoords=("data", "axes fraction"),
-        textcoords="offset points",
-        ha="center",
-        va="bottom",
-        weight=600,
-        annotation_clip=False,
-    )
+    at = ((base, 1), (min(max(x, half), room - half) - x, 3), "center", "bottom")
+    style.write(ax, words, *at, xycoords=("data", "axes fraction"), weight=600)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.figures import style
-from analysis.text import named_lines
 from analysis.vocabulary import COMPONENTS
 
 if TYPE_CHECKING:
@@ -13,12 +12,14 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 NEEDED = ("part", "chance", "change")
-CHART = style.Chart("the chart of what moves the chance", NEEDED, "", frame=False)
+CHART = style.Chart("the chart of what moves the chance", "waterfall", NEEDED, frame=False)
+WORDS = CHART.words()
 ENDS = ("typical", "own")
 ROW, LEFT, RIGHT, BELOW = 18.5, 103.0, 9.0, 39.6
 THICK = 0.62  # of a row
 
 
+@CHART.draws
 def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
     """Draw the two chances as bars, and each part between them as the step it makes.
 
@@ -29,18 +30,8 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
         after it) and ``change`` (0-1; NaN at both ends).
     ax : Axes
         What is drawn on; cleared first.
-
-    Returns
-    -------
-    Axes
-        The same.
-
-    Raises
-    ------
-    FigureError
-        If there is nothing to draw.
     """
-    words = _words(parts)
+    CHART.check(parts)
     with style.chart(ax):
         before = 0.0
         most = max(parts["chance"].max(), 0.2)
@@ -68,11 +59,11 @@ def draw_waterfall(parts: DataFrame, ax: Axes) -> Axes:
                     zorder=0,
                 )
             before = step.chance
-        ax.set_yticks(range(len(parts)), [{**COMPONENTS, **words}[part] for part in parts["part"]])
+        ax.set_yticks(range(len(parts)), [{**COMPONENTS, **WORDS}[part] for part in parts["part"]])
         ax.invert_yaxis()
         ax.set_xlim(0, min(1.12, most + 0.12))
         ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}")
-        ax.set_xlabel(words["axis"], loc="left")
+        ax.set_xlabel(WORDS["axis"], loc="left")
         ax.grid(axis="x")
         ax.spines["left"].set_visible(False)
         margins = style.Margins(ROW * len(parts) + 10, LEFT, RIGHT, BELOW, above=4)
@@ -90,16 +81,11 @@ def alt_waterfall(parts: DataFrame) -> str:
     >>> alt_waterfall(pd.DataFrame(steps, columns=["part", "chance", "change"]))
     'Steps from 40% for a typical applicant to 60% for you; letters change it most, by +20 points.'
     """
-    return CHART.alt(parts, [_words(parts)["alt"]])
-
-
-def _words(parts: DataFrame) -> dict[str, str]:
-    """Words of text/figures/waterfall.md.j2, by what they are for."""
     CHART.check(parts)
     steps = parts[parts["change"].notna()]
     largest = steps.loc[steps["change"].abs().idxmax()]
-    return named_lines(
-        "figures/waterfall",
+    return CHART.alt(
+        parts,
         first=parts["chance"].iloc[0],
         last=parts["chance"].iloc[-1],
         part=largest["part"],

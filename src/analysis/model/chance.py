@@ -11,15 +11,22 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.level import ProgramLevels, program_levels
 from analysis.model.parameters import ChanceParameters, chance_parameters, joint_draws, listed
-from analysis.model.profile import ExpectedScore, expected_score, profile_levels, specialties_of
+from analysis.model.pool import drawn_evidence
+from analysis.model.profile import (
+    TYPICAL_CELLS,
+    ExpectedScore,
+    expected_score,
+    profile_levels,
+    specialties_of,
+)
 from analysis.model.terms import TERMS, Gate, Terms, gate, terms_of
 from analysis.vocabulary import EXAM_FAILURES
 
-Floats = NDArray[np.float64]
 # The nine divisions of the US Census Bureau, which ERAS offers as geographic preferences.
 DIVISIONS = {
     "new_england": "CT ME MA NH RI VT",
@@ -49,7 +56,7 @@ class Part:
     ties: NDArray[Any]
     gate: Gate
     signals: NDArray[Any]
-    place: NDArray[np.float64]
+    place: Floats
     place_known: bool
     expected: ExpectedScore | None = None
     among: tuple[Part, NDArray[np.int64]] | None = None
@@ -82,11 +89,11 @@ class Part:
         )
 
     @property
-    def signal(self) -> NDArray[np.float64]:
+    def signal(self) -> Floats:
         """Log-odds of the signals sent, shape (m,)."""
         return self._signal(chance_parameters(self.levels.assumptions))
 
-    def _signal(self, parameters: ChanceParameters) -> NDArray[np.float64]:
+    def _signal(self, parameters: ChanceParameters) -> Floats:
         return self.levels.signal_term(self.signals, self.kind, parameters)
 
     def terms(self, parameters: ChanceParameters, assumptions: Assumptions) -> Terms:
@@ -94,13 +101,18 @@ class Part:
         return terms_of(self.profile, self.kind, self.levels, parameters, assumptions)
 
     def by_score(
-        self, parameters: ChanceParameters, assumptions: Assumptions, terms: Terms | None = None
+        self,
+        parameters: ChanceParameters,
+        assumptions: Assumptions,
+        terms: Terms | None = None,
+        untold: Floats | float = 0.0,
     ) -> Floats:
         """Chances at each score that the student may have, shape (draws, k, m); k is 1 if known.
 
-        ``terms``: those of the same parameters, where they are at hand.
+        ``terms``: those of the same parameters, where they are at hand; ``untold``: further
+        log-odds, broadcast to that shape.
         """
-        further = self._signal(parameters) + self.place
+        further = self._signal(parameters) + self.place + untold
         read = (terms or self.terms(parameters, assumptions)).chance(further)
         return np.asarray(
             read.reshape(-1, len(self.profile), len(self.programs)) * self.gate.opening
@@ -113,14 +125,22 @@ class Part:
         return np.einsum("k,...km->...m", self.expected.weight, by_score)
 
     def drawn(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
-        """Chances of each draw, which draws a score too where none is known, shape (draws, m)."""
-        by_score = self.by_score(parameters, assumptions)
+        """Chances of each draw, which draws what the record does not tell, shape (draws, m)."""
+        untold = self._untold(parameters, assumptions)
+        by_score = self.by_score(parameters, assumptions, untold=untold)
         if self.expected is None:
             return by_score[:, 0]
         failing = np.zeros((len(by_score), 1, by_score.shape[2]))
         score = self.expected.drawn(len(by_score))
         padded = np.concatenate([by_score, failing], axis=1)
         return padded[np.arange(len(by_score)), score]
+
+    def _untold(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats | float:
+        """Log-odds of components taken as typical, in each draw: they may be any of the pool's."""
+        names = [TYPICAL_CELLS[cell] for cell in self.profile["taken_as_typical"].iloc[0]]
+        if not names:
+            return 0.0
+        return drawn_evidence(names, parameters, assumptions)
 
 
 class Market:
@@ -239,7 +259,7 @@ def place_log_odds(
     programs: pd.DataFrame,
     ties: NDArray[Any],
     assumptions: Assumptions,
-) -> NDArray[np.float64] | None:
+) -> Floats | None:
     """Log-odds of a student's place at each program; None where nothing is known of it."""
     own = {str(student.get(name)) for name in ("home_state", "school_state")} & set(DIVISION_OF)
     wanted = {_division(name) for name in listed(student.get("preferred_divisions"))} - {""}
@@ -284,7 +304,7 @@ def drawn_chances(parts: Sequence[Part], assumptions: Assumptions) -> Floats:
     return in_order(parts, [part.drawn(parameters, assumptions) for part in parts])
 
 
-def in_order(parts: Sequence[Part], chances: Sequence[Floats]) -> NDArray[np.float64]:
+def in_order(parts: Sequence[Part], chances: Sequence[Floats]) -> Floats:
     """Chances of all parts side by side, each program at its own place, shape (..., m)."""
     order = np.argsort(np.concatenate([part.at for part in parts]))
     return np.concatenate(chances, axis=-1)[..., order]
@@ -359,9 +379,7 @@ def chance_columns(
     return pd.DataFrame({name: column(name) for name in blocks[0]})
 
 
-def range_ends(
-    drawn: NDArray[np.float64], chance: NDArray[np.float64], assumptions: Assumptions
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def range_ends(drawn: Floats, chance: Floats, assumptions: Assumptions) -> tuple[Floats, Floats]:
     """Ends of the range of each chance (section 3.6)."""
     ends = [assumptions.value("uncertainty.low"), assumptions.value("uncertainty.high")]
     low, high = np.quantile(drawn, ends, axis=0)

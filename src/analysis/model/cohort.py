@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
@@ -20,8 +21,6 @@ from analysis.model.choice.problem import application_fees
 from analysis.model.correlation import Scenarios, match_thresholds, mechanism, offers_at, scenarios
 from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.parameters import listed
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,7 @@ def second_specialties(
 def _added(found: ApplicationList, offers: Scenarios, number: int) -> tuple[int, float]:
     """Add the programs that raise the match chance most, one after the other."""
     listed_offers = found.market.chance[found.choice.chosen]
-    refused: NDArray[np.float64] = np.prod(1 - listed_offers, axis=0) * offers.weight
+    refused: Floats = np.prod(1 - listed_offers, axis=0) * offers.weight
     left, before = np.ones(len(offers.chance), dtype=bool), float(refused.sum())
     added = 0
     while added < min(number, left.size):
@@ -210,10 +209,10 @@ class Room:
     """How many students programs take."""
 
     program_id: tuple[str, ...]
-    positions: NDArray[np.float64]
+    positions: Floats
     home: NDArray[np.bool_]
 
-    def for_class(self, most: NDArray[np.int64]) -> NDArray[np.float64]:
+    def for_class(self, most: NDArray[np.int64]) -> Floats:
         """Places for one class, shape (states, programs), if elsewhere no more than ``most``."""
         elsewhere = np.minimum(most[:, None], self.positions)
         return np.maximum(np.where(self.home, self.positions, elsewhere), 1)
@@ -318,7 +317,7 @@ class Season:
     pairs: pd.DataFrame
 
     @property
-    def lost(self) -> NDArray[np.float64]:
+    def lost(self) -> Floats:
         """Chance, by student, that a match is lost to classmates; in [0, 1]."""
         return np.asarray((self.alone & ~self.placed).mean(axis=0), dtype=np.float64)
 
@@ -332,17 +331,17 @@ class _Luck:
         self._ranked = [_stream(seed, member.student_id, "\0ranked") for member in members]
         self._answers = [[_stream(seed, m.student_id, one) for one in m.programs] for m in members]
 
-    def factors(self, shared: NDArray[np.float64]) -> NDArray[np.float64]:
+    def factors(self, shared: Floats) -> Floats:
         """Common factor of each student, shape (draws, students), standard normal."""
         common = self._common.standard_normal(shared.size)
         own = _normal(self._own, shared.size)
         return np.sqrt(shared)[:, None] * common[:, None] + np.sqrt(1 - shared)[:, None] * own
 
-    def rankings(self, draws: int) -> NDArray[np.float64]:
+    def rankings(self, draws: int) -> Floats:
         """Factor behind each student's rankings, shape (draws, students), standard normal."""
         return _normal(self._ranked, draws)
 
-    def answers(self, student: int, draws: int) -> NDArray[np.float64]:
+    def answers(self, student: int, draws: int) -> Floats:
         """Uniform luck at each program of a student, shape (draws, k)."""
         streams = self._answers[student]
         return np.stack([one.random(draws) for one in streams], axis=1)
@@ -405,7 +404,7 @@ def margins(
     luck: _Luck,
     state: NDArray[np.int64],
     longest: int,
-) -> NDArray[np.float64]:
+) -> Floats:
     """How far each student is over each program's bar: the chance of an offer less the luck."""
     factor = luck.factors(assumed.shared[state])
     ranking = luck.rankings(state.size)
@@ -438,7 +437,7 @@ def _padded(members: Sequence[Member], ids: Sequence[str]) -> NDArray[np.int64]:
     return program
 
 
-def _shares(ends_at: NDArray[np.int64], turned_away: Bools, lost: Bools) -> NDArray[np.float64]:
+def _shares(ends_at: NDArray[np.int64], turned_away: Bools, lost: Bools) -> Floats:
     """Sums over draws of: ends there, turned away, share of a lost match, by student and rank."""
     ranks = np.arange(turned_away.shape[2])
     ends = (ends_at[:, :, None] == ranks).sum(axis=0)
@@ -447,7 +446,7 @@ def _shares(ends_at: NDArray[np.int64], turned_away: Bools, lost: Bools) -> NDAr
     return np.stack([ends, turned_away.sum(axis=0), blame])
 
 
-def _pair_rows(members: Sequence[Member], means: NDArray[np.float64]) -> pd.DataFrame:
+def _pair_rows(members: Sequence[Member], means: Floats) -> pd.DataFrame:
     rows = [
         (
             member.student_id,

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 
-Floats = NDArray[np.float64]
 HIGHEST_RHO = 0.95
 # Numerical method, not the model: where each quadrature is exact to the marginals' 1e-10.
 HERMITE_UP_TO, HERMITE_NODES = 0.6, 32
@@ -413,7 +413,7 @@ def offers_at(
     match_factor: ArrayLike | None = None,
     match_correlation: ArrayLike | None = None,
     link: float = 1.0,
-) -> NDArray[np.float64]:
+) -> Floats:
     """Chance of an offer at a value of the common factor, or of the two factors (section 4)."""
     interview = answers_at(ndtri(chance), rho, factor)
     after = rho if match_correlation is None else match_correlation

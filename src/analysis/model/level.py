@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import logit
 
+from analysis.arrays import Floats
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.parameters import FLAGS, ChanceParameters, Number, chance_parameters
@@ -32,7 +33,6 @@ from analysis.model.pool import (
     typical_penalty,
 )
 
-Floats = NDArray[np.float64]
 IDENTITY = "identity"
 # Levels of programs as read and as solved, so that a class pays once for a programs file.
 KNOWN: OrderedDict[Any, Any] = OrderedDict()
@@ -232,7 +232,7 @@ class ProgramLevels:
         odds = [0.0, *(np.log(self.assumptions.value(f"signals.{name}")) for name in SIGNALS[1:])]
         return np.asarray(odds)[sent]
 
-    def place_term(self, place: NDArray[np.float64] | None, kind: str) -> Floats:
+    def place_term(self, place: Floats | None, kind: str) -> Floats:
         """Log-odds of the place, shape (m,); the pool's average where nothing is known of it."""
         if self.basis != IDENTITY:
             return np.zeros(self.prestige.size)

@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import expit, logit, ndtri
 
+from analysis.arrays import Floats
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.model.correlation import answers_at, hermite, mechanism, scenarios
 from analysis.model.level import IDENTITY
@@ -28,7 +29,6 @@ from analysis.model.pool import (
 )
 from analysis.model.profile import group_of
 
-Floats = NDArray[np.float64]
 LOWEST_RATE, HIGHEST_RATE = 0.01, 0.99
 # Nodes of a person's evidence and of what differs between applications; and the log-odds within
 # which a calibration is sought.

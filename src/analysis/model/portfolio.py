@@ -43,29 +43,6 @@ from analysis.model.choice.value import (
 )
 from analysis.model.correlation import Scenarios
 
-__all__ = [
-    "METHODS",
-    "Choice",
-    "Constraints",
-    "Fees",
-    "Price",
-    "Quota",
-    "Scenarios",
-    "best_list",
-    "exact",
-    "expected_utility",
-    "fee_usd",
-    "gains_beside",
-    "gains_without",
-    "greedy",
-    "interchangeable",
-    "match_chance",
-    "match_shares",
-    "members_of",
-    "program_order",
-    "swap",
-]
-
 Method = Literal["auto", "greedy", "swap", "exact"]
 METHODS: tuple[Method, ...] = ("auto", "greedy", "swap", "exact")
 

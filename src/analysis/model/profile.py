@@ -12,20 +12,27 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
+from analysis.arrays import Floats
 from analysis.assumptions import GROUPS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.parameters import CLASSES, FLAGS, RELIEF, chance_parameters, listed
 
 LEAVE = "loa_academic"
+# Cells of which an empty one is taken as typical, and the component that each belongs to.
+TYPICAL_CELLS = {
+    "clerkship_honors_fraction": "clerkships",
+    "letters": "letters",
+    "research_items": "research",
+}
 
 
-def step2_value(score: ArrayLike, assumptions: Assumptions) -> NDArray[np.float64]:
+def step2_value(score: ArrayLike, assumptions: Assumptions) -> Floats:
     """Value of a Step 2 CK score between the named worst and best (section 2)."""
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
     return np.clip((np.asarray(score, dtype=float) - worst) / (best - worst), 0, 1)
 
 
-def clerkship_value(honors: ArrayLike, assumptions: Assumptions) -> NDArray[np.float64]:
+def clerkship_value(honors: ArrayLike, assumptions: Assumptions) -> Floats:
     """Value of a share of clerkships with honors (section 2)."""
     share = np.asarray(honors, dtype=float)
     floor = assumptions.value("scale.clerkships_floor")
@@ -68,7 +75,7 @@ def specialties_of(student: Mapping[str, Any], assumptions: Assumptions) -> dict
 def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataFrame:
     """Levels of each student, unknown ones at the reference and named (section 2)."""
 
-    def column(name: str) -> NDArray[np.float64]:
+    def column(name: str) -> Floats:
         if name not in students:
             return np.full(len(students), np.nan)
         return students[name].to_numpy(dtype=float)
@@ -92,11 +99,7 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
         },
         index=students.index,
     )
-    empty = {
-        "clerkship_honors_fraction": np.isnan(honors),
-        "letters": np.isnan(letters),
-        "research_items": np.isnan(items),
-    }
+    empty = dict(zip(TYPICAL_CELLS, map(np.isnan, (honors, letters, items)), strict=True))
     levels["taken_as_typical"] = [
         tuple(name for name, unknown in empty.items() if unknown[at]) for at in range(len(students))
     ]
@@ -120,6 +123,12 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
 def group_of(degree: Any) -> str:
     """Group of applicants by degree: US MD seniors where it is not known."""
     return "non_us_img" if degree == "img" else degree if degree in GROUPS else GROUPS[0]
+
+
+def needs_visa(student: Mapping[str, Any]) -> bool:
+    """Whether a visa is needed; of a non-US IMG of whom it is not said, it is taken as needed."""
+    said = student.get("needs_visa")
+    return said == "yes" or (said != "no" and group_of(student.get("degree")) == "non_us_img")
 
 
 @lru_cache(maxsize=4096)
@@ -167,12 +176,7 @@ def profile_points(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFr
         "red_flags": flags_value(levels["red_flags"], assumptions),
         "research": levels["research"],
     }
-    source = {
-        "step2_ck": "step2_ck",
-        "clerkships": "clerkship_honors_fraction",
-        "letters": "letters",
-        "research": "research_items",
-    }
+    source = {"step2_ck": "step2_ck", **{name: cell for cell, name in TYPICAL_CELLS.items()}}
     swing = {
         "step2_ck": f"{worst:g} to {best:g}",
         "clerkships": f"no honors (counts {100 * floor:.0f}%) to all",
@@ -204,7 +208,6 @@ def profile_points(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFr
     )
 
 
-Floats = NDArray[np.float64]
 HIGHEST = 300  # to which scores are reported
 EXAMS = ("step2_ck", "step2_estimate", "comlex2")
 

@@ -7,9 +7,9 @@ from itertools import accumulate
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from analysis.arrays import Floats
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.assumptions.files import default_entries
 from analysis.errors import ModelError
@@ -17,7 +17,6 @@ from analysis.model.chance import wilson_interval
 from analysis.vocabulary import COMPONENTS as LABELS
 from analysis.vocabulary import folded
 
-Floats = NDArray[np.float64]
 NOT_FACTORS = {"respondent_id", "specialty", "source"}
 WORDS_AND_COUNTS = {"factor", "label", "specialty", "n", "suppressed", "source", "basis"}
 MADE_UP = "synthetic"  # what the source column of made-up data says

@@ -21,24 +21,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from pandas import DataFrame
 
-__all__ = [
-    "IDENTITY_MIME",
-    "LAYOUT_MIME",
-    "ROWS_MIME",
-    "TYPED_MIME",
-    "check_parameters",
-    "escape_markdown",
-    "markdown_table",
-    "publish_block",
-    "publish_chart",
-    "publish_figure",
-    "publish_identity",
-    "publish_rows",
-    "publish_table",
-    "publish_text",
-    "publish_typed",
-]
-
 IDENTITY_MIME = "application/vnd.countersignal+json"
 LAYOUT_MIME = "application/vnd.countersignal.layout+json"
 ROWS_MIME = "text/csv"

@@ -211,15 +211,13 @@ class Report:
         return hmac.new(key, json.dumps(proved).encode(), hashlib.sha256).hexdigest()
 
 
-def make_report(job: ReportJob, engine: str = "countersignal") -> Report:
+def make_report(job: ReportJob) -> Report:
     """Run the notebook, typeset it, read the pages back, lock the file: all or nothing.
 
     Parameters
     ----------
     job : ReportJob
         Which.
-    engine : str
-        papermill engine.
 
     Returns
     -------
@@ -245,7 +243,7 @@ def make_report(job: ReportJob, engine: str = "countersignal") -> Report:
             single.write_text(job.row_csv, encoding="utf-8", newline="")
             parameters["students_csv"] = str(single)
         started = time.perf_counter()
-        executed = _executed(from_root(job.template), parameters, Path(folder), engine)
+        executed = _executed(from_root(job.template), parameters, Path(folder))
         between = time.perf_counter()
         document = document_from_notebook(executed, job.display_name or None)
         if document.student_id != job.student_id:
@@ -272,7 +270,7 @@ def report_work(seconds: float = SECONDS_A_REPORT) -> Work[ReportJob, Report]:
     return Work(make_report, seconds, PRELOAD)
 
 
-def _executed(template: Path, parameters: Mapping[str, str], folder: Path, engine: str) -> Any:
+def _executed(template: Path, parameters: Mapping[str, str], folder: Path) -> Any:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -282,7 +280,7 @@ def _executed(template: Path, parameters: Mapping[str, str], folder: Path, engin
             template,
             None,
             parameters=dict(parameters),
-            engine_name=engine,
+            engine_name="countersignal",
             kernel_name="python3",
             progress_bar=False,
             # a save before and after each cell costs a quarter of a report

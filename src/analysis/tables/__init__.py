@@ -7,13 +7,12 @@ file that is read.
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analysis.errors import Problem, RowError, TableError
-from analysis.paths import from_root
+from analysis.paths import FilePath, from_root
 from analysis.tables.check import check_table
 
 if TYPE_CHECKING:
@@ -21,32 +20,16 @@ if TYPE_CHECKING:
 
     from analysis.tables.loading import Checked
 
-__all__ = [
-    "read_applicants",
-    "read_factor_importance",
-    "read_graduates",
-    "read_if_given",
-    "read_interview_chances",
-    "read_offers",
-    "read_pd_responses",
-    "read_preferences",
-    "read_program_tolerance",
-    "read_programs",
-    "read_programs_and_wishes",
-    "read_student",
-    "read_students",
-]
-
 MOST_KEPT = 8  # tables of a process: those that all reports of a class share
 
 
-def _read(table: str, path: str | os.PathLike[str]) -> pd.DataFrame:
+def _read(table: str, path: FilePath) -> pd.DataFrame:
     """Read a table strictly; a file that is as it was is read and checked once a process."""
     # Under pandas' copy-on-write this shares the cells, and a change stays with who makes it.
     return _checked(table, path).strict().copy(deep=False)
 
 
-def _checked(table: str, path: str | os.PathLike[str]) -> Checked:
+def _checked(table: str, path: FilePath) -> Checked:
     from analysis.tables.mapping import how_to_read
 
     try:
@@ -76,12 +59,12 @@ read_graduates = partial(_read, "graduates")
 read_offers = partial(_read, "offers")
 
 
-def read_if_given(table: str, path: str | os.PathLike[str]) -> pd.DataFrame | None:
+def read_if_given(table: str, path: FilePath) -> pd.DataFrame | None:
     """Read a table that a report can do without; None without a path."""
     return _read(table, from_root(path)) if str(path) else None
 
 
-def read_student(path: str | os.PathLike[str], student_id: str) -> pd.DataFrame:
+def read_student(path: FilePath, student_id: str) -> pd.DataFrame:
     """Read one student's row; what is wrong with others does not matter."""
     from difflib import get_close_matches
 
@@ -100,9 +83,9 @@ def read_student(path: str | os.PathLike[str], student_id: str) -> pd.DataFrame:
 
 
 def read_programs_and_wishes(
-    students: str | os.PathLike[str],
-    programs: str | os.PathLike[str],
-    preferences: str | os.PathLike[str] = "",
+    students: FilePath,
+    programs: FilePath,
+    preferences: FilePath = "",
 ) -> tuple[pd.DataFrame, pd.DataFrame | None]:
     """Programs, and preferences if given: of this class and these programs, or refused."""
     from analysis.tables.check import problems_together

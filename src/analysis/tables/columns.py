@@ -141,11 +141,11 @@ def date(what: str) -> Column:
     )
 
 
-def password(what: str, longest: int) -> Column:
+def password(longest: int) -> Column:
     """Column of passwords: never cut, never shown."""
     return Column(
         "text",
-        what,
+        "Password that opens the PDF.",
         f"a password of at most {longest} bytes in UTF-8, of characters that a person can type "
         "(no control, invisible or private-use characters)",
         fits=lambda word: not password_fault(word, longest),
@@ -231,9 +231,9 @@ def items(
     )
 
 
-def whole_items(what: str, high: int) -> Column:
-    """Column of lists of whole numbers, one a specialty, separated by semicolons."""
-    expected = f"a whole number from 0 to {high}, one for each specialty, separated by semicolons"
+def signals(what: str) -> Column:
+    """Column of numbers of signals, one a specialty, separated by semicolons."""
+    expected = "a whole number from 0 to 100, one for each specialty, separated by semicolons"
     return Column(
-        "whole_items", what, expected, fits=lambda values: all(0 <= v <= high for v in values)
+        "whole_items", what, expected, fits=lambda values: all(0 <= v <= 100 for v in values)
     )

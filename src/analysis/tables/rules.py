@@ -63,14 +63,15 @@ def _exam_facts(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
         yield at, "step1_result, red_flags", "pass, step1_failure", expected
 
 
-def _specialties(column: str, *, many: bool, known: bool = True) -> Rule:
+def _specialties(*, many: bool, known: bool = True) -> Rule:
     """One spelling of each specialty; of one that is not known it is said what follows."""
 
     def rule(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
-        if column not in rows:
+        if "specialty" not in rows:
             return
         # Each different entry is looked up once: a long table has few.
-        codes, entries = pd.factorize(rows[column].to_numpy(dtype=object), use_na_sentinel=False)
+        cells = rows["specialty"]
+        codes, entries = pd.factorize(cells.to_numpy(dtype=object), use_na_sentinel=False)
         named = np.empty(len(entries), dtype=object)
         unknown: dict[str, int] = {}
         times = np.bincount(codes, minlength=len(entries))
@@ -94,13 +95,13 @@ def _specialties(column: str, *, many: bool, known: bool = True) -> Rule:
             if entry is not name
         )
         if changed:
-            rows[column] = pd.Series(named[codes], index=rows.index, dtype=rows[column].dtype)
-            repairs.append(f"spelling of {column} made uniform ({changed})")
+            rows["specialty"] = pd.Series(named[codes], index=rows.index, dtype=cells.dtype)
+            repairs.append(f"spelling of specialty made uniform ({changed})")
         again = int(twice[codes].sum())
         if again:
-            repairs.append(f"{column}: two names of one specialty taken once ({again})")
+            repairs.append(f"specialty: two names of one specialty taken once ({again})")
         repairs += [
-            f"{column}: {warning}, so the defaults of a moderately competitive specialty without "
+            f"specialty: {warning}, so the defaults of a moderately competitive specialty without "
             f"signals are used; correct the name, or add a row there ({count})"
             for warning, count in unknown.items()
         ]
@@ -138,11 +139,12 @@ def _must_within_limit(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
         yield at, "must_apply, application_limit", shown, expected
 
 
-def _no_more_than(column: str, limit: str, expected: str) -> Rule:
+def _no_more_than(interviews: str, applications: str) -> Rule:
     def rule(rows: pd.DataFrame, _: list[str]) -> Iterator[Finding]:
-        for at in rows.index[rows[column] > rows[limit]]:
-            shown = f"{rows.at[at, column]:g} > {rows.at[at, limit]:g}"
-            yield at, f"{column}, {limit}", shown, expected
+        for at in rows.index[rows[interviews] > rows[applications]]:
+            shown = f"{rows.at[at, interviews]:g} > {rows.at[at, applications]:g}"
+            expected = "no more interviews than applications"
+            yield at, f"{interviews}, {applications}", shown, expected
 
     return rule
 
@@ -242,17 +244,17 @@ def _places(rows: pd.DataFrame, repairs: list[str]) -> Iterator[Finding]:
 RULES: dict[str, tuple[Any, ...]] = {
     "factor_importance": (
         _interval("importance"),
-        _specialties("specialty", many=False, known=False),
+        _specialties(many=False, known=False),
     ),
     "pd_responses": (
         _unique("respondent_id"),
-        _specialties("specialty", many=False, known=False),
+        _specialties(many=False, known=False),
     ),
     "interview_chances": (_unique("red_flag"), _interval("interview_chance")),
     "program_tolerance": (_unique("program_type"),),
     "students": (
         _unique("student_id"),
-        _specialties("specialty", many=True),
+        _specialties(many=True),
         _one_for_each_specialty,
         _exam_facts,
         _must_against_never,
@@ -261,23 +263,21 @@ RULES: dict[str, tuple[Any, ...]] = {
     ),
     "programs": (
         _unique("program_id"),
-        _specialties("specialty", many=False),
-        _no_more_than(
-            "interviews_offered", "applications_received", "no more interviews than applications"
-        ),
+        _specialties(many=False),
+        _no_more_than("interviews_offered", "applications_received"),
         _open_for_applications,
         _shares_sum_to_one,
     ),
     "preferences": (_unique_pairs,),
     "applicants": (
-        _specialties("specialty", many=False),
-        _no_more_than("interviews", "applications", "no more interviews than applications"),
+        _specialties(many=False),
+        _no_more_than("interviews", "applications"),
         _exam_facts,
         _offers_rise,
     ),
     "offers": (_unique("program_id"),),
     "graduates": (
-        _specialties("specialty", many=True),
+        _specialties(many=True),
         _one_for_each_specialty,
         _exam_facts,
         _program_or_type,

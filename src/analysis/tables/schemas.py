@@ -29,9 +29,9 @@ from analysis.tables.columns import (
     number,
     password,
     places,
+    signals,
     state,
     text,
-    whole_items,
     yes_no,
 )
 from analysis.vocabulary import DIVISIONS
@@ -156,7 +156,7 @@ _STUDENT = {
         DEGREES,
         spellings=DEGREE_SPELLINGS,
     ),
-    "needs_visa": yes_no("Whether a visa is needed."),
+    "needs_visa": yes_no("Whether a visa is needed; empty = yes for a non-US IMG, else no."),
     "competitiveness": items(
         "Competitiveness of each specialty; by season.csv if empty.",
         COMPETITIVENESS,
@@ -210,9 +210,9 @@ STUDENTS = Table(
         "fee_budget_usd": number(
             "Most to spend on application fees, US dollars.", 0, 1e6, dollars=True
         ),
-        "gold_signals": whole_items("Gold signals at hand; by season.csv if empty.", 100),
-        "silver_signals": whole_items("Silver signals at hand; by season.csv if empty.", 100),
-        "pdf_password": password("Password that opens the PDF.", longest=127),
+        "gold_signals": signals("Gold signals at hand; by season.csv if empty."),
+        "silver_signals": signals("Silver signals at hand; by season.csv if empty."),
+        "pdf_password": password(longest=127),
         "advisor_note": text(
             "The advisor's words, printed as they stand.",
             longest=100_000,

@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from pandas import DataFrame
 
-__all__ = [
-    "matches",
-    "named_lines",
-    "of_100",
-    "percent",
-    "render",
-    "sentence",
-    "sentences",
-    "several",
-    "table",
-]
-
 HIGHEST = 0.95  # no chance of an interview is stated above this (docs/methods.md, section 3.2)
 
 
@@ -82,6 +70,20 @@ def matches(number: float) -> str:
     return f"about {_counted(whole, 'match', 'matches')}"
 
 
+def about_100(share: float) -> str:
+    """An estimated count of 100 people in a sentence: ``about 81``, ``less than 1``, ``none``.
+
+    Examples
+    --------
+    >>> [about_100(share) for share in (0.812, 0.003, 0.998, 0.0)]
+    ['about 81', 'less than 1', 'more than 99', 'none']
+    """
+    if share == 0:
+        return "none"
+    count = of_100(share)
+    return f"about {count}" if count.isdecimal() else count
+
+
 def in_100_seasons(number: float) -> str:
     """An expected number a season, which may exceed 1, as a count in a hundred of them.
 
@@ -120,6 +122,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "of100": of_100,
+        "about100": about_100,
         "pct": percent,
         "several": several,
         "matches": matches,

@@ -159,7 +159,27 @@ class ListView:
     def screened_out(self) -> int:
         """Programs that are off the list since their screening rules close them to this file."""
         closed = np.flatnonzero(self.found.by_option["none"].marginal <= 0)
-        return len(np.setdiff1d(closed, self.found.choice.chosen))
+        return len(np.setdiff1d(closed, [*self.found.choice.chosen, *self._ruled_out]))
+
+    @property
+    def _ruled_out(self) -> tuple[int, ...]:
+        return tuple(self.found.problem.constraints.never)
+
+    @property
+    def limit(self) -> int | None:
+        """Most applications."""
+        return self.found.problem.constraints.limit
+
+    @property
+    def sum_of_programs(self) -> dict[str, int]:
+        """How the programs of the specialty add up, by what becomes of them; none is in two."""
+        parts = {
+            "listed": len(self.programs),
+            "next": len(self.optional),
+            "ruled_out": len(self._ruled_out),
+            "screened_out": self.screened_out,
+        }
+        return parts | {"beyond": self.considered - sum(parts.values())}
 
     @property
     def closed(self) -> pd.DataFrame:
@@ -270,7 +290,6 @@ def what_ifs_of(
     programs: pd.DataFrame,
     assumptions: Assumptions,
     preferences: pd.DataFrame | None,
-    found: ApplicationList,
 ) -> dict[str, WhatIf]:
     """The best list after each change that is asked about."""
     row = student.iloc[0]
@@ -294,17 +313,6 @@ def what_ifs_of(
             other = what_if(student, change)
             outcome = list_outcome(other, programs, assumptions, preferences)
             lists[name] = WhatIf(change, *outcome)
-    if len(found.optional):
-        # The first of the optional programs: the same numbers as on page 1 and in the curve.
-        leading = int((found.optional["total_fee_usd"] <= found.fee_usd).sum())
-        sent = max(min(MORE_APPLICATIONS, len(found.optional)), leading)
-        last = found.optional.iloc[sent - 1]
-        lists["more"] = WhatIf(
-            "more",
-            float(last["match_chance"]),
-            len(found.chosen) + sent,
-            float(last["total_fee_usd"]),
-        )
     return lists
 
 

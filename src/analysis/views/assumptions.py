@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,11 +9,10 @@ from analysis.assumptions import Entry, difference, read_assumptions, write_new
 from analysis.errors import AssumptionError
 from analysis.model.own_season import with_own_season
 from analysis.model.survey import WAYS
+from analysis.paths import FilePath
 from analysis.tables import read_if_given
 from analysis.text import sentence
 from analysis.views.robustness import survey_weights
-
-FilePath = str | os.PathLike[str]
 
 
 def _text(entry: Entry) -> str:

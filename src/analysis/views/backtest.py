@@ -20,7 +20,7 @@ from analysis.model.outcomes import (
     commonest_flag,
     run_backtest,
 )
-from analysis.paths import from_root
+from analysis.paths import FilePath, from_root
 from analysis.tables import read_if_given
 from analysis.tables.graduate_files import inclusion_form, read_graduate_files
 from analysis.text import sentence, table
@@ -148,12 +148,12 @@ class BacktestAnswer:
 
 
 def backtest(
-    graduates_csv: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    programs_csv: str | os.PathLike[str] = "",
-    mapping_toml: str | os.PathLike[str] = "",
-    assumptions_toml: str | os.PathLike[str] | None = None,
+    graduates_csv: FilePath | Sequence[FilePath],
+    programs_csv: FilePath = "",
+    mapping_toml: FilePath = "",
+    assumptions_toml: FilePath | None = None,
     overrides: Sequence[str] = (),
-    learned_toml: str | os.PathLike[str] = "",
+    learned_toml: FilePath = "",
     form: str = "",
     insist: bool = False,
 ) -> BacktestAnswer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from analysis.assumptions import read_assumptions
 from analysis.errors import Problem
 from analysis.model.chance import interview_chance
 from analysis.model.what_if import what_if
+from analysis.paths import FilePath
 from analysis.tables import read_programs_and_wishes, read_student
 from analysis.tables.check import check_table
 
@@ -63,10 +63,10 @@ class ChancesAnswer:
 
 
 def chances(
-    students_csv: str | os.PathLike[str],
-    programs_csv: str | os.PathLike[str],
-    preferences_csv: str | os.PathLike[str] = "",
-    assumptions_toml: str | os.PathLike[str] | None = None,
+    students_csv: FilePath,
+    programs_csv: FilePath,
+    preferences_csv: FilePath = "",
+    assumptions_toml: FilePath | None = None,
     overrides: Sequence[str] = (),
     what_ifs: Sequence[str] = (),
     student_id: str = "",

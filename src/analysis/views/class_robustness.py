@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,13 +18,12 @@ from analysis.errors import CountersignalError, ModelError
 from analysis.model.sensitivity import Case, match_variance, resampled
 from analysis.model.sensitivity.influence import ALL_WEIGHTS
 from analysis.model.sensitivity.smaa import unheard
-from analysis.paths import from_root
+from analysis.paths import FilePath, from_root
 from analysis.tables import read_if_given, read_programs, read_programs_and_wishes
 from analysis.tables.check import check_table
 from analysis.views.robustness import cache_path, cached_result, case_of, keep_result
 from analysis.workers.work import Work, Workers
 
-Files = str | os.PathLike[str]
 Row = dict[str, Any]
 # No number rests on these, so they travel nowhere and tell no kept answer from another.
 NOT_COMPUTED_WITH = ["name", "pdf_password", "advisor_note"]
@@ -46,10 +44,10 @@ class StudentTask:
 
 
 def class_robustness(
-    students_csv: Files,
-    programs_csv: Files,
-    preferences_csv: Files = "",
-    assumptions_toml: Files | None = None,
+    students_csv: FilePath,
+    programs_csv: FilePath,
+    preferences_csv: FilePath = "",
+    assumptions_toml: FilePath | None = None,
     overrides: Sequence[str] = (),
     draws: int | None = None,
     seed: int | None = None,
@@ -136,7 +134,7 @@ def _place(kept_at: Path, student: pd.DataFrame) -> Path:
     return kept_at.with_stem(hashlib.sha256(question.encode()).hexdigest()[:32])
 
 
-def _absolute(path: Files) -> str:
+def _absolute(path: FilePath) -> str:
     return str(Path(path).resolve()) if str(path) else ""
 
 

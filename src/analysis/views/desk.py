@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,7 +21,7 @@ from analysis.model.choice.application_list import (
 )
 from analysis.model.profile import profile_levels, profile_points, specialties_of
 from analysis.model.what_if import chances_at_score, chances_with_and_without
-from analysis.paths import from_root
+from analysis.paths import FilePath, from_root
 from analysis.plain_text import formula_as_text, percent
 from analysis.tables import read_interview_chances
 from analysis.tables.check import check_table, problems_together
@@ -45,7 +44,6 @@ from analysis.views.application_list import ListView
 from analysis.views.case import Case, case_assumptions
 from analysis.views.pick import left_out_reason, list_words, listed_because
 
-FilePath = str | os.PathLike[str]
 SAMPLES = "data/sample"
 FEWEST = 5  # people of a group that is told of
 

@@ -17,7 +17,7 @@ from analysis.errors import ModelError, Problem, RowError, TableError
 from analysis.model.chance import wilson_interval
 from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.parameters import FLAGS, heaviest_first, listed
-from analysis.paths import from_root
+from analysis.paths import FilePath, from_root
 from analysis.tables import read_student
 from analysis.tables.graduate_files import read_graduate_files
 from analysis.text import table
@@ -38,10 +38,10 @@ def similar_graduates(
 
 def graduates_like_table(
     student_id: str,
-    students_csv: str | os.PathLike[str],
-    graduates_csv: str | os.PathLike[str],
-    assumptions_toml: str | os.PathLike[str] | None = None,
-    mapping_toml: str | os.PathLike[str] = "",
+    students_csv: FilePath,
+    graduates_csv: FilePath,
+    assumptions_toml: FilePath | None = None,
+    mapping_toml: FilePath = "",
 ) -> pd.DataFrame:
     """Table about graduates like one student, from files.
 
@@ -98,7 +98,7 @@ NOISE_SD = float(np.sqrt(2)) * NOISE
 
 
 def export_cells(
-    graduates_csv: Sequence[str | os.PathLike[str]],
+    graduates_csv: Sequence[FilePath],
     out: Path,
     key: bytes,
 ) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -29,10 +28,11 @@ from analysis.model.choice.plans import (
     second_plan,
     years_for,
 )
-from analysis.model.choice.problem import ListWishes as ListWishes  # a command makes one
+from analysis.model.choice.problem import ListWishes
 from analysis.model.portfolio import Method
 from analysis.model.profile import has_score
 from analysis.model.what_if import what_if
+from analysis.paths import FilePath
 from analysis.tables import read_programs_and_wishes, read_student
 from analysis.tables.codes import specialty_name
 from analysis.text import sentence, sentences
@@ -247,7 +247,6 @@ PROGRAM_COLUMNS = (
     "match_gain",
     "interchangeable",
 )
-Files = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -399,7 +398,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _partner(student: pd.DataFrame, students_csv: Files, asked: str) -> pd.DataFrame | None:
+def _partner(student: pd.DataFrame, students_csv: FilePath, asked: str) -> pd.DataFrame | None:
     """Row of the student to match together with; the one asked for must be there, with a score."""
     named = student.iloc[0].get("partner_id")
     if asked or not isinstance(named, str) or not named:
@@ -413,10 +412,10 @@ def _partner(student: pd.DataFrame, students_csv: Files, asked: str) -> pd.DataF
 
 def pick(
     student_id: str,
-    students_csv: Files,
-    programs_csv: Files,
-    preferences_csv: Files = "",
-    assumptions_toml: Files | None = None,
+    students_csv: FilePath,
+    programs_csv: FilePath,
+    preferences_csv: FilePath = "",
+    assumptions_toml: FilePath | None = None,
     overrides: Sequence[str] = (),
     wishes: ListWishes | None = None,
     method: Method = "auto",

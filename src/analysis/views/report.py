@@ -18,6 +18,8 @@ from analysis.views.application_list import ListView, WhatIf, what_ifs_of
 from analysis.views.graduates import similar_graduates
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
+UNLIKELY = 0.1  # match chance under which no list is likely to lead to a match
+
 
 @dataclass(frozen=True)
 class Firmness:
@@ -76,7 +78,7 @@ class ReportView:
     @property
     def words(self) -> dict[str, Any]:
         """The fields by name, for a template."""
-        told = ("sent", "hurts", "helps", "lowers", "graduates_differ", "plan_on")
+        told = ("sent", "hurts", "helps", "lowers", "unlikely", "graduates_differ", "plan_on")
         names = (*self.__dataclass_fields__, *told)
         return {name: getattr(self, name) for name in names}
 
@@ -88,7 +90,7 @@ class ReportView:
     @property
     def hurts(self) -> bool:
         """Whether the list would give enough more without the flags for a page to speak of."""
-        return self._change("no_flags") >= self._least_change
+        return self._lifts("no_flags")
 
     @property
     def helps(self) -> bool:
@@ -98,7 +100,18 @@ class ReportView:
     @property
     def lowers(self) -> bool:
         """Whether a typical score would give so much more."""
-        return self._change("typical_score") >= self._least_change
+        return self._lifts("typical_score")
+
+    def _lifts(self, what_if: str) -> bool:
+        # What lifts almost nothing to little more explains nothing to who cannot change it.
+        other = self.what_ifs.get(what_if)
+        told = other is not None and other.match >= UNLIKELY
+        return told and self._change(what_if) >= self._least_change
+
+    @property
+    def unlikely(self) -> bool:
+        """Whether no list is likely to lead to a match."""
+        return self.list is not None and self.list.match < UNLIKELY
 
     @property
     def _least_change(self) -> int:
@@ -112,7 +125,8 @@ class ReportView:
     @property
     def plan_on(self) -> float:
         """Match chance to plan on: the list's, or the most that the count of graduates allows."""
-        # A rule of ours, and no estimate; so a better record never plans on a lower number.
+        # A rule of ours, and no estimate. With one count a better record never plans on less; but
+        # other graduates may be nearest to it, of whom fewer matched.
         if self.list is None:
             return 0.0
         return min(self.list.match, 1.0 if self.alike is None else float(self.alike["high"]))
@@ -198,12 +212,12 @@ def report_view(
         outlook = score_outlook(student, found, programs, assumptions, preferences)
     score = score_record(outlook)
     what_ifs: dict[str, WhatIf | None] = dict.fromkeys(
-        ("no_flags", "letters", "typical_score", "us_md", "more")
+        ("no_flags", "letters", "typical_score", "us_md")
     )
     parts, firm = pd.DataFrame(), None
     halves: tuple[Half, ...] = ()
     if found is not None and plan is not None and not plan.empty:
-        what_ifs |= what_ifs_of(student, programs, assumptions, preferences, found)
+        what_ifs |= what_ifs_of(student, programs, assumptions, preferences)
         parts = parts_of_chance(student, programs, assumptions, record, found.programs)
         drawn = report_lists(found, assumptions)
         if len(record.specialties) > 1:

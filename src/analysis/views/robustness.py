@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from analysis import __version__
+from analysis.arrays import Floats
 from analysis.assumptions import FACTORS, Assumptions, factor_components, read_assumptions
 from analysis.model.choice.application_list import application_list
 from analysis.model.profile import specialties_of
@@ -29,7 +29,7 @@ from analysis.model.sensitivity import (
 )
 from analysis.model.sensitivity.smaa import unheard
 from analysis.model.survey import WAYS, component_weights, factor_ratings, survey_assumptions
-from analysis.paths import from_root, project_root
+from analysis.paths import FilePath, from_root, project_root
 from analysis.tables import (
     read_pd_responses,
     read_programs,
@@ -42,7 +42,7 @@ from analysis.text.labels import RESAMPLED, drawn_from, input_label
 from analysis.workers.host import code_hash
 
 
-def cache_path(options: Sequence[Any], files: Sequence[str | os.PathLike[str]]) -> Path:
+def cache_path(options: Sequence[Any], files: Sequence[FilePath]) -> Path:
     """Where a result is kept: below ``data/private/cache``, outside of git."""
     question = [__version__, list(options), [file_hash(path) for path in files], code_hash()]
     key = hashlib.sha256(json.dumps(question).encode()).hexdigest()[:32]
@@ -69,7 +69,7 @@ def keep_result(path: Path, answer: dict[str, Any]) -> None:
         part.replace(path)
 
 
-def file_hash(path: str | os.PathLike[str]) -> str:
+def file_hash(path: FilePath) -> str:
     """Hash of a file's bytes; "" for a file that is not given or not there."""
     if not str(path) or not Path(path).is_file():
         return ""
@@ -83,7 +83,6 @@ class SurveyWeights:
     assumptions: Assumptions
     weights: pd.DataFrame
     way: str
-    respondents: int
     source: str
 
     def sentences(self) -> list[str]:
@@ -99,7 +98,7 @@ class SurveyWeights:
 
 
 def survey_weights(
-    survey_csv: str | os.PathLike[str],
+    survey_csv: FilePath,
     assumptions: Assumptions,
     specialty: str = "",
     way: str = WAYS[0],
@@ -116,10 +115,9 @@ def survey_weights(
         told = sorted({str(one) for one in responses["source"].dropna()})
         source = "; ".join([source, *told])
     own = survey_assumptions(assumptions, weights, source, way)
-    return SurveyWeights(own, weights, way, count, source)
+    return SurveyWeights(own, weights, way, source)
 
 
-Files = str | os.PathLike[str]
 # A Monte Carlo share is given as far as 10,000 draws tell it, an index as far as it is known.
 DIGITS = 6
 
@@ -129,7 +127,7 @@ def case_of(
     programs: pd.DataFrame,
     preferences: pd.DataFrame | None,
     assumptions: Assumptions,
-    surveyed: NDArray[np.float64] | None = None,
+    surveyed: Floats | None = None,
 ) -> Case:
     """One student's row as a case for the analysis."""
     found = application_list(student, programs, assumptions, preferences, with_range=False)
@@ -138,15 +136,15 @@ def case_of(
 
 def robustness(
     student_id: str,
-    students_csv: Files,
-    programs_csv: Files,
-    preferences_csv: Files = "",
-    assumptions_toml: Files | None = None,
+    students_csv: FilePath,
+    programs_csv: FilePath,
+    preferences_csv: FilePath = "",
+    assumptions_toml: FilePath | None = None,
     overrides: Sequence[str] = (),
     draws: int | None = None,
     seed: int | None = None,
     progress: Callable[[int], object] = unheard,
-    responses_csv: Files = "",
+    responses_csv: FilePath = "",
     *,
     cached: bool = True,
 ) -> dict[str, Any]:
@@ -273,7 +271,7 @@ def findings(found: SensitivityAnalysis) -> list[str]:
 
 
 def charted(
-    rows: pd.DataFrame, programs_csv: Files, assumptions_toml: Files | None = None
+    rows: pd.DataFrame, programs_csv: FilePath, assumptions_toml: FilePath | None = None
 ) -> pd.DataFrame:
     """Rows of an analysis as a chart wants them: plain words, and what they rest on."""
     programs = read_programs(programs_csv)

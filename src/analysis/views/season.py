@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +10,11 @@ import pandas as pd
 
 from analysis.assumptions import read_assumptions
 from analysis.model.choice.season import Standing, season_standing
+from analysis.paths import FilePath
 from analysis.tables import read_offers, read_programs_and_wishes, read_student
 from analysis.text import sentence, sentences
 from analysis.text.labels import SEASON_ANSWERS
 
-Files = str | os.PathLike[str]
 # Of an application in an answer, in order.
 SEASON_COLUMNS = (
     "program_id",
@@ -85,11 +84,11 @@ class SeasonAnswer:
 
 def season(
     student_id: str,
-    students_csv: Files,
-    programs_csv: Files,
-    offers_csv: Files,
-    preferences_csv: Files = "",
-    assumptions_toml: Files | None = None,
+    students_csv: FilePath,
+    programs_csv: FilePath,
+    offers_csv: FilePath,
+    preferences_csv: FilePath = "",
+    assumptions_toml: FilePath | None = None,
     overrides: Sequence[str] = (),
 ) -> SeasonAnswer:
     """Where one student stands in the interview season.

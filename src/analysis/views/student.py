@@ -12,11 +12,15 @@ from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
 from analysis.model.choice.plans import ScoreOutlook
 from analysis.model.parameters import heaviest_first, listed
-from analysis.model.profile import ExpectedScore, expected_score, specialties_of
+from analysis.model.profile import ExpectedScore, expected_score, needs_visa, specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
-EARLY = frozenset({"course_failure_remediated", "preclinical_failures_multiple", "loa_academic"})
-ACADEMIC = EARLY | EXAM_FAILURES
+ACADEMIC = EXAM_FAILURES | {
+    "course_failure_remediated",
+    "preclinical_failures_multiple",
+    "loa_academic",
+}
+ABOUT_TYPICAL = 3  # points from the typical score within which no page praises or blames one
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,11 @@ class StudentView:
         return tuple(FLAGS[flag].label for flag in self.flags)
 
     @property
+    def score_level(self) -> str:
+        """Where the score lies: ``low``, ``typical`` or ``high``; "" without one."""
+        return _score_level(self.score, self.typical)
+
+    @property
     def exam_failed(self) -> bool:
         """Whether a licensing exam was failed."""
         return bool(EXAM_FAILURES & set(self.flags))
@@ -78,7 +87,7 @@ def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView
         step1_failed="step1_failure" in flags,
         flags=flags,
         degree=_word(row, "degree"),
-        needs_visa=_word(row, "needs_visa") == "yes",
+        needs_visa=needs_visa(row),
         couple=bool(_word(row, "partner_id")),
         honors=honors,
         letters=_number(row, "letters"),
@@ -98,6 +107,7 @@ def _story(
     flags: set[str], score: float | None, honors: float | None, typical: dict[str, float]
 ) -> str:
     """Shape of the record: what weighs most decides, then how much of it there is."""
+    high = _score_level(score, typical) == "high"
     if "professionalism" in flags:
         return "conduct"
     if "mspe_concern" in flags:
@@ -107,10 +117,16 @@ def _story(
     if len(flags & ACADEMIC) > 1:
         return "volatile"
     if flags:
-        strong = score is not None and score >= typical["step2_ck"]
-        return "recovery" if strong else "repair"
+        return "recovery" if high else "repair"
     weak_wards = honors is not None and honors < typical["honors"] / 2
-    return "wards" if weak_wards and (score or 0) >= typical["step2_ck"] else "steady"
+    return "wards" if weak_wards and high else "steady"
+
+
+def _score_level(score: float | None, typical: dict[str, float]) -> str:
+    if score is None:
+        return ""
+    above = score - typical["step2_ck"]
+    return "typical" if abs(above) <= ABOUT_TYPICAL else "high" if above > 0 else "low"
 
 
 def _number(row: pd.Series, column: str) -> float | None:

@@ -242,7 +242,7 @@ cases = st.builds(
 )
 
 
-@pytest.mark.parametrize("examples", [40, pytest.param(2000, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("examples", [25, pytest.param(2000, marks=pytest.mark.soak)])
 def test_every_invariant_holds_of_every_chance(examples, tmp_path):
     halved = halved_weights(tmp_path / "weights.toml")
 
@@ -253,7 +253,7 @@ def test_every_invariant_holds_of_every_chance(examples, tmp_path):
         alone = table([case.applicant], [case.asked["itself"]], halved)
         assert alone["interview_chance"].iloc[0] == pytest.approx(case.chance(), abs=1e-12)
 
-    settings(max_examples=examples, derandomize=True, deadline=None)(given(cases)(check))()
+    settings(max_examples=examples)(given(cases)(check))()
 
 
 def halved_weights(path):

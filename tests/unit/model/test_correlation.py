@@ -7,15 +7,13 @@ from scipy.stats import multivariate_normal, norm
 from analysis.errors import ModelError
 from analysis.model.correlation import Scenarios, interview_states, quadrature, scenarios
 
-SHORT = settings(max_examples=200, derandomize=True, deadline=None)
-LONG = settings(max_examples=2000, derandomize=True, deadline=None)
+LONG = settings(max_examples=2000)
 
 chances = st.lists(st.floats(0, 1), min_size=1, max_size=8)
 rates = st.floats(0.01, 0.99)
 rhos = st.floats(0, 0.95)
 
 
-@SHORT
 @given(chances, st.floats(0, 0.9))
 def test_the_states_average_to_the_chance_that_was_given(chance, rho):
     states, weight = interview_states(chance, rho)
@@ -31,7 +29,6 @@ test_the_states_average_to_the_chance_at_length = pytest.mark.soak(
 )
 
 
-@SHORT
 @given(chances, rates, rhos)
 def test_a_match_given_an_interview_has_the_chance_asked_for(chance, rate, rho):
     interview, weight = interview_states(chance, rho)

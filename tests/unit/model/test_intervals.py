@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -29,7 +29,6 @@ def test_cases_need_not_be_whole():
     assert ends[0][0] < ends[1][0] < ends[2][0] < 0.5 < ends[2][1] < ends[1][1] < ends[0][1]
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
 @given(st.integers(1, 5000), st.floats(0, 1), st.floats(0.5, 0.999))
 def test_the_interval_is_scipys(n, share, level):
     successes = round(share * n)

@@ -129,7 +129,7 @@ shares = st.floats(0.02, 0.6)
     st.sampled_from([np.nan, 215.0, 230.0, 245.0]),
     st.floats(0, 10),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_the_mean_chance_of_a_programs_applicants_is_its_rate(rates, name, exams, cutoff, kind):
     frame = pd.DataFrame(
         [
@@ -242,7 +242,6 @@ def test_shares_that_a_program_does_not_give_are_those_of_its_specialty():
     st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda s: sum(s) > 0.01),
     st.floats(0, 1), st.floats(0, 1), st.sampled_from(SPECIALTIES),
 )  # fmt: skip
-@settings(max_examples=40, deadline=None)
 def test_own_shares_are_shares_whatever_a_file_says(shares, gold, silver, name):
     kind = ASSUMPTIONS.season_of(name).competitiveness
     group = np.array([shares]) / sum(shares)
@@ -301,7 +300,6 @@ def test_a_program_that_interviews_almost_all_is_refused_by_its_name():
     st.sampled_from(["course_failure_remediated", "step1_failure", "loa_academic", "mspe_concern"]),
     st.floats(0.01, 0.6),
 )  # fmt: skip
-@settings(max_examples=25, deadline=None)
 def test_flags_lower_and_signals_and_degrees_order_every_chance(name, s, c, letters, flag, rate):
     asked = program(specialty=name, interviews_offered=1000 * rate)
     one = student(specialty=(name,), step2_ck=s, clerkship_honors_fraction=c, letters=letters)

@@ -29,8 +29,7 @@ from tests.unit.model.list_oracles import (
     signal_scenarios,
 )
 
-SHORT = settings(max_examples=200, derandomize=True, deadline=None)
-LONG = settings(max_examples=2000, derandomize=True, deadline=None)
+LONG = settings(max_examples=2000)
 
 
 @st.composite
@@ -50,7 +49,7 @@ def states_of(p, rho):
 
 
 def at_length(test, *strategies):
-    """The same property with ten times the examples, for the soak."""
+    """The same property with four times the examples of the soak's others."""
     return pytest.mark.soak(LONG(given(*strategies)(test.hypothesis.inner_test)))
 
 
@@ -62,7 +61,6 @@ def test_the_printed_example_of_kapur_and_hong_comes_back():
     np.testing.assert_allclose(values, [2, 2.7, 3.24, 3.483, 3.5154], atol=1e-12)
 
 
-@SHORT
 @given(markets())
 def test_the_value_is_that_of_the_best_program_that_would_take_the_applicant(case):
     p, u, rho = case
@@ -72,7 +70,6 @@ def test_the_value_is_that_of_the_best_program_that_would_take_the_applicant(cas
     assert expected_utility(market, u, np.arange(p.size)) == pytest.approx(by_hand, abs=1e-12)
 
 
-@SHORT
 @given(markets(), st.integers(0, 6))
 def test_a_further_program_never_lowers_value_or_match_chance(case, left):
     p, u, rho = case
@@ -88,7 +85,6 @@ test_a_further_program_at_length = at_length(
 )
 
 
-@SHORT
 @given(markets())
 def test_value_and_match_chance_of_a_list_fall_as_answers_come_together(case):
     p, u, _ = case
@@ -105,7 +101,6 @@ test_falling_with_rho_at_length = at_length(
 )
 
 
-@SHORT
 @given(markets(), st.randoms(use_true_random=False))
 def test_the_order_in_which_programs_are_given_changes_no_value(case, shuffler):
     p, u, rho = case
@@ -131,7 +126,6 @@ test_permutations_at_length = at_length(
 )
 
 
-@SHORT
 @given(markets())
 def test_gains_of_the_value_fall_along_the_greedy_list_and_shorter_lists_begin_longer_ones(case):
     p, u, rho = case
@@ -149,7 +143,6 @@ test_falling_gains_at_length = at_length(
 )
 
 
-@SHORT
 @given(markets(), st.integers(1, 4))
 def test_greedy_keeps_the_bound_of_submodular_functions(case, limit):
     p, u, rho = case
@@ -158,7 +151,6 @@ def test_greedy_keeps_the_bound_of_submodular_functions(case, limit):
     assert found >= (1 - np.exp(-1)) * best_subset(market, u, limit) - 1e-9
 
 
-@SHORT
 @given(markets(), st.integers(1, 4))
 def test_a_program_without_a_chance_is_never_listed_unless_it_must_be(case, limit):
     p, u, rho = case
@@ -211,7 +203,6 @@ def test_both_bounds_hold_at_length(rho):
     assert max(gaps(range(250), rho, exchanged=True)) <= 0.0005
 
 
-@SHORT
 @given(markets(), st.integers(1, 4))
 def test_an_exchange_never_lowers_the_value_and_keeps_the_musts(case, limit):
     p, u, rho = case
@@ -225,7 +216,6 @@ def test_an_exchange_never_lowers_the_value_and_keeps_the_musts(case, limit):
     assert expected_utility(market, u, after) >= expected_utility(market, u, start) - 1e-12
 
 
-@SHORT
 @given(markets(), st.integers(0, 4))
 def test_gains_beside_a_list_are_the_differences_of_its_values(case, size):
     p, u, rho = case
@@ -338,7 +328,6 @@ def test_gains_without_a_program_are_the_same_few_rows_at_a_time(monkeypatch):
     assert gains_without(market, utility, chosen) == pytest.approx(whole, rel=1e-12, abs=1e-15)
 
 
-@SHORT
 @given(markets(), st.integers(1, 4))
 def test_gains_without_a_program_are_those_beside_the_rest_of_the_list(case, size):
     p, u, rho = case

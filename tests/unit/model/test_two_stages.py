@@ -27,7 +27,6 @@ def test_the_published_curve_comes_back():
 
 
 @given(chances, st.floats(0.05, 0.95), st.floats(0, 0.9), st.floats(0, 0.9), st.floats(0, 1))
-@settings(max_examples=40, deadline=None)
 def test_an_offer_has_the_chance_of_an_interview_times_that_of_a_match(p, r, rho, after, link):
     found = scenarios(p, r, Mechanism((rho,), after, link))
     assert found.weight.sum() == pytest.approx(1)
@@ -72,7 +71,7 @@ def test_the_same_interviews_are_worth_no_more_to_a_group_further_down(specialty
 
 
 @given(st.lists(st.none() | st.floats(0.2, 0.95), min_size=4, max_size=4))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_whatever_is_cited_the_others_keep_their_odds_and_their_order(rates):
     cited = dict(zip((f"match_rate_{group}" for group in GROUPS), rates, strict=True))
     season = ASSUMPTIONS.season["Neurosurgery"].model_copy(update=cited)

@@ -4,7 +4,7 @@ import re
 import pypdf
 import pypdfium2
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_output
 
@@ -151,7 +151,6 @@ def test_what_no_font_has_becomes_a_visible_mark_with_a_sentence():
     assert f"The sign {MISSING_GLYPH} stands for a character" in text_of(pdf)
 
 
-@settings(max_examples=25, derandomize=True, deadline=None)
 @given(
     st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=60)
 )

@@ -6,7 +6,7 @@ from functools import cache
 import nbformat
 import papermill
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 from papermill.exceptions import PapermillExecutionError
@@ -84,7 +84,6 @@ def test_text_becomes_the_type_that_the_notebook_declares(run_for):
     document_from_notebook(notebook)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
 @given(again=st.sets(st.sampled_from(range(3, 6)), min_size=1), restarted=st.booleans())
 def test_a_notebook_that_mixes_two_students_is_refused(run_for, again, restarted):
     """Some cells ran for S004; then S001 was put in, and the cells of `again` ran once more."""

@@ -5,7 +5,7 @@ import re
 
 import pypdf
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ReportError
@@ -160,7 +160,6 @@ SIGNS = (
 ODD = st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=25)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
 @given(
     st.one_of(st.sampled_from(SIGNS), st.builds("{} {}".format, st.sampled_from(SIGNS), ODD), ODD)
 )

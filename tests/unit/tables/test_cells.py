@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.paths import from_root
@@ -125,7 +125,6 @@ def test_columns_have_the_types_that_frames_promise(tmp_path):
     assert rows["pdf_password"].isna().all()
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
 @given(share=st.floats(0, 1).map(lambda share: round(share, 4)))
 def test_a_share_is_the_same_with_point_comma_or_percent_sign(share):
     point, percent = f"{share:.4f}", f"{100 * share:.2f}%"
@@ -135,7 +134,6 @@ def test_a_share_is_the_same_with_point_comma_or_percent_sign(share):
     assert read(STUDENTS["letters"], point.replace(".", ","))[0] == [share]
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
 @given(flags=st.lists(st.sampled_from(FLAG_CODES), unique=True), style=st.integers(0, 3))
 def test_flags_are_the_same_in_every_spelling(flags, style):
     spelled = [

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.cli import main
@@ -356,13 +356,11 @@ def test_a_long_list_of_problems_is_cut_and_counted(tmp_path):
     )
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
 @given(content=st.binary(max_size=300))
 def test_no_bytes_whatever_bring_a_traceback(tmp_path_factory, content):
     only_known_errors(tmp_path_factory, content, None)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
 @given(
     table=st.sampled_from(sorted(SCHEMAS)),
     cells=st.lists(

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.assumptions import COMPONENTS, read_assumptions
@@ -41,7 +41,6 @@ def test_a_row_of_the_class_comes_back_from_its_case(at):
         assert unknown or own[column] == value
 
 
-@settings(max_examples=25, derandomize=True, deadline=None)
 @given(
     score=st.none() | st.integers(218, 300).map(float),
     flags=st.sets(st.sampled_from(["course_failure_remediated", "step1_failure", "loa_academic"])),
@@ -100,7 +99,6 @@ def test_a_weight_of_a_half_leaves_the_others_their_proportions():
 @given(
     st.lists(st.tuples(st.sampled_from(COMPONENTS), st.floats(0, 1)), min_size=1, max_size=6),
 )
-@settings(max_examples=25, derandomize=True, deadline=None)
 def test_weights_moved_in_any_order_stay_positive_and_sum_to_one(moves):
     case = SCORE
     for component, share in moves:

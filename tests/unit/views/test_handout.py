@@ -41,6 +41,12 @@ def test_handout_tells_the_costs_of_red_flags_as_the_article_has_them():
     assert view.programs["least"]["willing"] == "3"
 
 
+def test_a_red_flag_whose_name_has_a_comma_reads_as_one_name():
+    said = render("handout/flags", **article_view().flags)
+    assert "“One early course failure, later passed” costs least, 15." in said
+    assert "“Leave of absence for academic reasons” costs most, 50 points of 100." in said
+
+
 def test_handout_speaks_of_the_disagreement_only_where_there_is_one():
     assert "shows the opposite" in render("handout/flags", **article_view().flags)
     agreeing = article_view(step1_failure=0.2)

@@ -6,31 +6,35 @@ and the two ends of its interval; the estimator takes the first, the error bar t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import nan
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from analysis.figures.style.look import BLUE, INK, MUTED, ORANGE, PALE_BLUE, PAPER, SIZE, SMALL_SIZE
+from analysis.figures.style.look import (
+    BLUE,
+    GRID,
+    INK,
+    MUTED,
+    ORANGE,
+    PALE_BLUE,
+    PAPER,
+    SIZE,
+    SMALL_SIZE,
+)
 from analysis.figures.style.page import (
     LINE,
     UPWARD_TITLE,
     Margins,
     chart_width,
+    root_figure,
     text_width,
     wrapped,
+    write,
 )
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from pandas import DataFrame, Series
-from collections.abc import Collection
-from typing import TYPE_CHECKING, NamedTuple
-
-from analysis.figures.style.look import GRID
-from analysis.figures.style.page import root_figure
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 WIDTH = 1.1  # of an interval's line, in points
 
@@ -165,15 +169,7 @@ def horizontal_bars(
         wrapped(name, WIDEST_NAMES * width, size, weight, most_lines)
         for name, weight in zip(names, weights, strict=True)
     ]
-    left = (
-        BAR_GAP
-        + SLACK
-        + max(
-            text_width(line, size, weight)
-            for name, weight in zip(shown, weights, strict=True)
-            for line in name.split("\n")
-        )
-    )
+    left = BAR_GAP + SLACK + _widest(shown, size, weights)
     lines = max(name.count("\n") + 1 for name in shown)
     pitch = max(min(ROOMY_PITCH, TALLEST / count), lines * size * LINE + LEAST_LEADING)
 
@@ -182,8 +178,7 @@ def horizontal_bars(
         max([0.0, *(x for x in reached if x == x)]) / end
         for reached in zip(values, highs, others, strict=True)
     ]
-    value_weights = [600 if row == marked else 400 for row in range(count)]
-    taken = [text_width(w, size, wt) for w, wt in zip(words, value_weights, strict=True)]
+    taken = [text_width(w, size, weight) for w, weight in zip(words, weights, strict=True)]
     plain = _drawing_width(width - left, ends, taken)
     inside = pitch >= ROOM_INSIDE and _fits_inside(marked, mark, values, lows, end, plain, size)
     texts = list(words)
@@ -200,37 +195,37 @@ def horizontal_bars(
         draw_beside(ax, beside, upright=False)
     places = list(range(count))
     for row in places:
-        ax.annotate(
-            texts[row],
-            (ends[row] * end, row),
-            (VALUE_GAP, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            size=size,
-            weight=value_weights[row],
-            annotation_clip=False,
-        )
+        at = ((ends[row] * end, row), (VALUE_GAP, 0), "left", "center_baseline")
+        write(ax, texts[row], *at, size=size, weight=weights[row])
     if inside:
-        ax.annotate(
-            mark,
-            (0, places[marked or 0]),
-            (VALUE_GAP, 0),
-            textcoords="offset points",
-            va="center_baseline",
-            size=size,
-            weight=600,
-            color=PAPER,
-        )
+        at = ((0.0, places[marked or 0]), (VALUE_GAP, 0), "left", "center_baseline")
+        write(ax, mark, *at, size=size, weight=600, color=PAPER)
+    _name_rows(ax, shown, size, weights, BAR_GAP)
     ax.set_xlim(0, end)
-    ax.set_ylim(count - 0.5, -0.5)
-    ax.set_yticks(places, shown, size=size, linespacing=1.05)
-    for row, name in enumerate(ax.get_yticklabels()):
-        name.set_fontweight(weights[row])
-    ax.tick_params(axis="y", pad=BAR_GAP - 2)
+    return Margins(pitch * count, left, width - left - drawing, AXIS_BELOW)
+
+
+def _widest(names: Sequence[str], size: float, weights: Sequence[int]) -> float:
+    """Points of the widest line of all names."""
+    return max(
+        text_width(line, size, weight)
+        for name, weight in zip(names, weights, strict=True)
+        for line in name.split("\n")
+    )
+
+
+def _name_rows(
+    ax: Axes, names: Sequence[str], size: float, weights: Sequence[int], gap: float
+) -> None:
+    """Write the names left of their rows, the first on top."""
+    ax.set_ylim(len(names) - 0.5, -0.5)
+    ax.set_yticks(range(len(names)), names, size=size, linespacing=1.05)
+    for label, weight in zip(ax.get_yticklabels(), weights, strict=True):
+        label.set_fontweight(weight)
+    ax.tick_params(axis="y", pad=gap - 2)
     ax.set(xlabel="", ylabel="")
     ax.grid(axis="x")
     ax.spines[["bottom"]].set_visible(False)
-    return Margins(pitch * count, left, width - left - drawing, AXIS_BELOW)
 
 
 def _drawing_width(room: float, ends: Sequence[float], taken: Sequence[float]) -> float:
@@ -307,16 +302,8 @@ def upright_columns(
     others = beside or [nan] * count
     for place, value, high, other, word in zip(places, values, highs, others, words, strict=True):
         tops = [0.0, *(x for x in (value, high, other) if x == x)]
-        ax.annotate(
-            word,
-            (place, max(tops)),
-            (0, MARK_ABOVE if other == max(tops) else 3),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            bbox={"fc": PAPER, "ec": "none", "pad": 0.5},
-            annotation_clip=False,
-        )
+        over = (place, max(tops)), (0, MARK_ABOVE if other == max(tops) else 3)
+        write(ax, word, *over, "center", "bottom", bbox={"fc": PAPER, "ec": "none", "pad": 0.5})
     ax.set_xlim(-0.5, count - 0.5)
     ax.set_ylim(0, end)
     # A line apiece: of a text in several lines, letters decide how deep its first line lies.
@@ -325,15 +312,7 @@ def upright_columns(
     for place, name in zip(places, shown, strict=True):
         for at, line in enumerate(name[1:], 1):
             down = COLUMN_NAME_GAP + (ASCENT + LINE * at) * SIZE
-            ax.annotate(
-                line,
-                (place, 0),
-                (0, -down),
-                textcoords="offset points",
-                ha="center",
-                va="baseline",
-                annotation_clip=False,
-            )
+            write(ax, line, (place, 0), (0, -down), "center")
     ax.set(xlabel="", ylabel="")
     ax.grid(axis="y")
     ax.tick_params(axis="y", labelcolor=MUTED)
@@ -395,12 +374,7 @@ def dot_rows(
         if least * count <= DOTS_TALLEST:
             break
     pitch = max(min(DOTS_ROOMY_PITCH, DOTS_TALLEST / count), least)
-    widths = [
-        text_width(line, size, weight)
-        for name, weight in zip(shown, weights, strict=True)
-        for line in name.split("\n")
-    ]
-    left = ROW_GAP + SLACK + max(widths)
+    left = ROW_GAP + SLACK + _widest(shown, size, weights)
     right = _draw_columns(ax, answers, size)
 
     ranged = [any(low == low for low in dots.lows) for dots in answers]
@@ -411,15 +385,8 @@ def dot_rows(
         marks = {"zorder": 3 + place, "clip_on": False, **look}
         draw_points(ax, dots.values, dots.lows, dots.highs, rows, color=line, look=marks)
     ax.hlines([row + 0.5 for row in range(count - 1)], 0, end, color=GRID, lw=0.5)
-    ax.set(xlabel="", ylabel="")
+    _name_rows(ax, shown, size, weights, ROW_GAP)
     ax.set_xlim(0, end)
-    ax.set_ylim(count - 0.5, -0.5)
-    ax.set_yticks(range(count), shown, size=size, linespacing=1.05)
-    for name, weight in zip(ax.get_yticklabels(), weights, strict=True):
-        name.set_fontweight(weight)
-    ax.tick_params(axis="y", pad=ROW_GAP - 2)
-    ax.grid(axis="x")
-    ax.spines[["bottom"]].set_visible(False)
     return Margins(pitch * count, left, right, AXIS_BELOW, HEAD)
 
 
@@ -443,16 +410,8 @@ def _at_right(
 ) -> None:
     """Write right of the drawing, at a row, or at 1 of the height if it is a head."""
     head = "weight" in look
-    ax.annotate(
-        text,
-        (1, row),
-        gap,
-        xycoords=("axes fraction", "axes fraction" if head else "data"),
-        textcoords="offset points",
-        size=size,
-        annotation_clip=False,
-        **look,
-    )
+    coordinates = ("axes fraction", "axes fraction" if head else "data")
+    write(ax, text, (1, row), gap, xycoords=coordinates, size=size, **look)
 
 
 def _sign(ax: Axes, marker: str, gap: float, look: dict[str, Any]) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
+from inspect import cleandoc
 from math import ceil, floor, isnan, log10, nan
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from analysis.errors import FigureError
 from analysis.figures.style.look import (
@@ -20,14 +21,18 @@ from analysis.figures.style.look import (
     SMALL_SIZE,
     TITLE_SIZE,
     context,
+    registered,
 )
 from analysis.plain_text import percent
+from analysis.text import named_lines, sentences
 from analysis.vocabulary import BASES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from pandas import DataFrame
+
+Drawing = TypeVar("Drawing", bound=Callable[..., Any])
 
 LINE = 1.22  # line height as a multiple of the size
 ELLIPSIS = "…"
@@ -39,9 +44,9 @@ def text_width(text: str, size: float = SIZE, weight: int = 400) -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    with context():
-        face = FontProperties(family=list(FAMILY), size=size, weight=weight)
-        width, _, _ = text_to_path.get_text_width_height_descent(text, face, ismath=False)
+    registered()
+    face = FontProperties(family=list(FAMILY), size=size, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, face, ismath=False)
     return float(width)
 
 
@@ -202,6 +207,11 @@ def value_texts(rows: DataFrame, column: str, *, share: bool = False) -> list[st
     return texts
 
 
+def named_values(rows: DataFrame, code: str, column: str, *, share: bool = True) -> list[Any]:
+    """Name and value of each row, as an alt text tells them."""
+    return list(zip(labels(rows, code), value_texts(rows, column, share=share), strict=True))
+
+
 def with_interval_note(footer: str, rows: DataFrame) -> str:
     """Footer, with what the thin lines are where the rows have intervals."""
     if all(isnan(low) for low in interval_ends(rows)[0]):
@@ -247,18 +257,40 @@ def chart(ax: Axes) -> Iterator[None]:
         yield
 
 
+# What every drawing gives and refuses, whatever its rows are.
+SHARED = """
+Returns
+-------
+Axes
+    The same.
+
+Raises
+------
+FigureError
+    If the rows hold nothing to draw, too much to be legible, or what cannot be: it says what.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """What all charts do alike; a chart's own file holds its marks."""
 
     name: str  # in messages, such as ``the tornado chart``
+    template: str  # of its words, in text/figures, and of its alt text, in text/figures/alt
     needed: tuple[str, ...]  # columns without which there is nothing to draw
-    kind: str  # first words of the alt text
-    note: str = ""  # stands first in the footer
     most: int | None = MOST_ROWS  # rows that are still legible
     # Whether ``low`` and ``high`` of the rows are intervals, which the footer then names.
     intervals: bool = False
     frame: bool = True  # without, the page's own words take the place of title and footer
+
+    def words(self, **view: Any) -> dict[str, str]:
+        """Words of the chart, by what they are for: ``title``, ``across``, ``upward`` ..."""
+        return named_lines(f"figures/{self.template}", **view)
+
+    def draws(self, drawing: Drawing) -> Drawing:
+        """Add to the docstring of the chart's drawing what holds for all of them."""
+        drawing.__doc__ = f"{cleandoc(drawing.__doc__ or '')}\n\n{cleandoc(SHARED)}\n"
+        return drawing
 
     def check(self, rows: DataFrame, *needed: str) -> None:
         """Refuse what would be an empty or unreadable chart, also without further columns."""
@@ -284,7 +316,7 @@ class Chart:
             return ""
         own = provenance(rows)
         own = with_interval_note(own, rows) if self.intervals else own
-        return " · ".join(part for part in (self.note, own, *notes) if part)
+        return " · ".join(part for part in (self.words().get("note"), own, *notes) if part)
 
     def finished(
         self,
@@ -298,14 +330,36 @@ class Chart:
         if not self.frame:
             _arranged(ax, margins)
             return ax
-        foot = self.footer(rows) if footer is None else footer
-        return laid_out(ax, title=title, tag=basis_words(rows), footer=foot, margins=margins)
+        width, tag = chart_width(ax), basis_words(rows)
+        heading = wrapped(title, width, TITLE_SIZE, 600)
+        under = wrapped(tag, width, SIZE, 600) if tag else ""
+        foot = wrapped(self.footer(rows) if footer is None else footer, width, SMALL_SIZE)
+        tag_height = _lines(under, SIZE) + TAG_GAP if under else 0.0
 
-    def alt(self, rows: DataFrame, parts: Iterable[str], footer: str | None = None) -> str:
+        drawing, _ = drawing_size(ax, margins)
+        heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
+        foot_height = _lines(foot, SMALL_SIZE) + FOOT_GAP
+        _arranged(ax, margins, EDGE, EDGE + heading_height, EDGE + foot_height)
+        ax.set_title(
+            heading,
+            loc="left",
+            x=-margins.left / drawing,
+            y=1.0,
+            pad=margins.above + TITLE_GAP + tag_height,
+            linespacing=LINE,
+            va="bottom",
+        )
+        above = margins.above + TITLE_GAP - 1
+        put_text(ax, under, -margins.left, above, corner=1, size=SIZE, weight=600, color=MUTED)
+        put_text(ax, foot, -margins.left, -margins.below - FOOT_GAP, color=MUTED)
+        return ax
+
+    def alt(self, rows: DataFrame, footer: str | None = None, **view: Any) -> str:
         """What the chart shows, in sentences, with basis and footer."""
         foot = self.footer(rows) if footer is None else footer
-        said = [*parts, basis_words(rows), *foot.split(" · ")]
-        return " ".join(part for part in (self.kind, *map(sentence, said)) if part)
+        told = sentences(f"figures/alt/{self.template}", **view)
+        said = [*told, basis_words(rows), *foot.split(" · ")]
+        return " ".join(part for part in map(sentence, said) if part)
 
 
 def root_figure(ax: Axes) -> Figure:
@@ -335,33 +389,6 @@ def drawing_size(ax: Axes, margins: Margins) -> tuple[float, float]:
         return chart_width(ax) - margins.left - margins.right, margins.height
     extent, dpi = ax.get_window_extent(), root_figure(ax).dpi
     return float(extent.width / dpi * 72), float(extent.height / dpi * 72)
-
-
-def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: Margins) -> Axes:
-    """Give the chart its title, tag and footer, and everything its place."""
-    width = chart_width(ax)
-    heading = wrapped(title, width, TITLE_SIZE, 600)
-    under = wrapped(tag, width, SIZE, 600) if tag else ""
-    foot = wrapped(footer, width, SMALL_SIZE) if footer else ""
-    tag_height = _lines(under, SIZE) + TAG_GAP if under else 0.0
-    foot_height = _lines(foot, SMALL_SIZE) + FOOT_GAP if foot else 0.0
-
-    drawing, _ = drawing_size(ax, margins)
-    heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
-    _arranged(ax, margins, EDGE, EDGE + heading_height, EDGE + foot_height)
-    ax.set_title(
-        heading,
-        loc="left",
-        x=-margins.left / drawing,
-        y=1.0,
-        pad=margins.above + TITLE_GAP + tag_height,
-        linespacing=LINE,
-        va="bottom",
-    )
-    above = margins.above + TITLE_GAP - 1
-    put_text(ax, under, -margins.left, above, corner=1, size=SIZE, weight=600, color=MUTED)
-    put_text(ax, foot, -margins.left, -margins.below - FOOT_GAP, color=MUTED)
-    return ax
 
 
 def _arranged(
@@ -401,6 +428,32 @@ def put_upward_title(ax: Axes, text: str, margins: Margins) -> None:
     width, height = drawing_size(ax, margins)
     ax.set_ylabel(text, rotation=0, ha="left", va="top")
     ax.yaxis.set_label_coords(-margins.left / width, 1 + margins.above / height)
+
+
+def put_axis_titles(
+    ax: Axes, across: str, upward: str, margins: Margins, under: float = 12.0
+) -> None:
+    """Name both axes of a chart with lines across, the upward one above the drawing."""
+    room = chart_width(ax) - margins.left - margins.right
+    ax.grid(axis="y")
+    ax.spines["left"].set_visible(False)
+    ax.set_xlabel(across, loc="left")
+    ax.set_ylabel(upward, rotation=0, ha="left", va="bottom")
+    ax.yaxis.set_label_coords(-margins.left / room, 1 + (margins.above - under) / margins.height)
+
+
+def write(
+    ax: Axes,
+    text: str,
+    at: tuple[float, float],
+    offset: tuple[float, float],
+    ha: str = "left",
+    va: str = "baseline",
+    **look: Any,
+) -> None:
+    """Write a text so many points off a place of the drawing, even where it reaches out of it."""
+    look = {"xycoords": "data", "annotation_clip": False, "ha": ha, "va": va, **look}
+    ax.annotate(text, at, offset, textcoords="offset points", **look)
 
 
 def put_text(

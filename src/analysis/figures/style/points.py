@@ -9,20 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.arrays import Floats
 from analysis.figures.style.look import PAPER, SIZE, SMALL_SIZE
-from analysis.figures.style.page import LINE, put_text, text_width, wrapped
+from analysis.figures.style.page import LINE, put_text, text_width, wrapped, write
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
-DISTANCES = (
-    3.0,
-    5.0,
-    8.0,
-    12.0,
-)  # between mark and label; farther off it is no longer clear whose it is
+# Between mark and label; farther off it is no longer clear whose it is.
+DISTANCES = (3.0, 5.0, 8.0, 12.0)
 DIRECTIONS = (
     (1, 0), (-1, 0), (0, 1), (0, -1), (0.7, 0.7), (0.7, -0.7), (-0.7, 0.7), (-0.7, -0.7),
     (0.92, 0.38), (0.92, -0.38), (-0.92, 0.38), (-0.92, -0.38),
@@ -31,24 +28,20 @@ ROUNDING = 1e-9
 CLEARANCE = 1.0  # points between any two things
 
 
-def stacked(points: ArrayLike, near: float, step: float, most: float) -> NDArray[np.float64]:
+def stacked(points: ArrayLike, near: float, step: float, most: float) -> Floats:
     """Points set side by side where they would hide one another."""
     placed = np.asarray(points, dtype=np.float64).reshape(-1, 2).copy()
     rings = np.arange(step, most + step / 2, step / 2)
     angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
     around = np.array([(r * np.cos(a), r * np.sin(a)) for r in rings for a in angles])
     for index in range(1, len(placed)):
-        if _distances(placed[index], placed[:index]).min() >= near:
+        if np.linalg.norm(placed[:index] - placed[index], axis=1).min() >= near:
             continue
         tries = placed[index] + around
         gaps = np.linalg.norm(tries[:, None] - placed[None, :index], axis=2).min(axis=1)
         free = np.flatnonzero(gaps >= step - ROUNDING)
         placed[index] = tries[free[0] if len(free) else int(gaps.argmax())]
     return placed
-
-
-def _distances(point: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.linalg.norm(others - point, axis=1)
 
 
 def placed_labels(
@@ -83,9 +76,7 @@ def placed_labels(
     return placed
 
 
-def _tries(
-    center: NDArray[np.float64], radius: float, size: tuple[float, float]
-) -> NDArray[np.float64]:
+def _tries(center: Floats, radius: float, size: tuple[float, float]) -> Floats:
     """Boxes around a point, the nearest and most usual first."""
     width, height = size
     boxes = []
@@ -99,28 +90,16 @@ def _tries(
     return np.array(boxes)
 
 
-def _free(
-    boxes: NDArray[np.float64], frame: Box, taken: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    inside = (
-        (boxes[:, 0] >= frame[0])
-        & (boxes[:, 1] >= frame[1])
-        & (boxes[:, 2] <= frame[2])
-        & (boxes[:, 3] <= frame[3])
-    )
+def _free(boxes: Floats, frame: Box, taken: Floats) -> Floats:
+    inside = (boxes[:, :2] >= frame[:2]).all(axis=1) & (boxes[:, 2:] <= frame[2:]).all(axis=1)
     kept = boxes[inside]
     return kept[~_meets(kept, taken)]
 
 
-def _meets(boxes: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _meets(boxes: Floats, others: Floats) -> NDArray[np.bool_]:
     """Which boxes intersect at least one of the others."""
-    apart = (
-        (boxes[:, None, 0] >= others[None, :, 2])
-        | (boxes[:, None, 2] <= others[None, :, 0])
-        | (boxes[:, None, 1] >= others[None, :, 3])
-        | (boxes[:, None, 3] <= others[None, :, 1])
-    )
-    return np.asarray((~apart).any(axis=1))
+    over = (boxes[:, None, :2] < others[:, 2:]) & (boxes[:, None, 2:] > others[:, :2])
+    return np.any(np.all(over, axis=2), axis=1)
 
 
 RADIUS = 4.0
@@ -137,7 +116,7 @@ KEY_NUMBER = 16.0  # points from a number to its name
 class PointLayout:
     """Where points and labels stand, in points from the drawing's lower left corner."""
 
-    centers: NDArray[np.float64]
+    centers: Floats
     labels: dict[int, str]
     boxes: dict[int, Box]
     key: dict[int, str]
@@ -163,16 +142,12 @@ def point_layout(
             return PointLayout(centers, beside, boxes, {})
     numbers = {index: str(number) for number, index in enumerate(labeled, start=1)}
     boxes = _boxes(centers, numbers, weights, drawing)
-    return PointLayout(
-        centers,
-        {index: numbers[index] for index in boxes},
-        boxes,
-        {index: names[index] for index in labeled},
-    )
+    written = {index: numbers[index] for index in boxes}
+    return PointLayout(centers, written, boxes, {index: names[index] for index in labeled})
 
 
 def _boxes(
-    centers: NDArray[np.float64],
+    centers: Floats,
     labels: dict[int, str],
     weights: dict[int, int],
     drawing: tuple[float, float],
@@ -189,20 +164,12 @@ def _boxes(
 def draw_point_labels(ax: Axes, layout: PointLayout, bold: Collection[int] = ()) -> None:
     """Write what stands beside the points."""
     for index, (left, bottom, right, top) in sorted(layout.boxes.items()):
-        ax.annotate(
-            layout.labels[index],
-            (0, 0),
-            ((left + right) / 2, (bottom + top) / 2),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha="center",
-            va="center",
-            size=SIZE,
-            weight=600 if index in bold else 400,
-            linespacing=1.1,
-            bbox={"fc": PAPER, "ec": "none", "pad": 0.2},  # grid lines stop at letters
-            annotation_clip=False,
-        )
+        middle = ((left + right) / 2, (bottom + top) / 2)
+        write(
+            ax, layout.labels[index], (0, 0), middle, "center", "center",
+            xycoords="axes fraction", size=SIZE, weight=600 if index in bold else 400,
+            linespacing=1.1, bbox={"fc": PAPER, "ec": "none", "pad": 0.2},  # grid stops at letters
+        )  # fmt: skip
 
 
 def _columns(layout: PointLayout, width: float) -> int:

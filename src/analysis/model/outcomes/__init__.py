@@ -6,26 +6,11 @@ were, and how sure), `posterior` (what outcomes say), `learning` (a new set of a
 `backtest` (all of it, on a year held back, beside a regression and advisors who see more).
 """
 
-from analysis.model.outcomes.backtest import RIVALS, WORSE, Backtest, run_backtest
+from analysis.model.outcomes.backtest import RIVALS, Backtest, run_backtest
 from analysis.model.outcomes.graduates import (
     Alike,
     chance_by_score,
     commonest_flag,
     graduates_alike,
 )
-from analysis.model.outcomes.learning import Learned, learned_assumptions
 from analysis.model.outcomes.posterior import Estimate
-
-__all__ = [
-    "RIVALS",
-    "WORSE",
-    "Alike",
-    "Backtest",
-    "Estimate",
-    "Learned",
-    "chance_by_score",
-    "commonest_flag",
-    "graduates_alike",
-    "learned_assumptions",
-    "run_backtest",
-]

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.optimize import minimize
 from scipy.special import expit
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
 from analysis.model.choice.greedy import greedy
@@ -186,14 +187,14 @@ def run_backtest(
 
 
 def _statistics(
-    happened: NDArray[np.float64],
-    ways: Mapping[str, NDArray[np.float64]],
-    selected: NDArray[np.float64],
-) -> Callable[[NDArray[np.float64]], dict[str, Any]]:
+    happened: Floats,
+    ways: Mapping[str, Floats],
+    selected: Floats,
+) -> Callable[[Floats], dict[str, Any]]:
     """All statistics of the scored applications, as a function of their weights."""
     # Those of the learned set by their own name, those of a rival as ``rival:name``.
 
-    def statistics(weight: NDArray[np.float64]) -> dict[str, Any]:
+    def statistics(weight: Floats) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for name, said in ways.items():
             own = "" if name == "learned" else f"{name}:"
@@ -306,7 +307,7 @@ def _longer(rows: pd.DataFrame, length: int) -> int:
     return int((rows["graduate_id"].value_counts() > length).sum())
 
 
-def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, NDArray[np.float64]]:
+def list_orders(chances: pd.DataFrame, assumptions: Assumptions) -> dict[str, Floats]:
     """Order of each graduate's own applications: as the list would pick them, and by chance."""
     rate = assumptions.value("match_given_interview")
     rho = mechanism(assumptions)
@@ -352,7 +353,6 @@ def list_hit_rates(
     return pd.DataFrame(rows, columns=["length", "order", "hit_rate", "mean_hits", "n_applicants"])
 
 
-Floats = NDArray[np.float64]
 NUMBERS = ("step2_ck", "clerkship_honors_fraction", "letters", "research_items")
 WORDS = ("program_type", "degree", "signal")
 LEAST_CHANCE = 1e-6

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, ndtri
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at
 
@@ -25,7 +26,7 @@ BINS = 10
 
 def scored_rows(
     outcome: ArrayLike, chance: ArrayLike, weight: ArrayLike | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats, Floats]:
     """Outcome, chance and weight as checked arrays of one length."""
     happened = np.asarray(outcome, dtype=np.float64)
     said = np.asarray(chance, dtype=np.float64)
@@ -51,7 +52,7 @@ def _plain(found: Any) -> Any:
     return found if np.ndim(found) else float(found)
 
 
-def _mean(loss: NDArray[np.float64], counts: NDArray[np.float64]) -> Any:
+def _mean(loss: Floats, counts: Floats) -> Any:
     return _plain(counts @ loss / counts.sum(axis=-1))
 
 
@@ -147,11 +148,11 @@ def calibration_line(
 
 
 def _newton(
-    design: NDArray[np.float64],
-    offset: NDArray[np.float64],
-    happened: NDArray[np.float64],
-    counts: NDArray[np.float64],
-) -> NDArray[np.float64]:
+    design: Floats,
+    offset: Floats,
+    happened: Floats,
+    counts: Floats,
+) -> Floats:
     """Maximum-likelihood coefficients of logistic regressions, one a line of weights."""
     # NaN where there are none.
     columns = design.shape[1]
@@ -285,7 +286,7 @@ LEAST_USABLE = 0.9
 
 
 def applicant_intervals(
-    statistics: Callable[[NDArray[np.float64]], Mapping[str, Any]],
+    statistics: Callable[[Floats], Mapping[str, Any]],
     applicant: ArrayLike,
     *,
     draws: int,
@@ -359,9 +360,7 @@ def knowing_columns(
     return found
 
 
-def _rate_elsewhere(
-    words: pd.Series, happened: NDArray[np.float64], half: NDArray[np.intp]
-) -> NDArray[np.float64]:
+def _rate_elsewhere(words: pd.Series, happened: Floats, half: NDArray[np.intp]) -> Floats:
     """Rate of each row's word among the applicants of the other half."""
     score = np.full(len(words), happened.mean())
     for side in (0, 1):

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
@@ -24,7 +25,6 @@ from analysis.vocabulary import EXAM_FAILURES
 if TYPE_CHECKING:
     from analysis.model.outcomes.learning import Learned
 
-Floats = NDArray[np.float64]
 # Step of the numeric slope in a flag's log-odds; the penalty is piecewise linear in it.
 STEP = 1e-4
 NO_SCORE = "no Step 2 CK score"
@@ -184,9 +184,8 @@ def _fill(
     for flag in sorted({flag for flags in profiles["red_flags"] for flag in flags}):
         gamma = {**parameters.gamma, flag: parameters.gamma[flag] - STEP}
         held[flag] = replace(parameters, gamma=gamma)
-    for name, lower in held.items():
-        slope = (total - summed(lower))[person, column] / STEP
-        found.loc[part.index, f"exposure_{name}"] = slope
+    slopes = [(total - summed(lower))[person, column] / STEP for lower in held.values()]
+    found.loc[part.index, [f"exposure_{name}" for name in held]] = np.column_stack(slopes)
 
 
 def _alike_at_the_gate(students: pd.DataFrame, red_flags: pd.Series) -> list[NDArray[np.intp]]:
@@ -232,7 +231,7 @@ class Alike:
     compared: tuple[str, ...]  # features that the student's row gives
 
 
-def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> NDArray[np.float64]:
+def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> Floats:
     """Mean difference over what is known of both, each feature from 0 to 1 (Gower 1971)."""
     total, known = np.zeros(len(graduates)), np.zeros(len(graduates))
     for name, kind in FEATURES.items():

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit, logsumexp, ndtr, ndtri
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at, hermite
@@ -36,7 +37,6 @@ from analysis.model.parameters import CLASSES, FLAGS, chance_parameters, heavies
 from analysis.model.parameters import RELIEF as CLASS_OF
 from analysis.vocabulary import EXAM_FAILURES
 
-Floats = NDArray[np.float64]
 TOO_FEW = "too few to tell"
 # Better evidence never counts against anyone: a slope stays above nought.
 LEAST_SLOPE = 0.02
@@ -580,7 +580,7 @@ def match_given_interview(applicants: Applicants, matched: ArrayLike) -> Estimat
             each.append(float(cases @ np.where(count[:, 1] > 0, some, none)))
         return float(logsumexp(each))
 
-    return on_a_grid(log_likelihood, RATE_GRID, int(seen.sum()))[0]
+    return on_a_grid(log_likelihood, RATE_GRID, int(seen.sum()))
 
 
 def _counted(n: int, least: int) -> str:

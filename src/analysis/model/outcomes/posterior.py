@@ -19,10 +19,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.interpolate import CubicSpline, PchipInterpolator
 from scipy.special import betaln, expit, logit, logsumexp, ndtr, ndtri
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at
 
-Floats = NDArray[np.float64]
 # The latent factor is summed over an even grid to here; steps are this share of the integrand's
 # least width, at which an even sum over a bell is off by less than one part in a million.
 FARTHEST_NODE, NODE_STEP, MOST_NODES = 5.0, 1.1, 61
@@ -47,14 +47,14 @@ class Applicants:
     after an interview; each graduate's likelihood is then that given a match.
     """
 
-    outcome: NDArray[np.float64]
-    logit: NDArray[np.float64]
-    design: NDArray[np.float64]
+    outcome: Floats
+    logit: Floats
+    design: Floats
     start: NDArray[np.intp]
     order: NDArray[np.intp]
-    opening: NDArray[np.float64]
+    opening: Floats
     highest: float
-    places: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+    places: tuple[Floats, Floats] | None = None
 
     @classmethod
     def of(
@@ -66,7 +66,7 @@ class Applicants:
         *,
         opening: ArrayLike = 1.0,
         highest: float = 1.0,
-        places: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None,
+        places: tuple[Floats, Floats] | None = None,
     ) -> Applicants:
         """Rows checked and put in order of applicants."""
         happened = np.asarray(outcome, dtype=np.float64)
@@ -121,8 +121,8 @@ class Likelihood:
     """Log-likelihood at one point."""
 
     value: float
-    gradient: NDArray[np.float64]
-    hessian: NDArray[np.float64]
+    gradient: Floats
+    hessian: Floats
 
 
 @cache
@@ -306,7 +306,6 @@ class Posterior:
 
     draws: Floats  # shape (draws, d): Draws of the shifts
     rho: Estimate  # correlation of one graduate's answers
-    rho_draws: Floats  # shape (draws,): Draws of it
 
     @property
     def shift(self) -> Floats:
@@ -322,9 +321,7 @@ def estimate_of(draws: ArrayLike, n: int) -> Estimate:
     return Estimate(float(value), float(low), float(high), n)
 
 
-def on_a_grid(
-    log_density: Callable[[float], float], grid: ArrayLike, n: int
-) -> tuple[Estimate, Floats]:
+def on_a_grid(log_density: Callable[[float], float], grid: ArrayLike, n: int) -> Estimate:
     """Posterior of one number under an even prior between the ends of a grid."""
     # The density is worked out at the grid and, twice, between its highest point and the neighbors;
     # between those points its logarithm is a cubic spline.
@@ -345,7 +342,7 @@ def on_a_grid(
     found = estimate_of(values, n)
     top = int(height.argmax())
     ended = top in (0, len(fine) - 1)
-    return Estimate(found.value, found.low, found.high, n, ended), values
+    return Estimate(found.value, found.low, found.high, n, ended)
 
 
 def gaussian(applicants: Applicants, spread: Floats, rho: float, begin: ArrayLike) -> Gaussian:
@@ -434,7 +431,7 @@ def posterior(
         tops[rho] = gaussian(applicants, spread, rho, nearest.shift)
         return tops[rho].log_evidence
 
-    rho, rho_draws = on_a_grid(evidence_of, RHO_GRID, len(applicants.start))
+    rho = on_a_grid(evidence_of, RHO_GRID, len(applicants.start))
     rho_now = rho.value
     top = gaussian(
         applicants, spread, rho_now, tops[min(tops, key=lambda x: abs(x - rho_now))].shift
@@ -455,7 +452,7 @@ def posterior(
         for fit, count in zip(fits, generator.multinomial(DRAWS, weight), strict=True)
         if count
     ]
-    return Posterior(np.concatenate(parts), rho, generator.permutation(rho_draws))
+    return Posterior(np.concatenate(parts), rho)
 
 
 def _draws(
@@ -515,14 +512,12 @@ def prior_sample_size(
         return float(gain.sum())
 
     ends = np.linspace(np.log(SMALLEST_WORTH), np.log(cap), 21)
-    found, _ = on_a_grid(log_marginal, ends, int(used.sum()))
+    found = on_a_grid(log_marginal, ends, int(used.sum()))
     value, low, high = (float(np.exp(x)) for x in (found.value, found.low, found.high))
     return Estimate(value, low, high, found.n, found.at_bound)
 
 
-def design_effect(
-    chances: ArrayLike, applicant: ArrayLike, cell: ArrayLike, rho: float
-) -> NDArray[np.float64]:
+def design_effect(chances: ArrayLike, applicant: ArrayLike, cell: ArrayLike, rho: float) -> Floats:
     """By how much counts of a cell vary more than coin throws of its mean chance would."""
     chance = np.asarray(chances, dtype=np.float64)
     cell_of = np.asarray(cell, dtype=np.intp)

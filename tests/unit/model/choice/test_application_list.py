@@ -2,7 +2,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
@@ -150,7 +150,6 @@ def if_unknowns_close(table, chosen):
 KNOWN = if_unknowns_close(programs(), FOUND.chosen)
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
 @given(
     st.sets(
         st.tuples(st.integers(0, 23), st.sampled_from(["auto_screen_any_failure", "step2_cutoff"])),

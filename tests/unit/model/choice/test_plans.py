@@ -37,7 +37,7 @@ def subsets(size, most):
     return chain.from_iterable(combinations(range(size), n) for n in range(most + 1))
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(
     limit=st.integers(1, 14),
     score=st.integers(215, 275),

@@ -170,7 +170,7 @@ def test_before_any_answer_the_match_chance_is_that_of_the_list():
 
 
 @given(seed=st.integers(0, 2**32 - 1))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_no_order_matches_more_often_and_none_is_worth_more_than_the_true_one(seed):
     random = np.random.default_rng(seed)
     wishes = programs().assign(student_id="T1", preference=random.uniform(0, 1, 24))

@@ -1,6 +1,6 @@
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.model.cohort import placements, room_of
@@ -19,7 +19,6 @@ def applying(draw):
 
 
 @given(applying())
-@settings(max_examples=150)
 def test_students_end_where_one_at_a_time_would_end(case):
     margin, program, most = case
     found = placements(margin, program, [most])
@@ -28,7 +27,6 @@ def test_students_end_where_one_at_a_time_would_end(case):
 
 
 @given(applying())
-@settings(max_examples=100)
 def test_a_further_classmate_never_helps_another(case):
     margin, program, most = case
     whole = placements(margin, program, [most]).ends_at[:, :-1]
@@ -40,7 +38,6 @@ def test_a_further_classmate_never_helps_another(case):
 
 
 @given(applying())
-@settings(max_examples=100)
 def test_no_program_takes_more_than_its_places_or_one_it_would_not_take(case):
     margin, program, most = case
     ends = placements(margin, program, [most]).ends_at

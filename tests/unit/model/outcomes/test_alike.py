@@ -3,7 +3,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
@@ -57,7 +57,6 @@ def test_nothing_known_of_both_is_no_distance():
     assert np.isnan(gower_distance({"step2_ck": 250.0}, graduates)).all()
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
 @given(st.integers(0, 10**6), st.floats(214, 300))
 def test_distances_lie_between_nought_and_one_and_a_twin_has_none(seed, score):
     rows = applications(12, sent=1, seed=seed)

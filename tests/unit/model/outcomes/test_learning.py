@@ -230,14 +230,13 @@ def test_the_draws_of_an_empty_cell_follow_the_exact_posterior():
 
 
 def test_a_grid_gives_the_interval_of_a_normal_for_a_parabola():
-    found, draws = on_a_grid(lambda x: -0.5 * (x - 1) ** 2, np.linspace(-5, 5, 9), 3)
+    found = on_a_grid(lambda x: -0.5 * (x - 1) ** 2, np.linspace(-5, 5, 9), 3)
     assert (found.low, found.value, found.high) == pytest.approx((-0.644854, 1, 2.644854), abs=1e-2)
     assert not found.at_bound
-    assert draws.std() == pytest.approx(1, abs=0.02)
 
 
 def test_a_density_that_never_falls_says_that_it_ends_where_the_search_did():
-    found, _ = on_a_grid(lambda x: x / 100, [0.0, 1.0, 2.0, 5.0], 3)
+    found = on_a_grid(lambda x: x / 100, [0.0, 1.0, 2.0, 5.0], 3)
     assert found.at_bound
 
 

@@ -1,7 +1,7 @@
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import given
 
 from analysis.model.outcomes.graduates import groups_of_flags, matched_by_flag
 
@@ -49,7 +49,6 @@ FLAGS = st.sampled_from(["", "loa_academic", "mspe_concern", "loa_academic;mspe_
 
 
 @given(st.dictionaries(FLAGS, st.integers(0, 30)))
-@settings(max_examples=40)
 def test_no_two_numbers_shown_differ_by_a_group_of_one_to_nine(groups):
     rows = graduates(groups)
     if rows.empty:

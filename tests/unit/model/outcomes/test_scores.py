@@ -1,19 +1,17 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
 from analysis.errors import ModelError
 from analysis.model.outcomes.calibration import brier, brier_parts, chance_bins, log_loss, skill
 
-few = settings(max_examples=200, derandomize=True, deadline=None)
 rows = st.lists(
     st.tuples(st.integers(0, 1), st.floats(0, 1), st.integers(0, 4)), min_size=1, max_size=40
 ).filter(lambda found: sum(w for *_, w in found) > 0)
 
 
-@few
 @given(rows)
 def test_the_brier_score_is_scikit_learns(found):
     outcome, chance, weight = map(np.array, zip(*found, strict=True))
@@ -21,7 +19,6 @@ def test_the_brier_score_is_scikit_learns(found):
     assert brier(outcome, chance, weight) == pytest.approx(expected, abs=1e-12)
 
 
-@few
 @given(rows)
 def test_the_log_loss_is_scikit_learns(found):
     outcome, chance, weight = map(np.array, zip(*found, strict=True))
@@ -29,7 +26,6 @@ def test_the_log_loss_is_scikit_learns(found):
     assert log_loss(outcome, chance, weight) == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
-@few
 @given(rows)
 def test_murphys_parts_sum_to_the_brier_score(found):
     outcome, chance, weight = map(np.array, zip(*found, strict=True))

@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
@@ -11,7 +11,6 @@ from analysis.model.outcomes.calibration import knowing_columns, ranking_auc, te
 people = st.lists(st.tuples(st.integers(2020, 2023), st.integers(0, 9)), min_size=2, max_size=40)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
 @given(people)
 def test_no_graduate_lies_on_both_sides_of_the_split(rows):
     year, who = map(np.array, zip(*rows, strict=True))
@@ -33,7 +32,6 @@ def test_a_school_whose_graduates_all_applied_again_teaches_nothing():
         temporal_split([2024, 2025], ["a", "a"])
 
 
-@settings(max_examples=200, derandomize=True, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 5)), min_size=2, max_size=30))
 def test_the_ranking_area_is_scikit_learns(rows):
     outcome, score = zip(*rows, strict=True)

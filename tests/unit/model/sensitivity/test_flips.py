@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
@@ -9,7 +9,6 @@ from analysis.model.sensitivity import influence as swings
 from analysis.model.sensitivity.inputs import rescaled_weights
 
 seeds = st.integers(0, 10_000)
-FEW = settings(max_examples=200, derandomize=True, deadline=None)
 
 
 def case(seed, alternatives=4, components=3):
@@ -23,7 +22,6 @@ def orders_at(values, weights, component, shares):
 
 
 @given(seeds)
-@FEW
 def test_at_the_flip_two_scores_are_equal(seed):
     values, weights = case(seed, 2)
     share = flips.pairwise_flip(values[0], values[1], weights, 1)
@@ -33,7 +31,6 @@ def test_at_the_flip_two_scores_are_equal(seed):
 
 
 @given(seeds)
-@FEW
 def test_the_nearest_flip_of_an_order_agrees_with_brute_force(seed):
     values, weights = case(seed)
     grid = np.linspace(0, 1, 2001)
@@ -50,7 +47,6 @@ def test_the_nearest_flip_of_an_order_agrees_with_brute_force(seed):
 
 
 @given(seeds)
-@FEW
 def test_the_search_finds_the_flip_of_the_closed_form(seed):
     values, weights = case(seed)
     flip = flips.order_flip(values, weights, 0)

@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.model.choice.value import expected_utility
@@ -31,7 +31,6 @@ def test_regret_is_the_value_of_the_draws_list_less_that_of_the_list_itself():
 
 
 @given(st.integers(0, 10_000))
-@settings(max_examples=30, derandomize=True, deadline=None)
 def test_the_list_of_a_draw_is_never_regretted_there_and_no_regret_is_below_zero(seed):
     what, values = case(draws=5, programs=7, seed=seed, limit=3)
     for number, own in enumerate(what.lists(values)):

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from scipy.spatial import ConvexHull, HalfspaceIntersection
@@ -62,7 +62,6 @@ def test_two_weights_agree_with_the_interval_on_which_each_is_best():
 
 
 @given(tables)
-@settings(max_examples=200, derandomize=True, deadline=None)
 def test_acceptabilities_agree_with_counting_one_by_one(values):
     expected = np.zeros((4, 4))
     for row in values:
@@ -73,7 +72,6 @@ def test_acceptabilities_agree_with_counting_one_by_one(values):
 
 
 @given(tables)
-@settings(max_examples=200, derandomize=True, deadline=None)
 def test_a_win_and_its_mirror_make_one(values):
     wins = smaa.pairwise_wins(values)
     assert wins + wins.T == pytest.approx(np.ones((4, 4)))

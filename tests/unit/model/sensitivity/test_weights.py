@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -18,7 +18,6 @@ def test_a_weight_of_thirty_percent_scatters_by_six_points_at_fifty():
 
 
 @given(bases, st.floats(1e-3, 1e9), st.integers(0, 99))
-@settings(max_examples=100, derandomize=True, deadline=None)
 def test_drawn_weights_are_shares_whatever_the_base_and_its_hold(base, hold, seed):
     quantiles = np.random.default_rng(seed).random((5, len(base)))
     drawn = w.gamma_weights(quantiles, base, hold)
