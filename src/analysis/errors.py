@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from analysis.plain_text import escaped, visible
 
@@ -35,6 +36,25 @@ class Problem:
 
     def __str__(self) -> str:
         return _said([self])
+
+
+# What a model of settings wants, in place of the model's own words.
+WANTED = {
+    "path_type": "the path of a file, as text",
+    "model_type": "a table with value, basis, why and source",
+    "string_type": "text in quotation marks",
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "extra_forbidden": "a name that is known here",
+}
+
+
+def wanted_by_model(error: Mapping[str, Any]) -> str:
+    """What a field of a settings model wants, of one of its errors."""
+    said = WANTED.get(error["type"], error["msg"])
+    for opening in ("Value error, ", "Input should be ", "String should have "):
+        said = said.removeprefix(opening)
+    return said[:1].lower() + said[1:]
 
 
 def _said(alike: Sequence[Problem]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
@@ -14,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from analysis import paths as toml_file
 from analysis import vocabulary
-from analysis.errors import AssumptionError, Problem
+from analysis.errors import AssumptionError, Problem, wanted_by_model
 from analysis.paths import from_root
 from analysis.vocabulary import folded
 
@@ -217,14 +216,11 @@ def _article_entry(number: float, why: str, row: Mapping[str, str]) -> Entry:
 def _article_rows(table: str, *columns: str) -> list[dict[str, str]]:
     path = from_root(f"{ARTICLE}/{table}.csv")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream, strict=True))
-        if not rows:
-            raise ValueError("no rows")
+        rows = list(toml_file.csv_rows(path, columns[0]).values())
         for row in rows:
             for column in columns[1:]:
                 float(row[column])
-    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{path.name}: cannot be read as the article's table ({error})"
         raise AssumptionError(message) from None
     return rows
@@ -235,16 +231,15 @@ def default_season() -> Mapping[str, Season]:
     """Specialties of season.csv."""
     path = from_root(SEASON)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            rows = {row.pop("specialty"): row for row in csv.DictReader(stream, strict=True)}
-    except (OSError, UnicodeDecodeError, KeyError, csv.Error) as error:
+        rows = toml_file.csv_rows(path, "specialty")
+    except (OSError, ValueError) as error:
         message = f"{path.name}: cannot be read as a season ({error})"
         raise AssumptionError(message) from None
     # The other spellings are for reading tables.
     return season_of(
         path.name,
         {
-            name: {k: v for k, v in row.items() if k != "aliases" and v not in ("", None)}
+            name: {k: v for k, v in row.items() if k not in ("specialty", "aliases") and v}
             for name, row in rows.items()
         },
     )
@@ -299,7 +294,9 @@ def entries_of(
             for case in error.errors():
                 where = ".".join([key, *(str(place) for place in case["loc"][:1])])
                 problems.append(
-                    str(Problem(file, case["msg"].lower(), column=where, value=str(case["input"])))
+                    str(
+                        Problem(file, wanted_by_model(case), column=where, value=str(case["input"]))
+                    )
                 )
     if problems:
         raise AssumptionError("\n".join(dict.fromkeys(problems)))
@@ -317,7 +314,7 @@ def season_of(file: str, rows: Any) -> dict[str, Season]:
         except ValidationError as error:
             case = error.errors()[0]
             column = ".".join(("season", name, *(str(place) for place in case["loc"])))
-            problem = Problem(file, case["msg"].lower(), column=column, value=str(case["input"]))
+            problem = Problem(file, wanted_by_model(case), column=column, value=str(case["input"]))
             raise AssumptionError(str(problem)) from None
     return season
 

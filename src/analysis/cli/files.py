@@ -68,7 +68,8 @@ def check(
 def _check_settings(file: Path, every: list[Problem]) -> tuple[str, int]:
     """What a command would say of a branding, a mapping, the season or a set of assumptions."""
     from analysis.assumptions import read_assumptions
-    from analysis.paths import from_root, toml_content
+    from analysis.assumptions.files import toml_content
+    from analysis.paths import from_root
     from analysis.report.settings import Branding, read_branding
     from analysis.tables.mapping import PARTS, read_mappings
     from analysis.tables.schemas import SCHEMAS

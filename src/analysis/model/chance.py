@@ -16,7 +16,14 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.level import ProgramLevels, program_levels
 from analysis.model.parameters import ChanceParameters, chance_parameters, joint_draws, listed
-from analysis.model.profile import ExpectedScore, expected_score, profile_levels, specialties_of
+from analysis.model.pool import drawn_evidence
+from analysis.model.profile import (
+    TYPICAL_CELLS,
+    ExpectedScore,
+    expected_score,
+    profile_levels,
+    specialties_of,
+)
 from analysis.model.terms import TERMS, Gate, Terms, gate, terms_of
 from analysis.vocabulary import EXAM_FAILURES
 
@@ -94,13 +101,18 @@ class Part:
         return terms_of(self.profile, self.kind, self.levels, parameters, assumptions)
 
     def by_score(
-        self, parameters: ChanceParameters, assumptions: Assumptions, terms: Terms | None = None
+        self,
+        parameters: ChanceParameters,
+        assumptions: Assumptions,
+        terms: Terms | None = None,
+        untold: Floats | float = 0.0,
     ) -> Floats:
         """Chances at each score that the student may have, shape (draws, k, m); k is 1 if known.
 
-        ``terms``: those of the same parameters, where they are at hand.
+        ``terms``: those of the same parameters, where they are at hand; ``untold``: further
+        log-odds, broadcast to that shape.
         """
-        further = self._signal(parameters) + self.place
+        further = self._signal(parameters) + self.place + untold
         read = (terms or self.terms(parameters, assumptions)).chance(further)
         return np.asarray(
             read.reshape(-1, len(self.profile), len(self.programs)) * self.gate.opening
@@ -113,14 +125,22 @@ class Part:
         return np.einsum("k,...km->...m", self.expected.weight, by_score)
 
     def drawn(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats:
-        """Chances of each draw, which draws a score too where none is known, shape (draws, m)."""
-        by_score = self.by_score(parameters, assumptions)
+        """Chances of each draw, which draws what the record does not tell, shape (draws, m)."""
+        untold = self._untold(parameters, assumptions)
+        by_score = self.by_score(parameters, assumptions, untold=untold)
         if self.expected is None:
             return by_score[:, 0]
         failing = np.zeros((len(by_score), 1, by_score.shape[2]))
         score = self.expected.drawn(len(by_score))
         padded = np.concatenate([by_score, failing], axis=1)
         return padded[np.arange(len(by_score)), score]
+
+    def _untold(self, parameters: ChanceParameters, assumptions: Assumptions) -> Floats | float:
+        """Log-odds of components taken as typical, in each draw: they may be any of the pool's."""
+        names = [TYPICAL_CELLS[cell] for cell in self.profile["taken_as_typical"].iloc[0]]
+        if not names:
+            return 0.0
+        return drawn_evidence(names, parameters, assumptions)
 
 
 class Market:

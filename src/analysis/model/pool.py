@@ -6,12 +6,13 @@ A program's interview rate is an average over them; its level is the one that gi
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import logit, ndtr
+from scipy.special import logit, ndtr, ndtri
 
 from analysis.arrays import Floats
 from analysis.assumptions import GROUPS, Assumptions
@@ -130,20 +131,39 @@ class Evidence:
 def evidence_of(pool: Pool, parameters: ChanceParameters, assumptions: Assumptions) -> Evidence:
     """Spread of a pool's evidence: ``tau^2 = k^2 w' Sigma w`` (section 3.3)."""
     worst, best = assumptions.value("scale.step2_worst"), assumptions.value("scale.step2_best")
-    sds = [pool.step2_sd / (best - worst)]
-    sds += [assumptions.value(f"pool.{name}_sd") for name in COMPENSATING[1:]]
-    correlation = assumptions.value("pool.correlation")
-    sigma = np.full((len(sds), len(sds)), correlation)
+    sds = {"step2_ck": pool.step2_sd / (best - worst)} | _sds(COMPENSATING[1:], assumptions)
+    spread, with_step2 = _spread(sds, parameters, assumptions)
+    highest = assumptions.value("pool.highest_tau")
+    return Evidence(np.minimum(spread, highest), np.clip(with_step2, -1, 1))
+
+
+def _sds(names: Iterable[str], assumptions: Assumptions) -> dict[str, float]:
+    return {name: assumptions.value(f"pool.{name}_sd") for name in names}
+
+
+def _spread(
+    sds: Mapping[str, float], parameters: ChanceParameters, assumptions: Assumptions
+) -> tuple[Floats, Floats]:
+    """Spread of some components together, shape (draws,), and how far the first goes with it."""
+    sigma = np.full((len(sds), len(sds)), assumptions.value("pool.correlation"))
     np.fill_diagonal(sigma, 1.0)
     slopes = [
         np.ravel(np.asarray(parameters.logit_scale * parameters.weights[name], dtype=float)) * sd
-        for name, sd in zip(COMPENSATING, sds, strict=True)
+        for name, sd in sds.items()
     ]
     steps = np.stack(np.broadcast_arrays(*slopes))
     spread = np.sqrt(np.einsum("ad,ab,bd->d", steps, sigma, steps))
-    with_step2 = (sigma[0] @ steps) / np.maximum(spread, 1e-12)
-    highest = assumptions.value("pool.highest_tau")
-    return Evidence(np.minimum(spread, highest), np.clip(with_step2, -1, 1))
+    return spread, (sigma[0] @ steps) / np.maximum(spread, 1e-12)
+
+
+def drawn_evidence(
+    names: Sequence[str], parameters: ChanceParameters, assumptions: Assumptions
+) -> Floats:
+    """Log-odds, one a draw, of components that may be any of a pool's, shape (draws, 1, 1)."""
+    spread, _ = _spread(_sds(names, assumptions), parameters, assumptions)
+    # Multiples of an irrational number: even over any run of draws, and no random numbers.
+    even = (np.arange(1, spread.size + 1) * np.sqrt(2)) % 1.0
+    return np.asarray((spread * ndtri(even)).reshape(-1, 1, 1))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,12 @@ from analysis.errors import ModelError
 from analysis.model.parameters import CLASSES, FLAGS, RELIEF, chance_parameters, listed
 
 LEAVE = "loa_academic"
+# Cells of which an empty one is taken as typical, and the component that each belongs to.
+TYPICAL_CELLS = {
+    "clerkship_honors_fraction": "clerkships",
+    "letters": "letters",
+    "research_items": "research",
+}
 
 
 def step2_value(score: ArrayLike, assumptions: Assumptions) -> Floats:
@@ -93,11 +99,7 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
         },
         index=students.index,
     )
-    empty = {
-        "clerkship_honors_fraction": np.isnan(honors),
-        "letters": np.isnan(letters),
-        "research_items": np.isnan(items),
-    }
+    empty = dict(zip(TYPICAL_CELLS, map(np.isnan, (honors, letters, items)), strict=True))
     levels["taken_as_typical"] = [
         tuple(name for name, unknown in empty.items() if unknown[at]) for at in range(len(students))
     ]
@@ -121,6 +123,12 @@ def profile_levels(students: pd.DataFrame, assumptions: Assumptions) -> pd.DataF
 def group_of(degree: Any) -> str:
     """Group of applicants by degree: US MD seniors where it is not known."""
     return "non_us_img" if degree == "img" else degree if degree in GROUPS else GROUPS[0]
+
+
+def needs_visa(student: Mapping[str, Any]) -> bool:
+    """Whether a visa is needed; of a non-US IMG of whom it is not said, it is taken as needed."""
+    said = student.get("needs_visa")
+    return said == "yes" or (said != "no" and group_of(student.get("degree")) == "non_us_img")
 
 
 @lru_cache(maxsize=4096)
@@ -168,12 +176,7 @@ def profile_points(student: pd.DataFrame, assumptions: Assumptions) -> pd.DataFr
         "red_flags": flags_value(levels["red_flags"], assumptions),
         "research": levels["research"],
     }
-    source = {
-        "step2_ck": "step2_ck",
-        "clerkships": "clerkship_honors_fraction",
-        "letters": "letters",
-        "research": "research_items",
-    }
+    source = {"step2_ck": "step2_ck", **{name: cell for cell, name in TYPICAL_CELLS.items()}}
     swing = {
         "step2_ck": f"{worst:g} to {best:g}",
         "clerkships": f"no honors (counts {100 * floor:.0f}%) to all",

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.assumptions import Assumptions
 from analysis.model.level import ProgramLevels
 from analysis.model.parameters import FLAGS, ChanceParameters, relief
-from analysis.model.profile import step2_value
+from analysis.model.profile import needs_visa, step2_value
 from analysis.vocabulary import EXAM_FAILURES
 
 Floats = NDArray[np.floating]
@@ -341,7 +341,7 @@ def gate(
         screened("accepts_do", "no", "takes no DO applicants")
     if student.get("comlex_only", False):
         screened("accepts_comlex", "no", "reads no COMLEX without Step 2 CK")
-    if student.get("needs_visa") == "yes":
+    if needs_visa(student):
         screened("visa", "none", "sponsors no visa")
     failing = np.broadcast_to(score < assumptions.value("passing.since_july_2025"), count)
     if failing.any():

@@ -10,7 +10,7 @@ from unicodedata import normalize
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from analysis.errors import Problem, SettingsError
+from analysis.errors import Problem, SettingsError, wanted_by_model
 from analysis.paths import toml_content
 
 MOST_LOGO_BYTES = 5 * 2**20
@@ -28,6 +28,9 @@ def contrast_on_white(color: str) -> float:
 
 
 def _readable(color: str) -> str:
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", color):
+        message = "a color as # and six digits of 0-9 and a-f, such as #1f4e79"
+        raise ValueError(message)
     if (contrast := contrast_on_white(color)) < LEAST_CONTRAST:
         message = (
             f"a color with a contrast of at least {LEAST_CONTRAST} on white (this has {contrast})"
@@ -48,7 +51,7 @@ def _unlike_a_marker(line: str) -> str:
     return line
 
 
-Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$"), AfterValidator(_readable)]
+Color = Annotated[str, AfterValidator(_readable)]
 Line = Annotated[str, Field(max_length=120), AfterValidator(_on_one_line)]
 Mark = Annotated[str, Field(max_length=2000), AfterValidator(_on_one_line)]
 
@@ -134,7 +137,7 @@ def _problems(path: Path, error: ValidationError) -> list[Problem]:
             path.name,
             f"one of the keys {known}"
             if entry["type"] == "extra_forbidden"
-            else entry["msg"].removeprefix("Value error, ").removeprefix("Input should be "),
+            else wanted_by_model(entry),
             None,
             ".".join(str(part) for part in entry["loc"]),
             str(entry["input"]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -10,8 +9,8 @@ from functools import cache
 from types import MappingProxyType
 
 from analysis import vocabulary
-from analysis.errors import ModelError
-from analysis.paths import from_root
+from analysis.errors import ModelError, Problem, TableError
+from analysis.paths import csv_rows, from_root
 from analysis.vocabulary import DIVISIONS, NO_FLAG, folded
 
 # By name, which a file may hold in place of the code.
@@ -158,17 +157,21 @@ def offers_column(column: str) -> str:
 
 @cache
 def _season() -> dict[str, dict[str, str]]:
-    with from_root(SEASON).open(encoding="utf-8", newline="") as stream:
-        return {row["specialty"]: row for row in csv.DictReader(stream)}
+    try:
+        return csv_rows(from_root(SEASON), "specialty")
+    except (OSError, ValueError) as error:
+        raise TableError(Problem(SEASON, f"a season that can be read ({error})")) from None
 
 
 @cache
 def _spellings() -> dict[str, str]:
-    return {
-        _key(word): specialty
-        for specialty, row in _season().items()
-        for word in (specialty, *filter(None, row["aliases"].split(";")))
-    }
+    found: dict[str, str] = {}
+    for specialty, row in _season().items():
+        for word in (specialty, *filter(None, row["aliases"].split(";"))):
+            if found.setdefault(_key(word), specialty) != specialty:
+                expected = f"a spelling of one specialty alone, and {found[_key(word)]} has it"
+                raise TableError(Problem(SEASON, expected, None, f"aliases of {specialty}", word))
+    return found
 
 
 def season_signals(specialty: str, kind: str) -> int:

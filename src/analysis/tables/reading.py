@@ -216,8 +216,8 @@ def typed_column(
     repaired: Counter[str] = Counter()
     counts = np.bincount(codes, minlength=len(different)).tolist()
     blank = blank_words(column)
-    words_may_be_blank = column.kind != "text" or (
-        column.empty and not column.private and not column.lines
+    words_may_be_blank = column.empty and (
+        column.kind != "text" or not (column.private or column.lines)
     )
     for position, cell in enumerate(different):
         values[position] = unknown
@@ -256,7 +256,7 @@ BYTE_ORDER_MARKS = {
     "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
 SEPARATORS = (",", ";", "\t", "|")
-OTHER_FILES = {"<": "a web page or XML", "%PDF": "a PDF", "{": "JSON", "[": "JSON"}
+OTHER_FILES = {"<": "a web page or XML", "%PDF": "a PDF", "{": "JSON", "[{": "JSON"}
 LINE_END = re.compile(r"\r\n?|\n")
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # How far down a header line is looked for, and what the first cell of a line of totals says.

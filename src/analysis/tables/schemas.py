@@ -156,7 +156,7 @@ _STUDENT = {
         DEGREES,
         spellings=DEGREE_SPELLINGS,
     ),
-    "needs_visa": yes_no("Whether a visa is needed."),
+    "needs_visa": yes_no("Whether a visa is needed; empty = yes for a non-US IMG, else no."),
     "competitiveness": items(
         "Competitiveness of each specialty; by season.csv if empty.",
         COMPETITIVENESS,

@@ -12,7 +12,7 @@ from analysis.assumptions import Assumptions
 from analysis.model.chance import interview_chance
 from analysis.model.choice.plans import ScoreOutlook
 from analysis.model.parameters import heaviest_first, listed
-from analysis.model.profile import ExpectedScore, expected_score, specialties_of
+from analysis.model.profile import ExpectedScore, expected_score, needs_visa, specialties_of
 from analysis.vocabulary import DEGREES, EXAM_FAILURES, FLAGS
 
 ACADEMIC = EXAM_FAILURES | {
@@ -87,7 +87,7 @@ def student_view(student: pd.DataFrame, assumptions: Assumptions) -> StudentView
         step1_failed="step1_failure" in flags,
         flags=flags,
         degree=_word(row, "degree"),
-        needs_visa=_word(row, "needs_visa") == "yes",
+        needs_visa=needs_visa(row),
         couple=bool(_word(row, "partner_id")),
         honors=honors,
         letters=_number(row, "letters"),

@@ -110,7 +110,8 @@ def gate(student, program, tie, signal, overrides):
     opening += max(applying, default=0.0) * (1 - opening)
     if student.get("degree") == "us_do" and program.get("accepts_do") == "no":
         opening = 0.0
-    if student.get("needs_visa") == "yes" and program.get("visa") == "none":
+    unsaid = student.get("needs_visa") is None and student["degree"] in {"img", "non_us_img"}
+    if (unsaid or student.get("needs_visa") == "yes") and program.get("visa") == "none":
         opening = 0.0
     return opening
 

@@ -5,6 +5,9 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import expit, logit, ndtri
 
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
@@ -265,6 +268,51 @@ def test_an_anchors_own_uncertainty_is_its_logit_sd_at_the_reference():
     capped = np.minimum(draws, 0.9499)
     middle = np.quantile(np.log(capped / (1 - capped)), [0.16, 0.84])
     assert np.diff(middle)[0] / 2 == pytest.approx(0.4, rel=0.05)
+
+
+CELLS = ("clerkship_honors_fraction", "letters", "research_items")
+
+
+@pytest.mark.parametrize(
+    ("blank", "sd"),
+    [
+        (("letters",), 0.20 * 0.1),
+        (("clerkship_honors_fraction",), 0.25 * 0.1),
+        (("research_items",), 0.10 * 0.2),
+        # 10% of what any two vary by is common to them.
+        (("letters", "research_items"), 0.02 * (2 + 2 * 0.1) ** 0.5),
+    ],
+)
+def test_what_a_record_does_not_tell_is_drawn_from_the_pool_where_all_else_is_certain(blank, sd):
+    spreads = ("kappa_spread", "tolerance_spread", "group_spread", "signal_spread", "anchors_sd")
+    certain = ASSUMPTIONS.with_set(
+        [f"uncertainty.{name}=0" for name in spreads]
+        + ["robustness.logit_scale_spread=0", "uncertainty.weights_nu=1e9"]
+    )
+    asked = {"step2_ck": 240, "red_flags": ("loa_academic",)}
+    told = pair(student(**asked), program(), certain, with_range=True)
+    assert told["high"] - told["low"] < 1e-3
+    untold = pair(student(**asked, **dict.fromkeys(blank)), program(), certain, with_range=True)
+    assert untold["interview_chance"] == told["interview_chance"]
+    log_odds = logit(told["interview_chance"])
+    ends = expit(log_odds + np.array([-1, 1]) * ndtri(0.95) * 14.89 * sd)
+    assert untold[["low", "high"]].to_numpy(float) == pytest.approx(ends, abs=3e-3)
+
+
+@given(st.integers(0, 10_000), st.sets(st.sampled_from(CELLS), min_size=1))
+@settings(max_examples=25, derandomize=True, deadline=None)
+def test_a_record_that_tells_less_never_has_the_narrower_range(seed, blank):
+    applicant, asked = drawn_pair(seed)
+    typical = dict(zip(CELLS, (0.6, 0.6, 4), strict=True))
+    told = applicant | {name: typical[name] for name in blank}
+    identity = ASSUMPTIONS.with_set(["level.basis=identity"])
+    less, more = (
+        pair(one, asked, identity, with_range=True)
+        for one in (applicant | dict.fromkeys(blank), told)
+    )
+    assert less["interview_chance"] == pytest.approx(more["interview_chance"], abs=1e-12)
+    assert less["low"] <= more["low"] + 0.01
+    assert less["high"] >= more["high"] - 0.01
 
 
 def test_draws_at_the_assumptions_own_parameters_are_the_chance():

@@ -29,7 +29,11 @@ def test_white_and_mid_gray_have_their_known_contrast():
     ("line", "said"),
     [
         ('accent_color = "#ffd700"', "contrast of at least 4.5"),
-        ('accent_color = "blue"', "accent_color"),
+        ('accent_color = "blue"', "accent_color: found 'blue'; expected a color as # and six"),
+        ('text_color = "#12"', "expected a color as # and six digits of 0-9 and a-f"),
+        ('logo = ["a.png"]', "expected the path of a file, as text"),
+        ("school_name = 5", "expected text in quotation marks"),
+        (f'school_name = "{"x" * 121}"', "expected at most 120 characters"),
         ('papper = "a4"', "one of the keys school_name"),
         ('paper = "legal"', "'us-letter' or 'a4'"),
         ('logo = "nowhere.png"', "a whole PNG, JPEG or SVG file"),
@@ -78,3 +82,25 @@ def test_a_logo_that_was_cut_off_is_refused_before_any_work(tmp_path, suffix, ke
         return
     with pytest.raises(SettingsError, match=r"column logo: found .*; expected the path of a whole"):
         read_branding(tmp_path / "branding.toml")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [("utf-8-sig", ""), ("utf-16", "save it as UTF-8"), ("cp1252", "save it as UTF-8")],
+)
+def test_a_file_of_another_encoding_is_read_or_named(tmp_path, encoding, said):
+    path = tmp_path / "branding.toml"
+    path.write_text('school_name = "Müller"', encoding=encoding)
+    if said:
+        with pytest.raises(SettingsError, match=said):
+            read_branding(path)
+    else:
+        assert read_branding(path).school_name == "Müller"
+
+
+@pytest.mark.parametrize("line", ["a." * 3000 + "b = 1", "a = " + "[" * 3000 + "]" * 3000])
+def test_a_file_that_is_nested_without_end_is_refused(tmp_path, line):
+    path = tmp_path / "branding.toml"
+    path.write_text(line)
+    with pytest.raises(SettingsError, match="nested too deeply"):
+        read_branding(path)

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import range_ends
@@ -43,8 +44,6 @@ from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE, match_rates
 from analysis.model.parameters import chance_parameters
 from analysis.model.portfolio import Choice, Method, best_list, interchangeable
 from analysis.model.profile import has_score, specialties_of
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -132,14 +131,6 @@ class ApplicationList:
     def market(self) -> Scenarios:
         """Offer chances of all programs under the signals of the list."""
         return market_of(self.by_option, self.choice)
-
-    @cached_property
-    def taken(self) -> NDArray[np.int64]:
-        """Positions in ``problem.programs``, that which adds most first, then most beside it."""
-        listed = self.choice.chosen
-        others = np.setdiff1d(np.arange(len(self.problem.programs)), listed)
-        first = greedy(self.market, self.problem.utility, listed.size, never=others)
-        return np.concatenate([first, np.setdiff1d(listed, first)])
 
     @property
     def chosen(self) -> tuple[str, ...]:
@@ -655,14 +646,18 @@ def next_applications(
     worth_sending : int or None
         Applications after which none adds ``list.flat_gain`` of match chance; None if each does.
     """
-    problem = found.problem
+    problem, listed = found.problem, found.choice.chosen
+    programs = len(problem.programs)
+    # That which adds most first, then most beside it.
+    others = np.setdiff1d(np.arange(programs), listed)
+    first = greedy(found.market, problem.utility, listed.size, never=others)
     curve = next_application(
         _with_optional(found),
         problem.utility,
-        len(problem.programs) if most is None else min(most, len(problem.programs)),
+        programs if most is None else min(most, programs),
         problem.constraints.fees,
-        problem.constraints.specialties(len(problem.programs)),
-        must=found.taken,
+        problem.constraints.specialties(programs),
+        must=np.concatenate([first, np.setdiff1d(listed, first)]),
         never=problem.constraints.never,
     )
     ids = problem.programs["program_id"].to_numpy(dtype=object)

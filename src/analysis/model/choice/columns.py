@@ -17,12 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.choice.constraints import OPTIONS, Constraints
 from analysis.model.choice.value import checked_utility, program_order
 from analysis.model.correlation import Scenarios
-
-Floats = NDArray[np.float64]
 
 
 def undominated(
@@ -161,11 +160,7 @@ def columns_of(
     if prune and most is not None:
         # A program that shuts out another is no substitute. What is left of a program may be one
         # of its signals only: whoever takes its place gets the same one.
-        bound = np.isin(np.arange(count), np.asarray(constraints.apart, dtype=np.int64).ravel())
-        cells = np.column_stack(
-            [specialty, np.where(bound, np.arange(count), -1)]
-            + [np.isin(np.arange(count), np.asarray(q.members)) for q in constraints.quotas]
-        )
+        cells = constraints.cells(count, constraints.unlike(count))
         for option, open_to in allowed.items():
             at = np.flatnonzero(open_to)
             best = undominated(scenarios[option].chance[at], wanted[at], cells[at], most)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import list_fee, list_offers
@@ -20,7 +21,6 @@ from analysis.model.choice.problem import ListWishes
 from analysis.model.correlation import Scenarios
 from analysis.model.portfolio import Choice, best_list
 
-Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 # What may make two programs one place for a couple; the first that the programs have is used.
 PLACES = ("city", "state", "institution_id")

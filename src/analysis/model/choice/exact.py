@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.choice.columns import (
     Columns,
@@ -33,7 +34,6 @@ from analysis.model.choice.greedy import (
 )
 from analysis.model.correlation import Scenarios
 
-Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 # Numerical method: relative gaps asked for, and where a problem is small enough for the finer one.
 GAP, FINE_GAP, FINE_COLUMNS = 1e-4, 1e-10, 64

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.choice.columns import undominated
 from analysis.model.choice.constraints import Constraints, Fees, fee_usd
@@ -18,7 +19,6 @@ from analysis.model.choice.value import expected_utility, match_chance, match_sh
 from analysis.model.correlation import Mechanism, Scenarios, scenarios
 from analysis.model.portfolio import Choice
 
-Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 # Halvings of the chance at which a program would drop out: to a ten-thousandth.
 HALVINGS = 14
@@ -39,7 +39,7 @@ def reasons_on_list(
     market = market_of(by_option, choice)
     listed = choice.chosen
     room = _has_room(constraints, listed)
-    cells = _cells(constraints, worth.size)
+    cells = constraints.cells(worth.size)
     ruled = _ruled(constraints, listed)
     saved = constraints.saved(listed, worth.size)
     whole = match_chance(market, listed)
@@ -148,8 +148,7 @@ def _coming(
     open_to = np.ones(worth.size, dtype=bool)
     open_to[[*constraints.never, *constraints.barred.get(option, ()), *listed]] = False
     at = np.flatnonzero(open_to)
-    shut = np.isin(at, np.asarray(constraints.apart, dtype=np.int64).ravel())
-    own = np.column_stack([cells[at], np.where(shut, at, -1)])
+    own = np.column_stack([cells, constraints.unlike(worth.size)])[at]
     return at[undominated(offers.chance[at], worth[at], own, 1)]
 
 
@@ -158,16 +157,6 @@ def _has_room(constraints: Constraints, listed: Positions) -> bool:
     if constraints.budget_usd is not None:
         return False
     return constraints.limit is None or listed.size < constraints.limit
-
-
-def _cells(constraints: Constraints, programs: int) -> NDArray[np.int64]:
-    """What must be equal for one program to take another's place under every rule."""
-    columns = [constraints.specialties(programs)]
-    for quota in constraints.quotas:
-        inside = np.zeros(programs, dtype=np.int64)
-        inside[list(quota.members)] = 1
-        columns.append(inside)
-    return np.column_stack(columns)
 
 
 def _worth_beside(market: Scenarios, worth: Floats, listed: Positions) -> Floats:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.choice.application_list import (
@@ -27,7 +28,6 @@ from analysis.model.parameters import listed
 from analysis.model.portfolio import best_list
 from analysis.model.profile import ExpectedScore, expected_score, specialties_of
 
-Floats = NDArray[np.float64]
 PER_SPECIALTY = ("gold_signals", "silver_signals")
 # Of a row, what belongs to the programs of its own specialties alone.
 OF_THE_LIST = ("competitiveness", "must_apply", "never_apply")
@@ -150,7 +150,7 @@ class LinkedYears:
 
 def linked_years(
     main: Scenarios,
-    utility: NDArray[np.float64],
+    utility: Floats,
     chosen: NDArray[np.int64],
     advanced: NDArray[np.bool_],
     years: Scenarios,

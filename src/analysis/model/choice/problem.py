@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import Market, Part, chance_columns, drawn_chances, in_order
@@ -30,7 +31,6 @@ from analysis.model.parameters import ChanceParameters, chance_parameters, liste
 from analysis.model.profile import ExpectedScore, specialties_of
 from analysis.vocabulary import DIVISIONS
 
-Floats = NDArray[np.float64]
 # The scale of prestige, as of the column in programs.csv.
 MOST_PRESTIGE = 10.0
 # States of so few programs cost no more than to find out which of them matter.
@@ -228,12 +228,7 @@ def undominated_programs(
     if most is None or count <= max(FEW, most + spare):
         return np.arange(count)
     # A program that shuts out another, or whose signal is decided, is no substitute.
-    own = {*rules.fixed_signal, *(at for pair in rules.apart for at in pair)}
-    bound = np.isin(np.arange(count), list(own))
-    cells = np.column_stack(
-        [rules.specialties(count), rate, np.where(bound, np.arange(count), -1)]
-        + [np.isin(np.arange(count), np.asarray(quota.members)) for quota in rules.quotas]
-    )
+    cells = rules.cells(count, rate, rules.unlike(count, *rules.fixed_signal))
     kept = np.zeros(count, dtype=bool)
     for option, by_score in chances.items():
         open_to = np.ones(count, dtype=bool)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
@@ -18,7 +19,6 @@ from analysis.model.correlation import Mechanism, Scenarios, mechanism, scenario
 from analysis.model.match_stage import curve_by_interviews, match_rates
 from analysis.model.profile import specialties_of
 
-Floats = NDArray[np.float64]
 SILENT = "silent"
 # A chance at which the model rules an interview out, and an invitation came all the same: it says
 # nothing of the student's standing elsewhere.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.arrays import Floats
 from analysis.errors import ModelError
 from analysis.model.correlation import Scenarios
 
-Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 
 

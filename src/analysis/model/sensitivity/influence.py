@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import logit
 
+from analysis.arrays import Floats
 from analysis.assumptions import COMPONENTS, Assumptions
 from analysis.errors import ModelError
 from analysis.model.parameters import ChanceParameters, chance_parameters
@@ -25,8 +26,6 @@ from analysis.model.sensitivity.inputs import (
     one_of,
 )
 from analysis.vocabulary import EXAM_FAILURES
-
-Floats = NDArray[np.float64]
 
 
 def tornado(
@@ -96,7 +95,7 @@ class Flip(NamedTuple):
 
     value: float
     distance: float
-    outcome: Hashable
+    outcome: Any  # what the result is there; that of the base where nothing alters it
 
 
 def pairwise_flip(better: ArrayLike, worse: ArrayLike, weights: ArrayLike, component: int) -> float:
@@ -117,16 +116,13 @@ def order_flip(values: ArrayLike, weights: ArrayLike, component: int) -> Flip:
     table = np.asarray(values, dtype=np.float64)
     shares = checked_base(weights)
     scores = table @ shares
-    nearest = Flip(float("nan"), float("nan"), ())
-    for first in range(len(table)):
-        for second in range(len(table)):
-            if not scores[first] > scores[second]:
-                continue
-            share = pairwise_flip(table[first], table[second], shares, component)
-            distance = abs(share - float(shares[component]))
-            if distance < nearest.distance or (np.isnan(nearest.value) and np.isfinite(share)):
-                nearest = Flip(share, distance, (first, second))
-    return nearest
+    flips = []
+    for first, second in np.argwhere(scores[:, None] > scores).tolist():
+        share = pairwise_flip(table[first], table[second], shares, component)
+        if np.isfinite(share):
+            flips.append(Flip(share, abs(share - float(shares[component])), (first, second)))
+    nothing = Flip(float("nan"), float("nan"), ())
+    return min(flips, key=lambda flip: flip.distance, default=nothing)
 
 
 def flip_in_range(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betaincinv, expit, gammaincinv, logit, ndtri
 
+from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.survey import (
@@ -19,8 +20,6 @@ from analysis.model.survey import (
     survey_assumptions,
     weighing,
 )
-
-Floats = NDArray[np.float64]
 
 
 def checked_base(base: ArrayLike) -> Floats:
