@@ -23,8 +23,8 @@ explore: .venv/runtime ## open the notebooks in JupyterLab, on a private working
 # would compile the package anew.
 test soak: export OPENBLAS_NUM_THREADS = 1
 test soak: export PYTHONDONTWRITEBYTECODE =
-test: .venv/dev        ## every test that takes no browser install, and the notebooks' numbers
-	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not soak" --nbval-lax --nbval-current-env \
+test: .venv/dev        ## every test that takes no browser install, and the notebooks' outputs
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not soak" --nbval --nbval-current-env \
 	  tests/browser tests/e2e notebooks tests/notebooks tests/golden tests/figures tests/unit tests/contract
 check: .venv/dev       ## lint, format, types, and notebooks in step with their text
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m analysis.report.derive --check

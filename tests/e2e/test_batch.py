@@ -35,13 +35,12 @@ def test_a_class_becomes_a_pdf_each_and_nothing_else(run, small_class):
     assert stat.S_IMODE(small_class.out.stat().st_mode) == 0o700
 
 
-def test_a_name_is_on_the_page_and_nowhere_else(run, small_class):
-    run(*small_class.batch)
-    first = pypdfium2.PdfDocument(small_class.out / "S001.pdf")[0]
+def test_a_name_is_on_the_page_and_nowhere_else(rendered_class):
+    first = pypdfium2.PdfDocument(rendered_class.out / "S001.pdf")[0]
     assert "Maren Quillfeather" in first.get_textpage().get_text_bounded()
     for name in OURS:
-        assert "Quillfeather" not in (small_class.out / name).read_text()
-    assert "Quillfeather" not in str(pypdf.PdfReader(small_class.out / "S001.pdf").metadata)
+        assert "Quillfeather" not in (rendered_class.out / name).read_text()
+    assert "Quillfeather" not in str(pypdf.PdfReader(rendered_class.out / "S001.pdf").metadata)
 
 
 def test_a_bad_row_is_named_and_the_good_student_is_delivered(run, small_class):
@@ -119,16 +118,15 @@ def test_a_bad_row_of_wishes_stops_the_class_and_that_is_said(run, small_class):
     assert not small_class.out.exists()
 
 
-def test_resume_renders_what_changed_and_leaves_the_rest(run, small_class):
-    run(*small_class.batch)
-    before = hashes(small_class.out)
-    refused = run(*small_class.batch)
+def test_resume_renders_what_changed_and_leaves_the_rest(run, rendered_class):
+    before = hashes(rendered_class.out)
+    refused = run(*rendered_class.batch)
     assert refused.code == 2
     assert "--resume" in refused.err
-    small_class.rows[1]["step2_ck"] = "266"
-    write_rows(small_class.students, small_class.rows)
-    done = run(*small_class.batch, "--resume")
-    after = hashes(small_class.out)
+    rendered_class.rows[1]["step2_ck"] = "266"
+    write_rows(rendered_class.students, rendered_class.rows)
+    done = run(*rendered_class.batch, "--resume")
+    after = hashes(rendered_class.out)
     assert done.code == 0
     assert "S001 was there already" in done.err
     assert "S002 delivered" in done.err
@@ -136,36 +134,34 @@ def test_resume_renders_what_changed_and_leaves_the_rest(run, small_class):
     assert after["S002.pdf"] != before["S002.pdf"]
 
 
-def test_resume_believes_no_pdf_that_was_touched_and_none_of_a_stranger(run, small_class):
-    run(*small_class.batch)
-    before = hashes(small_class.out)
-    (small_class.out / "S001.pdf").write_bytes(b"%PDF-1.7 something else")
-    (small_class.out / "S099.pdf").write_bytes(b"%PDF-1.7 a stranger")
-    (small_class.out / ".x.part").write_bytes(b"half")
-    assert run(*small_class.batch, "--resume").code == 0
-    assert hashes(small_class.out) == before
-    assert names(small_class.out) == OURS | {"S001.pdf", "S002.pdf", "old"}
-    assert sorted(p.name for p in small_class.out.glob("old/*/*")) == ["S001.pdf", "S099.pdf"]
+def test_resume_believes_no_pdf_that_was_touched_and_none_of_a_stranger(run, rendered_class):
+    before = hashes(rendered_class.out)
+    (rendered_class.out / "S001.pdf").write_bytes(b"%PDF-1.7 something else")
+    (rendered_class.out / "S099.pdf").write_bytes(b"%PDF-1.7 a stranger")
+    (rendered_class.out / ".x.part").write_bytes(b"half")
+    assert run(*rendered_class.batch, "--resume").code == 0
+    assert hashes(rendered_class.out) == before
+    assert names(rendered_class.out) == OURS | {"S001.pdf", "S002.pdf", "old"}
+    assert sorted(p.name for p in rendered_class.out.glob("old/*/*")) == ["S001.pdf", "S099.pdf"]
 
 
-def test_a_typo_keeps_the_earlier_report_and_says_so(run, small_class):
-    run(*small_class.batch)
-    before = hashes(small_class.out)
-    good = small_class.rows[0]["step2_ck"]
-    small_class.rows[0]["step2_ck"] = "2555"
-    write_rows(small_class.students, small_class.rows)
-    done = run(*small_class.batch, "--resume")
+def test_a_typo_keeps_the_earlier_report_and_says_so(run, rendered_class):
+    before = hashes(rendered_class.out)
+    good = rendered_class.rows[0]["step2_ck"]
+    rendered_class.rows[0]["step2_ck"] = "2555"
+    write_rows(rendered_class.students, rendered_class.rows)
+    done = run(*rendered_class.batch, "--resume")
     assert done.code == 1
-    assert hashes(small_class.out) == before
+    assert hashes(rendered_class.out) == before
     found = "S001: students.csv, line 2, column step2_ck: found '2555'; expected"
     (said,) = [line for line in done.err.splitlines() if line.startswith(found)]
     assert said.endswith("the earlier report stays in its place")
-    small_class.rows[0]["step2_ck"] = good
-    write_rows(small_class.students, small_class.rows)
-    again = run(*small_class.batch, "--resume")
+    rendered_class.rows[0]["step2_ck"] = good
+    write_rows(rendered_class.students, rendered_class.rows)
+    again = run(*rendered_class.batch, "--resume")
     assert again.code == 0
     assert "S001 was there already" in again.err
-    assert manifest(small_class.out)["students"]["S001"]["message"] == ""
+    assert manifest(rendered_class.out)["students"]["S001"]["message"] == ""
 
 
 def test_a_misspelt_flag_is_shown_on_the_terminal_and_in_no_file_of_the_folder(run, small_class):
@@ -193,44 +189,41 @@ def test_who_left_the_class_is_moved_and_listed_and_never_deleted(run, small_cla
     assert f"S001.pdf is now {where}" in (small_class.out / "summary.csv").read_text()
 
 
-def test_a_replaced_report_is_kept_beside_those_replaced_before(run, small_class):
-    run(*small_class.batch)
-    kept = [hashes(small_class.out)["S002.pdf"]]
+def test_a_replaced_report_is_kept_beside_those_replaced_before(run, rendered_class):
+    kept = [hashes(rendered_class.out)["S002.pdf"]]
     for score in ("266", "267"):
-        small_class.rows[1]["step2_ck"] = score
-        write_rows(small_class.students, small_class.rows)
-        done = run(*small_class.batch, "--resume")
-        kept.append(hashes(small_class.out)["S002.pdf"])
+        rendered_class.rows[1]["step2_ck"] = score
+        write_rows(rendered_class.students, rendered_class.rows)
+        done = run(*rendered_class.batch, "--resume")
+        kept.append(hashes(rendered_class.out)["S002.pdf"])
         assert "S002 (line 3): the earlier report is old/" in done.err
-    old = {path.name: path.read_bytes() for path in small_class.out.glob("old/*/*")}
+    old = {path.name: path.read_bytes() for path in rendered_class.out.glob("old/*/*")}
     assert old == {"S002.pdf": kept[0], "S002-2.pdf": kept[1]}
 
 
 @pytest.mark.parametrize("mode", ["--resume", "--overwrite"])
-def test_another_class_in_the_same_folder_is_refused_and_touches_nothing(run, small_class, mode):
-    run(*small_class.batch)
-    before = {path: path.read_bytes() for path in small_class.out.iterdir()}
-    for row, name in zip(small_class.rows, ("Ada One", "Bea Two"), strict=True):
+def test_another_class_in_the_same_folder_is_refused_and_touches_nothing(run, rendered_class, mode):
+    before = {path: path.read_bytes() for path in rendered_class.out.iterdir()}
+    for row, name in zip(rendered_class.rows, ("Ada One", "Bea Two"), strict=True):
         row["name"] = name
-    write_rows(small_class.students, small_class.rows)
-    same_ids = run(*small_class.batch, mode)
-    for row in small_class.rows:
+    write_rows(rendered_class.students, rendered_class.rows)
+    same_ids = run(*rendered_class.batch, mode)
+    for row in rendered_class.rows:
         row["student_id"] = row["student_id"].replace("S", "T")
-    write_rows(small_class.students, small_class.rows)
-    other_ids = run(*small_class.batch, mode)
+    write_rows(rendered_class.students, rendered_class.rows)
+    other_ids = run(*rendered_class.batch, mode)
     for done in (same_ids, other_ids):
         assert done.code == 2
         assert "holds the reports of another class" in done.err
-    assert {path: path.read_bytes() for path in small_class.out.iterdir()} == before
+    assert {path: path.read_bytes() for path in rendered_class.out.iterdir()} == before
 
 
-def test_another_set_of_assumptions_renders_everything_again(run, small_class):
-    run(*small_class.batch)
-    before = hashes(small_class.out)
-    done = run(*small_class.batch, "--resume", "--set", "auto_screen_share=0.5")
+def test_another_set_of_assumptions_renders_everything_again(run, rendered_class):
+    before = hashes(rendered_class.out)
+    done = run(*rendered_class.batch, "--resume", "--set", "auto_screen_share=0.5")
     assert done.code == 0
-    assert all(hashes(small_class.out)[name] != pdf for name, pdf in before.items())
-    assert "set on the command line" in (small_class.out / "assumptions.toml").read_text()
+    assert all(hashes(rendered_class.out)[name] != pdf for name, pdf in before.items())
+    assert "set on the command line" in (rendered_class.out / "assumptions.toml").read_text()
 
 
 def test_a_password_opens_the_pdf_and_stands_nowhere(run, small_class):
@@ -245,33 +238,31 @@ def test_a_password_opens_the_pdf_and_stands_nowhere(run, small_class):
     assert entry["pdf_sha256"] != entry["content_sha256"]
 
 
-def test_one_report_leaves_the_others_of_the_folder_alone(run, small_class):
-    run(*small_class.batch)
-    before = hashes(small_class.out)
-    done = run("report", "S002", *small_class.options, "--out", small_class.out)
+def test_one_report_leaves_the_others_of_the_folder_alone(run, rendered_class):
+    before = hashes(rendered_class.out)
+    done = run("report", "S002", *rendered_class.options, "--out", rendered_class.out)
     assert done.code == 0
-    assert hashes(small_class.out) == before
+    assert hashes(rendered_class.out) == before
 
 
-def test_one_report_that_fails_leaves_the_earlier_one_and_says_so(run, small_class):
-    run(*small_class.batch)
-    before = hashes(small_class.out)
-    small_class.rows[1] |= {"must_apply": "IM001;IM002", "fee_budget_usd": "5"}
-    write_rows(small_class.students, small_class.rows)
-    done = run("report", "S002", *small_class.options, "--out", small_class.out)
+def test_one_report_that_fails_leaves_the_earlier_one_and_says_so(run, rendered_class):
+    before = hashes(rendered_class.out)
+    rendered_class.rows[1] |= {"must_apply": "IM001;IM002", "fee_budget_usd": "5"}
+    write_rows(rendered_class.students, rendered_class.rows)
+    done = run("report", "S002", *rendered_class.options, "--out", rendered_class.out)
     assert done.code == 1
-    assert hashes(small_class.out) == before
+    assert hashes(rendered_class.out) == before
     assert "the earlier report stays in its place" in done.err
 
 
-def test_one_report_under_other_assumptions_does_not_go_among_those_of_others(run, small_class):
-    run(*small_class.batch)
-    before = hashes(small_class.out), (small_class.out / "assumptions.toml").read_text()
-    asked = ["report", "S002", *small_class.options, "--set", "auto_screen_share=0.5"]
-    refused = run(*asked, "--out", small_class.out)
+def test_one_report_under_other_assumptions_does_not_go_among_those_of_others(run, rendered_class):
+    out = rendered_class.out
+    before = hashes(out), (out / "assumptions.toml").read_text()
+    asked = ["report", "S002", *rendered_class.options, "--set", "auto_screen_share=0.5"]
+    refused = run(*asked, "--out", out)
     assert refused.code == 2
     assert "rest on other assumptions" in refused.err
-    assert (hashes(small_class.out), (small_class.out / "assumptions.toml").read_text()) == before
+    assert (hashes(out), (out / "assumptions.toml").read_text()) == before
 
 
 def test_what_a_stranger_and_a_killed_batch_left_among_the_notebooks_goes(run, small_class):

@@ -92,6 +92,18 @@ def test_help_needs_no_heavy_library():
     assert done.returncode == 0, done.stderr
 
 
+def test_a_batch_loads_no_converter_and_no_grammar_of_web_addresses():
+    code = (
+        "import sys, analysis.cli as c\n"
+        "try: c.main(['--version'])\n"
+        "except SystemExit: pass\n"
+        "import analysis.report.batch, papermill\n"
+        "sys.exit(', '.join(sorted({'nbconvert', 'lark'} & set(sys.modules))) or 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("command", [(), ("batch",)])
 def test_help_takes_less_than_four_tenths_of_a_second_of_work(command, tmp_path):
     """Counted as the processor's time, which other work on the machine does not lengthen."""

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 
 import pytest
 
@@ -41,7 +42,7 @@ def commands():
         for line in shown_lines(from_root(page).read_text(encoding="utf-8")):
             # A cluster and a page that is served until it is ended have tests of their own.
             if re.match("countersignal (?!explore)", line) and "--cluster" not in line:
-                yield pytest.param(line, id=f"{page}: {line[14:60]}")
+                yield line, pytest.param(line, id=f"{page}: {line[14:60]}")
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -57,8 +58,10 @@ def test_a_line_that_no_test_runs_would_be_seen():
     assert all(from_root(test).exists() for test in RUN_BY.values())
 
 
-@pytest.mark.parametrize("line", list(dict.fromkeys(commands())))
-def test_a_documented_command_does_what_it_says(run, line, tmp_path, monkeypatch, small_class):
+@pytest.mark.parametrize("line", dict(commands()).values())
+def test_a_documented_command_does_what_it_says(
+    run, line, tmp_path, monkeypatch, small_class, made_once
+):
     arguments = shlex.split(line)[1:]
     monkeypatch.chdir(from_root("."))
     if {"batch", "class"} & set(arguments):
@@ -78,6 +81,8 @@ def test_a_documented_command_does_what_it_says(run, line, tmp_path, monkeypatch
         else argument
         for argument in arguments
     ]
+    if "--resume" in arguments:  # what an earlier batch left
+        shutil.copytree(made_once, arguments[arguments.index("--out") + 1])
     done = run(*arguments)
     assert done.code == 0, done.err
     assert done.out or done.err

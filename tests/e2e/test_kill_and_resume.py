@@ -14,7 +14,7 @@ from analysis.paths import project_root
 from analysis.report import folder
 from analysis.report.folder import read_manifest
 from analysis.workers.pool import LocalPool
-from tests.e2e.conftest import OURS, sample_rows, write_rows
+from tests.e2e.conftest import OURS, called, sample_rows, write_rows
 
 SEED = 20260915
 COMPARED = ("summary.csv", "assumptions.toml", "S001.pdf", "S002.pdf", "S003.pdf")
@@ -80,25 +80,31 @@ def contents(out):
 
 @pytest.fixture(scope="module")
 def undisturbed(class_of_three, tmp_path_factory):
-    """What an undisturbed batch writes, and how long it takes in a process of its own."""
+    """What an undisturbed batch writes."""
     out = tmp_path_factory.mktemp("undisturbed") / "out"
+    assert called(*class_of_three, "--out", out) == 0
+    return contents(out)
+
+
+@pytest.fixture(scope="module")
+def seconds(class_of_three, tmp_path_factory):
+    """How long a batch takes in a process of its own."""
     begun = time.perf_counter()
-    batch = started([*class_of_three, "--out", out])
+    batch = started([*class_of_three, "--out", tmp_path_factory.mktemp("timed") / "out"])
     _, said = batch.communicate(timeout=200)
     assert batch.returncode == 0, said
-    return contents(out), time.perf_counter() - begun
+    return time.perf_counter() - begun
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL and forkserver are not there")
 @pytest.mark.parametrize(("number", "when"), EACH)
 def test_a_killed_batch_resumes_to_the_bytes_of_an_undisturbed_one(
-    run, class_of_three, undisturbed, tmp_path, number, when
+    run, class_of_three, undisturbed, tmp_path, request, number, when
 ):
-    expected, seconds = undisturbed
     arguments = [*class_of_three, "--out", tmp_path / "out"]
     if when == "clock":
         batch = started(arguments)
-        time.sleep(number * seconds)
+        time.sleep(number * request.getfixturevalue("seconds"))
         batch.kill()
         batch.communicate()
     else:
@@ -107,7 +113,7 @@ def test_a_killed_batch_resumes_to_the_bytes_of_an_undisturbed_one(
         assert batch.returncode == -signal.SIGKILL
     done = run(*arguments, "--resume")
     assert done.code == 0, done.err
-    assert contents(tmp_path / "out") == expected
+    assert contents(tmp_path / "out") == undisturbed
     assert {path.name for path in (tmp_path / "out").iterdir()} == OURS | {
         name for name in COMPARED if name.endswith(".pdf")
     }
@@ -199,25 +205,24 @@ def meddle(monkeypatch, damage):
     ],
 )
 def test_reports_rest_on_programs_as_they_were_read_and_so_do_their_hashes(
-    run, small_class, monkeypatch, damage
+    run, rendered_class, monkeypatch, damage
 ):
-    content = small_class.programs.read_bytes()
-    assert run(*small_class.batch).code == 0
-    undisturbed = [path.read_bytes() for path in sorted(small_class.out.glob("*.pdf"))]
+    content = rendered_class.programs.read_bytes()
+    undisturbed = [path.read_bytes() for path in sorted(rendered_class.out.glob("*.pdf"))]
     results = LocalPool.results
 
     def meddling(*arguments):
-        damage(small_class.programs)  # everything was read, nothing was made
+        damage(rendered_class.programs)  # everything was read, nothing was made
         return results(*arguments)
 
     monkeypatch.setattr(LocalPool, "results", meddling)
-    assert run(*small_class.batch, "--overwrite").code == 0
+    assert run(*rendered_class.batch, "--overwrite").code == 0
     monkeypatch.undo()
-    assert [p.read_bytes() for p in sorted(small_class.out.glob("*.pdf"))] == undisturbed
-    small_class.programs.write_bytes(content)
-    assert "S002 was there already" in run(*small_class.batch, "--resume").err
-    small_class.programs.write_bytes(content + b"\n\n")
-    assert "S002 delivered" in run(*small_class.batch, "--resume").err
+    assert [p.read_bytes() for p in sorted(rendered_class.out.glob("*.pdf"))] == undisturbed
+    rendered_class.programs.write_bytes(content)
+    assert "S002 was there already" in run(*rendered_class.batch, "--resume").err
+    rendered_class.programs.write_bytes(content + b"\n\n")
+    assert "S002 delivered" in run(*rendered_class.batch, "--resume").err
 
 
 def test_reports_are_of_the_rows_as_they_were_read_whatever_becomes_of_the_class(

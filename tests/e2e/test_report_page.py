@@ -132,7 +132,7 @@ def test_a_student_without_a_score_gets_a_report_without_chances(tmp_path):
 
 
 def test_the_stored_notebook_is_a_report_too():
-    from analysis.report.exporter import document_from_notebook
+    from analysis.report.document import document_from_notebook
 
     notebook = nbformat.read(from_root("notebooks/90_student_report.ipynb"), as_version=4)
     assert document_from_notebook(notebook).student_id == "S001"

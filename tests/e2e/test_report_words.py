@@ -11,9 +11,8 @@ import pypdf
 import pypdfium2
 import pytest
 
-from analysis.cli import main
 from analysis.paths import from_root
-from tests.e2e.conftest import sample_rows, write_rows
+from tests.e2e.conftest import called, sample_rows, write_rows
 from tests.rendered import elements, header_scopes
 
 # One flag, two, professionalism, none, an IMG with a visa, a DO, two specialties, no score, low.
@@ -36,12 +35,6 @@ WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 NUMBER = re.compile(r"\d[\d,.]*")
 SENTENCE_END = re.compile(r"(?<=[.?!])[”\"*]*\s+(?=[A-Z0-9“\"*])")
 LONGEST_ON_PAGE_1, LONGEST = 20, 25
-
-
-def called(*arguments):
-    with pytest.raises(SystemExit) as left:
-        main([str(argument) for argument in arguments])
-    return left.value.code
 
 
 def reports(folder, rows, **changed):

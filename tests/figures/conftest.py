@@ -7,6 +7,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from analysis.figures import style
 
@@ -68,9 +69,19 @@ def visible_texts(ax: Axes) -> list[Text]:
     ]
 
 
+def boxes_of(texts: list[Text]) -> list[Bbox]:
+    """Where each text stands, in pixels."""
+    if not texts:
+        return []
+    figure = texts[0].get_figure(root=True)
+    assert figure is not None
+    renderer = figure._get_renderer()  # once: each text by itself would set one up
+    return [text.get_window_extent(renderer) for text in texts]
+
+
 def collisions(texts: list[Text]) -> list[tuple[str, str]]:
     """Pairs of texts whose boxes intersect."""
-    boxes = [text.get_window_extent() for text in texts]
+    boxes = boxes_of(texts)
     return [
         (texts[i].get_text(), texts[j].get_text())
         for i in range(len(texts))
@@ -90,10 +101,9 @@ def overlap(one, other, slack: float = 0.5) -> bool:
 def outside(ax: Axes, texts: list[Text], slack: float = 0.5) -> list[str]:
     """Texts that reach past the rim of the picture."""
     rim = ax.get_figure(root=True).bbox
-    boxes = [(text, text.get_window_extent()) for text in texts]
     return [
         text.get_text()
-        for text, box in boxes
+        for text, box in zip(texts, boxes_of(texts), strict=True)
         if box.x0 < -slack or box.y0 < -slack or box.x1 > rim.x1 + slack or box.y1 > rim.y1 + slack
     ]
 

@@ -23,10 +23,18 @@ def recorded():
 
 
 def test_every_question_is_recorded(recorded):
+    assert set(QUESTIONS) >= LONG
     assert set(recorded) == set(QUESTIONS)
 
 
-@pytest.mark.parametrize("question", QUESTIONS)
+# Each has a sibling of the same command with the weights as they are.
+LONG = {"sensitivity, even weights", "back-test, Step 2 CK weighs more"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [pytest.param(one, marks=pytest.mark.soak if one in LONG else ()) for one in QUESTIONS],
+)
 def test_a_command_answers_the_recorded_numbers(question, files, recorded):
     moved = differences(recorded[question], numbers(answer(QUESTIONS[question], files)))
     assert not moved, f"{len(moved)} numbers moved, the first of them: {moved[:5]}"

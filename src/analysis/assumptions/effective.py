@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from math import isfinite, nan
 from pathlib import Path
 
@@ -197,6 +197,11 @@ def _shown(content: Content) -> str:
     return content if isinstance(content, str) else f"{content:g}"
 
 
+@cache
+def _domain(key: str) -> Domain:
+    return next((d for pattern, d in DOMAINS.items() if fnmatchcase(key, pattern)), AT_LEAST_0)
+
+
 def _expected(key: str, entry: Entry) -> str:
     """What an entry's content should have been, or "" if it is fine."""
     content = entry.content
@@ -210,7 +215,7 @@ def _expected(key: str, entry: Entry) -> str:
     if isinstance(content, tuple) != several and key not in EITHER:
         return "several numbers" if several else "one number"
     numbers = content if isinstance(content, tuple) else (content,)
-    domain = next((d for pattern, d in DOMAINS.items() if fnmatchcase(key, pattern)), AT_LEAST_0)
+    domain = _domain(key)
     if not numbers or not all(isfinite(n) and domain.holds(n) for n in numbers):
         return str(domain)
     if key.endswith(WHOLE) and any(n != round(n) for n in numbers):

@@ -26,6 +26,7 @@ from analysis.cli.printing import say
 from analysis.errors import CountersignalError
 from analysis.paths import PROJECT_VARIABLE
 from analysis.plain_text import visible
+from analysis.report import spare_imports
 
 # typer has a click of its own inside; this is that one's base of usage errors.
 USAGE_ERROR: Any = typer.BadParameter.__mro__[2]
@@ -87,6 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     # 0 all well, 1 some rows or reports failed, 2 usage or a file that cannot be used, 130 after
     # Ctrl-C, 129 and 143 after SIGHUP and SIGTERM.
+    spare_imports()
     line = _with_project_taken_out(sys.argv[1:] if arguments is None else arguments)
     _open_streams()
     with _orderly_end() as stopped:

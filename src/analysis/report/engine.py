@@ -25,7 +25,7 @@ from papermill.log import logger
 from traitlets import Type
 from traitlets.config import Config
 
-from analysis.report.exporter import Outputs, Stream
+from analysis.report.document import Outputs, Stream
 
 SEED = 0
 

@@ -266,7 +266,7 @@ def page_config(idle_minutes: float) -> Config:
     kernels.cull_idle_timeout = round(60 * idle_minutes)
     kernels.cull_interval = max(1, min(60, round(60 * idle_minutes / 4)))
     kernels.cull_connected = True
-    # By itself a server leaves out what a cell shows 4 s after it ended: nothing, on a busy machine.
+    # By itself a server leaves out what a cell shows 4 s after its end: all, on a busy machine.
     config.VoilaExecutor.iopub_timeout = WAITS_FOR_OUTPUT_SECONDS
     config.ZMQChannelsWebsocketConnection.limit_rate = False  # nothing on the page is left out
     # A kernel that began anew behind a page would know nothing of what the page shows.

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import gc
 import importlib
-import sys
 
-# jsonschema builds a grammar of web addresses at import, a third of the time of all that papermill
-# loads; a notebook's format checks none.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+from analysis.report import spare_imports
+
+spare_imports()
 
 # papermill loads our engine by its entry point; the others are what the report's notebook loads.
 for heavy in (

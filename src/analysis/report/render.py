@@ -21,7 +21,7 @@ import nbformat
 from analysis.errors import ReportError, is_ours
 from analysis.paths import from_root
 from analysis.report import PRELOAD
-from analysis.report.exporter import document_from_notebook
+from analysis.report.document import document_from_notebook
 from analysis.report.folder import PdfLock
 from analysis.report.guard import check_whose_report
 from analysis.report.parameters import notebook_parameters_hash

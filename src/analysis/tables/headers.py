@@ -340,6 +340,9 @@ def _likeness(name: str, known: str) -> float:
         return 0.0
     if len(other) <= 5:
         return 0.9 if _one_slip(bare, other) else 0.0
+    # Two names of very different lengths cannot be alike, whatever their letters.
+    if 2 * min(len(bare), len(other)) < MISSPELT * (len(bare) + len(other)):
+        return 0.0
     matcher = SequenceMatcher(None, bare, other, autojunk=False)
     return matcher.ratio() if matcher.quick_ratio() >= MISSPELT else 0.0
 

@@ -193,7 +193,8 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     ]
     good = ~rows.index.isin([at for at, *_ in findings])
     for name in columns:
-        mended[name] |= rows[name].ne(before[name]) & rows[name].notna()
+        if not rows[name].equals(before[name]):
+            mended[name] |= rows[name].ne(before[name]) & rows[name].notna()
     counted = _cell_counts(raw, cells, header, mended, good)
     family = [n for n in columns if n not in schema.columns]
     rows = rows.rename(columns={n: offers_column(n) or spelled[n] for n in family})

@@ -216,8 +216,8 @@ def typed_column(
     repaired: Counter[str] = Counter()
     counts = np.bincount(codes, minlength=len(different)).tolist()
     blank = blank_words(column)
-    words_may_be_blank = column.kind != "text" or (
-        column.empty and not column.private and not column.lines
+    words_may_be_blank = column.empty and (
+        column.kind != "text" or not (column.private or column.lines)
     )
     for position, cell in enumerate(different):
         values[position] = unknown

@@ -8,8 +8,9 @@ everywhere.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis import plain_text
@@ -95,17 +96,29 @@ def in_100_seasons(number: float) -> str:
     return "less than 1" if whole == 0 and number > 0 else str(whole)
 
 
+def _when_shown(change: Callable[[Any], Any]) -> Callable[[Any, Any], Any]:
+    """What becomes of each value as it is shown; one that needs a context is never asked before."""
+    from jinja2 import pass_context
+
+    return pass_context(lambda _, value: change(value))
+
+
 @cache
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     from analysis.text import labels
+    from analysis.text.compiled import CompiledTemplates
 
     environment = Environment(  # noqa: S701 - Markdown, not HTML; typed text goes through `md`
         loader=PackageLoader("analysis", "text"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        # What a filter says is no part of a compiled template, which is kept.
+        optimized=False,
+        finalize=_when_shown(lambda value: value),
+        bytecode_cache=CompiledTemplates(Path(__file__).read_text(encoding="utf-8")),
     )
     environment.filters |= {
         "of100": of_100,
@@ -163,7 +176,7 @@ TYPED = str.maketrans({"|": "\ufdd0", "\n": " ", "\r": " "})  # a cell is no bor
 
 @cache
 def _tables() -> Environment:
-    return _environment().overlay(finalize=lambda value: str(value).translate(TYPED))
+    return _environment().overlay(finalize=_when_shown(lambda value: str(value).translate(TYPED)))
 
 
 def table(template: str, **view: Any) -> DataFrame:

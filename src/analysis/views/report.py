@@ -125,7 +125,8 @@ class ReportView:
     @property
     def plan_on(self) -> float:
         """Match chance to plan on: the list's, or the most that the count of graduates allows."""
-        # A rule of ours, and no estimate; so a better record never plans on a lower number.
+        # A rule of ours, and no estimate. With one count a better record never plans on less; but
+        # other graduates may be nearest to it, of whom fewer matched.
         if self.list is None:
             return 0.0
         return min(self.list.match, 1.0 if self.alike is None else float(self.alike["high"]))

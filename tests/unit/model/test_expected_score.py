@@ -47,21 +47,24 @@ def chances_of(rows, assumptions=ASSUMPTIONS):
     return interview_chance(rows, PROGRAMS, assumptions, with_range=False)
 
 
-def chance_at(score, **cells):
-    return chances_of(frame(student(step2_ck=score, **cells)))["interview_chance"].to_numpy()
+def chances_at(scores, **cells):
+    """A row for each score: the chances of a student who has it."""
+    rows = frame(*(student(student_id=f"S{at}", step2_ck=at, **cells) for at in scores))
+    return chances_of(rows)["interview_chance"].to_numpy().reshape(len(rows), len(CUTOFFS))
 
 
 @pytest.mark.parametrize("flags", [(), ("loa_academic", "step1_failure")])
 @pytest.mark.parametrize(("mean", "sd"), [(244, 6), (222, 12), (260, 2.5)])
 def test_a_chance_is_the_integral_over_the_score(mean, sd, flags):
     found = chances_of(waiting_for(mean, sd, red_flags=flags))["interview_chance"].to_numpy()
-    each = np.stack([chance_at(score, red_flags=flags) for score in SCORES])
+    each = chances_at(SCORES, red_flags=flags)
     assert found == pytest.approx(shares_of(mean, sd) @ each, abs=1e-9)
 
 
 def test_a_simulated_score_gives_the_same_chance():
     scores = np.round(np.random.default_rng(2).normal(240, 8, 200_000))
-    known = {score: chance_at(score) for score in np.unique(scores[scores >= 218])}
+    passing = np.unique(scores[scores >= 218])
+    known = dict(zip(passing, chances_at(passing), strict=True))
     simulated = np.mean([known.get(score, np.zeros(len(CUTOFFS))) for score in scores], axis=0)
     found = chances_of(waiting_for(240, 8))["interview_chance"]
     assert found.to_numpy() == pytest.approx(simulated, abs=2e-3)
@@ -80,7 +83,7 @@ def test_an_estimate_without_an_error_has_that_of_the_exam():
 
 def test_a_known_score_leaves_the_estimate_aside():
     told = chances_of(waiting_for(220, 12, step2_ck=250))["interview_chance"]
-    assert told.tolist() == chance_at(250).tolist()
+    assert told.tolist() == chances_at([250])[0].tolist()
 
 
 @given(st.floats(214, 300), st.just(0.0) | st.floats(0.1, 40), st.floats(200, 300))
@@ -198,7 +201,7 @@ def test_comlex_alone_is_read_by_one_published_correlation(score):
     assert pytest.approx(0.162) == 0.72 * 18 / 80
     assert 18 * np.sqrt(1 - 0.72**2) == pytest.approx(12.5, abs=0.01)
     passed = shares_of(mean, sd) / shares_of(mean, sd).sum()
-    each = np.stack([chance_at(one, degree="us_do") for one in SCORES])
+    each = chances_at(SCORES, degree="us_do")
     found = interview_chance(only_comlex(score), reading("yes"), ASSUMPTIONS, with_range=False)
     assert found["interview_chance"].to_numpy() == pytest.approx(passed @ each, abs=1e-9)
     assert "accepts_comlex" not in ";".join(found["unknown"])
@@ -217,7 +220,8 @@ def test_a_program_that_wants_usmle_is_screened_out_or_unconfirmed_for_comlex_al
 
 def test_a_step_2_score_or_estimate_comes_before_comlex():
     both = only_comlex(400, step2_ck=250)
-    assert chances_of(both)["interview_chance"].tolist() == chance_at(250, degree="us_do").tolist()
+    known = chances_at([250], degree="us_do")[0]
+    assert chances_of(both)["interview_chance"].tolist() == known.tolist()
     waiting = waiting_for(244, 6, comlex2=400)
     same = (
         chances_of(waiting)["interview_chance"]

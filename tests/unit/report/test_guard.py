@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.errors import ReportError
-from analysis.report.exporter import document_from_notebook
+from analysis.report.document import document_from_notebook
 from analysis.report.guard import check_whose_report
 from analysis.report.settings import Branding
 from analysis.report.typesetting import pdf_bytes

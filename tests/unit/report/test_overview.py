@@ -3,7 +3,7 @@ import json
 import pytest
 
 from analysis.errors import ReportError
-from analysis.report.exporter import document_from_notebook
+from analysis.report.document import document_from_notebook
 from analysis.report.folder import FolderError
 from analysis.report.guard import check_whose_report
 from analysis.report.overview import check_overview, write_overview

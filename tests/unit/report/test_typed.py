@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analysis.errors import ReportError
 from analysis.report import typesetting
-from analysis.report.exporter import document_from_notebook
+from analysis.report.document import document_from_notebook
 from analysis.report.publish import TYPED_MIME, escape_markdown, markdown_table
 from analysis.report.settings import Branding
 from analysis.report.typesetting import MISSING_GLYPH, pdf_bytes

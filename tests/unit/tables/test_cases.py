@@ -17,7 +17,7 @@ from analysis.tables.headers import column_of, resembled
 from analysis.tables.mapping import reading_with
 from analysis.tables.proposal import propose
 from analysis.tables.schemas import SCHEMAS
-from tests.unit.tables.class_file import GOOD, HEADER, checked, table_with
+from tests.unit.tables.class_file import GOOD, HEADER, checked, csv_text, table_with
 
 
 def workbook(folder, rows):
@@ -880,3 +880,32 @@ def test_a_couple_that_is_none_is_told(tmp_path, partners, told):
 def test_a_date_of_another_century_is_refused(tmp_path, date):
     (problem,) = checked(tmp_path, table_with("programs", as_of=date)).problems
     assert (problem.column, problem.value) == ("as_of", date)
+
+
+@pytest.mark.parametrize("cell", ["n/a", "unknown", "-", "NULL"])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        (table, name)
+        for table, one in SCHEMAS.items()
+        for name, column in one.columns.items()
+        if not column.empty and column.kind != "text"
+    ],
+)
+def test_a_cell_that_says_nothing_is_refused_where_a_value_must_be(tmp_path, table, column, cell):
+    value = {"interview_chance": "interview_chance_percent"}.get(column, column)
+    text = MUST[table] if table in MUST else table_with(table)
+    header, row = (line.split(",") for line in text.splitlines()[:2])
+    row[header.index(value)] = cell
+    found = checked(tmp_path, csv_text(header, row), table)
+    assert value in {name for problem in found.problems for name in problem.column.split(", ")}
+    assert found.rows.empty
+
+
+MUST = {
+    "factor_importance": "factor,importance\nStep 2 CK,60",
+    "interview_chances": "red_flag,interview_chance_percent\nstep1_failure,40",
+    "program_tolerance": "program_type,prestige,red_flag_tolerance\ncommunity,5,7",
+    "graduates": "graduate_id,year,specialty,step2_ck,step1_result,red_flags,program_type,"
+    "interviewed,matched\nG1,2024,Psychiatry,240,pass,,community,1,0",
+}

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.assumptions import read_assumptions
 from analysis.errors import AssumptionError, RowError
+from analysis.model.outcomes import run_backtest
 from analysis.paths import from_root
 from analysis.tables.graduate_files import graduates_csv
 from analysis.text.labels import BACKTEST_FIGURES
@@ -16,6 +17,22 @@ from tests.unit.model.outcomes.simulated_class import graduates
 
 SAMPLE = "data/sample/graduates.csv"
 QUICK = ["graduates.bootstrap_draws=20"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_file_is_learned_from_once():
+    """Who insists and who does not are told of the same run."""
+    view, known = sys.modules[backtest.__module__], {}
+
+    def run(rows, assumptions, *rest):
+        key = rows.to_csv(), assumptions.fingerprint
+        if key not in known:
+            known[key] = run_backtest(rows, assumptions, *rest)
+        return known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(view, "run_backtest", run)
+        yield
 
 
 @pytest.fixture(scope="module")

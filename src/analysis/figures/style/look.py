@@ -90,7 +90,7 @@ LOOK: MappingProxyType[Any, Any] = MappingProxyType(
 
 
 @cache
-def _registered() -> tuple[str, ...]:
+def registered() -> tuple[str, ...]:
     """Show matplotlib the faces of Fira Sans and the canvas for SVG, once a process."""
     from matplotlib.backend_bases import register_backend
     from matplotlib.font_manager import fontManager
@@ -114,7 +114,7 @@ def context() -> Iterator[None]:
     """Hold matplotlib's settings for drawing, and for saving as SVG, while in the block."""
     from matplotlib import rc_context
 
-    _registered()
+    registered()
     with rc_context(dict(LOOK)):
         yield
 
@@ -130,7 +130,7 @@ def apply() -> None:
     # decided when it is saved.
     from matplotlib import rcParams
 
-    _registered()
+    registered()
     rcParams.update(LOOK)
 
 

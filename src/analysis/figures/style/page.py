@@ -21,6 +21,7 @@ from analysis.figures.style.look import (
     SMALL_SIZE,
     TITLE_SIZE,
     context,
+    registered,
 )
 from analysis.plain_text import percent
 from analysis.text import named_lines, sentences
@@ -43,9 +44,9 @@ def text_width(text: str, size: float = SIZE, weight: int = 400) -> float:
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    with context():
-        face = FontProperties(family=list(FAMILY), size=size, weight=weight)
-        width, _, _ = text_to_path.get_text_width_height_descent(text, face, ismath=False)
+    registered()
+    face = FontProperties(family=list(FAMILY), size=size, weight=weight)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, face, ismath=False)
     return float(width)
 
 

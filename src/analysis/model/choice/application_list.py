@@ -132,14 +132,6 @@ class ApplicationList:
         """Offer chances of all programs under the signals of the list."""
         return market_of(self.by_option, self.choice)
 
-    @cached_property
-    def taken(self) -> NDArray[np.int64]:
-        """Positions in ``problem.programs``, that which adds most first, then most beside it."""
-        listed = self.choice.chosen
-        others = np.setdiff1d(np.arange(len(self.problem.programs)), listed)
-        first = greedy(self.market, self.problem.utility, listed.size, never=others)
-        return np.concatenate([first, np.setdiff1d(listed, first)])
-
     @property
     def chosen(self) -> tuple[str, ...]:
         """Ids of the programs in order for use."""
@@ -654,14 +646,18 @@ def next_applications(
     worth_sending : int or None
         Applications after which none adds ``list.flat_gain`` of match chance; None if each does.
     """
-    problem = found.problem
+    problem, listed = found.problem, found.choice.chosen
+    programs = len(problem.programs)
+    # That which adds most first, then most beside it.
+    others = np.setdiff1d(np.arange(programs), listed)
+    first = greedy(found.market, problem.utility, listed.size, never=others)
     curve = next_application(
         _with_optional(found),
         problem.utility,
-        len(problem.programs) if most is None else min(most, len(problem.programs)),
+        programs if most is None else min(most, programs),
         problem.constraints.fees,
-        problem.constraints.specialties(len(problem.programs)),
-        must=found.taken,
+        problem.constraints.specialties(programs),
+        must=np.concatenate([first, np.setdiff1d(listed, first)]),
         never=problem.constraints.never,
     )
     ids = problem.programs["program_id"].to_numpy(dtype=object)

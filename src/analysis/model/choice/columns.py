@@ -160,11 +160,7 @@ def columns_of(
     if prune and most is not None:
         # A program that shuts out another is no substitute. What is left of a program may be one
         # of its signals only: whoever takes its place gets the same one.
-        bound = np.isin(np.arange(count), np.asarray(constraints.apart, dtype=np.int64).ravel())
-        cells = np.column_stack(
-            [specialty, np.where(bound, np.arange(count), -1)]
-            + [np.isin(np.arange(count), np.asarray(q.members)) for q in constraints.quotas]
-        )
+        cells = constraints.cells(count, constraints.unlike(count))
         for option, open_to in allowed.items():
             at = np.flatnonzero(open_to)
             best = undominated(scenarios[option].chance[at], wanted[at], cells[at], most)

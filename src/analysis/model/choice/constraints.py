@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -304,6 +305,20 @@ class Constraints:
         kinds = self.specialties(programs)
         listed = kinds[np.asarray(chosen, dtype=np.int64)]
         return np.bincount(listed, minlength=int(kinds.max(initial=0)) + 1).tolist()
+
+    def cells(self, programs: int, *own: ArrayLike) -> NDArray[Any]:
+        """What must be equal for a program to take another's place by every rule, a row each."""
+        everything = np.arange(programs)
+        inside = [
+            np.isin(everything, np.asarray(quota.members, dtype=np.int64)) for quota in self.quotas
+        ]
+        return np.column_stack([self.specialties(programs), *own, *inside])
+
+    def unlike(self, programs: int, *others: int) -> NDArray[np.int64]:
+        """A number for each program that shuts out another, or that is named; -1 for others."""
+        bound = [*others, *(at for pair in self.apart for at in pair)]
+        everything = np.arange(programs)
+        return np.where(np.isin(everything, bound), everything, -1)
 
     def signals(self, option: str, specialties: int) -> NDArray[np.int64]:
         """Signals of a kind at hand in each specialty."""

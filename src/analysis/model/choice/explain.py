@@ -39,7 +39,7 @@ def reasons_on_list(
     market = market_of(by_option, choice)
     listed = choice.chosen
     room = _has_room(constraints, listed)
-    cells = _cells(constraints, worth.size)
+    cells = constraints.cells(worth.size)
     ruled = _ruled(constraints, listed)
     saved = constraints.saved(listed, worth.size)
     whole = match_chance(market, listed)
@@ -148,8 +148,7 @@ def _coming(
     open_to = np.ones(worth.size, dtype=bool)
     open_to[[*constraints.never, *constraints.barred.get(option, ()), *listed]] = False
     at = np.flatnonzero(open_to)
-    shut = np.isin(at, np.asarray(constraints.apart, dtype=np.int64).ravel())
-    own = np.column_stack([cells[at], np.where(shut, at, -1)])
+    own = np.column_stack([cells, constraints.unlike(worth.size)])[at]
     return at[undominated(offers.chance[at], worth[at], own, 1)]
 
 
@@ -158,16 +157,6 @@ def _has_room(constraints: Constraints, listed: Positions) -> bool:
     if constraints.budget_usd is not None:
         return False
     return constraints.limit is None or listed.size < constraints.limit
-
-
-def _cells(constraints: Constraints, programs: int) -> NDArray[np.int64]:
-    """What must be equal for one program to take another's place under every rule."""
-    columns = [constraints.specialties(programs)]
-    for quota in constraints.quotas:
-        inside = np.zeros(programs, dtype=np.int64)
-        inside[list(quota.members)] = 1
-        columns.append(inside)
-    return np.column_stack(columns)
 
 
 def _worth_beside(market: Scenarios, worth: Floats, listed: Positions) -> Floats:

@@ -291,13 +291,10 @@ def swapped_columns(
 ) -> Positions:
     """Columns after exchanges, additions and removals of one program at a time."""
     market = Scenarios(columns.offers, columns.weight)
-    cells = np.column_stack(
-        [columns.option, constraints.specialties(programs)[columns.program]]
-        + [np.isin(columns.program, np.asarray(q.members)) for q in constraints.quotas]
-    )
+    cells = np.column_stack([columns.option, constraints.cells(programs)[columns.program]])
     _, cell = np.unique(cells, axis=0, return_inverse=True)
     # A program that shuts out another is exchanged by the solver alone.
-    shut = np.isin(columns.program, np.asarray(constraints.apart, dtype=np.int64).ravel())
+    shut = constraints.unlike(programs)[columns.program] >= 0
     must = np.isin(columns.program, np.asarray(constraints.must, dtype=np.int64))
     taken = np.sort(taken)
     best, improved = net_value(columns, constraints, taken, programs), True

@@ -55,7 +55,7 @@ class ManyLists(NamedTuple):
 
     taken: Positions  # shape (draws, longest)
     option: Positions  # shape (draws, m): signal that each program would get, as in `OPTIONS`
-    net: Floats  # shape (draws,): value less price
+    value: Floats  # shape (draws,): before any price
 
     def listed(self) -> Flags:
         """Which programs are on the list of each draw, shape (draws, m)."""
@@ -65,32 +65,20 @@ class ManyLists(NamedTuple):
 
     def of(self, draws: Positions | Flags) -> ManyLists:
         """The same in some of the draws."""
-        return ManyLists(self.taken[draws], self.option[draws], self.net[draws])
+        return ManyLists(self.taken[draws], self.option[draws], self.value[draws])
 
     def put(self, draws: Flags, others: ManyLists) -> ManyLists:
-        """The same with other lists in some of the draws."""
-        longest = max(self.taken.shape[1], others.taken.shape[1])
-        taken = np.full((len(self.taken), longest), -1, dtype=np.int64)
-        taken[:, : self.taken.shape[1]] = self.taken
+        """The same with other lists, none longer than there is room for, in some of the draws."""
+        taken, option, value = self.taken.copy(), self.option.copy(), self.value.copy()
         taken[draws] = -1
         taken[draws, : others.taken.shape[1]] = others.taken
-        option, net = self.option.copy(), self.net.copy()
-        option[draws], net[draws] = others.option, others.net
-        return ManyLists(taken, option, net)
+        option[draws], value[draws] = others.option, others.value
+        return ManyLists(taken, option, value)
 
     def in_order(self, offers: ManyOffers, utility: Floats, known: ManyRules) -> ManyLists:
         """The same lists, each program where it adds most beside those before it."""
         sent, worth = offers.sent(self.option), utility[offers.program]
         return _taken(offers, self.option, sent, self.listed(), worth, known, ())
-
-    def better(self, other: ManyLists) -> ManyLists:
-        """Of each draw the list that is worth more."""
-        first = self.net >= other.net
-        return ManyLists(
-            np.where(first[:, None], self.taken, other.taken),
-            np.where(first[:, None], self.option, other.option),
-            np.where(first, self.net, other.net),
-        )
 
 
 def near_programs(chance: Floats, utility: Floats, cells: Positions, most: int) -> Flags:
@@ -122,27 +110,33 @@ def near_programs(chance: Floats, utility: Floats, cells: Positions, most: int) 
     return kept
 
 
-def list_values(
-    sent: Floats, listed: Flags, utility: Floats, weight: Floats
-) -> tuple[Floats, Floats]:
-    """Value of a list in each draw, and what a sure offer of each program adds beside the others.
+def list_values(offers: ManyOffers, lists: ManyLists, utility: Floats) -> Floats:
+    """Value of the list of each draw, all of them of one length, before any price."""
+    place = np.sort(lists.taken, axis=1)  # programs stand in order of preference
+    rows = np.arange(len(place))[:, None]
+    option = np.take_along_axis(lists.option, place, axis=1)
+    shares = offers.invited[:, option, rows, place][:, None] * offers.match[:, rows, place]
+    shares[..., 1:] *= np.cumprod(1 - shares[..., :-1], axis=3)
+    worth = utility[offers.program[rows, place]]
+    return np.asarray(np.einsum("zwbm,bm,zw->b", shares, worth, offers.weight))
 
-    ``sent`` has the shape (z, w, draws, m), ``listed`` and ``utility`` (draws, m); the second
-    answer has that of ``sent``.
+
+def sure_offers(sent: Floats, listed: Flags, utility: Floats) -> Floats:
+    """What a sure offer of each program adds beside the others of a list, of the shape of `sent`.
+
+    ``sent`` has the shape (z, w, draws, m), ``listed`` and ``utility`` (draws, m).
     """
     offers = np.where(listed, sent, 0.0)
-    before = np.ones_like(offers)
-    np.cumprod(1 - offers[..., :-1], axis=3, out=before[..., 1:])
-    shares = offers * before
-    shares *= utility
+    added = np.ones_like(offers)
+    np.cumprod(1 - offers[..., :-1], axis=3, out=added[..., 1:])
+    added *= utility
+    shares = offers * added
     behind = np.zeros_like(shares)
     behind[..., :-1] = np.cumsum(shares[..., :0:-1], axis=3)[..., ::-1]
-    value = np.einsum("zwbm,zw->b", shares, weight)
     # Whoever is on the list itself stands aside: those behind are then reached more often.
     behind /= np.maximum(1 - offers, 1 - HIGHEST_OFFER)
-    before *= utility
-    before -= behind
-    return value, before
+    added -= behind
+    return added
 
 
 class ManyRules:
@@ -182,9 +176,8 @@ class ManyRules:
     @cached_property
     def cells(self) -> Positions:
         """A number for each program; those of one number are alike to every rule."""
-        ruled = [members for members, _ in self.inside]
-        # A decided signal is nobody else's to get: its program has no rival without one.
-        told = np.column_stack([self.specialty, self.decided, *ruled])
+        # One whose signal is decided on is rivaled only by those of the same.
+        told = self.rules.cells(self.specialty.size, self.decided)
         return np.unique(told, axis=0, return_inverse=True)[1]
 
     @cached_property
@@ -212,9 +205,14 @@ class ManyRules:
         each = [(listed & (kinds == group)).sum(axis=1) for group in range(self.groups)]
         return np.stack(each, axis=1)
 
-    def net(self, value: Floats, counts: Positions) -> Floats:
-        """Value less price."""
-        return np.asarray(value - self.cost[np.arange(self.groups), counts].sum(axis=1))
+    def net(self, lists: ManyLists, program: Positions) -> Floats:
+        """Value less price of the list of each draw."""
+        counts = self.counts(program, lists.listed())
+        return np.asarray(lists.value - self.cost[np.arange(self.groups), counts].sum(axis=1))
+
+    def more(self, lists: ManyLists, others: ManyLists, program: Positions) -> Floats:
+        """What lists are worth beyond others, each after its price."""
+        return self.net(lists, program) - self.net(others, program)
 
 
 def many_lists(
@@ -226,25 +224,22 @@ def many_lists(
     list; with these signals the list is made greedily.
     """
     worth = utility[offers.program]
-    option = np.maximum(known.decided[offers.program], 0)
-    if len(offers.open_to) > 1:
-        if start is None:
-            start = _grown(offers, _signals(offers, worth, known, None), worth, known)
-        option = _signals(offers, worth, known, start)
-    return _grown(offers, option, worth, known)
+    if len(offers.open_to) == 1:
+        return _grown(offers, np.zeros_like(offers.program), worth, known)
+    if start is None:
+        start = _grown(offers, _signals(offers, worth, known, None), worth, known)
+    return _grown(offers, _signals(offers, worth, known, start), worth, known)
 
 
 def _signals(
     offers: ManyOffers, worth: Floats, known: ManyRules, beside: ManyLists | None
 ) -> Positions:
     """The signal of each program, shape (draws, m): where it adds most beside a list."""
-    program, decided = offers.program, known.decided
-    option = np.maximum(decided[program], 0)
-    listed = np.zeros(program.shape, dtype=bool)
-    sent = offers.sent(option if beside is None else beside.option)
+    program, option = offers.program, np.zeros_like(offers.program)
+    listed, sent = np.zeros(program.shape, dtype=bool), offers.sent(option)
     if beside is not None:
-        listed = beside.listed()
-    _, room = list_values(sent, listed, worth, offers.weight)
+        listed, sent = beside.listed(), offers.sent(beside.option)
+    room = sure_offers(sent, listed, worth)
     room *= offers.match[None]
     inner = np.einsum("zwbm,w->zbm", room, offers.second)
     gain = np.einsum("zobm,zbm,z->obm", offers.invited, inner, offers.first)
@@ -253,36 +248,31 @@ def _signals(
     charge = np.take_along_axis(known.charge(counts), kinds, axis=1)
     # Beside a list that has no use for a program, its signal adds nothing.
     net = np.where(offers.open_to, np.maximum(gain - charge, 0.0), 0.0)
-    free = decided[program] < 0
+    # One whose signal is decided on is open with that alone. Without, the best of those off the
+    # list may have its place.
+    decided = known.decided[program] > 0
+    without = np.where(decided, np.where(listed, 0.0, net[0]).max(axis=1, keepdims=True), net[0])
+    raised = np.where(offers.open_to[1:], net[1:] - without, -1.0)
+    raised[offers.open_to[1:] & decided & np.isin(program, known.rules.must)] = np.inf
     for group in range(known.groups):
-        own = free & (kinds == group)
-        silver, gold = (
-            int(known.rules.signals(one, known.groups)[group])
-            - int(((decided == at) & (known.specialty == group)).sum())
-            for at, one in enumerate(OPTIONS[1:], start=1)
-        )
-        raised = net[1:] - net[0]
-        raised[~offers.open_to[1:]] = -1.0
-        raised[:, ~own] = -1.0
+        silver, gold = (int(known.rules.signals(one, known.groups)[group]) for one in OPTIONS[1:])
+        own = np.where(kinds == group, raised, -1.0)
         if gold > 0:
             # A program that gets gold leaves its silver to the best of those without any.
-            spare, both = np.zeros(len(program)), max(silver, 0) + gold
-            if both < program.shape[1]:
-                spare = np.maximum(-np.partition(-raised[0], both, axis=1)[:, both], 0.0)
-            freed = np.maximum(raised[0] - spare[:, None], 0.0)
-            golden = _first(raised[-1] - freed if silver > 0 else raised[-1], gold)
+            freed = 0.0
+            if silver > 0:
+                spare = -np.sort(-own[0], axis=1)[:, silver + gold : silver + gold + 1]
+                freed = np.maximum(own[0] - np.maximum(spare, 0.0).sum(axis=1, keepdims=True), 0.0)
+            golden = _first(own[-1] - freed, gold)
             option[golden] = 2
-            raised[:, golden] = -1.0
-        if silver > 0:
-            option[_first(raised[0], silver)] = 1
+            own[:, golden] = -1.0
+        option[_first(own[0], silver)] = 1
     return option
 
 
 def _first(values: Floats, number: int) -> Flags:
-    """Which cells of each row hold the largest values above 0, so many at most."""
-    if number <= 0 or number >= values.shape[1]:
-        return (values > 0) & (number > 0)
-    order = np.argpartition(-values, number - 1, axis=1)[:, :number]
+    """Which cells of each row hold the largest values above 0, so many at most; ties in order."""
+    order = np.argsort(-values, axis=1, kind="stable")[:, :number]
     found = np.zeros(values.shape, dtype=bool)
     np.put_along_axis(found, order, values=True, axis=1)
     return found & (values > 0)
@@ -293,16 +283,14 @@ def _grown(offers: ManyOffers, option: Positions, worth: Floats, known: ManyRule
     open_to = np.take_along_axis(offers.open_to, option[None], axis=0)[0]
     sent = offers.sent(option)
     blocks = np.flatnonzero(known.block).tolist()
+    best = _taken(offers, option, sent, open_to.copy(), worth, known, ())
     # A block is due with the first program and pays only for several: each choice of specialties
     # with a block is tried as if theirs were paid already.
-    tried = [
-        _taken(offers, option, sent, open_to.copy(), worth, known, opened)
-        for size in range(len(blocks) + 1)
-        for opened in combinations(blocks, size)
-    ]
-    best = tried[0]
-    for other in tried[1:]:
-        best = best.better(other)
+    for size in range(1, len(blocks) + 1):
+        for opened in combinations(blocks, size):
+            other = _taken(offers, option, sent, open_to.copy(), worth, known, opened)
+            more = known.more(other, best, offers.program) > 0
+            best = best.put(more, other.of(more))
     return best
 
 
@@ -365,4 +353,4 @@ def _taken(
         lost *= offer[..., None]
         room -= lost
         number += 1
-    return ManyLists(taken, option, known.net(value, counts))
+    return ManyLists(taken, option, value)

@@ -228,12 +228,7 @@ def undominated_programs(
     if most is None or count <= max(FEW, most + spare):
         return np.arange(count)
     # A program that shuts out another, or whose signal is decided, is no substitute.
-    own = {*rules.fixed_signal, *(at for pair in rules.apart for at in pair)}
-    bound = np.isin(np.arange(count), list(own))
-    cells = np.column_stack(
-        [rules.specialties(count), rate, np.where(bound, np.arange(count), -1)]
-        + [np.isin(np.arange(count), np.asarray(quota.members)) for quota in rules.quotas]
-    )
+    cells = rules.cells(count, rate, rules.unlike(count, *rules.fixed_signal))
     kept = np.zeros(count, dtype=bool)
     for option, by_score in chances.items():
         open_to = np.ones(count, dtype=bool)

@@ -184,9 +184,8 @@ def _fill(
     for flag in sorted({flag for flags in profiles["red_flags"] for flag in flags}):
         gamma = {**parameters.gamma, flag: parameters.gamma[flag] - STEP}
         held[flag] = replace(parameters, gamma=gamma)
-    for name, lower in held.items():
-        slope = (total - summed(lower))[person, column] / STEP
-        found.loc[part.index, f"exposure_{name}"] = slope
+    slopes = [(total - summed(lower))[person, column] / STEP for lower in held.values()]
+    found.loc[part.index, [f"exposure_{name}" for name in held]] = np.column_stack(slopes)
 
 
 def _alike_at_the_gate(students: pd.DataFrame, red_flags: pd.Series) -> list[NDArray[np.intp]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -95,7 +95,7 @@ class Flip(NamedTuple):
 
     value: float
     distance: float
-    outcome: Hashable
+    outcome: Any  # what the result is there; that of the base where nothing alters it
 
 
 def pairwise_flip(better: ArrayLike, worse: ArrayLike, weights: ArrayLike, component: int) -> float:
@@ -116,16 +116,13 @@ def order_flip(values: ArrayLike, weights: ArrayLike, component: int) -> Flip:
     table = np.asarray(values, dtype=np.float64)
     shares = checked_base(weights)
     scores = table @ shares
-    nearest = Flip(float("nan"), float("nan"), ())
-    for first in range(len(table)):
-        for second in range(len(table)):
-            if not scores[first] > scores[second]:
-                continue
-            share = pairwise_flip(table[first], table[second], shares, component)
-            distance = abs(share - float(shares[component]))
-            if distance < nearest.distance or (np.isnan(nearest.value) and np.isfinite(share)):
-                nearest = Flip(share, distance, (first, second))
-    return nearest
+    flips = []
+    for first, second in np.argwhere(scores[:, None] > scores).tolist():
+        share = pairwise_flip(table[first], table[second], shares, component)
+        if np.isfinite(share):
+            flips.append(Flip(share, abs(share - float(shares[component])), (first, second)))
+    nothing = Flip(float("nan"), float("nan"), ())
+    return min(flips, key=lambda flip: flip.distance, default=nothing)
 
 
 def flip_in_range(

@@ -61,7 +61,8 @@ def student_case(
     Raises
     ------
     ModelError
-        Without room for a single program, or with a rule that asks for "at least" so many.
+        Without room for a single program. (A rule that asks for "at least" so many is refused once
+        lists are made.)
     """
     offers = found.offers
     problem = offers.whole
@@ -83,7 +84,6 @@ def student_case(
         return {option: each[..., place] for option, each in sent.items()}
 
     floor = Floor(assumptions.value("list.least_chance"), fewest, problem.kept_anyway)
-    sent = dict(zip(found.choice.chosen.tolist(), found.choice.option, strict=True))
     return Case(
         program_id=tuple(problem.programs["program_id"].astype(str)),
         utility=problem.utility,
@@ -91,7 +91,7 @@ def student_case(
         inputs=uncertain_inputs(assumptions, offers.own.red_flags, surveyed=surveyed),
         chance=chance,
         how=offers.how,
-        held={at: sent[at] for at in found.taken.tolist()},
+        held=dict(zip(found.choice.chosen.tolist(), found.choice.option, strict=True)),
         added=logit(offers.rate) - logit(assumptions.value("match_given_interview")),
         expected=offers.own.expected,
         floor=None if found.filled else floor,
@@ -246,12 +246,12 @@ def order_flips(case: Case) -> pd.DataFrame:
             odds = logit(case.signalled(case.inputs.with_one(name, shares), case.base, base))
             bend = np.abs(odds[0] + odds[2] - 2 * odds[1])
         open_to_all = (bend < STRAIGHT) & (odds[0] != odds[2])
-        slope = ((odds[2] - odds[0]) / (high - low))[open_to_all]
-        nothing = odds[0][open_to_all] - slope * low
+        start, _, end = odds[:, open_to_all]
+        slope = (end - start) / (high - low)
+        nothing = start - slope * low
         flip = order_flip(np.c_[nothing + slope, nothing], [middle, 1 - middle], 0)
-        pair = flip.outcome if isinstance(flip.outcome, tuple) else ()
         names = np.asarray(case.program_id, dtype=object)[base][open_to_all]
-        inside = bool(pair) and low <= flip.value <= high
+        inside = low <= flip.value <= high
         rows.append(
             {
                 "input": name,
@@ -259,8 +259,8 @@ def order_flips(case: Case) -> pd.DataFrame:
                 "low": low,
                 "high": high,
                 "flip_value": flip.value if inside else float("nan"),
-                "falls": str(names[pair[0]]) if inside else "",
-                "rises": str(names[pair[1]]) if inside else "",
+                "falls": str(names[flip.outcome[0]]) if inside else "",
+                "rises": str(names[flip.outcome[1]]) if inside else "",
                 "compared": int(open_to_all.sum()),
             }
         )

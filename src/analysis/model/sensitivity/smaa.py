@@ -73,7 +73,9 @@ class Lists:
 
     chosen: list[Chosen]  # positions in the order taken
     option: list[Chosen]  # the signal of each, as a place in `OPTIONS`
-    regret: Floats  # shape (draws,): what the list itself gives up against that of the draw
+    # Shape (draws,): what the list itself gives up against that of the draw, less the price; 0
+    # where it stays.
+    regret: Floats
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class Case:
     # by signal, at each score that the student may have: (n, k, programs).
     chance: Callable[[Values, Chosen], Mapping[str, Floats]]
     how: Mechanism  # how answers come together at the base; a draw has one of its correlations
-    # The list itself in the order taken, with its signals; made here where it is not given.
+    # The list itself with its signals, in any order; made here where it is not given.
     held: Mapping[int, str] | None = None
     added: Floats | float = 0.0  # log-odds by which a match rate differs from the input's
     expected: ExpectedScore | None = None  # where the score is not known
@@ -98,18 +100,27 @@ class Case:
 
     @cached_property
     def base(self) -> Mapping[int, str]:
-        """The list with every input at its base, and its signals; empty if nothing has a chance."""
-        if self.held is not None:
-            return self.held
-        made = self.made(self.inputs.base())
-        options = [OPTIONS[at] for at in made.option[0]]
-        return dict(zip(made.chosen[0].tolist(), options, strict=True))
+        """The list with every input at its base, in the order taken there, and its signals."""
+        if self.held is None:
+            made = self.made(self.inputs.base())
+            options = [OPTIONS[at] for at in made.option[0]]
+            return dict(zip(made.chosen[0].tolist(), options, strict=True))
+        offers = self._at_base
+        taken = self._itself(offers).in_order(offers, self.utility, self._bare).taken[0]
+        order = offers.program[0, taken[taken >= 0]].tolist()
+        # One that adds nothing is not taken, and comes last.
+        return {at: self.held[at] for at in dict.fromkeys([*order, *self.held])}
 
     def base_list(self) -> Chosen:
         """Positions of the list itself, in the order taken."""
         if not self.base:
             raise ModelError("no program has a chance above 0: there is no list to vary")
         return np.array(list(self.base), dtype=np.int64)
+
+    @cached_property
+    def _at_base(self) -> ManyOffers:
+        ((_, here, how),) = self.blocks(self.inputs.base(), BLOCK)
+        return self.offers(here, how)
 
     @cached_property
     def _known(self) -> ManyRules:
@@ -258,15 +269,15 @@ class Case:
         return ManyOffers(program, open_to, invited, match, first, second)
 
     def _itself(self, offers: ManyOffers) -> ManyLists:
-        """The list itself among the offers of each draw, not yet worth anything."""
+        """The list itself among the offers of each draw."""
         held = self.held or {}
-        at, option = np.full((2, self.utility.size), -1, dtype=np.int64)
-        at[list(held)] = np.arange(len(held))
+        where = np.full(self.utility.size, len(held))
+        where[list(held)] = np.arange(len(held))
+        option = np.zeros_like(where)
         option[list(held)] = [OPTIONS.index(one) for one in held.values()]
-        option = np.where(option < 0, np.maximum(self._known.decided, 0), option)
-        where = at[offers.program]
-        taken = np.argsort(np.where(where < 0, len(held), where), axis=1, kind="stable")
-        return ManyLists(taken[:, : len(held)], option[offers.program], np.zeros(len(where)))
+        taken = np.argsort(where[offers.program], axis=1, kind="stable")[:, : len(held)]
+        own = ManyLists(taken, option[offers.program], np.zeros(len(taken)))
+        return own._replace(value=list_values(offers, own, self.utility))
 
     def made(self, values: Values, progress: Callable[[int], object] = unheard) -> Lists:
         """The list of each draw, in the order taken.
@@ -275,18 +286,13 @@ class Case:
         gap to which it is solved, or the draw puts one of its programs under the least chance.
         """
         count = len(values[MATCH])
-        chosen, option = (
-            [np.empty(0, dtype=np.int64)] * count,
-            [np.empty(0, dtype=np.int64)] * count,
-        )
+        chosen, option = ([np.empty(0, dtype=np.int64)] * count for _ in range(2))
         regret = np.zeros(count)
         done = 0
         for draws, here, how in self.blocks(values, BLOCK):
-            for rows, offers, found, known in self._found(self.offers(here, how)):
+            for rows, offers, own, found, known in self._found(self.offers(here, how)):
                 if self.held:
-                    more, value = self._lost(offers, found, known)
-                    found = self._kept(offers, found, known, more <= self._slack * value)
-                    regret[draws[rows]] = np.maximum(more, 0.0)
+                    found, regret[draws[rows]] = self._kept(offers, own, found, known)
                 for row, taken, sent, ids in zip(
                     draws[rows], found.taken, found.option, offers.program, strict=True
                 ):
@@ -298,56 +304,47 @@ class Case:
 
     def _found(
         self, offers: ManyOffers
-    ) -> Iterator[tuple[Chosen, ManyOffers, ManyLists, ManyRules]]:
-        """Lists of a block of draws, some rows at a time, and the rules that they keep to."""
-        rows = np.arange(len(offers.program))
-        start = self._itself(offers) if self.held else None
-        found = many_lists(offers, self.utility, self._known, start)
+    ) -> Iterator[tuple[Chosen, ManyOffers, ManyLists, ManyLists, ManyRules]]:
+        """The list itself and that of each draw, some rows at a time, and the rules of these."""
+        rows, own = np.arange(len(offers.program)), self._itself(offers)
+        found = many_lists(offers, self.utility, self._known, own if self.held else None)
         empty = found.taken.max(axis=1, initial=-1) < 0
         if self._few is not None and empty.any():
             some = offers.of(empty)
-            yield rows[empty], some, many_lists(some, self.utility, self._few), self._few
-            rows, offers, found = rows[~empty], offers.of(~empty), found.of(~empty)
+            few = many_lists(some, self.utility, self._few)
+            yield rows[empty], some, own.of(empty), few, self._few
+            rows, offers, own, found = (
+                rows[~empty],
+                offers.of(~empty),
+                own.of(~empty),
+                found.of(~empty),
+            )
         if rows.size:
-            yield rows, offers, found, self._known
+            yield rows, offers, own, found, self._known
 
-    def _lost(
-        self, offers: ManyOffers, found: ManyLists, known: ManyRules
-    ) -> tuple[Floats, Floats]:
-        """What lists are worth beyond the list itself, and the value of that."""
-        own = self._itself(offers)
-        listed, worth = own.listed(), self.utility[offers.program]
-        value, _ = list_values(offers.sent(own.option), listed, worth, offers.weight)
-        return found.net - known.net(value, known.counts(offers.program, listed)), value
+    def _kept(
+        self, offers: ManyOffers, own: ManyLists, found: ManyLists, known: ManyRules
+    ) -> tuple[ManyLists, Floats]:
+        """The list itself where it stays, that of the draw elsewhere; and what is given up."""
+        open_to = np.take_along_axis(offers.open_to, own.option[None], axis=0)[0]
+        stays = known.more(found, own, offers.program) <= self._slack * own.value
+        stays &= (own.listed() <= open_to).all(axis=1) & (own.taken.shape[1] <= known.longest)
+        # The price is asked even where no program is worth it.
+        lost = np.maximum(self._known.more(found, own, offers.program), 0.0)
+        if stays.any():
+            own = own.of(stays).in_order(offers.of(stays), self.utility, self._bare)
+            found = found.put(stays, own)
+        return found, np.where(stays, 0.0, lost)
 
     @cached_property
     def _slack(self) -> float:
         """Share of its value by which the list itself may seem worse in a draw, and stay."""
         # At the base it is best to within the solver's gap: what seems better there is an error
         # of few states.
-        slack = GAP
-        for _, here, how in self.blocks(self.inputs.base(), BLOCK):
-            for _, offers, found, known in self._found(self.offers(here, how)):
-                more, value = self._lost(offers, found, known)
-                slack = max(
-                    slack, float((more / np.maximum(value, LEAST_VALUE)).max()) * (1 + 1e-9)
-                )
-        return min(slack, MOST_SLACK)
-
-    def _kept(
-        self,
-        offers: ManyOffers,
-        found: ManyLists,
-        known: ManyRules,
-        stays: NDArray[np.bool_],
-    ) -> ManyLists:
-        """The list itself where it stays, unless the rules of the draw are against it."""
-        own = self._itself(offers)
-        open_to = np.take_along_axis(offers.open_to, own.option[None], axis=0)[0]
-        stays = stays & (own.listed() <= open_to).all(axis=1)
-        if len(self.held or ()) > known.longest or not stays.any():
-            return found
-        return found.put(stays, own.of(stays).in_order(offers.of(stays), self.utility, self._bare))
+        ((_, offers, own, found, known),) = self._found(self._at_base)
+        more = float(known.more(found, own, offers.program)[0])
+        share = more / max(float(own.value[0]), LEAST_VALUE) * (1 + 1e-9)
+        return min(max(GAP, share), MOST_SLACK)
 
     def lists(self, values: Values) -> list[Chosen]:
         """The list at each of the values, in the order taken."""
@@ -535,7 +532,7 @@ class Resampled:
     places: pd.DataFrame
     draws: pd.DataFrame
     base: Chosen
-    signals: pd.DataFrame  # program_id, signal, share of the draws, in_base_list
+    signals: pd.DataFrame  # program_id, signal, share of the draws, sent_in_base_list
 
     @property
     def least_kept(self) -> int:
@@ -622,7 +619,7 @@ def _signals(case: Case, made: Lists) -> pd.DataFrame:
             "program_id": np.asarray(case.program_id, dtype=object)[program],
             "signal": np.asarray(OPTIONS, dtype=object)[option + 1],
             "share": sent[1:][option, program] / len(made.chosen),
-            "in_base_list": [
+            "sent_in_base_list": [
                 case.base.get(int(at)) == OPTIONS[way + 1]
                 for at, way in zip(program, option, strict=True)
             ],
@@ -681,7 +678,8 @@ def list_flips(case: Case, steps: int) -> pd.DataFrame:
             flip = flip_among(sets(name), middle, base, few[name])
         else:
             flip = flip_in_range(sets(name), middle, low, high, steps)
-        after = flip.outcome if isinstance(flip.outcome, frozenset) else base
+        # Where nothing flips, the outcome is the list at the base as a draw has it.
+        after = flip.outcome if np.isfinite(flip.value) else base
         rows.append(
             {
                 "input": name,

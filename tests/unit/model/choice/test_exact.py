@@ -386,7 +386,7 @@ def priced_problem(seed):
     )
 
 
-@pytest.mark.parametrize("markets", [60, pytest.param(300, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("markets", [25, pytest.param(300, marks=pytest.mark.soak)])
 def test_the_priced_list_equals_brute_force_on_small_markets(markets):
     shorter = 0
     for seed in range(markets):

@@ -97,6 +97,16 @@ def test_screened_and_capped_programs_are_left_out_of_the_additive_order():
     assert set(flips["compared"]) < {0, 1, 2}
 
 
+@pytest.mark.parametrize("closed", [0.0, 1.0])
+def test_a_program_of_no_chance_or_of_all_is_left_out_without_a_warning(closed):
+    def one_closed(values):
+        return np.where([True, False, False], closed, chance(values))
+
+    with np.errstate(all="raise"):
+        flips = order_flips(a_case(one_closed, held=[0, 1, 2]))
+    assert set(flips["compared"]) <= {1, 2}
+
+
 def test_weights_that_shift_all_programs_alike_never_change_their_order():
     def alike(values):
         return 1 / (1 + np.exp(-(values["weights.letters"][:, None] - np.array([0.1, 0.5, 0.9]))))

@@ -155,6 +155,14 @@ def test_an_input_that_nothing_rests_on_does_not_flip_swing_or_explain():
     assert shares.loc["idle", "total"] == 0
 
 
+def test_where_nothing_flips_nobody_leaves_and_nobody_enters():
+    # A and D are never the best two, so that a draw at the base has another list at once.
+    flips = c.list_flips(a_case(held={0: "none", 3: "none"}), steps=12)
+    still = flips[flips["flip_value"].isna()]
+    assert "idle" in set(still["input"])
+    assert not [*sum(still["leaves"], ()), *sum(still["enters"], ())]
+
+
 def test_a_flip_names_who_leaves_and_who_enters_and_agrees_with_brute_force():
     flips = c.list_flips(CASE, steps=50).set_index("input")
     low, base, high = INPUTS.ranges()["logit_scale"]

@@ -13,6 +13,7 @@ from analysis.assumptions import read_assumptions
 from analysis.model.choice.application_list import application_list
 from analysis.model.choice.constraints import OPTIONS, Constraints, Fees, Price
 from analysis.model.choice.exact import exact
+from analysis.model.choice.greedy import greedy
 from analysis.model.choice.problem import ListWishes
 from analysis.model.choice.value import expected_utility
 from analysis.model.correlation import Mechanism, Scenarios, scenarios
@@ -111,7 +112,7 @@ def listed(student_id, assumptions=ASSUMPTIONS, wishes=None):
 
 
 @pytest.mark.parametrize(
-    "student_id", ["S001", "S002", "S003", "S005", "S006", "S009", "S007", "S011", "S012"]
+    "student_id", ["S001", "S002", "S003", "S005", "S006", "S009", "S007", "S011", "S012", "S027"]
 )
 def test_a_draw_at_the_base_gives_the_very_list_with_its_signals_and_match_chance(student_id):
     gives_the_very_list(listed(student_id))
@@ -122,12 +123,28 @@ def test_so_it_does_for_a_student_whose_score_is_an_estimate():
     gives_the_very_list(application_list(row, PROGRAMS, ASSUMPTIONS, WISHES, with_range=False))
 
 
+def test_so_it_does_with_programs_that_must_be_listed_and_they_come_first():
+    must = ("IM024", "IM031")
+    found = listed("S002", wishes=ListWishes(must=must))
+    gives_the_very_list(found)
+    case = student_case(found, ASSUMPTIONS)
+    ids = [case.program_id[at] for at in case.base_list()]
+    assert tuple(ids[:2]) == must
+    others = np.setdiff1d(np.arange(len(case.program_id)), found.choice.chosen)
+    utility, first = found.problem.utility, [case.program_id.index(one) for one in must]
+    order = greedy(found.market, utility, len(ids), must=first, never=others)
+    assert ids == [case.program_id[at] for at in order]
+
+
 def gives_the_very_list(found):
     case = student_case(found, ASSUMPTIONS)
     made = case.made(case.inputs.base(3))
     own = dict(zip(found.choice.chosen.tolist(), found.choice.option, strict=True))
+    assert case.base == own
     for chosen, option in zip(made.chosen, made.option, strict=True):
-        assert dict(zip(chosen.tolist(), (OPTIONS[at] for at in option), strict=True)) == own
+        sent = zip(chosen.tolist(), (OPTIONS[at] for at in option), strict=True)
+        assert list(sent) == list(case.base.items())
+    assert made.regret.tolist() == [0, 0, 0]
     assert case.match_chances(case.inputs.base()) == pytest.approx(found.match_chance, abs=1e-9)
 
 
@@ -217,7 +234,7 @@ INPUTS = Inputs(
 )
 
 
-def small_world(seed, draws=4, programs=5):
+def small_world(seed, draws=4, programs=5, **rules):
     """Few programs with signals, a price and match rates of their own, and its draws."""
     random = np.random.default_rng(seed)
     odds = random.normal(-1, 1, (draws, programs))
@@ -233,7 +250,7 @@ def small_world(seed, draws=4, programs=5):
             gold=(1,),
             silver=(1,),
             fees=Fees(11, 2, 30),
-            price=Price(20_000, 25),
+            **{"price": Price(20_000, 25)} | rules,
         ),
         INPUTS,
         lambda values, at: {
@@ -266,6 +283,9 @@ def every_list(case, values, chance, draw):
             for sent in product(OPTIONS, repeat=size):
                 if sent.count("gold") > 1 or sent.count("silver") > 1:
                     continue
+                decided = case.rules.fixed_signal
+                if any(decided.get(at, way) != way for at, way in zip(programs, sent, strict=True)):
+                    continue
                 states = offers["none"].chance.copy()
                 for at, option in zip(programs, sent, strict=True):
                     states[at] = offers[option].chance[at]
@@ -293,12 +313,82 @@ def test_every_list_and_every_placement_of_signals_are_no_better_by_more_than_a_
         assert 0 <= lost <= max(world.values()) - world[own] + 1e-9
         assert sent in world  # a list that the rules allow
         share.append(world[sent] / max(world.values()))
-        # What the list itself gives up is told to the digit.
-        if sent != own:
-            assert lost == pytest.approx(world[sent] - world[own], abs=1e-9)
+        # What the list itself gives up is told to the digit: nothing where it stays.
+        gives_up(lost, world, sent, own)
     assert share[0] == pytest.approx(1)
     assert min(share) > 0.9
     assert np.mean(share) > 0.97
+
+
+def gives_up(lost, world, sent, own):
+    if sent == own:
+        assert lost == 0
+    else:
+        assert lost == pytest.approx(max(world[sent] - world[own], 0), abs=1e-9)
+
+
+@given(st.integers(0, 10_000), st.sampled_from([1.0, 100.0, 300.0, 1_000.0]))
+@settings(max_examples=12, derandomize=True, deadline=None)
+def test_what_is_given_up_is_after_the_price_also_where_nothing_is_worth_it(seed, worth):
+    case, values, chance = small_world(seed, price=Price(worth, 25))
+    few = replace(case.rules, price=None, limit=2)
+    worlds = [every_list(case, values, chance, draw) for draw in range(len(values[RATE]))]
+    own = max(worlds[0], key=lambda one: (len(one) == 1 + seed % 3, worlds[0][one]))
+    made = replace(case, few=few, held=dict(own)).made(values)
+    for world, chosen, option, lost in zip(
+        worlds, made.chosen, made.option, made.regret, strict=True
+    ):
+        sent = frozenset((int(at), OPTIONS[way]) for at, way in zip(chosen, option, strict=True))
+        gives_up(lost, world, sent, own)
+
+
+def test_nothing_is_given_up_in_a_draw_in_which_a_students_list_stays():
+    case = student_case(listed("S007"), ASSUMPTIONS).settled()
+    made = case.made(case.inputs.drawn(200, 5))
+    stays = [
+        dict(zip(chosen.tolist(), (OPTIONS[at] for at in option), strict=True)) == case.held
+        for chosen, option in zip(made.chosen, made.option, strict=True)
+    ]
+    assert 0 < sum(stays) < 200
+    assert not made.regret[stays].any()
+    assert (made.regret[np.logical_not(stays)] > 0).all()
+
+
+def same_lists(first, second):
+    for one, other in ((first.chosen, second.chosen), (first.option, second.option)):
+        assert [each.tolist() for each in one] == [each.tolist() for each in other]
+
+
+@given(st.integers(0, 10_000), st.sampled_from(OPTIONS[1:]))
+@settings(max_examples=25, derandomize=True, deadline=None)
+def test_a_decided_signal_of_a_program_that_cannot_be_listed_goes_to_another(seed, option):
+    shut = {"never": (seed % 5,)}
+    case, values, _ = small_world(seed, draws=8, **shut)
+    decided, _, _ = small_world(seed, draws=8, fixed_signal={seed % 5: option}, **shut)
+    same_lists(case.made(values), decided.made(values))
+
+
+@given(st.integers(0, 10_000), st.sampled_from(OPTIONS[1:]))
+@settings(max_examples=12, derandomize=True, deadline=None)
+def test_a_decided_signal_goes_to_another_program_where_its_own_is_left_out(seed, option):
+    # Half of the draws give the program next to no chance, with its signal too.
+    own = seed % 5
+    case, values, chance = small_world(seed, fixed_signal={own: option})
+    chance[option][::2, own] = 0.002
+    made = case.made(values)
+    share = []
+    for draw, (chosen, ways) in enumerate(zip(made.chosen, made.option, strict=True)):
+        world = every_list(case, values, chance, draw)
+        sent = dict(zip(chosen.tolist(), (OPTIONS[way] for way in ways), strict=True))
+        assert sent.get(own, option) == option
+        assert option in sent.values()
+        share.append(world[frozenset(sent.items())] / max(world.values()))
+    assert min(share) > 0.9
+    assert np.mean(share) > 0.97
+    kept = replace(case, rules=replace(case.rules, must=(own,))).made(values)
+    for chosen, ways in zip(kept.chosen, kept.option, strict=True):
+        assert (chosen[0], OPTIONS[ways[0]]) == (own, option)
+        assert [OPTIONS[way] for way in ways].count(option) == 1
 
 
 @given(st.integers(0, 10_000))
@@ -337,9 +427,10 @@ def test_a_program_under_the_least_chance_is_listed_only_with_a_signal_that_lift
             assert chance[OPTIONS[way]][draw, at] >= least
 
 
-def test_a_program_whose_signal_is_decided_has_no_rival_that_could_not_have_it():
-    # Seven programs of .4 with gold and .1 without; the eighth has .3 and the only gold.
-    chances = {"none": np.r_[np.full(7, 0.1), 0.03], "gold": np.r_[np.full(7, 0.4), 0.3]}
+@pytest.mark.parametrize(("own", "chosen"), [(0.3, [0, 1, 2]), (0.5, [0, 1, 7])])
+def test_a_decided_signal_is_sent_where_the_exact_solver_has_it(own, chosen):
+    # Seven programs of .4 with gold and .1 without; the only gold is decided on for the eighth.
+    chances = {"none": np.r_[np.full(7, 0.1), 0.03], "gold": np.r_[np.full(7, 0.4), own]}
     chances["silver"] = chances["none"]
 
     def chance(values, at):
@@ -349,8 +440,10 @@ def test_a_program_whose_signal_is_decided_has_no_rival_that_could_not_have_it()
 
     rules = Constraints(limit=3, gold=(1,), silver=(0,), fixed_signal={7: "gold"})
     inputs = Inputs(("w",), (1.0,), 50.0, (between(RATE, 0.5, 0.3, 0.6), one_of(RHO, 0.2, [0.2])))
-    case = c.Case(tuple("abcdefgh"), np.ones(8), rules, inputs, chance, Mechanism((0.2,), 0.5, 0.0),
-                  coarse=False)  # fmt: skip
+    how = Mechanism((0.2,), 0.5, 0.0)
+    case = c.Case(tuple("abcdefgh"), np.ones(8), rules, inputs, chance, how, coarse=False)
     made = case.made(inputs.base())
-    assert sorted(made.chosen[0].tolist()) == [0, 1, 7]
-    assert OPTIONS[made.option[0][made.chosen[0].tolist().index(7)]] == "gold"
+    assert sorted(made.chosen[0].tolist()) == chosen
+    best = exact({o: scenarios(p, 0.5, how) for o, p in chances.items()}, np.ones(8), rules)
+    assert [OPTIONS[at] for at in made.option[0]].count("gold") == 1
+    assert case.match_chances(inputs.base()) == pytest.approx(best.value, abs=1e-9)
