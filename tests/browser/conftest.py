@@ -23,6 +23,9 @@ FLAGS = [
 ]
 SECONDS_TO_START = 120
 SHOWN = 3_000  # characters
+# The notebook below the page, without the pictures in it.
+CELLS = """() => [...document.querySelectorAll("#rendered_cells .jp-Cell")]
+  .map(cell => cell.innerHTML.slice(0, 300)).join("\\n")"""
 
 
 def pytest_collection_modifyitems(items):
@@ -38,7 +41,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """A test that failed tells what its open pages showed, since a race is rarely seen twice."""
+    """A test that failed tells what its open pages showed and said: a race is rarely seen twice."""
     outcome = yield
     report = outcome.get_result()
     browser = item.funcargs.get("chromium") if report.failed and call.when == "call" else None
@@ -47,9 +50,14 @@ def pytest_runtest_makereport(item, call):
             page.set_default_timeout(5_000)
             try:
                 shown = page.locator("body").inner_text()[:SHOWN]
+                said = [message.text for message in page.console_messages()]
+                said += [str(error) for error in page.page_errors()]
+                said += [f"{r.failure}: {r.url}" for r in page.requests() if r.failure]
+                cells = page.evaluate(CELLS)
             except Exception as error:
-                shown = f"could not be read: {error}"
+                shown, said, cells = f"could not be read: {error}", [], ""
             report.sections.append(("what a page showed", shown))
+            report.sections.append(("what it said", "\n".join([*said, cells])[-SHOWN:]))
 
 
 @pytest.fixture(scope="module")  # while playwright runs, no other test of this process has a loop

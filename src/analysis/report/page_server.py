@@ -97,6 +97,7 @@ UPLOADS_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TOKEN_BYTES = 24
 SECONDS_TO_COME_BACK = 2.0
 SWEEP_SECONDS = 5
+WAITS_FOR_OUTPUT_SECONDS = 120
 LOOK_MS = 1000  # between two looks whether a page's kernel still runs
 INTERRUPTED = 130
 CLOSED = "This page opens with the address that `countersignal explore` printed."
@@ -265,6 +266,8 @@ def page_config(idle_minutes: float) -> Config:
     kernels.cull_idle_timeout = round(60 * idle_minutes)
     kernels.cull_interval = max(1, min(60, round(60 * idle_minutes / 4)))
     kernels.cull_connected = True
+    # By itself a server leaves out what a cell shows 4 s after its end: all, on a busy machine.
+    config.VoilaExecutor.iopub_timeout = WAITS_FOR_OUTPUT_SECONDS
     config.ZMQChannelsWebsocketConnection.limit_rate = False  # nothing on the page is left out
     # A kernel that began anew behind a page would know nothing of what the page shows.
     config.KernelManager.autorestart = False
