@@ -19,6 +19,7 @@ from analysis.errors import ModelError
 from analysis.model.chance import Market, Part, chance_columns, drawn_chances, in_order
 from analysis.model.choice.columns import undominated
 from analysis.model.choice.constraints import (
+    OPTIONS,
     Constraints,
     Fees,
     Price,
@@ -387,6 +388,19 @@ def list_problem(
     )
 
 
+def reaching(reaches: NDArray[np.bool_], rules: Constraints) -> Any:
+    """How many programs reach a least chance at once, one of the signals at hand for each.
+
+    ``reaches`` has the shape (options, ..., programs).
+    """
+    lifted = reaches[1:] & ~reaches[0]
+    # Both kinds compete for what either lifts: the largest matching of programs and signals.
+    by_kind: Any = 0
+    for kind, at_hand in zip(lifted, (rules.silver, rules.gold), strict=False):
+        by_kind = by_kind + np.minimum(kind.sum(axis=-1), sum(at_hand))
+    return reaches[0].sum(axis=-1) + np.minimum(lifted.any(axis=0).sum(axis=-1), by_kind)
+
+
 def with_least_chance(
     problem: ListProblem, chances: Mapping[str, Floats], least: float, fewest: int
 ) -> tuple[ListProblem, bool]:
@@ -395,10 +409,8 @@ def with_least_chance(
     under = {option: (chance < least) & ~free for option, chance in chances.items()}
     open_to = np.ones(free.size, dtype=bool)
     open_to[list(rules.never)] = False
-    plain = int((open_to & ~under["none"]).sum())
-    signalled = open_to & under["none"] & ~np.all(list(under.values()), axis=0)
-    remaining = plain + min(int(signalled.sum()), sum(rules.gold) + sum(rules.silver))
-    if remaining < min(fewest, int(open_to.sum())):
+    by_signal = np.array([under.get(option, under["none"]) for option in OPTIONS])
+    if reaching(~by_signal & open_to, rules) < min(fewest, int(open_to.sum())):
         return problem, True
     barred = {
         option: tuple(sorted({*rules.barred.get(option, ()), *np.flatnonzero(low).tolist()}))

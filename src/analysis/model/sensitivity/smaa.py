@@ -24,6 +24,7 @@ from analysis.model.choice.many import (
     many_lists,
     near_programs,
 )
+from analysis.model.choice.problem import reaching
 from analysis.model.choice.value import program_order
 from analysis.model.correlation import Mechanism, states_apart
 from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE
@@ -58,13 +59,13 @@ class Floor:
     fewest: int  # if fewer programs reach it, there is none
     spared: NDArray[np.bool_]  # shape (programs,): of which no least chance is asked
 
-    def closes(self, chance: Floats, open_to: NDArray[np.bool_], signals: int) -> NDArray[np.bool_]:
+    def closes(
+        self, chance: Floats, open_to: NDArray[np.bool_], rules: Constraints
+    ) -> NDArray[np.bool_]:
         """What is under it with each signal, shape (options, draws, programs)."""
         under = (chance < self.least) & ~self.spared
-        plain = (open_to & ~under[0]).sum(axis=1)
-        signalled = (open_to & under[0] & ~under.all(axis=0)).sum(axis=1)
-        remaining = plain + np.minimum(signalled, signals)
-        return np.asarray(under & (remaining >= min(self.fewest, int(open_to.sum())))[:, None])
+        enough = reaching(~under & open_to, rules) >= min(self.fewest, int(open_to.sum()))
+        return np.asarray(under & enough[:, None])
 
 
 @dataclass(frozen=True)
@@ -246,8 +247,7 @@ class Case:
         if self.floor is not None:
             free = np.ones_like(forced)
             free[list(self.rules.never)] = False
-            signals = sum(self.rules.gold) + sum(self.rules.silver)
-            open_to &= ~self.floor.closes(chance, free, signals)
+            open_to &= ~self.floor.closes(chance, free, self.rules)
         forced[list(self.held or ())] = True
         order = self._order
         by_score, open_to = self._grouped(by_score)[..., order], open_to[..., order]

@@ -1,3 +1,5 @@
+from itertools import product
+
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
@@ -370,3 +372,35 @@ def test_what_a_list_says_of_a_program_is_what_the_chance_says_of_it_among_all(s
     chances = interview_chance(own, many, ASSUMPTIONS).set_index("program_id").loc[found.index]
     told = ["interview_chance", "low", "high", "unknown", "chance_if_open", "chance_if_closes"]
     pd.testing.assert_frame_equal(found[told], chances[told], check_dtype=False, atol=1e-12)
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=5),
+    st.integers(0, 2),
+    st.integers(0, 2),
+)
+def test_as_many_programs_reach_the_least_chance_as_signals_can_be_given_to(reach, gold, silver):
+    rules = Constraints(gold=(gold,), silver=(silver,))
+    ways = product(*([at for at, good in enumerate(one) if good] or [None] for one in reach))
+    # Leaving one out is a way too, so that a signal can go to another.
+    most = max(
+        sum(at is not None and kept for at, kept in zip(way, keep, strict=True))
+        for way in ways
+        for keep in product((True, False), repeat=len(way))
+        if sum(at == 1 and kept for at, kept in zip(way, keep, strict=True)) <= silver
+        and sum(at == 2 and kept for at, kept in zip(way, keep, strict=True)) <= gold
+    )
+    assert asked.reaching(np.array(reach, dtype=bool).T, rules) == most
+
+
+def test_a_signal_that_lifts_no_program_over_the_least_chance_does_not_shorten_the_list():
+    table = read_programs(from_root("data/sample/programs.csv"))
+    table = table[table["specialty"] == "Internal Medicine"]
+    facts = {"red_flags": "professionalism", "step1_result": "pass", "preferred_states": ""}
+    season = {"application_limit": np.nan, "gold_signals": None, "silver_signals": None}
+    for score in (230.0, 234.0, 238.0, 242.0):
+        # At 234 and 238 gold lifts three over it, and of twelve silver signals none lifts one.
+        row = student(step2_ck=score, **facts, **season)
+        found = application_list(row, table, ASSUMPTIONS, with_range=False)
+        assert len(found.programs) >= 5
+        assert found.floor_dropped == (score < 242)
