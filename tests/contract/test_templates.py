@@ -148,3 +148,9 @@ def test_a_template_speaks_of_all_that_it_is_given():
     files = [*from_root("src/analysis").rglob("*.py"), *from_root("notebooks").glob("*.py")]
     given = [unused_views(file.read_text("utf-8"), trees) for file in files]
     assert [word for words in given for word in words] == []
+
+
+def test_every_template_names_only_filters_and_tests_that_there_are():
+    environment = _environment()
+    for name in environment.list_templates(filter_func=lambda name: name.endswith(".j2")):
+        environment.get_template(name)  # compiling looks each of them up

@@ -193,7 +193,7 @@ def test_the_longest_first_pages_are_still_one_page(tmp_path):
         {"comlex2": "", "step2_estimate": "", "step2_estimate_sd": "", "partner_id": "", **row}
         for row in (
             comlex,
-            rows["S002"] | {"red_flags": several, "specialty": two, "degree": "us_do"},
+            rows["S002"] | {"red_flags": several, "specialty": two},
             rows["S040"] | {"specialty": two},
             rows["S009"] | waiting | wished,
             rows["S005"] | {"red_flags": "professionalism;mspe_concern", "step2_ck": "240"},

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +71,21 @@ def matches(number: float) -> str:
     return f"about {_counted(whole, 'match', 'matches')}"
 
 
+def long_date(day: str) -> str:
+    """A date as Americans write it; other text as it stands.
+
+    Examples
+    --------
+    >>> long_date("2026-09-15"), long_date("early March")
+    ('September 15, 2026', 'early March')
+    """
+    try:
+        own = date.fromisoformat(day)
+    except ValueError:
+        return day
+    return f"{own:%B} {own.day}, {own.year}"
+
+
 def about_100(share: float) -> str:
     """An estimated count of 100 people in a sentence: ``about 81``, ``less than 1``, ``none``.
 
@@ -123,6 +139,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "of100": of_100,
         "about100": about_100,
+        "long_date": long_date,
         "pct": percent,
         "several": several,
         "matches": matches,
