@@ -182,13 +182,23 @@ def test_every_sample_student_has_a_short_report_in_plain_words(tmp_path):
         check_length(made, row["student_id"])
 
 
-def test_a_first_page_with_comlex_alone_or_three_flags_and_two_specialties_is_one_page(tmp_path):
+def test_the_longest_first_pages_are_still_one_page(tmp_path):
     rows = {row["student_id"]: row for row in sample_rows("students")}
-    several = "step1_failure;course_failure_remediated;loa_academic"
     two = "Internal Medicine;Family Medicine"
+    flags = "step1_failure;course_failure_remediated;loa_academic"
+    several = {"red_flags": flags, "specialty": two, "step1_result": "fail_then_pass"}
+    waiting = {"step2_ck": "", "step2_estimate": "236", "step2_estimate_sd": "12"}
+    wished = {"must_apply": "IM002;IM005;IM008", "partner_id": "S010"}
     rows = [
-        rows["S010"] | {"step2_ck": "", "comlex2": "560"},
-        rows["S002"] | {"red_flags": several, "specialty": two, "comlex2": ""},
+        {"comlex2": "", "step2_estimate": "", "step2_estimate_sd": "", "partner_id": "", **row}
+        for row in (
+            rows["S010"] | {"step2_ck": "", "comlex2": "560"},
+            rows["S002"] | several,
+            rows["S003"] | several | {"degree": "us_do"},
+            rows["S040"] | {"specialty": two},
+            rows["S009"] | waiting | wished,
+            rows["S005"] | {"red_flags": "professionalism;mspe_concern", "step2_ck": "240"},
+        )
     ]
     made = reports(tmp_path, rows)
     for row in rows:
