@@ -250,17 +250,17 @@ STUDENT = {
         ({"other_gain": float("nan")}, "Send 10 more: about 3 more in 100 for $110."),
         (
             {"if_unknowns_close": 0.3},
-            "Call the 3 programs with an open rule: if all screen the student out, 30",
+            "Call the 3 programs with an unconfirmed rule: if all screen the student out, 30",
         ),
         (
             {"other_gain": float("nan"), "more_gain": 0.004},
-            "Call the 3 programs with an open rule: if all screen the student out, 58",
+            "Call the 3 programs with an unconfirmed rule: if all screen the student out, 58",
         ),
         (
             {"other_gain": float("nan"), "more_gain": 0.004, "unknowns": 0},
             "Agree on a plan B: more applications would add less than 1 in 100.",
         ),
-        ({"red_flags": ("professionalism",)}, "Talk first: a conduct finding"),
+        ({"red_flags": ("professionalism",)}, "Talk first: a professionalism concern"),
     ],
 )
 def test_next_step_is_what_moves_the_chance_most(changed, said):
