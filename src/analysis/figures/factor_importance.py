@@ -23,13 +23,14 @@ TITLE = WORDS["title"]
 
 
 @CHART.draws
-def draw_factor_importance(importance: DataFrame, ax: Axes, *, title: str = TITLE) -> Axes:
+def draw_factor_importance(
+    importance: DataFrame, ax: Axes, *, title: str = TITLE, unit: str = ""
+) -> Axes:
     """Draw a bar for each factor, in the order given.
 
     Columns where every name fits beneath its column, horizontal bars where one does not. A survey
     in its published shape, with both measures in every row, is drawn as `draw_survey_table` draws
-    it: sorted, with both measures, and two specialties side by side. The axis is in points of 100
-    where the values sum to 100.
+    it: sorted, with both measures, and two specialties side by side.
 
     Parameters
     ----------
@@ -43,6 +44,8 @@ def draw_factor_importance(importance: DataFrame, ax: Axes, *, title: str = TITL
         What is drawn on; cleared first.
     title : str
         What is shown.
+    unit : str, optional
+        Title of the axis; without it, points of 100 where the values sum to 100.
     """
     if _is_survey(importance):
         return draw_survey_table(importance, ax, title=_survey_title(importance, title))
@@ -55,7 +58,7 @@ def draw_factor_importance(importance: DataFrame, ax: Axes, *, title: str = TITL
     differs = [a if abs(a - v) > SAME else nan for a, v in zip(beside, values, strict=False)]
     compared = differs if any(x == x for x in differs) else ()
     largest = max(x for x in [*values, *highs, *beside] if x == x)
-    axis = _unit(importance)
+    axis = unit or _unit(importance)
     with style.chart(ax):
         upright = columns_fit(ax, names, words)
         ticks = style.round_ticks(largest, most_steps=4 if upright else 6)
@@ -75,7 +78,7 @@ def draw_factor_importance(importance: DataFrame, ax: Axes, *, title: str = TITL
         return CHART.finished(ax, importance, margins, title, _footer(importance))
 
 
-def alt_factor_importance(importance: DataFrame, *, title: str = TITLE) -> str:
+def alt_factor_importance(importance: DataFrame, *, title: str = TITLE, unit: str = "") -> str:
     """Say in words and numbers what `draw_factor_importance` shows.
 
     Examples
@@ -101,7 +104,7 @@ def alt_factor_importance(importance: DataFrame, *, title: str = TITLE) -> str:
             strict=True,
         )
     ]
-    axis = _unit(importance)
+    axis = unit or _unit(importance)
     return CHART.alt(importance, _footer(importance), title=title, axis=axis, factors=factors)
 
 

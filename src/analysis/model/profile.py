@@ -41,6 +41,20 @@ def clerkship_value(honors: ArrayLike, assumptions: Assumptions) -> Floats:
     return np.where(share < typical, floor + slope * share, share)
 
 
+def typical_cells(assumptions: Assumptions) -> dict[str, float]:
+    """Cells of a row of students that tell a record at the reference."""
+    reference = assumptions.group("reference")
+    honors = reference["clerkships"]
+    if honors < assumptions.value("scale.clerkships_typical"):
+        floor = assumptions.value("scale.clerkships_floor")
+        honors = (honors - floor) / assumptions.value("scale.clerkships_slope")
+    return {
+        "clerkship_honors_fraction": honors,
+        "letters": reference["letters"],
+        "research_items": reference["research"] * assumptions.value("scale.research_best"),
+    }
+
+
 def flags_value(red_flags: tuple[str, ...], assumptions: Assumptions) -> float:
     """Value of a record's red flags: 1 spotless, 0 at an academic leave (section 2)."""
     if "professionalism" in red_flags:

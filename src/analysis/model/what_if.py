@@ -14,7 +14,7 @@ from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import interview_chance
 from analysis.model.parameters import CLASSES, FLAGS, listed
-from analysis.model.profile import specialties_of
+from analysis.model.profile import specialties_of, typical_cells
 from analysis.vocabulary import DEGREES, NO_FLAG
 
 # Name on the command line: column, lowest and highest value.
@@ -212,7 +212,7 @@ def chances_by_flag(
             "competitiveness": [competitiveness],
             "step2_ck": [float(step2_ck)],
         }
-    )
+    ).assign(**typical_cells(assumptions))
     anchors = assumptions.group("anchors")
     flags = sorted((NO_FLAG, *FLAGS), key=lambda flag: (-anchors[flag], flag))
     copies = _profiles(student, [() if flag == NO_FLAG else (flag,) for flag in flags])

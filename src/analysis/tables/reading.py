@@ -256,7 +256,11 @@ BYTE_ORDER_MARKS = {
     "UTF-16": (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE),
 }
 SEPARATORS = (",", ";", "\t", "|")
-OTHER_FILES = {"<": "a web page or XML", "%PDF": "a PDF", "{": "JSON", "[{": "JSON"}
+OTHER_FILES = {
+    re.compile(r"\s*<(?:!|\?|html|head|body|table)", re.IGNORECASE): "a web page or XML",
+    re.compile("%PDF"): "a PDF",
+    re.compile(r"\s*(?:\[\s*)?\{"): "JSON",
+}
 LINE_END = re.compile(r"\r\n?|\n")
 WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # How far down a header line is looked for, and what the first cell of a line of totals says.
@@ -442,7 +446,7 @@ def _table(
         ):
             torn.append(Problem(name, _one_a_line(line, last), line))
         elif (len(cells) < len(header) and separator and any(separator in c for c in cells)) or (
-            count == 1 and _row_in_a_cell(max(cells), len(header))
+            count == 1 < len(header) and _row_in_a_cell(max(cells), len(header))
         ):
             expected = (
                 f"{len(header)} cells as in the header, not {len(cells)}: one cell holds what "
@@ -664,7 +668,7 @@ def _content(path: Path) -> bytes:
 def _text(name: str, data: bytes) -> tuple[str, list[str]]:
     text, repairs = _decoded(name, data)
     text = text.lstrip("\ufeff").removeprefix("ï»¿")  # the mark, decoded wrongly before us
-    if other := next((what for sign, what in OTHER_FILES.items() if text.startswith(sign)), ""):
+    if other := next((what for sign, what in OTHER_FILES.items() if sign.match(text)), ""):
         expected = (
             f"a CSV file or a workbook; this is {other}: open it where it was made and export"
         )

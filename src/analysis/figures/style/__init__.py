@@ -31,6 +31,7 @@ from analysis.figures.style.page import (
     html_figure,
     interval_ends,
     labels,
+    laid_out,
     named_values,
     provenance,
     put_axis_titles,

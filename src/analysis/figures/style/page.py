@@ -330,29 +330,8 @@ class Chart:
         if not self.frame:
             _arranged(ax, margins)
             return ax
-        width, tag = chart_width(ax), basis_words(rows)
-        heading = wrapped(title, width, TITLE_SIZE, 600)
-        under = wrapped(tag, width, SIZE, 600) if tag else ""
-        foot = wrapped(self.footer(rows) if footer is None else footer, width, SMALL_SIZE)
-        tag_height = _lines(under, SIZE) + TAG_GAP if under else 0.0
-
-        drawing, _ = drawing_size(ax, margins)
-        heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
-        foot_height = _lines(foot, SMALL_SIZE) + FOOT_GAP
-        _arranged(ax, margins, EDGE, EDGE + heading_height, EDGE + foot_height)
-        ax.set_title(
-            heading,
-            loc="left",
-            x=-margins.left / drawing,
-            y=1.0,
-            pad=margins.above + TITLE_GAP + tag_height,
-            linespacing=LINE,
-            va="bottom",
-        )
-        above = margins.above + TITLE_GAP - 1
-        put_text(ax, under, -margins.left, above, corner=1, size=SIZE, weight=600, color=MUTED)
-        put_text(ax, foot, -margins.left, -margins.below - FOOT_GAP, color=MUTED)
-        return ax
+        foot = self.footer(rows) if footer is None else footer
+        return laid_out(ax, title=title, tag=basis_words(rows), footer=foot, margins=margins)
 
     def alt(self, rows: DataFrame, footer: str | None = None, **view: Any) -> str:
         """What the chart shows, in sentences, with basis and footer."""
@@ -389,6 +368,33 @@ def drawing_size(ax: Axes, margins: Margins) -> tuple[float, float]:
         return chart_width(ax) - margins.left - margins.right, margins.height
     extent, dpi = ax.get_window_extent(), root_figure(ax).dpi
     return float(extent.width / dpi * 72), float(extent.height / dpi * 72)
+
+
+def laid_out(ax: Axes, *, title: str, tag: str = "", footer: str = "", margins: Margins) -> Axes:
+    """Give the chart its title, tag and footer, and everything its place."""
+    width = chart_width(ax)
+    heading = wrapped(title, width, TITLE_SIZE, 600)
+    under = wrapped(tag, width, SIZE, 600) if tag else ""
+    foot = wrapped(footer, width, SMALL_SIZE)
+    tag_height = _lines(under, SIZE) + TAG_GAP if under else 0.0
+
+    drawing, _ = drawing_size(ax, margins)
+    heading_height = _lines(heading, TITLE_SIZE) + tag_height + TITLE_GAP
+    foot_height = _lines(foot, SMALL_SIZE) + FOOT_GAP
+    _arranged(ax, margins, EDGE, EDGE + heading_height, EDGE + foot_height)
+    ax.set_title(
+        heading,
+        loc="left",
+        x=-margins.left / drawing,
+        y=1.0,
+        pad=margins.above + TITLE_GAP + tag_height,
+        linespacing=LINE,
+        va="bottom",
+    )
+    above = margins.above + TITLE_GAP - 1
+    put_text(ax, under, -margins.left, above, corner=1, size=SIZE, weight=600, color=MUTED)
+    put_text(ax, foot, -margins.left, -margins.below - FOOT_GAP, color=MUTED)
+    return ax
 
 
 def _arranged(
