@@ -181,11 +181,16 @@ def test_made_up_programs_never_stand_beside_an_own_class(sampled, chromium):
         said = page.locator(".cs-banner").inner_text()
         assert "class.csv (1 student used)" in said
         assert "Programs: none yet" in said
+        # No list yet, and every tab still has an answer.
+        for name in ("Results", "List", "Charts", "Data", "Compare"):
+            tab(page, name)
+            assert page.locator(".cs-keys dd").first.is_visible()
+            assert page.locator(".cs-trouble").count() == 0
         tab(page, "List")
-        assert page.locator("table.dataTable tbody td").all_inner_texts() in (
-            [],
-            ["No data available in table"],
-        )
+        assert "no programs file is in use" in page.locator(".cs-said-of-list").inner_text()
+        assert programs_listed(page) == []
+        heads = page.locator(".dt-scroll-head th").all_inner_texts()
+        assert heads[:2] == ["Program", "State"]
 
 
 @pytest.fixture(scope="module")

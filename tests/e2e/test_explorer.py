@@ -614,6 +614,47 @@ def test_own_and_made_up_data_never_mix_whatever_is_handed_in_first(sample_page)
     assert "One" in set(sample_page._list_of(sample_page.history.now).programs["Program"])
 
 
+HANDED_IN = {
+    "a student without a score": [("programs", "good"), ("students", "no score")],
+    "a class before programs": [("students", "good")],
+    "programs before a class": [("programs", "good")],
+}
+
+
+@pytest.mark.parametrize("order", HANDED_IN.values(), ids=HANDED_IN)
+def test_without_a_list_every_tab_and_every_button_works(sample_page, monkeypatch, order):
+    class NoReport:
+        returncode, stderr = 1, "no report is made here"
+
+    monkeypatch.setattr(saving.subprocess, "run", lambda *_, **__: NoReport)
+    texts = {
+        ("students", "good"): GOOD_CLASS,
+        ("students", "no score"): GOOD_CLASS.replace("250", ""),
+        ("programs", "good"): PROGRAMS + GOOD_PROGRAM,
+    }
+    for table, kind in order:
+        hand_in(sample_page, table, f"{table}.csv", texts[table, kind])
+    without = order[-1] != ("programs", "good")
+    for at, _ in enumerate(explorer.TABS):
+        sample_page.tabs.selected_index = at
+        for words in sample_page.saving.buttons:
+            files = saved(sample_page, words)
+            if without and words == "List (CSV)":
+                header, *rows = files["list-A1.csv"].decode().splitlines()
+                assert header.startswith("Program id,Program,On list,State")
+                assert rows == []
+        for press in (
+            sample_page.undo_button,
+            sample_page.base_button,
+            sample_page.cases.keep_button,
+        ):
+            press.click()
+        said = " ".join(html_in(sample_page.view))
+        assert "error of the program itself" not in said
+        assert "no answer yet" not in said
+        assert ("no list" in said) == without
+
+
 @pytest.mark.parametrize("table", ["students", "programs", "preferences"])
 def test_a_refused_file_leaves_no_made_up_data_in_use(sample_page, table):
     hand_in(sample_page, table, "letter.csv", "Dear dean\n")

@@ -234,9 +234,9 @@ class ListOf:
     @cached_property
     def programs(self) -> pd.DataFrame:
         """Every program of the case's specialties in words, those on the list first, by id."""
-        if self.found is None:
-            return pd.DataFrame()
-        return _program_rows(self.case, self.found, self.preferences)
+        rows = [] if self.found is None else _program_rows(self.case, self.found, self.preferences)
+        shown = table("page/programs_table", rows=rows)
+        return shown.set_index(shown.columns[0])
 
 
 def list_of(case: Case, desk: Desk) -> ListOf:
@@ -312,8 +312,8 @@ def policies_to_confirm(desk: Desk, program_id: str) -> list[str]:
 
 def _program_rows(
     case: Case, found: ApplicationList, preferences: pd.DataFrame | None
-) -> pd.DataFrame:
-    """Every program of the case's specialties in words, by program_id."""
+) -> list[dict[str, Any]]:
+    """What is told of every program of the case's specialties."""
     about = found.problem.programs.set_index("program_id")
     ties: dict[str, str] = {}
     if preferences is not None:
@@ -336,8 +336,7 @@ def _program_rows(
             "confirm": to_verify(row["unknown"]) if on else [],
         }
         rows.append(row)
-    shown = table("page/programs_table", rows=rows)
-    return shown.set_index(shown.columns[0])
+    return rows
 
 
 def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dict[str, str]:
