@@ -6,6 +6,7 @@ import os
 import re
 import stat
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import ipywidgets
@@ -247,6 +248,38 @@ def test_a_confirmed_policy_moves_the_chance(own_page):
     assert after.loc["P1", "Chance (%)"] == 0
     own_page.listing.policies["step2_cutoff"].value = "200"
     assert numbers(own_page) != before
+
+
+def test_list_card_and_ticks_ask_a_program_about_the_same_policies(own_page):
+    head = PROGRAMS.replace("applications_received", "applications_received,visa")
+    rows = [
+        f"P{n},P{n},{FAMILY},community,OH,4,7,200,{screen},,," for n, screen in ((1, ""), (2, "no"))
+    ]
+    hand_in(own_page, "programs", "p.csv", head + "\n".join(rows) + "\n")
+    own = "student_id,specialty,step2_ck,step1_result,red_flags,degree,needs_visa\n"
+    screens, visas = "whether it screens out any failed licensing exam", "which visas it sponsors"
+    asked = {
+        "pass,,us_md,no": ((), ()),
+        "fail_then_pass,step1_failure,us_md,no": ((screens,), ()),
+        "pass,,us_img,yes": ((visas,), (visas,)),
+        "fail_then_pass,step1_failure,us_img,yes": ((screens, visas), (visas,)),
+    }
+    own += "".join(f"A{n},{FAMILY},250,{row}\n" for n, row in enumerate(asked))
+    hand_in(own_page, "students", "class.csv", own)
+    for n, expected in enumerate(asked.values()):
+        own_page.student.value = f"A{n}"
+        own_page._from_list(replace(own_page.history.now, must_apply=("P1", "P2")))
+        listed = own_page._list_of(own_page.history.now)
+        for program, policies in zip(("P1", "P2"), expected, strict=True):
+            own_page.listing.choose(program)
+            card = html.unescape(own_page.listing.card.widget.value)
+            said = re.search("Confirm before paying</dt><dd>(.*?)</dd>", card)[1]
+            assert said == ("; ".join(policies) or "nothing")
+            ticks = own_page.listing.policies.values()
+            assert sum(tick.layout.display is None for tick in ticks) == len(policies)
+            assert listed.programs.loc[program, "Confirm"] == str(len(policies) or "")
+        none = "No program on this list has a policy to confirm." in listed.sentences
+        assert none == (not any(expected))
 
 
 def test_the_list_is_saved_as_csv_and_workbook(page):

@@ -218,7 +218,7 @@ class Listing:
         tie = next((t for t in str(row["Marks"]).split(", ") if t in dict(TIES).values()), "")
         self.tie.value = mark[1] if mark else tie
         self.signal.value = mark[2] if mark else ""
-        asked = policies_to_confirm(desk, self._chosen)
+        asked = policies_to_confirm(case, desk, self._chosen)
         confirmed = {column: value for one, column, value in case.confirmed if one == self._chosen}
         for column, widget in self.policies.items():
             widget.layout.display = None if column in asked else "none"

@@ -304,10 +304,11 @@ def case_tables(case: Case, desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame | No
     return programs, rows.astype(kinds)
 
 
-def policies_to_confirm(desk: Desk, program_id: str) -> list[str]:
-    """Columns of a program that the programs file leaves empty."""
-    row = desk.programs.set_index("program_id").loc[program_id]
-    return [column for column in POLICIES if column not in row or pd.isna(row[column])]
+def policies_to_confirm(case: Case, desk: Desk, program_id: str) -> list[str]:
+    """Policies of a program to ask about for this case, and those that it has confirmed."""
+    unknown = _own_chance(case, desk, program_id)["unknown"].split(";")
+    unknown += [column for one, column, _ in case.confirmed if one == program_id]
+    return [column for column in POLICIES if column in unknown]
 
 
 def _program_rows(
@@ -342,7 +343,7 @@ def _program_rows(
 def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dict[str, str]:
     """What there is to say of one program for one case, by name."""
     program = case_tables(case, desk)[0].set_index("program_id").loc[program_id]
-    asked = [column for column in POLICIES if pd.isna(program.get(column))]
+    own = _own_chance(case, desk, program_id)
     told = {
         column: None if pd.isna(program.get(column)) else program[column]
         for column in (*POLICIES, "source", "as_of")
@@ -350,7 +351,7 @@ def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dic
     offered, received = program["interviews_offered"], program["applications_received"]
     drives = [
         f"{name} {points:+.0f} points"
-        for name, points in _drivers(case, desk, program_id).items()
+        for name, points in _drivers(own).items()
         if abs(points) >= 0.5
     ]
     return named_lines(
@@ -361,19 +362,21 @@ def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dic
         interviews=offered,
         applications=received,
         drives=drives,
-        confirm=to_verify(";".join(asked)),
+        confirm=to_verify(own["unknown"]),
         **told,
     )
 
 
-def _drivers(case: Case, desk: Desk, program_id: str) -> dict[str, float]:
-    """Points of interview chance that each part of the record moves at one program."""
+def _own_chance(case: Case, desk: Desk, program_id: str) -> pd.Series:
+    """The chance of a case at one program, with its parts and what is unknown for this student."""
     programs, _ = case_tables(case, desk)
     programs = programs[programs["program_id"] == program_id]
-    if programs.empty or case.step2_ck is None:
-        return {}
     assumptions = case_assumptions(case, desk.assumptions)
-    chances = interview_chance(case.student(), programs, assumptions).iloc[0]
+    return interview_chance(case.student(), programs, assumptions).iloc[0]
+
+
+def _drivers(chances: pd.Series) -> dict[str, float]:
+    """Points of interview chance that each part of the record moves at one program."""
     terms = {name: chances[name] for name in chances.index if name.startswith("logit_")}
     chance = float(chances["interview_chance"])
     if not 0 < chance < 1:
