@@ -399,6 +399,32 @@ def test_a_typed_profile_needs_no_class(page):
     assert page.history.now.student_id == "typed"
 
 
+@pytest.mark.parametrize("specialty", [FAMILY, PSYCHIATRY])
+def test_a_typed_profile_is_kept_whatever_is_handed_in(own_page, specialty):
+    own_page.student.value = "typed"
+    own_page.controls.specialty.value = FAMILY
+    own_page.controls.score.value = 231
+    own_page.cases.name.value = "Typed"
+    own_page.cases.keep_button.click()
+    program = GOOD_PROGRAM.replace(FAMILY, specialty)
+    other = GOOD_PROGRAM.replace("P1", "P0").replace(FAMILY, "Neurology")
+    head = "student_id,program_id,preference,tie,signal\n"
+    hand_in(own_page, "programs", "p.csv", PROGRAMS + other + program)
+    hand_in(own_page, "preferences", "w.csv", f"{head}S003,P1,,home,\n")
+    assert own_page.student.value == "typed"
+    # Without a program of its specialty it has no answer, and is all there.
+    answered = "no answer yet" not in own_page.results.keys.widget.value
+    assert answered == (specialty == FAMILY)
+    hand_in(own_page, "students", "class.csv", GOOD_CLASS)
+    assert own_page.student.value == "A1"
+    own_page.student.value = "typed"
+    assert own_page.controls.score.value == 231
+    assert own_page.controls.specialty.value == FAMILY
+    assert "Typed" in own_page.cases.named
+    own_page.undo_button.click()
+    assert own_page.controls.score.value == 250
+
+
 def test_another_specialty_forgets_what_was_given_for_the_first(page):
     page.controls.signals["gold_signals"][0].value = 9
     page.controls.specialty.value = "Psychiatry"

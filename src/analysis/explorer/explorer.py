@@ -195,15 +195,15 @@ class Explorer:
         self._histories = {}
         self._come_back()
         chosen = self.student.value
-        if table == "students" or chosen not in self._ids() or chosen == TYPED:
+        if table == "students" or chosen not in self._ids():
             chosen = self._ids()[0]
         self._begin(chosen)
 
     def _come_back(self) -> None:
-        """Go on with the cases that were laid aside, where the student's own row is the same."""
+        """Go on with what was laid aside: a typed profile, and cases of the very same row."""
         for student_id in [one for one in self._aside if one in self._ids()]:
             base, *steps = [case_from_json(case) for case in self._aside[student_id]]
-            if base == self._case_of(student_id):
+            if student_id == TYPED or base == self._case_of(student_id):
                 self._histories[student_id] = History(base, steps)
                 del self._aside[student_id]
 
