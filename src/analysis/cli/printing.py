@@ -314,8 +314,11 @@ def reads_files(command: Callable[..., Any]) -> Callable[..., Any]:
         from analysis.tables.mapping import reading_with
 
         ignored = tuple(options.pop("ignore_column") or ())
-        with reading_with(options.pop("mapping"), ignored):
-            return command(*args, **options)
+        with reading_with(options.pop("mapping"), ignored) as headers:
+            result = command(*args, **options)
+            for message in headers.in_no_file():
+                say(message)
+            return result
 
     signature = inspect.signature(command, eval_str=True)
     more = [

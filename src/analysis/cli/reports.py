@@ -207,6 +207,7 @@ def _loaded(out: Path, *files: Path, cluster: str = "", **options: Any) -> Input
         with suppress(OSError):  # a folder that is full is named when the reports are begun
             start_helpers(PRELOAD)
     from analysis.inputs import Inputs
+    from analysis.tables.mapping import how_to_read
 
     try:
         inputs = Inputs.load(*files, **options).with_password(password)
@@ -214,6 +215,8 @@ def _loaded(out: Path, *files: Path, cluster: str = "", **options: Any) -> Input
         say(error)
         say("nothing was written; mend what is named above, then the same command again")
         raise typer.Exit(error.exit_code) from None
+    if unknown := how_to_read().headers.in_no_file():
+        raise typer.BadParameter("\n".join(unknown))
     for repair in inputs.repairs:
         say(f"repaired: {repair}")
     for message in problem_lines(inputs.problems):

@@ -36,7 +36,9 @@ def _checked(table: str, path: FilePath) -> Checked:
         state = Path(path).stat()
     except OSError:
         return check_table(Path(path), table)  # which says what is wrong with the path
-    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, how_to_read())
+    how = how_to_read()
+    # With its headers, since a file that is not read again would tell nobody its columns.
+    known = (state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns, how, how.headers)
     return _checked_once(table, Path(path), known)
 
 

@@ -33,7 +33,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from analysis.errors import Problem, TableError
+from analysis.errors import Problem, TableError, shown
 from analysis.paths import toml_content
 from analysis.tables.headers import column_of
 from analysis.tables.reading import RawRows, read_rows
@@ -67,12 +67,33 @@ class Mapping:
         return {*(word for words in self.columns.values() for word in words), *self.flags}
 
 
+@dataclass(eq=False, slots=True)
+class Headers:
+    """Columns of the files that one command has read, and names it was asked to ignore."""
+
+    asked: tuple[str, ...] = ()
+    met: dict[str, str] = field(default_factory=dict)  # as they stand there, by the folded name
+
+    def in_no_file(self) -> list[str]:
+        """A message for each name to ignore that is no column's: nothing was left out for it."""
+        if not self.met:  # the files are read elsewhere
+            return []
+        messages = []
+        for name in (name for name in self.asked if folded(name) not in self.met):
+            near = get_close_matches(folded(name), self.met, 1)
+            hint = f" (is {shown(self.met[near[0]])} meant?)" if near else ""
+            expected = f"a column of one of the files{hint}"
+            messages.append(f"--ignore-column: found {shown(name)}; expected {expected}")
+        return messages
+
+
 @dataclass(frozen=True, slots=True)
 class HowToRead:
     """What a command says about every file that it reads."""
 
     mapping: Path | None = None
     ignored: frozenset[str] = frozenset()
+    headers: Headers = field(default=Headers(), compare=False)
 
     def environment(self) -> dict[str, str]:
         """Variables by which a process that this one starts reads in the same way."""
@@ -99,13 +120,14 @@ def how_to_read() -> HowToRead:
 
 
 @contextmanager
-def reading_with(mapping: Path | None = None, ignored: tuple[str, ...] = ()) -> Iterator[None]:
+def reading_with(mapping: Path | None = None, ignored: tuple[str, ...] = ()) -> Iterator[Headers]:
     """Read files through a mapping, else mapping.toml beside each, and without some columns."""
     before = HOW.get() or HowToRead()  # not what a process above says, which was for its own files
     ignored_too = before.ignored | frozenset(map(folded, ignored))
-    token = HOW.set(HowToRead(mapping or before.mapping, ignored_too))
+    headers = Headers(ignored) if ignored else before.headers
+    token = HOW.set(HowToRead(mapping or before.mapping, ignored_too, headers))
     try:
-        yield
+        yield headers
     finally:
         HOW.reset(token)
 
@@ -131,6 +153,8 @@ def raw_rows(path: Path, table: str | None = None) -> RawRows:
     chosen = max(near, key=lambda name: near[name], default="")
     if chosen and (near[chosen] or (how.mapping and len(mappings) == 1)):
         raw = mapped_rows(path.name, raw, mappings[chosen])
+    if how.ignored:
+        how.headers.met.update({folded(word): word for word in raw.header})
     return _without(raw, how.ignored)
 
 

@@ -186,6 +186,31 @@ def test_a_spare_column_that_resembles_one_of_ours_stops_the_run_until_it_is_ign
     assert f"columns ignored, as asked: {header}" in found.repairs
 
 
+def left_with(*arguments):
+    """Exit code of a command."""
+    with pytest.raises(SystemExit) as left:
+        main([str(argument) for argument in arguments])
+    return left.value.code
+
+
+IN_NO_FILE = "--ignore-column: found 'Prestge'; expected a column of one of the files"
+
+
+@pytest.mark.parametrize("command", ["check", "chances", "batch"])
+def test_a_column_to_ignore_that_no_file_has_is_told_and_stops_a_batch(tmp_path, capsys, command):
+    files = [CASES / "students_00123.csv", CASES / "programs_im.csv"]
+    if command != "check":
+        files = ["--students", files[0], "--programs", files[1]]
+    out = ["--out", tmp_path / "out"] if command == "batch" else []
+    options = ["--ignore-column", "Prestge", "--ignore-column", "Application limit"]
+    code = left_with(command, *files, *out, *options)
+    assert code == (2 if command == "batch" else 0)
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"{IN_NO_FILE} (is 'prestige' meant?)" in said
+    assert "Application limit" not in said
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("ours", "header"),
     [("step2_ck", "step2ck_scor"), ("specialty", "specialtie"), ("step1_result", "step1_reslt")],
