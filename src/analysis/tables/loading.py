@@ -379,31 +379,31 @@ def _columns(
     columns = {n: c for n, c in schema.columns.items() if not c.regex}
     spare = [word for word in header if word and word not in columns]
     lacking = [n for n, c in columns.items() if c.required and n not in header]
+    pattern, family = next(((n, c) for n, c in schema.columns.items() if c.regex), ("", None))
+    members = [word for word in spare if family is not None and re.fullmatch(pattern, word)]
+    spare = [word for word in spare if word not in members]
+    left = {raw.header[at]: at for word in spare for at in [header.index(word)]}
+    alike = {
+        shown: resembled(shown, table, {row[at] for row in raw.rows}) for shown, at in left.items()
+    }
     problems = []
     meant: dict[str, str] = {}
     map_it = f"countersignal map {name} --table {table}"
     for column in lacking:
         near = get_close_matches(column, header, n=1, cutoff=0.6)
         hint = ""
-        if near:
+        # Of several that resemble it, none is to be taken for the whole.
+        if near and list(alike.values()).count(column) < 2:
             meant[column] = raw.header[header.index(near[0])]
             hint = f" (is {meant[column]!r} meant? rename it)"
         expected = f"a column of this name for {table}{hint}"
         problems.append(Problem(name, expected, raw.header_line, column))
-    pattern, family = next(((n, c) for n, c in schema.columns.items() if c.regex), ("", None))
     if family is not None:
-        members = [word for word in spare if re.fullmatch(pattern, word)]
         if not members and not problems and table == "pd_responses":
             expected = f"at least one column of {table} named for a factor"
             raise TableError(Problem(name, expected, raw.header_line))
         columns |= dict.fromkeys(members, family)
-        spare = [word for word in spare if word not in members]
     if spare:
-        left = {raw.header[at]: at for word in spare for at in [header.index(word)]}
-        alike = {
-            shown: resembled(shown, table, {row[at] for row in raw.rows})
-            for shown, at in left.items()
-        }
         for shown, ours in alike.items():
             if meant.get(ours) == shown:
                 continue
