@@ -1,13 +1,16 @@
+import gc
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 
 import pytest
 
 from analysis.workers import pool as scratch
 from analysis.workers.pool import ScratchFolder
+from analysis.workers.work import Work
 
 HOLD = (
     "import sys; from analysis.workers.pool import ScratchFolder; "
@@ -27,6 +30,28 @@ def test_a_folder_is_its_owners_alone_and_goes_with_its_block():
         assert folder.stat().st_mode & 0o777 == 0o700
         (folder / "students.csv").write_text("a row")
     assert not folder.exists()
+
+
+STEPS = ["FileLock", "unpack", "start_helpers", "ProcessPool", "shutil.rmtree"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_ctrl_c_at_any_step_of_a_pool_leaves_no_folder(tmp_path, monkeypatch, step):
+    place, name = (scratch.shutil, "rmtree") if "." in step else (scratch, step)
+    function, times = getattr(place, name), []
+
+    def interrupted_once(*arguments, **options):
+        times.append(sorted(path.name for path in tmp_path.glob(f"{scratch.PREFIX}*")))
+        if len(times) == 1:
+            raise KeyboardInterrupt
+        return function(*arguments, **options)
+
+    monkeypatch.setattr(place, name, interrupted_once)
+    with suppress(KeyboardInterrupt):
+        list(scratch.LocalPool(1, "spawn").results(Work(len, 60), ["three"]))
+    gc.collect()  # the end of a process does the same
+    assert times[0]
+    assert not list(tmp_path.glob(f"{scratch.PREFIX}*"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a process as POSIX does")

@@ -13,6 +13,7 @@ import tempfile
 import threading
 import time
 import traceback
+import weakref
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import contextmanager, suppress
@@ -43,6 +44,8 @@ class ScratchFolder:
     def __init__(self) -> None:
         _swept()
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        # Whatever a signal interrupts, and be it `cleanup`: the end of this process makes it good.
+        self._remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         self._lock = FileLock(self.path / LOCK, mode=0o600)
         self._lock.acquire()
         (self.path / OWNED).touch(mode=0o600)
@@ -51,6 +54,7 @@ class ScratchFolder:
         """Take the folder away."""
         self._lock.release(force=True)
         shutil.rmtree(self.path, ignore_errors=True)
+        self._remove.detach()
 
     def __enter__(self) -> Path:
         return self.path
@@ -211,16 +215,32 @@ def start_helpers(preload: str, start_method: str = "") -> None:
                 number = getattr(signal, name)
                 heard[number] = signal.signal(number, signal.SIG_IGN)
     try:
-        resource_tracker.ensure_running()
-        if (start_method or usual_start_method()) == "forkserver":
-            from multiprocessing import forkserver  # Windows has none
+        with _without_stderr():
+            resource_tracker.ensure_running()
+            if (start_method or usual_start_method()) == "forkserver":
+                from multiprocessing import forkserver  # Windows has none
 
-            forkserver.set_forkserver_preload([__name__, preload])
-            with _one_thread():
-                forkserver.ensure_running()
+                forkserver.set_forkserver_preload([__name__, preload])
+                with _one_thread():
+                    forkserver.ensure_running()
     finally:
         for number, handler in heard.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Let processes that start meanwhile, and theirs, say nothing on the user's terminal."""
+    # A process that starts when its pool has just ended finds the pool's semaphores gone, which
+    # multiprocessing tells with a traceback, as it counts for the user what a kill has left.
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 def _warm(folder: str, preload: str) -> None:

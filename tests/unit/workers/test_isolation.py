@@ -40,3 +40,21 @@ assert forkserver._forkserver._forkserver_pid == server
 def test_a_fork_server_that_still_loads_is_deaf_to_what_its_group_hears():
     done = subprocess.run([sys.executable, "-c", EARLY], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("[('three', 5)]\n", "")
+
+
+LATE = """
+import multiprocessing, sys
+from analysis.workers.pool import start_helpers
+start_helpers("json")
+late = multiprocessing.get_context("forkserver").Process(target=int, args=["no number"])
+late.start()
+late.join()
+print(late.exitcode)
+print("heard", file=sys.stderr)
+"""
+
+
+@pytest.mark.skipif("forkserver" not in START_METHODS, reason="the system has no fork server")
+def test_a_process_that_fails_before_its_first_task_shows_the_user_no_traceback():
+    done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("1\n", "heard\n")
