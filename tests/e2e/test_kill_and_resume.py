@@ -140,15 +140,15 @@ def test_a_stopped_batch_says_how_to_go_on(class_of_three, tmp_path):
 
 @pytest.fixture
 def full_disk(monkeypatch):
-    """Fill the disk at the n-th write of a file."""
+    """Fill the disk at the n-th write of a file, for good or until after another."""
 
-    def after(number, code=errno.ENOSPC):
+    def after(number, last=sys.maxsize, code=errno.ENOSPC):
         count = 0
 
         def fsync(_):
             nonlocal count
             count += 1
-            if count >= number:
+            if number <= count <= last:
                 raise OSError(code, os.strerror(code))
 
         monkeypatch.setattr(folder.os, "fsync", fsync)
@@ -172,6 +172,23 @@ def test_a_full_disk_tears_nothing_and_says_so(run, small_class, full_disk, monk
     for path in small_class.out.glob("*.pdf"):
         assert path.read_bytes().rstrip().endswith(b"%%EOF")
     assert run(*small_class.batch, "--resume").code == 0
+
+
+def test_a_report_that_finds_no_room_leaves_the_earlier_one_in_its_place(
+    run, rendered_class, full_disk
+):
+    before = {path.name: path.read_bytes() for path in rendered_class.out.glob("*.pdf")}
+    full_disk(4, last=4)  # assumptions, manifest and summary, then the report
+    rendered_class.rows[1]["step2_ck"] = "266"
+    write_rows(rendered_class.students, rendered_class.rows)
+    done = run(*rendered_class.batch, "--resume")
+    assert done.code == 1
+    assert (
+        "S002 (line 3): S002.pdf cannot be written (No space left on device); "
+        "the earlier report stays in its place"
+    ) in done.err
+    assert {p.name: p.read_bytes() for p in rendered_class.out.glob("*.pdf")} == before
+    assert {path.name for path in rendered_class.out.iterdir()} == OURS | set(before)
 
 
 def test_a_folder_that_cannot_be_written_is_named(run, small_class, monkeypatch):

@@ -307,11 +307,12 @@ def _outcome(
 
 def _delivered(content: bytes, place: Path, out: Path) -> str:
     """Put a file in its place, and tell where another one that stood there is now."""
-    moved = ""
+    moved = [""]
     if place.exists() and place.read_bytes() != content:
-        moved = move_to_old(out, place)
-    write_whole(place, content)
-    return moved
+        write_whole(place, content, lambda: moved.append(move_to_old(out, place)))
+    else:
+        write_whole(place, content)
+    return moved[-1]
 
 
 class _Log:

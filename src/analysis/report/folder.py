@@ -9,7 +9,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -192,8 +192,11 @@ def move_to_old(out: Path, file: Path) -> str:
     return place.relative_to(out).as_posix()
 
 
-def write_whole(destination: Path, content: bytes) -> None:
+def write_whole(
+    destination: Path, content: bytes, make_way: Callable[[], object] = lambda: None
+) -> None:
     """Write a file so that it is there whole or not at all, readable by its owner alone."""
+    # What stands in its place makes way when the new content is on the disk, and not before.
     handle, name = tempfile.mkstemp(prefix=".", suffix=PART_SUFFIX, dir=destination.parent)
     part = Path(name)
     try:
@@ -201,6 +204,7 @@ def write_whole(destination: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
+        make_way()
         part.replace(destination)
     except BaseException:
         part.unlink(missing_ok=True)
