@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
@@ -22,10 +22,9 @@ from analysis.cli import analyze as about_numbers
 from analysis.cli import explore as about_exploring
 from analysis.cli import files as about_files
 from analysis.cli import reports as about_reports
-from analysis.cli.printing import say
+from analysis.cli.printing import say, unheard
 from analysis.errors import CountersignalError
 from analysis.paths import PROJECT_VARIABLE
-from analysis.plain_text import visible
 from analysis.report import spare_imports
 
 # typer has a click of its own inside; this is that one's base of usage errors.
@@ -140,20 +139,22 @@ def _exit_code(line: list[str]) -> int:
     try:
         result = app(line, standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):
-        with suppress(OSError):  # the terminal may be gone
-            say("countersignal: stopped")
+        say("countersignal: stopped")
         return 130
     except CountersignalError as error:
         say(error)
         return error.exit_code
-    except BrokenPipeError:
+    except SystemExit as left:  # typer's way to end where a pipe is closed
+        if not isinstance(left.__context__, BrokenPipeError):
+            raise
         # The reader of our output (`head`, say) has left; nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        unheard(sys.stdout)
         return 0
     except Exception as error:
         if isinstance(error, USAGE_ERROR):
-            error.message = visible(error.message)
-            error.show()
+            usage = io.StringIO()
+            error.show(usage)
+            say(usage.getvalue().rstrip())
             return 2
         # The last boundary: a user gets one sentence, a developer asks for the rest.
         if os.environ.get(DEBUG_VARIABLE):

@@ -578,6 +578,6 @@ def _print_rows(rows: list[dict[str, str]], output: FormatOption) -> None:
         if rows:
             print_table(rows, list(rows[0]))
         else:
-            print("no difference", file=sys.stderr)
+            say("no difference")
 
     print_answer(output, rows, rows, as_table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -129,4 +128,4 @@ def template(
 
     csv_text, sheet = template_of(table)
     print(csv_text, end="")
-    print(sheet, file=sys.stderr)
+    say(sheet)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import inspect
 import json
+import os
 import shutil
 import sys
 import textwrap
@@ -12,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TextIO
 
 import typer
 
@@ -38,7 +39,16 @@ def chosen_format(asked: Format | None) -> Format:
 
 def say(message: object) -> None:
     """Tell the user something on stderr; what a terminal would obey is shown instead."""
-    print(visible(str(message)), file=sys.stderr)
+    try:
+        print(visible(str(message)), file=sys.stderr, flush=True)
+    except OSError:
+        # Who read it has left, or the log's disk is full: that must not end what is at work.
+        unheard(sys.stderr)
+
+
+def unheard(stream: TextIO) -> None:
+    """Let what goes to a stream from here on, and what waits in it, go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def print_json(answer: Any) -> None:

@@ -317,7 +317,7 @@ def _say_what_became(manifest: Manifest, out: Path, inputs: Inputs) -> None:
     )
     missing = len(outcomes) - len(delivered)
     if missing:
-        print(f"{missing} not delivered; see summary.csv", file=sys.stderr)
+        say(f"{missing} not delivered; see summary.csv")
 
 
 @contextmanager
@@ -344,12 +344,12 @@ def _progress(total: int) -> Iterator[Any]:
             yield advance
         return
 
-    def say(student_id: str, outcome: Outcome, already: bool) -> None:
+    def tell(student_id: str, outcome: Outcome, already: bool) -> None:
         nonlocal done
         if outcome.outcome == "refused":
             return
         done += 1
         what = "was there already" if already else outcome.outcome
-        print(f"{done}/{total} {student_id} {what}", file=sys.stderr)
+        say(f"{done}/{total} {student_id} {what}")
 
-    yield say
+    yield tell
