@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import itertools
 import multiprocessing
@@ -158,7 +159,7 @@ class Isolation:
             message = "it was ended by the system, most likely for lack of memory: fewer --workers"
             return serialize(TaskError(message))
         except OSError as error:
-            return serialize(TaskError(f"its result could not be written ({error.strerror})"))
+            return serialize(_without_room("its result could not be written", error))
         except Exception as error:  # what a process could not send back must not end the others
             return serialize(TaskError(fault_of(error)))
         return content
@@ -177,6 +178,13 @@ class Isolation:
         self._pool.join()
         self._scratch.cleanup()
         self._environment.__exit__(None, None, None)
+
+
+def _without_room(what: str, error: OSError) -> TaskError:
+    """What ended a task in its temporary folder, and what to do where it is full."""
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    cure = ": make room for temporary files, or name another folder in TMPDIR" if full else ""
+    return TaskError(f"{what} ({error.strerror}){cure}")
 
 
 def fault_of(error: Exception) -> str:
@@ -278,7 +286,7 @@ def _done(payload: bytes, place: str) -> str:
     except MemoryError:
         result = TaskError("it needed more memory than there is")
     except OSError as error:
-        result = TaskError(f"a file could not be read or written ({error.strerror})")
+        result = _without_room("a file could not be read or written", error)
     except Exception as error:  # the last boundary: it costs this task and says where it arose
         result = TaskError(fault_of(error))
     Path(place).write_bytes(serialize(result))

@@ -1,6 +1,8 @@
 import subprocess
 import sys
 import tempfile
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +60,13 @@ print("heard", file=sys.stderr)
 def test_a_process_that_fails_before_its_first_task_shows_the_user_no_traceback():
     done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("1\n", "heard\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="/dev/full is POSIX's")
+def test_a_task_that_finds_no_room_says_what_to_do():
+    work = Work(partial(Path.write_text, data="x"), 60)
+    ((_, error),) = LocalPool(1).results(work, [Path("/dev/full")])
+    assert str(error) == (
+        "a file could not be read or written (No space left on device): make room for temporary "
+        "files, or name another folder in TMPDIR"
+    )
