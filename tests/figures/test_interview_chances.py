@@ -146,7 +146,7 @@ def test_alt_text_has_every_number_and_the_marked_flag(article):
         "flags 80%; Single early course failure 65%; Step 1 failure 45%; Multiple pre-clinical "
         "failures 35%; Academic LOA 30%. Marked as this student's worst flag: Academic LOA. "
         "Illustrative figures, not "
-        "measurements. Source: Residency Advisor article of 6 January 2026."
+        "measurements. Source: Residency Advisor article of January 6, 2026."
     )
 
 

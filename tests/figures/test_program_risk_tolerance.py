@@ -153,7 +153,7 @@ def test_alt_text_has_every_point(article):
         "Scatter. Prestige, and willingness to consider red flags, as prestige / willingness: "
         "High-tier academic 9 / 3; Mid-tier academic 6 / 5; Community 4 / 7; Rural FM 2 / 8; "
         "DO-friendly 3 / 7. Illustrative figures, not measurements. Source: Residency Advisor "
-        "article of 6 January 2026."
+        "article of January 6, 2026."
     )
 
 

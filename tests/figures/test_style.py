@@ -145,8 +145,8 @@ def test_footer_names_source_edition_n_and_response_rate():
 
 
 def test_a_year_that_the_source_names_is_not_said_twice():
-    rows = pd.DataFrame({"source": ["article of 6 January 2026"], "edition": ["2026"]})
-    assert style.provenance(rows) == "Source: article of 6 January 2026"
+    rows = pd.DataFrame({"source": ["article of January 6, 2026"], "edition": ["2026"]})
+    assert style.provenance(rows) == "Source: article of January 6, 2026"
 
 
 def test_synthetic_data_are_called_so():

@@ -72,7 +72,7 @@ def alt_applications_curve(curve: DataFrame, *, recommended: int, by: str = "app
     >>> import pandas as pd
     >>> alt_applications_curve(
     ...     pd.DataFrame({"applications": [1, 2], "match_chance": [0.4, 0.5]}), recommended=1)
-    'Rising line: 1 application gives about 40 matches of 100, 2 give about 50.'
+    'Rising line: with 1 application about 40 of 100 match, with 2 about 50.'
     """
     return CHART.alt(curve, **_view(curve, recommended, by))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from analysis.figures import style
 from analysis.figures.style.marks import Dots, dot_rows
+from analysis.plain_text import percent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,7 +93,7 @@ def _groups(ratings: DataFrame) -> tuple[list[str], list[Dots]]:
 
 def _words(rows: DataFrame) -> list[str]:
     return [
-        style.NOT_SHOWN if share != share else f"{share * 100:.0f}% · {mean:.1f}"
+        style.NOT_SHOWN if share != share else f"{percent(share)} · {mean:.1f}"
         for share, mean in zip(rows["percent_citing"], rows["mean_importance"], strict=True)
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.figures import style
+from analysis.plain_text import of_100, percent
 from analysis.vocabulary import COMPONENTS
 
 if TYPE_CHECKING:
@@ -95,10 +96,13 @@ def alt_waterfall(parts: DataFrame) -> str:
 
 
 def _points(change: float) -> str:
+    """A change in whole points with its sign; "" where it is less than one."""
     whole = round(100 * change)
-    return f"{'+' if whole > 0 else '−' if whole < 0 else '±'}{abs(whole)}"
+    return f"{'+' if whole > 0 else '−'}{abs(whole)}" if whole else ""
 
 
 def _value(step: object) -> str:
+    """What stands beside a bar, as short as in the list of programs."""
     chance, change, part = step.chance, step.change, step.part  # type: ignore[attr-defined]
-    return f"{100 * chance:.0f}%" if part in ENDS else _points(change)
+    said = percent(chance) if part in ENDS else _points(change) or of_100(abs(change))
+    return said.replace("less than ", "<").replace("more than ", ">")
