@@ -152,7 +152,7 @@ publish_text(render("overview/first", **counted, without=no_list["student_id"].t
 publish_table(table("overview/first_table", rows=first.to_dict("records")), if_empty="")
 
 # %%
-# Page 2: the one picture, the lowest chance on top; a page has room for 40 students.
+# The one picture, the lowest chance on top; a page has room for 40 students.
 most = 40
 chart = listed.sort_values(["match_chance", "student_id"], ignore_index=True).head(most)
 chart["label"] = chart["called"] + " · " + chart["specialty"].map(" and ".join)
@@ -160,17 +160,18 @@ told = {"interval": "as our assumptions vary", "source": "Countersignal model; t
 chart = chart.assign(**told, basis="assumption")
 
 # %%
-# The picture on a page of its own.
+# The picture has a page of its own; a short one stands where there is room for it.
 caption = render("overview/standing", students=len(listed), most=most)
-publish_block("next-page", {"needed": len(chart) > 0}, "")
+own_page = {"needed": len(chart) > 25}
+publish_block("next-page", own_page, "")
 publish_chart(chart, new_axes(), draw_class_standing, alt_class_standing, caption, image, line=1 - threshold)
-publish_block("next-page", {"needed": len(chart) > 0}, "")
+publish_block("next-page", own_page, "")
 
 # %% [markdown]
 # ## How many will match
 
 # %%
-# Page 3: the number to expect, and by specialty.
+# The number to expect, and by specialty.
 article = listed.loc[listed["chance_basis"] == "article", "student_id"].sort_values().tolist()
 holds = f"{100 * (tails[1] - tails[0]):.0f}"
 steps = matches.to_dict("records")

@@ -96,7 +96,8 @@ def test_an_overview_has_the_students_to_meet_first_then_one_picture(run, small_
     )
     assert done.code == 0, done.err
     pages = [page.extract_text() for page in pypdf.PdfReader(at).pages]
-    assert [n for n, text in enumerate(pages) if "Who stands where" in text] == [1]
-    assert "Next step" in pages[0]
-    assert "How many will match" in pages[2]
-    assert not re.search(r"\d\.\d", " ".join(pages[:3]))
+    # A small class leaves page 1 room for the picture and for what is expected.
+    order = [pages[0].find(words) for words in ("Next step", "Who stands where", "How many will")]
+    assert 0 <= order[0] < order[1] < order[2]
+    assert len(pages) < 5
+    assert not re.search(r"\d\.\d", pages[0])
