@@ -58,12 +58,13 @@ chances[columns].sort_values("interview_chance", ascending=False).head(8).round(
 from analysis.model.choice.application_list import application_list
 from analysis.views import ListView
 
-plan = ListView(application_list(student, programs, assumptions), assumptions)
+found = application_list(student, programs, assumptions)
+plan = ListView(found, assumptions)
 plan.programs[["group", "name", "chance", "low", "high", "signal"]].round(2)
 
 # %% tags=["nbval-check-output"]
-print(f"{len(plan.programs)} programs for ${plan.fee_usd:.0f}: about {100 * plan.match:.0f} of 100 would match")
-print(f"the range is {100 * plan.low:.0f} to {100 * plan.high:.0f}")
+print(f"{len(plan.programs)} programs for ${found.fee_usd:.0f}: about {100 * found.match_chance:.0f} of 100 would match")
+print(f"the range is {100 * found.match_chance_low:.0f} to {100 * found.match_chance_high:.0f}")
 
 # %% [markdown]
 # ## 4. Three doors

@@ -344,9 +344,9 @@ def test_the_page_and_the_report_read_one_list_alike(page):
         case.student(), programs, desk.assumptions, preferences, calendar={}, report_date=""
     ).list
     here = numbers(page)
-    assert here["Estimated match chance"][0].startswith(percent(view.match))
+    assert here["Estimated match chance"][0].startswith(percent(view.found.match_chance))
     assert here["Applications on the list"][0] == str(len(view.programs))
-    assert here["Application fees"][0] == f"${view.fee_usd:,.0f}"
+    assert here["Application fees"][0] == f"${view.found.fee_usd:,.0f}"
     assert list(page._list_of(case).names) == list(view.programs["program_id"])
     pd.testing.assert_frame_equal(page._list_of(case).view.further, view.further)
 

@@ -47,36 +47,11 @@ class ListView:
     """One student's list as every page tells of it, in codes and numbers.
 
     Report, class overview, `pick` and the page read their numbers here, so that they cannot differ;
-    the words are in the templates.
+    the words are in the templates. ``found`` has what the model gives, this what follows.
     """
 
     found: ApplicationList
     assumptions: Assumptions
-
-    @property
-    def match(self) -> float:
-        """Estimated match chance of the list (0-1)."""
-        return self.found.match_chance
-
-    @property
-    def low(self) -> float:
-        """Its 5th percentile as the assumptions vary; NaN without ranges."""
-        return self.found.match_chance_low
-
-    @property
-    def high(self) -> float:
-        """Its 95th percentile."""
-        return self.found.match_chance_high
-
-    @property
-    def if_all_no(self) -> float:
-        """The same if every unconfirmed policy turns out to be a no."""
-        return self.found.match_chance_if_unknowns_close
-
-    @property
-    def fee_usd(self) -> float:
-        """Fees of the list."""
-        return self.found.fee_usd
 
     @property
     def independent(self) -> float:
@@ -147,13 +122,14 @@ class ListView:
     @property
     def with_all(self) -> float:
         """Match chance with the optional programs too."""
-        return float(self.optional["match_chance"].iloc[-1]) if len(self.optional) else self.match
+        with_each = self.optional["match_chance"]
+        return float(with_each.iloc[-1]) if len(with_each) else self.found.match_chance
 
     @property
     def all_fee_usd(self) -> float:
         """Fees of all of them."""
         fees = self.optional["total_fee_usd"]
-        return float(fees.iloc[-1]) if len(fees) else self.fee_usd
+        return float(fees.iloc[-1]) if len(fees) else self.found.fee_usd
 
     @property
     def screened_out(self) -> int:
@@ -164,11 +140,6 @@ class ListView:
     @property
     def _ruled_out(self) -> tuple[int, ...]:
         return tuple(self.found.problem.constraints.never)
-
-    @property
-    def limit(self) -> int | None:
-        """Most applications."""
-        return self.found.problem.constraints.limit
 
     @property
     def sum_of_programs(self) -> dict[str, int]:
@@ -198,11 +169,6 @@ class ListView:
         return shown.sort_values("chance", ascending=False, kind="stable")
 
     @property
-    def gap(self) -> float:
-        """Certified gap of the choice."""
-        return self.found.choice.certified_gap
-
-    @property
     def ranked(self) -> bool:
         """Whether the student's wishes tell programs apart: then there is a rank order."""
         return bool(self.found.problem.preference_from)
@@ -224,7 +190,7 @@ class ListView:
 
     def more_than(self, match: float) -> int:
         """How far another match chance lies above the list's, in the numbers that are shown."""
-        return round(100 * match) - round(100 * self.match)
+        return round(100 * match) - round(100 * self.found.match_chance)
 
     @property
     def least_change(self) -> int:
@@ -240,12 +206,12 @@ class ListView:
     def free_gain(self) -> int:
         """What those that cost no further fee add, in the whole numbers that are shown."""
         # Each gain stands after those before it, so that beside fewer programs it is no smaller.
-        return self.more_than(self.match + float(self.free["match_gain"].sum()))
+        return self.more_than(self.found.match_chance + float(self.free["match_gain"].sum()))
 
     @property
     def enough(self) -> int:
         """How many of the best programs come within 2 in 100 of the list."""
-        near = self.curve["match_chance"] >= self.match - 0.02
+        near = self.curve["match_chance"] >= self.found.match_chance - 0.02
         return int(self.curve.loc[near, "applications"].min())
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from analysis.views.application_list import ListView, WhatIf, what_ifs_of
 from analysis.views.graduates import similar_graduates
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 UNLIKELY = 0.1  # match chance under which no list is likely to lead to a match
 
 
@@ -79,8 +81,14 @@ class ReportView:
     def words(self) -> dict[str, Any]:
         """The fields by name, for a template."""
         told = ("sent", "hurts", "helps", "lowers", "unlikely", "graduates_differ", "plan_on")
-        names = (*self.__dataclass_fields__, *told)
+        names = (*self.__dataclass_fields__, *told, "passed")
         return {name: getattr(self, name) for name in names}
+
+    @property
+    def passed(self) -> tuple[str, ...]:
+        """Days of the calendar that lie before the report's; what stands there in words is none."""
+        days = {name: day for name, day in self.calendar.items() if ISO_DAY.fullmatch(day)}
+        return tuple(name for name, day in days.items() if day < self.report_date)
 
     @property
     def sent(self) -> int:
@@ -111,7 +119,7 @@ class ReportView:
     @property
     def unlikely(self) -> bool:
         """Whether no list is likely to lead to a match."""
-        return self.list is not None and self.list.match < UNLIKELY
+        return self.list is not None and self.list.found.match_chance < UNLIKELY
 
     @property
     def _least_change(self) -> int:
@@ -129,14 +137,15 @@ class ReportView:
         # other graduates may be nearest to it, of whom fewer matched.
         if self.list is None:
             return 0.0
-        return min(self.list.match, 1.0 if self.alike is None else float(self.alike["high"]))
+        most = 1.0 if self.alike is None else float(self.alike["high"])
+        return min(self.list.found.match_chance, most)
 
     @property
     def graduates_differ(self) -> str:
         """Whether similar graduates did ``lower`` or ``higher`` than the list, beyond chance."""
         if self.alike is None or self.list is None or self.list.empty:
             return ""
-        shown = round(100 * self.list.match)
+        shown = round(100 * self.list.found.match_chance)
         if shown > round(100 * self.alike["high"]):
             return "lower"
         return "higher" if shown < round(100 * self.alike["low"]) else ""
@@ -151,8 +160,9 @@ class ReportView:
         """Of 100 applicants: match in the low case too, match by the estimate, do not match."""
         if self.list is None or self.list.empty:
             return pd.DataFrame(columns=["outcome", "count"])
-        match, low = round(100 * self.list.match), round(100 * self.list.low)
-        sure = min(match, low) if self.list.low < self.list.high else match
+        found = self.list.found
+        match, low = round(100 * found.match_chance), round(100 * found.match_chance_low)
+        sure = min(match, low) if found.match_chance_low < found.match_chance_high else match
         return table("report/outcomes_table", sure=sure, more=match - sure, rest=100 - match)
 
     @property

@@ -7,6 +7,7 @@ import pytest
 
 from analysis import tables
 from analysis.assumptions import read_assumptions, read_calendar
+from analysis.model.choice.application_list import application_list
 from analysis.paths import from_root
 from analysis.text import render
 from analysis.views import report_view
@@ -38,24 +39,23 @@ def test_steps_of_the_waterfall_add_up_to_the_mean_chance_of_the_list(view):
     assert chance.iloc[-1] == pytest.approx(view.list.programs["chance"].mean())
 
 
-def test_view_repeats_the_numbers_of_the_list(view):
-    assert view.list.match == view.list.found.match_chance
-    assert (view.list.low, view.list.high) == (
-        view.list.found.match_chance_low,
-        view.list.found.match_chance_high,
-    )
-    assert view.list.programs["program_id"].tolist() == list(view.list.found.chosen)
+def test_view_has_the_numbers_of_the_list_that_pick_makes(view):
+    student = tables.read_student(from_root("data/sample/students.csv"), "S002")
+    picked = application_list(student, PROGRAMS, ASSUMPTIONS)
+    assert view.list.found.match_chance == picked.match_chance
+    assert view.list.found.match_chance_low == picked.match_chance_low
+    assert view.list.programs["program_id"].tolist() == list(picked.chosen)
 
 
 def test_dots_are_one_hundred_and_their_filled_ones_the_match_chance(view):
     counts = view.outcomes["count"].tolist()
     assert sum(counts) == 100
-    assert counts[0] + counts[1] == round(100 * view.list.match)
+    assert counts[0] + counts[1] == round(100 * view.list.found.match_chance)
 
 
 def test_curve_stands_at_the_match_chance_of_the_list_at_its_length(view):
     at = view.curve.set_index("applications")["match_chance"]
-    assert at[view.sent] == pytest.approx(view.list.match)
+    assert at[view.sent] == pytest.approx(view.list.found.match_chance)
 
 
 def test_without_a_score_there_is_no_list_and_page_one_says_so():
@@ -78,10 +78,10 @@ def test_a_plan_of_two_specialties_tells_what_each_alone_would_give():
     view = view_of("S012")
     first, last = view.halves
     assert (first.specialty, last.specialty) == ("Emergency Medicine", "Internal Medicine")
-    assert first.within + last.within == pytest.approx(view.list.match)
+    assert first.within + last.within == pytest.approx(view.list.found.match_chance)
     alone = max(first.alone, last.alone)
     said = render("report/answer", **view.words)
-    assert ("give more than one" in said) == (view.list.match > alone + 0.005)
+    assert ("give more than one" in said) == (view.list.found.match_chance > alone + 0.005)
     assert {*view.list.short_names.values()} == {"EM", "IM"}
 
 
@@ -96,7 +96,7 @@ def test_a_published_rate_stands_beside_the_estimate_with_its_source():
     said = render("report/answer", **view.words)
     assert "78 of 100 US MD seniors in this specialty matched nationally" in said
     assert "JBJS Open Access 2023" in render("report/sources", **view.words)
-    assert ("Ours is higher" in said) == (view.list.match > 0.783)
+    assert ("Ours is higher" in said) == (view.list.found.match_chance > 0.783)
 
 
 def test_without_a_cited_rate_nothing_is_compared(view):
@@ -121,10 +121,10 @@ def test_a_paragraph_to_fill_in_names_both_of_two_failures():
 @pytest.mark.parametrize("student_id", ["S002", "S005", "S007", "S010"])
 def test_what_more_programs_add_is_the_difference_of_the_numbers_shown(student_id):
     view = view_of(student_id)
-    with_all, match = round(100 * view.list.with_all), round(100 * view.list.match)
+    with_all, match = round(100 * view.list.with_all), round(100 * view.list.found.match_chance)
     assert view.list.gain == with_all - match
     assert view.list.enough <= view.sent
-    assert view.list.enough_match >= view.list.match - 0.02
+    assert view.list.enough_match >= view.list.found.match_chance - 0.02
 
 
 def test_a_score_is_said_to_help_only_where_it_gives_three_of_100():
@@ -132,7 +132,8 @@ def test_a_score_is_said_to_help_only_where_it_gives_three_of_100():
         view = view_of(student_id)
         typical = round(100 * view.what_ifs["typical_score"].match)
         said = render("report/answer", **view.words)
-        assert ("a typical score, about" in said) == (round(100 * view.list.match) - typical >= 3)
+        gained = round(100 * view.list.found.match_chance) - typical
+        assert ("a typical score, about" in said) == (gained >= 3)
 
 
 def steps_of(view):
@@ -150,6 +151,25 @@ def steps_of(view):
 
 
 WAITING = "S017"
+
+
+BEFORE = "Before you submit: programs read applications from September 24, 2026"
+SINCE = "As soon as you can: programs have read applications since September 24, 2026"
+DUE = "By March 3, 2027, when rank lists are due"
+
+
+@pytest.mark.parametrize(
+    ("report_date", "heads"),
+    [
+        ("2026-09-24", {BEFORE, DUE}),
+        ("2026-09-25", {SINCE, DUE}),
+        ("2027-03-04", {SINCE, "Now: rank lists were due March 3, 2027"}),
+    ],
+)
+def test_no_step_is_due_before_a_day_that_has_passed(report_date, heads):
+    dates = {"submission": "2026-09-24", "rank_list": "2027-03-03", "soap": "15 to 18 March"}
+    view = replace(view_of("S001"), calendar=dates, report_date=report_date)
+    assert {when for when, _ in steps_of(view)} == heads
 
 
 @pytest.mark.parametrize(
@@ -220,7 +240,6 @@ def test_an_expected_score_gives_a_list_and_says_what_it_rests_on():
     student = tables.read_student(from_root("data/sample/students.csv"), "S002")
     waiting = student.assign(step2_ck=np.nan, step2_estimate=240.0, step2_estimate_sd=10.0)
     view = report_view(waiting, PROGRAMS, ASSUMPTIONS, **DATES)
-    assert view.list.match == view.list.found.match_chance
     assert view.score["expected"] == 240
     assert view.score["low"] < 240 < view.score["high"]
     assert view.parts["chance"].iloc[-1] == pytest.approx(view.list.programs["chance"].mean())
@@ -257,7 +276,7 @@ def test_who_is_no_us_md_is_told_what_the_same_record_would_do_for_one():
     view = view_of("S040")
     said = render("report/answer", **view.words)
     us_md = view.what_ifs["us_md"].match
-    assert us_md > view.list.match
+    assert us_md > view.list.found.match_chance
     assert f"about {round(100 * us_md)} of 100 US MD seniors with the same record" in said
     assert view_of("S002").what_ifs["us_md"] is None
 
@@ -265,7 +284,7 @@ def test_who_is_no_us_md_is_told_what_the_same_record_would_do_for_one():
 def test_programs_that_a_paid_block_of_fees_covers_are_told_of_with_the_reason_against_them():
     view = view_of("S026")
     plan = view.list
-    assert plan.fee_usd == 99
+    assert plan.found.fee_usd == 99
     assert len(plan.programs) + len(plan.free) == 18
     assert (plan.free["total_fee_usd"] == 99).all()
     assert plan.free["under_floor"].all()
@@ -395,9 +414,9 @@ def test_the_model_s_number_is_the_one_to_plan_on_where_graduates_did_better_or_
     model = view_of("S010")
     better = replace(model, alike={"n": 10, "matched": 9, "low": 0.65, "high": 0.98})
     alike = replace(model, alike={"n": 10, "matched": 5, "low": 0.27, "high": 0.73})
-    shown = round(100 * model.list.match)
+    shown = round(100 * model.list.found.match_chance)
     for view in (model, better, alike):
-        assert view.plan_on == model.list.match
+        assert view.plan_on == model.list.found.match_chance
     said = render("report/answer", **better.words)
     assert f"plan on {shown} in 100.**" in said
     assert "more than the model expects" in said
@@ -412,7 +431,7 @@ def test_the_model_s_number_is_the_one_to_plan_on_where_graduates_did_better_or_
 def test_a_better_chance_never_means_a_lower_number_to_plan_on(high):
     alike = {"n": 10, "matched": 2, "low": 0.1, "high": high}
     views = [replace(view_of(name), alike=alike) for name in ("S040", "S010", "S002", "S007")]
-    views.sort(key=lambda view: view.list.match)
+    views.sort(key=lambda view: view.list.found.match_chance)
     plans = [view.plan_on for view in views]
     assert plans == sorted(plans)
     assert max(plans) <= high
@@ -421,7 +440,7 @@ def test_a_better_chance_never_means_a_lower_number_to_plan_on(high):
 @pytest.mark.parametrize("gain", [0.02, 0.03])
 def test_a_flag_hurts_in_words_where_it_takes_three_of_100(gain):
     view = view_of("S001")
-    match = round(100 * view.list.match) / 100
+    match = round(100 * view.list.found.match_chance) / 100
     other = replace(view.what_ifs["no_flags"], match=match + gain)
     changed = replace(view, what_ifs=view.what_ifs | {"no_flags": other})
     said = render("report/answer", **changed.words)
@@ -435,7 +454,7 @@ def test_the_change_that_a_page_speaks_of_is_an_assumption():
     view, other = view_of("S033"), report_view(student, PROGRAMS, own, **DATES)
     assert (view.hurts, view.lowers, view.list.more_helps) == (True, True, True)
     assert (other.hurts, other.lowers, other.list.more_helps) == (False, False, False)
-    assert other.list.match == view.list.match
+    assert other.list.found.match_chance == view.list.found.match_chance
 
 
 @pytest.mark.parametrize(("student_id", "too"), [("S033", " too"), ("S008", None), ("S002", None)])
@@ -443,7 +462,7 @@ def test_what_a_low_score_costs_stands_in_the_same_numbers_as_what_a_flag_costs(
     view = view_of(student_id)
     said = render("report/answer", **view.words)
     shown = round(100 * view.what_ifs["typical_score"].match)
-    lower = view.student.score < 250 and shown - round(100 * view.list.match) >= 3
+    lower = view.student.score < 250 and shown - round(100 * view.list.found.match_chance) >= 3
     assert view.lowers == lower == (student_id != "S002")
     assert (f"With 250, a typical score, about {shown} would match." in said) == lower
     if too is not None:
@@ -500,7 +519,7 @@ def test_the_curve_goes_on_with_the_numbers_of_page_1_where_signals_go_to_furthe
     assert (view.list.optional["signal"] != "none").any()
     at = view.curve.set_index("applications")["match_chance"]
     assert at.iloc[-1] == pytest.approx(view.list.with_all)
-    assert at[view.sent] == pytest.approx(view.list.match)
+    assert at[view.sent] == pytest.approx(view.list.found.match_chance)
 
 
 @pytest.mark.parametrize("student_id", ["S001", "S002", "S007", "S009", "S017", "S026", "S032"])
@@ -609,7 +628,7 @@ def test_programs_on_file_add_up_in_the_words_of_page_2(student_id, columns):
 
 def test_a_chance_under_one_or_over_ninety_nine_is_no_about_less_or_about_more():
     hopeless = changed("S040", specialty=("Orthopaedic Surgery",))
-    assert 0 < hopeless.list.match < 0.005
+    assert 0 < hopeless.list.found.match_chance < 0.005
     for view in (hopeless, view_of("S007")):
         said = " ".join(
             render(f"report/{name}", **view.words)
