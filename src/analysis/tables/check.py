@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import Problem, TableError
+from analysis.errors import Problem, RowError, TableError
 from analysis.tables.codes import season_signals
+from analysis.tables.graduate_files import (
+    GraduateFiles,
+    graduates_csv,
+    graduates_together,
+    report_of_graduates,
+)
 from analysis.tables.loading import Checked, checked_rows, listed_problems, report_of
-from analysis.tables.mapping import raw_rows
+from analysis.tables.mapping import raw_rows, reading_with
 from analysis.vocabulary import folded
 
 if TYPE_CHECKING:
@@ -152,14 +159,26 @@ def check_table(path: Path, table: str | None = None) -> Checked:
     return checked_rows(path, raw, table)
 
 
+def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> GraduateFiles:
+    """Read files of graduates, through a mapping if there is one, and look over all of them."""
+    with reading_with(mapping) if mapping else nullcontext():
+        return graduates_together([check_table(path, "graduates") for path in paths])
+
+
+def read_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> pd.DataFrame:
+    """Read files of graduates strictly."""
+    found = check_graduate_files(paths, mapping)
+    if found.problems:
+        raise RowError(found.problems)
+    return found.rows
+
+
 def check_files(
     paths: Sequence[Path], write: Path | None = None, every: list[Problem] | None = None
 ) -> tuple[str, int]:
     """Report on several files: 0 all well, 1 bad rows, 2 a file that is no table."""
     # Graduates also over all their files; ``write`` takes their good rows as one graduates.csv and
     # does not write over a file. ``every`` gets each problem, also where the text has a count.
-    from analysis.tables.graduate_files import graduates_together, report_of_graduates
-
     every = [] if every is None else every
     texts, graduates = [], []
     by_table: dict[str, Checked] = {}
@@ -197,8 +216,6 @@ def check_files(
 
 def _written(graduates: pd.DataFrame, target: Path) -> tuple[str, bool]:
     """Write good rows for their owner alone, and say so."""
-    from analysis.tables.graduate_files import graduates_csv
-
     if graduates.empty:
         return f"{target.name}: not written, no row is good", False
     try:

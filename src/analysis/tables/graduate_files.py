@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import Problem, RowError
-from analysis.tables.check import check_table
+from analysis.errors import Problem
 from analysis.tables.loading import Checked, cell_text, frame_csv, listed_problems
-from analysis.tables.mapping import reading_with
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,12 +31,6 @@ class GraduateFiles:
         return (*(p for one in self.checked for p in one.problems), *self.over_all)
 
 
-def check_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> GraduateFiles:
-    """Read files of graduates, through a mapping if there is one, and look over all of them."""
-    with reading_with(mapping) if mapping else nullcontext():
-        return graduates_together([check_table(path, "graduates") for path in paths])
-
-
 def graduates_together(files: Iterable[Checked]) -> GraduateFiles:
     """Look over files of graduates that were each checked by themselves."""
     import pandas as pd
@@ -56,14 +46,6 @@ def graduates_together(files: Iterable[Checked]) -> GraduateFiles:
         notes.append(found_note)
     rows = together[~together.index.isin(bad)].drop(columns=["_file", "_line"])
     return GraduateFiles(rows.reset_index(drop=True), checked, tuple(problems), tuple(notes))
-
-
-def read_graduate_files(paths: Sequence[Path], mapping: Path | None = None) -> pd.DataFrame:
-    """Read files of graduates strictly."""
-    found = check_graduate_files(paths, mapping)
-    if found.problems:
-        raise RowError(found.problems)
-    return found.rows
 
 
 def report_of_graduates(found: GraduateFiles) -> str:

@@ -22,7 +22,8 @@ from analysis.model.outcomes import (
 )
 from analysis.paths import FilePath, from_root
 from analysis.tables import read_if_given
-from analysis.tables.graduate_files import inclusion_form, read_graduate_files
+from analysis.tables.check import read_graduate_files
+from analysis.tables.graduate_files import inclusion_form
 from analysis.text import sentence, table
 from analysis.text.labels import BACKTEST_FIGURES, drawn_from, learned_label
 from analysis.vocabulary import FORMS

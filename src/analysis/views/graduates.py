@@ -19,7 +19,7 @@ from analysis.model.outcomes import Alike, graduates_alike
 from analysis.model.parameters import FLAGS, heaviest_first, listed
 from analysis.paths import FilePath, from_root
 from analysis.tables import read_student
-from analysis.tables.graduate_files import read_graduate_files
+from analysis.tables.check import read_graduate_files
 from analysis.text import table
 from analysis.text.labels import FEATURES
 

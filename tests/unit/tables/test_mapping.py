@@ -3,12 +3,13 @@ import pytest
 
 from analysis.errors import RowError, TableError
 from analysis.paths import from_root
-from analysis.tables.check import check_files, check_table
-from analysis.tables.graduate_files import (
+from analysis.tables.check import (
+    check_files,
     check_graduate_files,
+    check_table,
     read_graduate_files,
-    report_of_graduates,
 )
+from analysis.tables.graduate_files import report_of_graduates
 from analysis.tables.mapping import read_mappings, reading_with
 
 MAPPING = """

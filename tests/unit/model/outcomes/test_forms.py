@@ -153,7 +153,8 @@ def test_a_stated_form_wins_over_what_the_rows_look_like(tmp_path):
 
 
 def test_check_says_what_a_file_of_interviews_cannot_teach(tmp_path):
-    from analysis.tables.graduate_files import check_graduate_files, report_of_graduates
+    from analysis.tables.check import check_graduate_files
+    from analysis.tables.graduate_files import report_of_graduates
 
     rows = graduates(23, BASE, people=20, sent=3).assign(interviewed=1.0)
     path = tmp_path / "graduates.csv"

@@ -9,7 +9,7 @@ from analysis.assumptions import read_assumptions
 from analysis.model.outcomes.graduates import application_chances
 from analysis.model.outcomes.learning import learned_assumptions
 from analysis.paths import from_root
-from analysis.tables.graduate_files import read_graduate_files
+from analysis.tables.check import read_graduate_files
 
 WHOLE = [pytest.param(basis, 1, marks=pytest.mark.soak) for basis in ("article", "identity")]
 
