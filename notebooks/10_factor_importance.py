@@ -16,7 +16,7 @@
 
 # %% tags=["parameters"]
 importance_csv: str = "data/article/factor_importance.csv"  # see data/README.md
-responses_csv: str = "data/sample/pd_responses.csv"  # a raw survey, one row a respondent
+responses_csv: str = "data/sample/pd_responses.csv"  # a raw survey, one row per respondent
 specialty: str = "Internal Medicine"  # whose respondents
 other_specialty: str = "Psychiatry"  # who stands beside them
 directors_asked: int = 150  # how many of each were asked, for the response rate
@@ -54,7 +54,7 @@ responses = tables.read_pd_responses(from_root(responses_csv))
 # %% [markdown]
 # ## The factors, as the file gives them
 #
-# One bar a factor, of `importance_csv`. The article's five add up to 100%, so a bar is a share of the whole.
+# One bar per factor, from `importance_csv`. The article's five add up to 100%, so a bar is a share of the whole.
 
 # %%
 axes = draw_factor_importance(importance, new_axes())

@@ -37,7 +37,7 @@ from analysis.report.publish import publish_figure
 # %% [markdown]
 # ## Types of programs
 #
-# The article's own table: one dot a type, prestige to the right, willingness to consider a red flag upward.
+# The article's own table: one dot per type, prestige to the right, willingness to consider a red flag upward.
 
 # %%
 apply()

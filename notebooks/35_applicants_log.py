@@ -15,7 +15,7 @@
 # **Reads** one table of applicants and one set of assumptions. **Writes** nothing.
 
 # %% tags=["parameters"]
-applicants_csv: str = "data/sample/applicants.csv"  # one row an applicant and specialty; see data/README.md
+applicants_csv: str = "data/sample/applicants.csv"  # one row per applicant and specialty; see data/README.md
 specialty: str = "Internal Medicine"  # whose applicants are drawn
 assumptions_toml: str = "data/assumptions/default.toml"  # what the log's numbers would take the place of
 

@@ -45,6 +45,7 @@ from analysis.text import render
 from analysis.views.handout import handout_view
 
 # %%
+# The article's five tables.
 apply()
 importance = tables.read_factor_importance(from_root(importance_csv))
 chances = tables.read_interview_chances(from_root(chances_csv))
@@ -54,6 +55,7 @@ view = handout_view(importance, chances, types, severity, relief)
 fingerprint = read_assumptions(assumptions_toml).fingerprint
 
 # %%
+# Page 1: what program directors weigh.
 publish_identity(None, "Red flags and a high Step 2 CK", report_date, fingerprint, "en-US")
 publish_text(render("handout/weighs", **view.weighs))
 source = render("handout/source")
@@ -61,16 +63,19 @@ marks = draw_factor_importance, alt_factor_importance
 publish_chart(importance, new_axes(), *marks, source, image)
 
 # %%
+# What each red flag costs, as a chart and in the article's words.
 publish_text(render("handout/flags", **view.flags))
 marks = draw_interview_chances, alt_interview_chances
 publish_chart(chances, new_axes(), *marks, source, image)
 publish_table(view.severity)
 
 # %%
+# How much a high score helps, by kind of specialty.
 publish_text(render("handout/relief"))
 publish_table(view.relief)
 
 # %%
+# Which programs read past a flag, and what all this is not.
 publish_text(render("handout/programs", **view.programs))
 marks = draw_program_risk_tolerance, alt_program_risk_tolerance
 publish_chart(types, new_axes(), *marks, source, image)

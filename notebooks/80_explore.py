@@ -12,8 +12,8 @@
 # Pick a student or type a profile, move what might be different, and see what follows: the chance of an interview,
 # the application list and the chance of a match. The sample class is made up.
 #
-# **Reads** students, programs, preferences and one set of assumptions. **Writes** nothing but what you save. It moves
-# when it runs (`countersignal explore`, or with code `countersignal explore --lab`).
+# **Reads** students, programs, preferences and one set of assumptions. **Writes** nothing but what you save. Its
+# controls work while it runs: `countersignal explore`, or with code `countersignal explore --lab`.
 
 # %% tags=["parameters"]
 students_csv: str = "data/sample/students.csv"  # the class

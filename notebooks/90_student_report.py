@@ -11,7 +11,7 @@
 #
 # **Reads** the files named below. **Writes** nothing; the exporter `countersignal_pdf` turns the executed notebook
 # into a PDF. Text, tables and figures published here are the page; code and prints stay behind. The wording is in
-# `src/analysis/text/report/`, one template a part of the page.
+# `src/analysis/text/report/`, one template for each part of the page.
 
 # %% tags=["parameters"]
 student_id: str = "S001"  # whose report, as text
@@ -69,22 +69,25 @@ graduates = tables.read_if_given("graduates", graduates_csv)
 assumptions = read_assumptions(assumptions_toml)
 
 # %%
+# Everything the page says, computed once.
 when = {"calendar": read_calendar(), "report_date": date_of_data(programs, report_date)}
 view = report_view(student, programs, assumptions, preferences, graduates, **when)
 title = render("report/title", **view.words)
 publish_identity(student_id, title, view.report_date, assumptions.fingerprint, "en-US")
 
 # %%
-# Page 1: the answer, what to do now, the story, graduates like this student.
+# Page 1: the answer beside its dots.
 publish_text(render("report/record", **view.words))
 answer = {"caption": render("report/dots", **view.words), "beside": render("report/answer", **view.words)}
 publish_chart(view.outcomes, new_axes(), draw_icon_array, alt_icon_array, **answer)
 
 # %%
+# What to do now, and the story that the record lets the student tell.
 publish_text(render("report/actions", **view.words))
 publish_text(render("report/story", **view.words))
 
 # %%
+# Graduates like this student, where the office gave a file of them.
 publish_text(render("report/graduates_heading", **view.words))
 like = {"caption": render("report/graduates_dots"), "beside": render("report/graduates", **view.words)}
 publish_chart(view.graduates, new_axes(), draw_icon_array, alt_icon_array, columns=10, **like)
@@ -97,6 +100,7 @@ publish_block("ladder", ladder_data(view.list), markdown_table(ladder_table(view
 publish_text(render("report/legend", **view.words))
 
 # %%
+# The curve: when another application stops helping.
 recommended = {"recommended": view.sent, "caption": render("report/curve", **view.words)}
 publish_chart(view.curve, new_axes(), draw_applications_curve, alt_applications_curve, **recommended)
 

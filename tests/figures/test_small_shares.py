@@ -15,8 +15,12 @@ SMALL = 0.003
 NONE = float("nan")
 CURVE = pd.DataFrame({"applications": [1, 2, 3], "match_chance": [0.001, 0.002, SMALL]})
 STEPS = pd.DataFrame(
-    [("typical", 0.95, NONE), ("letters", 0.953, SMALL), ("red_flags", 0.003, -0.95)]
-    + [("own", SMALL, NONE)],
+    [
+        ("typical", 0.95, NONE),
+        ("letters", 0.953, SMALL),
+        ("red_flags", 0.003, -0.95),
+        ("own", SMALL, NONE),
+    ],
     columns=["part", "chance", "change"],
 )
 FLAT = STEPS.iloc[[0, 1, 3]].assign(chance=[0.002, 0.004, 0.004])
