@@ -72,7 +72,7 @@ FACTOR_IMPORTANCE = Table(
         "response_rate": number("Share of those asked who answered.", 0, 100, percent=True),
         **_provenance(),
     },
-    description="How much program directors weigh each factor, one row a factor.",
+    description="How much program directors weigh each factor, one row per factor.",
 )
 
 PD_RESPONSES = Table(
@@ -82,7 +82,7 @@ PD_RESPONSES = Table(
         ),
         "specialty": text("Specialty of the program.", required=True, empty=False),
         r"^(?!respondent_id$|specialty$|source$).+$": number(
-            "One column a factor: empty = not cited, 1-5 = importance.",
+            "One column per factor: empty = not cited, 1-5 = importance.",
             1,
             5,
             whole=True,
@@ -90,7 +90,7 @@ PD_RESPONSES = Table(
         ),
         "source": text("Where the row comes from.", longest=300),
     },
-    description="A raw survey of program directors, one row a respondent.",
+    description="A raw survey of program directors, one row per respondent.",
 )
 
 INTERVIEW_CHANCES = Table(
@@ -111,7 +111,7 @@ INTERVIEW_CHANCES = Table(
         "edition": text("Edition or year."),
         **_provenance(),
     },
-    description="Interview chances of a strong Step 2 CK by red flag, one row a flag.",
+    description="Interview chances of a strong Step 2 CK by red flag, one row per flag.",
 )
 
 PROGRAM_TOLERANCE = Table(
@@ -133,7 +133,7 @@ PROGRAM_TOLERANCE = Table(
         "edition": text("Edition or year."),
         **_provenance(),
     },
-    description="Program types by prestige and tolerance of red flags, one row a type.",
+    description="Program types by prestige and tolerance of red flags, one row per type.",
 )
 
 _STUDENT = {
@@ -221,7 +221,7 @@ STUDENTS = Table(
         ),
         "source": text("Where the row comes from.", longest=300),
     },
-    description="The class, one row a student.",
+    description="The class, one row per student.",
 )
 
 SHARES = {
@@ -256,14 +256,20 @@ PROGRAMS = Table(
             required=True,
         ),
         **{
-            f"tolerance_{flag}": number(f"The same, for {flag} alone.", 0, 10)
+            f"tolerance_{flag}": number(
+                f"Willingness to consider {flag}; red_flag_tolerance if empty.", 0, 10
+            )
             for flag in FLAG_CODES
         },
         "step2_cutoff": number(
-            "Lowest Step 2 CK that is read; empty = verify.", 200, 300, required=True, whole=True
+            "Lowest Step 2 CK score that is read; empty if not known.",
+            200,
+            300,
+            required=True,
+            whole=True,
         ),
         "auto_screen_any_failure": choice(
-            "Whether any failed licensing exam is screened out unread; empty = verify.",
+            "Whether any failed licensing exam is screened out unread; empty if not known.",
             ("yes", "no"),
             required=True,
         ),
@@ -275,12 +281,12 @@ PROGRAMS = Table(
         ),
         "applicant_step2": number("Mean Step 2 CK of the program's own applicants.", 200, 300),
         "veto_professionalism": yes_no("Whether a professionalism concern is refused unread."),
-        "accepts_do": yes_no("Whether DO applicants are taken; empty = verify."),
+        "accepts_do": yes_no("Whether DO applicants are taken; empty if not known."),
         "accepts_comlex": yes_no(
-            "Whether a COMLEX score without a Step 2 CK score is read; empty = verify."
+            "Whether a COMLEX score without a Step 2 CK score is read; empty if not known."
         ),
         "visa": choice(
-            "Visas sponsored; empty = verify.",
+            "Visas sponsored; empty if not known.",
             ("j1", "h1b", "both", "none"),
             spellings=VISA_SPELLINGS,
         ),
@@ -300,7 +306,7 @@ PROGRAMS = Table(
         "as_of": date("Date of the row's data."),
         "source": text("Where the row comes from.", longest=300),
     },
-    description="Residency programs, one row a program.",
+    description="Residency programs, one row per program.",
 )
 
 PREFERENCES = Table(
@@ -312,7 +318,7 @@ PREFERENCES = Table(
         "signal": choice("A signal already decided on.", ("gold", "silver")),
         "source": text("Where the row comes from.", longest=300),
     },
-    description="A student's wishes and ties, one row a student and program.",
+    description="A student's wishes and ties, one row per student and program.",
 )
 
 GRADUATES = Table(
@@ -333,7 +339,7 @@ GRADUATES = Table(
         ),
         "source": text("Where the row comes from.", longest=300),
     },
-    description="The office's own outcomes, one row an application of a past graduate.",
+    description="The office's own outcomes, one row per application of a past graduate.",
 )
 
 OFFERS = Table(
@@ -348,7 +354,7 @@ OFFERS = Table(
         "as_of": date("Date of the answer."),
         "source": text("Where the row comes from.", longest=300),
     },
-    description="One student's season so far, one row an application sent.",
+    description="One student's season so far, one row per application sent.",
 )
 
 OFFERS_BY = r"^offers_by_\d{1,4}_\d{1,2}_\d{1,4}$"
@@ -385,7 +391,7 @@ APPLICANTS = Table(
         ),
         "source": text("Where the row comes from.", longest=300),
     },
-    description="A log of applicants, one row an applicant and specialty.",
+    description="A log of applicants, one row per applicant and specialty.",
 )
 
 SCHEMAS = MappingProxyType(
