@@ -6,5 +6,3 @@ page that joins them (`explorer`).
 """
 
 from analysis.explorer.explorer import Explorer, explore
-
-__all__ = ["Explorer", "explore"]
