@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from analysis.figures import style
-from analysis.plain_text import of_100, percent
 from analysis.vocabulary import COMPONENTS
 
 if TYPE_CHECKING:
@@ -104,5 +103,8 @@ def _points(change: float) -> str:
 def _value(step: object) -> str:
     """What stands beside a bar, as short as in the list of programs."""
     chance, change, part = step.chance, step.change, step.part  # type: ignore[attr-defined]
-    said = percent(chance) if part in ENDS else _points(change) or of_100(abs(change))
-    return said.replace("less than ", "<").replace("more than ", ">")
+    share = chance if part in ENDS else abs(change)
+    small = "<1" if share > 0 and not round(100 * share) else ""
+    if part in ENDS:
+        return f"{small or round(100 * share)}%"
+    return small or _points(change) or "0"

@@ -19,7 +19,7 @@ from analysis.views.application_list import ListView, WhatIf, what_ifs_of
 from analysis.views.graduates import similar_graduates
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 UNLIKELY = 0.1  # match chance under which no list is likely to lead to a match
 
 
