@@ -56,6 +56,7 @@ from analysis.model.sensitivity import (
 from analysis.paths import from_root
 from analysis.report.publish import publish_figure
 from analysis.text import sentence
+from analysis.text.labels import input_label
 from analysis.views.robustness import charted
 
 # %%
@@ -213,7 +214,7 @@ own_list = own_case.base_list()
 (made_again,) = own_case.match_chances(own_case.inputs.base())
 print(f"{len({*base} & {*own_list})} of {len(base)} programs stay on the list")
 print(f"under your weight the first list has a match chance of {as_it_was:.1%}, the one made for it {made_again:.1%}")
-print(f"moves it most: {moved['input'].iloc[0]}; under your weight {list_tornado(own_case)['input'].iloc[0]}")
+print(f"moves it most: {input_label(moved['input'].iloc[0])}; under your weight, {input_label(list_tornado(own_case)['input'].iloc[0])}")
 
 # %% [markdown]
 # ## And under the other assumptions?
