@@ -15,7 +15,10 @@ for %%K in (txt ods xls xlsx csv) do (
 )
 if exist reports\out\class\manifest.json set EXTRA=%EXTRA% --resume
 if exist data\private\mapping.toml set EXTRA=%EXTRA% --mapping data\private\mapping.toml
-set RUN=conda run --no-capture-output -n countersignal countersignal
+rem A double-click finds conda only if its installer put it on the path; else it lies in one of these places.
+set CONDA=conda
+where conda >nul 2>nul || for %%H in ("%USERPROFILE%" "%LOCALAPPDATA%" "%ProgramData%") do for %%K in (miniforge3 miniconda3 anaconda3) do if exist "%%~H\%%K\condabin\conda.bat" set CONDA="%%~H\%%K\condabin\conda.bat"
+set RUN=%CONDA% run --no-capture-output -n countersignal countersignal
 if exist .venv\Scripts\countersignal.exe set RUN=.venv\Scripts\countersignal.exe
 rem conda is a batch file itself: without call, this one would end with it
 call %RUN% --version >nul 2>nul
@@ -25,7 +28,8 @@ if errorlevel 1 (
   echo   conda env create -f environment.yml
   echo or, if it was set up before:
   echo   conda env update -f environment.yml
-  echo Then double-click this file again.
+  echo Then double-click this file again. If it still does not start, type in the Anaconda Prompt:
+  echo   launchers\render-class.bat
   pause
   exit /b 2
 )

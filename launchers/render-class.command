@@ -1,7 +1,12 @@
 #!/bin/bash
 # macOS: double-click renders the class in data/private to reports/out/class, says where they are and waits.
 cd "$(dirname "$0")/.." || exit 2
-run() { if [ -x .venv/bin/countersignal ]; then .venv/bin/countersignal "$@"; else conda run --no-capture-output -n countersignal countersignal "$@"; fi; }
+# A double-click may not have conda on its path; then it lies in one of these places.
+conda=conda
+command -v conda >/dev/null || for place in ~/{miniforge3,miniconda3,anaconda3} /opt/{miniforge3,miniconda3,anaconda3}; do
+  [ -x "$place/condabin/conda" ] && conda="$place/condabin/conda"
+done
+run() { if [ -x .venv/bin/countersignal ]; then .venv/bin/countersignal "$@"; else "$conda" run --no-capture-output -n countersignal countersignal "$@"; fi; }
 if ! run --version >/dev/null 2>&1; then
   echo "Countersignal is not set up on this computer, or its setup is of an earlier version."
   echo "In a terminal in this folder, run: conda env create -f environment.yml"

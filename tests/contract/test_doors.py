@@ -299,7 +299,7 @@ def test_every_picture_of_the_readme_has_words_for_who_does_not_see_it():
     assert min(map(len, pictures)) > 40
 
 
-def launched(tmp_path, code, files=(), *, set_up=True):
+def launched(tmp_path, code, files=(), *, set_up=True, installed=True):
     """Begin the launcher of macOS in a copy of the house whose command only tells its arguments."""
     house = tmp_path / "house"
     (house / "launchers").mkdir(parents=True)
@@ -308,7 +308,7 @@ def launched(tmp_path, code, files=(), *, set_up=True):
     command.parent.mkdir(parents=True)
     starts = f'[ "$1" = --version ] && exit {0 if set_up else 127}'
     command.write_text(f'#!/bin/bash\n{starts}\nprintf "%s\\n" "$@"\nexit {code}\n')
-    command.chmod(0o700)
+    command.chmod(0o700 if installed else 0o600)
     for name in files:
         (house / name).parent.mkdir(parents=True, exist_ok=True)
         (house / name).touch()
@@ -380,6 +380,22 @@ def test_the_launcher_says_how_to_set_up_where_the_command_does_not_start(tmp_pa
     assert process.returncode == 2
     assert "conda env create -f environment.yml" in said
     assert "batch" not in said
+
+
+@pytest.mark.parametrize("place", ["miniforge3", "miniconda3", "anaconda3"])
+def test_the_launcher_finds_a_conda_that_is_not_on_the_path(tmp_path, monkeypatch, place):
+    conda = tmp_path / "home" / place / "condabin" / "conda"
+    conda.parent.mkdir(parents=True)
+    conda.write_text('#!/bin/bash\necho "$@"\n')
+    conda.chmod(0o700)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    process = launched(tmp_path, 0, installed=False)
+    assert arguments_of(process)[0].startswith(
+        "run --no-capture-output -n countersignal countersignal batch --students"
+    )
+    windows = text("launchers/render-class.bat")
+    assert place in re.search(r"where conda .*for %%K in \((.*?)\)", windows)[1].split()
 
 
 def test_both_launchers_do_the_same():
