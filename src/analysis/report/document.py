@@ -14,7 +14,7 @@ from nbformat.v4 import new_output
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from analysis.errors import ReportError
-from analysis.report.parameters import notebook_parameters_hash
+from analysis.report.parameters import WITHOUT_PARAMETERS, notebook_parameters_hash
 from analysis.report.publish import IDENTITY_MIME, IMAGE_MIME, LAYOUT_MIME, TYPED_MIME
 from analysis.report.typesetting import Document, Layout, Part, Picture, Typed
 
@@ -127,8 +127,9 @@ def document_from_notebook(notebook: Any, display_name: str | None = None) -> Do
                 message = f"a cell of the notebook failed with {output.ename}"
                 raise ReportError(message)
             data = output.get("data", {})
-            if made_with is not None and PUBLISHED & data.keys():
+            if PUBLISHED & data.keys():
                 _check_made_with(made_with, output)
+            if made_with is not None and PUBLISHED & data.keys():
                 read.add(str(output.metadata.get("countersignal_read")))
             if IDENTITY_MIME in data:
                 identities.append(data[IDENTITY_MIME])
@@ -173,9 +174,13 @@ def _check_order(cells: Sequence[Any]) -> None:
         raise ReportError(message)
 
 
-def _check_made_with(made_with: str, output: Any) -> None:
+def _check_made_with(made_with: str | None, output: Any) -> None:
     """Refuse what was published under other parameters than the notebook has."""
-    if output.get("metadata", {}).get("countersignal") != made_with:
+    found = output.get("metadata", {}).get("countersignal")
+    if made_with is None and found not in (None, WITHOUT_PARAMETERS):
+        message = f"no cell of the notebook is tagged parameters any more: tag it, and {RUN_ALL}"
+        raise ReportError(message)
+    if made_with is not None and found != made_with:
         message = f"the parameters were changed after a part of the notebook ran: {RUN_ALL}"
         raise ReportError(message)
 

@@ -155,3 +155,6 @@ def _yes_or_no(word: str) -> bool:
 def _hash(values: Mapping[str, Any]) -> str:
     content = json.dumps({name: str(value) for name, value in values.items()}, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()[:HASH_LENGTH]
+
+
+WITHOUT_PARAMETERS = _hash({})  # what a notebook that declares none stamps its outputs with

@@ -130,6 +130,25 @@ def test_parameters_that_were_changed_after_the_run_are_refused(run_for, cell):
         document_from_notebook(notebook)
 
 
+def test_a_notebook_whose_parameters_have_lost_their_tags_is_refused(run_for):
+    notebook = copy.deepcopy(run_for(student_id="S004"))
+    for cell in notebook.cells:
+        cell.metadata["tags"] = []
+    with pytest.raises(ReportError, match="no cell of the notebook is tagged parameters any more"):
+        document_from_notebook(notebook)
+
+
+def test_a_notebook_of_ones_own_needs_no_parameters(tmp_path):
+    own = template()
+    own.cells[0].source, own.cells[0].metadata["tags"] = 'student_id, limit = "S004", 3', []
+    own.cells[3].source = 'publish.publish_text("Head")'
+    nbformat.write(own, tmp_path / "own.ipynb")
+    ran = papermill.execute_notebook(
+        tmp_path / "own.ipynb", None, engine_name="countersignal", progress_bar=False
+    )
+    assert document_from_notebook(ran).student_id == "S004"
+
+
 def test_a_cell_that_did_not_run_is_refused(run_for):
     notebook = copy.deepcopy(run_for(student_id="S004"))
     notebook.cells[-1].execution_count = None
