@@ -14,7 +14,7 @@ import psutil
 import pypdf
 import pytest
 
-from analysis.paths import project_root
+from analysis.paths import from_root, project_root
 from analysis.report.folder import PdfLock, unlocked
 from analysis.report.settings import Branding
 from analysis.report.typesetting import Document, pdf_bytes
@@ -25,6 +25,7 @@ from tests.unit.report.toy_notebook import IDENTITY
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
 OWN, COMMON = "tarn-hollow-7", "fell-beck-9"
+CASES, SAMPLE = (from_root(folder) for folder in ("tests/fixtures/cases", "data/sample"))
 NAMES = [row["name"] for row in sample_rows("students")]
 WORDS = [*NAMES, *{part for name in NAMES for part in name.split()}]
 
@@ -196,6 +197,26 @@ def test_every_file_is_its_owners_alone(left):
     for path in [left.out, *left.out.rglob("*")]:
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode == (0o700 if path.is_dir() else 0o600), path.name
+
+
+@POSIX
+@pytest.mark.parametrize(
+    "command",
+    [
+        "map {cases}/registrar_export.csv --table students --out {new}",
+        "assumptions new {new}",
+        "check {sample}/graduates.csv --write {new}",
+        "graduates export --graduates {sample}/graduates.csv --out {new}",
+    ],
+)
+def test_a_new_file_is_its_owners_alone_whatever_the_umask(run, tmp_path, command):
+    before = os.umask(0)
+    try:
+        done = run(*command.format(cases=CASES, sample=SAMPLE, new=tmp_path / "new.toml").split())
+    finally:
+        os.umask(before)
+    assert done.code == 0, done.err
+    assert stat.S_IMODE((tmp_path / "new.toml").stat().st_mode) == 0o600
 
 
 def test_a_disk_that_keeps_nobody_out_is_told_and_no_notebook_is_kept_unasked(

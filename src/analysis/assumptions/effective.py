@@ -506,7 +506,7 @@ def toml_text(assumptions: Assumptions) -> str:
 
 
 def write_new(path: Path, assumptions: Assumptions) -> None:
-    """Write a set out whole to a new file."""
+    """Write a set out whole to a new file, for its owner alone; it may come from graduates."""
     text = toml_text(assumptions)
     try:
         stream = path.open("x", encoding="utf-8", newline="\n")
@@ -517,10 +517,13 @@ def write_new(path: Path, assumptions: Assumptions) -> None:
         raise _unwritten(path, error) from None
     try:
         with stream:
+            path.chmod(0o600)
             stream.write(text)
-    except OSError as error:
+    except BaseException as error:
         path.unlink()  # whole or not at all
-        raise _unwritten(path, error) from None
+        if isinstance(error, OSError):
+            raise _unwritten(path, error) from None
+        raise
 
 
 def _unwritten(path: Path, error: OSError) -> AssumptionError:
