@@ -7,6 +7,7 @@ severity are those of data/article/severity_labels.csv; a test holds the two tog
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -161,6 +162,7 @@ BASES: Mapping[str, BasisWords] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=4096)
 def folded(word: str) -> str:
     """Reduce a word to what is compared: lower case, and underscores for what separates."""
     signs = (character if character.isalnum() else " " for character in word.casefold())

@@ -130,25 +130,26 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
     schema = SCHEMAS[table]
     repairs = list(raw.repairs)
     columns = _columns(path.name, header, raw, table, repairs)
-    cells = pd.DataFrame(raw.rows, columns=range(len(header)), dtype=object)
+    cells = np.array(raw.rows, dtype=object).reshape(len(raw.rows), len(header))
+    not_there = np.full(len(cells), "", dtype=object)
     findings: list[tuple[int, str, str, str]] = []
-    typed: dict[str, pd.Series] = {}
-    mended: dict[str, pd.Series] = {}
+    typed: dict[str, Any] = {}
+    mended: dict[str, np.ndarray] = {}
     for name, column in columns.items():
-        texts = cells[header.index(name)] if name in header else pd.Series("", index=cells.index)
+        texts = cells[:, header.index(name)] if name in header else not_there
         typed[name], refused, mended[name], repaired = typed_column(texts, column)
         repairs += [f"{name}: {what} ({count})" for what, count in repaired.items()]
-        wrong = texts.index[refused if column.empty else refused | texts.eq("")]
-        findings += [(at, name, texts[at], _expected(name, column, texts[at])) for at in wrong]
+        wrong = np.flatnonzero(refused if column.empty else refused | (texts == ""))
+        findings += [
+            (at, name, texts[at], _expected(name, column, texts[at])) for at in wrong.tolist()
+        ]
     # What is told of a cell in place of what its kind would say of it.
     broken = list(_over_several_lines(raw, header, columns))
     numbers = [n for n, c in columns.items() if c.kind == "number" and n in header]
-    texts_of = [cells[header.index(name)] for name in numbers]
-    for name, wrong in zip(numbers, ambiguous_numbers(texts_of), strict=True):
-        broken += [
-            (at, name, cells.at[at, header.index(name)], AMBIGUOUS) for at in wrong.index[wrong]
-        ]
-    rows = pd.DataFrame(typed, index=cells.index)
+    texts_of = [cells[:, header.index(name)] for name in numbers]
+    for name, texts, wrong in zip(numbers, texts_of, ambiguous_numbers(texts_of), strict=True):
+        broken += [(at, name, texts[at], AMBIGUOUS) for at in np.flatnonzero(wrong).tolist()]
+    rows = pd.DataFrame(typed)
     there = {(at, name) for at, name, *_ in broken}
     findings = [*broken, *(f for f in findings if (f[0], f[1]) not in there)]
     for name, column in columns.items():
@@ -192,9 +193,10 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
         for at, name, value, expected in sorted(findings, key=lambda f: f[0])
     ]
     good = ~rows.index.isin([at for at, *_ in findings])
-    for name in columns:
-        if not rows[name].equals(before[name]):
-            mended[name] |= rows[name].ne(before[name]) & rows[name].notna()
+    if not rows.equals(before):
+        for name in columns:
+            changed = rows[name].ne(before[name]) & rows[name].notna()
+            mended[name] |= changed.to_numpy(dtype=bool)
     counted = _cell_counts(raw, cells, header, mended, good)
     family = [n for n in columns if n not in schema.columns]
     rows = rows.rename(columns={n: offers_column(n) or spelled[n] for n in family})
@@ -214,15 +216,15 @@ def checked_rows(path: Path, raw: RawRows, table: str | None) -> Checked:
 
 def _cell_counts(
     raw: RawRows,
-    cells: pd.DataFrame,
+    cells: np.ndarray,
     header: list[str],
-    mended: dict[str, pd.Series],
+    mended: dict[str, np.ndarray],
     good: np.ndarray,
 ) -> CellCounts:
     """What became of every filled cell."""
     count = dict.fromkeys(("used", "repaired", "refused"), 0)
     left_out = raw.left_out
-    filled = cells.to_numpy() != ""
+    filled = cells != ""
     for place, name in enumerate(header):
         own, altered = filled[:, place], np.array(False)
         if raw.header[place] in raw.made_of:
@@ -230,7 +232,7 @@ def _cell_counts(
         if name not in mended:
             left_out += int(own.sum())
             continue
-        changed = mended[name].to_numpy() | altered
+        changed = mended[name] | altered
         count["refused"] += int(own[~good].sum())
         count["repaired"] += int(own[good & changed].sum())
         count["used"] += int(own[good & ~changed].sum())

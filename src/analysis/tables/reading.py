@@ -188,13 +188,13 @@ def interpreted(cell: str, column: Column) -> Interpreted:
     return found
 
 
-def ambiguous_numbers(columns: Collection[pd.Series]) -> list[pd.Series]:
+def ambiguous_numbers(columns: Collection[np.ndarray]) -> list[np.ndarray]:
     """By column of numbers: which cells are ambiguous, as ``1.200`` is beside ``0,75``."""
-    each = [pd.factorize(cells.to_numpy(dtype=object)) for cells in columns]
+    each = [pd.factorize(cells) for cells in columns]
     if not any(DECIMAL_COMMA.fullmatch(cell) for _, different in each for cell in different):
-        return [pd.Series(data=False, index=cells.index) for cells in columns]
+        return [np.zeros(len(cells), dtype=bool) for cells in columns]
     return [
-        pd.Series(np.array([EITHER_THOUSANDS.fullmatch(c) is not None for c in different])[codes])
+        np.array([EITHER_THOUSANDS.fullmatch(c) is not None for c in different])[codes]
         for codes, different in each
     ]
 
@@ -205,11 +205,11 @@ def blank_words(column: Column) -> frozenset[str]:
 
 
 def typed_column(
-    cells: pd.Series, column: Column
-) -> tuple[pd.Series, pd.Series, pd.Series, Counter[str]]:
+    cells: np.ndarray, column: Column
+) -> tuple[np.ndarray | pd.api.extensions.ExtensionArray, np.ndarray, np.ndarray, Counter[str]]:
     """Interpret a column: its values, which cells are refused, which repaired, and how often."""
     unknown = KINDS[column.kind][1]
-    codes, different = pd.factorize(cells.to_numpy(dtype=object), use_na_sentinel=False)
+    codes, different = pd.factorize(cells, use_na_sentinel=False)
     values = np.empty(len(different), dtype=object)
     refused = np.zeros(len(different), dtype=bool)
     changed = np.zeros(len(different), dtype=bool)
@@ -237,13 +237,12 @@ def typed_column(
         if repair:
             changed[position] = True
             repaired[repair] += counts[position]
-    typed = pd.Series(values[codes], index=cells.index, dtype=object)
+    typed = values[codes]
     if column.kind == "number":
         typed = typed.astype("float64")
     elif column.kind in {"text", "choice", "date"}:
-        typed = typed.astype("str")
-    wrong, mended = (pd.Series(mask[codes], index=cells.index) for mask in (refused, changed))
-    return typed, wrong, mended, repaired
+        typed = pd.array(typed, dtype="str")
+    return typed, refused[codes], changed[codes], repaired
 
 
 # What is over these is no table of an office; they bound the memory that a file can ask for.

@@ -15,7 +15,7 @@ STUDENTS, CHANCES = SCHEMAS["students"].columns, SCHEMAS["interview_chances"].co
 
 
 def read(column, *cells):
-    typed, refused, mended, repaired = typed_column(pd.Series(cells, dtype=object), column)
+    typed, refused, mended, repaired = typed_column(np.array(cells, dtype=object), column)
     assert not refused.any()
     assert mended.any() == bool(repaired)
     return typed.tolist(), list(repaired)
@@ -111,7 +111,7 @@ def test_a_misspelt_code_is_told_with_the_one_that_is_meant(tmp_path, cell, mean
 
 
 def test_a_repair_is_counted_by_cells(tmp_path):
-    cells = pd.Series(["75%", "75%", "80%", ".5"], dtype=object)
+    cells = np.array(["75%", "75%", "80%", ".5"], dtype=object)
     assert typed_column(cells, STUDENTS["letters"])[3] == {"percentages turned into shares": 3}
     said = checked(tmp_path, table_with("students", letters="75%")).repairs
     assert said == ("letters: percentages turned into shares (1)",)
