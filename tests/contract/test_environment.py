@@ -16,8 +16,9 @@ CONDA_NAME = {
     "seaborn": "seaborn-base",
     "typst": "typst-py",
 }
-# What stands in environment.yml for another reason than being a dependency of the package.
-ENVIRONMENT_ONLY = {"python", "pip", "hatchling", "cryptography", "-e ."}
+# What environment.yml needs besides: pip and hatchling install the package itself ("-e ."), and
+# cryptography is what pypdf[crypto] asks for.
+BESIDES = {"pip", "hatchling", "cryptography", "-e ."}
 
 
 def differences(root: Path) -> set[str]:
@@ -33,8 +34,8 @@ def differences(root: Path) -> set[str]:
         return CONDA_NAME.get(name, name) + limit
 
     in_conda = {conda_name(requirement) for requirement in wanted - by_pip}
-    given = {name for name in conda | by_pip if re.split("[>=]", name)[0] not in ENVIRONMENT_ONLY}
-    return (in_conda | (wanted & by_pip)) ^ given
+    in_conda |= {f"python{project['requires-python']}"} | BESIDES
+    return (in_conda | (wanted & by_pip)) ^ (conda | by_pip)
 
 
 def test_the_conda_environment_asks_for_what_the_package_asks_for():
@@ -47,6 +48,8 @@ def test_the_conda_environment_asks_for_what_the_package_asks_for():
         ("  - pebble\n", "", {"pebble"}),
         ("  - rich\n", "  - rich\n  - polars\n", {"polars"}),
         ("  - typst-py>=0.15\n", "  - typst-py\n", {"typst-py>=0.15", "typst-py"}),
+        ("  - python>=3.11\n", "  - python>=3.10\n", {"python>=3.11", "python>=3.10"}),
+        ("  - cryptography\n", "", {"cryptography"}),
     ],
 )
 def test_a_missing_or_spare_library_or_a_lost_minimum_version_is_found(tmp_path, old, new, found):
