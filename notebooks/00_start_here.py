@@ -23,7 +23,7 @@ assumptions_toml: str = "data/assumptions/default.toml"  # weighting assumptions
 # %% [markdown]
 # ## 1. A student is one row
 #
-# Every file is read by one function a table. A cell that is wrong is named with its line, its column and what was
+# Every table is read by a function of its own. A cell that is wrong is named with its line, its column and what was
 # expected.
 
 # %%
@@ -39,7 +39,8 @@ student[["student_id", "specialty", "step2_ck", "step1_result", "red_flags"]]
 # %% [markdown]
 # ## 2. What is the chance of an interview at each program?
 #
-# The level of a program comes from its own applicants; the record moves the chance up or down from there.
+# The level of a program comes from its own applicants; the record moves the chance up or down from there. `low` and `high`
+# are the range as our assumptions vary; `unknown` names rules of the program that nobody has confirmed.
 
 # %%
 from analysis.model.chance import interview_chance
@@ -51,8 +52,8 @@ chances[columns].sort_values("interview_chance", ascending=False).head(8).round(
 # %% [markdown]
 # ## 3. Which list follows?
 #
-# A list weighs what an application adds to the chance of a match against what it costs. `match` counts that programs
-# decide alike, because all of them read the same file.
+# A list weighs what an application adds to the chance of a match against what it costs. The match chance counts
+# that programs decide alike, because all of them read the same file.
 
 # %%
 from analysis.model.choice.application_list import application_list

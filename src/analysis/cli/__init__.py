@@ -36,6 +36,8 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # With markup, `--help` writes "<bool>" behind an option that takes no value.
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help=(
         "How far a strong Step 2 CK outweighs early academic trouble, and where to apply. "

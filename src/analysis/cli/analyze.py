@@ -48,10 +48,12 @@ FormatOption = Annotated[Format | None, typer.Option("--format", help="How to pr
 Method = Literal["auto", "greedy", "swap", "exact"]
 Way = Literal["cited_times_mean", "mean_among_citing", "rank_order_centroid"]
 assumptions_app = typer.Typer(
-    no_args_is_help=True, help="Show, compare or start a set of assumptions."
+    rich_markup_mode=None, no_args_is_help=True, help="Show, compare or start a set of assumptions."
 )
 graduates_app = typer.Typer(
-    no_args_is_help=True, help="Combine counts of graduates from several offices."
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Combine counts of graduates from several offices.",
 )
 
 
@@ -88,7 +90,7 @@ def chances(
     ] = "",
     output: FormatOption = None,
 ) -> int:
-    """Show the chance of an interview at each program, for one student or the class."""
+    """Show the chance of an interview at each program. For one student or the class."""
     from analysis.views.chances import chances as answer_of
 
     answer = answer_of(
@@ -252,7 +254,7 @@ def season(
     sets: Sets = None,
     output: FormatOption = None,
 ) -> int:
-    """Say where one student stands in the interview season, and what to do next."""
+    """Say where one student stands in the season. Also what to do next."""
     from analysis.text import sentence
     from analysis.views.season import SEASON_COLUMNS
     from analysis.views.season import season as answer_of
@@ -311,7 +313,7 @@ def robustness(
     cluster: Cluster = "",
     output: FormatOption = None,
 ) -> int:
-    """Say which conclusions hold when the assumptions vary, for one student or the class."""
+    """Say which conclusions hold when assumptions vary. For one student or the class."""
     refuse_both(workers, cluster)
     if student_id != "class" and (workers or cluster):
         message = "one student runs in this process: --workers and --cluster are for class"
@@ -402,7 +404,7 @@ def backtest(
     ] = False,
     output: FormatOption = None,
 ) -> int:
-    """Compare the chances with what became of your own graduates, and learn from them."""
+    """Compare the chances with your graduates' outcomes. Also learn from them."""
     from analysis.text import sentence
     from analysis.views.backtest import backtest as answer_of
 
@@ -441,7 +443,7 @@ def export_graduates(
     graduates: GraduateFiles,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The new file of counts.")],
 ) -> None:
-    """Write counts that can be shared: groups of ten graduates or more, with noise."""
+    """Write counts that can be shared. Groups of ten graduates or more, with noise."""
     from analysis.inputs import row_key
     from analysis.views.graduates import export_cells
 
@@ -475,7 +477,7 @@ def _figures(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def scorecard(
     assumptions: AssumptionsFile = None, sets: Sets = None, output: FormatOption = None
 ) -> None:
-    """Compare typical applicants, by specialty and degree, with published figures."""
+    """Compare typical applicants with published figures. By specialty and degree."""
     from analysis.views.scorecard import scorecard as found
 
     rows = found(assumptions, sets or ())
@@ -553,7 +555,7 @@ def new_assumptions(
         ),
     ] = None,
 ) -> None:
-    """Write a set of assumptions to a new file, to edit; from your own data if given."""
+    """Write a set of assumptions to a new file to edit. From your own data if given."""
     from analysis.views.assumptions import assumptions_new
 
     if survey is None and specialty:

@@ -44,7 +44,7 @@ def explore(
         typer.Option(min=0.1, metavar="NUMBER", help="Minutes after which an unused page ends."),
     ] = 60,
 ) -> int:
-    """Open the advisors' page in the browser, on this machine alone."""
+    """Open the advisors' page in the browser. It is served on this machine alone."""
     if (students is None) != (programs is None):
         message = "--students and --programs belong together: a class needs its own programs"
         raise typer.BadParameter(message)

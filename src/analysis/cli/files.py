@@ -46,7 +46,7 @@ def check(
         ),
     ] = "table",
 ) -> int:
-    """List every problem in your files, and what was repaired in reading them."""
+    """List every problem in your files. Also what was repaired in reading them."""
     from analysis.tables.check import check_files
 
     settings = [file for file in files if file.suffix == ".toml" or file.name == SEASON]
@@ -111,7 +111,7 @@ def map_columns(
         ),
     ] = None,
 ) -> int:
-    """Propose how the columns and words of your own export are read."""
+    """Propose how your own export's columns and words are read."""
     from analysis.tables.mapping import MAPPING_FILE
     from analysis.tables.proposal import write_mapping
 
@@ -123,7 +123,7 @@ def map_columns(
 def template(
     table: Annotated[Table, typer.Argument(help="What the table holds.")],
 ) -> None:
-    """Print a CSV with one example row to write over, and explain every column."""
+    """Print an example table to write over. Every column is explained."""
     from analysis.tables.template import template as template_of
 
     csv_text, sheet = template_of(table)

@@ -147,7 +147,7 @@ def batch(
         bool, typer.Option("--names", help="Show names beside the ids in the overview.")
     ] = False,
 ) -> int:
-    """Make the reports of a whole class: a PDF for each student, and a summary."""
+    """Make the reports of a whole class. A PDF for each student, and a summary."""
     refuse_both(workers, cluster)
     if resume and overwrite:
         message = "--resume and --overwrite exclude each other"
@@ -189,7 +189,7 @@ def handout(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an earlier one.")] = False,
     branding: Branding = None,
 ) -> int:
-    """Make a two-page handout for the whole class; it says nothing about any one student."""
+    """Make a two-page handout for the whole class. It says nothing about any one student."""
     from analysis.report.overview import render_handout
 
     render_handout(out, overwrite=overwrite, branding=branding)
