@@ -46,6 +46,7 @@ from analysis.views.pick import left_out_reason, list_words, listed_because
 
 SAMPLES = "data/sample"
 FEWEST = 5  # people of a group that is told of
+FEWER = (KEY_NUMBERS["interviews"], KEY_NUMBERS["applications"])
 
 
 @dataclass(frozen=True)
@@ -469,9 +470,12 @@ def changed_lines(before: Mapping[str, str], after: ListOf, old: Mapping[str, st
     new = after.names
     short = {name: said.split(" (")[0] for name, said in after.rows.items()}
     was = {name: before[name].split(" (")[0] for name in short if name in before}
+    # A better record needs fewer applications, and then expects fewer interviews.
+    fewer = [name for name in was if name in FEWER and float(short[name]) < float(was[name])]
     return sentences(
         "page/changed",
         numbers=[(name, was[name], short[name]) for name in was if was[name] != short[name]],
+        on_shorter_list=KEY_NUMBERS["interviews"] if len(fewer) == len(FEWER) else "",
         enter=[new[one] for one in new if one not in old],
         leave=[old[one] for one in old if one not in new],
     )

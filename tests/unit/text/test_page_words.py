@@ -45,7 +45,11 @@ def test_a_group_of_fewer_than_five_graduates_is_not_told():
 
 def test_a_change_of_a_list_names_five_programs_at_most():
     said = sentences(
-        "page/changed", numbers=[("Fees", "$1", "$2")], enter=[*"ABCD"], leave=[*"EFG"]
+        "page/changed",
+        numbers=[("Fees", "$1", "$2")],
+        on_shorter_list="",
+        enter=[*"ABCD"],
+        leave=[*"EFG"],
     )
     assert said == [
         "Fees: $1 → $2.",

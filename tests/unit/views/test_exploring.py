@@ -10,6 +10,7 @@ from analysis.views.case import Case, case_of_row, with_weight
 from analysis.views.chances import chances
 from analysis.views.desk import (
     case_toml,
+    changed_lines,
     checked_file,
     list_of,
     read_desk,
@@ -70,6 +71,18 @@ def test_what_is_taken_as_typical_is_named(desk):
     case = Case("typed", ("Psychiatry",), 250.0, letters=0.5)
     said = standing_of(case, desk).notes
     assert said == ("Not given and taken as typical: clerkship grades, research.",)
+
+
+def test_fewer_interviews_are_said_to_be_of_a_shorter_list(desk, first):
+    listed = list_of(first, desk)
+    name = "Expected interviews"
+    now = float(listed.rows[name].split(" (")[0])
+    for interviews, applications, said in ((1, 1, True), (1, 0, False), (-1, 1, False)):
+        count = int(listed.rows["Applications on the list"])
+        before = {name: f"{now + interviews:.1f}"}
+        before["Applications on the list"] = f"{count + applications}"
+        (line, *_) = changed_lines(before, listed, listed.names)
+        assert (f"{name}: {before[name]} → {now:.1f}, on a shorter list; " in line) == said
 
 
 def test_weights_set_here_are_called_ours_and_the_articles_are_called_its_own(desk, first):
