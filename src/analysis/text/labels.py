@@ -203,7 +203,7 @@ def place_title(student: pd.DataFrame, kinds: dict[str, str]) -> str:
     """Title of the chart that holds the model's chances at this score beside the source's."""
     score = student["step2_ck"].iloc[0]
     kind = COMPETITIVENESS[next(iter(kinds.values()))]
-    return f"Chance by red flag at Step 2 CK {score:g}, in {kind}"
+    return f"Chance by red flag at Step 2 CK {score:g}, in {kind}: one flag, the rest typical"
 
 
 def profile_title(step2_ck: str, program_type: str, competitiveness: str) -> str:
@@ -281,6 +281,7 @@ KEY_NUMBERS = MappingProxyType(
     }
 )
 OUR_MODEL = "Countersignal model"  # whose numbers a chart of the page draws
+OWN_FLAG = "{} (this case)"  # in a chart by flag, what the case has
 SET_HERE = "set on this page"
 SET_HERE_WHY = "Set while exploring; the other weights share what is left."
 LIST_SHEET = "List"  # of a saved workbook

@@ -32,6 +32,7 @@ from analysis.text.labels import (
     KEY_NUMBERS,
     LIST_SHEET,
     OUR_MODEL,
+    OWN_FLAG,
     POLICIES,
     PROGRAM_TYPES,
     SET_HERE,
@@ -43,6 +44,7 @@ from analysis.text.labels import (
 from analysis.views.application_list import ListView
 from analysis.views.case import Case, case_assumptions
 from analysis.views.pick import left_out_reason, list_words, listed_because
+from analysis.vocabulary import NO_FLAG
 
 SAMPLES = "data/sample"
 FEWEST = 5  # people of a group that is told of
@@ -163,6 +165,8 @@ def standing_of(case: Case, desk: Desk) -> Standing:
     kinds = specialties_of(student.iloc[0], assumptions)
     typical = chances_with_and_without(student, assumptions)
     here = beside_article(chances_at_score(student, assumptions), desk.article)
+    own = here["red_flag"].isin(case.red_flags or (NO_FLAG,))
+    here["label"] = here["label"].mask(own, [OWN_FLAG.format(label) for label in here["label"]])
     points = profile_points(student, assumptions)
     total = points["points"].sum() if points["value"].notna().all() else None
     places = typical.to_dict("records")

@@ -5,6 +5,7 @@ import pytest
 
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError, TableError
+from analysis.model.profile import typical_cells
 from analysis.paths import from_root
 from analysis.views.case import Case, case_of_row, with_weight
 from analysis.views.chances import chances
@@ -71,6 +72,21 @@ def test_what_is_taken_as_typical_is_named(desk):
     case = Case("typed", ("Psychiatry",), 250.0, letters=0.5)
     said = standing_of(case, desk).notes
     assert said == ("Not given and taken as typical: clerkship grades, research.",)
+
+
+@pytest.mark.parametrize("flags", [(), ("step1_failure",), ("loa_academic", "step1_failure")])
+def test_the_chart_by_flag_is_of_a_typical_record_says_so_and_marks_what_the_case_has(desk, flags):
+    record = typical_cells(desk.assumptions)
+    typical = Case("typed", ("any",), 240.0, "", flags, competitiveness=("moderate",), **record)
+    other = replace(typical, clerkship_honors_fraction=0.9, letters=0.9, research_items=12.0)
+    chart = standing_of(other, desk).by_flag.set_index("red_flag")
+    own = chart.index[chart["label"].str.endswith(" (this case)")]
+    assert set(own) == set(flags or ["none"])
+    assert standing_of(other, desk).title.endswith("one flag, the rest typical")
+    # For a typical record in no specialty of its own it is the number that stays in view.
+    for case, alike in ((typical, len(flags) < 2), (other, False)):
+        shown = chart.loc[own, "interview_chance"]
+        assert (abs(shown - standing_of(case, desk).chance) < 1e-9).all() == alike
 
 
 def test_fewer_interviews_are_said_to_be_of_a_shorter_list(desk, first):
