@@ -399,6 +399,27 @@ def test_a_typed_profile_needs_no_class(page):
     assert page.history.now.student_id == "typed"
 
 
+RECORD = ("step2_ck", "clerkship_honors_fraction", "letters", "research_items")
+
+
+@pytest.mark.parametrize("given", [(), ("step2_ck",), ("letters",), RECORD])
+def test_a_slider_of_what_is_not_given_says_so_until_it_is_moved(own_page, given):
+    values = dict(zip(RECORD, ("240", "0.4", "0.7", "3"), strict=True))
+    row = ",".join(values[name] if name in given else "" for name in RECORD)
+    head = f"student_id,specialty,step1_result,red_flags,{','.join(RECORD)}\n"
+    hand_in(own_page, "students", "class.csv", f"{head}A1,{FAMILY},pass,,{row}\n")
+    c = own_page.controls
+    sliders = dict(zip(RECORD, (c.score, c.honors, c.letters, c.research), strict=True))
+    for name, slider in sliders.items():
+        assert slider.description.endswith(": not given") == (name not in given)
+        slider.value = slider.min
+        assert "not given" not in slider.description
+    while not own_page.undo_button.disabled:
+        own_page.undo_button.click()
+    said = [name for name, one in sliders.items() if "not given" in one.description]
+    assert said == [name for name in RECORD if name not in given]
+
+
 @pytest.mark.parametrize("specialty", [FAMILY, PSYCHIATRY])
 def test_a_typed_profile_is_kept_whatever_is_handed_in(own_page, specialty):
     own_page.student.value = "typed"

@@ -11,6 +11,7 @@ from typing import Any
 import ipywidgets
 
 from analysis.errors import CountersignalError
+from analysis.model.profile import typical_cells
 from analysis.tables.codes import wished_places
 from analysis.views.case import Case, with_weight
 from analysis.views.desk import Desk
@@ -109,6 +110,7 @@ OF_ONE_SPECIALTY = (
     "gold_signals",
     "silver_signals",
 )
+NOT_GIVEN = "{}: not given"
 MOST_SPECIALTIES = 2
 KIND = "How competitive it is"
 SIGNALS = {"gold_signals": "Gold signals at hand", "silver_signals": "Silver signals at hand"}
@@ -134,6 +136,14 @@ class Controls:
             readout_format=".2f",
         )  # fmt: skip
         self.research = _slider("Research items", 0, MOST_RESEARCH)
+        # A slider of what is not given stands where the model takes it, and says so.
+        of_record = {
+            "step2_ck": self.score,
+            "clerkship_honors_fraction": self.honors,
+            "letters": self.letters,
+            "research_items": self.research,
+        }
+        self._of_record = [(code, one, one.description) for code, one in of_record.items()]
         self.flags = {
             code: ipywidgets.Checkbox(description=flag.label, indent=False)
             for code, flag in FLAGS.items()
@@ -191,7 +201,7 @@ class Controls:
             self._showing = False
 
     def _show_record(self, case: Case) -> None:
-        typical = self._desk.assumptions.value
+        usual = typical_cells(self._desk.assumptions)
         known = sorted(set(self._desk.programs["specialty"]) or self._desk.assumptions.season)
         own = ";".join(case.specialty)
         self.specialty.options = [
@@ -204,22 +214,26 @@ class Controls:
         _name(self.kinds, KIND, case.specialty)
         self.degree.value = case.degree or "us_md"
         self.visa.value = case.needs_visa == "yes"
-        # What is not given stands where the model takes it, until it is moved.
-        self.score.value = _given(case.step2_ck, typical("applicants.step2_mean"))
-        self.honors.value = round(
-            PERCENT * _given(case.clerkship_honors_fraction, typical("reference.clerkships"))
-        )
-        self.letters.value = _given(case.letters, typical("reference.letters"))
-        best = typical("scale.research_best")
-        items = int(_given(case.research_items, best * typical("reference.research")))
+        mean_score = self._desk.assumptions.value("applicants.step2_mean")
+        self.score.value = _given(case.step2_ck, mean_score)
+        honors = _given(case.clerkship_honors_fraction, usual["clerkship_honors_fraction"])
+        self.honors.value = round(PERCENT * honors)
+        self.letters.value = _given(case.letters, usual["letters"])
+        items = int(_given(case.research_items, usual["research_items"]))
         self.research.max = max(MOST_RESEARCH, items)
         self.research.value = items
+        self._name_record()
         for code, box in self.flags.items():
             box.value = code in case.red_flags
         self.states.value = ", ".join(
             (*case.preferred_states, *(f"not {state}" for state in case.exclude_states))
         )
         self.states_said.show("")
+
+    def _name_record(self) -> None:
+        for code, slider, words in self._of_record:
+            given = getattr(self._case, code) is not None
+            slider.description = words if given else NOT_GIVEN.format(words)
 
     def _show_wishes(self, case: Case) -> None:
         usual = 0 if case.fee_budget_usd else self._desk.assumptions.value("list.limit")
@@ -278,6 +292,7 @@ class Controls:
                 self._changed(self._case)
                 return
             self._case = replace(self._case, **changed)
+            self._name_record()
             if shown_again:
                 self.show(self._case)
             self._changed(self._case)

@@ -11,7 +11,7 @@ const named = (page) => {
     for (const handle of slider.querySelectorAll("[role=slider]")) {
       if (words && handle.getAttribute("aria-label") !== words) handle.setAttribute("aria-label", words);
     }
-    if (readout && words && !readout.hasAttribute("aria-label")) {
+    if (readout && words && readout.getAttribute("aria-label") !== words + ", as a number") {
       readout.setAttribute("role", "textbox");
       readout.setAttribute("aria-label", words + ", as a number");
     }
