@@ -420,6 +420,22 @@ def test_a_slider_of_what_is_not_given_says_so_until_it_is_moved(own_page, given
     assert said == [name for name in RECORD if name not in given]
 
 
+def test_names_or_ids_stay_as_chosen_when_the_page_is_loaded_again(own_page, files):
+    def shown(page):
+        return [words for words, _ in page.student.options]
+
+    names = shown(own_page)
+    assert names[0] == "Isolde Fenwick-Ray (S003)"
+    own_page.names.value = False
+    again = Explorer(*files)
+    again.browser.opened = own_page.browser.kept
+    assert shown(again)[0] == "S003"
+    again.names.value = True
+    third = Explorer(*files)
+    third.browser.opened = again.browser.kept
+    assert shown(third) == names
+
+
 @pytest.mark.parametrize("specialty", [FAMILY, PSYCHIATRY])
 def test_a_typed_profile_is_kept_whatever_is_handed_in(own_page, specialty):
     own_page.student.value = "typed"

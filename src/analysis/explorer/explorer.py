@@ -117,7 +117,7 @@ class Explorer:
         self.names = ipywidgets.Checkbox(
             description="Names in the list of students (else ids)", value=True, indent=False
         )
-        self.names.observe(lambda _: self._fill_students(self.student.value), "value")
+        self.names.observe(self._named_or_not, "value")
         self.view = self._laid_out()
         self._begin()
 
@@ -158,6 +158,11 @@ class Explorer:
     def _picked(self, change: Any) -> None:
         if change["new"] is not None:
             self._start(self._history_of(change["new"]))
+
+    @guarded
+    def _named_or_not(self, _: Any) -> None:
+        self._fill_students(self.student.value)
+        self._remember()
 
     @guarded
     def _undo(self, _: Any = None) -> None:
@@ -265,6 +270,7 @@ class Explorer:
         if chosen in self._ids():
             self._fill_students(chosen)
             self._start(self._history_of(chosen))
+        self.names.value = not kept.get("ids_only", False)
 
     def _remember(self) -> None:
         kept = {
@@ -272,6 +278,7 @@ class Explorer:
             "cases": {**self._aside, **self._kept_cases()},
             "files": self.files.handed_in(),
             "names": [source.name for source in self.desk.sources if source.name],
+            "ids_only": not self.names.value,
         }
         self.browser.kept = json.dumps(kept)
 
