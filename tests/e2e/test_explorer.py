@@ -186,6 +186,18 @@ def test_a_kept_case_stands_beside_the_one_that_is_shown_with_its_notes(page):
     assert list(page.beside.options) == ["The base case"]
 
 
+def test_cases_that_are_kept_without_a_name_are_numbered(page):
+    for _ in range(2):
+        page.cases.keep_button.click()
+    page.cases.which.value = "Case 1"
+    page.cases.drop_button.click()
+    page.cases.keep_button.click()
+    assert set(page.cases.named) == {"Case 1", "Case 2"}
+    page.tabs.selected_index = explorer.TABS.index("Compare")
+    heads = re.findall('<th scope="col">(.*?)</th>', page.cases.table.widget.value)
+    assert heads == ["Number", "As entered", "This case", "Case 2", "Case 1"]
+
+
 def test_cases_are_there_again_after_a_crash_and_open_on_a_colleagues_page(files, page):
     page.controls.score.value = 262
     page.cases.name.value = "262"

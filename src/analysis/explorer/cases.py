@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -284,8 +285,8 @@ class Cases:
         self._quiet = False
 
     def _keep(self, _: Any) -> None:
-        changed = "; ".join(differences(self.base, self._now())) or "As entered, kept"
-        name = plain(self.name.value.strip() or changed)[:LONGEST_NAME]
+        unused = next(name for n in count(1) if (name := f"Case {n}") not in self.named)
+        name = plain(self.name.value.strip() or unused)[:LONGEST_NAME]
         if len(self.named) >= MOST_CASES and name not in self.named:
             self.said.show(paragraphs([f"At most {MOST_CASES} cases: remove one first."]))
             return
