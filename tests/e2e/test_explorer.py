@@ -474,6 +474,21 @@ def test_a_typed_profile_is_kept_whatever_is_handed_in(own_page, specialty):
     assert own_page.controls.score.value == 250
 
 
+def test_the_card_shows_what_the_office_noted_of_a_program(own_page):
+    note = '"Likes our graduates.\nAsk Dr. <Li>: visas"'
+    head = PROGRAMS.replace("applications_received", "applications_received,note")
+    rows = GOOD_PROGRAM.replace("\n", f",{note}\n") + GOOD_PROGRAM.replace("P1", "P2")
+    hand_in(own_page, "programs", "p.csv", head + rows.rstrip() + ",\n")
+    own_page.listing.choose("P1")
+    shown = own_page.listing.card.widget.value
+    assert (
+        "Notes of the office</dt><dd>Likes our graduates. Ask Dr. &lt;Li&gt;: visas</dd>" in shown
+    )
+    own_page.listing.choose("P2")
+    assert "Type</dt>" in own_page.listing.card.widget.value
+    assert "Notes of the office" not in own_page.listing.card.widget.value
+
+
 def test_another_specialty_forgets_what_was_given_for_the_first(page):
     page.controls.signals["gold_signals"][0].value = 9
     page.controls.specialty.value = "Psychiatry"

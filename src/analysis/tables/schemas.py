@@ -303,6 +303,12 @@ PROGRAMS = Table(
             f"share_{group}": number(f"Share of its applications: {words}.", 0, 1)
             for group, words in SHARES.items()
         },
+        "note": text(
+            "The office's words about it, shown on the advisors' page.",
+            longest=2_000,
+            private=True,
+            lines=True,
+        ),
         "as_of": date("Date of the row's data."),
         "source": text("Where the row comes from.", longest=300),
     },

@@ -135,6 +135,7 @@ EXAMPLES = MappingProxyType(
             "track": "categorical",
             "platform": "ERAS",
             **{name: "" for name in SCHEMAS["programs"].columns if name.startswith("share_")},
+            "note": "Shown on the advisors' page.",
             "as_of": "2026-09-15",
             "source": WRITE_OVER,
         },

@@ -351,7 +351,7 @@ def program_card(case: Case, desk: Desk, listed: ListOf, program_id: str) -> dic
     own = _own_chance(case, desk, program_id)
     told = {
         column: None if pd.isna(program.get(column)) else program[column]
-        for column in (*POLICIES, "source", "as_of")
+        for column in (*POLICIES, "note", "source", "as_of")
     }
     offered, received = program["interviews_offered"], program["applications_received"]
     drives = [
