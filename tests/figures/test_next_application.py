@@ -1,3 +1,4 @@
+import re
 from functools import partial
 
 import numpy as np
@@ -11,6 +12,7 @@ from analysis.figures.next_application import (
     alt_next_application,
     draw_next_application,
     flattens_at,
+    html_next_application,
 )
 from tests.figures.conftest import (
     assert_legible,
@@ -55,6 +57,23 @@ def test_columns_past_the_list_are_pale_and_said_to_be(axes):
     colors = [to_hex(bar.get_facecolor()) for bar in axes.patches]
     assert colors == [style.BLUE] * 10 + [style.PALE_BLUE] * 2
     assert "The list ends at 10; later columns are pale" in texts_of(axes)[-1]
+
+
+@pytest.mark.parametrize(("flat_below", "enough"), [(0.1, 2), (0.03, 4), (0.3, 2), (0.001, None)])
+@pytest.mark.parametrize("limit", [None, 2, 4, 9])
+def test_the_page_marks_how_many_are_enough_and_where_the_list_ends(flat_below, enough, limit):
+    rows = applications(6, 0.4, 0.5)
+    rows["match_gain"] = [0.4, 0.3, 0.05, 0.04, 0.02, 0.01]
+    written = html_next_application(rows, flat_below=flat_below, limit=limit)
+    marked = {
+        int(number): re.findall(r"<em class=\S+?>(.*?)</em>", column)
+        for column, number in re.findall(r'(<span class="[^"]*">.*?)<u>(\d+)</u></span>', written)
+    }
+    assert marked == {
+        number: [f"enough: {number}"] * (number == enough)
+        + [f"list ends: {number}"] * (number == limit)
+        for number in range(1, 7)
+    }
 
 
 def test_the_curve_is_flat_from_the_application_after_the_last_that_still_adds():

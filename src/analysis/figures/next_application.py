@@ -30,6 +30,7 @@ FEE_BAND = 18.0  # points over the columns, for what they cost
 COLUMN_SHARE = 0.72
 MOST_APPLICATIONS = 200
 FEWEST_TICKS = 8
+FAR = 0.7  # of the columns, from which on a mark's words stand at its left
 CHART = style.Chart(
     "the chart of the next application", "next_application", NEEDED, most=MOST_APPLICATIONS
 )
@@ -131,12 +132,21 @@ def html_next_application(
     numbers, gains = _gains(applications)
     shown = set(_number_ticks(numbers))
     most = float(gains.max()) or 1.0
+    flat = flattens_at(applications, flat_below)
+    ends = {"enough": None if flat is None else flat - 1, "end": limit}
     columns = []
     for number, gain in zip(numbers.tolist(), gains, strict=True):
         told = number in shown
         pale = limit is not None and number > limit
+        marks = [
+            f"<em class=cs-{code}>{WORDS[code]}: {end}</em>"
+            for code, end in ends.items()
+            if end == number
+        ]
+        kinds = {"cs-later": pale, "cs-marked": marks, "cs-far": number > FAR * numbers[-1]}
         columns.append(
-            f"<span{' class=cs-later' if pale else ''}><s>"
+            f'<span class="{" ".join(kind for kind, holds in kinds.items() if holds)}">'
+            f"{''.join(marks)}<s>"
             f"{escape(_points(gain)) if told else ''}</s>"
             f'<i style="--share:{gain / most:g}"></i><u>{number if told else ""}</u></span>'
         )
