@@ -667,6 +667,11 @@ def test_a_file_that_cannot_be_made_says_so_and_nothing_of_the_student(
     assert "Quillfeather" not in shown
 
 
+def test_the_numbers_link_to_the_controls_a_phone_shows_far_below(page):
+    (to,) = re.findall('href="#(.*?)">Change this case', page.results.keys.widget.value)
+    assert sum(f'id="{to}"' in text for text in html_in(page.view)) == 1
+
+
 def test_an_error_of_our_own_shows_its_kind_and_no_content(page, monkeypatch):
     def broken(*_):
         raise KeyError("Maren Quillfeather")

@@ -15,7 +15,7 @@ from analysis.errors import CountersignalError
 from analysis.explorer.cases import LAST, Cases, History, Steps
 from analysis.explorer.controls import Controls, Panel, box, button, paragraphs, plain
 from analysis.explorer.listing import Listing
-from analysis.explorer.results import Chart, Kept, Results, face_rules, state_grid
+from analysis.explorer.results import CONTROLS, Chart, Kept, Results, face_rules, state_grid
 from analysis.explorer.saving import Saving, Taken
 from analysis.explorer.uploads import Files, browser, too_large
 from analysis.text import sentence
@@ -465,7 +465,7 @@ class Explorer:
             box(
                 "cs-body",
                 results.keys.widget,
-                box("cs-side", self.controls.box),
+                box("cs-side", ipywidgets.HTML(CONTROLS), self.controls.box),
                 box("cs-main", self.tabs),
             ),
             results.paper.widget,

@@ -48,6 +48,9 @@ SIGNS = "–—‘’“”…†≤≥−≈×ρ·"
 BEYOND_PLAIN = re.compile(f"[^\\x00-{chr(PLAIN)}{SIGNS}]")
 DOTS_AN_INCH = 200
 ESTIMATES = "Estimates of the Countersignal model; most of its numbers are assumptions."
+# On a phone the controls are a long way below the numbers, which stay in view.
+CONTROLS = '<span id="cs-controls"></span>'
+TO_CONTROLS = '<a class="cs-to-controls" href="#cs-controls">Change this case</a>'
 WEIGHTS_TITLE = "What programs weigh, in this case"
 
 
@@ -332,7 +335,7 @@ def key_numbers(
             f"<div><dt>{html.escape(name)}</dt><dd{kind}>{_parted(now[name])}</dd>"
             f'<dd class="cs-was">{said}</dd></div>'
         )
-    return f"<dl>{''.join(tiles)}</dl>"
+    return f"<dl>{''.join(tiles)}</dl>{TO_CONTROLS}"
 
 
 def enough_sentence(listed: ListOf) -> str:
