@@ -73,9 +73,9 @@ class ApplicationList:
     filled : bool
         Whether the list was asked to fill its limit: no price, no least chance.
     floor_dropped : bool
-        Whether too few programs reach the least chance, so that it was dropped.
+        Whether the best few are given with programs under the least chance among them.
     below_price : bool
-        Whether no program is worth its price, so that the best few are shown.
+        Whether the best few are given though none of them is worth its price.
     left_out : DataFrame
         A row a program: program_id, program_name, interview_chance, reason (as of
         `explain.left_out`; ``place``: in a state that the student rules out), gate_reason,
@@ -235,17 +235,19 @@ def application_list(
     # What is told of programs off the list asks for a few more than fit on it.
     near = every.near(1 + left_out_number)
     offers = every.of(near)
-    choice, rules, below_price = _best(offers, assumptions, method)
+    choice, rules = best_choice(offers, method)
+    few = rules is offers.short
     problem, by_option = offers.problem, offers.by_option
     least = assumptions.value("list.least_chance")
     decided = dict(zip(choice.chosen.tolist(), choice.option, strict=True))
     rate, rho = offers.rate, offers.together(decided)
     chance = offers.chances(decided)
     market = market_of(by_option, choice)
-    asks = not (asked.fill or offers.floor_dropped)
-    floors = np.where(problem.kept_anyway | (not asks), 0.0, least)
+    floors = np.where(problem.kept_anyway | few | asked.fill, 0.0, least)
     reasons = reasons_on_list(by_option, problem.utility, rules, choice, chance, rate, rho, floors)
-    out = left_out(by_option, problem.utility, rules, choice, reasons, left_out_number)
+    out = left_out(
+        by_option, problem.utility, problem.constraints, choice, reasons, left_out_number
+    )
     # One more, so that there is a row where nothing is listed or left out.
     shown = np.union1d([0], np.concatenate([choice.chosen, out["program"]])).astype(np.int64)
     told = every.own.of(near[shown])
@@ -269,17 +271,17 @@ def application_list(
     )
     limit = problem.constraints.limit
     alike = dict(zip(choice.chosen.tolist(), _alike(every, near, decided), strict=True))
+    rows = _listed(problem, choice, chances.iloc[listed], reasons, market, alike, assumptions)
+    under = (chance < least) & ~problem.kept_anyway
     return ApplicationList(
         problem=every.problem,
         choice=replace(choice, chosen=near[choice.chosen]),
         offers=every,
-        programs=_listed(
-            problem, choice, chances.iloc[listed], reasons, market, alike, assumptions
-        ),
+        programs=rows,
         optional=_optional(offers.whole, choice, by_option, offers.if_sent, assumptions),
         filled=asked.fill,
-        floor_dropped=offers.floor_dropped,
-        below_price=below_price,
+        floor_dropped=few and bool(under[choice.chosen].any()),
+        below_price=few and not any("adds" in why for why in rows["why"]),
         left_out=_left_out_frame(
             problem, chances.iloc[np.searchsorted(shown, out["program"])], out, assumptions
         ),
@@ -304,6 +306,7 @@ class ListOffers:
     # whole, problem: As asked for, and without programs under the least chance.
     whole: ListProblem
     problem: ListProblem
+    short: Constraints | None  # what the best few keep to; None where a list is to be filled
     own: ListChances  # the student's chances, whatever is signalled
     rate: Floats  # shape (programs,): Chance of a match given an interview
     # By signal, chances at each score that the student may have if every program got it, shape
@@ -312,7 +315,6 @@ class ListOffers:
     if_sent: dict[str, Floats]
     how: Mechanism  # how answers come together where the score is known
     coarse: bool  # whether few states will do
-    floor_dropped: bool  # whether too few programs reach the least chance, so that it was dropped
 
     @cached_property
     def by_option(self) -> dict[str, Scenarios]:
@@ -332,7 +334,11 @@ class ListOffers:
         if self.how.link:
             # A threshold that hangs on the chance: one chance above another does not tell all.
             return np.arange(self.rate.size)
-        return undominated_programs(self.problem, self.by_score, self.rate, spare)
+        found = undominated_programs(self.problem, self.by_score, self.rate, spare)
+        if self.short is None or found.size == self.rate.size:
+            return found
+        few = replace(self.whole, constraints=self.short)
+        return np.union1d(found, undominated_programs(few, self.by_score, self.rate, spare))
 
     def of(self, positions: NDArray[np.int64]) -> ListOffers:
         """The same among some of the programs, whose positions then count from 0."""
@@ -344,6 +350,7 @@ class ListOffers:
             self,
             whole=whole,
             problem=replace(whole, constraints=rules),
+            short=None if self.short is None else self.short.of(positions),
             own=self.own.of(positions),
             rate=self.rate[positions],
             by_score={option: each[:, positions] for option, each in self.by_score.items()},
@@ -397,26 +404,24 @@ def list_offers(
     sent = own.if_sent(options)(chance_parameters(assumptions))
     by_score = {option: chances[0] for option, chances in sent.items()}
     if_sent = {option: own.over_scores(chances) for option, chances in by_score.items()}
-    problem, floor_dropped = whole, False
+    problem, short = whole, None
     if not asked.fill:
-        least = assumptions.value("list.least_chance")
-        fewest = int(assumptions.value("list.fewest"))
-        problem, floor_dropped = with_least_chance(whole, if_sent, least, fewest)
+        problem = with_least_chance(whole, if_sent, assumptions.value("list.least_chance"))
+        short = the_best_few(whole.constraints, int(assumptions.value("list.fewest")))
     how = mechanism(assumptions)
-    return ListOffers(whole, problem, own, rate, by_score, if_sent, how, coarse, floor_dropped)
+    return ListOffers(whole, problem, short, own, rate, by_score, if_sent, how, coarse)
 
 
-def _best(
-    offers: ListOffers, assumptions: Assumptions, method: Method
-) -> tuple[Choice, Constraints, bool]:
-    """The best list, the rules it keeps to, and whether nothing is worth its price."""
-    problem, rules = offers.problem, offers.problem.constraints
+def best_choice(offers: ListOffers, method: Method = "auto") -> tuple[Choice, Constraints]:
+    """The best list and the rules that it keeps to."""
+    problem, rules, short = offers.problem, offers.problem.constraints, offers.short
     choice = best_list(offers.by_option, problem.utility, rules, method)
-    if rules.price is None or choice.chosen.size:
-        return choice, rules, False
-    rules = the_best_few(rules, int(assumptions.value("list.fewest")))
-    choice = best_list(offers.by_option, problem.utility, rules, method)
-    return choice, rules, bool(choice.chosen.size)
+    # Where the least chance leaves few, it may ask for signals that do more good elsewhere.
+    reached = problem.utility.size - len({*rules.never, *rules.barred.get("none", ())})
+    if short is None or min(choice.chosen.size, reached) >= (short.limit or 0):
+        return choice, rules
+    few = best_list(offers.by_option, problem.utility, short, method)
+    return (few, short) if few.value > choice.value + LEAST_GAIN else (choice, rules)
 
 
 def list_outcome(
@@ -429,13 +434,13 @@ def list_outcome(
     """What a list comes to, where nobody asks why each program is on it."""
     every = list_offers(student, programs, assumptions, preferences, wishes or ListWishes())
     offers = every.of(every.near(1))
-    choice, _, _ = _best(offers, assumptions, "auto")
+    choice, _ = best_choice(offers)
     matched = match_chance(market_of(offers.by_option, choice), choice.chosen)
     return matched, len(choice.chosen), list_fee(offers.problem, choice)
 
 
 def the_best_few(rules: Constraints, number: int) -> Constraints:
-    """The rules without a price, for a short list where no application is worth its own."""
+    """The rules without a price, for the best few programs whatever their chance and price."""
     limit = number if rules.limit is None else min(number, rules.limit)
     return replace(rules, price=None, limit=limit)
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
-from analysis.model.choice.application_list import list_fee, list_offers
+from analysis.model.choice.application_list import best_choice, list_fee, list_offers
 from analysis.model.choice.columns import check_plain_conflicts, columns_of, options_of, rules_of
 from analysis.model.choice.constraints import OPTIONS, Constraints, fee_usd
 from analysis.model.choice.explain import market_of
@@ -342,7 +342,7 @@ def couple_plan(
     lists = couple_lists(
         (first.by_option, second.by_option),
         places,
-        (mine.constraints, theirs.constraints),
+        (best_choice(first)[1], best_choice(second)[1]),
         assumptions.value("couples.apart"),
         assumptions.value("couples.alone"),
     )

@@ -25,6 +25,7 @@ class ManyOffers(NamedTuple):
 
     program: Positions  # shape (draws, m): positions among all, in order of preference
     open_to: Flags  # shape (options, draws, m): what may be listed, and with which signal
+    whatever: Flags  # the same if no least chance is asked
     invited: Floats  # shape (z, options, draws, m)
     match: Floats  # shape (w, draws, m)
     first: Floats  # shape (z,): weights of the states of invitations
@@ -35,6 +36,7 @@ class ManyOffers(NamedTuple):
         return self._replace(
             program=self.program[draws],
             open_to=self.open_to[:, draws],
+            whatever=self.whatever[:, draws],
             invited=self.invited[:, :, draws],
             match=self.match[:, draws],
         )

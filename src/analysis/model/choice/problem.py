@@ -19,7 +19,6 @@ from analysis.errors import ModelError
 from analysis.model.chance import Market, Part, chance_columns, drawn_chances, in_order
 from analysis.model.choice.columns import undominated
 from analysis.model.choice.constraints import (
-    OPTIONS,
     Constraints,
     Fees,
     Price,
@@ -388,35 +387,20 @@ def list_problem(
     )
 
 
-def reaching(reaches: NDArray[np.bool_], rules: Constraints) -> Any:
-    """How many programs reach a least chance at once, one of the signals at hand for each.
-
-    ``reaches`` has the shape (options, ..., programs).
-    """
-    lifted = reaches[1:] & ~reaches[0]
-    # Both kinds compete for what either lifts: the largest matching of programs and signals.
-    by_kind: Any = 0
-    for kind, at_hand in zip(lifted, (rules.silver, rules.gold), strict=False):
-        by_kind = by_kind + np.minimum(kind.sum(axis=-1), sum(at_hand))
-    return reaches[0].sum(axis=-1) + np.minimum(lifted.any(axis=0).sum(axis=-1), by_kind)
-
-
 def with_least_chance(
-    problem: ListProblem, chances: Mapping[str, Floats], least: float, fewest: int
-) -> tuple[ListProblem, bool]:
+    problem: ListProblem, chances: Mapping[str, Floats], least: float
+) -> ListProblem:
     """The problem without programs under a least chance, the signal counted."""
     rules, free = problem.constraints, problem.kept_anyway
-    under = {option: (chance < least) & ~free for option, chance in chances.items()}
-    open_to = np.ones(free.size, dtype=bool)
-    open_to[list(rules.never)] = False
-    by_signal = np.array([under.get(option, under["none"]) for option in OPTIONS])
-    if reaching(~by_signal & open_to, rules) < min(fewest, int(open_to.sum())):
-        return problem, True
+    under = {
+        option: np.flatnonzero((chance < least) & ~free).tolist()
+        for option, chance in chances.items()
+    }
     barred = {
-        option: tuple(sorted({*rules.barred.get(option, ()), *np.flatnonzero(low).tolist()}))
+        option: tuple(sorted({*rules.barred.get(option, ()), *low}))
         for option, low in under.items()
     }
-    return replace(problem, constraints=replace(rules, barred=barred)), False
+    return replace(problem, constraints=replace(rules, barred=barred))
 
 
 def _eligible(programs: pd.DataFrame, specialties: tuple[str, ...]) -> pd.DataFrame:

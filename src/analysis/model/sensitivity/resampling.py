@@ -14,7 +14,7 @@ from analysis.arrays import Floats
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
-from analysis.model.choice.application_list import ApplicationList, the_best_few
+from analysis.model.choice.application_list import ApplicationList
 from analysis.model.parameters import ChanceParameters
 from analysis.model.sensitivity.influence import MATCH, order_flip, parameters_at, uncertain_inputs
 from analysis.model.sensitivity.inputs import Values
@@ -68,7 +68,6 @@ def student_case(
     problem = offers.whole
     if problem.most < 1:
         raise ModelError("neither number nor budget leaves room for a single program")
-    rules, fewest = problem.constraints, int(assumptions.value("list.fewest"))
     options = tuple(offers.if_sent)
     ready: dict[bytes, Callable[[ChanceParameters], dict[str, Floats]]] = {}
 
@@ -83,11 +82,11 @@ def student_case(
         sent = ready[key](parameters_at(values, assumptions))
         return {option: each[..., place] for option, each in sent.items()}
 
-    floor = Floor(assumptions.value("list.least_chance"), fewest, problem.kept_anyway)
+    floor = Floor(assumptions.value("list.least_chance"), problem.kept_anyway)
     return Case(
         program_id=tuple(problem.programs["program_id"].astype(str)),
         utility=problem.utility,
-        rules=rules,
+        rules=problem.constraints,
         inputs=uncertain_inputs(assumptions, offers.own.red_flags, surveyed=surveyed),
         chance=chance,
         how=offers.how,
@@ -95,7 +94,7 @@ def student_case(
         added=logit(offers.rate) - logit(assumptions.value("match_given_interview")),
         expected=offers.own.expected,
         floor=None if found.filled else floor,
-        few=None if rules.price is None else the_best_few(rules, fewest),
+        few=offers.short,
     )
 
 

@@ -16,6 +16,7 @@ from analysis.errors import ModelError
 from analysis.model.chance import wilson_interval
 from analysis.model.choice.constraints import OPTIONS, Constraints
 from analysis.model.choice.exact import GAP, LEAST_VALUE
+from analysis.model.choice.greedy import LEAST_GAIN
 from analysis.model.choice.many import (
     ManyLists,
     ManyOffers,
@@ -24,7 +25,6 @@ from analysis.model.choice.many import (
     many_lists,
     near_programs,
 )
-from analysis.model.choice.problem import reaching
 from analysis.model.choice.value import program_order
 from analysis.model.correlation import Mechanism, states_apart
 from analysis.model.match_stage import HIGHEST_RATE, LOWEST_RATE
@@ -56,16 +56,7 @@ class Floor:
     """The least chance of a program on a list, as `with_least_chance` has it."""
 
     least: float
-    fewest: int  # if fewer programs reach it, there is none
     spared: NDArray[np.bool_]  # shape (programs,): of which no least chance is asked
-
-    def closes(
-        self, chance: Floats, open_to: NDArray[np.bool_], rules: Constraints
-    ) -> NDArray[np.bool_]:
-        """What is under it with each signal, shape (options, draws, programs)."""
-        under = (chance < self.least) & ~self.spared
-        enough = reaching(~under & open_to, rules) >= min(self.fewest, int(open_to.sum()))
-        return np.asarray(under & enough[:, None])
 
 
 @dataclass(frozen=True)
@@ -96,7 +87,7 @@ class Case:
     added: Floats | float = 0.0  # log-odds by which a match rate differs from the input's
     expected: ExpectedScore | None = None  # where the score is not known
     floor: Floor | None = None
-    few: Constraints | None = None  # rules where no program is worth its price
+    few: Constraints | None = None  # rules of the best few, whatever their chance and price
     coarse: bool = True  # whether few states do for the choice
 
     @cached_property
@@ -243,21 +234,27 @@ class Case:
         chance = np.stack([self._over_scores(each) for each in by_score])
         forced = np.zeros(self.utility.size, dtype=bool)
         forced[list(self.rules.must)] = True
-        open_to = self._open[:, None] & ((chance > 0) | forced)
+        whatever = self._open[:, None] & ((chance > 0) | forced)
+        open_to = whatever
         if self.floor is not None:
-            free = np.ones_like(forced)
-            free[list(self.rules.never)] = False
-            open_to &= ~self.floor.closes(chance, free, self.rules)
+            open_to = whatever & ((chance >= self.floor.least) | self.floor.spared)
         forced[list(self.held or ())] = True
         order = self._order
-        by_score, open_to = self._grouped(by_score)[..., order], open_to[..., order]
+        by_score = self._grouped(by_score)[..., order]
+        open_to, whatever = open_to[..., order], whatever[..., order]
         near = np.broadcast_to(forced[order], open_to.shape[1:]).copy()
-        for each, own in zip(by_score, open_to, strict=True):
+        scarce = np.zeros(len(near), dtype=bool)
+        if self._few is not None:
+            scarce = open_to[0].sum(axis=1) < self._few.longest
+        for each, own, any_chance in zip(by_score, open_to, whatever, strict=True):
             if how.link:  # a threshold that hangs on the chance: the better chance does not tell
-                near |= own
+                near |= own | (any_chance & scarce[:, None])
                 continue
-            offered = np.where(own, np.moveaxis(each, 1, 0), 0.0)
-            near |= near_programs(offered, self.utility[order], self._cells, self._known.rivals)
+            offered = np.moveaxis(each, 1, 0)
+            near |= self._near(np.where(own, offered, 0.0), self._known)
+            if self._few is not None and scarce.any():
+                offered = np.where(any_chance[scarce], offered[:, scarce], 0.0)
+                near[scarce] |= self._near(offered, self._few)
         # Those near come first and keep their order; a row that has fewer is filled up.
         place = np.argsort(~near, axis=1, kind="stable")[:, : max(1, int(near.sum(axis=1).max()))]
         real = np.take_along_axis(near, place, axis=1)
@@ -266,7 +263,11 @@ class Case:
         rates = np.take_along_axis(self.rates(values, np.arange(order.size)), program, axis=1)
         invited, match, first, second = self._states(by_score, rates, how, coarse=self.coarse)
         open_to = np.take_along_axis(open_to, place[None], axis=2) & real
-        return ManyOffers(program, open_to, invited, match, first, second)
+        whatever = np.take_along_axis(whatever, place[None], axis=2) & real
+        return ManyOffers(program, open_to, whatever, invited, match, first, second)
+
+    def _near(self, offered: Floats, known: ManyRules) -> NDArray[np.bool_]:
+        return near_programs(offered, self.utility[self._order], self._cells, known.rivals)
 
     def _itself(self, offers: ManyOffers) -> ManyLists:
         """The list itself among the offers of each draw."""
@@ -308,17 +309,20 @@ class Case:
         """The list itself and that of each draw, some rows at a time, and the rules of these."""
         rows, own = np.arange(len(offers.program)), self._itself(offers)
         found = many_lists(offers, self.utility, self._known, own if self.held else None)
-        empty = found.taken.max(axis=1, initial=-1) < 0
-        if self._few is not None and empty.any():
-            some = offers.of(empty)
-            few = many_lists(some, self.utility, self._few)
-            yield rows[empty], some, own.of(empty), few, self._few
-            rows, offers, own, found = (
-                rows[~empty],
-                offers.of(~empty),
-                own.of(~empty),
-                found.of(~empty),
-            )
+        if self._few is not None:
+            # As in `best_choice`.
+            short = np.minimum((found.taken >= 0).sum(axis=1), offers.open_to[0].sum(axis=1))
+            (short,) = np.nonzero(short < self._few.longest)
+            if short.size:
+                some = offers.of(short)
+                some = some._replace(open_to=some.whatever)
+                few = many_lists(some, self.utility, self._few)
+                better = few.value > found.value[short] + LEAST_GAIN
+                if better.any():
+                    at = short[better]
+                    yield at, some.of(better), own.of(at), few.of(better), self._few
+                    rows = np.setdiff1d(rows, at)
+                    offers, own, found = offers.of(rows), own.of(rows), found.of(rows)
         if rows.size:
             yield rows, offers, own, found, self._known
 

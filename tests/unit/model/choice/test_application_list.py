@@ -1,10 +1,8 @@
-from itertools import product
-
 import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 
 from analysis.assumptions import read_assumptions
 from analysis.errors import ModelError
@@ -374,25 +372,6 @@ def test_what_a_list_says_of_a_program_is_what_the_chance_says_of_it_among_all(s
     pd.testing.assert_frame_equal(found[told], chances[told], check_dtype=False, atol=1e-12)
 
 
-@given(
-    st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=5),
-    st.integers(0, 2),
-    st.integers(0, 2),
-)
-def test_as_many_programs_reach_the_least_chance_as_signals_can_be_given_to(reach, gold, silver):
-    rules = Constraints(gold=(gold,), silver=(silver,))
-    ways = product(*([at for at, good in enumerate(one) if good] or [None] for one in reach))
-    # Leaving one out is a way too, so that a signal can go to another.
-    most = max(
-        sum(at is not None and kept for at, kept in zip(way, keep, strict=True))
-        for way in ways
-        for keep in product((True, False), repeat=len(way))
-        if sum(at == 1 and kept for at, kept in zip(way, keep, strict=True)) <= silver
-        and sum(at == 2 and kept for at, kept in zip(way, keep, strict=True)) <= gold
-    )
-    assert asked.reaching(np.array(reach, dtype=bool).T, rules) == most
-
-
 def test_a_signal_that_lifts_no_program_over_the_least_chance_does_not_shorten_the_list():
     table = read_programs(from_root("data/sample/programs.csv"))
     table = table[table["specialty"] == "Internal Medicine"]
@@ -404,3 +383,56 @@ def test_a_signal_that_lifts_no_program_over_the_least_chance_does_not_shorten_t
         found = application_list(row, table, ASSUMPTIONS, with_range=False)
         assert len(found.programs) >= 5
         assert found.floor_dropped == (score < 242)
+
+
+SAMPLE = read_programs(from_root("data/sample/programs.csv"))
+FLAGS = ("professionalism", "course_failure_remediated", "loa_academic", "step2_failure")
+
+
+@given(
+    st.sampled_from(("Internal Medicine", "Orthopaedic Surgery", "Psychiatry")),
+    st.sampled_from(("us_md", "us_do", "us_img", "non_us_img")),
+    st.sets(st.sampled_from(FLAGS), max_size=3),
+    st.integers(214, 270),
+    st.integers(1, 12),
+    st.sampled_from((np.nan, np.nan, 3.0, 8.0)),
+)
+@example("Internal Medicine", "us_md", {"professionalism"}, 226, 2, np.nan)
+@example("Internal Medicine", "non_us_img", {"professionalism"}, 226, 2, np.nan)
+@example("Psychiatry", "us_md", {"professionalism"}, 234, 2, np.nan)
+@settings(max_examples=12, derandomize=True, deadline=None)
+def test_a_better_score_never_gives_a_list_with_a_lower_match_chance(
+    specialty, degree, flags, score, more, limit
+):
+    table = SAMPLE[SAMPLE["specialty"] == specialty]
+    facts = {"specialty": specialty, "degree": degree, "red_flags": ";".join(sorted(flags))}
+    facts |= {"step1_result": "pass", "preferred_states": "", "application_limit": limit}
+    signals = {"gold_signals": None, "silver_signals": None}
+    (low, many, fee), (high, fewer, less) = (
+        list_outcome(student(step2_ck=float(at), **facts, **signals), table, ASSUMPTIONS)
+        for at in (score, score + more)
+    )
+    # What a shorter list saves may be worth more than what its last programs added.
+    saved = (fee - less + 25 * (many - fewer)) / 20_000
+    assert high >= low - max(saved, 0.0) - 1e-9
+
+
+@pytest.mark.parametrize("score", [214.0, 228.0, 240.0])
+@pytest.mark.parametrize("degree", ["us_md", "non_us_img"])
+def test_only_the_best_five_are_listed_under_the_least_chance_or_their_price(degree, score):
+    table = SAMPLE[SAMPLE["specialty"] == "Internal Medicine"]
+    facts = {"red_flags": "professionalism", "step1_result": "pass", "preferred_states": ""}
+    own = student(step2_ck=score, degree=degree, application_limit=np.nan, **facts)
+    found = application_list(own, table, ASSUMPTIONS, with_range=False)
+    rows = found.programs
+    assert len(rows) >= 5
+    under = rows["interview_chance"] < 0.03
+    dear = rows["value_gain"] * 20_000 < rows["cost_usd"]
+    assert found.floor_dropped == under.any()
+    assert found.below_price == dear.all()
+    if under.any() or dear.any():
+        assert len(rows) == 5
+        # Signals apart, no five programs match more often: the likeliest ones do.
+        offers = found.offers.by_option["none"]
+        plain = match_chance(offers, np.argsort(-offers.marginal)[:5])
+        assert found.match_chance >= plain - 1e-9

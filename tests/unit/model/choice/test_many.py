@@ -18,7 +18,7 @@ def lists(draw):
     random = np.random.default_rng(draw(st.integers(0, 10_000)))
     offers = ManyOffers(
         np.tile(np.arange(PROGRAMS), (DRAWS, 1)),
-        np.ones((3, DRAWS, PROGRAMS), dtype=bool),
+        *np.ones((2, 3, DRAWS, PROGRAMS), dtype=bool),
         random.uniform(0, 1, (2, 3, DRAWS, PROGRAMS)),
         random.uniform(0, 0.9, (3, DRAWS, PROGRAMS)),
         np.array([0.4, 0.6]),

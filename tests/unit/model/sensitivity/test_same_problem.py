@@ -420,7 +420,7 @@ def test_a_price_no_program_is_worth_leaves_the_best_few_as_the_list_does():
 def test_a_program_under_the_least_chance_is_listed_only_with_a_signal_that_lifts_it():
     case, values, chance = small_world(5)
     least = float(np.median(chance["none"]))
-    floor = c.Floor(least, 1, np.zeros(case.utility.size, dtype=bool))
+    floor = c.Floor(least, np.zeros(case.utility.size, dtype=bool))
     made = replace(case, floor=floor).made(values)
     for draw, (chosen, option) in enumerate(zip(made.chosen, made.option, strict=True)):
         for at, way in zip(chosen, option, strict=True):
