@@ -15,7 +15,7 @@ import pandas as pd
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError, Problem, RowError, TableError
 from analysis.model.chance import wilson_interval
-from analysis.model.outcomes import Alike, graduates_alike
+from analysis.model.outcomes import Alike, graduates_alike, most_matched
 from analysis.model.parameters import FLAGS, heaviest_first, listed
 from analysis.paths import FilePath, from_root
 from analysis.tables import read_student
@@ -31,6 +31,19 @@ def similar_graduates(
     return graduates_alike(
         student.iloc[0].to_dict(),
         graduates,
+        smallest_cell=int(assumptions.value("graduates.smallest_cell")),
+        most=int(assumptions.value("graduates.most_alike")),
+    )
+
+
+def most_alike_matched(
+    student: pd.DataFrame, graduates: pd.DataFrame, assumptions: Assumptions
+) -> float:
+    """Highest match rate that the graduates most like this or a lower score allow."""
+    return most_matched(
+        student.iloc[0].to_dict(),
+        graduates,
+        assumptions.value("passing.lowest"),
         smallest_cell=int(assumptions.value("graduates.smallest_cell")),
         most=int(assumptions.value("graduates.most_alike")),
     )

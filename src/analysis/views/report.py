@@ -16,7 +16,7 @@ from analysis.model.choice.plans import score_outlook, second_plan
 from analysis.model.sensitivity import report_lists
 from analysis.text import table
 from analysis.views.application_list import ListView, WhatIf, what_ifs_of
-from analysis.views.graduates import similar_graduates
+from analysis.views.graduates import most_alike_matched, similar_graduates
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
 ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -65,7 +65,8 @@ class ReportView:
     no_programs: bool  # whether the programs file has none of the specialty
     what_ifs: dict[str, WhatIf | None]  # of `what_ifs_of`, None where a change means nothing
     parts: pd.DataFrame  # of `parts_of_chance`; empty without a list
-    # Similar graduates: n, matched, low, high (0-1); None where they cannot be told of.
+    # Similar graduates: n, matched, low, high (0-1), and most, the largest high at this score or a
+    # lower one; None where they cannot be told of.
     alike: dict[str, Any] | None
     graduates_on_file: bool  # whether the office gave a file of graduates
     firm: Firmness | None
@@ -81,7 +82,7 @@ class ReportView:
     def words(self) -> dict[str, Any]:
         """The fields by name, for a template."""
         told = ("sent", "hurts", "helps", "lowers", "unlikely", "graduates_differ", "plan_on")
-        names = (*self.__dataclass_fields__, *told, "passed")
+        names = (*self.__dataclass_fields__, *told, "passed", "lower_scores_did_better")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -133,12 +134,18 @@ class ReportView:
     @property
     def plan_on(self) -> float:
         """Match chance to plan on: the list's, or the most that the count of graduates allows."""
-        # A rule of ours, and no estimate. With one count a better record never plans on less; but
-        # other graduates may be nearest to it, of whom fewer matched.
+        # A rule of ours, and no estimate: a better score never plans on less.
         if self.list is None:
             return 0.0
-        most = 1.0 if self.alike is None else float(self.alike["high"])
+        most = 1.0 if self.alike is None else float(self.alike["most"])
         return min(self.list.found.match_chance, most)
+
+    @property
+    def lower_scores_did_better(self) -> bool:
+        """Whether the number to plan on rests on graduates who are like a lower score."""
+        return self.alike is not None and round(100 * self.plan_on) > round(
+            100 * self.alike["high"]
+        )
 
     @property
     def graduates_differ(self) -> str:
@@ -146,7 +153,7 @@ class ReportView:
         if self.alike is None or self.list is None or self.list.empty:
             return ""
         shown = round(100 * self.list.found.match_chance)
-        if shown > round(100 * self.alike["high"]):
+        if shown > round(100 * self.alike["most"]):
             return "lower"
         return "higher" if shown < round(100 * self.alike["low"]) else ""
 
@@ -246,7 +253,7 @@ def report_view(
         no_programs=no_programs,
         what_ifs=what_ifs,
         parts=parts,
-        alike=_alike(student, graduates, assumptions),
+        alike=_alike(student, graduates, assumptions, 0.0 if found is None else found.match_chance),
         graduates_on_file=graduates is not None,
         firm=firm,
         published=_published(record, assumptions),
@@ -276,7 +283,7 @@ def _published(record: StudentView, assumptions: Assumptions) -> dict[str, Any] 
 
 
 def _alike(
-    student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions
+    student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions, match: float
 ) -> dict[str, Any] | None:
     """Similar graduates; none are told of where there is no file, or too few to hide a person."""
     if graduates is None:
@@ -285,10 +292,12 @@ def _alike(
         group = similar_graduates(student, graduates, assumptions)
     except ModelError:
         return None
-    matched = round(group.n * group.matched_rate)
+    high = group.matched_high
     return {
         "n": group.n,
-        "matched": matched,
+        "matched": round(group.n * group.matched_rate),
         "low": group.matched_low,
-        "high": group.matched_high,
+        "high": high,
+        # Asked only where the student's own group allows less than the list promises.
+        "most": high if match <= high else most_alike_matched(student, graduates, assumptions),
     }

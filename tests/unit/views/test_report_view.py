@@ -381,7 +381,7 @@ def test_a_dean_s_letter_or_a_concern_sends_the_student_to_the_office_first():
 
 @pytest.mark.parametrize(("matched", "low", "high"), [(5, 0.27, 0.73), (9, 0.65, 0.98)])
 def test_plan_b_follows_the_school_s_own_graduates_where_they_did_worse(matched, low, high):
-    alike = {"n": 10, "matched": matched, "low": low, "high": high}
+    alike = {"n": 10, "matched": matched, "low": low, "high": high, "most": high}
     view = replace(view_of("S007"), alike=alike, graduates_on_file=True)
     steps = render("report/actions", **view.words)
     worse = view.graduates_differ == "lower"
@@ -397,7 +397,7 @@ def test_plan_b_follows_the_school_s_own_graduates_where_they_did_worse(matched,
     [(5, 0.27, 0.73, "73"), (0, 0.0, 0.2, "20"), (3, 0.13, 0.56, "56")],
 )
 def test_where_graduates_did_worse_their_count_bounds_what_to_plan_on(matched, low, high, plan):
-    alike = {"n": 10, "matched": matched, "low": low, "high": high}
+    alike = {"n": 10, "matched": matched, "low": low, "high": high, "most": high}
     view = replace(view_of("S007"), alike=alike, graduates_on_file=True)
     said = render("report/answer", **view.words)
     assert view.plan_on == high
@@ -412,8 +412,8 @@ def test_where_graduates_did_worse_their_count_bounds_what_to_plan_on(matched, l
 
 def test_the_model_s_number_is_the_one_to_plan_on_where_graduates_did_better_or_as_well():
     model = view_of("S010")
-    better = replace(model, alike={"n": 10, "matched": 9, "low": 0.65, "high": 0.98})
-    alike = replace(model, alike={"n": 10, "matched": 5, "low": 0.27, "high": 0.73})
+    better = replace(model, alike={"n": 10, "matched": 9, "low": 0.65, "high": 0.98, "most": 0.98})
+    alike = replace(model, alike={"n": 10, "matched": 5, "low": 0.27, "high": 0.73, "most": 0.73})
     shown = round(100 * model.list.found.match_chance)
     for view in (model, better, alike):
         assert view.plan_on == model.list.found.match_chance
@@ -427,9 +427,23 @@ def test_the_model_s_number_is_the_one_to_plan_on_where_graduates_did_better_or_
     assert f"plan on the model's number, {shown} in 100" in render("report/graduates", **few.words)
 
 
+@pytest.mark.parametrize("most", [0.73, 0.8, 1.0])
+def test_where_graduates_near_a_lower_score_did_better_their_end_counts_and_the_page_says_so(most):
+    model = view_of("S007")
+    alike = {"n": 10, "matched": 5, "low": 0.27, "high": 0.73, "most": most}
+    view = replace(model, alike=alike, graduates_on_file=True)
+    page = render("report/answer", **view.words) + render("report/graduates", **view.words)
+    assert model.list.found.match_chance > 0.8
+    assert view.plan_on == min(most, model.list.found.match_chance)
+    assert ("Similar graduates with a lower score did better" in page) == (most > 0.73)
+    assert (f"so **plan on {round(100 * model.list.found.match_chance)}**" in page) == (most == 1.0)
+    assert (f"**Plan on no more than {round(100 * most)} in 100.**" in page) == (most < 1.0)
+    assert "lies within that range" not in page
+
+
 @pytest.mark.parametrize("high", [0.2, 0.5, 0.8, 1.0])
 def test_a_better_chance_never_means_a_lower_number_to_plan_on(high):
-    alike = {"n": 10, "matched": 2, "low": 0.1, "high": high}
+    alike = {"n": 10, "matched": 2, "low": 0.1, "high": high, "most": high}
     views = [replace(view_of(name), alike=alike) for name in ("S040", "S010", "S002", "S007")]
     views.sort(key=lambda view: view.list.found.match_chance)
     plans = [view.plan_on for view in views]
@@ -524,7 +538,7 @@ def test_the_curve_goes_on_with_the_numbers_of_page_1_where_signals_go_to_furthe
 
 @pytest.mark.parametrize("student_id", ["S001", "S002", "S007", "S009", "S017", "S026", "S032"])
 def test_no_line_parts_the_table_of_steps_or_the_word_on_graduates(student_id):
-    alike = {"n": 10, "matched": 9, "low": 0.65, "high": 0.98}
+    alike = {"n": 10, "matched": 9, "low": 0.65, "high": 0.98, "most": 0.98}
     view = replace(view_of(student_id), alike=alike, graduates_on_file=True)
     steps = steps_of(view)
     assert "\n\n" not in render("report/graduates", **view.words).strip()

@@ -12,5 +12,6 @@ from analysis.model.outcomes.graduates import (
     Alike,
     commonest_flag,
     graduates_alike,
+    most_matched,
 )
 from analysis.model.outcomes.posterior import Estimate

@@ -262,27 +262,9 @@ def graduates_alike(
     student: Mapping[str, Any], applications: pd.DataFrame, *, smallest_cell: int, most: int
 ) -> Alike:
     """Interview rate of the graduates most like a student, with how alike and how sure."""
-    # Only graduates of the same degree are compared, those with a red flag if the student has one
-    # and those without one if not: what became of others says little about this record. The root of
-    # their number is taken, at least ``smallest_cell`` and at most ``most``; of equally distant
-    # ones the first by id.
-    people = applications.drop_duplicates("graduate_id", keep="last").sort_values("graduate_id")
-    flagged = people["red_flags"].map(lambda flags: bool(listed(flags))).to_numpy()
-    people = people[flagged == bool(listed(student.get("red_flags")))]
-    degree = student.get("degree")
-    if isinstance(degree, str) and degree and "degree" in people:
-        people = people[people["degree"].isna() | (people["degree"] == degree)]
-    distance = gower_distance(student, people)
-    comparable = ~np.isnan(distance)
-    people, distance = people[comparable], distance[comparable]
-    if len(people) < smallest_cell:
-        message = (
-            f"{len(people)} past graduates can be compared; under {smallest_cell} nothing is said, "
-            "so that no one is recognized"
-        )
-        raise ModelError(message)
-    k = min(most, len(people), max(smallest_cell, round(float(np.sqrt(len(people))))))
-    nearest = np.argsort(distance, kind="stable")[:k]
+    of_kind = _same_kind(student, applications)
+    people, distance, nearest = _nearest(student, of_kind, smallest_cell, most)
+    k = nearest.size
     chosen = applications[applications["graduate_id"].isin(people["graduate_id"].iloc[nearest])]
     by_person = chosen.groupby("graduate_id").agg(
         sent=("interviewed", "size"), got=("interviewed", "sum"), matched=("matched", "max")
@@ -310,6 +292,62 @@ def graduates_alike(
             if name in people and name in student and (kind == "list" or pd.notna(student[name]))
         ),
     )
+
+
+def most_matched(
+    student: Mapping[str, Any],
+    applications: pd.DataFrame,
+    lowest: float,
+    *,
+    smallest_cell: int,
+    most: int,
+) -> float:
+    """Largest `Alike.matched_high` at the student's score and the whole ones from ``lowest`` to it.
+
+    Other graduates are nearest to each score, but a better one never allows less than a lower one.
+    """
+    people = _same_kind(student, applications)
+    matched = applications.groupby("graduate_id")["matched"].max().reindex(people["graduate_id"])
+    people = people.assign(matched=matched.to_numpy())
+    own = float(student.get("step2_ck", np.nan))
+    found = 0.0
+    for score in (own, *np.arange(lowest, own)) if own > lowest else (own,):
+        asked = {**student, "step2_ck": score}
+        others, _, nearest = _nearest(asked, people, smallest_cell, most)
+        count = others["matched"].iloc[nearest].mean() * nearest.size
+        found = max(found, float(wilson_interval(count, nearest.size, 0.9)[1]))
+    return found
+
+
+def _same_kind(student: Mapping[str, Any], applications: pd.DataFrame) -> pd.DataFrame:
+    """Graduates of the student's degree, with a red flag if the student has one, by id."""
+    # What became of others says little about this record.
+    people = applications.drop_duplicates("graduate_id", keep="last").sort_values("graduate_id")
+    flagged = people["red_flags"].map(lambda flags: bool(listed(flags))).to_numpy()
+    people = people[flagged == bool(listed(student.get("red_flags")))]
+    degree = student.get("degree")
+    if isinstance(degree, str) and degree and "degree" in people:
+        people = people[people["degree"].isna() | (people["degree"] == degree)]
+    return people
+
+
+def _nearest(
+    student: Mapping[str, Any], people: pd.DataFrame, smallest_cell: int, most: int
+) -> tuple[pd.DataFrame, Floats, NDArray[np.intp]]:
+    """Who can be compared, how far each is from the student, and positions of the nearest."""
+    # The root of their number is taken, at least ``smallest_cell`` and at most ``most``; of equally
+    # distant ones the first by id.
+    distance = gower_distance(student, people)
+    comparable = ~np.isnan(distance)
+    people, distance = people[comparable], distance[comparable]
+    if len(people) < smallest_cell:
+        message = (
+            f"{len(people)} past graduates can be compared; under {smallest_cell} nothing is said, "
+            "so that no one is recognized"
+        )
+        raise ModelError(message)
+    k = min(most, len(people), max(smallest_cell, round(float(np.sqrt(len(people))))))
+    return people, distance, np.argsort(distance, kind="stable")[:k]
 
 
 def _effective_number(by_person: pd.DataFrame, rate: float) -> float:

@@ -3,11 +3,16 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import ModelError
-from analysis.model.outcomes.graduates import Alike, gower_distance, graduates_alike
+from analysis.model.outcomes.graduates import (
+    Alike,
+    gower_distance,
+    graduates_alike,
+    most_matched,
+)
 
 STUDENT = {
     "specialty": ("Internal Medicine",),
@@ -123,3 +128,38 @@ def test_one_graduates_equal_answers_widen_the_interval():
     rows["interviewed"] = (rows["graduate_id"] < "G005").astype(float)
     clumped = graduates_alike(STUDENT, rows, smallest_cell=10, most=25)
     assert clumped.high - clumped.low > 2 * (mixed.high - mixed.low)
+
+
+@given(st.integers(0, 10**6), st.integers(215, 270), st.integers(1, 30))
+@settings(max_examples=15, derandomize=True, deadline=None)
+def test_a_better_score_never_allows_less_than_the_graduates_near_a_lower_one(seed, score, more):
+    rows = applications(30, sent=1, seed=seed)
+    rows["matched"] = np.random.default_rng(seed).integers(0, 2, 30).astype(float)
+    of = {"smallest_cell": 10, "most": 25}
+    low, high = (
+        most_matched(STUDENT | {"step2_ck": at}, rows, 214.0, **of) for at in (score, score + more)
+    )
+    ends = [
+        graduates_alike(STUDENT | {"step2_ck": float(at)}, rows, **of).matched_high
+        for at in range(214, score + 1)
+    ]
+    assert low == max(ends)
+    assert high >= low
+    unknown = STUDENT | {"step2_ck": np.nan}
+    alone = graduates_alike(unknown, rows, **of).matched_high
+    assert most_matched(unknown, rows, 214.0, **of) == alone
+
+
+def test_who_matched_near_a_lower_score_counts_for_a_higher_one_and_not_the_other_way():
+    rows = applications(20, sent=1).sort_values("step2_ck", ignore_index=True)
+    rows["red_flags"] = [("loa_academic",)] * 20
+    of = {"smallest_cell": 10, "most": 10}
+    ends = {}
+    for half, matched in (("lower", rows.index < 10), ("upper", rows.index >= 10)):
+        rows["matched"] = np.where(matched, 1.0, 0.0)
+        ends[half] = [
+            most_matched(STUDENT | {"step2_ck": at}, rows, 214.0, **of) for at in (214.0, 290.0)
+        ]
+    # Wilson's upper end of ten of ten is 1, and of none of ten z^2 / (10 + z^2) with z 1.645.
+    assert ends["lower"] == pytest.approx([1.0, 1.0])
+    assert ends["upper"] == pytest.approx([1.645**2 / (10 + 1.645**2), 1.0], abs=1e-4)
