@@ -182,7 +182,7 @@ def _refuse_another_class(known: Manifest, inputs: Inputs, out: Path) -> None:
         message = (
             f"{out} holds the reports of another class (of its {len(before)} students "
             f"{len(before) - same if named else len(before)} are not in this file under the same "
-            "name): give another folder with --out"
+            "name): move that folder away, or give another one with --out"
         )
         raise FolderError(message)
 

@@ -48,7 +48,7 @@ def check_overview(pdf: Path, out: Path, inputs: Sequence[Path], *, replace: boo
         message = f"--overview {pdf}: {above} is no folder that can be written to"
         raise FolderError(message)
     if any(_same(file, one) for file in (pdf, csv) for one in inputs):
-        message = f"--overview {pdf}: it or {csv.name} beside it is a file that is read"
+        message = f"--overview {pdf}: it or {csv.name} would replace an input; choose another name"
         raise FolderError(message)
     there = [file for file in (pdf, csv) if file.exists() or file.is_symlink()]
     if there and not (replace and len(there) == 2 and all(f.is_file() for f in there)):
