@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ALLOWED = {
@@ -84,3 +85,24 @@ def forbidden_imports(package: Path) -> list[str]:
             ):
                 found.append(f"{path.relative_to(package)} imports {module}")
     return found
+
+
+def circle(package: Path) -> list[str]:
+    """Files that import each other in a loop, by their dotted names; none where there is no loop.
+
+    A package's ``__init__`` only hands names on, so it stands for no file.
+    """
+    files = {
+        ".".join(path.relative_to(package).with_suffix("").parts): path
+        for path in package.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    needs = {
+        name: {one for one in imported_modules(path.read_text(encoding="utf-8")) if one in files}
+        for name, path in files.items()
+    }
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []

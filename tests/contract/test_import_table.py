@@ -2,7 +2,7 @@ import re
 import shutil
 
 from analysis.paths import project_root
-from tests.contract.import_table import ALLOWED, forbidden_imports
+from tests.contract.import_table import ALLOWED, circle, forbidden_imports
 
 PACKAGE = project_root() / "src" / "analysis"
 
@@ -37,3 +37,14 @@ def test_a_lazy_import_inside_a_function_is_found_too(tmp_path):
     shutil.copytree(PACKAGE / "text", twin / "text")
     (twin / "paths.py").write_text("def f():\n    import analysis.tables.reading\n")
     assert forbidden_imports(twin) == ["paths.py imports tables.reading"]
+
+
+def test_no_two_files_import_each_other():
+    assert circle(PACKAGE) == []
+
+
+def test_a_circle_of_imports_is_found_also_through_a_function_or_a_type(tmp_path):
+    (tmp_path / "one.py").write_text("def f():\n    from analysis.two import g\n")
+    (tmp_path / "two.py").write_text("if TYPE_CHECKING:\n    from analysis.three import T\n")
+    (tmp_path / "three.py").write_text("import analysis.one\n")
+    assert {*circle(tmp_path)} == {"one", "two", "three"}
