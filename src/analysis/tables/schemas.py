@@ -321,7 +321,9 @@ PREFERENCES = Table(
         "program_id": text("Id of the program.", required=True, empty=False, pattern=ID_PATTERN),
         "preference": number("The student's own wish, 0 to 1.", 0, 1),
         "tie": choice("A tie that opens the gate.", ("home", "rotation", "contact")),
-        "signal": choice("A signal already decided on.", ("gold", "silver")),
+        "signal": choice(
+            "A signal already decided on; its program stays on the list.", ("gold", "silver")
+        ),
         "source": text("Where the row comes from.", longest=300),
     },
     description="A student's wishes and ties, one row per student and program.",

@@ -347,7 +347,10 @@ def list_problem(
     decided = _decided(wished, ids, kinds, {"gold": gold, "silver": silver}, specialties)
     must = (*listed(row.get("must_apply")), *asked.must)
     never = (*listed(row.get("never_apply")), *asked.never)
-    musts, nevers = _positions(must, ids, "must_apply"), _positions(never, ids, "never_apply")
+    nevers = _positions(never, ids, "never_apply")
+    # A signal goes with an application: who has decided on one applies there.
+    signaled = [at for at in decided if at not in nevers]
+    musts = tuple(dict.fromkeys((*_positions(must, ids, "must_apply"), *signaled)))
     # What is asked for here counts before the row.
     excluded = [one for one in listed(row.get("exclude_states")) if one not in asked.prefer_states]
     excluded = [*excluded, *asked.exclude_states]

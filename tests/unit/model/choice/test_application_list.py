@@ -205,13 +205,18 @@ def test_the_order_of_the_rows_of_the_programs_does_not_matter():
     assert again.match_chance_low == FOUND.match_chance_low
 
 
-def test_a_signal_already_decided_on_is_kept_where_the_program_is_listed():
-    decided = preferences(program_id=[FOUND.chosen[2]], signal=["gold"])
-    found = application_list(student(), programs(), ASSUMPTIONS, decided)
-    rows = found.programs.set_index("program_id")
-    if FOUND.chosen[2] in found.chosen:
-        assert rows.loc[FOUND.chosen[2], "signal"] == "gold"
-    assert (rows["signal"] == "gold").sum() <= 1
+@pytest.mark.parametrize("signal", ["gold", "silver"])
+def test_a_program_whose_signal_is_decided_is_listed_with_that_signal(signal):
+    for program_id in programs()["program_id"]:
+        decided = preferences(program_id=[program_id], signal=[signal])
+        row = student(silver_signals=1)
+        found = application_list(row, programs(), ASSUMPTIONS, decided, with_range=False)
+        signals = found.programs.set_index("program_id")["signal"]
+        assert signals[program_id] == signal
+        assert (signals == signal).sum() == 1
+        out = student(silver_signals=1, never_apply=program_id)
+        found = application_list(out, programs(), ASSUMPTIONS, decided, with_range=False)
+        assert program_id not in found.chosen
 
 
 def test_own_preferences_replace_the_formula():
