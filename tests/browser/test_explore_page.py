@@ -3,12 +3,15 @@
 Each test begins at the base case.
 """
 
+import io
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pypdfium2
 import pytest
 
+from analysis.paths import from_root
 from analysis.report.guard import check_whose_report
 from analysis.tables.check import check_table
 from tests.browser.conftest import running
@@ -231,6 +234,136 @@ def test_one_screen_holds_the_page(page):
         tab(page, name)
         assert page.evaluate("document.documentElement.scrollHeight") <= 900
         assert page.locator(".cs-keys dl").is_visible()
+
+
+COLUMNS = ".dt-scroll-head thead th"
+ROWS = "table.dataTable tbody tr"
+
+
+def table(page, column="Id"):
+    """A column of the table of programs, row by row; its tab must be open."""
+    heads = [" ".join(head.split()) for head in page.locator(COLUMNS).all_inner_texts()]
+    rows = page.locator(f"{ROWS}:has(td:nth-child(2))")
+    return rows.locator(f"td:nth-child({1 + heads.index(column)})").all_inner_texts()
+
+
+def choose(page, label, option):
+    with followed(page):
+        page.get_by_label(label, exact=True).select_option(label=option)
+
+
+def program(page, program_id):
+    """Click a program in the table and read its row: {column: cell}."""
+    row = page.locator(ROWS, has=page.get_by_role("cell", name=program_id, exact=True))
+    row.locator("td").first.click()
+    page.locator(".cs-title h3", has_text=row.locator("td").first.inner_text()).wait_for()
+    at = table(page).index(program_id)
+    heads = [" ".join(head.split()) for head in page.locator(COLUMNS).all_inner_texts()]
+    return {head: table(page, head)[at] for head in heads}
+
+
+@only_without_code
+@pytest.mark.parametrize("name", ["State", "Type", "Group"])
+def test_the_table_shows_just_the_programs_of_a_filter(page, name):
+    tab(page, "List")
+    choose(page, "Show", "All programs")
+    everything = table(page)
+    own = sample_programs().set_index("program_id")
+    assert sorted(everything) == sorted(own.index)
+    options = page.get_by_label(name, exact=True).locator("option").all_inner_texts()
+    parts = []
+    for option in options[1:]:
+        choose(page, name, option)
+        parts += (ids := table(page))
+        assert ids
+        if name == "State":
+            assert set(own.loc[ids, "state"]) == {option}
+        if name == "Type":
+            assert own.loc[ids, "program_type"].nunique() == 1
+    # Each program is in one part. A group is a likely program's or another's, so some have none.
+    assert len(parts) == len(set(parts))
+    assert set(parts) <= set(everything)
+    if name != "Group":
+        assert set(parts) == set(everything)
+    choose(page, name, "Any")
+    assert table(page) == everything
+    choose(page, "Show", "On the list")
+
+
+def sample_programs():
+    programs = pd.read_csv(from_root("data/sample/programs.csv"))
+    return programs[programs["specialty"] == "Internal Medicine"]
+
+
+@only_without_code
+def test_a_program_is_pinned_left_out_signaled_and_marked_and_the_list_follows(page):
+    tab(page, "List")
+    listed = table(page)
+    choose(page, "Show", "Not on the list")
+    other = next(one for one in table(page) if one not in listed)
+    program(page, other)
+    clicked(page, "Pin to the list")
+    choose(page, "Show", "On the list")
+    assert other in table(page)
+    gone = next(one for one in listed if one in table(page))
+    program(page, gone)
+    clicked(page, "Exclude program")
+    assert gone not in table(page)
+    chosen = next(one for one in listed if one in table(page))
+    before = float(program(page, chosen)["Chance (%)"])
+    choose(page, "Tie", "contact")
+    assert "contact" in program(page, chosen)["Marks"]
+    choose(page, "Signal", "gold")
+    row = program(page, chosen)
+    assert row["Signal"] == "gold"
+    assert float(row["Chance (%)"]) >= before
+    choose(page, "Show", "Pinned, excluded or marked")
+    assert sorted(table(page)) == sorted([other, gone, chosen])
+    choose(page, "Show", "On the list")
+    state = program(page, chosen)["State"]
+    clicked(page, f"Exclude {state}")
+    assert state not in table(page, "State")
+    clicked(page, "Back to the base case")
+    assert table(page) == listed
+
+
+@only_without_code
+def test_a_policy_that_is_confirmed_moves_the_chance_of_that_program(page):
+    tab(page, "List")
+    own = sample_programs().set_index("program_id")
+    asked = next(one for one in table(page) if pd.isna(own.loc[one, "step2_cutoff"]))
+    before = float(program(page, asked)["Chance (%)"])
+    choose(page, "Show", "All programs")
+    label = "Confirmed: Step 2 CK cutoff"
+    choose(page, label, "over this score")
+    assert program(page, asked)["Chance (%)"] == "0"
+    choose(page, label, "none, or this score passes")
+    assert float(program(page, asked)["Chance (%)"]) >= before
+    choose(page, "Show", "On the list")
+
+
+@only_without_code
+def test_the_list_that_is_saved_is_the_list_that_is_shown(page):
+    for changed in (False, True):
+        if changed:
+            press(page, "Step 2 CK", "ArrowRight", 3)
+        tab(page, "List")
+        ids, chances = table(page), table(page, "Chance (%)")
+        name = f"list-{STUDENT}-what-if" if changed else f"list-{STUDENT}"
+        sheets = [
+            pd.read_csv(io.BytesIO(saved(page, "List (CSV)", f"{name}.csv"))),
+            pd.read_excel(
+                io.BytesIO(saved(page, "List (Excel)", f"{name}.xlsx")), engine="calamine"
+            ),
+        ]
+        for rows in sheets:
+            on_list = rows[rows["On list"] == "yes"].set_index("Program id")
+            assert sorted(on_list.index) == sorted(ids)
+            assert [f"{on_list.loc[one, 'Chance (%)']:g}" for one in ids] == chances
+            if changed:
+                assert rows["What-if"].str.contains("Changed: Step 2 CK 255, now 258.").all()
+            else:
+                assert "What-if" not in rows
 
 
 def test_good_and_bad_files_are_handed_in_and_the_loader_answers(page):
