@@ -197,7 +197,7 @@ def _program(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "rank": row["rank"],
         "program": row["program_id"] + ("*" if row["verify"] else ""),
-        "group": row["group"],
+        "group": row["group"].replace("_", " "),
         "chance": row["interview_chance"],
         "range": f"{low}–{high}%" if low != high else "",
         "signal": "–" if row["signal"] == "none" else row["signal"],
