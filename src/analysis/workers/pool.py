@@ -16,7 +16,8 @@ import time
 import traceback
 import weakref
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import cache
 from multiprocessing import resource_tracker
@@ -145,7 +146,12 @@ class Isolation:
     def begin(self, payload: bytes, seconds: float) -> Any:
         """Give a task to the next free process."""
         place = str(self.folder / f"result-{next(self._number)}")
-        return self._pool.schedule(_done, args=[payload, place], timeout=seconds)
+        try:
+            return self._pool.schedule(_done, args=[payload, place], timeout=seconds)
+        except RuntimeError as error:  # its processes could not be started, or are gone
+            ended: Future[str] = Future()
+            ended.set_exception(BrokenProcessPool(*error.args))
+            return ended
 
     def result(self, future: Any, seconds: float) -> bytes:
         """What became of a task."""
@@ -155,7 +161,7 @@ class Isolation:
             place.unlink()
         except TimeoutError:
             return serialize(TaskError(f"not finished within {seconds:g} s: ended"))
-        except ProcessExpired:
+        except (ProcessExpired, BrokenProcessPool):
             message = "it was ended by the system, most likely for lack of memory: fewer --workers"
             return serialize(TaskError(message))
         except OSError as error:

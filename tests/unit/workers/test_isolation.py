@@ -70,3 +70,19 @@ def test_a_task_that_finds_no_room_says_what_to_do():
         "a file could not be read or written (No space left on device): make room for temporary "
         "files, or name another folder in TMPDIR"
     )
+
+
+@pytest.mark.skipif("forkserver" not in START_METHODS, reason="the system has no fork server")
+def test_a_fork_server_that_the_system_ends_costs_its_tasks_and_is_no_fault_of_ours(monkeypatch):
+    from multiprocessing import forkserver
+
+    def gone(_):
+        raise EOFError  # as when it is killed while a process is asked of it
+
+    monkeypatch.setattr(forkserver, "connect_to_new_process", gone)
+    results = dict(LocalPool(2).results(Work(len, 60), ["one", "three"]))
+    assert list(results) == ["one", "three"]
+    for error in results.values():
+        assert str(error).startswith("it was ended by the system, most likely for lack of memory")
+    monkeypatch.undo()
+    assert list(LocalPool(1).results(Work(len, 60), ["three"])) == [("three", 5)]
