@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from analysis.report.folder import Manifest, Outcome
     from analysis.workers.work import Workers
 
+AGAIN = "the same command"  # how to go on
 SAMPLE = ("students", "programs", "preferences")
 DEMO_STUDENTS = ("S001", "S002", "S003", "S004", "S006")
 PASSWORD_VARIABLE = "COUNTERSIGNAL_PDF_PASSWORD"  # noqa: S105 - a name, not a password
@@ -80,7 +81,7 @@ def demo() -> int:
     students, programs, preferences = (from_root(f"data/sample/{name}.csv") for name in SAMPLE)
     inputs = _loaded(out, students, programs, preferences=preferences, only=DEMO_STUDENTS)
     with workers_of(None, "") as pool:
-        code = _rendered(inputs, out, pool, mode="overwrite")
+        code = _rendered(inputs, out, pool, go_on=AGAIN, mode="overwrite")
     print(f"{out} holds a PDF for each of {', '.join(DEMO_STUDENTS)} (made-up students)")
     return code
 
@@ -110,7 +111,7 @@ def report(
         report_date=report_date,
     )
     with workers_of(1, "") as pool:
-        return _rendered(inputs, out, pool, mode="one", branding=branding)
+        return _rendered(inputs, out, pool, go_on=AGAIN, mode="one", branding=branding)
 
 
 def batch(
@@ -224,7 +225,14 @@ def _loaded(out: Path, *files: Path, cluster: str = "", **options: Any) -> Input
     return inputs
 
 
-def _rendered(inputs: Inputs, out: Path, pool: Workers, **options: Any) -> int:
+def _rendered(
+    inputs: Inputs,
+    out: Path,
+    pool: Workers,
+    *,
+    go_on: str = f"{AGAIN} with --resume",
+    **options: Any,
+) -> int:
     """Render, and say what became of whom."""
     from analysis.report.batch import is_all_delivered, run_batch
     from analysis.report.folder import is_private
@@ -234,8 +242,7 @@ def _rendered(inputs: Inputs, out: Path, pool: Workers, **options: Any) -> int:
         try:
             manifest = run_batch(inputs, out, pool, on_done=on_done, **options)
         except (KeyboardInterrupt, ClusterError):
-            say(f"stopped; what is finished in {out} is whole. To go on: the same command with "
-                "--resume")  # fmt: skip
+            say(f"stopped; what is finished in {out} is whole. To go on: {go_on}")
             raise
     if not is_private(out):
         say(f"warning: the disk of {out} keeps nobody out: who can reach it can read the reports")
