@@ -11,11 +11,11 @@ from analysis.views.robustness import charted, robustness, robustness_rows
 
 STUDENTS = from_root("data/sample/students.csv")
 PROGRAMS = from_root("data/sample/programs.csv")
-FAST = ("robustness.variance_sample=32", "robustness.flip_steps=3")
+FAST = ("robustness.variance_sample=16", "robustness.flip_steps=3")
 
 
 def asked(student_id="S002", overrides=(), **options):
-    options = {"draws": 40, "seed": 5, "cached": False} | options
+    options = {"draws": 20, "seed": 5, "cached": False} | options
     return robustness(student_id, STUDENTS, PROGRAMS, overrides=(*FAST, *overrides), **options)
 
 
