@@ -15,7 +15,8 @@ from analysis.views.application_list import ladder_data
 from analysis.views.student import student_view
 from analysis.vocabulary import FLAGS
 
-ASSUMPTIONS = read_assumptions()
+# What a view says of draws is held by the tests of robustness; here a few are enough.
+ASSUMPTIONS = read_assumptions(None, ["robustness.report_draws=10"])
 PROGRAMS = tables.read_programs(from_root("data/sample/programs.csv"))
 DATES = {"calendar": read_calendar(), "report_date": "2026-09-15"}
 
