@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from analysis.paths import from_root, project_root
 
@@ -10,11 +11,17 @@ SECTION = re.compile(r"^(Parameters|Attributes|Returns|Raises|Yields|Examples)\n
 ONE_LINE = 9  # lines: some prose of why, or an example that runs, beside the line
 
 
+@cache
+def functions(source: str) -> list[ast.FunctionDef]:
+    """Functions and methods of a file."""
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+
+
 def documented(sources: dict[str, str]) -> Iterator[tuple[str, ast.FunctionDef, str, int]]:
     """File, function, docstring and its lines."""
     for name, source in sources.items():
-        for node in ast.walk(ast.parse(source)):
-            if isinstance(node, ast.FunctionDef) and (text := ast.get_docstring(node)):
+        for node in functions(source):
+            if text := ast.get_docstring(node):
                 lines = node.body[0].end_lineno - node.body[0].lineno + 1
                 yield name, node, text, lines
 
