@@ -49,7 +49,8 @@ def tells_its_files(path):
 
 
 def _started(module, *arguments, folder, **environment):
-    variables = {**os.environ, "PYTHONPATH": str(project_root()), "TMPDIR": str(folder)}
+    ours = f"{project_root() / 'src'}{os.pathsep}{project_root()}"
+    variables = {**os.environ, "PYTHONPATH": ours, "TMPDIR": str(folder)}
     log = (folder / f"{module}-{time.monotonic_ns()}.log").open("w")
     return subprocess.Popen(
         [sys.executable, "-m", f"distributed.cli.{module}", *map(str, arguments)],
