@@ -183,8 +183,8 @@ class Market:
         for (specialty, kind), (at, programs, levels) in zip(kinds.items(), slices, strict=True):
             ties, signals = self._ties(str(row["student_id"]), programs)
             doors = _gates(row, expected, flags, programs, self._assumptions, ties, signals)
-            known = place_log_odds(row, programs, ties, self._assumptions)
-            place = levels.place_term(known, kind)
+            known = place_log_odds(row, programs, self._assumptions)
+            place = levels.place_term(known, kind, ties == "home")
             yield Part(
                 at,
                 specialty,
@@ -255,23 +255,19 @@ OPENINGS = ("opening", "if_open", "if_closes")
 
 
 def place_log_odds(
-    student: Mapping[str, Any],
-    programs: pd.DataFrame,
-    ties: NDArray[Any],
-    assumptions: Assumptions,
+    student: Mapping[str, Any], programs: pd.DataFrame, assumptions: Assumptions
 ) -> Floats | None:
     """Log-odds of a student's place at each program; None where nothing is known of it."""
     own = {str(student.get(name)) for name in ("home_state", "school_state")} & set(DIVISION_OF)
     wanted = {_division(name) for name in listed(student.get("preferred_divisions"))} - {""}
-    home = ties == "home"
-    if not own and not wanted and not home.any():
+    if not own and not wanted:
         return None
-    states = programs["state"].to_numpy(dtype=object) if "state" in programs else [""] * len(home)
     odds = np.ones(len(programs))
+    states = programs["state"].to_numpy(dtype=object) if "state" in programs else odds
     for at, state in enumerate(states):
         if DIVISION_OF.get(state) in wanted:
             odds[at] = assumptions.value("place.preferred_division_odds")
-        if state in own or home[at]:
+        if state in own:
             odds[at] = max(odds[at], assumptions.value("place.same_state_odds"))
     return np.asarray(np.log(odds))
 
@@ -434,7 +430,8 @@ def _split_level(named: dict[str, FloatBlock], part: Part) -> dict[str, FloatBlo
     own = part.levels.applicants_term(part.kind)
     base = named["spotless"] + named["program"] - own
     if not part.place_known:
-        base, named["place"] = base + named["place"], np.zeros(1)
+        usual = part.levels.place_term(None, part.kind)
+        base, named["place"] = base + usual, named["place"] - usual
     return {**named, "spotless": base, "program": own}
 
 
@@ -487,14 +484,13 @@ def _places(
 ) -> FloatBlock:
     """Log-odds of place, shape (m,) where nothing is known of any student's, else (n, m)."""
     names = [n for n in ("home_state", "school_state", "preferred_divisions") if n in students]
-    untied = np.full(len(programs), "", dtype=object)
     known: dict[tuple[Any, ...], FloatBlock] = {}
     rows = []
     for cells in zip(*(students[name] for name in names), strict=True) if names else ():
         key = tuple(cells)
         if key not in known:
             own = dict(zip(names, cells, strict=True))
-            place = place_log_odds(own, programs, untied, assumptions)
+            place = place_log_odds(own, programs, assumptions)
             known[key] = levels.place_term(place, kind).astype(dtype)
         rows.append(known[key])
     if len(known) > 1:

@@ -232,11 +232,20 @@ class ProgramLevels:
         odds = [0.0, *(np.log(self.assumptions.value(f"signals.{name}")) for name in SIGNALS[1:])]
         return np.asarray(odds)[sent]
 
-    def place_term(self, place: Floats | None, kind: str) -> Floats:
-        """Log-odds of the place, shape (m,); the pool's average where nothing is known of it."""
+    def place_term(
+        self, place: Floats | None, kind: str, home: NDArray[np.bool_] | None = None
+    ) -> Floats:
+        """Log-odds of the place, shape (m,); the pool's average where nothing is known of it.
+
+        Which program is the student's own (``home``) says nothing of the others.
+        """
         if self.basis != IDENTITY:
             return np.zeros(self.prestige.size)
-        return self.solved(kind).unplaced if place is None else place
+        found = self.solved(kind).unplaced if place is None else place
+        if home is None or not home.any():
+            return found
+        near = np.log(self.assumptions.value("place.same_state_odds"))
+        return np.where(home, np.maximum(found, near), found)
 
     def _cells(self, kind: str, parameters: ChanceParameters) -> tuple[Floats, Floats]:
         """Levels, (m,) or (draws, 1, m); groups and signals, (7, m) or (draws, 1, 7, m).

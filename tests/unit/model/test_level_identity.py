@@ -351,6 +351,31 @@ def test_a_place_that_is_known_moves_chances_and_one_unknown_is_the_pools_averag
     assert odds == pytest.approx([1.8, 3.5])
 
 
+@pytest.mark.parametrize("tie", ["home", "rotation", "contact"])
+@pytest.mark.parametrize("known", [{}, {"home_state": "OH"}, {"school_state": "CA"}])
+def test_a_tie_raises_no_less_than_before_and_says_nothing_of_other_programs(tie, known):
+    wish = {"student_id": "S1", "program_id": "P1", "tie": tie}
+    applicant = pd.DataFrame([student(**known)])
+    asked = pd.DataFrame([program(program_id=f"P{at}", state=state) for at, state in PLACED])
+    untied, tied = (
+        interview_chance(applicant, asked, ASSUMPTIONS, preferences, with_range=False)
+        for preferences in (None, pd.DataFrame([wish]))
+    )
+    before, after = untied["interview_chance"], tied["interview_chance"]
+    assert after[1:].tolist() == before[1:].tolist()
+    # A home program is as near as one in the student's own state.
+    near = interview_chance(applicant.assign(home_state="OH"), asked, ASSUMPTIONS, with_range=False)
+    at_home = near["interview_chance"][0]
+    assert after[0] == pytest.approx(at_home if tie == "home" else before[0], abs=1e-12)
+    # What the place adds to what is usual, or to elsewhere, is told as the place's.
+    moved = logit(after[0]) - logit(before[0])
+    told = tied["logit_place"][0] - untied["logit_place"][0]
+    assert told == pytest.approx(moved, abs=1e-9)
+
+
+PLACED = ((1, "OH"), (2, "OH"), (3, "CA"), (4, "MI"))
+
+
 def test_a_degree_that_is_not_known_is_read_as_a_us_md_and_img_as_a_non_us_graduate():
     assert chance(student(degree=None)) == chance(student(degree="us_md"))
     assert chance(student(degree="img")) == chance(student(degree="non_us_img"))

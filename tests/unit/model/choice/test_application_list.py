@@ -441,3 +441,27 @@ def test_only_the_best_five_are_listed_under_the_least_chance_or_their_price(deg
         offers = found.offers.by_option["none"]
         plain = match_chance(offers, np.argsort(-offers.marginal)[:5])
         assert found.match_chance >= plain - 1e-9
+
+
+@given(
+    st.sampled_from(("Internal Medicine", "Orthopaedic Surgery")),
+    st.sampled_from(("us_md", "us_do", "non_us_img")),
+    st.sets(st.sampled_from(FLAGS), max_size=2),
+    st.integers(214, 270),
+    st.sampled_from(("home", "rotation", "contact")),
+    st.integers(0, 24),
+)
+@example("Internal Medicine", "us_md", {"loa_academic"}, 228, "home", 18)
+@settings(max_examples=8, derandomize=True, deadline=None)
+def test_a_tie_never_lowers_the_match_chance_of_a_list(specialty, degree, flags, score, tie, at):
+    table = SAMPLE[SAMPLE["specialty"] == specialty]
+    facts = {"specialty": specialty, "degree": degree, "red_flags": ";".join(sorted(flags))}
+    facts |= {"step1_result": "pass", "preferred_states": "", "application_limit": np.nan}
+    own = student(step2_ck=float(score), gold_signals=None, silver_signals=None, **facts)
+    tied = pd.DataFrame([{"student_id": "T1", "program_id": table["program_id"].iloc[at]}])
+    (without, many, fee), (with_it, fewer, less) = (
+        list_outcome(own, table, ASSUMPTIONS, preferences)
+        for preferences in (None, tied.assign(tie=tie))
+    )
+    saved = (fee - less + 25 * (many - fewer)) / 20_000
+    assert with_it >= without - max(saved, 0.0) - 1e-9
