@@ -14,6 +14,7 @@ from tests.browser.conftest import running
 from tests.browser.explore_page import (
     ADDRESS,
     COMMAND,
+    PATIENCE_MS,
     PICTURE,
     choose_student,
     files_of,
@@ -118,6 +119,44 @@ def test_two_tabs_do_not_see_each_others_student(served, chromium):
             one.get_by_role("button", name="Begin again").click()
         one.get_by_text("This page has ended").wait_for(state="hidden")
         one.locator(PICTURE).first.wait_for()
+
+
+# The first kernel that begins ends at once; each later one begins as always.
+ENDS_AT_ONCE = """
+import os, pathlib
+first = pathlib.Path({path!r})
+if first.exists():
+    first.unlink()
+    os._exit(1)
+"""
+
+
+def test_a_page_whose_kernel_did_not_begin_is_asked_for_again(chromium, tmp_path):
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    first = tmp_path / "first"
+    first.touch()
+    (startup / "00.py").write_text(ENDS_AT_ONCE.format(path=str(first)))
+    settings = {"IPYTHONDIR": str(tmp_path / "ipython")}
+    with (
+        running(COMMAND, ADDRESS, tmp_path, **settings) as (match, _, _),
+        opened(chromium, match[0]) as page,
+    ):
+        assert student(page) == "S001"
+        assert not first.exists()
+
+
+def test_a_page_that_cannot_be_made_says_so(chromium, tmp_path):
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00.py").write_text("import os\nos._exit(1)\n")
+    settings = {"IPYTHONDIR": str(tmp_path / "ipython")}
+    with running(COMMAND, ADDRESS, tmp_path, **settings) as (match, _, _):
+        page = chromium.new_page()
+        page.goto(match[0], timeout=PATIENCE_MS)
+        page.get_by_text("The page could not be made.").wait_for(timeout=PATIENCE_MS)
+        page.get_by_role("button", name="Try again").wait_for()
+        page.close()
 
 
 def test_ctrl_c_ends_the_page_and_leaves_nothing(served):

@@ -23,7 +23,8 @@ import nbformat
 import psutil
 from jupyter_core.utils import ensure_async
 from tornado.ioloop import IOLoop, PeriodicCallback
-from tornado.web import RequestHandler
+from tornado.iostream import StreamClosedError
+from tornado.web import HTTPError, RequestHandler
 from traitlets.config import Config
 from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
@@ -97,9 +98,20 @@ UPLOADS_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TOKEN_BYTES = 24
 SECONDS_TO_COME_BACK = 2.0
 SWEEP_SECONDS = 5
-WAITS_FOR_OUTPUT_SECONDS = 120
+WAITS_FOR_KERNEL_SECONDS = 120
 LOOK_MS = 1000  # between two looks whether a page's kernel still runs
 INTERRUPTED = 130
+# Where a page's kernel did not begin: the page is asked for once more, then the person is.
+NOT_MADE = """<script>
+  if (sessionStorage.getItem("cs-asked-again")) {
+    sessionStorage.removeItem("cs-asked-again");
+    document.body.innerHTML = '<p role="alert">The page could not be made. '
+      + '<button onclick="location.reload()">Try again</button></p>';
+  } else {
+    sessionStorage.setItem("cs-asked-again", "yes");
+    location.reload();
+  }
+</script>"""
 CLOSED = "This page opens with the address that `countersignal explore` printed."
 # Nothing of the page comes from, or goes to, another machine. The widgets compile their templates.
 POLICY = (
@@ -174,15 +186,22 @@ class Connection(VoilaKernelWebsocketHandler):  # type: ignore[misc]
 class Page(TornadoVoilaHandler):  # type: ignore[misc]
     """The page itself, with the cookie that it needs to end its kernel when it is closed."""
 
-    async def get(self, path: str | None = None) -> Any:
-        """Make the page."""
+    async def get(self, path: str | None = None) -> None:
+        """Make the page, or have it asked for again."""
         self.xsrf_token  # noqa: B018 - reading it sets the cookie
         # A kernel that waited for its page was idle, perhaps for hours, and would be ended for that
         # before the browser has built the page: its time begins now.
         for kernel_id in self.kernel_manager.list_kernel_ids():
             if not Connection.pages[kernel_id]:
                 self.kernel_manager.get_kernel(kernel_id).last_activity = datetime.now(UTC)
-        return await super().get(path)
+        try:
+            await super().get(path)
+        except (HTTPError, StreamClosedError):
+            raise
+        except Exception:
+            # The head of the page may be out already: without a word it would seem to be made.
+            self.log.exception("a page could not be made")
+            self.finish(NOT_MADE)
 
 
 OURS = {VoilaKernelWebsocketHandler: Connection, TornadoVoilaHandler: Page}
@@ -266,8 +285,10 @@ def page_config(idle_minutes: float) -> Config:
     kernels.cull_idle_timeout = round(60 * idle_minutes)
     kernels.cull_interval = max(1, min(60, round(60 * idle_minutes / 4)))
     kernels.cull_connected = True
-    # By itself a server leaves out what a cell shows 4 s after its end: all, on a busy machine.
-    config.VoilaExecutor.iopub_timeout = WAITS_FOR_OUTPUT_SECONDS
+    # By itself a server leaves out what a cell shows 4 s after its end: all, on a busy machine. And
+    # a kernel has a minute to begin.
+    config.VoilaExecutor.iopub_timeout = WAITS_FOR_KERNEL_SECONDS
+    config.VoilaExecutor.startup_timeout = WAITS_FOR_KERNEL_SECONDS
     config.ZMQChannelsWebsocketConnection.limit_rate = False  # nothing on the page is left out
     # A kernel that began anew behind a page would know nothing of what the page shows.
     config.KernelManager.autorestart = False
