@@ -194,6 +194,7 @@ class Page(TornadoVoilaHandler):  # type: ignore[misc]
         for kernel_id in self.kernel_manager.list_kernel_ids():
             if not Connection.pages[kernel_id]:
                 self.kernel_manager.get_kernel(kernel_id).last_activity = datetime.now(UTC)
+        self.kernel_manager.fill_if_needed(delay=0, notebook_name=self.notebook_path)
         try:
             await super().get(path)
         except (HTTPError, StreamClosedError):
@@ -202,6 +203,10 @@ class Page(TornadoVoilaHandler):  # type: ignore[misc]
             # The head of the page may be out already: without a word it would seem to be made.
             self.log.exception("a page could not be made")
             self.finish(NOT_MADE)
+
+    def should_use_rendered_notebook(self, *_: Any) -> bool:
+        """Always take a kernel of the pool: of one that begins otherwise, no failure is told."""
+        return True
 
 
 OURS = {VoilaKernelWebsocketHandler: Connection, TornadoVoilaHandler: Page}
