@@ -27,7 +27,9 @@ def main():
                 press(page, "Step 2 CK", "ArrowRight", 10)
                 page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
                 shot = Image.open(io.BytesIO(page.screenshot()))
-            shot.convert("RGB").quantize(96).save(from_root("docs/images") / name, optimize=True)
+            shot.convert("RGB").quantize(96, method=Image.Quantize.MAXCOVERAGE).save(
+                from_root("docs/images") / name, optimize=True
+            )
         browser.close()
 
 
