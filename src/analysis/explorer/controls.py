@@ -11,7 +11,6 @@ from typing import Any
 import ipywidgets
 
 from analysis.errors import CountersignalError
-from analysis.model.profile import typical_cells
 from analysis.tables.codes import wished_places
 from analysis.views.case import Case, with_weight
 from analysis.views.desk import Desk
@@ -201,7 +200,7 @@ class Controls:
             self._showing = False
 
     def _show_record(self, case: Case) -> None:
-        usual = typical_cells(self._desk.assumptions)
+        usual = self._desk.usual
         known = sorted(set(self._desk.programs["specialty"]) or self._desk.assumptions.season)
         own = ";".join(case.specialty)
         self.specialty.options = [
@@ -214,8 +213,7 @@ class Controls:
         _name(self.kinds, KIND, case.specialty)
         self.degree.value = case.degree or "us_md"
         self.visa.value = case.needs_visa == "yes"
-        mean_score = self._desk.assumptions.value("applicants.step2_mean")
-        self.score.value = _given(case.step2_ck, mean_score)
+        self.score.value = _given(case.step2_ck, usual["step2_ck"])
         honors = _given(case.clerkship_honors_fraction, usual["clerkship_honors_fraction"])
         self.honors.value = round(PERCENT * honors)
         self.letters.value = _given(case.letters, usual["letters"])

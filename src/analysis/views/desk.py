@@ -19,7 +19,12 @@ from analysis.model.choice.application_list import (
     ApplicationList,
     application_list,
 )
-from analysis.model.profile import profile_levels, profile_points, specialties_of
+from analysis.model.profile import (
+    profile_levels,
+    profile_points,
+    specialties_of,
+    typical_cells,
+)
 from analysis.model.what_if import chances_at_score, chances_with_and_without
 from analysis.paths import FilePath, from_root
 from analysis.plain_text import formula_as_text, percent
@@ -79,6 +84,12 @@ class Desk:
     sources: tuple[Source, ...] = ()
     made_up: bool = False  # whether these are the project's own made-up samples
     graduates: pd.DataFrame | None = None  # past applications of the office's own
+
+    @cached_property
+    def usual(self) -> dict[str, float]:
+        """Cells of a record, as the model takes them where a student's are not given."""
+        score = self.assumptions.value("applicants.step2_mean")
+        return {"step2_ck": score, **typical_cells(self.assumptions)}
 
 
 def read_desk(

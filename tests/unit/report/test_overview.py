@@ -70,7 +70,7 @@ def at(place, name, **how):
         ("link/class.pdf", "files go to students"),
         ("class.csv", "ends in .pdf"),
         ("students.csv/class.pdf", "no folder that can be written to"),
-        ("students.pdf", "a file that is read"),
+        ("students.pdf", "would replace an input"),
     ],
 )
 def test_an_overview_is_refused_before_anything_is_rendered(place, name, found):
