@@ -29,8 +29,8 @@ def pytest_collection_finish():
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers():
-    """Two more than processors: a process that waits for a browser or a worker leaves its own."""
-    return (os.cpu_count() or 1) + 2
+    """One more than processors: a process that waits for a browser or a worker leaves its own."""
+    return (os.cpu_count() or 1) + 1
 
 
 def kernel_of_nbval(**options):

@@ -121,20 +121,23 @@ def _orderly_end() -> Iterator[list[int]]:
     stopped: list[int] = []
 
     def stop(number: int, _: object) -> None:
-        stopped.append(number)
-        raise KeyboardInterrupt
+        # What comes while the first is obeyed would only break off the cleaning up.
+        if not stopped:
+            stopped.append(number)
+            raise KeyboardInterrupt
 
     before = {}
     if threading.current_thread() is threading.main_thread():
-        for name in ("SIGHUP", "SIGTERM"):
+        for name in ("SIGHUP", "SIGINT", "SIGTERM"):
             number = getattr(signal, name, None)
-            if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            usual = (signal.SIG_DFL, signal.default_int_handler)
+            if number is not None and signal.getsignal(number) in usual:
                 before[number] = signal.signal(number, stop)
     try:
         yield stopped
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if stopped else handler)
 
 
 def _exit_code(line: list[str]) -> int:

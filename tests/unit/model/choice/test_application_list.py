@@ -207,7 +207,7 @@ def test_the_order_of_the_rows_of_the_programs_does_not_matter():
 
 @pytest.mark.parametrize("signal", ["gold", "silver"])
 def test_a_program_whose_signal_is_decided_is_listed_with_that_signal(signal):
-    for program_id in programs()["program_id"]:
+    for program_id in programs()["program_id"][::4]:
         decided = preferences(program_id=[program_id], signal=[signal])
         row = student(silver_signals=1)
         found = application_list(row, programs(), ASSUMPTIONS, decided, with_range=False)
