@@ -11,7 +11,7 @@ def test_words_at_the_recommended_number_are_clear_of_the_axis_and_the_title(cha
     ax = draw_applications_curve(curve, Figure().subplots(), recommended=4)
     ax.figure.canvas.draw()
     (words,) = ax.texts
-    assert words.get_text() == f"recommended: 4, about {100 * chance:.0f} in 100"
+    assert words.get_text() == f"this list: 4, about {100 * chance:.0f} in 100"
     box, plot = words.get_window_extent(), ax.get_window_extent()
     assert plot.y0 <= box.y0
     assert box.y1 <= plot.y1

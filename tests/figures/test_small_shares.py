@@ -32,7 +32,7 @@ def written(axes):
 
 def test_the_curve_of_applications_says_less_than_1(axes):
     draw_applications_curve(CURVE, axes, recommended=2)
-    assert written(axes) == ["recommended: 2, less than 1 in 100"]
+    assert written(axes) == ["this list: 2, less than 1 in 100"]
     told = alt_applications_curve(CURVE, recommended=1)
     assert told == "Rising line: with 1 application less than 1 of 100 match, with 3 less than 1."
 

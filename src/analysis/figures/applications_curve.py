@@ -38,7 +38,7 @@ def draw_applications_curve(
     recommended : int
         The number that is marked.
     by, mark, axis : str
-        Column of the numbers, what the marked one is ("recommended" without), and the label of the
+        Column of the numbers, what the marked one is ("this list" without), and the label of the
         axis ("Applications sent" without).
     """
     view = _view(curve, recommended, by)

@@ -81,8 +81,9 @@ class ReportView:
     @property
     def words(self) -> dict[str, Any]:
         """The fields by name, for a template."""
-        told = ("sent", "hurts", "helps", "lowers", "unlikely", "graduates_differ", "plan_on")
-        names = (*self.__dataclass_fields__, *told, "passed", "lower_scores_did_better")
+        told = ("sent", "hurts", "helps", "lowers", "letters_lift", "unlikely", "plan_on")
+        more = ("graduates_differ", "lower_scores_did_better", "passed")
+        names = (*self.__dataclass_fields__, *told, *more)
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -110,6 +111,11 @@ class ReportView:
     def lowers(self) -> bool:
         """Whether a typical score would give so much more."""
         return self._lifts("typical_score")
+
+    @property
+    def letters_lift(self) -> bool:
+        """Whether somewhat stronger letters would."""
+        return self._lifts("letters")
 
     def _lifts(self, what_if: str) -> bool:
         # What lifts almost nothing to little more explains nothing to who cannot change it.

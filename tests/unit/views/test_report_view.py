@@ -12,6 +12,7 @@ from analysis.paths import from_root
 from analysis.text import render
 from analysis.views import report_view
 from analysis.views.application_list import ladder_data
+from analysis.views.report import Firmness
 from analysis.views.student import student_view
 from analysis.vocabulary import FLAGS
 
@@ -387,7 +388,7 @@ def test_plan_b_follows_the_school_s_own_graduates_where_they_did_worse(matched,
     steps = render("report/actions", **view.words)
     worse = view.graduates_differ == "lower"
     assert worse == (matched == 5)
-    assert (f"{10 - matched} of 10 similar graduates did not match" in steps) == worse
+    assert (f"{10 - matched} of 10 similar graduates are not known to" in steps) == worse
     assert ("By early March" in steps) != worse
     assert ("of 100 would not match" in steps) != worse
     assert ("lies above that range" in render("report/graduates", **view.words)) == worse
@@ -605,11 +606,26 @@ def test_a_what_if_has_an_act_or_explains_what_hurts(student_id):
     assert costs == (student_id in {"S002", "S008", "S040"})
     letters = view.what_ifs["letters"]
     better = letters is not None and view.list.more_than(letters.match) != 0
-    assert ("Stronger letters" in what_ifs) == better
+    # What they do much for is a step of page 1, before the applications are read.
+    steps = render("report/actions", **view.words)
+    assert ("Ask for a stronger letter" in steps) == (better and view.letters_lift)
+    assert ("Stronger letters" in what_ifs) == (better and not view.letters_lift)
     assert "as now" not in what_ifs
     if student_id == "S040":  # 4 and 5 of 100 explain nothing beside 2
         assert "Without" not in answer
         assert "typical score" not in answer
+        assert "**The failed Step 1 and the failed Step 2 CK count too,**" in answer
+        assert "**Your 236** is under a typical 250" in answer
+        # One of its programs is asked about failed exams and visas, two about visas alone.
+        assert "The worksheet has each program's questions." in steps
+
+
+@pytest.mark.parametrize("kept", [5, 13])
+def test_a_list_that_the_assumptions_decide_says_so_before_it_is_paid_for(view, kept):
+    assert len(view.list.programs) == 15
+    said = render("report/list", **replace(view, firm=Firmness(200, kept)).words)
+    assert ("as few as 5 of these 15 stayed" in said) == (kept == 5)
+    assert ("This list is not firm" in said) == (kept == 5)
 
 
 SUM = re.compile(r"Of (\d+) programs on file, (.+)\.")
