@@ -104,7 +104,7 @@ def test_bad_programs_write_nothing(run, small_class):
     assert not small_class.out.exists()
     assert "column program_type: found 'comunity'" in done.err
     assert done.err.splitlines()[-1] == (
-        "nothing was written; mend what is named above, then the same command again"
+        "nothing was written: correct what is named above, and run the same command again"
     )
 
 

@@ -138,16 +138,23 @@ def test_a_stopped_batch_says_how_to_go_on(class_of_three, tmp_path):
     assert not list(out.glob(".*.part"))
 
 
-@pytest.mark.parametrize(("command", "more"), [("batch", " with --resume"), ("report", "")])
+@pytest.mark.parametrize(
+    ("command", "option", "more"),
+    [
+        ("batch", (), " with --resume"),
+        ("batch", ("--overwrite",), " with --resume in place of --overwrite"),
+        ("report", (), ""),
+    ],
+)
 def test_a_stopped_command_says_only_what_it_understands(
-    run, small_class, monkeypatch, command, more
+    run, small_class, monkeypatch, command, option, more
 ):
     def stopped(*_):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(LocalPool, "results", stopped)
     name = ["S001"] if command == "report" else []
-    done = run(command, *name, *small_class.options, "--out", small_class.out)
+    done = run(command, *name, *small_class.options, "--out", small_class.out, *option)
     assert done.code == 130
     assert f"is whole. To go on: the same command{more}\n" in done.err
 
@@ -180,7 +187,7 @@ def test_a_full_disk_tears_nothing_and_says_so(run, small_class, full_disk, monk
     monkeypatch.undo()
     assert done.code == 2
     assert "No space left" in done.err
-    assert "Make room and run again, a batch with --resume" in done.err
+    assert "Make room, and run the command again: batch with --resume" in done.err
     assert "Traceback" not in done.err
     assert not list(small_class.out.glob(".*.part"))
     for path in small_class.out.glob("*.pdf"):

@@ -226,7 +226,7 @@ def test_a_disk_that_keeps_nobody_out_is_told_and_no_notebook_is_kept_unasked(
 
     monkeypatch.setattr(folder, "is_private", lambda _: False)
     write_rows(small_class.students, small_class.rows[:1])
-    assert "keeps nobody out" in run(*small_class.batch).err
+    assert "has no permissions" in run(*small_class.batch).err
     assert not (small_class.out / "notebooks").exists()
 
 

@@ -176,7 +176,13 @@ def batch(
     mode = "resume" if resume else "overwrite" if overwrite else "new"
     with workers_of(workers, cluster) as pool:
         code = _rendered(
-            inputs, out, pool, mode=mode, branding=branding, keep_notebooks=keep_notebooks
+            inputs,
+            out,
+            pool,
+            go_on=f"{AGAIN} with --resume{' in place of --overwrite' if overwrite else ''}",
+            mode=mode,
+            branding=branding,
+            keep_notebooks=keep_notebooks,
         )
     if overview is None:
         return code
@@ -214,7 +220,7 @@ def _loaded(out: Path, *files: Path, cluster: str = "", **options: Any) -> Input
         inputs = Inputs.load(*files, **options).with_password(password)
     except CountersignalError as error:
         say(error)
-        say("nothing was written; mend what is named above, then the same command again")
+        say("nothing was written: correct what is named above, and run the same command again")
         raise typer.Exit(error.exit_code) from None
     if unknown := how_to_read().headers.in_no_file():
         raise typer.BadParameter("\n".join(unknown))
@@ -230,7 +236,7 @@ def _rendered(
     out: Path,
     pool: Workers,
     *,
-    go_on: str = f"{AGAIN} with --resume",
+    go_on: str,
     **options: Any,
 ) -> int:
     """Render, and say what became of whom."""
@@ -245,7 +251,7 @@ def _rendered(
             say(f"stopped; what is finished in {out} is whole. To go on: {go_on}")
             raise
     if not is_private(out):
-        say(f"warning: the disk of {out} keeps nobody out: who can reach it can read the reports")
+        say(f"warning: the disk of {out} has no permissions: who reaches it can read the reports")
     asked = {row.student_id for row in inputs.students} | inputs.refused.keys()
     # A folder may hold reports of others, which were not asked for.
     manifest.students = {who: entry for who, entry in manifest.students.items() if who in asked}
@@ -264,7 +270,7 @@ def _overview(inputs: Inputs, pdf: Path, **options: Any) -> int:
         return 1
     for warning in warnings:
         say(f"{pdf}: {warning}")
-    say(f"the class at a glance in {pdf} and {pdf.with_suffix('.csv')}")
+    say(f"the class overview is in {pdf} and {pdf.with_suffix('.csv')}")
     return 0
 
 
@@ -275,7 +281,7 @@ def _common_password() -> str:
     given = os.environ.pop(PASSWORD_VARIABLE, "")
     password = given.strip(" ")
     if password != given:
-        say(f"{PASSWORD_VARIABLE}: spaces around the password cut")
+        say(f"{PASSWORD_VARIABLE}: spaces around the password were removed")
     if fault := password_fault(password, LONGEST_PASSWORD):
         message = (
             f"{PASSWORD_VARIABLE}: found {fault}; expected at most {LONGEST_PASSWORD} bytes in "

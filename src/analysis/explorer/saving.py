@@ -36,7 +36,6 @@ from analysis.views.desk import (
     case_toml,
     list_rows,
     list_xlsx,
-    without_states,
 )
 
 SECONDS = 300
@@ -204,7 +203,7 @@ def report_pdf(folder: Path, taken: Taken, desk: Desk) -> bytes:
     student_id = taken.case.student_id
     programs, preferences = case_tables(replace(taken.case, student_id=taken.wishes_of), desk)
     inputs = {
-        "students": frame_csv(without_states(taken.case, desk).student()),
+        "students": frame_csv(taken.case.student()),
         "programs": frame_csv(programs),
         "assumptions": case_toml(taken.case, desk),
     }

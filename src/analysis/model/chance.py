@@ -263,8 +263,7 @@ def place_log_odds(
     if not own and not wanted:
         return None
     odds = np.ones(len(programs))
-    states = programs["state"].to_numpy(dtype=object) if "state" in programs else odds
-    for at, state in enumerate(states):
+    for at, state in enumerate(programs.get("state", ())):
         if DIVISION_OF.get(state) in wanted:
             odds[at] = assumptions.value("place.preferred_division_odds")
         if state in own:

@@ -337,7 +337,7 @@ class _Log:
         except OSError as error:
             message = (
                 f"{self._out} cannot be written ({error.strerror}); what was delivered is whole. "
-                "Make room and run again, a batch with --resume"
+                "Make room, and run the command again: batch with --resume, without --overwrite"
             )
             raise FolderError(message) from None
         ended = time.monotonic()

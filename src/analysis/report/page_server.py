@@ -102,7 +102,7 @@ WAITS_FOR_KERNEL_SECONDS = 120
 LOOK_MS = 1000  # between two looks whether a page's kernel still runs
 INTERRUPTED = 130
 # Where a page's kernel did not begin: the page is asked for once more, then the person is.
-NOT_MADE = """<script>
+NOT_MADE = """<body><script>
   if (sessionStorage.getItem("cs-asked-again")) {
     sessionStorage.removeItem("cs-asked-again");
     document.body.innerHTML = '<p role="alert">The page could not be made. '
@@ -205,7 +205,7 @@ class Page(TornadoVoilaHandler):  # type: ignore[misc]
             self.finish(NOT_MADE)
 
     def should_use_rendered_notebook(self, *_: Any) -> bool:
-        """Always take a kernel of the pool: of one that begins otherwise, no failure is told."""
+        """Always take a kernel of the pool: a failure of one started otherwise is not reported."""
         return True
 
 

@@ -75,7 +75,7 @@ class Headers:
     met: dict[str, str] = field(default_factory=dict)  # as they stand there, by the folded name
 
     def in_no_file(self) -> list[str]:
-        """A message for each name to ignore that is no column's: nothing was left out for it."""
+        """One message for each ignored name that no column has."""
         if not self.met:  # the files are read elsewhere
             return []
         messages = []
@@ -93,7 +93,7 @@ class HowToRead:
 
     mapping: Path | None = None
     ignored: frozenset[str] = frozenset()
-    headers: Headers = field(default=Headers(), compare=False)
+    headers: Headers = field(default_factory=Headers, compare=False)
 
     def environment(self) -> dict[str, str]:
         """Variables by which a process that this one starts reads in the same way."""
@@ -151,10 +151,10 @@ def raw_rows(path: Path, table: str | None = None) -> RawRows:
         for name, one in mappings.items()
     }
     chosen = max(near, key=lambda name: near[name], default="")
-    if chosen and (near[chosen] or (how.mapping and len(mappings) == 1)):
-        raw = mapped_rows(path.name, raw, mappings[chosen])
     if how.ignored:
         how.headers.met.update({folded(word): word for word in raw.header})
+    if chosen and (near[chosen] or (how.mapping and len(mappings) == 1)):
+        raw = mapped_rows(path.name, raw, mappings[chosen])
     return _without(raw, how.ignored)
 
 

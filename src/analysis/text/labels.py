@@ -231,7 +231,7 @@ def beside_article(by_flag: pd.DataFrame, chances: pd.DataFrame) -> pd.DataFrame
 # Why a program is on a list: one legend for all rows.
 WHY_LEGEND = MappingProxyType(
     {
-        "must": "You asked for it.",
+        "must": "You asked for it, or decided to send it a signal.",
         "home": "Your home program.",
         "rotation": "You rotated there.",
         "contact": "You have a contact there.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -264,7 +264,7 @@ def list_of(case: Case, desk: Desk) -> ListOf:
         why = (sentence("page/no_list", no_programs=no_programs),)
         return ListOf({}, None, None, pd.DataFrame(), used, why, case)
     programs, preferences = case_tables(case, desk)
-    student = without_states(case, desk).student()
+    student = case.student()
     found = application_list(
         student, programs, assumptions, preferences, left_out_number=len(programs)
     )
@@ -284,15 +284,6 @@ def list_of(case: Case, desk: Desk) -> ListOf:
         case,
         preferences,
     )
-
-
-def without_states(case: Case, desk: Desk) -> Case:
-    """The case with each program of its excluded states on the never list."""
-    # They stay in the table: a program's chances hang on how it stands among all programs.
-    out = desk.programs["state"].isin(case.exclude_states)
-    out &= ~desk.programs["program_id"].isin((*case.must_apply, *case.never_apply))
-    out &= desk.programs["specialty"].isin(case.specialty)
-    return replace(case, never_apply=(*case.never_apply, *desk.programs["program_id"][out]))
 
 
 def case_tables(case: Case, desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame | None]:

@@ -88,7 +88,7 @@ class ReportView:
 
     @property
     def passed(self) -> tuple[str, ...]:
-        """Days of the calendar that lie before the report's; what stands there in words is none."""
+        """Days of the calendar that lie before the report's; entries in words are skipped."""
         days = {name: day for name, day in self.calendar.items() if ISO_DAY.fullmatch(day)}
         return tuple(name for name, day in days.items() if day < self.report_date)
 

@@ -1,4 +1,4 @@
-"""Folders for what lives as long as a command: private, gone at its end, swept after a kill."""
+"""Processes that do a command's work, and their private folder, which goes with them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class ScratchFolder:
     def __init__(self) -> None:
         _swept()
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
-        # Whatever a signal interrupts, and be it `cleanup`: the end of this process makes it good.
+        # If a signal interrupts even `cleanup`, the end of this process removes the folder.
         self._remove = weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
         self._lock = FileLock(self.path / LOCK, mode=0o600)
         self._lock.acquire()

@@ -59,6 +59,13 @@ def mapped(files):
         return check_table(files / "export.csv", "graduates")
 
 
+def test_a_column_that_mapping_and_command_both_ignore_is_in_the_file(files):
+    (files / "office.toml").write_text(f'ignore = ["Remarks"]\n{MAPPING}')
+    with reading_with(files / "office.toml", ignored=("Remarks", "CK")) as headers:
+        check_table(files / "export.csv", "graduates")
+    assert not headers.in_no_file()
+
+
 def wrong(tmp_path, mapping):
     (tmp_path / "office.toml").write_text(mapping)
     with pytest.raises(TableError) as caught:

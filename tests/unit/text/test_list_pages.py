@@ -25,6 +25,8 @@ ROOM = {
     "over_budget": False,
     "ruled": False,
     "priced": False,
+    "few": False,
+    "under_floor": 0,
 }
 LIST = {
     "specialty": "specialty",
@@ -119,6 +121,15 @@ def test_whose_limit_and_budget_they_are_is_told_apart(room, words):
         ),
         ({"ruled": True, "wanted": 3}, "a rule of yours leaves no room"),
         ({"priced": True}, "no further program adds as much as its fee and the work on it cost."),
+        (
+            {"priced": True, "wanted": 3, "under_floor": 3},
+            "an interview at any other program is less likely than a list asks for.",
+        ),
+        (
+            {"priced": True, "wanted": 3, "under_floor": 2},
+            "adds less than its fee and the work on it cost, or its interview is less likely than",
+        ),
+        ({"priced": True, "few": True, "wanted": 3}, "that the best "),
         ({}, "no further program adds any chance that counts."),
     ],
 )
@@ -164,10 +175,10 @@ CLOSED = PROGRAM | {"interview_chance": 0.0, "signal": "none"}
             "12% chance of matching here, mostly instead of one you prefer less; your state; A1 "
             "or B2 would do exactly as well.",
         ),
-        (PROGRAM | {"must": True}, "On your must list; raises the match chance by 1.9 points;"),
+        (PROGRAM | {"must": True}, "You asked for it; raises the match chance by 1.9 points;"),
         (
             CLOSED | {"must": True, "gate_reason": "Step 2 CK under the cutoff;sponsors no visa"},
-            "On your must list; screened out by the rules in the file: Step 2 CK under the cutoff "
+            "You asked for it; screened out by the rules in the file: Step 2 CK under the cutoff "
             "and sponsors no visa.",
         ),
         (CLOSED, "On the list by a rule of yours; screened out by the rules in the file: no way"),

@@ -46,6 +46,22 @@ def test_a_changed_score_gives_the_list_of_a_what_if(desk, first):
     assert listed.found.chosen == same.what_ifs["step2_ck=240"].chosen
 
 
+def test_a_state_is_excluded_on_the_page_as_it_is_in_the_class_file(desk, first, tmp_path):
+    # A program there whose signal is decided stays: the student applies to it.
+    states = desk.programs.set_index("program_id")["state"]
+    texas = [one for one in states.index[states == "TX"] if one.startswith("IM")]
+    marked = replace(first, exclude_states=("TX",), marks=((texas[0], "", "gold"),))
+    listed = list_of(marked, desk).found
+    assert {one for one in listed.chosen if states[one] == "TX"} == {texas[0]}
+    assert listed.programs.set_index("program_id").loc[texas[0], "signal"] == "gold"
+    # Without the mark: the same answer as on the command line.
+    rows = pd.read_csv(from_root(FILES[0]), dtype=str, keep_default_na=False)
+    rows.loc[rows["student_id"] == first.student_id, "exclude_states"] = "TX"
+    rows.to_csv(tmp_path / "students.csv", index=False)
+    same = pick(first.student_id, tmp_path / "students.csv", *map(from_root, FILES[1:]))
+    assert list_of(replace(first, exclude_states=("TX",)), desk).found.chosen == same.found.chosen
+
+
 def test_the_chance_at_a_typical_program_is_that_of_the_model(desk, first, tmp_path):
     # A mid-tier program without counts, cutoff or screen is the typical one of the page.
     programs = tmp_path / "programs.csv"

@@ -245,9 +245,9 @@ def application_list(
     market = market_of(by_option, choice)
     floors = np.where(problem.kept_anyway | few | asked.fill, 0.0, least)
     reasons = reasons_on_list(by_option, problem.utility, rules, choice, chance, rate, rho, floors)
-    out = left_out(
-        by_option, problem.utility, problem.constraints, choice, reasons, left_out_number
-    )
+    # Of the best few the price is no rule, and yet a reason.
+    kept = replace(rules, price=problem.constraints.price)
+    out = left_out(by_option, problem.utility, kept, choice, reasons, left_out_number)
     # One more, so that there is a row where nothing is listed or left out.
     shown = np.union1d([0], np.concatenate([choice.chosen, out["program"]])).astype(np.int64)
     told = every.own.of(near[shown])
@@ -728,6 +728,8 @@ def list_room(found: ApplicationList) -> dict[str, Any]:
         "over_budget": bool(over and wanted.size),
         "ruled": bool(constraints.quotas),
         "priced": constraints.price is not None,
+        "few": found.floor_dropped or found.below_price,
+        "under_floor": int(np.isin(wanted, constraints.barred.get("none", ())).sum()),
     }
 
 

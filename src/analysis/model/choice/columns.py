@@ -195,8 +195,8 @@ def check_plain_conflicts(constraints: Constraints) -> None:
         raise ModelError(message)
     if constraints.limit is not None and len(constraints.must) > constraints.limit:
         message = (
-            f"{len(constraints.must)} programs must be listed, "
-            f"and the limit is {_applications(constraints.limit)}"
+            f"{len(constraints.must)} programs must be listed (asked for, or with a decided "
+            f"signal), and the limit is {_applications(constraints.limit)}"
         )
         raise ModelError(message)
 

@@ -372,7 +372,10 @@ def list_problem(
             assumptions.value("list.worth_of_match_usd"), assumptions.value("list.effort_usd")
         ),
         barred=_unsignalled(own, ties, decided, asked, assumptions),
-        apart=_apart(own, kinds) if asked.apart else (),
+        # Who asks for two of one institution, or decides on both signals, means it.
+        apart=tuple(pair for pair in _apart(own, kinds) if not {*pair} <= {*musts})
+        if asked.apart
+        else (),
     )
     return ListProblem(
         own,

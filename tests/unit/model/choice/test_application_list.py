@@ -441,6 +441,8 @@ def test_only_the_best_five_are_listed_under_the_least_chance_or_their_price(deg
         offers = found.offers.by_option["none"]
         plain = match_chance(offers, np.argsort(-offers.marginal)[:5])
         assert found.match_chance >= plain - 1e-9
+        # What the list itself does not keep to is no reason for what is off it.
+        assert "floor" not in set(found.left_out["reason"])
 
 
 @given(

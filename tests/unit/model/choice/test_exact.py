@@ -456,7 +456,7 @@ NAMES = ("A1", "B2", "C3", "D4")
         ({"limit": 2, "must": (0,), "never": (0,)}, "both the must and the never list: A1"),
         (
             {"limit": 1, "must": (0, 1)},
-            "2 programs must be listed, and the limit is 1 application$",
+            r"2 programs must be listed \(.*\), and the limit is 1 application$",
         ),
         (
             {"limit": 3, "quotas": (Quota("at least 3 in OH", (0, 1), 3),)},

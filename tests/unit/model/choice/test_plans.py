@@ -137,6 +137,16 @@ def test_no_institution_is_on_a_list_of_two_specialties_twice():
     assert not houses[list(met.chosen)].is_unique
 
 
+def test_who_has_decided_on_two_signals_at_one_institution_applies_to_both():
+    row = student(specialty="Internal Medicine;Family Medicine", application_limit=18.0)
+    row = row.assign(gold_signals="1;1", silver_signals="0;0")
+    houses = two_specialties().groupby("institution_id")["program_id"].agg(list)
+    both = next(ids for ids in houses if len(ids) == 2)
+    decided = pd.DataFrame({"student_id": "T1", "program_id": both, "signal": ["gold", "gold"]})
+    found = application_list(row, two_specialties(), ASSUMPTIONS, decided, with_range=False)
+    assert {*both} <= {*found.chosen}
+
+
 def random_tracks(seed):
     random = np.random.default_rng([seed, 45])
     rho = (0.0, 0.3, [0.1, 0.4])[seed % 3]
