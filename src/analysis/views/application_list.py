@@ -37,7 +37,6 @@ ASK: Mapping[str, str] = MappingProxyType(
     }
 )
 SHORT = {"program_name": "name", "interview_chance": "chance"}
-BETTER_LETTERS = 0.2
 MORE_APPLICATIONS = 10
 ELSEWHERE = ("us_do", "us_img", "non_us_img")
 
@@ -270,8 +269,10 @@ def what_ifs_of(
         asked["typical_score"] = f"step2_ck={typical:g}"
     if row.get("degree") in ELSEWHERE:
         asked["us_md"] = "degree=us_md,needs_visa=no"
-    if now + BETTER_LETTERS <= 1:
-        asked["letters"] = f"letters={now + BETTER_LETTERS:g}"
+    # One standard deviation among applicants: what "somewhat stronger" means.
+    better = now + assumptions.value("pool.letters_sd")
+    if better <= 1:
+        asked["letters"] = f"letters={better:g}"
     lists: dict[str, WhatIf] = {}
     for name, change in asked.items():
         # What the student's own wishes forbid is no what-if, and no reason to fail a report.
