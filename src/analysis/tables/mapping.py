@@ -93,7 +93,7 @@ class HowToRead:
 
     mapping: Path | None = None
     ignored: frozenset[str] = frozenset()
-    headers: Headers = field(default_factory=Headers, compare=False)
+    headers: Headers = field(default=Headers(), compare=False)
 
     def environment(self) -> dict[str, str]:
         """Variables by which a process that this one starts reads in the same way."""
