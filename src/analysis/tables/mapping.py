@@ -93,6 +93,7 @@ class HowToRead:
 
     mapping: Path | None = None
     ignored: frozenset[str] = frozenset()
+    # One for all that is read the usual way: with another each time, each file would be read again.
     headers: Headers = field(default=Headers(), compare=False)
 
     def environment(self) -> dict[str, str]:

@@ -114,8 +114,8 @@ class ReportView:
 
     @property
     def letters_lift(self) -> bool:
-        """Whether somewhat stronger letters would."""
-        return self._lifts("letters")
+        """Whether somewhat stronger letters would, and there is time to ask for them."""
+        return self._lifts("letters") and "submission" not in self.passed
 
     def _lifts(self, what_if: str) -> bool:
         # What lifts almost nothing to little more explains nothing to who cannot change it.
