@@ -195,11 +195,28 @@ def test_a_full_disk_tears_nothing_and_says_so(run, small_class, full_disk, monk
     assert run(*small_class.batch, "--resume").code == 0
 
 
+@pytest.fixture
+def full_folder(monkeypatch):
+    """Let the system refuse a report its name, once the earlier one has made way."""
+    replace = folder.Path.replace
+
+    def refused(self, target):
+        if self.suffix == folder.PART_SUFFIX and target.name == "S002.pdf":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return replace(self, target)
+
+    return lambda: monkeypatch.setattr(folder.Path, "replace", refused)
+
+
+@pytest.mark.parametrize("where", ["on the disk", "in the folder"])
 def test_a_report_that_finds_no_room_leaves_the_earlier_one_in_its_place(
-    run, rendered_class, full_disk
+    run, rendered_class, full_disk, full_folder, where
 ):
     before = {path.name: path.read_bytes() for path in rendered_class.out.glob("*.pdf")}
-    full_disk(4, last=4)  # assumptions, manifest and summary, then the report
+    if where == "on the disk":
+        full_disk(4, last=4)  # assumptions, manifest and summary, then the report
+    else:
+        full_folder()
     rendered_class.rows[1]["step2_ck"] = "266"
     write_rows(rendered_class.students, rendered_class.rows)
     done = run(*rendered_class.batch, "--resume")
@@ -209,7 +226,10 @@ def test_a_report_that_finds_no_room_leaves_the_earlier_one_in_its_place(
         "the earlier report stays in its place"
     ) in done.err
     assert {p.name: p.read_bytes() for p in rendered_class.out.glob("*.pdf")} == before
-    assert {path.name for path in rendered_class.out.iterdir()} == OURS | set(before)
+    old = [path.name for path in (rendered_class.out / "old").rglob("*.pdf")]
+    assert old == []
+    ours = {path.name for path in rendered_class.out.iterdir()} - {"old"}
+    assert ours == OURS | set(before)
 
 
 def test_a_folder_that_cannot_be_written_is_named(run, small_class, monkeypatch):

@@ -308,10 +308,17 @@ def _outcome(
 def _delivered(content: bytes, place: Path, out: Path) -> str:
     """Put a file in its place, and tell where another one that stood there is now."""
     moved = [""]
-    if place.exists() and place.read_bytes() != content:
-        write_whole(place, content, lambda: moved.append(move_to_old(out, place)))
-    else:
-        write_whole(place, content)
+
+    def make_way() -> None:
+        if place.exists() and place.read_bytes() != content:
+            moved.append(move_to_old(out, place))
+
+    try:
+        write_whole(place, content, make_way)
+    except BaseException:
+        if moved[-1] and not place.exists():
+            (out / moved[-1]).replace(place)
+        raise
     return moved[-1]
 
 

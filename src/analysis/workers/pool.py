@@ -161,8 +161,14 @@ class Isolation:
             place.unlink()
         except TimeoutError:
             return serialize(TaskError(f"not finished within {seconds:g} s: ended"))
-        except (ProcessExpired, BrokenProcessPool):
+        except ProcessExpired:
             message = "it was ended by the system, most likely for lack of memory: fewer --workers"
+            return serialize(TaskError(message))
+        except BrokenProcessPool:
+            message = (
+                "no process for it could be started: the system has no memory left or allows no "
+                "more processes. End other programs, or use fewer --workers, and run it again"
+            )
             return serialize(TaskError(message))
         except OSError as error:
             return serialize(_without_room("its result could not be written", error))

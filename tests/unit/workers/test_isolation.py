@@ -1,7 +1,10 @@
+import errno
+import os
 import subprocess
 import sys
 import tempfile
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,19 @@ def test_a_fork_server_that_the_system_ends_costs_its_tasks_and_is_no_fault_of_o
     results = dict(LocalPool(2).results(Work(len, 60), ["one", "three"]))
     assert sorted(results) == ["one", "three"]
     for error in results.values():
-        assert str(error).startswith("it was ended by the system, most likely for lack of memory")
+        assert str(error).startswith("no process for it could be started")
     monkeypatch.undo()
     assert list(LocalPool(1).results(Work(len, 60), ["three"])) == [("three", 5)]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX's limit of processes")
+def test_a_system_that_allows_no_more_processes_is_named_as_the_cause(monkeypatch):
+    def refused(*_, **__):
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))  # what fork says then
+
+    for process in {get_context(name).Process for name in START_METHODS}:
+        monkeypatch.setattr(process, "start", refused)
+    results = dict(LocalPool(2).results(Work(len, 60), ["one", "three"]))
+    assert sorted(results) == ["one", "three"]
+    for error in results.values():
+        assert "allows no more processes" in str(error)
