@@ -308,3 +308,11 @@ def test_an_expected_score_says_what_may_be_missed_and_whether_to_wait():
     assert wait.endswith("If the score comes before applications open, choose the list then.")
     *_, send = sentences("pick/score", **score | {"wait": False, "failing": 0.0, "cutoffs": []})
     assert send.endswith("Waiting would hardly change the list, so it can be chosen now.")
+
+
+@pytest.mark.parametrize(
+    ("listed", "words"),
+    [(1, "this application is not worth its fee"), (5, "none of these 5 is worth its fee")],
+)
+def test_a_list_that_is_not_worth_its_price_says_so_of_what_it_shows_alone(listed, words):
+    assert words in " ".join(said(below_price=True, listed=listed))
