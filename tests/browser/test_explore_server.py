@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from analysis.report.page_server import NOT_MADE
 from tests.browser.conftest import running
 from tests.browser.explore_page import (
     ADDRESS,
@@ -157,6 +158,15 @@ def test_a_page_that_cannot_be_made_says_so(chromium, tmp_path):
         page.get_by_text("The page could not be made.").wait_for(timeout=PATIENCE_MS)
         page.get_by_role("button", name="Try again").wait_for()
         page.close()
+
+
+def test_a_page_that_fails_before_its_first_word_says_so(chromium):
+    page = chromium.new_page()
+    page.route("**/*", lambda route: route.fulfill(content_type="text/html", body=NOT_MADE))
+    page.goto("http://127.0.0.1/")  # answered here: nothing is asked of the network
+    page.get_by_text("The page could not be made.").wait_for(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Try again").wait_for()
+    page.close()
 
 
 def test_ctrl_c_ends_the_page_and_leaves_nothing(served):
