@@ -90,6 +90,8 @@ class Inputs:
         Of the report notebook, all but the student's own; files by their names in `bundle`.
     students_file : tuple of str and bytes
         Path and content of the class, which only a report on all of it may read.
+    key_hash : str
+        Of the key that the rows' and names' hashes are made with.
     """
 
     students: tuple[StudentRow, ...]
@@ -99,6 +101,7 @@ class Inputs:
     bundle: FileBundle
     parameters: Mapping[str, str]
     students_file: tuple[str, bytes] = field(repr=False)
+    key_hash: str = field(repr=False)
 
     @property
     def refused(self) -> dict[str, tuple[int | None, str]]:
@@ -160,7 +163,8 @@ class Inputs:
         effective = read_assumptions(assumptions, sets)
         class_file = Path(students).resolve()
         raw = raw_rows(class_file, "students")
-        rows, problems, repairs, of_class = _students(class_file, raw)
+        key = row_key()
+        rows, problems, repairs, of_class = _students(class_file, raw, key)
         together = {"students": of_class}
         students_file = str(class_file), _as_read(class_file, raw, "students")
         bundle = FileBundle()
@@ -191,7 +195,7 @@ class Inputs:
         if only:
             rows, problems = _chosen(rows, problems, only, class_file.name)
         read = (tuple(rows), tuple(problems), tuple(repairs), effective, bundle, parameters)
-        return cls(*read, students_file)
+        return cls(*read, students_file, row_hash([], key))
 
     def with_password(self, password: str) -> Inputs:
         """The same, with a password for students whose row has none; "" changes nothing."""
@@ -200,11 +204,10 @@ class Inputs:
 
 
 def _students(
-    path: Path, raw: RawRows
+    path: Path, raw: RawRows, key: bytes
 ) -> tuple[list[StudentRow], Sequence[Problem], list[str], Checked]:
     checked = checked_rows(path, raw, "students")
     single = dict(zip(raw.lines, single_row_csv(raw, "students", LAST_STEP), strict=True))
-    key = row_key()
     rows = []
     for row, line in zip(checked.rows.to_dict("records"), checked.lines, strict=True):
         words = {name: "" if value != value else str(value) for name, value in row.items()}
@@ -265,8 +268,8 @@ def row_hash(cells: Iterable[str], key: bytes) -> str:
 
 def row_key() -> bytes:
     """The key of this checkout, made when it is first asked for and readable by its owner alone."""
-    # It is the same until the cache is deleted; then ``--resume`` renders each report again. Where
-    # it cannot be kept, it is another each time.
+    # It is the same until the cache is deleted; then ``--resume`` renders each report again, and
+    # knows the class by its ids alone. Where it cannot be kept, it is another each time.
     path = project_root() / KEY
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

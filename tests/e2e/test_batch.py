@@ -5,6 +5,7 @@ import pypdf
 import pypdfium2
 import pytest
 
+from analysis import inputs
 from analysis.report.guard import check_whose_report
 from tests.e2e.conftest import OURS, write_rows
 
@@ -216,6 +217,23 @@ def test_another_class_in_the_same_folder_is_refused_and_touches_nothing(run, re
         assert done.code == 2
         assert "holds the reports of another class" in done.err
     assert {path: path.read_bytes() for path in rendered_class.out.iterdir()} == before
+
+
+def test_without_the_key_file_a_class_is_known_by_its_ids_and_rendered_again(
+    run, rendered_class, monkeypatch
+):
+    before = hashes(rendered_class.out)
+    monkeypatch.setattr(inputs, "row_key", lambda: b"another key")
+    one = run("report", "S001", *rendered_class.options, "--out", rendered_class.out)
+    assert one.code == 0, one.err
+    done = run(*rendered_class.batch, "--resume")
+    assert done.code == 0, done.err
+    assert "S002 delivered" in done.err
+    assert hashes(rendered_class.out) == before
+    for row in rendered_class.rows:
+        row["name"] += " the Other"
+    write_rows(rendered_class.students, rendered_class.rows)
+    assert "holds the reports of another class" in run(*rendered_class.batch, "--overwrite").err
 
 
 def test_another_set_of_assumptions_renders_everything_again(run, rendered_class):

@@ -106,6 +106,7 @@ def run_batch(
         hashes = files.hashes(**_roles(inputs.parameters), branding=brand, logo=logo)
         dated = {"report_date": inputs.parameters["report_date"]}
         manifest = Manifest(inputs.assumptions.fingerprint, {**hashes, **dated})
+        manifest.key_hash = inputs.key_hash
         manifest.receipt = {
             row.student_id: ("; ".join(row.red_flags), "yes" if row.display_name else "no")
             for row in inputs.students
@@ -166,6 +167,9 @@ def _known(out: Path, mode: str, inputs: Inputs) -> Manifest | None:
         if mode != "overwrite":
             raise
         return None
+    if known and known.key_hash not in ("", inputs.key_hash):
+        # The key is another since the cache was deleted: that the names differ means nothing.
+        known.students = {who: replace(e, name_hash="") for who, e in known.students.items()}
     if known and mode != "one":
         _refuse_another_class(known, inputs, out)
     return known

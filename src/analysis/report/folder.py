@@ -258,6 +258,8 @@ class Manifest:
     fingerprint: str
     inputs: Mapping[str, str]  # SHA-256 of each input file, by what it is; never a path
     students: dict[str, Outcome] = field(default_factory=dict)
+    # Of the key behind the name hashes, which compare under the same key only; "" in older files.
+    key_hash: str = ""
     # Of the libraries and our code that make its reports, looked up once.
     versions: Mapping[str, str] = field(default_factory=lambda: _versions())
     # Where this run moved a file that is no report of the class, by the file's name.
@@ -322,7 +324,8 @@ def read_manifest(out: Path) -> Manifest | None:
         if content["format"] != FORMAT:
             raise ValueError
         students = TypeAdapter(dict[str, Outcome]).validate_python(content["students"])
-        return Manifest(str(content["fingerprint"]), dict(content["inputs"]), students)
+        key_hash = str(content.get("key_hash", ""))
+        return Manifest(str(content["fingerprint"]), dict(content["inputs"]), students, key_hash)
     except (ValueError, KeyError, TypeError, RecursionError, OSError):
         message = f"{path} is not a manifest of this program: use --overwrite, or another folder"
         raise FolderError(message) from None
@@ -337,6 +340,7 @@ def write_manifest(out: Path, manifest: Manifest) -> None:
         "seed": SEED,
         "versions": dict(manifest.versions),
         "inputs": dict(sorted(manifest.inputs.items())),
+        "key_hash": manifest.key_hash,
         "students": {student_id: asdict(entry) for student_id, entry in students.items()},
         **({"moved": dict(sorted(manifest.moved.items()))} if manifest.moved else {}),
     }
