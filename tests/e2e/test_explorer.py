@@ -12,6 +12,7 @@ from pathlib import Path
 import ipywidgets
 import pandas as pd
 import pytest
+from pypdf import PdfReader, PdfWriter
 
 from analysis.errors import ReportError
 from analysis.explorer import explorer, saving
@@ -19,6 +20,7 @@ from analysis.explorer.explorer import Explorer
 from analysis.explorer.uploads import FOLDER_VARIABLE
 from analysis.paths import from_root
 from analysis.plain_text import percent
+from analysis.report.folder import opens_with, unlocked
 from analysis.views.desk import case_tables
 from analysis.views.report import report_view
 
@@ -607,6 +609,10 @@ def saved(page, words):
     return {name: base64.b64decode(data) for name, _, data in links}
 
 
+def links_shown(page):
+    return html.unescape(page.saving._links.widget.value)
+
+
 def test_the_case_is_saved_as_row_assumptions_and_charts(page):
     row = saved(page, "Student row (CSV)")["S003.csv"]
     assert row.splitlines()[1].startswith(b"S003,Family Medicine,250,")
@@ -665,6 +671,64 @@ def test_a_file_that_cannot_be_made_says_so_and_nothing_of_the_student(
     shown = page.saving._links.widget.value
     assert "could not be made" in shown
     assert "Quillfeather" not in shown
+
+
+LOCKED_CLASS = (
+    "student_id,specialty,step2_ck,step1_result,red_flags,pdf_password\n"
+    f"A1,{FAMILY},250,pass,,Tarn-4711\nA2,{FAMILY},240,pass,,\n"
+)
+
+
+def test_a_password_for_a_report_is_in_no_case_that_the_page_keeps_or_saves(own_page):
+    hand_in(own_page, "students", "class.csv", LOCKED_CLASS)
+    own_page.controls.score.value = 262
+    own_page.cases.keep_button.click()
+    files = saved(own_page, "Student row (CSV)") | saved(own_page, "Cases and notes (one file)")
+    kept = [path.read_bytes() for path in Path(os.environ["COUNTERSIGNAL_CASES"]).iterdir()]
+    assert len(files) == 2
+    assert len(kept) == 1
+    for text in (*files.values(), *kept, own_page.browser.kept.encode()):
+        assert b"Tarn-4711" not in text
+
+
+def test_cases_that_an_earlier_version_kept_are_there_and_lose_the_password(files, page):
+    page.controls.score.value = 262
+    page.cases.name.value = "262"
+    page.cases.keep_button.click()
+    (path,) = Path(os.environ["COUNTERSIGNAL_CASES"]).iterdir()
+    old = path.with_name("S003-0123456789ab.json")
+    text = path.read_text().replace('"rest": [', '"rest": [["pdf_password", "Tarn-4711"],')
+    old.write_text(text)
+    path.unlink()
+    assert text.count("Tarn-4711") == 3
+    assert Explorer(*files).cases.named["262"].case.step2_ck == 262
+    assert list(path.parent.iterdir()) == [path]
+    assert "Tarn-4711" not in path.read_text()
+
+
+def test_page_1_opens_with_the_students_own_password_and_says_so(own_page, monkeypatch):
+    monkeypatch.setenv("COUNTERSIGNAL_PDF_PASSWORD", "for all the others")
+    hand_in(own_page, "students", "class.csv", LOCKED_CLASS)
+    (pdf,) = saved(own_page, "Page 1 to print (PDF)").values()
+    assert opens_with(pdf, "Tarn-4711")
+    assert len(PdfReader(io.BytesIO(unlocked(pdf, "Tarn-4711"))).pages) == 1
+    assert "It opens with this student's password" in links_shown(own_page)
+
+
+def test_a_report_of_a_student_without_a_password_is_said_not_to_be_locked(own_page, monkeypatch):
+    pages = PdfWriter()
+    pages.add_blank_page(100, 100)
+    made = io.BytesIO()
+    pages.write(made)
+    monkeypatch.setattr(saving, "report_pdf", lambda *_: made.getvalue())
+    hand_in(own_page, "students", "class.csv", LOCKED_CLASS)
+    own_page.student.value = "A2"
+    (pdf,) = saved(own_page, "Report (PDF)").values()
+    assert opens_with(pdf, "")
+    assert "It is not locked" in links_shown(own_page)
+    monkeypatch.setattr(saving, "report_pdf", lambda *_: b"no PDF")
+    assert saved(own_page, "Page 1 to print (PDF)") == {}
+    assert "locked" not in links_shown(own_page)
 
 
 def test_the_numbers_link_to_the_controls_a_phone_shows_far_below(page):

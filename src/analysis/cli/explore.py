@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from analysis.cli.printing import AssumptionsFile, Preferences, reads_files
+from analysis.cli.reports import PASSWORD_VARIABLE
 
 OWN = "Your own file instead of the made-up sample: a CSV file."
 
@@ -45,6 +46,7 @@ def explore(
     ] = 60,
 ) -> int:
     """Open the advisors' page in the browser. It is served on this machine alone."""
+    os.environ.pop(PASSWORD_VARIABLE, None)  # no process that starts from here on has it
     if (students is None) != (programs is None):
         message = "--students and --programs belong together: a class needs its own programs"
         raise typer.BadParameter(message)

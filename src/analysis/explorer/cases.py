@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from itertools import count
 from pathlib import Path
@@ -19,7 +20,7 @@ from analysis.explorer.controls import Panel, as_text, box, button, group, parag
 from analysis.explorer.results import Kept
 from analysis.paths import from_root
 from analysis.report.folder import write_whole
-from analysis.views.case import Case, case_from_json, case_json, differences
+from analysis.views.case import PASSWORD, Case, case_from_json, case_json, differences
 
 MOST_STEPS = 30  # that a tab keeps
 BREATH = 0.001  # seconds between two steps, in which a newer change is heard
@@ -193,12 +194,15 @@ class Cases:
     def begin(self, base: Case) -> None:
         """Take the cases that are kept of a student with this very row."""
         self.base, self.named = base, {}
-        try:
-            text = self._path().read_text(encoding="utf-8")
-            kept, cases = read_cases(text)
-            self.named = cases if kept == base else {}
-        except (OSError, ValueError, CountersignalError):
-            self.named = {}
+        for path in self._path().parent.glob(f"{base.student_id}-*.json"):
+            with suppress(OSError, ValueError, CountersignalError):
+                text = path.read_text(encoding="utf-8")
+                kept, cases = read_cases(text)
+                if PASSWORD in text:  # an earlier version kept it, and named the file after it
+                    write_whole(path, cases_text(kept, cases).encode())
+                if kept == base:
+                    self.named |= cases
+                    path.replace(self._path())
         self._fill()
 
     @property

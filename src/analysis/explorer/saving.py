@@ -11,6 +11,7 @@ import base64
 import html
 import io
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,11 +25,11 @@ from analysis.errors import CountersignalError, ReportError
 from analysis.explorer.controls import Panel, button, group, paragraphs
 from analysis.explorer.results import Chart
 from analysis.paths import from_root
-from analysis.report.folder import write_whole
+from analysis.report.folder import PdfLock, write_whole
 from analysis.report.settings import read_branding
 from analysis.tables.loading import frame_csv
 from analysis.text import sentence
-from analysis.views.case import Case, as_what_if, differences
+from analysis.views.case import PASSWORD, Case, as_what_if, differences
 from analysis.views.desk import (
     Desk,
     ListOf,
@@ -51,7 +52,10 @@ KINDS = {
 }
 MAKING = "The report is being made; that takes some seconds."
 FAILED = "It could not be made: an error of the program itself ({})."
+LOCKED = "It opens with this student's password in the class file."
+NOT_LOCKED = "It is not locked: whoever has the file can read it."
 BRANDING = "reports/branding.toml"
+PASSWORD_VARIABLE = "COUNTERSIGNAL_PDF_PASSWORD"  # noqa: S105 - a name, not a password
 
 
 @dataclass(frozen=True)
@@ -151,9 +155,14 @@ class Saving:
         self._links.show(paragraphs([MAKING]))
         taken, desk = self._now()
         name = taken.name(taken.case.student_id, "pdf").removesuffix(".pdf") + f"{part}.pdf"
+        password = password_of(taken.wishes_of, desk)
+
+        def make() -> bytes:
+            pdf = cut(self._pdf(taken, desk))
+            return PdfLock.of(password).locked(pdf)[0] if password else pdf
 
         def report() -> str:
-            return _link(name, lambda: cut(self._pdf(taken, desk)))
+            return _link(name, make, LOCKED if password else NOT_LOCKED)
 
         try:
             loop = asyncio.get_running_loop()
@@ -198,8 +207,17 @@ def first_page(pdf: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def password_of(student_id: str, desk: Desk) -> str:
+    """The student's own password in the class that is in use; "" for none."""
+    rows = desk.students.reindex(columns=["student_id", PASSWORD]).dropna()
+    return next(iter(rows.loc[rows["student_id"] == student_id, PASSWORD]), "")
+
+
 def report_pdf(folder: Path, taken: Taken, desk: Desk) -> bytes:
-    """Render the case's report as the command line does, on the rows that are in use here."""
+    """Render the case's report as the command line does, on the rows that are in use here.
+
+    It is not locked: a page can then be cut out of it.
+    """
     student_id = taken.case.student_id
     programs, preferences = case_tables(replace(taken.case, student_id=taken.wishes_of), desk)
     inputs = {
@@ -226,6 +244,7 @@ def report_pdf(folder: Path, taken: Taken, desk: Desk) -> bytes:
             text=True,
             timeout=SECONDS,
             check=False,
+            env={**os.environ, PASSWORD_VARIABLE: ""},
         )
     except subprocess.TimeoutExpired:
         message = f"the report was not made within {SECONDS} seconds"
@@ -249,10 +268,11 @@ def _marked_branding(changed: str) -> str:
     )
 
 
-def _link(name: str, make: Callable[[], bytes]) -> str:
-    """A link that saves a file, or why there is none; never an error that nobody would see."""
+def _link(name: str, make: Callable[[], bytes], said: str = "") -> str:
+    """A link that saves a file, with a sentence on it, or why there is none."""
+    # Never an error that nobody would see.
     try:
-        return download(name, make())
+        return download(name, make()) + (paragraphs([said]) if said else "")
     except CountersignalError as error:
         return paragraphs(str(error).splitlines(), "cs-trouble")
     except Exception as error:

@@ -66,6 +66,7 @@ LISTS = (
     "silver_signals",
 )
 STEP1_FLAG = "step1_failure"
+PASSWORD = "pdf_password"  # noqa: S105 - a column's name; no case has it, since cases are saved
 WHAT_IF, LONGEST_ID = "-what-if", 32
 # A share that a slider may give one weight: the other four keep something.
 LEAST_WEIGHT, MOST_WEIGHT = 0.01, 0.9
@@ -146,7 +147,8 @@ def case_of_row(row: Mapping[str, Any]) -> Case:
     rest = tuple(
         (str(name), value)
         for name, value in row.items()
-        if name not in COLUMNS and (bool(value) if isinstance(value, tuple) else pd.notna(value))
+        if name not in (*COLUMNS, PASSWORD)
+        and (bool(value) if isinstance(value, tuple) else pd.notna(value))
     )
     return Case(**own, rest=rest)
 
@@ -178,6 +180,7 @@ def case_from_json(values: Mapping[str, Any]) -> Case:
         own["rest"] = tuple(
             (str(name), tuple(value) if isinstance(value, list) else value)
             for name, value in own.get("rest") or ()
+            if name != PASSWORD  # of a file that an earlier version wrote
         )
         for name in NUMBERS:
             own[name] = None if own.get(name) is None else float(own[name])
