@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import datetime
 import html
@@ -5,6 +6,7 @@ import io
 import os
 import re
 import stat
+import threading
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -777,6 +779,51 @@ def test_a_case_without_an_answer_shows_nothing_of_the_case_before(own_page):
     assert saved(own_page, "Charts (SVG, PNG)") == {}
     own_page.student.value = "A1"
     assert "cs-chart" in shown_text(own_page)
+
+
+def test_a_student_without_an_answer_shows_no_table_and_no_link_of_the_one_before(own_page):
+    head = "student_id,specialty,step2_ck,step1_result,red_flags\n"
+    hand_in(own_page, "students", "two.csv", f"{head}A1,{FAMILY},240,pass,\nA2,Neurology,240,,\n")
+    own_page.tabs.selected_index = explorer.TABS.index("Compare")
+    assert set(saved(own_page, "Student row (CSV)")) == {"A1.csv"}
+    assert "Cases of A1" in own_page.cases.table.widget.value
+    own_page.student.value = "A2"
+    assert own_page.cases.table.widget.value == ""
+    assert links_shown(own_page) == ""
+    own_page.student.value = "A1"
+    assert "Cases of A1" in own_page.cases.table.widget.value
+
+
+def test_a_report_of_programs_that_were_replaced_meanwhile_is_not_offered(own_page, monkeypatch):
+    begun, replaced = threading.Event(), threading.Event()
+
+    def slow(*_):
+        begun.set()
+        replaced.wait(60)
+        return b"%PDF"
+
+    async def make_one_and_replace_the_programs():
+        own_page.saving.buttons["Report (PDF)"].click()
+        await asyncio.to_thread(begun.wait, 60)
+        hand_in(own_page, "programs", "p.csv", PROGRAMS + GOOD_PROGRAM)
+        replaced.set()
+        await own_page.saving._task
+
+    monkeypatch.setattr(saving, "report_pdf", slow)
+    asyncio.run(make_one_and_replace_the_programs())
+    assert "Save" not in links_shown(own_page)
+
+
+def test_cases_of_another_person_with_the_same_id_are_not_opened(own_page, files, page):
+    page.controls.score.value = 262
+    page.cases.keep_button.click()
+    text = saved(page, "Cases and notes (one file)")["cases-S003.json"]
+    row = Path(files[0]).read_text().replace("Isolde Fenwick-Ray", "Ben Strange")
+    hand_in(own_page, "students", "class.csv", row)
+    own_page.cases.taker.value = (upload("cases.json", text),)
+    said = html.unescape(own_page.cases.said.widget.value)
+    assert "not opened, in it S003 has another name than on this page." in said
+    assert own_page.cases.named == {}
 
 
 @pytest.fixture

@@ -335,6 +335,11 @@ class Cases:
             if base.student_id != self.base.student_id:
                 message = f"cases of {base.student_id}: choose that student first"
                 raise ModelError(message)
+            # The same id in two classes may be two persons.
+            names = {dict(one.rest).get("name") for one in (base, self.base)} - {None}
+            if len(names) > 1:
+                message = f"in it {base.student_id} has another name than on this page"
+                raise ModelError(message)
             self.named |= cases
             said = f"{len(cases)} cases opened."
             if base != self.base:

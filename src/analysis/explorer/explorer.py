@@ -286,6 +286,8 @@ class Explorer:
         """Say why there is no answer, and show nothing of another."""
         self.results.show_trouble(message)
         self.listing.clear()
+        self.cases.table.show("")
+        self.saving.forget()
 
     # What follows
 

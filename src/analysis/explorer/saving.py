@@ -176,8 +176,9 @@ class Saving:
                 link = await asyncio.to_thread(report)
             finally:
                 button.disabled = False
-            # A case that was changed meanwhile is not the one that was made.
-            if taken == self._now()[0]:
+            # Of a case, or of tables, that were changed meanwhile it is not the report.
+            now, in_use = self._now()
+            if taken == now and desk is in_use:
                 self._links.show(link)
 
         self._task = loop.create_task(meanwhile())
