@@ -3,6 +3,7 @@ import base64
 import datetime
 import html
 import io
+import json
 import os
 import re
 import stat
@@ -18,6 +19,7 @@ from pypdf import PdfReader, PdfWriter
 
 from analysis.errors import ReportError
 from analysis.explorer import explorer, saving
+from analysis.explorer.cases import LAST
 from analysis.explorer.explorer import Explorer
 from analysis.explorer.uploads import FOLDER_VARIABLE
 from analysis.paths import from_root
@@ -218,6 +220,82 @@ def test_cases_are_there_again_after_a_crash_and_open_on_a_colleagues_page(files
     assert again.cases.named["262"].case.step2_ck == 262
     again.cases.taker.value = (upload("letter.json", b"Dear dean"),)
     assert "letter.json: not opened" in again.cases.said.widget.value
+
+
+def keep(page, name, score, note=""):
+    page.controls.score.value = score
+    page.cases.name.value = name
+    page.cases.keep_button.click()
+    page.cases.note.value = note
+
+
+def noted(page):
+    return {n: (one.case.step2_ck, one.note) for n, one in page.cases.named.items() if n != LAST}
+
+
+def test_a_colleagues_case_of_the_same_name_gets_a_number_and_replaces_none(files, page):
+    keep(page, "", 230, "hers")
+    theirs = saved(page, "Cases and notes (one file)")["cases-S003.json"]
+    page.cases.drop_button.click()
+    keep(page, "", 270, "mine")
+    for _ in range(2):  # what is there already is not added again
+        page.cases.taker.value = (upload("cases.json", theirs),)
+    expected = {"Case 1": (270, "mine"), "Case 1 (2)": (230, "hers")}
+    more = noted(page)
+    assert more.pop(f"{LAST} (2)") == (230, "")  # what she had open
+    assert more == expected
+    assert "a number now" in page.cases.said.widget.value
+    assert noted(Explorer(*files)).items() >= expected.items()
+
+
+def test_two_tabs_of_one_student_keep_the_cases_notes_and_removals_of_both(files, page):
+    keep(page, "Removed", 230)
+    keep(page, "Kept", 240)
+    other = Explorer(*files)
+    keep(page, "", 270, "an hour of notes")
+    page.cases.which.value = "Removed"
+    page.cases.drop_button.click()
+    keep(other, "", 250, "of the other tab")
+    other.cases.which.value = "Kept"
+    other.cases.note.value = "noted there"
+    page.controls.score.value = 262
+    both = {
+        "Kept": (240, "noted there"),
+        "Case 1": (250, "of the other tab"),
+        "Case 1 (2)": (270, "an hour of notes"),
+    }
+    assert noted(page) == noted(Explorer(*files)) == both
+
+
+def test_more_cases_than_the_page_keeps_are_not_opened_and_it_says_so(files, page):
+    keep(page, "A1", 230)
+    content = json.loads(saved(page, "Cases and notes (one file)")["cases-S003.json"])
+    one = content["cases"][0]
+    for letter in "AB":
+        content["cases"] = [{**one, "name": f"{letter}{n}"} for n in range(15)]
+        text = json.dumps(content).encode()
+        page.cases.taker.value = (upload("cases.json", text),)
+    said = page.cases.said.widget.value
+    assert "5 of 15 cases opened. At most 20 cases: remove some" in said
+    page.controls.score.value = 262
+    again = Explorer(*files)
+    assert noted(again) == noted(page)
+    assert len(noted(page)) == 20
+    assert again.cases.left_open.step2_ck == 262
+
+
+def test_a_class_that_comes_back_finds_its_steps_after_another_class_with_its_ids(own_page):
+    other = GOOD_CLASS.replace("250", "220")
+    hand_in(own_page, "students", "a.csv", GOOD_CLASS)
+    own_page.controls.score.value = 270
+    hand_in(own_page, "students", "b.csv", other)
+    own_page.controls.score.value = 240
+    for name, text, changed, base in (("a", GOOD_CLASS, 270, 250), ("b", other, 240, 220)):
+        hand_in(own_page, "students", f"{name}.csv", text)
+        assert own_page.controls.score.value == changed
+        own_page.undo_button.click()
+        assert own_page.controls.score.value == base
+        own_page.controls.score.value = changed
 
 
 def test_a_program_is_pinned_excluded_marked_and_confirmed_and_the_list_solved_again(page):

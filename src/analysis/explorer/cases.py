@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,7 @@ def read_cases(text: str) -> tuple[Case, dict[str, NamedCase]]:
             plain(one["name"])[:LONGEST_NAME]: NamedCase(
                 case_from_json(one["case"]), str(one["note"])
             )
-            for one in content["cases"][:MOST_CASES]
+            for one in content["cases"]
         }
     except (KeyError, TypeError, ValueError):
         message = "not a file of cases saved on this page"
@@ -166,6 +166,7 @@ class Cases:
         self._read, self._now = read, now
         self.base = Case("typed", ("",))
         self.named: dict[str, NamedCase] = {}
+        self._seen: dict[str, NamedCase] = {}  # what the file held when it was last read or written
         self._quiet = False
         self.name = ipywidgets.Text(
             description="Name", placeholder="for example: 262 and Family Medicine"
@@ -203,6 +204,7 @@ class Cases:
                 if kept == base:
                     self.named |= cases
                     path.replace(self._path())
+        self._seen = dict(self.named)
         self._fill()
 
     @property
@@ -269,10 +271,43 @@ class Cases:
         path = self._path()
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._take_in(path)
             write_whole(path, self.text().encode())
             path.chmod(0o600)
+            self._seen = dict(self.named)
         except OSError as error:
             self.said.show(paragraphs([f"Cases cannot be kept: {error.strerror}."], "cs-trouble"))
+
+    def _take_in(self, path: Path) -> None:
+        """Take in what another tab of this student has kept, noted or removed since."""
+        try:
+            theirs = read_cases(path.read_text(encoding="utf-8"))[1]
+        except (OSError, ValueError, CountersignalError):
+            return  # there is no file, or none that holds a case
+        for name in {**self._seen, **theirs}:
+            seen, mine, other = (cases.get(name) for cases in (self._seen, self.named, theirs))
+            if other in (seen, mine) or (name == LAST and mine):
+                continue
+            if other is None:
+                if mine == seen:
+                    del self.named[name]
+            elif mine in (None, seen):
+                self.named[name] = other
+            else:
+                self.named[self._place(name, other)] = other
+
+    def _place(self, name: str, case: NamedCase) -> str:
+        """The name to keep a case under: with a number where another case has the name."""
+        numbered = (f"{name[: LONGEST_NAME - 5]} ({n})" for n in count(2))
+        return next(
+            one
+            for one in chain([name], numbered)
+            if self.named.get(one) == case or one not in {LAST, *self.named}
+        )
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self.named.keys() - {LAST}) >= MOST_CASES
 
     def _fill(self) -> None:
         names = list(self.named)
@@ -291,7 +326,7 @@ class Cases:
     def _keep(self, _: Any) -> None:
         unused = next(name for n in count(1) if (name := f"Case {n}") not in self.named)
         name = plain(self.name.value.strip() or unused)[:LONGEST_NAME]
-        if len(self.named) >= MOST_CASES and name not in self.named:
+        if self._is_full and name not in self.named:
             self.said.show(paragraphs([f"At most {MOST_CASES} cases: remove one first."]))
             return
         note = self.named[name].note if name in self.named else ""
@@ -324,7 +359,24 @@ class Cases:
             one = self.named[self.which.value]
             self.named[self.which.value] = replace(one, note=str(change["new"]))
             self._write()
+            self._fill()
             self.draw()
+
+    def _add(self, cases: Mapping[str, NamedCase]) -> str:
+        """Add cases of a file, as far as there is room, and say what became of them."""
+        opened = numbered = 0
+        for name, case in cases.items():
+            place = self._place(name, case)
+            if place in self.named or not self._is_full:
+                self.named[place] = case
+                opened += 1
+                numbered += place != name
+        said = f"{opened} of {len(cases)} cases opened."
+        if numbered:
+            said += f" {numbered} had a name that is in use here: each has a number now."
+        if opened < len(cases):
+            said += f" At most {MOST_CASES} cases: remove some, and open the file again."
+        return said
 
     def _handed_in(self, change: Any) -> None:
         if not change["new"]:
@@ -340,8 +392,7 @@ class Cases:
             if len(names) > 1:
                 message = f"in it {base.student_id} has another name than on this page"
                 raise ModelError(message)
-            self.named |= cases
-            said = f"{len(cases)} cases opened."
+            said = self._add(cases)
             if base != self.base:
                 said += " They were made with another row of this student: compare with care."
             self._write()

@@ -100,8 +100,8 @@ class Explorer:
         )
         # The cases of each student, so that a change of student loses nothing.
         self._histories: dict[str, History] = {}
-        # Cases of students, or of rows, that the files in use do not have.
-        self._aside: dict[str, list[Any]] = {}
+        # The cases of rows that the files in use do not have, by row: ids may be those of others.
+        self._aside: dict[Case, History] = {}
         self._lists: dict[Case, ListOf] = {}
         self._standings: dict[Case, Standing] = {}
         self._steps = Steps()
@@ -196,7 +196,7 @@ class Explorer:
         self.desk = desk
         self._lists.clear()
         self._standings.clear()
-        self._aside |= self._kept_cases()
+        self._aside |= self._changed_rows()
         self._histories = {}
         self._come_back()
         chosen = self.student.value
@@ -206,18 +206,14 @@ class Explorer:
 
     def _come_back(self) -> None:
         """Go on with what was laid aside: a typed profile, and cases of the very same row."""
-        for student_id in [one for one in self._aside if one in self._ids()]:
-            base, *steps = [case_from_json(case) for case in self._aside[student_id]]
-            if student_id == TYPED or base == self._case_of(student_id):
-                self._histories[student_id] = History(base, steps)
-                del self._aside[student_id]
+        ids = self._ids()
+        for base in list(self._aside):
+            student_id = base.student_id
+            if student_id in ids and (student_id == TYPED or base == self._case_of(student_id)):
+                self._histories[student_id] = self._aside.pop(base)
 
-    def _kept_cases(self) -> dict[str, list[Any]]:
-        return {
-            one: [case_json(case) for case in history.steps()]
-            for one, history in self._histories.items()
-            if history.can_undo
-        }
+    def _changed_rows(self) -> dict[Case, History]:
+        return {one.base: one for one in self._histories.values() if one.can_undo}
 
     @guarded
     def _begin(self, student_id: str | None = None) -> None:
@@ -261,7 +257,9 @@ class Explorer:
             kept = json.loads(change["new"] or "{}")
         except ValueError:
             return
-        self._aside |= kept.get("cases", {})
+        for case in kept.get("histories", ()):
+            base, *steps = map(case_from_json, case)
+            self._aside[base] = History(base, steps)
         if not self.files.take_over(kept.get("files", {})):
             self.files.lay_aside()
             self.files.say(FILES_GONE.format(", ".join(kept.get("names", ()))))
@@ -275,7 +273,10 @@ class Explorer:
     def _remember(self) -> None:
         kept = {
             "student": self.history.base.student_id,
-            "cases": {**self._aside, **self._kept_cases()},
+            "histories": [
+                [case_json(case) for case in history.steps()]
+                for history in {**self._aside, **self._changed_rows()}.values()
+            ],
             "files": self.files.handed_in(),
             "names": [source.name for source in self.desk.sources if source.name],
             "ids_only": not self.names.value,
