@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -169,9 +171,22 @@ def test_a_page_that_fails_before_its_first_word_says_so(chromium):
     page.close()
 
 
+def test_what_a_killed_server_left_is_removed_by_the_next_command(tmp_path):
+    with running(COMMAND, ADDRESS, tmp_path, TMPDIR=str(tmp_path)) as (_, process, _):
+        (uploads,) = tmp_path.glob("countersignal-*/uploads")
+        (uploads / "class.csv").write_text("student_id,name\n")
+        process.kill()
+        process.wait(60)
+    sweep = "from analysis.workers.pool import ScratchFolder; ScratchFolder().cleanup()"
+    subprocess.run(
+        [sys.executable, "-c", sweep], env={**os.environ, "TMPDIR": str(tmp_path)}, check=True
+    )
+    assert not uploads.parent.exists()
+
+
 def test_ctrl_c_ends_the_page_and_leaves_nothing(served):
     _, process, private = served
-    assert list(private.glob("countersignal-page-*"))
+    assert list(private.glob("countersignal-*/uploads"))
     children = [int(p) for p in _children(process.pid)]
     assert children
     process.send_signal(signal.SIGINT)

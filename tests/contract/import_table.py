@@ -33,7 +33,17 @@ ALLOWED = {
         "workers",
     },
     "report": {"errors", "paths", "bundle", "inputs", "plain_text", "workers"},
-    "explorer": {"errors", "vocabulary", "paths", "text", "views", "figures", "report", "tables"},
+    "explorer": {
+        "errors",
+        "vocabulary",
+        "paths",
+        "text",
+        "views",
+        "figures",
+        "report",
+        "tables",
+        "workers",
+    },
     "cli": {
         "errors",
         "paths",

@@ -12,10 +12,13 @@ from analysis.workers import pool as scratch
 from analysis.workers.pool import ScratchFolder
 from analysis.workers.work import Work
 
-HOLD = (
-    "import sys; from analysis.workers.pool import ScratchFolder; "
-    "f = ScratchFolder(); print(f.path, flush=True); sys.stdin.read()"
-)
+HOLD = "import sys; {}; print(folder, flush=True); sys.stdin.read()"
+MADE = {
+    "of a command": "from analysis.workers.pool import ScratchFolder as Folder; own = Folder(); "
+    "folder = own.path",
+    "of a page in JupyterLab": "from analysis.explorer.uploads import private_folder; "
+    "folder = private_folder()",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -55,10 +58,11 @@ def test_ctrl_c_at_any_step_of_a_pool_leaves_no_folder(tmp_path, monkeypatch, st
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills a process as POSIX does")
-def test_what_a_killed_process_left_is_swept_and_what_a_living_one_uses_is_not(tmp_path):
+@pytest.mark.parametrize("made", MADE.values(), ids=MADE)
+def test_what_a_killed_process_left_is_swept_and_what_a_living_one_uses_is_not(tmp_path, made):
     holders = [
         subprocess.Popen(
-            [sys.executable, "-c", HOLD],
+            [sys.executable, "-c", HOLD.format(made)],
             env=os.environ | {"TMPDIR": str(tmp_path)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import atexit
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -31,6 +30,7 @@ from analysis.views.desk import (
     checked_file,
     read_desk,
 )
+from analysis.workers.pool import ScratchFolder
 
 FOLDER_VARIABLE = "COUNTERSIGNAL_UPLOADS"
 TABLES = {
@@ -50,11 +50,11 @@ def private_folder() -> Path:
     # Below ``COUNTERSIGNAL_UPLOADS`` where a server has one: the server removes it some time after
     # this process ended, so that a page that is loaded again finds its files. Else in the temporary
     # folder, and gone with this process.
-    parent = os.environ.get(FOLDER_VARIABLE)
-    folder = Path(tempfile.mkdtemp(prefix=f"countersignal-{os.getpid()}-", dir=parent))
-    if not parent:
-        atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    if parent := os.environ.get(FOLDER_VARIABLE):
+        return Path(tempfile.mkdtemp(prefix=f"countersignal-{os.getpid()}-", dir=parent))
+    scratch = ScratchFolder()
+    atexit.register(scratch.cleanup)
+    return scratch.path
 
 
 def too_large(name: str, size: int) -> str:

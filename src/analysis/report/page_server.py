@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import time
 import webbrowser
 from collections import Counter
@@ -31,6 +30,7 @@ from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from analysis.paths import from_root
+from analysis.workers.pool import ScratchFolder
 
 MOST_MESSAGE_BYTES = 64 * 2**20  # an upload is one message
 WORK = "data/private/work"
@@ -309,25 +309,25 @@ def serve_page(
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         part for part in (share, os.environ.get("JUPYTER_PATH", "")) if part
     )
-    # mkdtemp's folders are their owner's alone; all that a page leaves lies below this one.
-    with tempfile.TemporaryDirectory(prefix="countersignal-page-") as folder:
+    # All that a page leaves lies below this one.
+    with ScratchFolder() as folder:
         notebook = with_parameters(from_root(NOTEBOOK), parameters)
         notebook.metadata["title"] = TITLE
-        copy = Path(folder) / "explore.ipynb"
+        copy = folder / "explore.ipynb"
         nbformat.write(notebook, copy)
-        uploads = Path(folder) / "uploads"
+        uploads = folder / "uploads"
         uploads.mkdir(mode=0o700)
         os.environ[UPLOADS_VARIABLE] = str(uploads)
         server = PageServer(
             config=page_config(idle_minutes),
             notebook_path=str(copy),
-            root_dir=folder,
+            root_dir=str(folder),
             ip=HERE,
             port=port or free_port(),
             port_retries=0,
             open_browser=True,
             token=secrets.token_urlsafe(TOKEN_BYTES),
-            connection_dir_root=folder,
+            connection_dir_root=str(folder),
             log_level="ERROR",
             tornado_settings={
                 "log_function": _quiet,
