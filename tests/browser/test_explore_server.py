@@ -82,6 +82,15 @@ def test_the_token_as_a_cookie_opens_the_parts_of_the_page(served):
     assert answer(base, "/voila/files/explore.ipynb", Cookie=cookie) == 403
 
 
+def test_the_token_replaces_the_cookie_of_an_earlier_run_on_the_same_port(served):
+    address, port, token = served[0][0], served[0][1], served[0][2]
+    cookie = f"countersignal-{port}=of-an-earlier-run"
+    door = address.replace("/?", "/voila/static/voila.js?")
+    request = urllib.request.Request(door, headers={"Cookie": cookie})  # noqa: S310
+    with urllib.request.urlopen(request, timeout=20) as found:  # noqa: S310
+        assert f"countersignal-{port}={token};" in found.headers["Set-Cookie"]
+
+
 def test_a_kernel_that_waited_long_for_its_page_outlives_the_loading_of_it(served):
     match, _, private = served
     time.sleep(1.1 * 60 * IDLE_MINUTES)  # nobody comes

@@ -135,7 +135,7 @@ def guarded(entry: tuple[Any, ...], name: str, token: str) -> tuple[Any, ...]:
                 self.set_header("Content-Type", "text/plain; charset=utf-8")
                 self.finish(CLOSED)
                 return None
-            if not known:
+            if not _same(known, token):  # none, or that of an earlier run on this port
                 self.set_cookie(name, token, httponly=True, samesite="Strict")
             return super().prepare()
 
