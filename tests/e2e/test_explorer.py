@@ -1052,6 +1052,41 @@ def test_a_page_loaded_again_without_its_files_says_so_and_shows_no_other_data(
     assert again.controls.score.value == 262
 
 
+def test_a_page_loaded_again_keeps_the_files_that_its_command_named(own_page, files):
+    hand_in(own_page, "students", "class.csv", GOOD_CLASS)
+    again = Explorer(*files)
+    again.browser.opened = own_page.browser.kept
+    assert list(again.desk.students["student_id"]) == ["A1"]
+    assert len(again.desk.programs) == len(own_page.desk.programs) > 0
+
+
+def test_a_file_that_is_gone_takes_no_other_with_it(own_page, files, tmp_path):
+    hand_in(own_page, "students", "class.csv", GOOD_CLASS)
+    hand_in(own_page, "programs", "p.csv", PROGRAMS + GOOD_PROGRAM)
+    next(tmp_path.rglob("p.csv")).unlink()
+    again = Explorer(*files)
+    again.browser.opened = own_page.browser.kept
+    said = html.unescape(again.files._said.widget.value)
+    assert "no longer here: p.csv. Hand" in said
+    assert list(again.desk.students["student_id"]) == ["A1"]
+    assert again.desk.programs.empty
+
+
+def test_wishes_of_another_class_do_not_come_back_with_a_page_loaded_again(
+    files, monkeypatch, tmp_path
+):
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
+    wishes = tmp_path / "w.csv"
+    wishes.write_text("student_id,program_id,preference,tie,signal\nS003,FM001,,home,\n")
+    begun_with = (*files[:2], str(wishes), "")
+    page = Explorer(*begun_with)
+    assert page.desk.preferences is not None
+    hand_in(page, "students", "class.csv", GOOD_CLASS)
+    again = Explorer(*begun_with)
+    again.browser.opened = page.browser.kept
+    assert again.desk.preferences is None
+
+
 def test_a_name_that_no_file_system_takes_is_shortened_and_the_file_taken(own_page):
     said = hand_in(own_page, "students", f"{'ü' * 300}.csv", GOOD_CLASS)
     assert "read as students, 1 good row" in said

@@ -36,7 +36,7 @@ TABS = ("Results", "List", "Charts", "Data", "Compare")
 TYPED, TYPED_WORDS = "typed", "A typed profile"
 TYPED_SCORE = 250.0
 FILES_GONE = (
-    "The files that this tab worked with are no longer here: {}. Hand them in again; your cases "
+    "These files, handed in on this tab, are no longer here: {}. Hand them in again; your cases "
     "are kept and come back with them."
 )
 Step = Callable[[], None]
@@ -260,9 +260,8 @@ class Explorer:
         for case in kept.get("histories", ()):
             base, *steps = map(case_from_json, case)
             self._aside[base] = History(base, steps)
-        if not self.files.take_over(kept.get("files", {})):
-            self.files.lay_aside()
-            self.files.say(FILES_GONE.format(", ".join(kept.get("names", ()))))
+        if gone := self.files.take_over(kept.get("files", {})):
+            self.files.say(FILES_GONE.format(", ".join(gone)))
         self._come_back()
         chosen = kept.get("student")
         if chosen in self._ids():
@@ -278,7 +277,6 @@ class Explorer:
                 for history in {**self._aside, **self._changed_rows()}.values()
             ],
             "files": self.files.handed_in(),
-            "names": [source.name for source in self.desk.sources if source.name],
             "ids_only": not self.names.value,
         }
         self.browser.kept = json.dumps(kept)

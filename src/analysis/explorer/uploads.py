@@ -6,7 +6,7 @@ import atexit
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -157,28 +157,43 @@ class Files:
             if self._folder in path.parents
         }
 
-    def take_over(self, files: Mapping[str, str]) -> bool:
-        """Take the files that the page had before it was loaded again, if they are still there."""
-        parent = os.environ.get(FOLDER_VARIABLE)
-        found = {t: Path(parent or "", path).resolve() for t, path in files.items()}
-        if not parent or not files or not set(files) <= set(TABLES):
-            return not files
-        if not all(Path(parent).resolve() in p.parents and p.is_file() for p in found.values()):
-            return False
-        paths = dict.fromkeys(TABLES, "") | {"assumptions": self._paths["assumptions"]}
-        for table, path in found.items():
-            copy = Path(tempfile.mkdtemp(dir=self.folder)) / path.name
-            for one in (path, path.with_name(f"{path.name}.{MAPPING_FILE}")):
-                if one.is_file():
-                    copy.with_name(one.name).touch(mode=0o600)
-                    copy.with_name(one.name).write_bytes(one.read_bytes())
-            paths[table] = str(copy)
-        self._use(paths, "students")
-        return True
+    def take_over(self, files: Mapping[str, str]) -> list[str]:
+        """Take the files that the page had been handed before it was loaded again.
 
-    def lay_aside(self) -> None:
-        """Use no file until others are handed in."""
-        self._use({**self._paths, **dict.fromkeys(TABLES, "")}, "students")
+        Returns the names of those that are gone. Nothing takes their place.
+        """
+        if not files:
+            return []
+        parent = os.environ.get(FOLDER_VARIABLE, "")
+        paths, gone = self._beside(self._begun_with, files), []
+        for table in [one for one in TABLES if one in files]:
+            path = Path(parent, files[table]).resolve()
+            if parent and Path(parent).resolve() in path.parents and path.is_file():
+                paths[table] = str(self._copied(path))
+            else:
+                paths[table] = ""
+                gone.append(path.name)
+        self._use(paths, "students")
+        return gone
+
+    def _copied(self, path: Path) -> Path:
+        copy = Path(tempfile.mkdtemp(dir=self.folder)) / path.name
+        for one in (path, path.with_name(f"{path.name}.{MAPPING_FILE}")):
+            if one.is_file():
+                copy.with_name(one.name).touch(mode=0o600)
+                copy.with_name(one.name).write_bytes(one.read_bytes())
+        return copy
+
+    def _beside(self, paths: Mapping[str, str], tables: Collection[str]) -> dict[str, str]:
+        """What stays in use beside files of a person's own."""
+        kept = dict(paths)
+        if any(p and from_root(p).parent == from_root(SAMPLES) for p in map(paths.get, TABLES)):
+            # Whoever hands in a file works with real data: nothing made up stays beside it.
+            kept |= dict.fromkeys(TABLES, "")
+        if "students" in tables:
+            # Wishes go by student_id; those of another class would be a stranger's.
+            kept["preferences"] = ""
+        return kept
 
     def say(self, sentences: str, columns: str = "") -> None:
         """Show what there is to say of a file, and how its columns read."""
@@ -254,15 +269,9 @@ class Files:
 
     def _offer(self, path: Path, table: str, said: str, usable: bool, columns: str = "") -> None:
         """Say what was read, and use it if it can be used."""
-        paths = dict(self._paths)
-        if any(p and from_root(p).parent == from_root(SAMPLES) for p in map(self.path, TABLES)):
-            # Whoever hands in a file works with real data: nothing made up stays beside it.
-            paths |= dict.fromkeys(TABLES, "")
+        paths = self._beside(self._paths, [table] if usable else [])
         if usable:
             paths[table] = str(path)
-            if table == "students":
-                # Wishes go by student_id; those of another class would be a stranger's.
-                paths["preferences"] = ""
         elif paths[table]:
             said += f"\n{Path(paths[table]).name} stays in use."
         self.say(said, columns)
