@@ -94,7 +94,7 @@ publish_identity(None, "The class at a glance", date, assumptions.fingerprint, "
 
 # %%
 # Chance: each student's list by itself, number for number that of the student's own report.
-students, lists = class_lists(checked.rows, programs, assumptions, preferences)
+students, lists = class_lists(checked.rows, programs, assumptions, preferences, graduates)
 names = students["name"].fillna("") if show_names else ""
 students["called"] = (students["student_id"] + " " + names).str.strip()
 
@@ -114,11 +114,13 @@ has_list = students["status"] == LISTED
 matches = matches_by_step(students.loc[has_list, "match_chance"], base, varied, tails)
 
 # %%
-# Explain: whom to meet first. Of the chance of a list, what classmates take is taken off; the office sets the line.
+# Explain: whom to meet first. Of the chance of a list, what classmates take is taken off; where similar graduates did
+# worse, their number is the one to plan on. The office sets the line.
 threshold = assumptions.value("classmates.risk_of_no_match")
 students.loc[has_list, "lost_to_classmates"] = base.lost
 students["risk_of_no_match"] = 1 - students["match_chance"] + students["lost_to_classmates"]
-students["look_first"] = students["risk_of_no_match"] > threshold
+students["risk_to_plan"] = students["risk_of_no_match"].clip(lower=1 - students["plan_on"])
+students["look_first"] = students["risk_to_plan"] > threshold
 
 # %%
 # Explain: what would help these students, and those whose list holds no program: a second specialty, or a call.
@@ -129,7 +131,7 @@ students["step"] = next_steps(students)
 
 # %%
 # Explain: the highest risk first, and which calls are worth most to those who are looked at first.
-order = ["look_first", "risk_of_no_match", "student_id"]
+order = ["look_first", "risk_to_plan", "student_id"]
 students = students.sort_values(order, ascending=[False, False, True], ignore_index=True)
 listed, first = students[students["status"] == LISTED], students[students["look_first"]]
 calls = calls_at_stake(lists, {*first["student_id"]}, programs, assumptions)
@@ -149,7 +151,19 @@ lost = listed["lost_to_classmates"].sum()
 no_list = students[students["status"] == NO_LIST].sort_values("student_id")
 counted = {"students": len(listed), "first": len(first), "threshold": threshold}
 publish_text(render("overview/first", **counted, without=no_list["student_id"].tolist()))
-publish_table(table("overview/first_table", rows=first.to_dict("records")), if_empty="")
+publish_table(table("overview/first_table", rows=first.to_dict("records"), threshold=threshold), if_empty="")
+
+# %% [markdown]
+# ## How many will match
+
+# %%
+# The number to expect, and by specialty.
+article = listed.loc[listed["chance_basis"] == "article", "student_id"].sort_values().tolist()
+holds = f"{100 * (tails[1] - tails[0]):.0f}"
+steps = matches.to_dict("records")
+publish_text(render("overview/summary", steps=steps, students=len(listed), of_100_seasons=holds, article=article))
+by_specialty = counted_by_specialty(listed).to_dict("records")
+publish_table(table("overview/by_specialty", rows=by_specialty), if_empty="")
 
 # %%
 # The one picture, the lowest chance on top; a page has room for 40 students.
@@ -166,18 +180,6 @@ own_page = {"needed": len(chart) > 25}
 publish_block("next-page", own_page, "")
 publish_chart(chart, new_axes(), draw_class_standing, alt_class_standing, caption, image, line=1 - threshold)
 publish_block("next-page", own_page, "")
-
-# %% [markdown]
-# ## How many will match
-
-# %%
-# The number to expect, and by specialty.
-article = listed.loc[listed["chance_basis"] == "article", "student_id"].sort_values().tolist()
-holds = f"{100 * (tails[1] - tails[0]):.0f}"
-steps = matches.to_dict("records")
-publish_text(render("overview/summary", steps=steps, students=len(listed), of_100_seasons=holds, article=article))
-by_specialty = counted_by_specialty(listed).to_dict("records")
-publish_table(table("overview/by_specialty", rows=by_specialty), if_empty="")
 
 # %% [markdown]
 # ## What the office could change

@@ -89,15 +89,15 @@ def test_names_without_an_overview_are_a_mistake_in_the_command(run, small_class
     assert "--names is for --overview" in refused.err
 
 
-def test_an_overview_has_the_students_to_meet_first_then_one_picture(run, small_class):
+def test_an_overview_has_the_students_to_meet_first_then_how_many_and_one_picture(run, small_class):
     at = small_class.out.parent / "class.pdf"
     done = run(
         *small_class.batch, *QUICK, "--set", "classmates.risk_of_no_match=0.001", "--overview", at
     )
     assert done.code == 0, done.err
     pages = [page.extract_text() for page in pypdf.PdfReader(at).pages]
-    # A small class leaves page 1 room for the picture and for what is expected.
-    order = [pages[0].find(words) for words in ("Next step", "Who stands where", "How many will")]
+    # A small class leaves page 1 room for what is expected and for the picture.
+    order = [pages[0].find(words) for words in ("Next step", "How many will", "Who stands where")]
     assert 0 <= order[0] < order[1] < order[2]
     assert len(pages) < 5
     assert not re.search(r"\d\.\d", pages[0])

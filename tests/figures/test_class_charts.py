@@ -36,8 +36,8 @@ def test_the_alt_text_of_the_students_has_every_number_and_what_the_line_is():
     text = alt_class_standing(students(2), line=0.75)
     assert "S000 · Emergency Medicine and Internal Medicine 1% (0–21)" in text
     assert text.endswith(
-        "Dashed line: 75%; a list is looked at first if its chance, less what classmates take, is "
-        "under it."
+        "Dashed line: 75%; a student is met first whose chance, less what classmates take, or what "
+        "similar graduates allow, is under it."
     )
     assert "Dashed line" not in alt_class_standing(students(2))
 
@@ -48,7 +48,7 @@ def test_who_is_looked_at_first_is_bold_also_above_the_line_and_named_in_the_alt
     weights = [name.get_fontweight() for name in axes.get_yticklabels()]
     assert weights == [600, 600, 400]
     drawn = " ".join(text.get_text().replace("\n", " ") for text in visible_texts(axes))
-    assert "less what classmates take, is under it (bold)" in drawn
+    assert "similar graduates allow, is under it (bold)" in drawn
     assert "Looked at first: S000; S001." in alt_class_standing(rows, line=0.75)
 
 

@@ -29,6 +29,7 @@ IMAGE_MIME = {"svg": "image/svg+xml", "png": "image/png"}
 WIDEST_COLUMN = 30
 PROSE_CELL, PROSE_COLUMN = 60, 72  # a column of sentences gets most of the page
 CELL_PADDING, HEAD_EXTRA = 2, 1  # characters
+WHOLE_CELL = 12  # characters of a cell that is better not broken
 LINE_OF_TABLE = 115  # characters that fit side by side
 
 
@@ -114,6 +115,8 @@ def markdown_table(rows: DataFrame) -> str:
 def _width(name: str, cells: list[str]) -> tuple[int, int]:
     """Characters a column needs and asks for: its longest word, its longest cell, to a limit."""
     longest_word = max(len(word) for text in cells for word in text.split() or [""])
+    if (short := max(map(len, cells))) <= WHOLE_CELL:  # such as ``85 (68–95)``
+        longest_word = short
     # The header is semibold, and capitals are wide.
     longest_word = max(longest_word, *(len(word) + HEAD_EXTRA for word in name.split() or [""]))
     longest_cell = max(len(text) for text in (name, *cells))

@@ -16,6 +16,7 @@ from analysis.model.outcomes.graduates import groups_of_flags
 from analysis.text import sentence
 from analysis.text.labels import joined
 from analysis.views.application_list import ListView
+from analysis.views.graduates import alike_record
 from analysis.views.pick import changed_wishes, list_words
 
 FACTS = ("student_id", "name", "specialty", "step2_ck", "red_flags")
@@ -54,6 +55,7 @@ def class_lists(
     programs: pd.DataFrame,
     assumptions: Assumptions,
     preferences: pd.DataFrame | None = None,
+    graduates: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, dict[str, ApplicationList]]:
     """Make each student's list, number for number that of the student's own report.
 
@@ -63,14 +65,15 @@ def class_lists(
         Of `analysis.tables`.
     assumptions : Assumptions
         For everyone.
-    preferences : DataFrame, optional
-        Of `analysis.tables.read_preferences`.
+    preferences, graduates : DataFrame, optional
+        Of `analysis.tables.read_preferences`; the office's own outcomes.
 
     Returns
     -------
     students : DataFrame
         A row a student: ``status`` (``list``, ``no_list`` with its ``problem``, ``no_step2_ck``),
-        the list's numbers and what further applications would add.
+        the list's numbers, what further applications would add, and ``plan_on``, the match chance
+        or the most that similar graduates allow of it.
     lists : dict of str to ApplicationList
         By student_id; those that hold no program too.
     """
@@ -78,11 +81,14 @@ def class_lists(
     for at in range(len(rows)):
         student = rows.iloc[[at]].reset_index(drop=True)
         row, found = _student_row(student, programs, assumptions, preferences)
+        if row["status"] == LISTED:
+            alike = alike_record(student, graduates, assumptions, row["match_chance"])
+            row["plan_on"] = min(row["match_chance"], 1.0 if alike is None else alike["most"])
         table.append(row)
         if found is not None:
             lists[str(row["student_id"])] = found
-    students = pd.DataFrame(table, columns=[*FACTS, "status", "problem", *OF_A_LIST])
-    numbers = [name for name in OF_A_LIST if name != "chance_basis"]
+    students = pd.DataFrame(table, columns=[*FACTS, "status", "problem", *OF_A_LIST, "plan_on"])
+    numbers = [name for name in (*OF_A_LIST, "plan_on") if name != "chance_basis"]
     return students.astype(dict.fromkeys(numbers, float)), lists
 
 

@@ -8,6 +8,7 @@ import hmac
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,17 +37,38 @@ def similar_graduates(
     )
 
 
-def most_alike_matched(
-    student: pd.DataFrame, graduates: pd.DataFrame, assumptions: Assumptions
-) -> float:
-    """Highest match rate that the graduates most like this or a lower score allow."""
-    return most_matched(
-        student.iloc[0].to_dict(),
-        graduates,
-        assumptions.value("passing.lowest"),
-        smallest_cell=int(assumptions.value("graduates.smallest_cell")),
-        most=int(assumptions.value("graduates.most_alike")),
-    )
+def alike_record(
+    student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions, match: float
+) -> dict[str, Any] | None:
+    """Similar graduates, and the most that they allow of a list's match chance, ``most``.
+
+    None where there is no file, or too few to hide a person.
+    """
+    if graduates is None:
+        return None
+    try:
+        group = similar_graduates(student, graduates, assumptions)
+    except ModelError:
+        return None
+    most = group.matched_high
+    # Lower scores are asked only where the student's own group allows less than the list promises.
+    if match > most:
+        most = most_matched(
+            student.iloc[0].to_dict(),
+            graduates,
+            assumptions.value("passing.lowest"),
+            smallest_cell=int(assumptions.value("graduates.smallest_cell")),
+            most=int(assumptions.value("graduates.most_alike")),
+        )
+    return {
+        "n": group.n,
+        "matched": round(group.n * group.matched_rate),
+        "low": group.matched_low,
+        "high": group.matched_high,
+        "same_specialty": group.same_specialty,
+        "same_flag": group.same_flag,
+        "most": most,
+    }
 
 
 def graduates_like_table(

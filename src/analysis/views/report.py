@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from analysis.assumptions import Assumptions, FeeStep
-from analysis.errors import ModelError
 from analysis.model.choice.application_list import application_list
 from analysis.model.choice.plans import score_outlook, second_plan
 from analysis.model.sensitivity import report_lists
 from analysis.text import table
 from analysis.views.application_list import ListView, WhatIf, what_ifs_of
-from analysis.views.graduates import most_alike_matched, similar_graduates
+from analysis.views.graduates import alike_record
 from analysis.views.student import StudentView, parts_of_chance, score_record, student_view
 
 ISO_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -65,8 +64,7 @@ class ReportView:
     no_programs: bool  # whether the programs file has none of the specialty
     what_ifs: dict[str, WhatIf | None]  # of `what_ifs_of`, None where a change means nothing
     parts: pd.DataFrame  # of `parts_of_chance`; empty without a list
-    # Similar graduates: n, matched, low, high (0-1), and most, the largest high at this score or a
-    # lower one; None where they cannot be told of.
+    # Of `alike_record`: similar graduates; None where they cannot be told of.
     alike: dict[str, Any] | None
     graduates_on_file: bool  # whether the office gave a file of graduates
     firm: Firmness | None
@@ -170,13 +168,18 @@ class ReportView:
 
     @property
     def outcomes(self) -> pd.DataFrame:
-        """Of 100 applicants: match in the low case too, match by the estimate, do not match."""
+        """Of 100 applicants: match in the low case too, match by the estimate, do not match.
+
+        Where graduates did worse: match as planned on, match by the model alone, do not match.
+        """
         if self.list is None or self.list.empty:
             return pd.DataFrame(columns=["outcome", "count"])
-        found = self.list.found
+        found, planned = self.list.found, self.graduates_differ == "lower"
         match, low = round(100 * found.match_chance), round(100 * found.match_chance_low)
         sure = min(match, low) if found.match_chance_low < found.match_chance_high else match
-        return table("report/outcomes_table", sure=sure, more=match - sure, rest=100 - match)
+        sure = round(100 * self.plan_on) if planned else sure
+        counts = {"sure": sure, "more": match - sure, "rest": 100 - match}
+        return table("report/outcomes_table", planned=planned, **counts)
 
     @property
     def graduates(self) -> pd.DataFrame:
@@ -259,7 +262,9 @@ def report_view(
         no_programs=no_programs,
         what_ifs=what_ifs,
         parts=parts,
-        alike=_alike(student, graduates, assumptions, 0.0 if found is None else found.match_chance),
+        alike=alike_record(
+            student, graduates, assumptions, 0.0 if found is None else found.match_chance
+        ),
         graduates_on_file=graduates is not None,
         firm=firm,
         published=_published(record, assumptions),
@@ -286,24 +291,3 @@ def _published(record: StudentView, assumptions: Assumptions) -> dict[str, Any] 
     name = f"match_rate_{record.degree}"
     rate = getattr(season, name)
     return None if rate is None else {"rate": float(rate), "source": season.citations.get(name, "")}
-
-
-def _alike(
-    student: pd.DataFrame, graduates: pd.DataFrame | None, assumptions: Assumptions, match: float
-) -> dict[str, Any] | None:
-    """Similar graduates; none are told of where there is no file, or too few to hide a person."""
-    if graduates is None:
-        return None
-    try:
-        group = similar_graduates(student, graduates, assumptions)
-    except ModelError:
-        return None
-    high = group.matched_high
-    return {
-        "n": group.n,
-        "matched": round(group.n * group.matched_rate),
-        "low": group.matched_low,
-        "high": high,
-        # Asked only where the student's own group allows less than the list promises.
-        "most": high if match <= high else most_alike_matched(student, graduates, assumptions),
-    }

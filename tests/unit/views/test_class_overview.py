@@ -4,12 +4,14 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from analysis.assumptions import read_assumptions, toml_text
+from analysis import tables
+from analysis.assumptions import read_assumptions, read_calendar, toml_text
 from analysis.model.choice.problem import ListWishes
 from analysis.paths import from_root
 from analysis.text import render, sentence, table
 from analysis.views.cohort import next_steps
 from analysis.views.pick import pick
+from analysis.views.report import report_view
 from tests.published import run_notebook, words_of
 
 SAMPLE = from_root("data/sample")
@@ -75,11 +77,34 @@ def test_each_student_has_the_match_chance_of_the_students_own_list(files, found
 
 
 def test_the_highest_risk_of_no_match_stands_first_and_the_threshold_is_kept(found):
-    risk = found.listed["risk_of_no_match"].tolist()
+    risk = found.listed["risk_to_plan"].tolist()
     assert risk == sorted(risk, reverse=True)
-    assert (found.first["risk_of_no_match"] > 0.25).all()
+    assert (found.first["risk_to_plan"] > 0.25).all()
     rest = found.listed[~found.listed["look_first"]]
-    assert (rest["risk_of_no_match"] <= 0.25).all()
+    assert (rest["risk_to_plan"] <= 0.25).all()
+
+
+def test_a_student_whose_similar_graduates_did_worse_is_met_with_the_number_to_plan_on(
+    files, found, tmp_path
+):
+    plain = overview_of(tmp_path, students=files.students, programs=files.programs)
+    own = found.students.set_index("student_id")
+    for student_id, row in own[own["status"] == "list"].iterrows():
+        student = tables.read_student(files.students, student_id)
+        view = report_view(
+            student,
+            tables.read_programs(files.programs),
+            read_assumptions(None, FEW_DRAWS),
+            tables.read_preferences(files.preferences),
+            tables.read_if_given("graduates", files.graduates),
+            calendar=read_calendar(),
+            report_date="2026-09-15",
+        )
+        assert row["plan_on"] == view.plan_on
+        assert row["risk_to_plan"] == max(row["risk_of_no_match"], 1 - view.plan_on)
+    # Without a file of graduates nothing but the model's own number is planned on.
+    assert (plain.listed["plan_on"] == plain.listed["match_chance"]).all()
+    assert (plain.listed["risk_to_plan"] == plain.listed["risk_of_no_match"]).all()
 
 
 def test_the_threshold_is_an_assumption_that_moves_who_stands_first(files, found, tmp_path):
@@ -221,6 +246,7 @@ def test_who_is_bold_in_the_chart_is_who_stands_in_the_table(found):
     first = set(found.chart.loc[found.chart["look_first"], "student_id"])
     assert first == set(found.first["student_id"]) == set(found.to_meet["Student"])
     in_company = found.listed["match_chance"] - found.listed["lost_to_classmates"]
+    in_company = in_company.clip(upper=found.listed["plan_on"])
     assert set(found.listed.loc[in_company < 1 - found.threshold, "student_id"]) == first
 
 
@@ -232,6 +258,8 @@ def test_each_student_to_meet_first_has_one_next_step(found):
 STUDENT = {
     "red_flags": (),
     "match_chance": 0.6,
+    "risk_of_no_match": 0.4,
+    "plan_on": 0.6,
     "unknowns": 3,
     "if_unknowns_close": 0.58,
     "more_applications": 10,
@@ -261,12 +289,16 @@ STUDENT = {
             "Agree on a plan B: more applications would add less than 1 in 100.",
         ),
         ({"red_flags": ("professionalism",)}, "Talk first: a professionalism concern"),
+        (
+            {"risk_of_no_match": 0.2, "plan_on": 0.46},
+            "Agree on a plan B: similar graduates did worse, so plan on 46.",
+        ),
     ],
 )
 def test_next_step_is_what_moves_the_chance_most(changed, said):
     row = STUDENT | changed
     (row["step"],) = next_steps(pd.DataFrame([row]))
-    assert sentence("overview/next_step", row=row).startswith(said)
+    assert sentence("overview/next_step", row=row, threshold=0.25).startswith(said)
 
 
 def test_overview_counts_in_whole_numbers(found):

@@ -226,6 +226,10 @@ class Alike:
     matched_low: float
     matched_high: float
     compared: tuple[str, ...]  # features that the student's row gives
+    # same_specialty, same_flag: How many of the n applied in a specialty of the student's, and had
+    # one of the student's red flags.
+    same_specialty: int
+    same_flag: int
 
 
 def gower_distance(student: Mapping[str, Any], graduates: pd.DataFrame) -> Floats:
@@ -291,7 +295,16 @@ def graduates_alike(
             for name, kind in FEATURES.items()
             if name in people and name in student and (kind == "list" or pd.notna(student[name]))
         ),
+        same_specialty=_sharing("specialty", student, chosen),
+        same_flag=_sharing("red_flags", student, chosen),
     )
+
+
+def _sharing(name: str, student: Mapping[str, Any], applications: pd.DataFrame) -> int:
+    """How many graduates share one of the student's words of a column in some application."""
+    mine = set(listed(student.get(name)))
+    shared = applications[name].map(lambda words: bool(mine & set(listed(words))))
+    return int(applications.loc[shared, "graduate_id"].nunique())
 
 
 def most_matched(

@@ -122,6 +122,18 @@ def test_only_numbers_of_a_group_and_names_of_features_leave():
     assert "distances" not in {field.name for field in dataclasses.fields(Alike)}
 
 
+def test_how_many_share_the_specialty_and_a_flag_counts_people_and_not_their_applications():
+    rows = applications(10)
+    rows.loc[rows["graduate_id"] < "G004", "specialty"] = "Psychiatry"
+    # The first application in another specialty does not hide the others.
+    rows.loc[rows.index[rows["graduate_id"] == "G009"][0], "specialty"] = "Psychiatry"
+    found = graduates_alike(STUDENT, rows, smallest_cell=10, most=10)
+    assert (found.n, found.same_specialty) == (10, 6)
+    assert found.same_flag == 5  # every second one has the leave
+    both = {**STUDENT, "red_flags": ("loa_academic", "step1_failure")}
+    assert graduates_alike(both, rows, smallest_cell=10, most=10).same_flag == 10
+
+
 def test_one_graduates_equal_answers_widen_the_interval():
     rows = applications(10, sent=20)
     mixed = graduates_alike(STUDENT, rows, smallest_cell=10, most=25)
