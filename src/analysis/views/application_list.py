@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analysis.assumptions import Assumptions
 from analysis.errors import ModelError
@@ -65,9 +66,12 @@ class ListView:
         # (whether its specialty has gold and silver signals), rank, ask (codes of `ASK`), why
         # (codes), must, replacement (program_id or ""), replacement_name.
         own, known = self.found.programs, self.found.problem.programs
+        # Programs that the wishes do not tell apart share a rank, and the student decides.
+        rank = own["preference"].round(6).rank(method="min", ascending=False)
         names = known.set_index("program_id")["program_name"]
         season = self.assumptions.season_of
         return own.rename(columns=SHORT).assign(
+            rank=rank.astype(int),
             tiered=own["specialty"].map(lambda name: bool(season(name).silver_signals)),
             ask=[
                 tuple(ASK[name] for name in str(unknown).split(";") if name in ASK)
@@ -133,8 +137,19 @@ class ListView:
     @property
     def screened_out(self) -> int:
         """Programs that are off the list since their screening rules close them to this file."""
+        return len(self._screening)
+
+    @property
+    def screened_out_by(self) -> dict[str, int]:
+        """How many of them have each rule, the commonest first; one may have several."""
+        reasons = self.found.offers.own.of(self._screening).with_signals({})["gate_reason"]
+        each = reasons.str.split(";").explode()
+        return {str(rule): int(number) for rule, number in each[each != ""].value_counts().items()}
+
+    @property
+    def _screening(self) -> NDArray[np.int64]:
         closed = np.flatnonzero(self.found.by_option["none"].marginal <= 0)
-        return len(np.setdiff1d(closed, [*self.found.choice.chosen, *self._ruled_out]))
+        return np.setdiff1d(closed, [*self.found.choice.chosen, *self._ruled_out])
 
     @property
     def _ruled_out(self) -> tuple[int, ...]:
@@ -163,9 +178,24 @@ class ListView:
 
     @property
     def left_out(self) -> pd.DataFrame:
-        """The best programs that are not recommended: name, program_id, chance, reason."""
+        """The best programs off the list that may read the file: name, program_id, chance, reason.
+
+        ``spare`` is the chance with a signal that the list does not use, NaN without one.
+        """
         shown = self.found.left_out.rename(columns=SHORT)
+        sent = self.optional[self.optional["signal"] != "none"].set_index("program_id")["chance"]
+        shown = shown.assign(spare=shown["program_id"].map(sent).astype(float))
+        shown = shown[shown["reason"] != "no_chance"]
         return shown.sort_values("chance", ascending=False, kind="stable")
+
+    @property
+    def alike(self) -> dict[str, int]:
+        """Programs of the list for which others do exactly as well, and how many others."""
+        others = self.found.programs["interchangeable"]
+        return {
+            "listed": int(others.map(bool).sum()),
+            "others": len({*others.explode().dropna()} - {*self.found.chosen}),
+        }
 
     @property
     def ranked(self) -> bool:

@@ -20,6 +20,7 @@ from analysis.vocabulary import FLAGS
 ASSUMPTIONS = read_assumptions(None, ["robustness.report_draws=10"])
 PROGRAMS = tables.read_programs(from_root("data/sample/programs.csv"))
 DATES = {"calendar": read_calendar(), "report_date": "2026-09-15"}
+SHARED = {"same_specialty": 7, "same_flag": 4}  # of ten similar graduates
 
 
 @cache
@@ -383,7 +384,7 @@ def test_a_dean_s_letter_or_a_concern_sends_the_student_to_the_office_first():
 
 @pytest.mark.parametrize(("matched", "low", "high"), [(5, 0.27, 0.73), (9, 0.65, 0.98)])
 def test_plan_b_follows_the_school_s_own_graduates_where_they_did_worse(matched, low, high):
-    alike = {"n": 10, "matched": matched, "low": low, "high": high, "most": high}
+    alike = {"n": 10, "matched": matched, "low": low, "high": high, "most": high, **SHARED}
     view = replace(view_of("S007"), alike=alike, graduates_on_file=True)
     steps = render("report/actions", **view.words)
     worse = view.graduates_differ == "lower"
@@ -399,11 +400,15 @@ def test_plan_b_follows_the_school_s_own_graduates_where_they_did_worse(matched,
     [(5, 0.27, 0.73, "73"), (0, 0.0, 0.2, "20"), (3, 0.13, 0.56, "56")],
 )
 def test_where_graduates_did_worse_their_count_bounds_what_to_plan_on(matched, low, high, plan):
-    alike = {"n": 10, "matched": matched, "low": low, "high": high, "most": high}
+    alike = {"n": 10, "matched": matched, "low": low, "high": high, "most": high, **SHARED}
     view = replace(view_of("S007"), alike=alike, graduates_on_file=True)
     said = render("report/answer", **view.words)
     assert view.plan_on == high
-    assert f"**Plan on no more than {plan} in 100.**" in said
+    assert said.startswith(
+        f"**Of 100 applicants with your record, plan on at most {plan} matching.**"
+    )
+    match = round(100 * view.list.found.match_chance)
+    assert view.outcomes["count"].tolist() == [int(plan), match - int(plan), 100 - match]
     assert "fewer than the model expects" in said
     assert "our rule, not a finding" in said
     assert ("Please meet your advisor first" in said) == (view.plan_on < 0.4)
@@ -414,8 +419,12 @@ def test_where_graduates_did_worse_their_count_bounds_what_to_plan_on(matched, l
 
 def test_the_model_s_number_is_the_one_to_plan_on_where_graduates_did_better_or_as_well():
     model = view_of("S010")
-    better = replace(model, alike={"n": 10, "matched": 9, "low": 0.65, "high": 0.98, "most": 0.98})
-    alike = replace(model, alike={"n": 10, "matched": 5, "low": 0.27, "high": 0.73, "most": 0.73})
+    better = replace(
+        model, alike={"n": 10, "matched": 9, "low": 0.65, "high": 0.98, "most": 0.98, **SHARED}
+    )
+    alike = replace(
+        model, alike={"n": 10, "matched": 5, "low": 0.27, "high": 0.73, "most": 0.73, **SHARED}
+    )
     shown = round(100 * model.list.found.match_chance)
     for view in (model, better, alike):
         assert view.plan_on == model.list.found.match_chance
@@ -432,20 +441,20 @@ def test_the_model_s_number_is_the_one_to_plan_on_where_graduates_did_better_or_
 @pytest.mark.parametrize("most", [0.73, 0.8, 1.0])
 def test_where_graduates_near_a_lower_score_did_better_their_end_counts_and_the_page_says_so(most):
     model = view_of("S007")
-    alike = {"n": 10, "matched": 5, "low": 0.27, "high": 0.73, "most": most}
+    alike = {"n": 10, "matched": 5, "low": 0.27, "high": 0.73, "most": most, **SHARED}
     view = replace(model, alike=alike, graduates_on_file=True)
     page = render("report/answer", **view.words) + render("report/graduates", **view.words)
     assert model.list.found.match_chance > 0.8
     assert view.plan_on == min(most, model.list.found.match_chance)
     assert ("Similar graduates with a lower score did better" in page) == (most > 0.73)
     assert (f"so **plan on {round(100 * model.list.found.match_chance)}**" in page) == (most == 1.0)
-    assert (f"**Plan on no more than {round(100 * most)} in 100.**" in page) == (most < 1.0)
+    assert (f"plan on at most {round(100 * most)} matching.**" in page) == (most < 1.0)
     assert "lies within that range" not in page
 
 
 @pytest.mark.parametrize("high", [0.2, 0.5, 0.8, 1.0])
 def test_a_better_chance_never_means_a_lower_number_to_plan_on(high):
-    alike = {"n": 10, "matched": 2, "low": 0.1, "high": high, "most": high}
+    alike = {"n": 10, "matched": 2, "low": 0.1, "high": high, "most": high, **SHARED}
     views = [replace(view_of(name), alike=alike) for name in ("S040", "S010", "S002", "S007")]
     views.sort(key=lambda view: view.list.found.match_chance)
     plans = [view.plan_on for view in views]
@@ -540,7 +549,7 @@ def test_the_curve_goes_on_with_the_numbers_of_page_1_where_signals_go_to_furthe
 
 @pytest.mark.parametrize("student_id", ["S001", "S002", "S007", "S009", "S017", "S026", "S032"])
 def test_no_line_parts_the_table_of_steps_or_the_word_on_graduates(student_id):
-    alike = {"n": 10, "matched": 9, "low": 0.65, "high": 0.98, "most": 0.98}
+    alike = {"n": 10, "matched": 9, "low": 0.65, "high": 0.98, "most": 0.98, **SHARED}
     view = replace(view_of(student_id), alike=alike, graduates_on_file=True)
     steps = steps_of(view)
     assert "\n\n" not in render("report/graduates", **view.words).strip()
@@ -653,7 +662,7 @@ def test_programs_on_file_add_up_in_the_words_of_page_2(student_id, columns):
     assert ("3 you ruled out" in parts) == ("never_apply" in columns)
     out = view.list.screened_out
     assert ("you out" in parts) == (out > 0)
-    assert (f"left out {out} that screen" in render("report/answer", **view.words)) == (out > 0)
+    assert (f"We left out {out} program" in render("report/answer", **view.words)) == (out > 0)
     assert (f"{len(view.list.optional)} come" in parts) == (len(view.list.optional) > 1)
 
 
@@ -684,3 +693,109 @@ def test_the_typical_applicant_of_the_chart_shares_what_its_steps_do_not_change(
     assert "Such an applicant" not in md
     assert "Such an applicant has your degree too." in do
     assert "Such an applicant has your degree and your need of a visa too." in img
+
+
+def test_programs_that_the_wishes_do_not_tell_apart_share_a_rank_and_the_page_says_so():
+    view = view_of("S002")
+    liked = view.list.programs["preference"].round(6)
+    expected = [1 + int((liked > own).sum()) for own in liked]
+    assert view.list.programs["rank"].tolist() == expected
+    assert len(set(expected)) < len(expected)
+    said = "Programs with the same rank are equal by the wishes on file"
+    assert said in render("report/legend", **view.words)
+    for alone, own in zip(ladder_data(view.list)["groups"], [expected], strict=False):
+        ranks = [int(program["short"][-1]) for program in alone["programs"]]
+        assert ranks == own[: len(ranks)]
+    apart = view.list.found.programs.assign(preference=np.linspace(1, 0.1, len(liked)))
+    other = replace(view.list, found=replace(view.list.found, programs=apart))
+    assert sorted(other.programs["rank"]) == list(range(1, len(liked) + 1))
+    assert said not in render("report/legend", **view.words | {"list": other})
+
+
+def test_a_couple_is_told_that_the_rank_is_of_one_alone():
+    view = view_of("S002")
+    couple = replace(view.student, couple=True)
+    told = "A couple ranks pairs of programs"
+    assert told in render("report/legend", **view.words | {"student": couple})
+    assert told not in render("report/legend", **view.words)
+
+
+def test_why_programs_are_left_out_is_counted_by_their_stated_rules():
+    view = view_of("S040")  # both exams failed, 236, needs a visa
+    own = PROGRAMS[PROGRAMS["specialty"] == "Internal Medicine"]
+    rules = {
+        "screens out any failed licensing exam": own["auto_screen_any_failure"] == "yes",
+        "sponsors no visa": own["visa"] == "none",
+        "Step 2 CK under the cutoff": own["step2_cutoff"] > 236,
+    }
+    shut = np.any(list(rules.values()), axis=0)
+    assert view.list.screened_out == shut.sum()
+    assert view.list.screened_out_by == {name: holds.sum() for name, holds in rules.items()}
+    assert list(view.list.screened_out_by.values()) == sorted(
+        view.list.screened_out_by.values(), reverse=True
+    )
+    said = render("report/answer", **view.words)
+    assert "18 screen out failed exams, 13 sponsor no visa, 2 want a higher score." in said
+    visa = changed("S001", degree="non_us_img", needs_visa="yes", red_flags=())
+    assert "programs: they sponsor no visa." in render("report/answer", **visa.words)
+
+
+def test_what_shuts_the_file_out_is_not_among_what_was_considered():
+    for student_id in ("S028", "S040", "S002"):
+        view = view_of(student_id)
+        assert (view.list.left_out["chance"] > 0).all()
+        assert not view.list.left_out["reason"].eq("no_chance").any()
+
+
+def test_a_program_left_out_with_a_signal_to_spare_is_told_with_that_signal():
+    view = view_of("S006")  # fifteen of thirty signals are used
+    rows = view.list.left_out.set_index("program_id")
+    optional = view.list.found.optional.set_index("program_id")
+    assert rows["spare"].notna().all()
+    for program_id, row in rows.iterrows():
+        assert row["chance"] < 0.03 < row["spare"] == optional.loc[program_id, "interview_chance"]
+    said = render("report/appendix", **view.words)
+    assert "under 3 in 100; with a spare signal 6%, which adds less than its fee" in said
+    assert "signals do more elsewhere" not in said
+    # Whose signals are all in use is told so.
+    assert view_of("S009").list.left_out["spare"].isna().all()
+    assert "signals do more elsewhere" in render("report/appendix", **view_of("S009").words)
+
+
+def test_a_chance_that_rounds_to_the_least_one_is_shown_as_under_it():
+    view = view_of("S009")
+    out = view.list.found.left_out
+    near = replace(
+        view.list, found=replace(view.list.found, left_out=out.assign(interview_chance=0.0299))
+    )
+    said = render("report/appendix", **view.words | {"list": near})
+    assert said.count("just under 3% | its chance is under 3 in 100") == len(out)
+
+
+def test_programs_as_good_as_the_listed_are_counted_without_those_ruled_out():
+    view = view_of("S007")
+    others = {x for row in view.list.found.programs["interchangeable"] for x in row}
+    assert view.list.alike == {"listed": 21, "others": len(others)}
+    said = f"To the model {len(others)} other programs would do exactly as well as these."
+    assert said in render("report/list", **view.words)
+    never = tuple(sorted(others))[:3]
+    fewer = changed("S007", never_apply=never)
+    left = {x for row in fewer.list.found.programs["interchangeable"] for x in row}
+    assert left == others - {*never} - {*fewer.list.found.chosen}
+
+
+def test_a_conduct_concern_is_asked_about_by_the_dean_s_office():
+    for student_id in ("S005", "S026", "S039"):
+        steps = render("report/actions", **view_of(student_id).words)
+        assert "The dean's office can ask for you, without your name." in steps
+        assert "Call" not in steps
+    assert "Call" in render("report/actions", **view_of("S002").words)
+
+
+@pytest.mark.parametrize("matched", [5, 10])
+def test_a_program_where_the_student_would_love_to_train_is_never_to_be_skipped(matched):
+    alike = {"n": 10, "matched": matched, "low": 0.3, "high": 0.7, "most": 0.7, **SHARED}
+    view = replace(view_of("S030"), alike=alike, graduates_on_file=True)
+    said = render("report/actions", **view.words)
+    (skip,) = [line for line in said.splitlines() if "Skip the next" in line]
+    assert "except any where you would love to train" in skip

@@ -581,7 +581,8 @@ def _alike(
         Scenarios(told, np.ones(told.shape[1])), every.problem.utility, list(sent)
     )
     ids = every.problem.programs["program_id"].to_numpy(dtype=object)
-    return [tuple(str(ids[other]) for other in same.get(at, ())) for at in sent]
+    never = {*every.problem.constraints.never}
+    return [tuple(str(ids[x]) for x in same.get(at, ()) if x not in never) for at in sent]
 
 
 def _saved_usd(problem: ListProblem, choice: Choice, assumptions: Assumptions) -> list[float]:
