@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from typing import Any
+from unicodedata import normalize
 
 import nbformat
 
@@ -47,7 +48,11 @@ def scrubbed(
     copy.metadata = {k: v for k, v in copy.metadata.items() if k in KEPT_OF_NOTEBOOK}
     cut = _without_folders(parameters)
     student = parameters.get("student_id", "")
-    nobody = _without_words([(display_name or "", student), (_user(), "user"), (_host(), "host")])
+    name = display_name or ""
+    named = [
+        (word, student) for word in (name, *re.split(r"[\s,]+", name), *re.split(r"\W+", name))
+    ]
+    nobody = _without_words([*named, (_user(), "user"), (_host(), "host")])
     for cell in copy.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags" and v}
         if "injected-parameters" in cell.metadata.get("tags", []):
@@ -94,18 +99,20 @@ def _is_absolute(text: str) -> bool:
 
 
 def _without_words(words: list[tuple[str, str]]) -> Callable[[str], str]:
-    """Put others in place of whole words; of a name each word counts."""
-    put = {
-        part.casefold(): other
-        for phrase, other in words
-        for part in (phrase, *re.split(r"[\s,]+", phrase))
-        if len(part) >= SHORTEST_WORD
-    }
+    """Put others in place of whole words, whichever way accents and apostrophes are typed."""
+
+    def plain(word: str) -> str:
+        return normalize("NFC", word).replace("’", "'").casefold()
+
+    put = {plain(word): other for word, other in words if len(word) >= SHORTEST_WORD}
     if not put:
         return lambda text: text
-    longest_first = "|".join(re.escape(word) for word in sorted(put, key=len, reverse=True))
+    typed = {normalize(form, word) for word in put for form in ("NFC", "NFD")}
+    longest_first = "|".join(
+        re.escape(word).replace("'", "['’]") for word in sorted(typed, key=len, reverse=True)
+    )
     pattern = re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)", re.IGNORECASE)
-    return lambda text: pattern.sub(lambda found: put.get(found[0].casefold(), ""), text)
+    return lambda text: pattern.sub(lambda found: put.get(plain(found[0]), ""), text)
 
 
 def _user() -> str:

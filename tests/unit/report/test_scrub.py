@@ -4,8 +4,10 @@ import getpass
 import json
 import re
 import socket
+from unicodedata import normalize
 
 import nbformat
+import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from analysis.report import render as scrub
@@ -81,6 +83,31 @@ def test_no_word_of_the_name_stays_in_an_output():
     data = notebook.cells[2].outputs[0].data
     assert data["text/plain"] == "S001, S001 did well; Marengo is a battle."
     assert data["text/markdown"] == data["text/plain"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Mary O'Brien-Ünal", "Ünal"),
+        ("Mary O'Brien-Ünal", "O'BRIEN-ÜNAL's plan"),
+        ("Mary O'Brien-Ünal", "O’Brien-Ünal"),
+        ("Mary O’Brien-Ünal", "O'Brien and Mary"),
+        ("Zdeňka Cruz", "Zden\u030cka Cruz"),
+        ("Zden\u030cka Cruz", "ZDEŇKA, Cruz's"),
+    ],
+)
+def test_a_word_of_the_name_goes_whichever_way_it_is_typed(name, typed):
+    (said,) = kept(display({"text/plain": typed}), name=name).cells[2].outputs
+    left = normalize("NFC", said.data["text/plain"]).casefold()
+    for word in ("mary", "brien", "ünal", "zdeňka", "cruz"):
+        assert not re.search(rf"\b{word}\b", left)
+    assert "s001" in left
+
+
+def test_a_name_s_parts_are_words_and_a_computer_s_are_not(monkeypatch):
+    monkeypatch.setattr(socket, "gethostname", lambda: "office-pc.example")
+    said = kept(display({"text/plain": "the office, on office-pc.example"})).cells[2].outputs[0]
+    assert said.data["text/plain"] == "the office, on host"
 
 
 def test_user_and_host_go_out_of_outputs(monkeypatch):
