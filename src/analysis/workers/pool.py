@@ -283,8 +283,19 @@ def _end_with_the_parent(folder: str) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
-        shutil.rmtree(folder, ignore_errors=True)
+        # A fork server that is killed looks the same from here, and the parent goes on.
+        if not _is_running(parent.pid):
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
+
+
+def _is_running(pid: int | None) -> bool:
+    import psutil
+
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _done(payload: bytes, place: str) -> str:

@@ -1,8 +1,10 @@
 import errno
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -102,3 +104,18 @@ def test_a_system_that_allows_no_more_processes_is_named_as_the_cause(monkeypatc
     assert sorted(results) == ["one", "three"]
     for error in results.values():
         assert "allows no more processes" in str(error)
+
+
+@pytest.mark.skipif("forkserver" not in START_METHODS, reason="the system has no fork server")
+def test_a_fork_server_that_is_killed_costs_the_tasks_in_hand_and_not_those_that_wait():
+    from multiprocessing import forkserver
+
+    tasks = [0.3 + 0.001 * at for at in range(10)]
+    lost = []
+    for at, (_, result) in enumerate(LocalPool(2).results(Work(time.sleep, 60), tasks)):
+        if at == 0:
+            os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)
+        if result is not None:
+            lost.append(str(result))
+    assert len(lost) <= 3  # two in hand, and one that may have been handed out just then
+    assert all(one.startswith("it was ended by the system") for one in lost)
