@@ -35,14 +35,16 @@ from analysis.model.outcomes.posterior import (
 )
 from analysis.model.parameters import CLASSES, FLAGS, chance_parameters, heaviest_first
 from analysis.model.parameters import RELIEF as CLASS_OF
+from analysis.model.profile import LEAVE
 from analysis.vocabulary import EXAM_FAILURES
 
 TOO_FEW = "too few to tell"
 # Better evidence never counts against anyone: a slope stays above nought.
 LEAST_SLOPE = 0.02
 MOST_RELIEF = 0.95
-SEVERAL, SEVERAL_AFTER = "preclinical_failures_multiple", "anchors.course_failure_remediated"
-# A set whose anchors are over all programs is refused where screens alone explain an anchor.
+ONE, SEVERAL = "course_failure_remediated", "preclinical_failures_multiple"
+# A set is refused where a leave takes nothing off, and, with anchors over all programs, where
+# screens alone explain an anchor.
 ROOM = 1e-6
 # Correlations of ranking decisions that r is averaged over: graduates say little of it.
 RANKING_RHO = np.array([0.0, 0.2, 0.4, 0.6])
@@ -178,6 +180,7 @@ def learned_assumptions(
         having = rows.loc[rows["red_flags"].map(lambda own, f=flag: f in own), "graduate_id"]
         table.anchor(flag, found, column, int(having.nunique()), article=_article(rows))
     table.reliefs(found.draws, rows)
+    table.several_after_one()
     if form == "matched":
         why = "a file of matched graduates alone does not tell how many match"
         table.kept("match_given_interview", people, why)
@@ -204,7 +207,7 @@ def _moved(assumptions: Assumptions, shift: Floats) -> tuple[Assumptions, Floats
     values: dict[str, float] = {"logit_scale": before.logit_scale * slopes.sum() / rest}
     values |= {f"weights.{n}": rest * s / slopes.sum() for n, s in zip(SLOPES, slopes, strict=True)}
     for severity, moved in zip(RELIEF.values(), at[SHARE], strict=True):
-        keys = [f"relief.{kind}.{severity}" for kind in CLASSES]
+        keys = _shares(severity)
         values |= {key: assumptions.value(key) + moved for key in keys}
     for flag, own in zip(FLAGS, gamma + at[len(SHARED) :], strict=True):
         values[f"anchors.{flag}"] = expit(before.spotless + own) * _read_share(flag, assumptions)
@@ -289,6 +292,10 @@ def _slopes(
             estimates[f"counter_signal_{name.removeprefix('relief_')}"] = estimate_of(gain, having)
     rows_of = [(e.value, e.low, e.high, e.n) for e in estimates.values()]
     return pd.DataFrame(rows_of, index=list(estimates), columns=["value", "low", "high", "n"])
+
+
+def _shares(*severities: str) -> list[str]:
+    return [f"relief.{kind}.{severity}" for severity in severities for kind in CLASSES]
 
 
 def _flags_of(severity: str) -> list[str]:
@@ -462,11 +469,11 @@ class _Changes:
         least = self.least
         for severity in RELIEF.values():
             having = int(rows.loc[_has(rows, severity), "graduate_id"].nunique())
-            keys = [f"relief.{kind}.{severity}" for kind in CLASSES]
+            keys = _shares(severity)
             if having < least:
                 why = f"{_counted(having, least)} graduates with such a flag; {TOO_FEW}"
                 for key in keys:
-                    self.kept(key, having, f"{why} under {least}")
+                    self._relief_kept(key, severity, having, f"{why} under {least}")
                 continue
             before = self._old.value(f"relief.moderate.{severity}")
             moved = estimate_of(draws[:, SHARED.index(f"relief_{severity}")], having)
@@ -474,19 +481,14 @@ class _Changes:
                 share = f"{before + moved.low:.2g} to {before + moved.high:.2g}"
                 why = f"the graduates say {share}, and no share of a weight is known; {TOO_FEW}"
                 for key in keys:
-                    self.kept(key, having, why)
+                    self._relief_kept(key, severity, having, why)
                 continue
             for key in keys:
                 self._relief(key, severity, moved)
 
     def _relief(self, key: str, severity: str, moved: Estimate) -> None:
         """Move one share by what its class moved, within what a share can be."""
-        old = self._old.value(key)
-        # A high score never takes more off a heavier class, whatever a few graduates say.
-        most = MOST_RELIEF
-        if severity != "minor":
-            lighter = "minor" if severity == "major" else "major"
-            most = self._now(key.replace(severity, lighter))
+        old, most = self._old.value(key), self._most_relief(key, severity)
         raw = old + moved.value
         value = float(np.clip(raw, 0, most))
         low, high = (float(np.clip(old + end, 0, MOST_RELIEF)) for end in (moved.low, moved.high))
@@ -498,18 +500,36 @@ class _Changes:
         self._enter(key, value, why)
         self._row(key, value, low, high, moved.n, why)
 
+    def _most_relief(self, key: str, severity: str) -> float:
+        """What a share can be: a high score never takes more off a heavier class."""
+        if severity == "minor":
+            return MOST_RELIEF
+        return self._now(key.replace(severity, "minor" if severity == "major" else "major"))
+
+    def _relief_kept(self, key: str, severity: str, n: int, why: str) -> None:
+        """Leave one share as it was, or where the lighter class now is if that is less."""
+        self.kept(key, n, why)
+        most = self._most_relief(key, severity)
+        if most < self._old.value(key):
+            self._follows(key, most, f"No more than a lighter class: {why}")
+
+    def _follows(self, key: str, value: float, why: str) -> None:
+        """Let the number of the last row that has the key follow others, which is not learned."""
+        self._enter(key, value, f"{why}, {self._years}.")
+        row = next(row for row in reversed(self._rows) if row["key"] == key)
+        row |= {"new": value, "why": why}
+
     def anchor(self, flag: str, found: Posterior, column: int, n: int, *, article: bool) -> None:
         """Take a flag's anchor over; in the article's basis the level moves it too."""
         key = f"anchors.{flag}"
-        # A flag never raises a chance, nor are several failures better than one, whatever a few
-        # graduates' luck says.
-        most = self._now(SEVERAL_AFTER if flag == SEVERAL else "anchors.none")
+        # A flag never raises a chance, whatever a few graduates' luck says.
         read = _read_share(flag, self._old)
+        most = self._now("anchors.none") - ROOM * (read < 1 or flag == LEAVE)
         old = float(logit(self._old.value(key) / read))
         level = found.draws[:, 0] * float(article)
 
         def chance(shift: Floats) -> Floats:
-            return np.minimum(expit(old + shift), most - ROOM * (read < 1)) * read
+            return np.minimum(expit(old + shift), most) * read
 
         least = self.least
         if n >= least:
@@ -523,6 +543,31 @@ class _Changes:
             why = f"Takes off what it did, from the office's level: {why}, {self._years}."
             self._enter(key, value, why)
             self._rows[-1] |= {"new": value, "why": why}
+
+    def several_after_one(self) -> None:
+        """Let several failures be no better than one at any score, whatever was learned."""
+        key, one = f"anchors.{SEVERAL}", f"anchors.{ONE}"
+        spotless = float(logit(self._now("anchors.none")))
+        ours, theirs = (CLASS_OF[flag] for flag in (ONE, SEVERAL))
+
+        def stays(kind: str, severity: str, reached: int) -> float:
+            own, anchored = (self._now(f"relief.{k}.{severity}") for k in (kind, "moderate"))
+            return (1 - own * reached) / (1 - anchored)
+
+        # What stays of a flag is a straight line in the score, so the ends tell.
+        farthest = max(stays(k, ours, t) / stays(k, theirs, t) for k in CLASSES for t in (0, 1))
+        most = float(expit(spotless + farthest * (logit(self._now(one)) - spotless)))
+        most = min(most, self._now(one))
+        row = next(row for row in self._rows if row["key"] == key)
+        if self._now(key) <= most or not self._new.keys() & {key, one, *_shares(ours, theirs)}:
+            return
+        if row["learned"]:
+            value, low, high = (min(float(str(row[end])), most) for end in ("new", "low", "high"))
+            at, n = self._rows.index(row), int(str(row["n"]))
+            self._put(key, Estimate(value, low, high, n), "graduates with this flag")
+            self._rows[at] = self._rows.pop()
+        else:
+            self._follows(key, most, f"No better than one failure: {row['why']}")
 
     @property
     def least(self) -> int:

@@ -1,5 +1,6 @@
 from functools import partial
 
+import numpy as np
 import pytest
 
 from analysis.assumptions import read_assumptions, toml_text
@@ -19,6 +20,10 @@ SHIFTED = BASE.with_set(
         "anchors.mspe_concern=0.2",
     ]
 )
+
+
+ONE, SEVERAL = "course_failure_remediated", "preclinical_failures_multiple"
+KINDS = (("Family Medicine",), ("Internal Medicine",), ("Orthopaedic Surgery",))
 
 
 def learned(seed, truth, **kind):
@@ -81,11 +86,52 @@ def test_several_failures_are_never_learned_to_be_better_than_one():
     several = rows["red_flags"].map(lambda own: "preclinical_failures_multiple" in own)
     rows.loc[several, "interviewed"] = 1.0
     found = learned_assumptions(partial(application_chances, rows), BASE).assumptions
-    one, many = (
-        found.value(f"anchors.{flag}")
-        for flag in ("course_failure_remediated", "preclinical_failures_multiple")
+    one, many = (found.value(f"anchors.{flag}") for flag in (ONE, SEVERAL))
+    assert many <= one
+    # Not at a lower score either, where another share of a flag's weight stays.
+    chances = [
+        application_chances(
+            rows.assign(
+                red_flags=[(flag,)] * len(rows), step2_ck=score, specialty=[kind] * len(rows)
+            ),
+            found,
+        )["interview_chance"].to_numpy()
+        for flag in (ONE, SEVERAL)
+        for score in (218.0, 240.0, 262.0)
+        for kind in KINDS
+    ]
+    alone, beside = np.split(np.array(chances), 2)
+    assert (beside <= alone + 1e-12).all()
+
+
+LUCK = {
+    "one failure always lost": (ONE, 0.0),
+    "a leave always won": ("loa_academic", 1.0),
+    "several failures always won": (SEVERAL, 1.0),
+}
+
+
+@pytest.mark.parametrize("kind", LUCK)
+def test_a_set_learned_from_thirty_who_all_had_the_same_luck_is_one_that_can_be_read(
+    kind, tmp_path
+):
+    flag, got = LUCK[kind]
+    rows = graduates(12, BASE, people=150, sent=6)
+    luck = rows["graduate_id"] < "G0030"
+    rows = rows.assign(
+        red_flags=[(flag,) if own else () for own in luck],
+        step1_result="pass",
+        interviewed=rows["interviewed"].where(~luck, got),
+        matched=0.0,
     )
-    assert many == one
+    identity = read_assumptions()
+    found = learned_assumptions(partial(application_chances, rows), identity)
+    path = tmp_path / "office.toml"
+    path.write_text(toml_text(found.assumptions), encoding="utf-8")
+    assert read_assumptions(path).fingerprint == found.assumptions.fingerprint
+    changes = found.changes.set_index("key")
+    shown = {key: found.assumptions.value(key) for key in changes.index if "anchors" in key}
+    assert changes["new"][list(shown)].to_dict() == pytest.approx(shown)
 
 
 def test_a_share_that_no_share_can_be_is_kept_and_never_called_learned():
