@@ -134,10 +134,7 @@ def learned_assumptions(
         if people < least or form != "interviews":
             table.kept("match_given_interview", people, said)
         else:
-            each = Applicants.of(
-                rows["interviewed"], rows["logit"], np.ones((len(rows), 1)), rows["graduate_id"]
-            )
-            table.placement(each, rows["matched"])
+            table.placement(chances)
         return Learned(table.assumptions(), table.frame())
 
     others, kinds, cell = _nuisances(rows, assumptions)
@@ -185,7 +182,7 @@ def learned_assumptions(
         why = "a file of matched graduates alone does not tell how many match"
         table.kept("match_given_interview", people, why)
     else:
-        table.placement(applicants, rows["matched"])
+        table.placement(chances)
     worth = _survey_worth(rows, cell, applicants, found, assumptions)
     slopes = _slopes(found, rows, assumptions, near, people)
     fit = Fit(near, shift, found.draws, rows.index, others)
@@ -579,14 +576,25 @@ class _Changes:
         """Value as it stands after what was learned so far."""
         return float(str(self._new.get(key, self._old.entries[key]).content))
 
-    def placement(self, applicants: Applicants, matched: pd.Series) -> None:
+    def placement(self, rows: pd.DataFrame) -> None:
         """Take match given interview over, if enough were interviewed and some matched."""
+        # From every application, one without a chance too: whoever matched there is not unmatched.
+        applicants = Applicants.of(
+            rows["interviewed"], np.zeros(len(rows)), np.ones((len(rows), 1)), rows["graduate_id"]
+        )
+        matched = rows["matched"]
         key = "match_given_interview"
         least = int(self._old.value("graduates.least_interviewed"))
         per_person = np.add.reduceat(applicants.outcome, applicants.start)
         interviewed = int((per_person > 0).sum())
-        if interviewed < least or not (matched == 1).any():
-            self.kept(key, interviewed, f"{interviewed} interviewed graduates; {TOO_FEW}")
+        if interviewed < least:
+            shown = _counted(interviewed, int(self._old.value("graduates.smallest_cell")))
+            why = f"{shown} interviewed graduates; {TOO_FEW} under {least}"
+            self.kept(key, interviewed, why)
+            return
+        if not (matched == 1).any():
+            why = f"of {interviewed} interviewed graduates none is known to have matched; {TOO_FEW}"
+            self.kept(key, interviewed, why)
             return
         rate = match_given_interview(applicants, matched)
         if rate.at_bound:

@@ -134,6 +134,36 @@ def test_a_set_learned_from_thirty_who_all_had_the_same_luck_is_one_that_can_be_
     assert changes["new"][list(shown)].to_dict() == pytest.approx(shown)
 
 
+def test_who_matched_at_a_program_that_no_file_knows_is_not_taken_for_unmatched():
+    rows = graduates(13, BASE, people=120, sent=8, rate=0.4)
+    # Which half of the programs is known has nothing to do with what became of anyone.
+    some = rows.assign(program_type=rows["program_type"].astype(object).where(rows.index % 2 == 0))
+    whole, half = (
+        learned_assumptions(partial(application_chances, part), BASE).changes.set_index("key")
+        for part in (rows, some)
+    )
+    numbers = ["new", "low", "high", "n"]
+    key = "match_given_interview"
+    assert half.loc[key, numbers].tolist() == whole.loc[key, numbers].tolist()
+    assert half.at[key, "low"] < 0.4 < half.at[key, "high"]
+
+
+def test_why_no_match_after_an_interview_was_learned_is_said_without_a_small_count():
+    rows = graduates(14, BASE, people=80, sent=4)
+    few = rows.assign(interviewed=(rows.index % 4 == 0) & (rows["graduate_id"] < "G0003"))
+    few = few.assign(interviewed=few["interviewed"].astype(float), matched=0.0)
+    none = rows.assign(matched=0.0)
+    said = [
+        learned_assumptions(partial(application_chances, part), BASE)
+        .changes.set_index("key")
+        .at["match_given_interview", "why"]
+        for part in (few, none)
+    ]
+    assert said[0] == "fewer than 10 interviewed graduates; too few to tell under 30"
+    interviewed = none.groupby("graduate_id")["interviewed"].max().sum()
+    assert said[1].startswith(f"of {interviewed:.0f} interviewed graduates none is known to have")
+
+
 def test_a_share_that_no_share_can_be_is_kept_and_never_called_learned():
     rows = graduates(10, BASE, people=240, sent=6)
     # A leave with a high score never leads to an interview, with a low one always.
