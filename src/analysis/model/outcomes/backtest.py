@@ -34,7 +34,7 @@ from analysis.model.outcomes.calibration import (
     temporal_split,
 )
 from analysis.model.outcomes.graduates import application_chances
-from analysis.model.outcomes.learning import Learned, learned_assumptions
+from analysis.model.outcomes.learning import Learned, in_doubt, learned_assumptions
 from analysis.model.parameters import FLAGS, listed
 
 # Other ways to predict the year held back, as a sentence names them.
@@ -114,6 +114,11 @@ def run_backtest(
     everything = learned_assumptions(under, assumptions, form)
     years = tuple(int(year) for year in sorted(applications["year"].unique()))
     warnings = _warnings(applications, survey, assumptions)
+    if form == "matched" and in_doubt(survey):
+        warnings.append(
+            "graduates with an application that has no chance are not learned from: they may have "
+            "matched there"
+        )
     smallest = int(assumptions.value("graduates.smallest_cell"))
     in_last = applications["year"] == years[-1]
     learn, score = in_last.to_numpy() & False, in_last.to_numpy()

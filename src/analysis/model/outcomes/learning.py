@@ -19,7 +19,7 @@ from analysis.arrays import Floats
 from analysis.assumptions import Assumptions, Entry
 from analysis.errors import ModelError
 from analysis.model.correlation import answers_at, hermite
-from analysis.model.outcomes.graduates import RELIEF, SLOPES
+from analysis.model.outcomes.graduates import CLOSED, RELIEF, SLOPES
 from analysis.model.outcomes.posterior import (
     SPARSE,
     Applicants,
@@ -114,6 +114,8 @@ def learned_assumptions(
     # given a match.
     chances = chances_under(assumptions)
     rows = chances[chances["left_out"] == ""]
+    if form == "matched":
+        rows = rows[~rows["graduate_id"].isin(in_doubt(chances))]
     people = int(rows["graduate_id"].nunique())
     least = int(assumptions.value("graduates.least_learned"))
     table = _Changes(assumptions, _years(rows))
@@ -187,6 +189,16 @@ def learned_assumptions(
     slopes = _slopes(found, rows, assumptions, near, people)
     fit = Fit(near, shift, found.draws, rows.index, others)
     return Learned(table.assumptions(), table.frame(), found.rho, worth, slopes, fit)
+
+
+def in_doubt(chances: pd.DataFrame) -> set[str]:
+    """Graduates who may have matched at an application that is left out."""
+    # Those of whom it is known how likely a match was, sent none whose chance is not known. A
+    # program that closed its gate took nobody.
+    unknown = (chances["left_out"] != "") & (
+        (chances["left_out"] != CLOSED) | (chances["interviewed"] == 1)
+    )
+    return set(chances.loc[unknown, "graduate_id"])
 
 
 def _moved(assumptions: Assumptions, shift: Floats) -> tuple[Assumptions, Floats]:

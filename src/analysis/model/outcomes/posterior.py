@@ -179,6 +179,8 @@ def likelihood(
                 mills = -np.tile(place, nodes.size) * lean / (1 - lost)
             scale = np.full(shape, 1 / np.sqrt(1 - rho))
             none, of_none, bent = _mixture(np.log1p(-lost), mills, inside, scale, both)
+            # Rounding leaves nothing of a match that is all but impossible.
+            none = np.minimum(none, -1e-12)
             total = total - np.log(-np.expm1(none))
             if curved:
                 odds = 1 / np.expm1(-none)

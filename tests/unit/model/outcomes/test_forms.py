@@ -63,6 +63,19 @@ def test_matched_graduates_alone_teach_the_truth_only_if_they_are_read_as_such(m
     assert row["why"] == "a file of matched graduates alone does not tell how many match"
 
 
+def test_matched_graduates_who_may_have_matched_elsewhere_teach_nothing(matched):
+    # Half of the graduates sent one application to a program of which nothing is known.
+    unknown = (matched["graduate_id"] < "G0200") & ~matched.duplicated("graduate_id")
+    some = matched.assign(program_type=matched["program_type"].astype(object).where(~unknown))
+    rest = matched[matched["graduate_id"] >= "G0200"]
+    numbers = ["new", "low", "high", "n"]
+    part, alone = (learned(rows, "matched").changes.set_index("key") for rows in (some, rest))
+    pd.testing.assert_frame_equal(part[numbers], alone[numbers])
+    assert part.at["anchors.none", "n"] == rest["graduate_id"].nunique()
+    said = run_backtest(some, BASE, form="matched").reasons
+    assert "they may have matched there" in said[-1]
+
+
 def test_interviews_alone_teach_match_given_interview_and_nothing_else(everyone):
     found = learned(everyone[everyone["interviewed"] == 1], "interviews")
     rows = found.changes.set_index("key")

@@ -112,6 +112,13 @@ def test_given_a_match_the_likelihood_is_divided_by_the_chance_of_one():
     assert likelihood(rows, [0.0], rho).value == pytest.approx(expected, abs=1e-6)
 
 
+def test_a_match_that_is_all_but_impossible_still_has_a_likelihood():
+    outcome, odds = np.array([1.0, 0.0, 0.0, 0.0]), np.full(4, -40.0)
+    rows = Applicants.of(outcome, odds, np.ones((4, 1)), ["a"] * 4, places=PLACES)
+    found = likelihood(rows, [0.0], 0.85)
+    assert np.isfinite([found.value, *found.gradient, *found.hessian.ravel()]).all()
+
+
 def test_the_order_of_rows_does_not_matter():
     drawn = world(1, applicants=20)
     mixed = drawn.rows(np.random.default_rng(2).permutation(len(drawn.flag)))
