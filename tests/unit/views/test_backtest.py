@@ -139,6 +139,8 @@ def test_a_set_that_no_year_tested_is_written_only_for_who_insists(years, why, t
     found = backtest(tmp_path / "graduates.csv", overrides=QUICK, learned_toml=out)
     assert not out.exists()
     assert f"no year held back tested it ({why}" in found.refused
+    scored = "28 graduates of 2022 were scored." if years == 2 else "no graduate was scored."
+    assert found.verdict().endswith(scored)
     backtest(tmp_path / "graduates.csv", overrides=QUICK, learned_toml=out, insist=True)
     assert read_assumptions(out).text("graduates.verdict") == "too_few_to_tell"
 

@@ -34,7 +34,7 @@ from analysis.model.outcomes.calibration import (
     temporal_split,
 )
 from analysis.model.outcomes.graduates import application_chances
-from analysis.model.outcomes.learning import Learned, in_doubt, learned_assumptions
+from analysis.model.outcomes.learning import TOO_FEW, Learned, in_doubt, learned_assumptions
 from analysis.model.parameters import FLAGS, listed
 
 # Other ways to predict the year held back, as a sentence names them.
@@ -78,7 +78,7 @@ class Backtest:
     # Why, and warnings. The learned set carries verdict and first reason (``graduates.verdict``).
     reasons: tuple[str, ...]
     # n_applicants, n_applications: Scored: graduates and applications of the last year that have a
-    # chance.
+    # chance; 0 where nothing could be scored.
     n_applicants: int
     n_applications: int
     n_learned_from: int  # graduates of the earlier years
@@ -114,6 +114,8 @@ def run_backtest(
     everything = learned_assumptions(under, assumptions, form)
     years = tuple(int(year) for year in sorted(applications["year"].unique()))
     warnings = _warnings(applications, survey, assumptions)
+    if everything.rho is not None:
+        warnings += _one_sided(survey, assumptions)
     if form == "matched" and in_doubt(survey):
         warnings.append(
             "graduates with an application that has no chance are not learned from: they may have "
@@ -140,7 +142,7 @@ def run_backtest(
         why = why or f"fewer than {smallest} graduates in {years[-1]}"
     if why:
         everything = _marked(everything, TOO_FEW_TO_TELL, why)
-        return Backtest(TOO_FEW_TO_TELL, (why, *warnings), *counts, everything)
+        return Backtest(TOO_FEW_TO_TELL, (why, *warnings), 0, 0, teachers, years, everything)
 
     earlier = learned_assumptions(lambda some: under(some)[learn], assumptions)
     ours = under(earlier.assumptions)[scored]
@@ -243,7 +245,10 @@ def _verdict(
     everyone: pd.DataFrame, people: int, assumptions: Assumptions, earlier: Learned
 ) -> tuple[str, list[str]]:
     if earlier.rho is None:
-        return TOO_FEW_TO_TELL, ["too few graduates in the earlier years to learn from"]
+        why = str(earlier.changes["why"].iloc[0])
+        if TOO_FEW in why:
+            return TOO_FEW_TO_TELL, ["too few graduates in the earlier years to learn from"]
+        return TOO_FEW_TO_TELL, [f"the earlier years teach nothing: {why}"]
     # Graduates are drawn once for all ways to predict: these intervals are of paired differences.
     gains = {name: everyone.loc[f"log_loss_gain_vs_{name}"] for name in RIVALS}
     ahead = [name for name, gain in gains.items() if gain["high"] < 0]
@@ -254,7 +259,7 @@ def _verdict(
     if people < least:
         return TOO_FEW_TO_TELL, [f"{people} graduates scored, under {least}"]
     if not everyone.at["skill_vs_survey", "low"] > 0:
-        return TOO_FEW_TO_TELL, ["the interval of the skill over the survey holds 0"]
+        return TOO_FEW_TO_TELL, ["they predicted no better than the old numbers by more than luck"]
     if not everyone.at["skill_vs_selection", "low"] > 0:
         strength = assumptions.value("graduates.unseen_strength")
         return TOO_FEW_TO_TELL, [
@@ -305,6 +310,25 @@ def _warnings(
         )
     left_out = survey.loc[survey["left_out"] != "", "left_out"].value_counts()
     found += [f"{count} applications not learned from: {why}" for why, count in left_out.items()]
+    return found
+
+
+def _one_sided(survey: pd.DataFrame, assumptions: Assumptions) -> list[str]:
+    """What a learned set does to students of whose kind the file has nobody."""
+    rows, found = survey[survey["left_out"] == ""], []
+    specialties = rows["specialty"].dropna().unique()
+    if len(specialties) == 1:
+        found.append(
+            f"every application was in {specialties[0]}; chances in other specialties are moved "
+            "by as much, and no graduate tells whether they should be"
+        )
+    smallest = int(assumptions.value("graduates.smallest_cell"))
+    spotless = ~rows["red_flags"].map(bool).astype(bool)
+    if rows.loc[spotless, "graduate_id"].nunique() < smallest:
+        found.append(
+            f"fewer than {smallest} graduates have no red flag; how much of what is learned is "
+            "the flags' and how much everyone's, the file does not tell"
+        )
     return found
 
 

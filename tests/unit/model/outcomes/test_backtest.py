@@ -83,6 +83,27 @@ def test_one_year_or_few_graduates_are_too_few_to_tell_and_no_error():
     assert one_year.reasons[0] == "one year of graduates; a back-test takes two"
     assert few.reasons[0] == "fewer than 10 graduates in 2025"
     assert few.statistics.empty
+    assert [(found.n_applicants, found.n_applications) for found in (one_year, few)] == [(0, 0)] * 2
+
+
+def test_a_file_of_one_specialty_or_of_flagged_graduates_says_what_it_cannot_tell():
+    rows = graduates(2, BASE, people=60, sent=4, years=1)
+    said = run_backtest(rows, BASE).reasons
+    assert not [one for one in said if "every application" in one or "red flag" in one]
+    one_sided = rows.assign(
+        specialty=[("General Surgery",)] * len(rows),
+        red_flags=rows["red_flags"].map(lambda own: own or ("loa_academic",)),
+    )
+    said = " ".join(run_backtest(one_sided, BASE).reasons)
+    assert "every application was in General Surgery; chances in other specialties" in said
+    assert "fewer than 10 graduates have no red flag" in said
+
+
+def test_years_without_an_interview_are_not_called_too_few_graduates():
+    rows = graduates(2, BASE, people=150, sent=2).assign(interviewed=0.0, matched=0.0)
+    found = run_backtest(rows, BASE)
+    assert found.verdict == TOO_FEW_TO_TELL
+    assert found.reasons[0].startswith("the earlier years teach nothing: no application led to")
 
 
 def test_the_order_of_the_rows_in_the_file_does_not_matter(office):
