@@ -57,8 +57,8 @@ publish_chart(curves, *drawing, title=title)
 # %% [markdown]
 # ## Is there enough to tell?
 #
-# A verdict comes from the interval of the skill over the survey alone. Warnings name columns that seem to have
-# been filled in afterwards, and applications that could not be used.
+# "Better" takes the interval of the skill over the old numbers, "worse" that of a rival's lead. Warnings name columns
+# that seem to have been filled in afterwards, and applications that could not be used.
 
 # %% tags=["nbval-check-output"]
 print(answer.verdict())

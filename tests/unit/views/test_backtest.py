@@ -145,6 +145,20 @@ def test_a_set_that_no_year_tested_is_written_only_for_who_insists(years, why, t
     assert read_assumptions(out).text("graduates.verdict") == "too_few_to_tell"
 
 
+def test_a_file_that_teaches_nothing_is_said_to_and_why_no_year_tests_it(tmp_path):
+    rows = graduates(6, read_assumptions(), people=56, sent=1).assign(step2_ck=float("nan"))
+    (tmp_path / "graduates.csv").write_text(graduates_csv(rows), encoding="utf-8")
+    out = tmp_path / "office.toml"
+    found = backtest(tmp_path / "graduates.csv", overrides=QUICK, learned_toml=out)
+    assert found.refused == (
+        "office.toml is not written: nothing was learned; --insist writes the old numbers"
+    )
+    # Eleven graduates of 2025 are in the file.
+    assert found.result.reasons[0] == "fewer than 10 graduates in 2025 with a chance to compare"
+    backtest(tmp_path / "graduates.csv", overrides=QUICK, learned_toml=out, insist=True)
+    assert read_assumptions(out).fingerprint == read_assumptions(overrides=QUICK).fingerprint
+
+
 def test_a_set_that_ties_is_written_and_says_how_it_did(answer):
     assert answer[0].refused == ""
     gains = answer[0].result.statistics.filter(like="log_loss_gain_vs_", axis=0)

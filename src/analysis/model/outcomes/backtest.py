@@ -139,7 +139,10 @@ def run_backtest(
     if teachers == 0:
         why = why or "one year of graduates; a back-test takes two"
     if people < smallest:
-        why = why or f"fewer than {smallest} graduates in {years[-1]}"
+        enough = applications.loc[score, "graduate_id"].nunique() >= smallest
+        why = why or f"fewer than {smallest} graduates in {years[-1]}" + (
+            " with a chance to compare" if enough else ""
+        )
     if why:
         everything = _marked(everything, TOO_FEW_TO_TELL, why)
         return Backtest(TOO_FEW_TO_TELL, (why, *warnings), 0, 0, teachers, years, everything)
