@@ -799,3 +799,20 @@ def test_a_program_where_the_student_would_love_to_train_is_never_to_be_skipped(
     said = render("report/actions", **view.words)
     (skip,) = [line for line in said.splitlines() if "Skip the next" in line]
     assert "except any where you would love to train" in skip
+
+
+@pytest.mark.parametrize(
+    ("verdict", "said"),
+    [
+        ("none", ""),
+        ("better", "they predicted better than the numbers before them."),
+        ("worse", "another way predicted better, and the office uses them all the same."),
+        ("too_few_to_tell", "too few could tell whether they predict better"),
+    ],
+)
+def test_the_appendix_tells_how_numbers_learned_from_graduates_did(verdict, said):
+    own = read_assumptions(overrides=[f"graduates.verdict={verdict}"])
+    view = replace(view_of("S002"), list=replace(view_of("S002").list, assumptions=own))
+    page = render("report/sources", **view.words)
+    assert ("Learned from our own graduates" in page) == (verdict != "none")
+    assert said in page
