@@ -193,6 +193,14 @@ def test_what_a_killed_server_left_is_removed_by_the_next_command(tmp_path):
     assert not uploads.parent.exists()
 
 
+def test_a_server_that_is_asked_to_end_says_so_as_every_command_does(tmp_path):
+    with running(COMMAND, ADDRESS, tmp_path, TMPDIR=str(tmp_path)) as (match, process, _):
+        urllib.request.urlopen(match[0], timeout=120).close()  # noqa: S310
+        process.terminate()
+        assert process.wait(60) == 143
+        assert list(tmp_path.glob("countersignal-*")) == []
+
+
 def test_ctrl_c_ends_the_page_and_leaves_nothing(served):
     _, process, private = served
     assert list(private.glob("countersignal-*/uploads"))

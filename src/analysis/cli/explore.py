@@ -13,6 +13,7 @@ import typer
 from analysis.cli.printing import AssumptionsFile, Preferences, reads_files
 from analysis.cli.reports import PASSWORD_VARIABLE
 
+LEAST_MINUTES, MOST_MINUTES = 0.1, 7 * 24 * 60
 OWN = "Your own file instead of the made-up sample: a CSV file."
 
 
@@ -42,13 +43,19 @@ def explore(
     ] = False,
     idle_minutes: Annotated[
         float,
-        typer.Option(min=0.1, metavar="NUMBER", help="Minutes after which an unused page ends."),
+        typer.Option(metavar="NUMBER", help="Minutes after which an unused page ends."),
     ] = 60,
 ) -> int:
     """Open the advisors' page in the browser. It is served on this machine alone."""
     os.environ.pop(PASSWORD_VARIABLE, None)  # no process that starts from here on has it
     if (students is None) != (programs is None):
         message = "--students and --programs belong together: a class needs its own programs"
+        raise typer.BadParameter(message)
+    if not LEAST_MINUTES <= idle_minutes <= MOST_MINUTES:
+        message = (
+            f"--idle-minutes: found {idle_minutes:g}; expected a number from {LEAST_MINUTES} to "
+            f"{MOST_MINUTES} (a week)"
+        )
         raise typer.BadParameter(message)
     files = {
         "students_csv": students,

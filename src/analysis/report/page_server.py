@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hmac
 import os
 import secrets
@@ -29,6 +30,7 @@ from voila.app import Voila
 from voila.tornado.handler import TornadoVoilaHandler
 from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
+from analysis.errors import CountersignalError
 from analysis.paths import from_root
 from analysis.workers.pool import ScratchFolder
 
@@ -100,7 +102,6 @@ SECONDS_TO_COME_BACK = 2.0
 SWEEP_SECONDS = 5
 WAITS_FOR_KERNEL_SECONDS = 120
 LOOK_MS = 1000  # between two looks whether a page's kernel still runs
-INTERRUPTED = 130
 # Where a page's kernel did not begin: the page is asked for once more, then the person is.
 NOT_MADE = """<body><script>
   if (sessionStorage.getItem("cs-asked-again")) {
@@ -216,7 +217,7 @@ class PageServer(Voila):  # type: ignore[misc]
     """Voila with every door behind the token."""
 
     wants_browser = True
-    interrupted = False
+    stopped = 0  # the signal that ended it
     keep_seconds = 600.0
 
     def init_handlers(self) -> list[tuple[Any, ...]]:
@@ -254,7 +255,7 @@ class PageServer(Voila):  # type: ignore[misc]
 
     def stop_at(self, number: int, frame: Any) -> None:
         """Stop in order, whatever asks for it."""
-        self.interrupted = number == signal.SIGINT
+        self.stopped = number
         self._handle_signal_stop(number, frame)
 
 
@@ -265,10 +266,18 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def free_port() -> int:
-    """A port that nobody listens at."""
+def free_port(wanted: int = 0) -> int:
+    """A port that nobody listens at: the one that is wanted, or any for 0."""
     with socket.socket() as probe:
-        probe.bind((HERE, 0))
+        if os.name == "posix":  # else a server that has just ended would still hold its port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HERE, wanted))
+        except OSError as error:
+            in_use = error.errno == errno.EADDRINUSE
+            why = "is in use" if in_use else f"cannot be used ({error.strerror})"
+            message = f"port {wanted} {why}: give another with --port, or none for a free one"
+            raise CountersignalError(message) from None
         return int(probe.getsockname()[1])
 
 
@@ -303,8 +312,9 @@ def page_config(idle_minutes: float) -> Config:
 def serve_page(
     parameters: Mapping[str, str], port: int = 0, *, browser: bool = True, idle_minutes: float = 60
 ) -> int:
-    """Serve the page until it is ended: 130 after Ctrl-C, else 0."""
-    # Port 0 is any free one; after ``idle_minutes`` without a touch a page's kernel ends.
+    """Serve the page until it is ended: 130 after Ctrl-C, 143 after SIGTERM."""
+    # After ``idle_minutes`` without a touch a page's kernel ends.
+    port = free_port(port)
     share = str(files("analysis.report").joinpath("page"))
     os.environ["JUPYTER_PATH"] = os.pathsep.join(
         part for part in (share, os.environ.get("JUPYTER_PATH", "")) if part
@@ -323,7 +333,7 @@ def serve_page(
             notebook_path=str(copy),
             root_dir=str(folder),
             ip=HERE,
-            port=port or free_port(),
+            port=port,
             port_retries=0,
             open_browser=True,
             token=secrets.token_urlsafe(TOKEN_BYTES),
@@ -346,4 +356,4 @@ def serve_page(
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), server.stop_at)
         server.start()
-    return INTERRUPTED if server.interrupted else 0
+    return 128 + server.stopped if server.stopped else 0
