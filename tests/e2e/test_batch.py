@@ -1,4 +1,5 @@
 import json
+import shutil
 import stat
 
 import pypdf
@@ -6,7 +7,9 @@ import pypdfium2
 import pytest
 
 from analysis import inputs
+from analysis.errors import ReportError
 from analysis.report.guard import check_whose_report
+from analysis.workers.pool import LocalPool
 from tests.e2e.conftest import OURS, write_rows
 
 
@@ -186,7 +189,7 @@ def test_who_left_the_class_is_moved_and_listed_and_never_deleted(run, small_cla
     assert moved.read_bytes() == before["S001.pdf"]
     assert len(list(small_class.out.glob("old/*/S001.ipynb"))) == 1
     where = moved.relative_to(small_class.out).as_posix()
-    assert f"S001.pdf is no report of this class: moved to {where}" in done.err
+    assert f"S001.pdf is no current report of this class: moved to {where}" in done.err
     assert f"S001.pdf is now {where}" in (small_class.out / "summary.csv").read_text()
 
 
@@ -234,6 +237,48 @@ def test_without_the_key_file_a_class_is_known_by_its_ids_and_rendered_again(
         row["name"] += " the Other"
     write_rows(rendered_class.students, rendered_class.rows)
     assert "holds the reports of another class" in run(*rendered_class.batch, "--overwrite").err
+
+
+@pytest.fixture
+def none_is_made(monkeypatch):
+    def failing(_, __, tasks, ___):
+        return ((task, ReportError("no report is made")) for task in tasks)
+
+    monkeypatch.setattr(LocalPool, "results", failing)
+
+
+FOREIGN = {
+    "another file in its place": lambda out: shutil.copy(out / "S001.pdf", out / "S002.pdf"),
+    "a manifest that cannot be read": lambda out: (out / "manifest.json").write_text("{"),
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+@pytest.mark.usefixtures("none_is_made")
+def test_a_pdf_that_is_not_known_leaves_the_place_of_a_report_that_fails(run, rendered_class, what):
+    FOREIGN[what](rendered_class.out)
+    before = hashes(rendered_class.out)
+    done = run(*rendered_class.batch, "--overwrite")
+    assert done.code == 1
+    assert "S002.pdf is no current report of this class: moved to old/" in done.err
+    (moved,) = rendered_class.out.glob("old/*/S002.pdf")
+    assert moved.read_bytes() == before["S002.pdf"]
+    assert not (rendered_class.out / "S002.pdf").exists()
+
+
+@pytest.mark.usefixtures("none_is_made")
+def test_the_report_of_another_person_leaves_the_place_of_one_that_fails(run, rendered_class):
+    out, (first, second) = rendered_class.out, rendered_class.rows
+    shutil.copy(out / "S001.pdf", out / "S003.pdf")
+    content = manifest(out)
+    content["students"]["S003"] = content["students"]["S001"]
+    (out / "manifest.json").write_text(json.dumps(content))
+    rows = [first, second | {"name": "Ada One"}, first | {"student_id": "S003"}]
+    write_rows(rendered_class.students, rows)
+    done = run(*rendered_class.batch, "--resume")
+    assert done.code == 1
+    assert "S002.pdf is no current report of this class: moved to old/" in done.err
+    assert set(hashes(out)) == {"S001.pdf", "S003.pdf"}
 
 
 def test_another_set_of_assumptions_renders_everything_again(run, rendered_class):

@@ -320,7 +320,7 @@ def _say_what_became(manifest: Manifest, out: Path, inputs: Inputs) -> None:
         for warning in entry.warnings:
             say(f"{student_id}: {warning}")
     for name, place in manifest.moved.items():
-        say(f"{name} is no report of this class: moved to {place}")
+        say(f"{name} is no current report of this class: moved to {place}")
     locked = sum(entry.pdf_sha256 != entry.content_sha256 for entry in delivered)
     flags = [flags for flags, _ in manifest.receipt.values()]
     named = sum(name == "yes" for _, name in manifest.receipt.values())

@@ -114,8 +114,8 @@ def run_batch(
         if known and mode == "one":
             manifest.students |= _others(known, inputs, out)
         waiting = _begun(inputs, out, known, manifest, mode, on_done)
-        own = {row.student_id for row in inputs.students} | set(manifest.students)
-        _move_strangers(out, own, manifest)
+        # What stands in the place of a report to come may turn out to be the same.
+        _move_strangers(out, manifest, waiting)
         log = _Log(out, manifest)
         log.write(inputs.assumptions_toml)
         jobs = [
@@ -140,7 +140,10 @@ def run_batch(
                 log.write_in_time()
                 on_done(row.student_id, outcome, False)
         finally:
-            log.write()
+            try:
+                _move_strangers(out, manifest)
+            finally:
+                log.write()
     return manifest
 
 
@@ -232,7 +235,8 @@ def _begun(
             on_done(row.student_id, entry, True)
         else:
             waiting[row.student_id] = row
-            entry = _with_earlier(Outcome(PENDING, row.line), row.student_id, out, known)
+            entry = Outcome(PENDING, row.line, name_hash=row.name_hash)
+            entry = _with_earlier(entry, row.student_id, out, known)
         manifest.students[row.student_id] = replace(entry, name_hash=row.name_hash)
     return waiting
 
@@ -242,6 +246,8 @@ def _with_earlier(entry: Outcome, student_id: str, out: Path, known: Manifest | 
     if known is None or not known.has_report(out, student_id):
         return entry
     earlier = known.students[student_id]
+    if entry.name_hash and earlier.name_hash not in ("", entry.name_hash):
+        return entry  # the id is another person's now
     said = KEPT if entry.outcome != PENDING else ""
     return replace(
         entry,
@@ -254,21 +260,17 @@ def _with_earlier(entry: Outcome, student_id: str, out: Path, known: Manifest | 
     )
 
 
-def _move_strangers(out: Path, own: Collection[str], manifest: Manifest) -> None:
-    """Move reports to old/ that are no student's of this class, or not what was delivered."""
+def _move_strangers(out: Path, manifest: Manifest, waiting: Collection[str] = ()) -> None:
+    """Move to old/ what is no student's of this class, or not the report that was delivered."""
     for path in sorted((*out.glob("*.pdf"), *(out / NOTEBOOKS).glob("*.ipynb"))):
         entry = manifest.students.get(path.stem)
-        foreign = entry is not None and entry.outcome == REFUSED and not entry.pdf_sha256
-        if path.stem not in own or foreign:
-            manifest.moved[path.name] = _moved(out, path)
-
-
-def _moved(out: Path, path: Path) -> str:
-    try:
-        return move_to_old(out, path)
-    except OSError as error:
-        message = f"{path} cannot be moved to old/ ({error.strerror})"
-        raise FolderError(message) from None
+        if path.stem in waiting or (entry is not None and entry.pdf_sha256):
+            continue
+        try:
+            manifest.moved[path.name] = move_to_old(out, path)
+        except OSError as error:
+            message = f"{path} cannot be moved to old/ ({error.strerror})"
+            raise FolderError(message) from None
 
 
 def _outcome(

@@ -262,7 +262,7 @@ class Manifest:
     key_hash: str = ""
     # Of the libraries and our code that make its reports, looked up once.
     versions: Mapping[str, str] = field(default_factory=lambda: _versions())
-    # Where this run moved a file that is no report of the class, by the file's name.
+    # Where this run moved a file that is no current report of the class, by the file's name.
     moved: dict[str, str] = field(default_factory=dict)
     # Red flags and name as read, by student_id, for summary.csv alone: the name as yes or no.
     receipt: Mapping[str, tuple[str, str]] = field(default_factory=dict)
