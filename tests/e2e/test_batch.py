@@ -216,9 +216,12 @@ def test_another_class_in_the_same_folder_is_refused_and_touches_nothing(run, re
         row["student_id"] = row["student_id"].replace("S", "T")
     write_rows(rendered_class.students, rendered_class.rows)
     other_ids = run(*rendered_class.batch, mode)
-    for done in (same_ids, other_ids):
+    for done, found in (
+        (same_ids, "names that differ for the same id: 2 of 2"),
+        (other_ids, "none of its 2 students is in this file"),
+    ):
         assert done.code == 2
-        assert "holds the reports of another class" in done.err
+        assert f"holds the reports of another class ({found})" in done.err
     assert {path: path.read_bytes() for path in rendered_class.out.iterdir()} == before
 
 
@@ -306,6 +309,16 @@ def test_one_report_leaves_the_others_of_the_folder_alone(run, rendered_class):
     done = run("report", "S002", *rendered_class.options, "--out", rendered_class.out)
     assert done.code == 0
     assert hashes(rendered_class.out) == before
+
+
+def test_one_report_does_not_go_into_the_folder_of_another_class(run, rendered_class):
+    before = {path: path.read_bytes() for path in rendered_class.out.iterdir()}
+    rendered_class.rows[1]["name"] = "Ada One"
+    write_rows(rendered_class.students, rendered_class.rows)
+    done = run("report", "S002", *rendered_class.options, "--out", rendered_class.out)
+    assert done.code == 2
+    assert "holds the reports of another class" in done.err
+    assert {path: path.read_bytes() for path in rendered_class.out.iterdir()} == before
 
 
 def test_one_report_that_fails_leaves_the_earlier_one_and_says_so(run, rendered_class):

@@ -173,23 +173,27 @@ def _known(out: Path, mode: str, inputs: Inputs) -> Manifest | None:
     if known and known.key_hash not in ("", inputs.key_hash):
         # The key is another since the cache was deleted: that the names differ means nothing.
         known.students = {who: replace(e, name_hash="") for who, e in known.students.items()}
-    if known and mode != "one":
-        _refuse_another_class(known, inputs, out)
+    if known:
+        _refuse_another_class(known, inputs, out, mode)
     return known
 
 
-def _refuse_another_class(known: Manifest, inputs: Inputs, out: Path) -> None:
+def _refuse_another_class(known: Manifest, inputs: Inputs, out: Path, mode: str) -> None:
     """A folder belongs to one class: its students, as far as ids and names tell."""
+    # One report may be of a student whom the folder does not have yet.
     here = {row.student_id: row.name_hash for row in inputs.students}
     before = {name: entry for name, entry in known.students.items() if entry.pdf_sha256}
     both = before.keys() & (here.keys() | inputs.refused.keys())
     named = [name for name in both if before[name].name_hash and here.get(name)]
     same = sum(before[name].name_hash == here[name] for name in named)
-    if (before and not both) or (named and same <= LEAST_SAME_NAMES * len(named)):
+    strange = before and not both and mode != "one"
+    if strange or (named and same <= LEAST_SAME_NAMES * len(named)):
+        found = f"names that differ for the same id: {len(named) - same} of {len(named)}"
+        if not both:
+            found = f"none of its {len(before)} students is in this file"
         message = (
-            f"{out} holds the reports of another class (of its {len(before)} students "
-            f"{len(before) - same if named else len(before)} are not in this file under the same "
-            "name): move that folder away, or give another one with --out"
+            f"{out} holds the reports of another class ({found}): move that folder away, or give "
+            "another one with --out"
         )
         raise FolderError(message)
 
