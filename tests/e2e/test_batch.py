@@ -351,6 +351,22 @@ def test_what_a_stranger_and_a_killed_batch_left_among_the_notebooks_goes(run, s
     assert names(kept) == {"S001.ipynb", "S002.ipynb"}
 
 
+def test_notebooks_are_made_where_they_are_missing_and_none_of_an_earlier_report_stays(
+    run, rendered_class
+):
+    out, before = rendered_class.out, hashes(rendered_class.out)
+    done = run(*rendered_class.batch, "--resume", "--keep-notebooks")
+    assert done.code == 0, done.err
+    assert names(out / "notebooks") == {"S001.ipynb", "S002.ipynb"}
+    assert hashes(out) == before
+    rendered_class.rows[1]["step2_ck"] = "266"
+    write_rows(rendered_class.students, rendered_class.rows)
+    done = run(*rendered_class.batch, "--resume")
+    assert names(out / "notebooks") == {"S001.ipynb"}
+    assert "S002.ipynb is no current report of this class: moved to old/" in done.err
+    assert {path.name for path in out.glob("old/*/*")} == {"S002.pdf", "S002.ipynb"}
+
+
 def test_one_report_is_told_of_alone_whatever_became_of_others(run, small_class):
     small_class.rows[0]["step2_ck"] = "2555"
     write_rows(small_class.students, small_class.rows)

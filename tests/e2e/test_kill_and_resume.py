@@ -232,6 +232,23 @@ def test_a_report_that_finds_no_room_leaves_the_earlier_one_in_its_place(
     assert ours == OURS | set(before)
 
 
+def test_a_notebook_that_finds_no_room_leaves_the_earlier_report_and_is_named(
+    run, rendered_class, full_disk
+):
+    before = {path.name: path.read_bytes() for path in rendered_class.out.glob("*.pdf")}
+    full_disk(5, last=5)  # assumptions, manifest, summary and the report, then its notebook
+    done = run(
+        *rendered_class.batch, "--overwrite", "--keep-notebooks", "--set", "auto_screen_share=0.5"
+    )
+    assert done.code == 1
+    assert (
+        "S001 (line 2): S001.ipynb cannot be written (No space left on device); "
+        "the earlier report stays in its place"
+    ) in done.err
+    assert (rendered_class.out / "S001.pdf").read_bytes() == before["S001.pdf"]
+    assert [path.name for path in rendered_class.out.rglob("*.ipynb")] == ["S002.ipynb"]
+
+
 def test_a_folder_that_cannot_be_written_is_named(run, small_class, monkeypatch):
     def refused(*_, **__):
         raise PermissionError(errno.EACCES, "Permission denied")

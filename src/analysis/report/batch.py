@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from analysis.errors import CountersignalError
+from analysis.errors import CountersignalError, ReportError
 from analysis.inputs import Inputs, StudentRow
 from analysis.paths import from_root
 from analysis.report.folder import (
@@ -113,7 +113,7 @@ def run_batch(
         }
         if known and mode == "one":
             manifest.students |= _others(known, inputs, out)
-        waiting = _begun(inputs, out, known, manifest, mode, on_done)
+        waiting = _begun(inputs, out, known, manifest, mode, keep_notebooks, on_done)
         # What stands in the place of a report to come may turn out to be the same.
         _move_strangers(out, manifest, waiting)
         log = _Log(out, manifest)
@@ -218,6 +218,7 @@ def _begun(
     known: Manifest | None,
     manifest: Manifest,
     mode: str,
+    keep_notebooks: bool,
     on_done: Callable[[str, Outcome, bool], None],
 ) -> dict[str, StudentRow]:
     """Enter every student into the manifest, and tell who is to be rendered."""
@@ -231,6 +232,7 @@ def _begun(
         if (
             known
             and mode == "resume"
+            and (not keep_notebooks or _notebook(out, row.student_id).exists())
             and known.is_current(out, row.student_id, proof, row.pdf_password)
         ):
             entry = replace(known.students[row.student_id], outcome=DELIVERED, line=row.line)
@@ -243,6 +245,10 @@ def _begun(
             entry = _with_earlier(entry, row.student_id, out, known)
         manifest.students[row.student_id] = replace(entry, name_hash=row.name_hash)
     return waiting
+
+
+def _notebook(out: Path, student_id: str) -> Path:
+    return out / NOTEBOOKS / f"{student_id}.ipynb"
 
 
 def _with_earlier(entry: Outcome, student_id: str, out: Path, known: Manifest | None) -> Outcome:
@@ -294,13 +300,19 @@ def _outcome(
         return failed(str(result))
     if result.student_id != row.student_id or not result.is_signed(key):
         return failed("the report of another student came back: withheld")
-    try:
-        replaced = _delivered(result.pdf, out / f"{row.student_id}.pdf", out)
+    notebook = _notebook(out, row.student_id)
+
+    def put_notebook() -> None:
+        # Just before the report takes its place, so that the two belong together.
         if keep_notebooks:
-            (out / NOTEBOOKS).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
-            _delivered(result.notebook, out / NOTEBOOKS / f"{row.student_id}.ipynb", out)
-    except OSError as error:
-        return failed(f"{row.student_id}.pdf cannot be written ({error.strerror})")
+            _delivered(result.notebook, notebook, out)
+        elif notebook.exists():  # of an earlier report
+            manifest.moved[notebook.name] = move_to_old(out, notebook)
+
+    try:
+        replaced = _delivered(result.pdf, out / f"{row.student_id}.pdf", out, put_notebook)
+    except ReportError as error:
+        return failed(str(error))
     return Outcome(
         DELIVERED,
         row.line,
@@ -315,19 +327,26 @@ def _outcome(
     )
 
 
-def _delivered(content: bytes, place: Path, out: Path) -> str:
+def _delivered(
+    content: bytes, place: Path, out: Path, put_more: Callable[[], None] = lambda: None
+) -> str:
     """Put a file in its place, and tell where another one that stood there is now."""
     moved = [""]
 
     def make_way() -> None:
         if place.exists() and place.read_bytes() != content:
             moved.append(move_to_old(out, place))
+        put_more()
 
     try:
+        place.parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         write_whole(place, content, make_way)
-    except BaseException:
+    except BaseException as error:
         if moved[-1] and not place.exists():
             (out / moved[-1]).replace(place)
+        if isinstance(error, OSError):
+            message = f"{place.name} cannot be written ({error.strerror})"
+            raise ReportError(message) from None
         raise
     return moved[-1]
 
