@@ -137,19 +137,22 @@ def _bundled_look(branding: Path | None, bundle: FileBundle) -> Branding:
 
 
 def write_overview(report: Report, pdf: Path) -> None:
-    """Write an overview and its rows; never is one of the two left without the other."""
+    """Write an overview and its rows: both, or what stood there before stays."""
     csv = pdf.with_suffix(".csv")
     rows = _rows(report.notebook).encode()
+    earlier = csv.read_bytes() if csv.exists() else None
     try:
         pdf.parent.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        write_whole(csv, rows)
-        write_whole(pdf, report.pdf)
+        # Both are on the disk before either takes its place, the PDF last.
+        write_whole(pdf, report.pdf, lambda: write_whole(csv, rows))
     except OSError as error:
-        # Half of a pair, or a new half beside an old one, would be read as a whole.
-        for file in (pdf, csv):
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
-        message = f"{pdf.name} cannot be written ({error.strerror})"
+        # New rows beside an earlier PDF, or none, would be read as a whole.
+        with suppress(OSError):
+            if earlier is None:
+                csv.unlink(missing_ok=True)
+            elif csv.read_bytes() != earlier:
+                write_whole(csv, earlier)
+        message = f"{pdf.name} and {csv.name} cannot be written ({error.strerror})"
         raise ReportError(message) from None
 
 

@@ -1,8 +1,10 @@
+import errno
 import json
 
 import pytest
 
 from analysis.errors import ReportError
+from analysis.report import folder
 from analysis.report.document import document_from_notebook
 from analysis.report.folder import FolderError
 from analysis.report.guard import check_whose_report
@@ -100,19 +102,53 @@ def test_without_its_rows_nothing_of_an_overview_is_left(place, tables):
     assert not (place / "class.csv").exists()
 
 
-def test_a_full_disk_leaves_both_files_or_neither(place, monkeypatch):
+def no_room_for(number):
+    """Fill the disk at the n-th of the two files that are written."""
+    count = 0
+
+    def fsync(_):
+        nonlocal count
+        count += 1
+        if count == number:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    return folder.os, "fsync", fsync
+
+
+def held_open(name):
+    """Let no file take the place of one, as Windows does while somebody reads it."""
+    replace = folder.Path.replace
+
+    def refused(self, target):
+        if target.name == name:
+            raise OSError(errno.EACCES, "Permission denied")
+        return replace(self, target)
+
+    return folder.Path, "replace", refused
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [(no_room_for, 1), (no_room_for, 2), (held_open, "class.pdf"), (held_open, "class.csv")],
+    ids=["no room for the PDF", "no room for the rows", "the PDF is open", "the rows are open"],
+)
+@pytest.mark.parametrize("earlier", [b"earlier", None])
+def test_an_overview_that_cannot_be_written_leaves_the_earlier_pair(
+    place, monkeypatch, trouble, earlier
+):
     rows = {"cells": [{"outputs": [display({ROWS_MIME: "a\n1\n"})]}]}
     made = Report(None, class_pdf(), "", 1, notebook=json.dumps(rows).encode())
-    write_overview(made, at(place, "class.pdf"))
-    assert (place / "class.csv").read_text() == "a\n1\n"
-
-    def full(path, content):
-        if path.suffix == ".pdf":
-            raise OSError(28, "No space left on device")
-        path.write_bytes(content)
-
-    monkeypatch.setattr("analysis.report.overview.write_whole", full)
-    with pytest.raises(ReportError, match="No space left"):
-        write_overview(made, at(place, "class.pdf", replace=True))
-    assert not (place / "class.pdf").exists()
-    assert not (place / "class.csv").exists()
+    pair = [place / "class.pdf", place / "class.csv"]
+    for file in pair if earlier else ():
+        file.write_bytes(earlier)
+    happens, to_what = trouble
+    monkeypatch.setattr(*happens(to_what))
+    with pytest.raises(ReportError, match=r"class\.pdf and class\.csv cannot be written"):
+        write_overview(made, pair[0])
+    assert [file.read_bytes() if file.exists() else None for file in pair] == [earlier] * 2
+    monkeypatch.undo()
+    write_overview(made, pair[0])
+    assert [file.read_bytes() for file in pair] == [made.pdf, b"a\n1\n"]
+    assert {path.name for path in place.iterdir()} == {
+        "class.pdf", "class.csv", "students.csv", "out", "link",
+    }  # fmt: skip
