@@ -295,6 +295,10 @@ def what_ifs_of(
     asked: dict[str, str] = {}
     if flags:
         asked["no_flags"] = "red_flags=none"
+        # This flag says of the grades what they say themselves: without it they are typical.
+        usual = assumptions.value("reference.clerkships")
+        if "clerkship_chronic_low" in flags and row.get("clerkship_honors_fraction", np.nan) < usual:
+            asked["no_flags"] += f",clerkships={usual:g}"
     if pd.notna(row["step2_ck"]) and row["step2_ck"] != typical:
         asked["typical_score"] = f"step2_ck={typical:g}"
     if row.get("degree") in ELSEWHERE:

@@ -816,3 +816,13 @@ def test_the_appendix_tells_how_numbers_learned_from_graduates_did(verdict, said
     page = render("report/sources", **view.words)
     assert ("Learned from our own graduates" in page) == (verdict != "none")
     assert said in page
+
+
+@pytest.mark.parametrize("student_id", ["S004", "S023", "S029", "S037"])
+def test_without_weak_clerkship_grades_the_grades_are_typical_too(student_id):
+    view = view_of(student_id)
+    assert "clerkship_chronic_low" in view.student.flags
+    better = {"red_flags": (), "clerkship_honors_fraction": 0.6}
+    match = changed(student_id, **better).list.found.match_chance
+    assert view.what_ifs["no_flags"].match == pytest.approx(match, abs=1e-9)
+    assert "barely change" not in render("report/answer", **view.words)
