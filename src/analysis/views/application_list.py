@@ -139,7 +139,7 @@ class ListView:
         """Programs that are off the list since their screening rules close them to this file."""
         return len(self._screening)
 
-    @property
+    @cached_property
     def screened_out_by(self) -> dict[str, int]:
         """How many of them have each rule, the commonest first; one may have several."""
         reasons = self.found.offers.own.of(self._screening).with_signals({})["gate_reason"]
