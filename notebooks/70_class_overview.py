@@ -150,6 +150,7 @@ lost = listed["lost_to_classmates"].sum()
 # Page 1: whom to meet, the highest risk on top, each with one next step.
 no_list = students[students["status"] == NO_LIST].sort_values("student_id")
 counted = {"students": len(listed), "first": len(first), "threshold": threshold}
+counted["starred"] = bool((first["risk_to_plan"] > first["risk_of_no_match"]).any())
 publish_text(render("overview/first", **counted, without=no_list["student_id"].tolist()))
 publish_table(table("overview/first_table", rows=first.to_dict("records"), threshold=threshold), if_empty="")
 

@@ -47,7 +47,7 @@ def draw_class_standing(
             ax.axvline(line, color=style.ORANGE, lw=1.1, dashes=(4, 2), zorder=1)
         ax.set_xticks(*style.PERCENT_TICKS)
         ax.set_xlabel(WORDS["across"], loc="left")
-        footer = _footer(students, line, bold=bool(marked))
+        footer = _footer(students, line)
         return CHART.finished(ax, students, margins, title, footer)
 
 
@@ -67,7 +67,7 @@ def _first_rows(students: DataFrame) -> list[int]:
     return [row for row, first in enumerate(students["look_first"]) if first]
 
 
-def _footer(students: DataFrame, line: float | None, *, bold: bool = False) -> str:
+def _footer(students: DataFrame, line: float | None) -> str:
     if line is None:
         return CHART.footer(students)
-    return CHART.footer(students, CHART.words(line=line, bold=bold)["rule"])
+    return CHART.footer(students, CHART.words(line=line)["rule"])

@@ -91,6 +91,11 @@ class ListView:
         return float(self.assumptions.value("list.least_chance"))
 
     @property
+    def effort_usd(self) -> float:
+        """What the work on an application is taken to cost beside its fee."""
+        return float(self.assumptions.value("list.effort_usd"))
+
+    @property
     def instead(self) -> pd.DataFrame:
         """Further programs that may take the place of one that says no: none under the floor."""
         return self.optional[~self.optional["under_floor"].astype(bool)]
@@ -180,22 +185,28 @@ class ListView:
     def left_out(self) -> pd.DataFrame:
         """The best programs off the list that may read the file: name, program_id, chance, reason.
 
-        ``spare`` is the chance with a signal that the list does not use, NaN without one.
+        ``spare`` is the chance with a signal that the list does not use, NaN without one; ``equal``
+        says whether it would do exactly as well as one of the list.
         """
         shown = self.found.left_out.rename(columns=SHORT)
         sent = self.optional[self.optional["signal"] != "none"].set_index("program_id")["chance"]
-        shown = shown.assign(spare=shown["program_id"].map(sent).astype(float))
+        shown = shown.assign(
+            spare=shown["program_id"].map(sent).astype(float),
+            equal=shown["program_id"].isin(self._as_good),
+        )
         shown = shown[shown["reason"] != "no_chance"]
         return shown.sort_values("chance", ascending=False, kind="stable")
 
     @property
     def alike(self) -> dict[str, int]:
         """Programs of the list for which others do exactly as well, and how many others."""
-        others = self.found.programs["interchangeable"]
-        return {
-            "listed": int(others.map(bool).sum()),
-            "others": len({*others.explode().dropna()} - {*self.found.chosen}),
-        }
+        listed = self.found.programs["interchangeable"].map(bool)
+        return {"listed": int(listed.sum()), "others": len(self._as_good)}
+
+    @property
+    def _as_good(self) -> set[str]:
+        others = self.found.programs["interchangeable"].explode().dropna()
+        return {*others} - {*self.found.chosen}
 
     @property
     def ranked(self) -> bool:
@@ -297,7 +308,10 @@ def what_ifs_of(
         asked["no_flags"] = "red_flags=none"
         # This flag says of the grades what they say themselves: without it they are typical.
         usual = assumptions.value("reference.clerkships")
-        if "clerkship_chronic_low" in flags and row.get("clerkship_honors_fraction", np.nan) < usual:
+        if (
+            "clerkship_chronic_low" in flags
+            and row.get("clerkship_honors_fraction", np.nan) < usual
+        ):
             asked["no_flags"] += f",clerkships={usual:g}"
     if pd.notna(row["step2_ck"]) and row["step2_ck"] != typical:
         asked["typical_score"] = f"step2_ck={typical:g}"

@@ -16,7 +16,7 @@ import pandas as pd
 from analysis.assumptions import Assumptions, read_assumptions
 from analysis.errors import ModelError, Problem, RowError, TableError
 from analysis.model.chance import wilson_interval
-from analysis.model.outcomes import Alike, graduates_alike, most_matched
+from analysis.model.outcomes import Alike, graduates_alike, matched_by_flag, most_matched
 from analysis.model.parameters import FLAGS, heaviest_first, listed
 from analysis.paths import FilePath, from_root
 from analysis.tables import read_student
@@ -42,7 +42,8 @@ def alike_record(
 ) -> dict[str, Any] | None:
     """Similar graduates, and the most that they allow of a list's match chance, ``most``.
 
-    None where there is no file, or too few to hide a person.
+    With those of the student's heaviest flag at any score, ``flagged``, where they are enough to
+    hide a person. None where there is no file, or too few similar ones for that.
     """
     if graduates is None:
         return None
@@ -68,7 +69,20 @@ def alike_record(
         "same_specialty": group.same_specialty,
         "same_flag": group.same_flag,
         "most": most,
+        "flagged": _with_the_flag(student, graduates, assumptions),
     }
+
+
+def _with_the_flag(
+    student: pd.DataFrame, graduates: pd.DataFrame, assumptions: Assumptions
+) -> dict[str, Any] | None:
+    flags = heaviest_first(listed(student["red_flags"].iloc[0]), assumptions.group("anchors"))
+    groups = matched_by_flag(graduates, int(assumptions.value("graduates.smallest_cell")))
+    own = groups[(groups["group"] == flags[0]) & groups["n"].notna()] if flags else groups.iloc[:0]
+    if own.empty:
+        return None
+    n, rate, high = own[["n", "matched", "high"]].iloc[0]
+    return {"flag": flags[0], "n": int(n), "matched": round(n * rate), "high": float(high)}
 
 
 def graduates_like_table(

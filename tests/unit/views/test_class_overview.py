@@ -311,12 +311,14 @@ def test_overview_counts_in_whole_numbers(found):
     ("first", "said"),
     [
         (0, "No list has more than a 25 in 100 risk"),
-        (1, "**Meet this student first.**"),
-        (4, "**Meet these 4 students first.**"),
+        (1, "**Meet this student of 9 first, from the top.**"),
+        (4, "**Meet these 4 students of 9 first, from the top.**"),
     ],
 )
 def test_who_to_meet_first_is_counted(first, said):
-    told = render("overview/first", students=9, first=first, threshold=0.25, without=[])
+    told = render(
+        "overview/first", students=9, first=first, threshold=0.25, starred=True, without=[]
+    )
     assert told.startswith(said)
 
 

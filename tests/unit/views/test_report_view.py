@@ -12,6 +12,7 @@ from analysis.paths import from_root
 from analysis.text import render
 from analysis.views import report_view
 from analysis.views.application_list import ladder_data
+from analysis.views.graduates import alike_record
 from analysis.views.report import Firmness
 from analysis.views.student import student_view
 from analysis.vocabulary import FLAGS
@@ -20,7 +21,7 @@ from analysis.vocabulary import FLAGS
 ASSUMPTIONS = read_assumptions(None, ["robustness.report_draws=10"])
 PROGRAMS = tables.read_programs(from_root("data/sample/programs.csv"))
 DATES = {"calendar": read_calendar(), "report_date": "2026-09-15"}
-SHARED = {"same_specialty": 7, "same_flag": 4}  # of ten similar graduates
+SHARED = {"same_specialty": 7, "same_flag": 4, "flagged": None}  # of ten similar graduates
 
 
 @cache
@@ -404,9 +405,7 @@ def test_where_graduates_did_worse_their_count_bounds_what_to_plan_on(matched, l
     view = replace(view_of("S007"), alike=alike, graduates_on_file=True)
     said = render("report/answer", **view.words)
     assert view.plan_on == high
-    assert said.startswith(
-        f"**Of 100 applicants with your record, plan on at most {plan} matching.**"
-    )
+    assert said.startswith(f"**Plan as if {plan} of 100 applicants with your record would match.**")
     match = round(100 * view.list.found.match_chance)
     assert view.outcomes["count"].tolist() == [int(plan), match - int(plan), 100 - match]
     assert "fewer than the model expects" in said
@@ -429,7 +428,7 @@ def test_the_model_s_number_is_the_one_to_plan_on_where_graduates_did_better_or_
     for view in (model, better, alike):
         assert view.plan_on == model.list.found.match_chance
     said = render("report/answer", **better.words)
-    assert f"plan on {shown} in 100.**" in said
+    assert f"**Plan on the model's {shown} in 100.**" in said
     assert "more than the model expects" in said
     for view in (model, alike):
         assert "plan on" not in render("report/answer", **view.words)
@@ -448,7 +447,7 @@ def test_where_graduates_near_a_lower_score_did_better_their_end_counts_and_the_
     assert view.plan_on == min(most, model.list.found.match_chance)
     assert ("Similar graduates with a lower score did better" in page) == (most > 0.73)
     assert (f"so **plan on {round(100 * model.list.found.match_chance)}**" in page) == (most == 1.0)
-    assert (f"plan on at most {round(100 * most)} matching.**" in page) == (most < 1.0)
+    assert (f"**Plan as if {round(100 * most)} of 100 applicants" in page) == (most < 1.0)
     assert "lies within that range" not in page
 
 
@@ -482,7 +481,9 @@ def test_the_change_that_a_page_speaks_of_is_an_assumption():
     assert other.list.found.match_chance == view.list.found.match_chance
 
 
-@pytest.mark.parametrize(("student_id", "too"), [("S033", " too"), ("S008", None), ("S002", None)])
+@pytest.mark.parametrize(
+    ("student_id", "too"), [("S033", ""), ("S011", " too"), ("S008", None), ("S002", None)]
+)
 def test_what_a_low_score_costs_stands_in_the_same_numbers_as_what_a_flag_costs(student_id, too):
     view = view_of(student_id)
     said = render("report/answer", **view.words)
@@ -492,6 +493,17 @@ def test_what_a_low_score_costs_stands_in_the_same_numbers_as_what_a_flag_costs(
     assert (f"With 250, a typical score, about {shown} would match." in said) == lower
     if too is not None:
         assert f"What hurts{too}: your {view.student.score}.**" in said
+        # What takes more comes first.
+        flags = view.what_ifs["no_flags"].match
+        assert (view.what_ifs["typical_score"].match > flags) == (too == "")
+        at = [
+            said.index(f"{words} about {round(100 * match)} would match")
+            for words, match in (
+                ("With 250, a typical score,", view.what_ifs["typical_score"].match),
+                ("them,", flags),
+            )
+        ]
+        assert (at[0] < at[1]) == (too == "")
 
 
 def test_the_program_that_takes_another_s_place_is_named_where_the_question_is_asked():
@@ -701,7 +713,7 @@ def test_programs_that_the_wishes_do_not_tell_apart_share_a_rank_and_the_page_sa
     expected = [1 + int((liked > own).sum()) for own in liked]
     assert view.list.programs["rank"].tolist() == expected
     assert len(set(expected)) < len(expected)
-    said = "Programs with the same rank are equal by the wishes on file"
+    said = "The same number is a tie by the wishes on file: you decide."
     assert said in render("report/legend", **view.words)
     for alone, own in zip(ladder_data(view.list)["groups"], [expected], strict=False):
         ranks = [int(program["short"][-1]) for program in alone["programs"]]
@@ -776,7 +788,7 @@ def test_programs_as_good_as_the_listed_are_counted_without_those_ruled_out():
     view = view_of("S007")
     others = {x for row in view.list.found.programs["interchangeable"] for x in row}
     assert view.list.alike == {"listed": 21, "others": len(others)}
-    said = f"To the model {len(others)} other programs would do exactly as well as these."
+    said = f"You may swap any of these for one of {len(others)} others"
     assert said in render("report/list", **view.words)
     never = tuple(sorted(others))[:3]
     fewer = changed("S007", never_apply=never)
@@ -826,3 +838,35 @@ def test_without_weak_clerkship_grades_the_grades_are_typical_too(student_id):
     match = changed(student_id, **better).list.found.match_chance
     assert view.what_ifs["no_flags"].match == pytest.approx(match, abs=1e-9)
     assert "barely change" not in render("report/answer", **view.words)
+
+
+def test_graduates_with_the_same_flag_are_counted_where_they_are_ten_or_more():
+    graduates = tables.read_graduates(from_root("data/sample/graduates.csv"))
+    people = graduates.groupby("graduate_id").agg(
+        flags=("red_flags", "last"), matched=("matched", "max")
+    )
+    for student_id, flag, words in (
+        ("S005", "professionalism", "a professionalism concern"),
+        ("S011", "preclinical_failures_multiple", "failed courses"),
+        ("S004", "clerkship_chronic_low", ""),  # fewer than ten had them
+        ("S007", "", ""),
+    ):
+        student = tables.read_student(from_root("data/sample/students.csv"), student_id)
+        record = alike_record(student, graduates, ASSUMPTIONS, 0.55)
+        having = people[people["flags"].map(lambda own, flag=flag: flag in own)]
+        if words:
+            n, matched = len(having), int(having["matched"].sum())
+            told = (record["flagged"]["flag"], record["flagged"]["n"], record["flagged"]["matched"])
+            assert told == (flag, n, matched)
+            view = replace(view_of(student_id), alike=record, graduates_on_file=True)
+            said = render("report/graduates", **view.words)
+            assert f"Of all {n} with {words}, at any score, {matched} are known to have" in said
+        else:
+            assert record["flagged"] is None
+    # The model's number may lie within the range of the ten and above that of all with the flag.
+    flagged = {"flag": "professionalism", "n": 14, "matched": 2, "high": 0.35}
+    alike = {"n": 10, "matched": 5, "low": 0.27, "high": 0.73, "most": 0.73, **SHARED}
+    view = replace(view_of("S005"), alike=alike | {"flagged": flagged}, graduates_on_file=True)
+    said = render("report/graduates", **view.words)
+    assert "lies within that range, but above that of the 14: ask your advisor." in said
+    assert "so **plan on" not in said

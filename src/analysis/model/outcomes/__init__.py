@@ -12,6 +12,7 @@ from analysis.model.outcomes.graduates import (
     Alike,
     commonest_flag,
     graduates_alike,
+    matched_by_flag,
     most_matched,
 )
 from analysis.model.outcomes.posterior import Estimate
