@@ -26,7 +26,8 @@ class FileBundle:
 
     def __init__(self) -> None:
         root = project_root()
-        self._names: dict[Path, str] = {}
+        # By file and content: the sheets of a workbook are tables of one file.
+        self._names: dict[tuple[Path, bytes | None], str] = {}
         self._contents: dict[str, bytes] = {}
         for folder in ALWAYS:
             for path in sorted((root / folder).rglob("*")):
@@ -44,12 +45,12 @@ class FileBundle:
         if not path:
             return ""
         file = from_root(path)
-        if file not in self._names:
+        if (file, content) not in self._names:
             inside = not PurePosixPath(Path(path).as_posix()).is_absolute() and ".." not in path
             name = path if inside else f"{BROUGHT}/{len(self._contents)}/{file.name}"
             self._contents[name] = file.read_bytes() if content is None else content
-            self._names[file] = name
-        return self._names[file]
+            self._names[file, content] = name
+        return self._names[file, content]
 
     def hashes(self, **roles: str) -> dict[str, str]:
         """SHA-256 of what was read, by the role of an office's file and the name of ours."""

@@ -54,6 +54,15 @@ def test_two_files_of_one_name_are_two_files(office, tmp_path):
     assert bundle.put(str(office)) != bundle.put(str(other))
 
 
+def test_two_tables_of_one_workbook_are_two_files(office):
+    bundle = FileBundle()
+    names = [bundle.put(str(office), content) for content in (b"P1", b"P2", b"P1")]
+    assert names[0] == names[2]
+    digests = bundle.hashes(programs_csv=names[0], preferences_csv=names[1])
+    assert digests["preferences_csv"] == hashlib.sha256(b"P2").hexdigest()
+    assert digests["programs_csv"] == hashlib.sha256(b"P1").hexdigest()
+
+
 def test_a_bundle_holds_and_hashes_what_was_read_whatever_becomes_of_the_file(office):
     bundle = FileBundle()
     name = bundle.put(str(office))
