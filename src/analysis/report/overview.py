@@ -35,10 +35,10 @@ SECONDS_AN_OVERVIEW = 3600.0
 def check_overview(pdf: Path, out: Path, inputs: Sequence[Path], *, replace: bool = False) -> None:
     """Check where an overview is to go, and its rows beside it, before anything is rendered."""
     # Each file of ``out`` may be handed to a student, the overview not, so it never lies there.
-    csv = pdf.with_suffix(".csv")
     if pdf.suffix.lower() != ".pdf":
         message = f"--overview {pdf}: expected a file that ends in .pdf"
         raise FolderError(message)
+    csv = pdf.with_suffix(".csv")
     folder = pdf.resolve().parent
     if _same(folder, out) or any(_same(place, out) for place in folder.parents):
         message = f"--overview {pdf}: expected a file outside of {out}, whose files go to students"

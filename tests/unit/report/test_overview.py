@@ -71,6 +71,7 @@ def at(place, name, **how):
         ("out/deep/class.pdf", "files go to students"),
         ("link/class.pdf", "files go to students"),
         ("class.csv", "ends in .pdf"),
+        ("/", "ends in .pdf"),
         ("students.csv/class.pdf", "no folder that can be written to"),
         ("students.pdf", "would replace an input"),
     ],
