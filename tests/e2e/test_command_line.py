@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from analysis import __version__
+from analysis.errors import ReportError
 from analysis.paths import from_root
+from analysis.workers.pool import LocalPool
 from tests.e2e.conftest import write_rows
 
 
@@ -76,6 +78,18 @@ def test_another_folder_is_asked_for_in_one_line(run, tmp_path, monkeypatch):
     assert done.code == 2
     assert "--project DIR" in done.err
     assert len(done.err.strip().splitlines()) == 1
+
+
+def test_the_demo_promises_no_report_that_was_not_made(run, tmp_path, monkeypatch):
+    def failing(_, __, tasks, ___):
+        return ((task, ReportError("no report is made")) for task in tasks)
+
+    monkeypatch.setattr(LocalPool, "results", failing)
+    monkeypatch.setattr("analysis.cli.reports.project_root", lambda: tmp_path)
+    done = run("demo")
+    assert done.code == 1
+    assert "0 reports in" in done.err
+    assert done.out == ""
 
 
 def test_help_needs_no_heavy_library():

@@ -82,7 +82,8 @@ def demo() -> int:
     inputs = _loaded(out, students, programs, preferences=preferences, only=DEMO_STUDENTS)
     with workers_of(None, "") as pool:
         code = _rendered(inputs, out, pool, go_on=AGAIN, mode="overwrite")
-    print(f"{out} holds a PDF for each of {', '.join(DEMO_STUDENTS)} (made-up students)")
+    if code == 0:
+        print(f"{out} holds a PDF for each of {', '.join(DEMO_STUDENTS)} (made-up students)")
     return code
 
 
