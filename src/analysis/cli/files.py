@@ -11,7 +11,7 @@ from analysis.cli.printing import Format, print_answer, reads_files, say
 from analysis.errors import CountersignalError, Problem, TableError
 from analysis.plain_text import visible
 
-SEASON = "season.csv"
+SEASON, BRANDING = "season.csv", "branding.toml"
 
 
 # Tables that an office writes itself.
@@ -70,7 +70,7 @@ def _check_settings(file: Path, every: list[Problem]) -> tuple[str, int]:
     from analysis.assumptions.files import toml_content
     from analysis.paths import from_root
     from analysis.report.settings import Branding, read_branding
-    from analysis.tables.mapping import PARTS, read_mappings
+    from analysis.tables.mapping import MAPPING_FILE, PARTS, read_mappings
     from analysis.tables.schemas import SCHEMAS
 
     try:
@@ -80,10 +80,10 @@ def _check_settings(file: Path, every: list[Problem]) -> tuple[str, int]:
             read_assumptions()
             return f"{file.name}: read as the season, nothing wrong", 0
         keys = set(toml_content(file)) if file.is_file() else set()
-        if keys & {*Branding.model_fields}:
+        if file.name == BRANDING or keys & {*Branding.model_fields}:
             read_branding(file)
             kind = "branding"
-        elif keys and keys <= {*SCHEMAS, *PARTS}:
+        elif file.name == MAPPING_FILE or (keys and keys <= {*SCHEMAS, *PARTS}):
             read_mappings(file)
             kind = "a mapping"
         else:

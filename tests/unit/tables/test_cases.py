@@ -627,6 +627,21 @@ def test_check_says_of_settings_what_a_batch_would_say_before_any_work(tmp_path,
 
 
 @pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("branding.toml", "expected one of the keys school_name"),
+        ("mapping.toml", "expected one of table, columns"),
+    ],
+)
+def test_check_knows_settings_by_the_name_of_their_file(tmp_path, capsys, name, words):
+    (tmp_path / name).write_text('schoolname = "X"\n')
+    with pytest.raises(SystemExit) as left:
+        main(["check", str(tmp_path / name)])
+    assert left.value.code == 2
+    assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
     ("file", "code", "words"),
     [
         (CASES / "branding_truncated.toml", 2, "column logo: found 'logo_truncated.png'"),
