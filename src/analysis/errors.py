@@ -157,6 +157,12 @@ class SettingsError(CountersignalError):
     """A settings file (branding) that is not understood."""
 
 
+class StoppedError(CountersignalError):
+    """Work that the user broke off; what is finished is whole."""
+
+    exit_code = 130
+
+
 def is_ours(name: str) -> bool:
     """Whether an error of this name tells its user everything by its text."""
     ours: list[type[CountersignalError]] = [CountersignalError]

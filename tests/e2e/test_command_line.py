@@ -63,12 +63,13 @@ def test_a_library_that_is_missing_is_said_with_how_to_set_up(run, monkeypatch, 
     assert "make setup" in done.err
 
 
-def test_ctrl_c_is_exit_130(run, monkeypatch, small_class):
+def test_ctrl_c_is_exit_130_and_one_line(run, monkeypatch, small_class):
     def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("analysis.views.chances.chances", interrupted)
-    assert run("chances", *small_class.options).code == 130
+    done = run("chances", *small_class.options)
+    assert (done.code, done.err) == (130, "countersignal: stopped\n")
 
 
 def test_another_folder_is_asked_for_in_one_line(run, tmp_path, monkeypatch):

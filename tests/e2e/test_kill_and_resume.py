@@ -157,6 +157,7 @@ def test_a_stopped_command_says_only_what_it_understands(
     done = run(command, *name, *small_class.options, "--out", small_class.out, *option)
     assert done.code == 130
     assert f"is whole. To go on: the same command{more}\n" in done.err
+    assert "countersignal: stopped" not in done.err
 
 
 @pytest.fixture

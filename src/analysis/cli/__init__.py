@@ -23,7 +23,7 @@ from analysis.cli import explore as about_exploring
 from analysis.cli import files as about_files
 from analysis.cli import reports as about_reports
 from analysis.cli.printing import say, unheard
-from analysis.errors import CountersignalError
+from analysis.errors import CountersignalError, StoppedError
 from analysis.paths import PROJECT_VARIABLE
 from analysis.report import spare_imports
 
@@ -143,9 +143,11 @@ def _orderly_end() -> Iterator[list[int]]:
 def _exit_code(line: list[str]) -> int:
     try:
         result = app(line, standalone_mode=False)
+        if result == StoppedError.exit_code:  # typer gives it in place of the KeyboardInterrupt
+            raise KeyboardInterrupt
     except (KeyboardInterrupt, typer.Abort):
         say("countersignal: stopped")
-        return 130
+        return StoppedError.exit_code
     except CountersignalError as error:
         say(error)
         return error.exit_code

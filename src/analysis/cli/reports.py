@@ -26,7 +26,7 @@ from analysis.cli.printing import (
     say,
     workers_of,
 )
-from analysis.errors import CountersignalError, problem_lines, problems_by_row
+from analysis.errors import CountersignalError, StoppedError, problem_lines, problems_by_row
 from analysis.paths import from_root, project_root
 from analysis.plain_text import password_fault
 from analysis.report import PRELOAD
@@ -245,11 +245,14 @@ def _rendered(
     from analysis.report.folder import is_private
     from analysis.workers.host import ClusterError
 
+    stopped = f"stopped; what is finished in {out} is whole. To go on: {go_on}"
     with _progress(len(inputs.students)) as on_done:
         try:
             manifest = run_batch(inputs, out, pool, on_done=on_done, **options)
-        except (KeyboardInterrupt, ClusterError):
-            say(f"stopped; what is finished in {out} is whole. To go on: {go_on}")
+        except KeyboardInterrupt:
+            raise StoppedError(stopped) from None
+        except ClusterError:
+            say(stopped)
             raise
     if not is_private(out):
         say(f"warning: the disk of {out} has no permissions: who reaches it can read the reports")
