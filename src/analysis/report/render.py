@@ -52,7 +52,7 @@ def scrubbed(
     named = [
         (word, student) for word in (name, *re.split(r"[\s,]+", name), *re.split(r"\W+", name))
     ]
-    nobody = _without_words([*named, (_user(), "user"), (_host(), "host")])
+    nobody = _without_words([*named, (_user(), "user"), (socket.gethostname(), "host")])
     for cell in copy.cells:
         cell.metadata = {k: v for k, v in cell.metadata.items() if k == "tags" and v}
         if "injected-parameters" in cell.metadata.get("tags", []):
@@ -119,10 +119,6 @@ def _user() -> str:
     with suppress(OSError, KeyError, ImportError):
         return getpass.getuser()
     return ""
-
-
-def _host() -> str:
-    return socket.gethostname()
 
 
 SECONDS_A_REPORT = 120.0

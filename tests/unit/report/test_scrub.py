@@ -140,6 +140,6 @@ def test_the_notebook_that_was_run_is_left_as_it_was():
 
 def test_without_a_name_or_a_user_no_word_is_changed(monkeypatch):
     monkeypatch.setattr(scrub, "_user", lambda: "")
-    monkeypatch.setattr(scrub, "_host", lambda: "")
+    monkeypatch.setattr(socket, "gethostname", lambda: "")
     notebook = kept(new_output("stream", name="stdout", text="words"), name=None)
     assert notebook.cells[2].outputs[0].text == "words"
