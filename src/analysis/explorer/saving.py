@@ -75,6 +75,11 @@ class Taken:
         said = sentence("page/what_if", changes=() if typed else changes)
         return cls(as_what_if(case, said), case.student_id, said)
 
+    @property
+    def mark(self) -> str:
+        """What a file of a what-if says of itself; "" where the case is the office's own row."""
+        return f"WHAT-IF of {self.wishes_of}. {self.changed}" if self.changed else ""
+
     def name(self, stem: str, ending: str) -> str:
         """Name of a file."""
         mark = "-what-if" if self.changed and not stem.endswith("-what-if") else ""
@@ -116,10 +121,9 @@ class Saving:
 
     def _save_list(self, ending: str) -> None:
         taken, _desk = self._now()
-        said = f"WHAT-IF of {taken.wishes_of}. {taken.changed}" if taken.changed else ""
 
         def make() -> bytes:
-            rows = list_rows(self._listed(), said)
+            rows = list_rows(self._listed(), taken.mark)
             return list_xlsx(rows) if ending == "xlsx" else rows.to_csv(index=False).encode()
 
         self._links.show(_link(taken.name(f"list-{taken.case.student_id}", ending), make))
@@ -137,14 +141,13 @@ class Saving:
         taken, desk = self._now()
         own = bool(taken.case.weights)
         name = taken.name("assumptions", "toml") if own else "assumptions.toml"
-        head = f"# WHAT-IF of {taken.wishes_of}. {taken.changed}\n" if own else ""
+        head = f"# {taken.mark}\n" if own else ""
         self._links.show(_link(name, lambda: f"{head}{case_toml(taken.case, desk)}".encode()))
 
     def _save_charts(self, _: Any) -> None:
         taken, _desk = self._now()
-        mark = f"WHAT-IF of {taken.wishes_of}. {taken.changed}" if taken.changed else ""
         links = [
-            _link(taken.name(name, ending), partial(chart.saved, ending, mark))
+            _link(taken.name(name, ending), partial(chart.saved, ending, taken.mark))
             for name, chart in self._charts().items()
             if chart.drawn
             for ending in ("svg", "png")
