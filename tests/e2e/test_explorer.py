@@ -795,6 +795,11 @@ def test_page_1_opens_with_the_students_own_password_and_says_so(own_page, monke
     assert "It opens with this student's password" in links_shown(own_page)
 
 
+def test_a_report_is_made_of_a_student_whose_id_begins_with_a_dash(own_page):
+    hand_in(own_page, "students", "class.csv", GOOD_CLASS.replace("A1", "-5"))
+    assert set(saved(own_page, "Report (PDF)")) == {"-5.pdf"}, links_shown(own_page)
+
+
 def test_a_report_of_a_student_without_a_password_is_said_not_to_be_locked(own_page, monkeypatch):
     pages = PdfWriter()
     pages.add_blank_page(100, 100)

@@ -234,12 +234,13 @@ def report_pdf(folder: Path, taken: Taken, desk: Desk) -> bytes:
     if taken.changed:
         inputs["branding"] = _marked_branding(taken.changed)
     out = folder / "report"
-    command = [sys.executable, "-m", "analysis.cli", "report", student_id, "--out", str(out)]
+    command = [sys.executable, "-m", "analysis.cli", "report", "--out", str(out)]
     for option, text in inputs.items():
         ending = "toml" if option in {"assumptions", "branding"} else "csv"
         path = folder / f"{option}.{ending}"
         write_whole(path, text.encode())
         command += [f"--{option}", str(path)]
+    command += ["--", student_id]  # an id may begin with a dash
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter; no shell reads the arguments
             command,
