@@ -786,12 +786,15 @@ def test_cases_that_an_earlier_version_kept_are_there_and_lose_the_password(file
     assert "Tarn-4711" not in path.read_text()
 
 
-def test_page_1_opens_with_the_students_own_password_and_says_so(own_page, monkeypatch):
+def test_page_1_keeps_the_title_and_opens_with_the_students_own_password(own_page, monkeypatch):
     monkeypatch.setenv("COUNTERSIGNAL_PDF_PASSWORD", "for all the others")
     hand_in(own_page, "students", "class.csv", LOCKED_CLASS)
     (pdf,) = saved(own_page, "Page 1 to print (PDF)").values()
     assert opens_with(pdf, "Tarn-4711")
-    assert len(PdfReader(io.BytesIO(unlocked(pdf, "Tarn-4711"))).pages) == 1
+    page_1 = PdfReader(io.BytesIO(unlocked(pdf, "Tarn-4711")))
+    assert len(page_1.pages) == 1
+    assert page_1.metadata.title == "Your residency plan: Family Medicine"
+    assert page_1.root_object["/Lang"] == "en-US"
     assert "It opens with this student's password" in links_shown(own_page)
 
 

@@ -202,11 +202,15 @@ def download(name: str, content: bytes) -> str:
 
 
 def first_page(pdf: bytes) -> bytes:
-    """The page of a report that a student takes home: its first."""
+    """The page of a report that a student takes home: its first, with title and language."""
     from pypdf import PdfReader, PdfWriter
+    from pypdf.generic import NameObject
 
-    writer, buffer = PdfWriter(), io.BytesIO()
-    writer.append(PdfReader(io.BytesIO(pdf)), pages=(0, 1), import_outline=False)
+    reader, writer, buffer = PdfReader(io.BytesIO(pdf)), PdfWriter(), io.BytesIO()
+    writer.append(reader, pages=(0, 1), import_outline=False)
+    writer.metadata = reader.metadata
+    for name in reader.root_object.keys() & {"/Lang", "/ViewerPreferences"}:
+        writer.root_object[NameObject(name)] = reader.root_object[name].clone(writer)
     writer.write(buffer)
     return buffer.getvalue()
 
