@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import nbformat
-import psutil
 from jupyter_core.utils import ensure_async
 from tornado.ioloop import IOLoop, PeriodicCallback
 from tornado.iostream import StreamClosedError
@@ -32,7 +31,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 from analysis.errors import CountersignalError
 from analysis.paths import from_root
-from analysis.workers.pool import ScratchFolder
+from analysis.workers.pool import ScratchFolder, is_running
 
 MOST_MESSAGE_BYTES = 64 * 2**20  # an upload is one message
 WORK = "data/private/work"
@@ -247,7 +246,7 @@ class PageServer(Voila):  # type: ignore[misc]
     def _remove_uploads(self) -> None:
         """A page that is loaded again finds its files for some time; then they are gone."""
         for folder in Path(os.environ[UPLOADS_VARIABLE]).iterdir():
-            if _runs(int(folder.name.split("-")[1])):
+            if is_running(int(folder.name.split("-")[1])):
                 continue
             ended = self._gone.setdefault(folder.name, time.monotonic())
             if time.monotonic() - ended > self.keep_seconds:
@@ -257,13 +256,6 @@ class PageServer(Voila):  # type: ignore[misc]
         """Stop in order, whatever asks for it."""
         self.stopped = number
         self._handle_signal_stop(number, frame)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def free_port(wanted: int = 0) -> int:

@@ -284,12 +284,13 @@ def _end_with_the_parent(folder: str) -> None:
     if parent is not None:
         parent.join()
         # A fork server that is killed looks the same from here, and the parent goes on.
-        if not _is_running(parent.pid):
+        if not is_running(parent.pid):
             shutil.rmtree(folder, ignore_errors=True)
         os._exit(1)
 
 
-def _is_running(pid: int | None) -> bool:
+def is_running(pid: int | None) -> bool:
+    """Whether a process goes on; one that has ended and was not asked for its end does not."""
     import psutil
 
     try:
