@@ -204,7 +204,9 @@ def test_a_server_that_is_asked_to_end_says_so_as_every_command_does(tmp_path):
 def test_ctrl_c_ends_the_page_and_leaves_nothing(served):
     _, process, private = served
     assert list(private.glob("countersignal-*/uploads"))
-    children = [int(p) for p in _children(process.pid)]
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not (children := [int(p) for p in _children(process.pid)]) and time.monotonic() < end:
+        time.sleep(0.2)
     assert children
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 130
