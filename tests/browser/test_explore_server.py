@@ -201,6 +201,19 @@ def test_a_server_that_is_asked_to_end_says_so_as_every_command_does(tmp_path):
         assert list(tmp_path.glob("countersignal-*")) == []
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_server_that_is_ended_while_its_kernel_starts_says_nothing_else(tmp_path, number, code):
+    private = tmp_path / "temporary"
+    private.mkdir()
+    with running(COMMAND, ADDRESS, tmp_path, TMPDIR=str(private)) as (_, process, log):
+        process.send_signal(number)
+        assert process.wait(60) == code
+        said = log.read_text()
+        assert "Traceback" not in said
+        assert "fault" not in said
+        assert list(private.glob("countersignal-*")) == []
+
+
 def test_ctrl_c_ends_the_page_and_leaves_nothing(served):
     _, process, private = served
     assert list(private.glob("countersignal-*/uploads"))

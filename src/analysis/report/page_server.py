@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import hmac
 import os
@@ -241,7 +242,23 @@ class PageServer(Voila):  # type: ignore[misc]
         self._gone: dict[str, float] = {}
         self._sweep = PeriodicCallback(self._remove_uploads, 1000 * SWEEP_SECONDS)
         self._sweep.start()
+        self.ioloop = IOLoop.current()  # which a signal stops, from here on
         super().start()
+
+    def stop(self) -> None:
+        """End every kernel: those of pages in order, those that wait for a page at once."""
+        kernels = self.kernel_manager
+
+        async def end_those_that_wait() -> None:
+            # Voila would ask for the end of kernels that its manager does not have yet, and would
+            # interrupt those that still import, which they tell with a traceback.
+            await asyncio.gather(*kernels._pending_kernels.values(), return_exceptions=True)
+            for kernel_id in kernels.list_kernel_ids():
+                if not Connection.pages[kernel_id]:
+                    await kernels.shutdown_kernel(kernel_id, now=True)
+
+        self.ioloop.run_sync(end_those_that_wait)
+        super().stop()
 
     def _remove_uploads(self) -> None:
         """A page that is loaded again finds its files for some time; then they are gone."""
