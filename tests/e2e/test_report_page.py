@@ -73,7 +73,7 @@ def test_page_one_says_who_it_is_about_and_how_many_of_100_would_match(report):
 def test_the_appendix_says_whose_the_numbers_are_and_that_programs_decide_alike(report):
     text = " ".join(" ".join(page_text(page) for page in pages(report)).split())
     assert "Our assumption" in text
-    assert "fingerprint" in text
+    assert "rests on the set of assumptions that the foot of each page names" in text
     assert "Programs decide alike" in text
 
 
