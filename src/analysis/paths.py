@@ -13,6 +13,7 @@ from analysis.errors import CountersignalError
 
 FilePath = str | os.PathLike[str]
 PROJECT_VARIABLE = "COUNTERSIGNAL_PROJECT"
+PASSWORD_VARIABLE = "COUNTERSIGNAL_PDF_PASSWORD"  # noqa: S105 - a name, not a password
 
 
 def project_root() -> Path:

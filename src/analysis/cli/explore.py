@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from analysis.cli.printing import AssumptionsFile, Preferences, reads_files
-from analysis.cli.reports import PASSWORD_VARIABLE
+from analysis.paths import PASSWORD_VARIABLE
 
 LEAST_MINUTES, MOST_MINUTES = 0.1, 7 * 24 * 60
 OWN = "Your own file instead of the made-up sample: a CSV file."

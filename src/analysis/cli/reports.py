@@ -27,7 +27,7 @@ from analysis.cli.printing import (
     workers_of,
 )
 from analysis.errors import CountersignalError, StoppedError, problem_lines, problems_by_row
-from analysis.paths import from_root, project_root
+from analysis.paths import PASSWORD_VARIABLE, from_root, project_root
 from analysis.plain_text import password_fault
 from analysis.report import PRELOAD
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 AGAIN = "the same command"  # how to go on
 SAMPLE = ("students", "programs", "preferences")
 DEMO_STUDENTS = ("S001", "S002", "S003", "S004", "S006")
-PASSWORD_VARIABLE = "COUNTERSIGNAL_PDF_PASSWORD"  # noqa: S105 - a name, not a password
 # What the paths of cloud services' folders have in them, the most telling first.
 SYNCED = {
     "onedrive": "OneDrive",

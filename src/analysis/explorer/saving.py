@@ -24,7 +24,7 @@ from typing import Any
 from analysis.errors import CountersignalError, ReportError
 from analysis.explorer.controls import Panel, button, group, paragraphs
 from analysis.explorer.results import Chart
-from analysis.paths import from_root
+from analysis.paths import PASSWORD_VARIABLE, from_root
 from analysis.report.folder import PdfLock, write_whole
 from analysis.report.settings import read_branding
 from analysis.tables.loading import frame_csv
@@ -55,7 +55,6 @@ FAILED = "It could not be made: an error of the program itself ({})."
 LOCKED = "It opens with this student's password in the class file."
 NOT_LOCKED = "It is not locked: whoever has the file can read it."
 BRANDING = "reports/branding.toml"
-PASSWORD_VARIABLE = "COUNTERSIGNAL_PDF_PASSWORD"  # noqa: S105 - a name, not a password
 
 
 @dataclass(frozen=True)
