@@ -868,5 +868,5 @@ def test_graduates_with_the_same_flag_are_counted_where_they_are_ten_or_more():
     alike = {"n": 10, "matched": 5, "low": 0.27, "high": 0.73, "most": 0.73, **SHARED}
     view = replace(view_of("S005"), alike=alike | {"flagged": flagged}, graduates_on_file=True)
     said = render("report/graduates", **view.words)
-    assert "lies within that range, but above that of the 14: ask your advisor." in said
+    assert "lies within that range, but is more than 2 of 14 suggests: ask your advisor." in said
     assert "so **plan on" not in said
